@@ -1,0 +1,58 @@
+"""The sources of the compendium: ``cases/sources.bib``. Owns pybtex."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.documents import Reference
+from kb.errors import CorpusError
+
+if TYPE_CHECKING:
+    from pybtex.database import Entry
+
+
+def load_bibliography(path: Path) -> Mapping[str, Reference]:
+    """Read the BibTeX file, by key in the order of the file.
+
+    Raises:
+        CorpusError: the file is missing, is not UTF-8 or is not BibTeX.
+    """
+    from pybtex.database import BibliographyData, parse_string  # slow import
+    from pybtex.exceptions import PybtexError
+
+    try:
+        data: BibliographyData = parse_string(path.read_text(encoding="utf-8-sig"), "bibtex")
+    except OSError as err:
+        raise CorpusError(f"{path}: the sources cannot be read: {err.strerror}.") from err
+    except UnicodeDecodeError as err:
+        raise CorpusError(f"{path}: the sources must be UTF-8; save the file as UTF-8.") from err
+    except PybtexError as err:
+        raise CorpusError(f"{path}: the sources are not BibTeX: {err}.") from err
+    return {
+        key: Reference(
+            key=key,
+            authors=_authors(entry),
+            title=_field(entry, "title"),
+            year=_field(entry, "year"),
+            note=_field(entry, "note") or _field(entry, "publisher"),
+        )
+        for key, entry in data.entries.items()
+    }
+
+
+def _field(entry: Entry, name: str) -> str:
+    from pybtex.richtext import Text  # slow import
+
+    return str(Text.from_latex(entry.fields[name])) if name in entry.fields else ""
+
+
+def _authors(entry: Entry) -> str:
+    people = [
+        " ".join([*one.first_names, *one.middle_names, *one.prelast_names, *one.last_names])
+        for one in entry.persons.get("author", [])
+    ]
+    if len(people) < 2:
+        return "".join(people)
+    return f"{', '.join(people[:-1])} and {people[-1]}"

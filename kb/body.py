@@ -1,0 +1,140 @@
+"""The Markdown body of a case: its sections, its links, and what it must not hold."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: The headings of business-case form, in order. The last holds the editors' reading.
+ANALYSIS_HEADING = "What to take from it"
+CASE_HEADINGS = (
+    "Situation",
+    "The network",
+    "What they did together",
+    "Results as reported",
+    ANALYSIS_HEADING,
+)
+
+_FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>)")
+_LINK = re.compile(
+    r"!?\[[^\]\n]*\]\(\s*<?([^)\s>]*)>?[^)\n]*\)|^\[[^\]\n]+\]:\s*(\S+)", re.MULTILINE
+)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_SAFE_SCHEMES = ("http:", "https:", "mailto:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A stretch of the body under one ``##`` heading; the first may have none.
+
+    ``line`` counts from 1 in the body.
+    """
+
+    heading: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in the body. ``case_id`` is set where it leads to a file of the compendium."""
+
+    target: str
+    line: int
+    case_id: str | None = None
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match.group())
+
+
+def _without_code(body: str) -> str:
+    """The body with code blanked out, so that lines and columns stay."""
+    return _CODE.sub(_blank, _FENCE.sub(_blank, body))
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def sections(body: str) -> tuple[Section, ...]:
+    """Split a body at its ``##`` headings; deeper headings stay inside their section."""
+    plain = _FENCE.sub(_blank, body)
+    marks = [match for match in _HEADING.finditer(plain) if len(match.group(1)) == 2]
+    found = []
+    start, heading, line = 0, "", 1
+    for match in [*marks, None]:
+        end = match.start() if match else len(body)
+        text = body[start:end].strip()
+        if text or heading:
+            found.append(Section(heading=heading, text=text, line=line))
+        if match:
+            start, heading, line = match.end(), match.group(2), _line(body, match.start())
+    return tuple(found)
+
+
+def links(body: str, case_id: str) -> tuple[Link, ...]:
+    """Every link of the body of ``case_id``, images included, in order.
+
+    A relative path that ends in ``.md`` leads to a case: ``../guides/trends.md``
+    in ``norway/graphic-arts`` is ``guides/trends``.
+    """
+    plain = _without_code(body)
+    found = []
+    for match in _LINK.finditer(plain):
+        target = match.group(1) or match.group(2) or ""
+        path = target.partition("#")[0]
+        inner = None
+        if path.endswith(".md") and ":" not in path:
+            joined = posixpath.normpath(posixpath.join(posixpath.dirname(case_id), path))
+            inner = joined.removesuffix(".md")
+        found.append(Link(target=target, line=_line(plain, match.start()), case_id=inner))
+    return tuple(found)
+
+
+def body_problems(body: str, case_id: str, *, kind: str) -> Iterator[tuple[int, str]]:
+    """Yield (line in the body, message) for everything that a body must not hold."""
+    if not body.strip():
+        yield 1, "the text must not be empty; write at least what the source tells."
+        return
+    plain = _without_code(body)
+    tags: dict[int, str] = {}
+    for match in _TAG.finditer(plain):
+        tags.setdefault(_line(plain, match.start()), match.group()[:40])
+    for line, tag in tags.items():
+        yield line, f"raw HTML is not allowed: {tag!r}; write Markdown."
+    yield from _heading_problems(body, kind)
+    for link in links(body, case_id):
+        yield from _link_problems(link)
+
+
+def _heading_problems(body: str, kind: str) -> Iterator[tuple[int, str]]:
+    plain = _FENCE.sub(_blank, body)
+    seen: set[str] = set()
+    for match in _HEADING.finditer(plain):
+        depth, text, line = len(match.group(1)), match.group(2), _line(body, match.start())
+        if depth == 1:
+            yield line, f"a heading must start at '##', as the title is the first: {text!r}."
+        if depth != 2:
+            continue
+        if text in seen:
+            yield line, f"the heading {text!r} stands twice; join the two sections."
+        seen.add(text)
+        if kind != "guide" and text not in CASE_HEADINGS:
+            allowed = ", ".join(CASE_HEADINGS)
+            yield line, f"a section of a case must be one of {allowed}, not {text!r}."
+
+
+def _link_problems(link: Link) -> Iterator[tuple[int, str]]:
+    if link.case_id is not None or link.target.startswith("#"):
+        return
+    if not link.target.lower().startswith(_SAFE_SCHEMES):
+        yield (
+            link.line,
+            f"a link must lead to another case ('../guides/trends.md') or a web address, "
+            f"not {link.target!r}.",
+        )

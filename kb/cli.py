@@ -1,0 +1,287 @@
+"""The ``kb`` command: results on standard output, progress and messages on standard error.
+
+Exit status: 0 fine, 1 problems found, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kb import __version__
+from kb.documents import FACETS, Problem, SearchResult
+from kb.errors import CorpusInvalid, KBError, QueryError, SettingError
+from kb.load import TAXONOMY_FILE
+from kb.settings import Settings, read_settings
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn our errors into one plain line and an exit status; the only catch there is."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = command(*args, **kwargs) or 0
+        except CorpusInvalid as err:
+            _print_problems(err.problems)
+            _say(f"Error: {err}")
+            status = 1
+        except (QueryError, SettingError) as err:
+            _say(f"Error: {err}")
+            status = 2
+        except KBError as err:
+            _say(f"Error: {err}")
+            status = 1
+        sys.exit(status)
+
+    return run
+
+
+def _print_problems(problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        click.echo(str(problem))
+
+
+def _settings(**explicit: object) -> Settings:
+    return read_settings(os.environ, **explicit)
+
+
+def _folder_options(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")(
+        command
+    )
+    return click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")(command)
+
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kb")
+def main() -> None:
+    """The compendium of business networks: check, build, search and serve it."""
+
+
+@main.command()
+@_folder_options
+@click.option("--model", metavar="NAME", help="Encoder: a name or a folder [KB_MODEL]")
+@click.option("--force", is_flag=True, help="Use nothing of earlier builds")
+@click.option("--check", "only_check", is_flag=True, help="Check the content and stop")
+@_json_option
+@_one_catch
+def build(
+    *,
+    cases: str | None,
+    index: str | None,
+    model: str | None,
+    force: bool,
+    only_check: bool,
+    as_json: bool,
+) -> int:
+    """Build the search index of the cases and serve it from now on."""
+    from kb.build import build as run_build  # imports numpy and faiss
+
+    settings = _settings(cases=cases, index=index, model=model)
+    if only_check:
+        return _check_folder(settings.cases, settings, as_json=as_json)
+    report = run_build(settings, force=force, progress=sys.stderr.isatty(), tell=_say)
+    if as_json:
+        click.echo(json.dumps(asdict(report)))
+    else:
+        state = "is up to date" if report.up_to_date else "built"
+        click.echo(
+            f"Snapshot {report.snapshot_id} {state}: {report.cases} cases, "
+            f"{report.passages} passages ({report.encoded} encoded, {report.reused} reused), "
+            f"{report.dimension} dimensions, {report.seconds:.1f} s"
+        )
+    return 0
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@_json_option
+@_one_catch
+def check(*, paths: tuple[str, ...], cases: str | None, as_json: bool) -> int:
+    """Check the content: every problem with its file and line.
+
+    Without PATH the whole compendium is checked. A PATH inside it narrows the
+    report to that file or folder; any other folder is checked as a compendium
+    of its own, with the vocabulary of this one where it has none.
+    """
+    settings = _settings(cases=cases)
+    statuses = [
+        _check_folder(Path(path), settings, as_json=as_json)
+        for path in paths or (str(settings.cases),)
+    ]
+    return max(statuses)
+
+
+def _check_folder(path: Path, settings: Settings, *, as_json: bool) -> int:
+    from kb.validate import read_corpus  # imports the readers of content
+
+    if not path.exists():
+        raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
+    home = settings.cases.resolve()
+    inside = path.resolve() == home or home in path.resolve().parents
+    if inside:
+        corpus = read_corpus(settings.cases)
+        problems = tuple(p for p in corpus.problems if _under(Path(p.path), path))
+    else:
+        own = path if (path / TAXONOMY_FILE).is_file() else settings.cases
+        corpus = read_corpus(path, vocabulary=own)
+        problems = corpus.problems
+    if as_json:
+        click.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
+    else:
+        _print_problems(problems)
+    files = len({problem.path for problem in problems})
+    _say(
+        f"{path}: {len(problems)} problems in {files} files"
+        if problems
+        else f"{path}: no problems{'' if not inside else f' ({corpus.files} cases read)'}"
+    )
+    return 1 if problems else 0
+
+
+def _under(file: Path, path: Path) -> bool:
+    file, path = file.resolve(), path.resolve()
+    return file == path or path in file.parents
+
+
+def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    for facet in reversed(FACETS):
+        command = click.option(f"--{facet}", multiple=True, metavar="VALUE", help=f"Only {facet}")(
+            command
+        )
+    return command
+
+
+@main.command()
+@click.argument("text", nargs=-1)
+@_filter_options
+@click.option("--results-min", type=float, help="A reported figure of at least this much")
+@click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
+@click.option("--page", type=int, default=1, show_default=True)
+@click.option("--per-page", type=int, default=10, show_default=True)
+@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@_json_option
+@_one_catch
+def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
+    """Search the compendium; without TEXT, browse it."""
+    from kb.live import LiveSearcher  # imports faiss and onnxruntime
+    from kb.query import make_query
+
+    settings = _settings(index=index)
+    searcher = LiveSearcher(settings.index, min_score=settings.min_score).current()
+    filters = {facet: options.pop(facet) for facet in FACETS}
+    query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
+    result = searcher.search(query)
+    if as_json:
+        click.echo(json.dumps(_result_json(result), indent=1, ensure_ascii=False))
+    else:
+        _print_result(result)
+    return 0
+
+
+def _result_json(result: SearchResult) -> dict[str, Any]:
+    return {
+        "total": result.total,
+        "no_good_match": result.no_good_match,
+        "snapshot": result.snapshot_id,
+        "hits": [
+            {
+                "id": hit.case.id,
+                "title": hit.case.title,
+                "score": round(hit.score, 6),
+                "rank": hit.rank,
+                "summary": hit.case.summary,
+                "reasons": [asdict(reason) for reason in hit.reasons],
+            }
+            for hit in result.hits
+        ],
+        "facets": {
+            facet: [asdict(count) for count in counts] for facet, counts in result.facets.items()
+        },
+    }
+
+
+def _print_result(result: SearchResult) -> None:
+    for hit in result.hits:
+        score = f"{hit.score:.3f}  " if result.query.text else ""
+        click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")
+    if result.no_good_match:
+        _say("Nothing in the compendium fits this search.")
+    _say(f"{result.total} found, page {result.query.page} of {result.pages}")
+
+
+@main.command()
+@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@click.option("--host", metavar="ADDRESS", help="Address to listen on [KB_HOST]")
+@click.option("--port", type=int, help="Port [KB_PORT]")
+@click.option("--workers", type=int, help="Worker processes [KB_WORKERS]")
+@_one_catch
+def serve(**options: object) -> int:
+    """Serve the site with a production server."""
+    from web.serve import run  # the site is on a higher floor; only this command needs it
+
+    run(_settings(**options))
+    return 0
+
+
+@main.command()
+@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@click.option("--use", "chosen", metavar="ID", help="Serve this one; 'previous' goes one back")
+@_json_option
+@_one_catch
+def snapshots(*, index: str | None, chosen: str | None, as_json: bool) -> int:
+    """List the snapshots, or go back to an earlier one."""
+    from kb.snapshot import current_id, open_snapshot, set_current, snapshot_ids
+
+    folder = _settings(index=index).index
+    known = snapshot_ids(folder)
+    if chosen is not None:
+        if chosen == "previous":
+            older = known[known.index(current_id(folder)) + 1 :]
+            chosen = older[0] if older else "previous"
+        if chosen in known:
+            open_snapshot(folder / chosen)  # never switch to what cannot be served
+        set_current(folder, chosen)
+    serving = current_id(folder)
+    if as_json:
+        click.echo(json.dumps({"current": serving, "snapshots": known}))
+    else:
+        for snapshot_id in known:
+            click.echo(f"{snapshot_id}{'  current' if snapshot_id == serving else ''}")
+    return 0
+
+
+@main.command()
+@click.argument("case_id", metavar="ID")
+@click.option("--title", help="The title; can be changed later")
+@click.option("--kind", default="network", show_default=True, help="network, programme, …")
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@_one_catch
+def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int:
+    """Start a new case, such as 'kb new norway/boat-builders'."""
+    from kb.new_case import write_new_case
+
+    path = write_new_case(_settings(cases=cases).cases, case_id, title=title, kind=kind)
+    click.echo(str(path))
+    _say(f"Fill it in, then run 'kb check {path}'. docs/front-matter.md explains the fields.")
+    return 0
+
+if __name__ == "__main__":
+    main()

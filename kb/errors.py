@@ -1,0 +1,108 @@
+"""Every error that this package raises on purpose.
+
+    KBError                      base; never raised itself
+    ├── SettingError             a setting cannot be understood
+    ├── CorpusError              the content cannot be read at all
+    │   └── CorpusInvalid        the content has problems; carries all of them
+    ├── TaxonomyError            the vocabulary itself is malformed
+    ├── EncoderUnavailable       the encoder is missing, altered or cannot be loaded
+    ├── SnapshotError            the built index cannot be used
+    │   ├── SnapshotMissing      there is none
+    │   ├── SnapshotCorrupt      a file is missing, altered or foreign
+    │   └── SnapshotStale        it was built for another version or encoder
+    ├── BuildBusy                another build holds the lock
+    ├── QueryError               a request that cannot be answered as it stands
+    └── CaseNotFound             no case has this id
+
+A message is shown to people as it stands: it names the thing, the place, what
+is allowed and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kb.documents import Problem
+
+
+class KBError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class SettingError(KBError):
+    """A setting holds a value that cannot be understood."""
+
+
+class CorpusError(KBError):
+    """The content cannot be read at all."""
+
+
+class CorpusInvalid(CorpusError):
+    """The content was read and has problems."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        files = len({problem.path for problem in problems})
+        noun = "problem" if len(problems) == 1 else "problems"
+        super().__init__(
+            f"The content has {len(problems)} {noun} in {files} "
+            f"{'file' if files == 1 else 'files'}; nothing was built and the "
+            "previous snapshot stays in use. Run 'kb check' to list them."
+        )
+
+
+class TaxonomyError(KBError):
+    """The vocabulary itself is malformed."""
+
+
+class EncoderUnavailable(KBError):
+    """The encoder is missing, altered or cannot be loaded."""
+
+
+class SnapshotError(KBError):
+    """The built index cannot be used."""
+
+
+class SnapshotMissing(SnapshotError):
+    """There is no snapshot."""
+
+
+class SnapshotCorrupt(SnapshotError):
+    """A file of the snapshot is missing, altered or foreign."""
+
+
+class SnapshotStale(SnapshotError):
+    """The snapshot was built for another version or another encoder."""
+
+
+class BuildBusy(KBError):
+    """Another build of the same index is running."""
+
+
+class QueryError(KBError):
+    """A request that cannot be answered as it stands.
+
+    Attributes:
+        parameter: the name of the parameter, as the client spells it.
+        value: what was given.
+        allowed: what is allowed, nearest first; empty if that is no list.
+    """
+
+    def __init__(
+        self, message: str, *, parameter: str, value: object, allowed: tuple[str, ...] = ()
+    ) -> None:
+        self.parameter = parameter
+        self.value = value
+        self.allowed = allowed
+        super().__init__(message)
+
+
+class CaseNotFound(KBError):
+    """No case has this id."""
+
+    def __init__(self, case_id: str, *, nearest: tuple[str, ...] = ()) -> None:
+        self.case_id = case_id
+        self.nearest = nearest
+        hint = f" The nearest ids are {', '.join(nearest)}." if nearest else ""
+        super().__init__(f"No case has the id {case_id!r}.{hint}")

@@ -1,0 +1,111 @@
+"""What of the previous snapshot can be used again, and encoding what cannot.
+
+Vectors are taken over by (id, digest of the passages, encoder): the id alone would
+keep the vectors of an edited case, the digest alone could give a case those of
+another. The exported encoder is shared when the encoder is the same.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from kb.documents import Passage
+from kb.encode import ModelFiles, SentenceTransformerEncoder
+from kb.export import EXPORT_VERSION, export_encoder
+from kb.passages import passages_digest
+from kb.snapshot import ENCODER_FILES, ENCODER_FOLDER, Snapshot
+
+
+@dataclass(slots=True, kw_only=True)
+class Encoding:
+    """The encoding part of one build. The encoder is loaded when first needed.
+
+    ``passages`` maps case ids to passages, in the order of the snapshot; ``encoded``
+    counts the passages that had to be encoded.
+    """
+
+    files: ModelFiles
+    passages: Mapping[str, tuple[Passage, ...]]
+    previous: Snapshot | None
+    batch_size: int
+    progress: bool
+    tell: Callable[[str], None]
+    encoded: int = 0
+    _loaded: list[SentenceTransformerEncoder] = field(default_factory=list)
+
+    def vectors(self) -> np.ndarray:
+        """float32 of shape (n_passages, dimension), one row per passage in order."""
+        known = self._known()
+        missing = [p for case_id, ps in self.passages.items() if case_id not in known for p in ps]
+        self.encoded = len(missing)
+        fresh = iter(self._encode(missing))
+        rows = [
+            known[case_id] if case_id in known else np.stack([next(fresh) for _ in passages])
+            for case_id, passages in self.passages.items()
+        ]
+        return np.concatenate(rows)
+
+    def write_encoder(self, staged: Path) -> None:
+        """Put the query encoder into a staged snapshot: shared if it is the same, else exported."""
+        folder = staged / ENCODER_FOLDER
+        folder.mkdir()
+        previous = self.previous
+        if (
+            previous is not None
+            and self._same_encoder()
+            and (previous.manifest.export_version == EXPORT_VERSION)
+        ):
+            for name in ENCODER_FILES:
+                _share(previous.folder / name, staged / name)
+            return
+        encoder = self._encoder()
+        self.tell("Exporting the query encoder …")
+        export_encoder(encoder, folder)
+
+    def _encoder(self) -> SentenceTransformerEncoder:
+        if not self._loaded:
+            self.tell(f"Loading the encoder {self.files.name} …")
+            self._loaded.append(SentenceTransformerEncoder(self.files))
+        return self._loaded[0]
+
+    def _encode(self, missing: list[Passage]) -> np.ndarray:
+        if not missing:
+            return np.zeros((0, 0), dtype=np.float32)
+        encoder = self._encoder()
+        self.tell(f"Encoding {len(missing)} passages …")
+        return encoder.encode_documents(
+            [passage.encoded_text for passage in missing],
+            batch_size=self.batch_size,
+            progress=self.progress,
+        )
+
+    def _same_encoder(self) -> bool:
+        previous = self.previous
+        return previous is not None and previous.manifest.encoder.digest == self.files.digest
+
+    def _known(self) -> dict[str, np.ndarray]:
+        previous = self.previous
+        if previous is None or not self._same_encoder():
+            return {}
+        known, start = {}, 0
+        for case in previous.content.cases:
+            record = previous.manifest.cases[case.id]
+            passages = self.passages.get(case.id)
+            if passages is not None and passages_digest(passages) == record.passages_digest:
+                known[case.id] = previous.index.vectors(np.arange(start, start + record.n_passages))
+            start += record.n_passages
+        return known
+
+
+def _share(source: Path, target: Path) -> None:
+    """The same file under a second name; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

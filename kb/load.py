@@ -1,0 +1,211 @@
+"""Files under ``cases/`` to drafts: front-matter with lines, and body. Owns frontmatter.
+
+A draft is what a file says before anyone asks whether it makes sense. Whatever
+keeps a file from becoming one is a Problem with its line; nothing is raised for
+the content of a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import frontmatter
+from frontmatter.default_handlers import YAMLHandler
+
+from kb.documents import Problem
+from kb.errors import CorpusError
+from kb.yaml_source import Located, YamlTrouble, read_yaml
+
+#: Files beside the cases that belong there.
+TAXONOMY_FILE = "taxonomy.yaml"
+SOURCES_FILE = "sources.bib"
+EXPECTED = {TAXONOMY_FILE, SOURCES_FILE, "README.md"}
+
+MAX_FILE_BYTES = 1_000_000
+
+_ID_PART = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_DELIMITER = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One file, read but not yet understood. ``body_line`` is where the body begins."""
+
+    id: str
+    path: str
+    front_matter: Located
+    body: str
+    body_line: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A folder of cases: drafts in the order of their ids, problems in that of their paths."""
+
+    drafts: tuple[Draft, ...]
+    problems: tuple[Problem, ...]
+
+
+class _CoreYaml(YAMLHandler):
+    """Front-matter in the YAML of ``kb.yaml_source``, kept with its lines."""
+
+    FM_BOUNDARY = _DELIMITER
+
+    def load(self, fm: str, **_: object) -> dict[str, object]:
+        """Wrap the located values: the library accepts mappings only, and drops the rest."""
+        return {"located": read_yaml(fm.removeprefix("\n"), first_line=2)}
+
+
+def load_folder(folder: Path) -> Loaded:
+    """Read every case under ``folder``, or the one case that ``folder`` is if it is a file.
+
+    Links to folders are not followed, so a cycle of them ends. Hidden files are
+    passed over; any other file that is no case is a problem.
+
+    Raises:
+        CorpusError: the folder itself does not exist or cannot be opened.
+    """
+    if not folder.exists():
+        raise CorpusError(f"The folder of the cases must exist: {str(folder)!r}; set KB_CASES.")
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    alone = folder.is_file()
+    for entry in [folder] if alone else _files(folder, problems):
+        draft = _read_file(folder.parent if alone else folder, entry, problems)
+        if draft is not None:
+            drafts.append(draft)
+    return Loaded(
+        drafts=tuple(sorted(drafts, key=lambda draft: draft.id)),
+        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line))),
+    )
+
+
+def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    def unreadable(err: OSError) -> None:
+        problems.append(_problem(err.filename, f"the folder cannot be opened: {err.strerror}."))
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in list(folders):
+            path = Path(parent, name)
+            if path.is_symlink():
+                message = "is a link to a folder; put the folder itself here."
+                problems.append(_problem(path, message))
+                folders.remove(name)
+        for name in sorted(names):
+            path = Path(parent, name)
+            if name.startswith(".") or (path.parent == folder and name in EXPECTED):
+                continue
+            if path.suffix == ".md":
+                yield path
+            else:
+                problems.append(
+                    _problem(path, "does not belong here: a case is a Markdown file ending in .md.")
+                )
+
+
+def _problem(path: object, message: str, line: int = 1) -> Problem:
+    return Problem(path=str(path), line=line, message=message)
+
+
+def _read_file(folder: Path, path: Path, problems: list[Problem]) -> Draft | None:
+    case_id = path.relative_to(folder).with_suffix("").as_posix()
+    wrong = [part for part in case_id.split("/") if not _ID_PART.match(part)]
+    if wrong:
+        problems.append(
+            _problem(
+                path,
+                "the file's path must be lower case letters, digits and hyphens, "
+                f"not {wrong[0]!r}; it is the case's id and address.",
+            )
+        )
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            size = path.stat().st_size / 1_000_000
+            problems.append(
+                _problem(path, f"must be at most 1 MB, not {size:.1f} MB; a case is a few pages.")
+            )
+            return None
+        data = path.read_bytes()
+    except OSError as err:
+        problems.append(_problem(path, f"the file cannot be read: {err.strerror}."))
+        return None
+    text = _decode(path, data, problems)
+    if text is None:
+        return None
+    return _split(case_id, path, text, hashlib.sha256(data).hexdigest(), problems)
+
+
+def _decode(path: Path, data: bytes, problems: list[Problem]) -> str | None:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        line = data.count(b"\n", 0, err.start) + 1
+        problems.append(
+            _problem(
+                path,
+                f"must be UTF-8; byte 0x{data[err.start]:02x} is not. Save the file as UTF-8.",
+                line,
+            )
+        )
+        return None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problems.append(_problem(path, "must be text; it holds a NUL byte.", line))
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _split(
+    case_id: str, path: Path, text: str, digest: str, problems: list[Problem]
+) -> Draft | None:
+    trouble = _missing_delimiters(text)
+    if trouble is not None:
+        problems.append(_problem(path, trouble))
+        return None
+    closing = list(_DELIMITER.finditer(text))[1]
+    try:
+        metadata, body = frontmatter.parse(text, handler=_CoreYaml())
+    except YamlTrouble as err:
+        problems.append(_problem(path, f"the front-matter {err}.", err.line))
+        return None
+    located: Located = metadata["located"]
+    if not isinstance(located.value, dict):
+        problems.append(
+            _problem(path, "the front-matter must be fields such as 'title: ...', one on a line.")
+        )
+        return None
+    for repeated, line in located.repeated:
+        name = ".".join(str(part) for part in repeated)
+        problems.append(_problem(path, f"{name} is given twice; keep one of the two.", line))
+    after = text[closing.end() :]
+    blank = len(after) - len(after.lstrip())
+    body_line = text.count("\n", 0, closing.end() + blank) + 1
+    return Draft(
+        id=case_id,
+        path=str(path),
+        front_matter=located,
+        body=body,
+        body_line=body_line,
+        digest=digest,
+    )
+
+
+def _missing_delimiters(text: str) -> str | None:
+    how = "open the file with a line '---', the fields, and another line '---'"
+    if not text.strip():
+        return f"is empty; {how}."
+    if text.startswith("+++"):
+        return f"has its front-matter in TOML ('+++'); write it in YAML: {how}."
+    delimiters = list(_DELIMITER.finditer(text))
+    if not delimiters or delimiters[0].start() != 0:
+        return f"must open with front-matter on line 1; {how}."
+    if len(delimiters) < 2:
+        return f"has no line '---' that closes the front-matter; {how}."
+    return None

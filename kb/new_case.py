@@ -1,0 +1,80 @@
+"""A new case to fill in: the front-matter with every required field, and the headings."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from kb.body import CASE_HEADINGS
+from kb.errors import CorpusError, QueryError
+from kb.load import TAXONOMY_FILE
+from kb.taxonomy import load_taxonomy
+
+_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+$")
+
+_CASE = """\
+---
+title: {title}
+kind: {kind}
+country: {country}
+type: []  # {types}
+project: []  # see cases/taxonomy.yaml
+results: []  # what the source reports as achieved; never invented
+summary: >-
+  One or two sentences that say who did what together, where, and what came of it.
+sources:
+  - key: ""  # a key of cases/sources.bib
+    locator: ""  # where in it
+added: {today}
+---
+
+{headings}
+"""
+
+
+def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) -> Path:
+    """Write the skeleton of a case and return its path.
+
+    It does not pass the check until it is filled in; the check says what is missing.
+
+    Raises:
+        QueryError: the id or the kind is not one.
+        CorpusError: there is such a file already, or it cannot be written.
+    """
+    if not _ID.match(case_id):
+        raise QueryError(
+            f"ID must be a folder and a name in lower case letters, digits and hyphens, "
+            f"such as norway/boat-builders, not {case_id!r}.",
+            parameter="ID",
+            value=case_id,
+        )
+    taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
+    canonical = taxonomy["kinds"].canonical(kind)
+    if canonical is None:
+        raise QueryError(
+            f"--kind must be one of {', '.join(taxonomy['kinds'].ids)}, not {kind!r}.",
+            parameter="--kind",
+            value=kind,
+            allowed=taxonomy["kinds"].ids,
+        )
+    place, name = case_id.rsplit("/", 1)
+    words = name.replace("-", " ")
+    text = _CASE.format(
+        title=(title or words.capitalize()).replace(": ", " - "),
+        kind=canonical,
+        country=place.split("/")[0].replace("-", " ").title(),
+        types=", ".join(taxonomy["types"].ids),
+        today=date.today().isoformat(),
+        headings="\n\n".join(f"## {heading}" for heading in CASE_HEADINGS),
+    )
+    path = folder / f"{case_id}.md"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as err:
+        raise CorpusError(f"{path} exists already; nothing was written.") from err
+    except OSError as err:
+        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
+    return path

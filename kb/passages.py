@@ -1,0 +1,104 @@
+"""Case to passages: the pieces that are embedded and retrieved.
+
+The first passage is the summary. Each further one is a paragraph group of a
+section, cut so that it fits what the encoder reads. The editors' reading and
+the questions for a class make no passages: a case matches by what it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from kb.body import ANALYSIS_HEADING, sections
+from kb.documents import Case, Passage
+from kb.taxonomy import Taxonomy
+
+#: Raised whenever the same case would give other passages: it is part of what
+#: decides whether vectors of an earlier build can be used again.
+PASSAGES_VERSION = 1
+
+#: About 130 words: with its context it stays within 256 word pieces, which is
+#: what all-MiniLM-L6-v2 reads.
+MAX_PASSAGE_CHARACTERS = 800
+
+_MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^#{1,6}\s+|^>\s?")
+_LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^\|?[\s:|-]+\|?$", re.MULTILINE)
+
+
+def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
+    """The passages of a case, in reading order; at least one.
+
+    The context that the encoder reads before each text is the title and, for the
+    first, the labels of countries, sectors, types and projects.
+    """
+    pieces = [("", case.summary or case.title)]
+    for section in sections(case.body):
+        if section.heading != ANALYSIS_HEADING:
+            pieces += [(section.heading, text) for text in _pieces(section.text)]
+    described = ". ".join((case.title, *_labels(case, taxonomy)))
+    return tuple(
+        Passage(
+            case_id=case.id,
+            ordinal=ordinal,
+            heading=heading,
+            text=text,
+            context=described if ordinal == 0 else case.title,
+        )
+        for ordinal, (heading, text) in enumerate(pieces)
+    )
+
+
+def passages_digest(passages: Iterable[Passage]) -> str:
+    """SHA-256 over what the encoder reads, in order: equal texts, equal digest."""
+    digest = hashlib.sha256(str(PASSAGES_VERSION).encode())
+    for passage in passages:
+        data = passage.encoded_text.encode()
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def plain_text(markdown: str) -> str:
+    """Markdown to the words that a reader sees, paragraphs on one line each."""
+    text = _TABLE_RULE.sub("", markdown)
+    text = _LIST.sub("", text).replace("|", " ")
+    text = re.sub(_MARKS.pattern, lambda m: m.group(1) or "", text, flags=re.MULTILINE)
+    paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    return "\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _labels(case: Case, taxonomy: Taxonomy) -> list[str]:
+    return [
+        taxonomy.label(facet, value)
+        for facet in ("country", "sector", "type", "project")
+        for value in case.facets.get(facet, ())
+    ]
+
+
+def _pieces(markdown: str) -> list[str]:
+    """Group paragraphs up to the limit; cut a longer one between sentences, then words."""
+    found: list[str] = []
+    for paragraph in plain_text(markdown).splitlines():
+        for part in _cut(paragraph):
+            if found and len(found[-1]) + len(part) < MAX_PASSAGE_CHARACTERS:
+                found[-1] = f"{found[-1]} {part}"
+            else:
+                found.append(part)
+    return found
+
+
+def _cut(paragraph: str) -> list[str]:
+    parts: list[str] = []
+    for sentence in re.split(r"(?<=[.!?;])\s+", paragraph):
+        while len(sentence) > MAX_PASSAGE_CHARACTERS:
+            end = sentence.rfind(" ", 1, MAX_PASSAGE_CHARACTERS)
+            end = end if end > 0 else MAX_PASSAGE_CHARACTERS
+            parts.append(sentence[:end])
+            sentence = sentence[end:].lstrip()
+        if parts and len(parts[-1]) + len(sentence) < MAX_PASSAGE_CHARACTERS:
+            parts[-1] = f"{parts[-1]} {sentence}"
+        elif sentence:
+            parts.append(sentence)
+    return parts

@@ -1,0 +1,130 @@
+"""What a reader asks, made canonical and checked against the limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from kb.documents import (
+    DEFAULT_PER_PAGE,
+    FACETS,
+    MAX_PER_PAGE,
+    MAX_QUERY_LENGTH,
+    Query,
+)
+from kb.errors import QueryError
+from kb.taxonomy import Taxonomy
+
+#: No compendium has more pages; a larger number is a mistake or a probe.
+MAX_PAGE = 1_000_000
+
+
+def make_query(
+    taxonomy: Taxonomy,
+    *,
+    text: str = "",
+    filters: Mapping[str, Iterable[str]] | None = None,
+    results_min: float | None = None,
+    results_unit: str | None = None,
+    page: int = 1,
+    per_page: int = DEFAULT_PER_PAGE,
+) -> Query:
+    """Check a request and make it canonical.
+
+    Values may be ids, labels or aliases in any case; each is kept once, in the
+    order given. White space in the text does not count.
+
+    Raises:
+        QueryError: names the parameter, the value and what is allowed.
+    """
+    text = " ".join(text.split())
+    if len(text) > MAX_QUERY_LENGTH:
+        raise QueryError(
+            f"The search text must be at most {MAX_QUERY_LENGTH} characters, not {len(text)}; "
+            "a sentence or two say enough.",
+            parameter="q",
+            value=text[:40] + "…",
+        )
+    _within("page", page, MAX_PAGE)
+    _within("per_page", per_page, MAX_PER_PAGE)
+    canonical = _filters(taxonomy, filters or {})
+    if results_min is not None and not math.isfinite(results_min):
+        raise QueryError(
+            f"results_min must be a plain number such as 20, not {results_min}.",
+            parameter="results_min",
+            value=results_min,
+        )
+    if results_min is not None and "results" not in canonical:
+        raise QueryError(
+            "results_min needs a metric in results, for example results=export-sales.",
+            parameter="results_min",
+            value=results_min,
+            allowed=taxonomy["metrics"].ids,
+        )
+    return Query(
+        text=text,
+        filters=canonical,
+        results_min=results_min,
+        results_unit=_unit(taxonomy, results_unit, results_min),
+        page=page,
+        per_page=per_page,
+    )
+
+
+def _within(parameter: str, value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise QueryError(
+            f"{parameter} must be a whole number from 1 to {most}, not {value}.",
+            parameter=parameter,
+            value=value,
+        )
+
+
+def _filters(
+    taxonomy: Taxonomy, filters: Mapping[str, Iterable[str]]
+) -> Mapping[str, tuple[str, ...]]:
+    canonical = {}
+    for facet, values in filters.items():
+        if facet not in FACETS:
+            raise QueryError(
+                f"{facet!r} is not a filter; filters are {', '.join(FACETS)}.",
+                parameter=facet,
+                value=tuple(values),
+                allowed=FACETS,
+            )
+        found = dict.fromkeys(_value(taxonomy, facet, value) for value in values)
+        if found:
+            canonical[facet] = tuple(found)
+    return {facet: canonical[facet] for facet in FACETS if facet in canonical}
+
+
+def _value(taxonomy: Taxonomy, facet: str, value: str) -> str:
+    vocabulary = taxonomy.facet(facet)
+    found = vocabulary.canonical(value)
+    if found is None:
+        near = vocabulary.nearest(value)
+        allowed = tuple(dict.fromkeys((*near, *vocabulary.ids)))
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise QueryError(
+            f"{facet} has no value {value[:60]!r}.{hint} Allowed are {', '.join(allowed)}.",
+            parameter=facet,
+            value=value,
+            allowed=allowed,
+        )
+    return found
+
+
+def _unit(taxonomy: Taxonomy, unit: str | None, results_min: float | None) -> str | None:
+    if not unit:
+        return None
+    found = taxonomy["units"].canonical(unit)
+    if found is None or results_min is None:
+        allowed = tuple(dict.fromkeys((*taxonomy["units"].nearest(unit), *taxonomy["units"].ids)))
+        problem = f"no unit is called {unit[:60]!r}" if found is None else "it needs results_min"
+        raise QueryError(
+            f"results_unit cannot be used: {problem}. Units are {', '.join(allowed)}.",
+            parameter="results_unit",
+            value=unit,
+            allowed=allowed,
+        )
+    return found

@@ -1,0 +1,86 @@
+"""Query to vector in a web worker: ONNX Runtime and a tokenizer, no torch. Owns both."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from kb.errors import SnapshotCorrupt
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CONFIG_FILE = "encoder.json"
+
+#: Vectors of recent queries that are kept: paging and filtering repeat the query.
+_REMEMBERED = 256
+
+
+class QueryEncoder(Protocol):
+    """What the searcher needs of an encoder."""
+
+    def encode_query(self, text: str) -> np.ndarray:
+        """One query to float32 of shape (dimension,)."""
+
+
+class OnnxQueryEncoder:
+    """The encoder that a snapshot carries (made by ``kb.export``), on one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the three files of the encoder.
+
+        Raises:
+            SnapshotCorrupt: one of them is missing or is not what it should be.
+        """
+        import onnxruntime  # slow import
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # queries are short: the arena only holds memory
+        options.log_severity_level = 3
+        try:
+            config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+            self._prompt = str(config["query_prompt"])
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            self._tokenizer.no_padding()
+            self._tokenizer.enable_truncation(max_length=int(config["max_length"]))
+            self._session = onnxruntime.InferenceSession(
+                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+            )
+        except (OSError, ValueError, KeyError) as err:
+            raise SnapshotCorrupt(_not_usable(folder, err)) from err
+        self._encode = lru_cache(maxsize=_REMEMBERED)(self._run)
+
+    def encode_query(self, text: str) -> np.ndarray:
+        """Encode one query.
+
+        Returns:
+            float32 of shape (dimension,), read-only, not normalised here.
+        """
+        return self._encode(text)
+
+    def _run(self, text: str) -> np.ndarray:
+        encoding = self._tokenizer.encode(self._prompt + text)
+        # A text without any known word has no tokens: one token that is masked out.
+        ids = encoding.ids or [0]
+        mask = encoding.attention_mask or [0]
+        feed = {
+            "input_ids": np.array([ids], dtype=np.int64),
+            "attention_mask": np.array([mask], dtype=np.int64),
+        }
+        vector = self._session.run(None, feed)[0][0].astype(np.float32)
+        vector.setflags(write=False)
+        return vector
+
+
+def _not_usable(folder: Path, err: Exception) -> str:
+    first = str(err).splitlines()[0] if str(err) else type(err).__name__
+    return (
+        f"The query encoder of the snapshot cannot be used: {folder} ({first[:200]}). "
+        "Run 'kb build --force'."
+    )

@@ -1,0 +1,144 @@
+"""Settings: one row each, read from the environment once.
+
+The rows feed the command line, the README's table (compared in a test) and the
+site. Order of precedence: explicit argument, environment, default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.errors import SettingError
+
+
+def _whole(text: str) -> int:
+    return int(text)
+
+
+def _path(text: str) -> Path:
+    if not text.strip():
+        raise ValueError(text)
+    return Path(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting: its name, default, reader, what it must be, and what it is for."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    must_be: str
+    help: str
+    least: float | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return f"KB_{self.name.upper()}"
+
+
+ROWS: tuple[Row, ...] = (
+    Row("cases", "cases", _path, "a folder", "Folder of the cases"),
+    Row("index", "index", _path, "a folder", "Folder of the built snapshots"),
+    Row(
+        "model",
+        "all-MiniLM-L6-v2",
+        str,
+        "a name or a folder",
+        "Encoder: the packaged default, any sentence-transformers name, or a folder",
+    ),
+    Row("revision", "", str, "a revision", "Revision of an encoder that comes from a hub"),
+    Row(
+        "min_score",
+        "0.30",
+        float,
+        "a number from -1 to 1",
+        "Least score at which a case counts as found; below it the site says that nothing fits",
+        least=-1,
+    ),
+    Row("batch_size", "16", _whole, "a whole number of at least 1", "Passages per batch", least=1),
+    Row(
+        "keep_snapshots",
+        "3",
+        _whole,
+        "a whole number of at least 1",
+        "How many snapshots to keep in the index folder, the current one included",
+        least=1,
+    ),
+    Row("host", "127.0.0.1", str, "an address", "Address that the site listens on"),
+    Row("port", "8000", _whole, "a whole number of at least 0", "Port of the site", least=0),
+    Row("workers", "2", _whole, "a whole number of at least 1", "Web worker processes", least=1),
+    Row(
+        "site_url",
+        "",
+        str,
+        "a URL without a path",
+        "Public address of the site, for links in the API and in citations",
+    ),
+    Row(
+        "contribute_url",
+        "",
+        str,
+        "a URL",
+        "Where the repository is, for the links that invite contributions",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one run; see ``ROWS`` for what each one means."""
+
+    cases: Path
+    index: Path
+    model: str
+    revision: str
+    min_score: float
+    batch_size: int
+    keep_snapshots: int
+    host: str
+    port: int
+    workers: int
+    site_url: str
+    contribute_url: str
+
+
+def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:
+    """Read every setting: explicit values first, then the environment, then defaults.
+
+    Args:
+        environ: the environment, usually ``os.environ``.
+        **explicit: values that win over the environment; None means not given.
+
+    Raises:
+        SettingError: a value cannot be understood; names variable, value and
+            what it must be. An unknown ``KB_`` variable is refused as well.
+    """
+    known = {row.variable for row in ROWS}
+    for variable in sorted(environ):
+        if variable.startswith("KB_") and variable not in known:
+            raise SettingError(
+                f"The environment variable {variable} is not a setting. "
+                f"Settings are {', '.join(sorted(known))}."
+            )
+    values = {}
+    for row in ROWS:
+        given = explicit.get(row.name)
+        text = str(given) if given is not None else environ.get(row.variable, row.default)
+        values[row.name] = _read(row, text)
+    return Settings(**values)
+
+
+def _read(row: Row, text: str) -> object:
+    try:
+        value = row.read(text)
+        too_small = row.least is not None and value < row.least
+    except ValueError as err:
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.") from err
+    if too_small or value != value:  # NaN is the one value that differs from itself
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.")
+    return value

@@ -1,0 +1,142 @@
+"""Every problem in the content, found in one pass: per file and across files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kb.bibliography import load_bibliography
+from kb.body import body_problems, links
+from kb.countries import country_label
+from kb.documents import Case, Problem, Reference
+from kb.fields import listed, shown
+from kb.front_matter import read_case
+from kb.load import SOURCES_FILE, TAXONOMY_FILE, Draft, load_folder
+from kb.taxonomy import Taxonomy, Term, Vocabulary, load_taxonomy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """The content of the compendium and everything that is wrong with it.
+
+    ``cases`` are in the order of their ids; they are only to be used when
+    ``problems`` is empty. ``taxonomy`` includes ``countries``, those that occur.
+    """
+
+    cases: tuple[Case, ...]
+    taxonomy: Taxonomy
+    references: Mapping[str, Reference]
+    problems: tuple[Problem, ...]
+    files: int
+
+
+def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
+    """Read and check a folder of cases.
+
+    Args:
+        folder: where the cases are.
+        vocabulary: a folder to take ``taxonomy.yaml`` and ``sources.bib`` from when
+            it is not ``folder`` itself.
+
+    Raises:
+        CorpusError: the folder or ``sources.bib`` cannot be read at all.
+        TaxonomyError: the vocabulary is malformed.
+    """
+    home = vocabulary or folder
+    loaded = load_folder(folder)
+    taxonomy = load_taxonomy(home / TAXONOMY_FILE)
+    references = load_bibliography(home / SOURCES_FILE)
+    problems = list(loaded.problems)
+    cases = []
+    for draft in loaded.drafts:
+        case = read_case(draft, taxonomy, problems)
+        cases.append(case)
+        for line, message in body_problems(draft.body, draft.id, kind=case.kind):
+            problems.append(_at(draft, draft.body_line + line - 1, message))
+    drafts = {draft.id: draft for draft in loaded.drafts}
+    problems += _across(cases, drafts, references)
+    if not loaded.drafts and not loaded.problems:
+        problems.append(
+            Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
+        )
+    return Corpus(
+        cases=tuple(cases),
+        taxonomy=replace(
+            taxonomy, vocabularies={**taxonomy.vocabularies, "countries": _countries(cases)}
+        ),
+        references=references,
+        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
+        files=len(loaded.drafts),
+    )
+
+
+def _at(draft: Draft, line: int, message: str, field: str = "") -> Problem:
+    return Problem(path=draft.path, line=line, message=message, field=field)
+
+
+def _countries(cases: list[Case]) -> Vocabulary:
+    codes = {code for case in cases for code in case.facets["country"]}
+    terms = [Term(id=code, label=country_label(code)) for code in codes]
+    return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))
+
+
+def _across(
+    cases: list[Case], drafts: Mapping[str, Draft], references: Mapping[str, Reference]
+) -> Iterator[Problem]:
+    yield from _same_titles(cases, drafts)
+    for case in cases:
+        draft = drafts[case.id]
+        yield from _related_problems(case, draft, drafts)
+        yield from _source_problems(case, draft, references)
+        for link in links(case.body, case.id):
+            if link.case_id is not None and link.case_id not in drafts:
+                near = _nearest(link.case_id, drafts)
+                message = f"the link {link.target!r} must lead to a case that exists{near}."
+                yield _at(draft, draft.body_line + link.line - 1, message)
+
+
+def _same_titles(cases: list[Case], drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for case in cases:
+        key = case.title.casefold()
+        if key and key in first:
+            draft = drafts[case.id]
+            line = draft.front_matter.line("title")
+            other = drafts[first[key]].path
+            yield _at(draft, line, f"title must be unique; {other} has the same.", "title")
+        first.setdefault(key, case.id)
+
+
+def _related_problems(case: Case, draft: Draft, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    for position, other in enumerate(case.related):
+        line = draft.front_matter.line("related", position)
+        if other == case.id:
+            yield _at(draft, line, f"related must not name the case itself: {other!r}.", "related")
+        elif other not in drafts:
+            near = _nearest(other, drafts)
+            hint = f"; several ids make a list: [{other}]" if ", " in other else near
+            message = f"related must name ids that exist, not {shown(other)}{hint}."
+            yield _at(draft, line, message, "related")
+
+
+def _source_problems(
+    case: Case, draft: Draft, references: Mapping[str, Reference]
+) -> Iterator[Problem]:
+    for position, source in enumerate(case.sources):
+        if source.key not in references:
+            near = difflib.get_close_matches(source.key, references, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ";"
+            yield _at(
+                draft,
+                draft.front_matter.line("sources", position, "key"),
+                f"sources must name keys of {SOURCES_FILE}, not {source.key!r}{hint} "
+                f"Keys are {listed(references)}.",
+                "sources",
+            )
+
+
+def _nearest(case_id: str, drafts: Mapping[str, Draft]) -> str:
+    near = difflib.get_close_matches(case_id, drafts, n=2)
+    return f"; nearest: {listed(near)}" if near else ""

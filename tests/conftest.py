@@ -1,0 +1,162 @@
+"""A tiny real encoder, a toy corpus that can be ranked by hand, and real servers over both."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.build import build
+from kb.live import LiveSearcher
+from kb.search import Searcher
+from kb.settings import Settings, read_settings
+
+ROOT = Path(__file__).parent.parent
+TOY = Path(__file__).parent / "corpus"
+
+#: One axis per theme: the cosine of two texts can be worked out by hand from the
+#: counts of these words. Every other word is the zero vector.
+THEMES = ("wine", "metal", "textile", "export", "purchase", "train")
+
+
+def make_tiny_encoder(folder: Path) -> Path:
+    """Save a real sentence-transformers model of six dimensions, one per theme."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+    words = ["[UNK]", "[PAD]", *THEMES]
+    tokenizer = Tokenizer(
+        models.WordLevel({word: row for row, word in enumerate(words)}, unk_token="[UNK]")
+    )
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    weights = np.vstack([np.zeros((2, len(THEMES))), np.eye(len(THEMES))]).astype(np.float32)
+    model = SentenceTransformer(
+        modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu"
+    )
+    model.save(str(folder))
+    return folder
+
+
+def copy_toy_corpus(folder: Path) -> Path:
+    """The toy cases with the real vocabulary, in a folder that a test may change."""
+    shutil.copytree(TOY, folder)
+    shutil.copy(ROOT / "cases" / "taxonomy.yaml", folder / "taxonomy.yaml")
+    return folder
+
+
+@pytest.fixture(name="tiny_encoder", scope="session")
+def _tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
+
+
+@pytest.fixture(name="toy_cases")
+def _toy_cases(tmp_path: Path) -> Path:
+    return copy_toy_corpus(tmp_path / "cases")
+
+
+@pytest.fixture(name="toy_settings")
+def _toy_settings(toy_cases: Path, tmp_path: Path, tiny_encoder: Path) -> Settings:
+    """Settings of a toy compendium that nothing has been built of yet."""
+    return read_settings(
+        {}, cases=toy_cases, index=tmp_path / "index", model=tiny_encoder, min_score=0.3
+    )
+
+
+@pytest.fixture(name="settings", scope="session")
+def _settings(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Settings:
+    """Settings of a built toy compendium that no test may change."""
+    folder = tmp_path_factory.mktemp("toy")
+    settings = read_settings(
+        {},
+        cases=copy_toy_corpus(folder / "cases"),
+        index=folder / "index",
+        model=tiny_encoder,
+        min_score=0.3,
+    )
+    build(settings)
+    return settings
+
+
+@pytest.fixture(name="live", scope="session")
+def _live(settings: Settings) -> LiveSearcher:
+    return LiveSearcher(settings.index, min_score=settings.min_score)
+
+
+@pytest.fixture(name="searcher", scope="session")
+def _searcher(live: LiveSearcher) -> Searcher:
+    return live.current()
+
+
+@pytest.fixture(name="client")
+def _client(live: LiveSearcher, settings: Settings):
+    from web import create_app
+
+    app = create_app(live, settings)
+    app.testing = True
+    return app.test_client()
+
+
+@pytest.fixture(name="real_settings", scope="session")
+def _real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the real compendium, built with the default model."""
+    index = tmp_path_factory.mktemp("real") / "index"
+    settings = read_settings({}, cases=ROOT / "cases", index=index)
+    build(settings)
+    return settings
+
+
+@pytest.fixture(name="real_live", scope="session")
+def _real_live(real_settings: Settings) -> LiveSearcher:
+    return LiveSearcher(real_settings.index, min_score=real_settings.min_score)
+
+
+def free_port() -> int:
+    """A port of the loopback address that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(name="real_server_url", scope="session")
+def _real_server_url(real_settings: Settings):
+    """A real server in a process of its own, over the real compendium."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    command = [sys.executable, "-m", "kb.cli", "serve", "--index", str(real_settings.index)]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--workers", "1"],
+        cwd=ROOT,
+        env=environ,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_up(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with status {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not answer within {seconds} seconds")
