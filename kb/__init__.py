@@ -16,7 +16,7 @@ holds the table):
     snapshot                     one built, checked state of ``index/``
     query · search · live        a request, its answer; following ``index/current``
     incremental · build          what can be used again; content to snapshot
-    cli                          the ``kb`` command
+    new_case · cli               a case to fill in; the ``kb`` command
 """
 
 __version__ = "0.1.0"

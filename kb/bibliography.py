@@ -50,7 +50,13 @@ def _field(entry: Entry, name: str) -> str:
 
 def _authors(entry: Entry) -> str:
     people = [
-        " ".join([*one.first_names, *one.middle_names, *one.prelast_names, *one.last_names])
+        " ".join(
+            str(name)
+            for name in (
+                *(*one.rich_first_names, *one.rich_middle_names, *one.rich_prelast_names),
+                *(*one.rich_last_names, *one.rich_lineage_names),
+            )
+        )
         for one in entry.persons.get("author", [])
     ]
     if len(people) < 2:

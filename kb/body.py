@@ -18,12 +18,14 @@ CASE_HEADINGS = (
 )
 
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?<![\\`])(`++)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>)")
+#: From the end of a link's words, which may go over lines and hold an image.
 _LINK = re.compile(
-    r"!?\[[^\]\n]*\]\(\s*<?([^)\s>]*)>?[^)\n]*\)|^\[[^\]\n]+\]:\s*(\S+)", re.MULTILINE
+    r"(?<!\\)\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+)", re.MULTILINE
 )
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+#: As the site renders them, a space after the signs is not needed.
+_HEADING = re.compile(r"^(#{1,6}+)[ \t]*(.+?)[ \t]*#*$", re.MULTILINE)
 _SAFE_SCHEMES = ("http:", "https:", "mailto:")
 
 

@@ -176,8 +176,8 @@ def _write(
     index_folder: Path, corpus: Corpus, encoding: Encoding, snapshot_id: str, corpus_digest: str
 ) -> Manifest:
     staged = index_folder / f".building-{os.getpid()}"
-    staged.mkdir()
     try:
+        staged.mkdir()
         index = DenseIndex.build(encoding.vectors())
         passages = tuple(p for case in corpus.cases for p in encoding.passages[case.id])
         content = Content(
@@ -208,6 +208,11 @@ def _write(
         )
         write_manifest(staged, manifest)
         publish(index_folder, staged, snapshot_id)
+    except OSError as err:
+        raise CorpusError(
+            f"The snapshot cannot be written to {index_folder}: {err.strerror}; "
+            "the previous one stays in use."
+        ) from err
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return manifest
@@ -228,10 +233,14 @@ def _remove_leftovers(index: Path) -> None:
     """Remove what a build that was killed left behind; the lock says that none is running."""
     for leftover in index.glob(".building-*"):
         shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in index.glob(".current-*"):
+        leftover.unlink()
 
 
 def _prune(settings: Settings) -> None:
     serving = current_id(settings.index)
     others = [other for other in snapshot_ids(settings.index) if other != serving]
     for snapshot_id in others[settings.keep_snapshots - 1 :]:
-        shutil.rmtree(settings.index / snapshot_id)
+        # Renamed first, so that a snapshot is there whole or not at all.
+        doomed = (settings.index / snapshot_id).rename(settings.index / f".building-{snapshot_id}")
+        shutil.rmtree(doomed, ignore_errors=True)

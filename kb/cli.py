@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
@@ -35,7 +35,7 @@ def _one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
         try:
             status = command(*args, **kwargs) or 0
         except CorpusInvalid as err:
-            _print_problems(err.problems)
+            _print_problems(err.problems, as_json=bool(kwargs.get("as_json")))
             _say(f"Error: {err}")
             status = 1
         except (QueryError, SettingError) as err:
@@ -49,7 +49,10 @@ def _one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
     return run
 
 
-def _print_problems(problems: tuple[Problem, ...]) -> None:
+def _print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
+        return
     for problem in problems:
         click.echo(str(problem))
 
@@ -95,7 +98,7 @@ def build(
 
     settings = _settings(cases=cases, index=index, model=model)
     if only_check:
-        return _check_folder(settings.cases, settings, as_json=as_json)
+        return _check([settings.cases], settings, as_json=as_json)
     report = run_build(settings, force=force, progress=sys.stderr.isatty(), tell=_say)
     if as_json:
         click.echo(json.dumps(asdict(report)))
@@ -122,14 +125,17 @@ def check(*, paths: tuple[str, ...], cases: str | None, as_json: bool) -> int:
     of its own, with the vocabulary of this one where it has none.
     """
     settings = _settings(cases=cases)
-    statuses = [
-        _check_folder(Path(path), settings, as_json=as_json)
-        for path in paths or (str(settings.cases),)
-    ]
-    return max(statuses)
+    chosen = [Path(path) for path in paths] or [settings.cases]
+    return _check(chosen, settings, as_json=as_json)
 
 
-def _check_folder(path: Path, settings: Settings, *, as_json: bool) -> int:
+def _check(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
+    problems = [problem for path in paths for problem in _problems(path, settings)]
+    _print_problems(problems, as_json=as_json)
+    return 1 if problems else 0
+
+
+def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
     from kb.validate import read_corpus  # imports the readers of content
 
     if not path.exists():
@@ -143,17 +149,11 @@ def _check_folder(path: Path, settings: Settings, *, as_json: bool) -> int:
         own = path if (path / TAXONOMY_FILE).is_file() else settings.cases
         corpus = read_corpus(path, vocabulary=own)
         problems = corpus.problems
-    if as_json:
-        click.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
+    if problems:
+        _say(f"{path}: {CorpusInvalid(problems).count}")
     else:
-        _print_problems(problems)
-    files = len({problem.path for problem in problems})
-    _say(
-        f"{path}: {len(problems)} problems in {files} files"
-        if problems
-        else f"{path}: no problems{'' if not inside else f' ({corpus.files} cases read)'}"
-    )
-    return 1 if problems else 0
+        _say(f"{path}: no problems{f' ({corpus.files} cases read)' if inside else ''}")
+    return problems
 
 
 def _under(file: Path, path: Path) -> bool:
@@ -254,7 +254,8 @@ def snapshots(*, index: str | None, chosen: str | None, as_json: bool) -> int:
     known = snapshot_ids(folder)
     if chosen is not None:
         if chosen == "previous":
-            older = known[known.index(current_id(folder)) + 1 :]
+            serving = current_id(folder)
+            older = known[known.index(serving) + 1 :] if serving in known else known
             chosen = older[0] if older else "previous"
         if chosen in known:
             open_snapshot(folder / chosen)  # never switch to what cannot be served
@@ -282,6 +283,7 @@ def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int
     click.echo(str(path))
     _say(f"Fill it in, then run 'kb check {path}'. docs/front-matter.md explains the fields.")
     return 0
+
 
 if __name__ == "__main__":
     main()

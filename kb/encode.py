@@ -55,9 +55,10 @@ def find_model(name: str, revision: str = "") -> ModelFiles:
     if name == DEFAULT_MODEL and not revision:
         return _packaged()
     folder = Path(name)
-    if folder.is_dir():
+    unnamed = not name.strip()  # as a path it would be the folder one stands in
+    if not unnamed and folder.is_dir():
         return ModelFiles(name=name, revision="", folder=folder, digest=_folder_digest(folder))
-    if folder.is_absolute() or name.startswith("."):
+    if unnamed or folder.is_absolute() or name.startswith("."):
         raise EncoderUnavailable(
             f"The encoder {name!r} must be a folder that exists; set KB_MODEL to a folder, "
             f"a sentence-transformers name, or {DEFAULT_MODEL!r} for the packaged default."
@@ -123,6 +124,7 @@ class SentenceTransformerEncoder:
         Raises:
             EncoderUnavailable: the files are not a sentence-transformers model.
         """
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer  # slow import: 7 s, 500 MB
         from transformers.utils.logging import disable_progress_bar
 
@@ -132,7 +134,10 @@ class SentenceTransformerEncoder:
             self.model: SentenceTransformer = SentenceTransformer(
                 str(files.folder), device=device, local_files_only=True
             )
-        except (OSError, ValueError, KeyError, RuntimeError) as err:
+        except (
+            *(OSError, ValueError, KeyError, RuntimeError, SafetensorError),
+            *(TypeError, AttributeError),  # JSON of another shape than the library reckons with
+        ) as err:
             raise EncoderUnavailable(
                 f"The encoder {files.name!r} could not be loaded from {files.folder}: "
                 f"{type(err).__name__}. It must be a sentence-transformers model; set KB_MODEL."

@@ -45,9 +45,9 @@ class CorpusInvalid(CorpusError):
         self.problems = problems
         files = len({problem.path for problem in problems})
         noun = "problem" if len(problems) == 1 else "problems"
+        self.count = f"{len(problems)} {noun} in {files} {'file' if files == 1 else 'files'}"
         super().__init__(
-            f"The content has {len(problems)} {noun} in {files} "
-            f"{'file' if files == 1 else 'files'}; nothing was built and the "
+            f"The content has {self.count}; nothing was built and the "
             "previous snapshot stays in use. Run 'kb check' to list them."
         )
 

@@ -7,9 +7,9 @@ is wrong, the value, what is allowed, nearest first, and how to mend it.
 from __future__ import annotations
 
 import difflib
-import math
+import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kb.documents import Problem
@@ -73,14 +73,14 @@ class Fields:
     values: dict[str, Any]
     prefix: tuple[str | int, ...] = ()
 
-    def name(self, field: str) -> str:
+    def name(self, field: str | int) -> str:
         """The field as a message names it: ``results[2].unit``."""
         text = ""
         for part in (*self.prefix, field):
             text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
         return text
 
-    def problem(self, field: str, message: str) -> None:
+    def problem(self, field: str | int, message: str) -> None:
         """Note a problem on the line of ``field``; the message follows the field's name."""
         line = self.located.line(*self.prefix, field)
         name = self.name(field)
@@ -122,7 +122,7 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             self.problem(field, f"must be text, not {shown(value)}.")
             return None
-        text = " ".join(str(value).split())
+        text = self._one_line(value, field)
         if not text:
             self.problem(field, "must not be empty; give a value or remove the line.")
             return None
@@ -141,14 +141,21 @@ class Fields:
         for position, item in enumerate(items):
             if isinstance(item, bool) or not isinstance(item, str | int | float):
                 self.problem(field, f"must hold text only; item {position + 1} is {shown(item)}.")
+            elif not str(item).strip():
+                self.problem(field, f"must hold text only; item {position + 1} is empty.")
             elif most is not None and len(str(item)) > most:
                 self.problem(
                     field,
                     f"must hold at most {most} characters each; item {position + 1} is longer.",
                 )
             else:
-                found.append(" ".join(str(item).split()))
+                place = (field, position) if items is value else (field,)
+                found.append(self._one_line(item, *place))
         return tuple(found)
+
+    def _one_line(self, value: object, *path: str | int) -> str:
+        spelled = self.located.spelled.get((*self.prefix, *path), str(value))
+        return " ".join(spelled.split())
 
     def terms(self, field: str, vocabulary: Vocabulary) -> tuple[str, ...]:
         """One term of a vocabulary or a list of them, canonical, each once."""
@@ -228,7 +235,7 @@ class Fields:
         """A mapping under ``field``."""
         if not self.given(field):
             return None
-        return self._inner(field, self.values[field], (*self.prefix, field))
+        return self._inner(self.values[field], (*self.prefix, field))
 
     def records(self, field: str) -> tuple[Fields, ...]:
         """A list of mappings under ``field``; an empty list is fine."""
@@ -239,22 +246,17 @@ class Fields:
             self.problem(field, f"must be a list of records (or [] for none), not {shown(value)}.")
             return ()
         inner = [
-            self._inner(field, item, (*self.prefix, field, position))
+            self._inner(item, (*self.prefix, field, position))
             for position, item in enumerate(value)
         ]
         return tuple(record for record in inner if record is not None)
 
-    def _inner(self, field: str, value: object, prefix: tuple[str | int, ...]) -> Fields | None:
+    def _inner(self, value: object, prefix: tuple[str | int, ...]) -> Fields | None:
         if not isinstance(value, dict):
-            self.problem(field, f"must hold fields with names, not {shown(value)}.")
+            around = replace(self, prefix=prefix[:-1])
+            around.problem(prefix[-1], f"must hold fields with names, not {shown(value)}.")
             return None
-        return Fields(
-            path=self.path,
-            located=self.located,
-            problems=self.problems,
-            values=value,
-            prefix=prefix,
-        )
+        return replace(self, values=value, prefix=prefix)
 
     def _unknown(
         self, field: str, value: str, near: Iterable[str], allowed: tuple[str, ...]
@@ -270,8 +272,5 @@ class Fields:
 
 
 def _is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and (isinstance(value, int) or math.isfinite(value))
-    )
+    largest = sys.float_info.max  # infinity, or an int of hundreds of digits, is no figure
+    return type(value) in (int, float) and -largest <= value <= largest

@@ -96,6 +96,8 @@ def read_case(draft: Draft, taxonomy: Taxonomy, problems: list[Problem]) -> Case
     }
     if kind == "network":
         _network_is_classified(fields, facets)
+    if is_guide:
+        _guide_is_no_role_model(fields)
     results = tuple(_result(record, taxonomy, sources) for record in fields.records("results"))
     facets["results"] = tuple(dict.fromkeys(r.metric for r in results if r.metric))
     return Case(
@@ -126,6 +128,12 @@ def _network_is_classified(fields: Fields, facets: dict[str, tuple[str, ...]]) -
     for field in ("type", "project"):
         if not facets[field] and fields.values.get(field) == []:
             fields.problem(field, "must name at least one for a network.")
+
+
+def _guide_is_no_role_model(fields: Fields) -> None:
+    for field in ("type", "project", "results"):
+        if fields.values.get(field) not in ([], None):
+            fields.problem(field, "must be [] in a guide, which is counted in no filter of cases.")
 
 
 def _countries(fields: Fields, *, is_guide: bool) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class DenseIndex:
         """
         try:
             index = faiss.read_index(str(path))
-        except RuntimeError as err:
+        except (RuntimeError, MemoryError) as err:  # a damaged length can ask for any memory
             raise SnapshotCorrupt(f"The index cannot be read: {path}. Run 'kb build'.") from err
         is_flat = isinstance(index, faiss.IndexFlat)
         if not is_flat or index.metric_type != faiss.METRIC_INNER_PRODUCT:
@@ -76,7 +76,7 @@ class DenseIndex:
 
     def write(self, path: Path) -> None:
         """Write the index; the same vectors give the same bytes."""
-        faiss.write_index(self._index, str(path))
+        path.write_bytes(faiss.serialize_index(self._index).tobytes())
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

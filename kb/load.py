@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ EXPECTED = {TAXONOMY_FILE, SOURCES_FILE, "README.md"}
 
 MAX_FILE_BYTES = 1_000_000
 
-_ID_PART = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_ID_PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DELIMITER = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
 
 
@@ -69,13 +70,16 @@ def load_folder(folder: Path) -> Loaded:
     passed over; any other file that is no case is a problem.
 
     Raises:
-        CorpusError: the folder itself does not exist or cannot be opened.
+        CorpusError: the folder itself does not exist or is out of reach.
     """
-    if not folder.exists():
-        raise CorpusError(f"The folder of the cases must exist: {str(folder)!r}; set KB_CASES.")
+    try:
+        alone = not stat.S_ISDIR(folder.stat().st_mode)
+    except (OSError, ValueError) as err:
+        raise CorpusError(
+            f"The folder of the cases must exist: {str(folder)!r}; set KB_CASES."
+        ) from err
     drafts: list[Draft] = []
     problems: list[Problem] = []
-    alone = folder.is_file()
     for entry in [folder] if alone else _files(folder, problems):
         draft = _read_file(folder.parent if alone else folder, entry, problems)
         if draft is not None:
@@ -116,7 +120,7 @@ def _problem(path: object, message: str, line: int = 1) -> Problem:
 
 def _read_file(folder: Path, path: Path, problems: list[Problem]) -> Draft | None:
     case_id = path.relative_to(folder).with_suffix("").as_posix()
-    wrong = [part for part in case_id.split("/") if not _ID_PART.match(part)]
+    wrong = [part for part in case_id.split("/") if not _ID_PART.fullmatch(part)]
     if wrong:
         problems.append(
             _problem(
@@ -126,8 +130,12 @@ def _read_file(folder: Path, path: Path, problems: list[Problem]) -> Draft | Non
             )
         )
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            size = path.stat().st_size / 1_000_000
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
+            problems.append(_problem(path, "must be a plain file."))
+            return None
+        if status.st_size > MAX_FILE_BYTES:
+            size = status.st_size / 1_000_000
             problems.append(
                 _problem(path, f"must be at most 1 MB, not {size:.1f} MB; a case is a few pages.")
             )
@@ -146,11 +154,12 @@ def _decode(path: Path, data: bytes, problems: list[Problem]) -> str | None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as err:
-        line = data.count(b"\n", 0, err.start) + 1
+        read = err.object  # without a byte-order mark
+        line = read.count(b"\n", 0, err.start) + 1
         problems.append(
             _problem(
                 path,
-                f"must be UTF-8; byte 0x{data[err.start]:02x} is not. Save the file as UTF-8.",
+                f"must be UTF-8; byte 0x{read[err.start]:02x} is not. Save the file as UTF-8.",
                 line,
             )
         )

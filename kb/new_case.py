@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -10,15 +11,15 @@ from kb.body import CASE_HEADINGS
 from kb.errors import CorpusError, QueryError
 from kb.load import TAXONOMY_FILE
 from kb.taxonomy import load_taxonomy
+from kb.yaml_source import YamlTrouble, read_yaml
 
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+$")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
 
 _CASE = """\
 ---
 title: {title}
 kind: {kind}
-country: {country}
-type: []  # {types}
+{country}type: []  # {types}
 project: []  # see cases/taxonomy.yaml
 results: []  # what the source reports as achieved; never invented
 summary: >-
@@ -42,7 +43,7 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) 
         QueryError: the id or the kind is not one.
         CorpusError: there is such a file already, or it cannot be written.
     """
-    if not _ID.match(case_id):
+    if not _ID.fullmatch(case_id):
         raise QueryError(
             f"ID must be a folder and a name in lower case letters, digits and hyphens, "
             f"such as norway/boat-builders, not {case_id!r}.",
@@ -60,10 +61,11 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) 
         )
     place, name = case_id.rsplit("/", 1)
     words = name.replace("-", " ")
+    country = place.split("/")[0].replace("-", " ").title()
     text = _CASE.format(
-        title=(title or words.capitalize()).replace(": ", " - "),
+        title=_as_yaml(" ".join((title or words.capitalize()).split())),
         kind=canonical,
-        country=place.split("/")[0].replace("-", " ").title(),
+        country="" if canonical == "guide" else f"country: {country}\n",
         types=", ".join(taxonomy["types"].ids),
         today=date.today().isoformat(),
         headings="\n\n".join(f"## {heading}" for heading in CASE_HEADINGS),
@@ -71,10 +73,20 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) 
     path = folder / f"{case_id}.md"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise CorpusError(f"{path} exists already; nothing was written.")
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError as err:
-        raise CorpusError(f"{path} exists already; nothing was written.") from err
     except OSError as err:
         raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
     return path
+
+
+def _as_yaml(text: str) -> str:
+    """The text as YAML reads it back: in quotes where it has to be."""
+    try:
+        if read_yaml(f"title: {text}").value == {"title": text}:
+            return text
+    except YamlTrouble:
+        pass
+    return json.dumps(text, ensure_ascii=False)

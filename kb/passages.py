@@ -23,8 +23,10 @@ PASSAGES_VERSION = 1
 #: what all-MiniLM-L6-v2 reads.
 MAX_PASSAGE_CHARACTERS = 800
 
-_MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^#{1,6}\s+|^>\s?")
-_LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^#{1,6}\s+|^>\s?", re.MULTILINE)
+#: A line may begin with a year and a full stop, which is no list.
+_LIST = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^\|?[\s:|-]+\|?$", re.MULTILINE)
 
 
@@ -64,7 +66,7 @@ def plain_text(markdown: str) -> str:
     """Markdown to the words that a reader sees, paragraphs on one line each."""
     text = _TABLE_RULE.sub("", markdown)
     text = _LIST.sub("", text).replace("|", " ")
-    text = re.sub(_MARKS.pattern, lambda m: m.group(1) or "", text, flags=re.MULTILINE)
+    text = _MARKS.sub("", _LINK.sub(r"\1", text))
     paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
 

@@ -37,7 +37,8 @@ def make_query(
     Raises:
         QueryError: names the parameter, the value and what is allowed.
     """
-    text = " ".join(text.split())
+    # Half a pair of surrogates (bytes of a command line that are not UTF-8) is no character.
+    text = " ".join(text.encode("utf-8", "replace").decode().split())
     if len(text) > MAX_QUERY_LENGTH:
         raise QueryError(
             f"The search text must be at most {MAX_QUERY_LENGTH} characters, not {len(text)}; "

@@ -36,6 +36,7 @@ class OnnxQueryEncoder:
             SnapshotCorrupt: one of them is missing or is not what it should be.
         """
         import onnxruntime  # slow import
+        from onnxruntime.capi import onnxruntime_pybind11_state as raised  # no common base
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
@@ -46,13 +47,21 @@ class OnnxQueryEncoder:
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
             self._prompt = str(config["query_prompt"])
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            # Not from_file, which raises a bare Exception for whatever is wrong.
+            self._tokenizer = Tokenizer.from_buffer((folder / TOKENIZER_FILE).read_bytes())
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(max_length=int(config["max_length"]))
             self._session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+                str(folder / MODEL_FILE),
+                options,
+                providers=["CPUExecutionProvider"],
+                enable_fallback=0,  # it would print to standard output and try the same again
             )
-        except (OSError, ValueError, KeyError) as err:
+        except (
+            *(OSError, ValueError, TypeError, KeyError, OverflowError),
+            *(raised.Fail, raised.InvalidArgument, raised.InvalidGraph, raised.InvalidProtobuf),
+            *(raised.NoSuchFile, raised.NotImplemented, raised.RuntimeException),
+        ) as err:
             raise SnapshotCorrupt(_not_usable(folder, err)) from err
         self._encode = lru_cache(maxsize=_REMEMBERED)(self._run)
 

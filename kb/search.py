@@ -14,7 +14,6 @@ from kb.query_encoder import QueryEncoder
 from kb.snapshot import Manifest, Snapshot
 from kb.taxonomy import Taxonomy
 
-
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 _DECIMALS = 6
 
@@ -105,7 +104,8 @@ class Searcher:
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
 
-        At most ``k``, and none that scores less than ``min_score``. Guides are only compared with guides, and cases with cases.
+        At most ``k``, and none that scores less than ``min_score``. Guides are only
+        compared with guides, and cases with cases.
 
         Raises:
             CaseNotFound: there is no such case.

@@ -34,6 +34,7 @@ class Row:
     must_be: str
     help: str
     least: float | None = None
+    most: float | None = None
 
     @property
     def variable(self) -> str:
@@ -59,6 +60,7 @@ ROWS: tuple[Row, ...] = (
         "a number from -1 to 1",
         "Least score at which a case counts as found; below it the site says that nothing fits",
         least=-1,
+        most=1,
     ),
     Row("batch_size", "16", _whole, "a whole number of at least 1", "Passages per batch", least=1),
     Row(
@@ -70,7 +72,15 @@ ROWS: tuple[Row, ...] = (
         least=1,
     ),
     Row("host", "127.0.0.1", str, "an address", "Address that the site listens on"),
-    Row("port", "8000", _whole, "a whole number of at least 0", "Port of the site", least=0),
+    Row(
+        "port",
+        "8000",
+        _whole,
+        "a whole number from 0 to 65535",
+        "Port of the site",
+        least=0,
+        most=65535,
+    ),
     Row("workers", "2", _whole, "a whole number of at least 1", "Web worker processes", least=1),
     Row(
         "site_url",
@@ -136,9 +146,11 @@ def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:
 def _read(row: Row, text: str) -> object:
     try:
         value = row.read(text)
-        too_small = row.least is not None and value < row.least
+        outside = (row.least is not None and value < row.least) or (
+            row.most is not None and value > row.most
+        )
     except ValueError as err:
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.") from err
-    if too_small or value != value:  # NaN is the one value that differs from itself
+    if outside or value != value:  # NaN is the one value that differs from itself
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.")
     return value

@@ -171,10 +171,11 @@ def set_current(index_folder: Path, snapshot_id: str) -> None:
     Raises:
         SnapshotMissing: there is no such snapshot.
     """
-    if not (index_folder / snapshot_id / MANIFEST_FILE).is_file():
+    known = snapshot_ids(index_folder)
+    if snapshot_id not in known:
         raise SnapshotMissing(
             f"There is no snapshot {snapshot_id!r} in {index_folder}; "
-            f"there are: {', '.join(snapshot_ids(index_folder)) or 'none'}."
+            f"there are: {', '.join(known) or 'none'}."
         )
     temporary = index_folder / f".{CURRENT_FILE}-{os.getpid()}"
     with temporary.open("w", encoding="ascii") as file:

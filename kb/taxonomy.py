@@ -42,7 +42,7 @@ FACET_LISTS: Mapping[str, str] = {
     "status": "statuses",
 }
 
-_ID = re.compile(r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
+_ID = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _TERM_FIELDS = {"id", "label", "definition", "aliases", "group"}
 
 
@@ -183,7 +183,7 @@ def _term(where: str, name: str, row: object) -> Term:
         fields = ", ".join(sorted(_TERM_FIELDS))
         raise TaxonomyError(f"{where}: a term of {name!r} must be a mapping with only {fields}.")
     term_id, label = row.get("id"), row.get("label")
-    if not isinstance(term_id, str) or not _ID.match(term_id):
+    if not isinstance(term_id, str) or not _ID.fullmatch(term_id):
         raise TaxonomyError(
             f"{where}: 'id' must be letters and digits joined by hyphens, not {term_id!r}."
         )

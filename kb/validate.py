@@ -127,11 +127,11 @@ def _source_problems(
     for position, source in enumerate(case.sources):
         if source.key not in references:
             near = difflib.get_close_matches(source.key, references, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ";"
+            hint = f" did you mean {near[0]!r}?" if near else ""
             yield _at(
                 draft,
                 draft.front_matter.line("sources", position, "key"),
-                f"sources must name keys of {SOURCES_FILE}, not {source.key!r}{hint} "
+                f"sources must name keys of {SOURCES_FILE}, not {source.key!r}:{hint} "
                 f"Keys are {listed(references)}.",
                 "sources",
             )

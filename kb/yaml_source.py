@@ -3,23 +3,33 @@
 PyYAML reads YAML 1.1, in which ``NO`` is false, ``010`` is 8 and ``1.10`` is
 1.1; none of these is what an author of a case means by the country Norway. Here
 the scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/
-#103-core-schema) without dates: true/false, null, decimal numbers, text.
+#103-core-schema) without dates: true/false, null, decimal numbers, text; and a
+number keeps its spelling.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 #: A document with more nodes than this is refused: aliases of aliases can
 #: describe billions of them in a few lines.
 MAX_NODES = 50_000
 
 _TAG = "tag:yaml.org,2002:"
+
+#: What a value may be, by its spelling or by a tag such as ``!!str``.
+_TAGS: Mapping[type[yaml.Node], set[str]] = {
+    yaml.MappingNode: {_TAG + "map"},
+    yaml.SequenceNode: {_TAG + "seq"},
+    yaml.ScalarNode: {_TAG + name for name in ("null", "bool", "int", "float", "str")},
+}
 
 
 class _CoreLoader(yaml.SafeLoader):
@@ -50,12 +60,14 @@ class Located:
 
     ``lines`` maps a path, such as ``("results", 0, "unit")``, to the 1-based line
     of that key or item; ``()`` is the line of the whole. ``repeated`` lists the
-    paths of keys given a second time, with the line of the repetition.
+    paths of keys given a second time, with the line of the repetition. ``spelled``
+    has the numbers that are written otherwise than Python would: ``1.10``.
     """
 
     value: Any
     lines: Mapping[tuple[str | int, ...], int]
     repeated: tuple[tuple[tuple[str | int, ...], int], ...] = ()
+    spelled: Mapping[tuple[str | int, ...], str] = field(default_factory=dict)
 
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing around it that has one."""
@@ -70,13 +82,17 @@ class Located:
 class _Reader:
     loader: _CoreLoader
     first_line: int
+    breaks: list[int]
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     repeated: list[tuple[tuple[str | int, ...], int]] = field(default_factory=list)
+    spelled: dict[tuple[str | int, ...], str] = field(default_factory=dict)
     nodes: int = 0
 
     def read(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
-        line = node.start_mark.line + self.first_line
+        line = self._line(node)
         self.lines.setdefault(path, line)
+        if node.tag not in _TAGS[type(node)]:
+            raise YamlTrouble(f"has a tag that is not allowed: {node.tag}", line)
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise YamlTrouble(f"has more than {MAX_NODES} values; shorten it", line)
@@ -84,15 +100,22 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, i)) for i, item in enumerate(node.value)]
-        return self._scalar(node, line)
+        value = self._scalar(node, line)
+        if type(value) in (int, float) and str(value) != node.value:
+            self.spelled[path] = node.value
+        return value
+
+    def _line(self, node: yaml.Node) -> int:
+        """Lines as editors count them: PyYAML counts U+2028 and its like as line breaks."""
+        return bisect_left(self.breaks, node.start_mark.index) + self.first_line
 
     def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            line = key_node.start_mark.line + self.first_line
+            line = self._line(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise YamlTrouble("has a key that is not plain text", line)
-            key = key_node.value
+            key = _text(key_node.value, line)
             if key in values:
                 self.repeated.append(((*path, key), line))
                 continue
@@ -102,12 +125,22 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node, line: int) -> Any:
         try:
-            return self.loader.construct_object(node)
-        except yaml.YAMLError as err:
-            raise YamlTrouble(f"has a tag that is not allowed: {node.tag}", line) from err
-        except ValueError as err:
-            message = f"has a value that cannot be read: {node.value[:40]!r}"
-            raise YamlTrouble(message, line) from err
+            value = self.loader.construct_object(node)
+        except (ValueError, LookupError) as err:  # a tag, or a number of thousands of digits
+            raise YamlTrouble(_unreadable(node.value), line) from err
+        return _text(value, line) if isinstance(value, str) else value
+
+
+def _text(value: str, line: int) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as err:  # "\ud800" is half of a character
+        raise YamlTrouble(_unreadable(value), line) from err
+    return value
+
+
+def _unreadable(value: str) -> str:
+    return f"has a value that cannot be read: {value[:40]!r}"
 
 
 def read_yaml(text: str, *, first_line: int = 1) -> Located:
@@ -131,20 +164,27 @@ def read_yaml(text: str, *, first_line: int = 1) -> Located:
         node = loader.get_single_node()
         if node is None:
             return Located(value=None, lines={(): first_line})
-        reader = _Reader(loader, first_line)
+        breaks = [match.start() for match in re.finditer("\n", text)]
+        reader = _Reader(loader, first_line, breaks)
         value = reader.read(node, ())
     except yaml.MarkedYAMLError as err:
         mark = err.problem_mark or err.context_mark
-        line = mark.line + first_line if mark else first_line
+        line = text.count("\n", 0, mark.index if mark else 0) + first_line
         raise YamlTrouble(f"is not YAML: {_plain(err)}", line) from err
-    except yaml.YAMLError as err:  # a character that YAML does not allow
-        raise YamlTrouble(f"is not YAML: {str(err).splitlines()[0]}", first_line) from err
+    except ReaderError as err:  # a character that YAML does not allow
+        line = text.count("\n", 0, err.position) + first_line
+        raise YamlTrouble(f"is not YAML: {str(err).splitlines()[0]}", line) from err
     except RecursionError as err:
         raise YamlTrouble("is nested too deeply, or refers to itself", first_line) from err
     finally:
         if loader is not None:
             loader.dispose()
-    return Located(value=value, lines=reader.lines, repeated=tuple(reader.repeated))
+    return Located(
+        value=value,
+        lines=reader.lines,
+        repeated=tuple(reader.repeated),
+        spelled=reader.spelled,
+    )
 
 
 def _plain(err: yaml.MarkedYAMLError) -> str:
@@ -152,6 +192,8 @@ def _plain(err: yaml.MarkedYAMLError) -> str:
     text = ", ".join(parts)
     if "mapping values are not allowed" in text:
         return text + " (put quotes around a value that contains ': ')"
+    if "but got '?'" in text:
+        return text + " (put quotes around a question that stands in brackets)"
     if "cannot start any token" in text:
         return text + " (use spaces, not tabs, and quote a value that starts with a sign)"
     return text

@@ -1,0 +1,57 @@
+# The two commands: `make run` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+export CHROMIUM
+VENV := .venv
+BIN := $(VENV)/bin
+# Errors of the installer should show; its progress need not.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint check build bench clean browser
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: $(VENV)/installed ## Install, build the index if needed, serve on http://127.0.0.1:8000
+	@$(BIN)/kb build
+	@KB_PORT=$${KB_PORT:-$(PORT)} $(BIN)/kb serve
+
+test: $(VENV)/installed-test browser ## Install what the tests need, a browser included, and run them all
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test ## Check style and types of the code
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+check: $(VENV)/installed ## Check the cases: every problem with its file and line
+	@$(BIN)/kb check
+
+build: $(VENV)/installed ## Build the index of the cases
+	@$(BIN)/kb build
+
+bench: $(VENV)/installed-test ## Measure build, start, memory and queries (minutes)
+	@$(BIN)/python benchmarks/run.py
+
+clean: ## Remove the environment and everything built
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find index -mindepth 1 ! -name README.md -delete
+
+browser:
+	@scripts/ensure-browser
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; set PYTHON, as in: make run PYTHON=python3.12" >&2; exit 1; }
+	@echo "Creating $(VENV) …" >&2
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing (a few minutes the first time) …" >&2
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	@echo "Installing what the tests need …" >&2
+	@$(PIP) -e '.[test]'
+	@touch $@

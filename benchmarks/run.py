@@ -1,0 +1,212 @@
+"""Measure build, start, memory and queries of the real compendium; print a table.
+
+Each figure is a median, and a ratio to something run beside it where that makes
+sense, because machines differ and are shared. Nothing here is a test.
+
+    python benchmarks/run.py [--repeats 3] [--queries 300] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+QUERIES = (
+    "five wineries that want to sell abroad",
+    "shared equipment for small printers",
+    "does a network programme create jobs",
+    "hotels that market together",
+    "who pays the broker",
+    "furniture export",
+    "joint purchasing",
+    "networks that failed and why",
+    "software firms bidding for large contracts",
+    "aboriginal tourism",
+)
+
+_ENCODE = """
+import time
+from pathlib import Path
+from kb.encode import SentenceTransformerEncoder, find_model
+from kb.passages import passages_of
+from kb.validate import read_corpus
+corpus = read_corpus(Path("cases"))
+texts = [p.encoded_text for c in corpus.cases for p in passages_of(c, corpus.taxonomy)]
+encoder = SentenceTransformerEncoder(find_model("all-MiniLM-L6-v2"))
+started = time.perf_counter()
+encoder.encode_documents(texts)
+print(time.perf_counter() - started)
+"""
+
+_BUILD = """
+import os, sys, time
+import sentence_transformers, torch, onnx  # the time of imports is not the build's
+import transformers.models.bert.modeling_bert
+from kb.build import build
+from kb.settings import read_settings
+settings = read_settings({}, cases="cases", index=sys.argv[1])
+started = time.perf_counter()
+build(settings, force=True)
+print(time.perf_counter() - started)
+"""
+
+_IMPORT = """
+import time
+started = time.perf_counter()
+import sentence_transformers
+print(time.perf_counter() - started)
+"""
+
+
+def child(code: str, *arguments: str) -> float:
+    """Run Python code in a process of its own and return the number that it prints."""
+    output = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return float(output.split()[-1])
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+
+
+def median(measure: Callable[[], float], repeats: int) -> float:
+    """The median of several runs."""
+    return statistics.median(measure() for _ in range(repeats))
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One worker over an index, started for a measurement; seconds to its first answer."""
+
+    def __init__(self, index: str) -> None:
+        self.port = free_port()
+        self.started = time.perf_counter()
+        command = [sys.executable, "-m", "kb.cli", "serve", "--index", index]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), "--workers", "1"],
+            cwd=ROOT,
+            env=_environment(),
+            stderr=subprocess.DEVNULL,
+        )
+        self.seconds_to_answer = self._wait()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def _wait(self) -> float:
+        while time.perf_counter() - self.started < 60:
+            try:
+                self.ask(QUERIES[0])
+            except OSError:
+                time.sleep(0.01)
+            else:
+                return time.perf_counter() - self.started
+        raise RuntimeError("the server did not answer within a minute")
+
+    def ask(self, text: str, path: str = "/search") -> float:
+        """Ask one query; seconds until the whole answer is here."""
+        started = time.perf_counter()
+        url = f"http://127.0.0.1:{self.port}{path}?q={urllib.parse.quote(text)}"
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            answer.read()
+        return time.perf_counter() - started
+
+    def worker_memory(self) -> float:
+        """Resident megabytes of the worker process."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        worker = children.read_text().split()[0]
+        status = Path(f"/proc/{worker}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) / 1000
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which ``share`` of the values lie, by nearest rank."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def measure(repeats: int, n_queries: int) -> list[tuple[str, str, str]]:
+    """Rows of (what, measured, aim)."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        encode = median(lambda: child(_ENCODE), repeats)
+        build = median(lambda: child(_BUILD, folder), repeats)
+        rows.append(("encoding the passages alone", f"{encode:.2f} s", ""))
+        rows.append(("full build after imports", f"{build:.2f} s", ""))
+        rows.append(("  ratio to encoding alone", f"{build / encode:.2f}", "1.3 or less"))
+
+        imported = median(lambda: child(_IMPORT), repeats)
+        starts = []
+        for _ in range(repeats):
+            with Server(folder) as server:
+                starts.append(server.seconds_to_answer)
+        start = statistics.median(starts)
+        rows.append(("importing sentence-transformers", f"{imported:.2f} s", ""))
+        rows.append(("start of a worker to its first answer", f"{start:.2f} s", "2 s or less"))
+        rows.append(("  ratio to that import", f"{start / imported:.2f}", "0.25 or less"))
+
+        with Server(folder) as server:
+            for path in ("/search", "/api/v1/search"):
+                times = [
+                    server.ask(f"{QUERIES[i % len(QUERIES)]} {i}", path) * 1000
+                    for i in range(n_queries)
+                ]
+                named = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+                shown = ", ".join(f"{name} {percentile(times, at):.1f}" for name, at in named)
+                rows.append((f"{path}, {n_queries} new queries in turn", f"{shown} ms", ""))
+            rows.append(
+                ("resident memory of the worker", f"{server.worker_memory():.0f} MB", "250 or less")
+            )
+    return rows
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--queries", type=int, default=300)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    rows = measure(options.repeats, options.queries)
+    if options.json:
+        names = ("what", "measured", "aim")
+        print(json.dumps([dict(zip(names, row, strict=True)) for row in rows]))
+        return
+    width = max(len(row[0]) for row in rows)
+    for what, measured, aim in rows:
+        print(f"{what:<{width}}  {measured:<36}  {aim}".rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""What people do on the site, in a real browser."""
+
+import pytest
+from chromium import FLAGS, executable
+from playwright.sync_api import expect, sync_playwright
+
+WINERIES = "five wineries that want to sell abroad"
+
+
+@pytest.fixture(name="browser", scope="module")
+def _browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="page", params=[True, False], ids=["javascript", "no-javascript"])
+def _page(browser, real_server_url, request):
+    context = browser.new_context(
+        base_url=real_server_url,
+        java_script_enabled=request.param,
+        viewport={"width": 1280, "height": 800},
+    )
+    page = context.new_page()
+    # Nothing may be asked of another host.
+    page.route(
+        lambda url: not url.startswith(real_server_url),
+        lambda route: pytest.fail(f"asked {route.request.url}"),
+    )
+    yield page
+    context.close()
+
+
+def titles(page) -> list[str]:
+    """The titles of the results, in order."""
+    return page.locator(".card-title").all_inner_texts()
+
+
+def test_search_by_keyboard(page):
+    """An owner reaches the box by keyboard, asks, and opens the first case."""
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type(WINERIES)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(f"Results for “{WINERIES}”")
+    expect(page.locator("#q")).to_have_value(WINERIES)
+    first = page.locator(".card-title a").first
+    title = first.inner_text()
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(title)
+
+
+def test_filter_and_go_back(page):
+    """Ticking a country and applying narrows the answer; the back button restores it."""
+    page.goto("/search?q=firms+that+export+together")
+    before = titles(page)
+    page.get_by_role("checkbox", name="New Zealand").check()
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page.locator(".chip")).to_contain_text("New Zealand")
+    expect(page.get_by_role("checkbox", name="New Zealand")).to_be_checked()
+    expect(page.locator("#q")).to_have_value("firms that export together")
+    assert {text.split("\n")[0] for text in page.locator(".card-kicker").all_inner_texts()} != set()
+    narrowed = titles(page)
+    assert narrowed != before
+    page.go_back()
+    expect(page.locator(".chip")).to_have_count(0)
+    assert titles(page) == before
+
+
+def test_remove_a_filter(page):
+    """A chip takes its filter away and keeps the rest."""
+    page.goto("/search?country=NO&type=horizontal")
+    page.locator(".chip", has_text="Norway").click()
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator("h1")).to_have_text("Horizontal network")
+
+
+def test_filters_on_a_phone(page):
+    """On a phone the filters are folded away, and open."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/search")
+    apply = page.get_by_role("button", name="Apply filters")
+    expect(apply).not_to_be_visible()
+    page.locator(".filters-panel > summary").click()
+    page.get_by_role("checkbox", name="Norway").check()
+    apply.click()
+    expect(page.locator("h1")).to_have_text("Norway")
+
+
+def test_from_home_to_a_chart_cell(page):
+    """A mark of the chart leads to exactly the cases that it counts."""
+    page.goto("/")
+    cell = page.get_by_role("link", name="Norway, Horizontal network")
+    count = cell.inner_text().strip()
+    cell.click()
+    expect(page.locator(".tally")).to_contain_text(f"{count} found")
+
+
+def test_print_view(page):
+    """On paper the navigation is gone and the case is black on white."""
+    page.goto("/cases/norway/graphic-arts")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator(".nav")).not_to_be_visible()
+    expect(page.locator(".footer")).not_to_be_visible()
+    expect(page.locator(".sources")).to_be_visible()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
+    assert page.pdf().startswith(b"%PDF")

@@ -1,0 +1,482 @@
+"""Content to snapshot, and that whatever goes wrong leaves the previous one serving."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kb.build import BuildReport, build
+from kb.documents import Query
+from kb.errors import (
+    BuildBusy,
+    CorpusError,
+    CorpusInvalid,
+    EncoderUnavailable,
+    SnapshotMissing,
+    TaxonomyError,
+)
+from kb.live import LiveSearcher
+from kb.settings import Settings
+from kb.snapshot import current_id, open_snapshot, set_current, snapshot_ids
+
+ROOT = Path(__file__).parent.parent
+TRAINING = "spain/textile-training"
+
+
+def edit(settings: Settings, text: str) -> None:
+    """Give one case another summary, so that the next build gives another snapshot."""
+    path = settings.cases / f"{TRAINING}.md"
+    lines = path.read_text().splitlines()
+    changed = [f"summary: They {text}." if line.startswith("summary:") else line for line in lines]
+    path.write_text("\n".join(changed) + "\n")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes; the lock, which is always empty, aside."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def names(folder: Path) -> list[str]:
+    """What is in a folder, by name."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def found(settings: Settings, text: str) -> list[str]:
+    """The ids that a text finds in the snapshot that is served."""
+    searcher = LiveSearcher(settings.index, min_score=settings.min_score).current()
+    return [hit.case.id for hit in searcher.search(Query(text=text)).hits]
+
+
+def run_apart(code: str, *arguments: object, **options: object) -> subprocess.CompletedProcess:
+    """Run a script in a process of its own, with the arguments as one JSON list."""
+    return subprocess.run(
+        [sys.executable, "-c", code, json.dumps(arguments, default=str)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        **options,
+    )
+
+
+def test_a_build_says_what_it_did(toy_settings):
+    """The report counts cases, passages and what had to be encoded, and names the snapshot."""
+    said: list[str] = []
+
+    report = build(toy_settings, tell=said.append)
+
+    assert report == BuildReport(
+        snapshot_id=current_id(toy_settings.index),
+        cases=7,
+        passages=16,
+        dimension=6,
+        encoded=16,
+        reused=0,
+        up_to_date=False,
+        seconds=report.seconds,
+    )
+    assert said == [
+        f"Read 7 cases from {toy_settings.cases}.",
+        f"Loading the encoder {toy_settings.model} …",
+        "Encoding 16 passages …",
+        "Exporting the query encoder …",
+    ]
+
+
+def test_unchanged_content_is_not_built_again(toy_settings):
+    """A second build of the same content writes nothing and says so."""
+    first = build(toy_settings)
+    before = files(toy_settings.index)
+
+    second = build(toy_settings)
+
+    assert second == replace(first, encoded=0, reused=16, up_to_date=True, seconds=second.seconds)
+    assert files(toy_settings.index) == before
+
+
+def test_two_full_builds_give_the_same_bytes(toy_settings, tmp_path):
+    """The same content gives the same files under the same id, wherever it is built."""
+    again = replace(toy_settings, index=tmp_path / "again")
+    shutil.copytree(toy_settings.cases, tmp_path / "elsewhere")
+
+    build(toy_settings)
+    build(replace(again, cases=tmp_path / "elsewhere"))
+
+    assert files(toy_settings.index) == files(again.index)
+
+
+def test_content_that_came_back_is_served_again(toy_settings):
+    """Content of an earlier build is served from its snapshot, without building."""
+    first = build(toy_settings)
+    edit(toy_settings, "purchase")
+    second = build(toy_settings)
+    set_current(toy_settings.index, first.snapshot_id)
+
+    third = build(toy_settings)
+
+    assert (third.snapshot_id, third.up_to_date) == (second.snapshot_id, True)
+    assert current_id(toy_settings.index) == second.snapshot_id
+
+
+IMPORTED = """
+import json, sys
+from pathlib import Path
+from kb.build import build
+from kb.settings import read_settings
+cases, index, model = json.loads(sys.argv[1])
+report = build(read_settings({}, cases=cases, index=index, model=model))
+heavy = {"torch", "sentence_transformers", "transformers", "huggingface_hub", "onnxruntime"}
+print(json.dumps([report.up_to_date, report.encoded, sorted(heavy & set(sys.modules))]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("deleted", "expected"),
+    [(None, [True, 0, []]), (TRAINING, [False, 0, []])],
+    ids=["nothing changed", "a case deleted"],
+)
+def test_what_needs_no_encoder_does_not_load_it(toy_settings, deleted, expected):
+    """A build that has nothing to encode imports neither torch nor sentence-transformers."""
+    build(toy_settings)
+    if deleted is not None:
+        (toy_settings.cases / f"{deleted}.md").unlink()
+
+    done = run_apart(IMPORTED, toy_settings.cases, toy_settings.index, toy_settings.model)
+
+    assert (done.stderr, json.loads(done.stdout)) == ("", expected)
+
+
+def _break_case(settings: Settings) -> None:
+    path = settings.cases / f"{TRAINING}.md"
+    path.write_text(path.read_text().replace("kind: network", "kind: nonsense"))
+
+
+BROKEN = {
+    "a case": (_break_case, CorpusInvalid),
+    "the vocabulary": (
+        lambda s: (s.cases / "taxonomy.yaml").write_text("kinds: 7\n"),
+        TaxonomyError,
+    ),
+    "the sources": (lambda s: (s.cases / "sources.bib").unlink(), CorpusError),
+    "all of it": (lambda s: shutil.rmtree(s.cases), CorpusError),
+    "the encoder": (
+        lambda s: (Path(s.model) / "model.safetensors").write_bytes(b""),
+        EncoderUnavailable,
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "error"), BROKEN.values(), ids=BROKEN)
+def test_what_cannot_be_built_changes_nothing(toy_settings, tmp_path, damage, error):
+    """Content or an encoder that will not do leaves every file of the index as it is."""
+    own = replace(toy_settings, model=str(shutil.copytree(toy_settings.model, tmp_path / "model")))
+    build(own)
+    before = files(own.index)
+    damage(own)
+
+    with pytest.raises(error):
+        build(own, force=True)
+
+    assert files(own.index) == before
+    assert found(own, "train") == [TRAINING]
+
+
+def test_problems_are_all_in_the_error(toy_settings):
+    """Content with problems gives all of them, and nothing is made of it."""
+    _break_case(toy_settings)
+    (toy_settings.cases / "france" / "notes.txt").write_text("not a case")
+
+    with pytest.raises(CorpusInvalid) as raised:
+        build(toy_settings)
+
+    assert [(problem.path, problem.line) for problem in raised.value.problems] == [
+        (str(toy_settings.cases / "france" / "notes.txt"), 1),
+        (str(toy_settings.cases / f"{TRAINING}.md"), 3),
+    ]
+    assert str(raised.value) == (
+        "The content has 2 problems in 2 files; nothing was built and the previous snapshot "
+        "stays in use. Run 'kb check' to list them."
+    )
+    assert files(toy_settings.index) == {}
+
+
+def test_one_build_at_a_time(toy_settings):
+    """A build that starts while another is running is refused, and the first one goes on."""
+    refused: list[str] = []
+
+    def start_another(_: str) -> None:
+        try:
+            build(toy_settings)
+        except BuildBusy as err:
+            refused.append(str(err))
+
+    report = build(toy_settings, tell=start_another)
+
+    assert (
+        refused
+        == [f"Another build of {toy_settings.index} is running; wait until it has ended."] * 4
+    )
+    assert current_id(toy_settings.index) == report.snapshot_id
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3])
+def test_old_snapshots_go(toy_settings, keep):
+    """As many snapshots stay as are to be kept, the newest, the one that is served among them."""
+    own = replace(toy_settings, keep_snapshots=keep)
+    built = []
+    for text in ("train", "purchase", "export", "sing"):
+        edit(own, text)
+        built.append(build(own).snapshot_id)
+
+    assert snapshot_ids(own.index) == tuple(reversed(built[-keep:]))
+    assert current_id(own.index) == built[-1]
+    assert names(own.index) == sorted([".lock", "current", *built[-keep:]])
+    assert found(own, "train") == [TRAINING]
+
+
+def test_the_served_snapshot_stays_however_old(toy_settings):
+    """A snapshot that was gone back to is kept, and of the others the newest."""
+    built = []
+    for text in ("train", "purchase", "export"):
+        edit(toy_settings, text)
+        built.append(build(toy_settings).snapshot_id)
+    edit(toy_settings, "train")
+
+    report = build(replace(toy_settings, keep_snapshots=2))
+
+    assert report.snapshot_id == built[0]
+    assert snapshot_ids(toy_settings.index) == (built[2], built[0])
+
+
+def test_what_a_killed_build_left_behind_goes(toy_settings):
+    """The next build clears the folder of what others began and did not end."""
+    (toy_settings.index / ".building-7" / "encoder").mkdir(parents=True)
+    (toy_settings.index / ".building-7" / "cases.json").write_text("[")
+    (toy_settings.index / ".current-7").write_text("0123")
+
+    report = build(toy_settings)
+
+    assert names(toy_settings.index) == sorted([".lock", "current", report.snapshot_id])
+
+
+def _index_is_a_file(folder: Path) -> Path:
+    (folder / "index").write_text("a file")
+    return folder / "index"
+
+
+def _index_is_below_a_file(folder: Path) -> Path:
+    return _index_is_a_file(folder) / "index"
+
+
+def _index_is_a_dangling_link(folder: Path) -> Path:
+    (folder / "index").symlink_to(folder / "nowhere")
+    return folder / "index"
+
+
+def _index_is_a_link_to_itself(folder: Path) -> Path:
+    (folder / "index").symlink_to(folder / "index")
+    return folder / "index" / "below"
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (_index_is_a_file, "File exists"),
+        (_index_is_below_a_file, "Not a directory"),
+        (_index_is_a_dangling_link, "File exists"),
+        (_index_is_a_link_to_itself, "Too many levels of symbolic links"),
+    ],
+)
+def test_an_index_folder_that_cannot_be_made_is_named(toy_settings, tmp_path, place, reason):
+    """An index folder that cannot be is refused with its path and the reason."""
+    index = place(tmp_path)
+
+    with pytest.raises(CorpusError) as raised:
+        build(replace(toy_settings, index=index))
+
+    assert str(raised.value) == f"The index folder {index} cannot be made: {reason}."
+
+
+#: As a user without rights: paths are relative, as the folders above are root's alone.
+AS_NOBODY = """
+import json, os, sys
+from kb.build import build
+from kb.errors import KBError
+from kb.settings import read_settings
+folder, index = json.loads(sys.argv[1])
+os.chdir(folder)
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    build(read_settings({}, cases="cases", index=index))
+except KBError as err:
+    print(type(err).__name__, str(err), sep=": ")
+"""
+
+
+@pytest.mark.parametrize(
+    ("index", "message"),
+    [
+        ("index", "CorpusError: The index folder index cannot be written to; set KB_INDEX."),
+        (
+            "more/index",
+            "CorpusError: The index folder more/index cannot be made: Permission denied.",
+        ),
+    ],
+    ids=["folder is there", "folder is not there"],
+)
+def test_an_index_folder_without_permission_is_named(tmp_path, index, message):
+    """An index folder that this user may not write to is refused before anything is read."""
+    for name in ("index", "more"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(0o555)
+    tmp_path.chmod(0o755)
+
+    done = run_apart(AS_NOBODY, tmp_path, index)
+
+    assert (done.stderr, done.stdout) == ("", f"{message}\n")
+
+
+#: No file may grow beyond a limit, which to a program looks much like a full disk.
+FULL_DISK = """
+import json, resource, sys
+from kb.build import build
+from kb.errors import KBError
+from kb.settings import read_settings
+cases, index, model, limit = json.loads(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    build(read_settings({}, cases=cases, index=index, model=model))
+except KBError as err:
+    print(type(err).__name__, str(err), sep=": ")
+"""
+
+
+@pytest.mark.parametrize("limit", [100, 4_000, 10_000], ids="{} bytes".format)
+def test_a_full_disk_leaves_the_previous_snapshot(toy_settings, limit):
+    """A snapshot that cannot be written to its end is no snapshot; the old one serves."""
+    before = build(toy_settings).snapshot_id
+    (toy_settings.cases / f"{TRAINING}.md").unlink()  # so that nothing has to be encoded
+
+    done = run_apart(FULL_DISK, toy_settings.cases, toy_settings.index, toy_settings.model, limit)
+
+    assert (done.stderr, done.stdout) == (
+        "",
+        f"CorpusError: The snapshot cannot be written to {toy_settings.index}: File too large; "
+        "the previous one stays in use.\n",
+    )
+    assert names(toy_settings.index) == sorted([".lock", "current", before])
+    assert found(toy_settings, "train") == [TRAINING]
+
+
+#: Builds in children that kill themselves at a point: where something is told, or before
+#: something is done to a file. They are forked, so that torch is imported once for all.
+KILLED = """
+import json, os, signal, sys
+from fnmatch import fnmatch
+import sentence_transformers
+from kb.build import build
+from kb.settings import read_settings
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def run(folder, model, event, needle):
+    def tell(message):
+        if event == "tell" and needle in message:
+            kill()
+    def audit(name, arguments):
+        if name == event and fnmatch(str(arguments[0]), f"*{needle}*"):
+            kill()
+    sys.addaudithook(audit)
+    settings = read_settings(
+        {}, cases=f"{folder}/cases", index=f"{folder}/index", model=model, keep_snapshots=1
+    )
+    build(settings, tell=tell)
+
+ended = []
+for point in json.loads(sys.argv[1]):
+    child = os.fork()
+    if not child:
+        run(*point)
+        os._exit(0)
+    ended.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(json.dumps(ended))
+"""
+
+#: Name of the point: event, part of the message or path, what is served after it.
+#: The builds before "first" have no snapshot to go on with.
+POINTS = {
+    "content read": ("tell", "Read 7", "old"),
+    "encoder loaded": ("tell", "Encoding", "old"),
+    "cases to be written": ("open", "/.building-*/cases.json", "old"),
+    "vectors to be written": ("open", "/.building-*/vectors.faiss", "old"),
+    "query encoder to be shared": ("os.link", "tokenizer.json", "old"),
+    "manifest to be written": ("open", "/.building-*/manifest.json", "old"),
+    "snapshot to be moved": ("os.rename", "/.building-", "old"),
+    "current to be written": ("open", "/.current-", "old"),
+    "current to be replaced": ("os.rename", "/.current-", "old"),
+    "old one to be moved": ("os.rename", "{old}", "new"),
+    "old one to be removed": ("shutil.rmtree", "/.building-{old}", "new"),
+    "first: encoder to be exported": ("tell", "Exporting", None),
+    "first: configuration to be written": ("open", "/.building-*/encoder.json", None),
+    "first: snapshot to be moved": ("os.rename", "/.building-", None),
+    "first: current to be replaced": ("os.rename", "/.current-", None),
+}
+
+
+@pytest.fixture(name="killed", scope="module")
+def _killed(
+    settings: Settings, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[int, Settings]]:
+    """For each point: how the build that was killed there ended, and its settings."""
+    old = current_id(settings.index)
+    all_settings, points = [], []
+    for number, (name, (event, needle, _)) in enumerate(POINTS.items()):
+        folder = tmp_path_factory.mktemp(f"killed-{number}")
+        own = replace(settings, cases=folder / "cases", index=folder / "index", keep_snapshots=1)
+        shutil.copytree(settings.cases, own.cases)
+        if not name.startswith("first"):
+            shutil.copytree(settings.index, own.index)
+        edit(own, "purchase")
+        all_settings.append(own)
+        points.append((folder, tiny_encoder, event, needle.format(old=old)))
+    done = run_apart(KILLED, *points)
+    return dict(zip(POINTS, zip(json.loads(done.stdout), all_settings, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_a_killed_build_leaves_a_whole_snapshot_serving(killed, settings, name):
+    """Wherever a build is killed, what is served is whole, and the next build succeeds."""
+    ended, own = killed[name]
+    served = POINTS[name][2]
+    try:
+        before = open_snapshot(own.index / current_id(own.index)).manifest.snapshot_id
+        answer = found(own, "purchase")
+    except SnapshotMissing:
+        before, answer = None, None
+
+    report = build(own)
+
+    new = report.snapshot_id
+    expected = {
+        "old": (current_id(settings.index), ["guides/purchase-guide", "norway/metal-buyers"]),
+        "new": (new, ["guides/purchase-guide", "norway/metal-buyers", TRAINING]),
+        None: (None, None),
+    }
+    assert ended == -signal.SIGKILL
+    assert (before, answer) == expected[served]
+    assert new != current_id(settings.index)
+    assert found(own, "purchase") == ["guides/purchase-guide", "norway/metal-buyers", TRAINING]
+    assert names(own.index) == sorted([".lock", "current", new])

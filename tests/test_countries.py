@@ -1,0 +1,89 @@
+"""Countries: codes and names, as people write them."""
+
+from __future__ import annotations
+
+import pycountry
+import pytest
+
+from kb.countries import COMMON_NAMES, country_code, country_label, country_names
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("NO", "NO"),
+        ("no", "NO"),
+        ("nor", "NO"),
+        ("Norway", "NO"),
+        (" norway ", "NO"),
+        ("Kingdom of Norway", "NO"),
+        ("UK", "GB"),
+        ("england", "GB"),
+        ("Great Britain", "GB"),
+        ("USA", "US"),
+        ("United States", "US"),
+        ("United States of America", "US"),
+        ("Holland", "NL"),
+        ("South Korea", "KR"),
+        ("Turkey", "TR"),
+        ("Türkiye", "TR"),
+        ("Côte d'Ivoire", "CI"),
+        ("Ivory Coast", "CI"),
+        ("Czech Republic", "CZ"),
+        ("Czechia", "CZ"),
+        ("Taiwan", "TW"),
+        ("Atlantis", None),
+        ("Norge", None),
+        ("XX", None),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_a_country_is_known_by_code_and_name(name: str, code: str | None) -> None:
+    """Codes and English names mean a country, in any case; other names mean none."""
+    assert country_code(name) == code
+
+
+def test_every_code_means_itself() -> None:
+    """No name in common use takes the place of a code of ISO 3166."""
+    codes = [country.alpha_2 for country in pycountry.countries]
+
+    assert [country_code(code) for code in codes] == codes
+    assert [country_code(country.alpha_3) for country in pycountry.countries] == codes
+
+
+def test_names_in_common_use_lead_to_countries() -> None:
+    """Each name that we add is accepted and leads to the code beside it."""
+    assert {name: country_code(name) for name in COMMON_NAMES} == COMMON_NAMES
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("NO", "Norway"),
+        ("GB", "United Kingdom"),
+        ("US", "United States"),
+        ("TW", "Taiwan"),
+        ("BO", "Bolivia"),
+        ("XX", "XX"),
+        ("", ""),
+    ],
+)
+def test_labels_are_names_in_common_use(code: str, label: str) -> None:
+    """A country is shown by its common name where it has one, else its name, else its code."""
+    assert country_label(code) == label
+
+
+def test_labels_are_accepted_as_names() -> None:
+    """What the site shows for a country can be written in a case, for every country."""
+    codes = [country.alpha_2 for country in pycountry.countries]
+
+    assert [country_code(country_label(code)) for code in codes] == codes
+
+
+def test_names_are_sorted_and_each_leads_somewhere() -> None:
+    """The names to suggest are upper case, sorted, each once, and all are accepted."""
+    names = country_names()
+
+    assert list(names) == sorted({name.upper() for name in names})
+    assert [name for name in names if country_code(name) is None] == []

@@ -1,0 +1,176 @@
+"""Filters and facet counts, against list comprehensions over the cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.documents import FACETS, Case, FacetCount, Query, Result
+from kb.facets import FacetTable
+from kb.taxonomy import Taxonomy, Term, Vocabulary, load_taxonomy
+
+ROOT = Path(__file__).parent.parent
+
+LISTS = load_taxonomy(ROOT / "cases" / "taxonomy.yaml").vocabularies
+COUNTRIES = Vocabulary(
+    name="countries",
+    terms=tuple(Term(id=code, label=code.lower()) for code in ("DK", "FR", "NO", "ES")),
+)
+TAXONOMY = Taxonomy(vocabularies={**LISTS, "countries": COUNTRIES})
+
+#: Three values of each facet occur, a fourth can be asked for.
+VALUES = {facet: TAXONOMY.facet(facet).ids[:4] for facet in FACETS}
+
+PLAIN = Case(
+    id="a", title="A", kind="network", summary="", body="", facets={}, results=(), sources=()
+)
+REPORTED = Result(metric="", level="output", direction="up", statement="", source="", locator="")
+
+
+@st.composite
+def a_case(draw: st.DrawFn) -> Case:
+    """A case with any values, and results that carry a figure or do not."""
+    figures = st.tuples(
+        st.sampled_from(VALUES["results"][:3]),
+        st.sampled_from([None, 5.0, 10.0, 20.0]),
+        st.sampled_from(["percent", "jobs"]),
+    )
+    results = tuple(
+        replace(REPORTED, metric=metric, low=low, high=low, unit=unit)
+        for metric, low, unit in draw(st.lists(figures, max_size=3))
+    )
+    facets = {
+        facet: tuple(draw(st.lists(st.sampled_from(VALUES[facet][:3]), unique=True, max_size=2)))
+        for facet in FACETS
+    }
+    facets["results"] = tuple(dict.fromkeys(result.metric for result in results))
+    return replace(PLAIN, facets=facets, results=results)
+
+
+@st.composite
+def a_query(draw: st.DrawFn) -> Query:
+    """A query with any filters, with or without a least figure."""
+    filters = {
+        facet: tuple(draw(st.lists(st.sampled_from(VALUES[facet]), unique=True, min_size=1)))
+        for facet in draw(st.sets(st.sampled_from(FACETS), max_size=3))
+    }
+    least = draw(st.sampled_from([None, 10.0])) if "results" in filters else None
+    unit = draw(st.sampled_from([None, "percent"])) if least is not None else None
+    return Query(filters=filters, results_min=least, results_unit=unit)
+
+
+CASES = st.lists(st.tuples(a_case(), st.booleans()), max_size=12)
+
+
+def allows(case: Case, query: Query) -> bool:
+    """Whether a case satisfies every filter, spelled out."""
+    return all(
+        any(value in case.facets[facet] for value in values)
+        for facet, values in query.filters.items()
+    ) and (
+        query.results_min is None
+        or any(
+            result.low is not None
+            and result.low >= query.results_min
+            and result.metric in query.filters["results"]
+            and (query.results_unit is None or result.unit == query.results_unit)
+            for result in case.results
+        )
+    )
+
+
+def with_value(query: Query, facet: str, value: str) -> Query:
+    """The query with one more value of a facet."""
+    return replace(query, filters={**query.filters, facet: (*query.filters.get(facet, ()), value)})
+
+
+def expected_counts(cases: list[Case], query: Query, facet: str) -> tuple[FacetCount, ...]:
+    """What counts() must give for ``cases``, those that the text allows, and ``cases`` alone."""
+    found = [case for case in cases if allows(case, query)]
+    selected = query.filters.get(facet, ())
+    counts = []
+    for term in TAXONOMY.facet(facet):
+        wider = [case for case in cases if allows(case, with_value(query, facet, term.id))]
+        counts.append(
+            FacetCount(
+                value=term.id,
+                label=term.label,
+                group=term.group,
+                selected=term.id in selected,
+                count=len([case for case in found if term.id in case.facets[facet]]),
+                adds=len(wider) - len(found) if selected and term.id not in selected else 0,
+            )
+        )
+    return tuple(counts)
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(corpus=CASES, query=a_query())
+def test_the_mask_equals_the_filters_spelled_out(corpus, query):
+    """A case is allowed exactly if every facet has one of the values asked for."""
+    cases = [case for case, _ in corpus]
+
+    mask = FacetTable(cases, TAXONOMY).mask(query)
+
+    assert mask.tolist() == [allows(case, query) for case in cases]
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(corpus=CASES, query=a_query())
+def test_counts_equal_list_comprehensions(corpus, query):
+    """Counts and additions of every value are those of a recount, whatever the text allows."""
+    cases = [case for case, _ in corpus]
+    eligible = np.array([allowed for _, allowed in corpus], dtype=bool)
+    table = FacetTable(cases, TAXONOMY)
+
+    counts = table.counts(query, eligible & table.mask(query), eligible)
+
+    readable = [case for case, allowed in corpus if allowed]
+    for facet in FACETS:
+        occurring = {value for case in cases for value in case.facets[facet]}
+        assert counts[facet] == tuple(
+            count for count in expected_counts(readable, query, facet) if count.value in occurring
+        )
+
+
+def test_values_are_those_that_occur_in_the_order_of_the_vocabulary():
+    """A value that no case has is not listed; the others keep the vocabulary's order."""
+    cases = [
+        replace(PLAIN, id="a", facets={"type": ("public-private",), "country": ("NO", "DK")}),
+        replace(PLAIN, id="b", facets={"type": ("horizontal", "public-private")}),
+    ]
+
+    table = FacetTable(cases, TAXONOMY)
+
+    assert table.values("type") == ("horizontal", "public-private")
+    assert table.values("country") == ("DK", "NO")
+    assert table.values("sector") == ()
+
+
+def test_leaving_out_the_results_leaves_out_the_least_figure():
+    """What a facet would be without its own filter does not keep the figure's limit."""
+    case = replace(PLAIN, facets={"results": ("sales",), "country": ("NO",)})
+    table = FacetTable([case], TAXONOMY)
+    query = Query(filters={"results": ("sales",), "country": ("NO",)}, results_min=10)
+
+    masks = [table.mask(query, without=facet).tolist() for facet in (None, "results", "country")]
+
+    assert masks == [[False], [True], [False]]
+
+
+def test_the_low_end_of_a_range_must_reach_the_least_figure():
+    """A range counts by its low end, in the unit asked for and the metric asked for."""
+    result = replace(REPORTED, metric="cost", low=50.0, high=60.0, unit="percent-of-usual")
+    table = FacetTable([replace(PLAIN, facets={"results": ("cost",)}, results=(result,))], TAXONOMY)
+    asked = [(50, None), (50, "percent-of-usual"), (50, "percent"), (51, None)]
+
+    masks = [
+        table.mask(Query(filters={"results": ("cost",)}, results_min=least, results_unit=unit))
+        for least, unit in asked
+    ]
+
+    assert [mask.tolist() for mask in masks] == [[True], [True], [False], [False]]

@@ -1,0 +1,442 @@
+"""Front-matter to Case: each field, each rule, each message."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kb.documents import FACETS, Case, Members, Period, Problem, Result, Source
+from kb.front_matter import (
+    MEMBERS_FIELDS,
+    OPTIONAL,
+    PERIOD_FIELDS,
+    READING_FIELDS,
+    REQUIRED,
+    RESULT_OPTIONAL,
+    RESULT_REQUIRED,
+    read_case,
+)
+from kb.load import load_folder
+from kb.taxonomy import load_taxonomy
+
+TAXONOMY = load_taxonomy(Path(__file__).parent / "broken" / "taxonomy.yaml")
+
+#: Every field there is. Lines count from 1 at the dashes.
+FULL = """\
+---
+title: Three printers buy a press
+kind: network
+country: [Norway, se]
+type: Horizontal network
+project: [selling abroad, joint-purchasing]
+results:
+  - metric: turnover
+    level: output
+    direction: higher
+    statement: Sales rose by about 30%.
+    locator: 1.10
+    value: 30
+    before: 12.5
+    unit: percent
+    qualifier: about
+    before_qualifier: more than
+    horizon: first year
+  - metric: cost
+    level: output
+    direction: down
+    range: [50, 60]
+    unit: percent
+    statement: Costs fell.
+    locator: p. 2
+    source: doe-2001
+summary: >-
+  Three printers
+  bought a press.
+sources:
+  - key: doe-2001
+    locator: pp. 1-2
+form: [soft, hard]
+sectors: [Furniture]
+members:
+  who: printers
+  count: 3
+  qualifier: at least
+  networks: 2
+  partners: [a bank, a college]
+formation: self-financed
+period: {from: 1989, to: 1992, about: true}
+region: Bergen
+status: success
+related: [norway/other]
+teaching:
+  questions:
+    - Would you?
+    - What for?
+our_reading: [type, status]
+added: 2026-11-22
+---
+
+## Situation
+
+They were small.
+"""
+
+#: The least that passes.
+LEAST = """\
+---
+title: A survey
+kind: programme
+country: NO
+type: []
+project: []
+results: []
+summary: A survey.
+sources: [{key: doe-2001, locator: whole}]
+---
+
+Text.
+"""
+
+GUIDE = LEAST.replace("kind: programme\ncountry: NO\n", "kind: guide\n")
+
+
+def _read(tmp_path: Path, text: str) -> tuple[Case, tuple[Problem, ...]]:
+    """The case of a file of this text, and its problems."""
+    path = tmp_path / "cases" / "norway" / "a.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    (draft,) = load_folder(tmp_path / "cases").drafts
+    problems: list[Problem] = []
+    case = read_case(draft, TAXONOMY, problems)
+    return case, tuple(problems)
+
+
+def _told(tmp_path: Path, text: str) -> list[tuple[int, str]]:
+    return sorted((problem.line, problem.message) for problem in _read(tmp_path, text)[1])
+
+
+def test_every_field_is_read(tmp_path: Path) -> None:
+    """A file that gives every field becomes a case that holds all of it, in canonical words."""
+    case, problems = _read(tmp_path, FULL)
+
+    assert problems == ()
+    assert case == Case(
+        id="norway/a",
+        title="Three printers buy a press",
+        kind="network",
+        summary="Three printers bought a press.",
+        body="## Situation\n\nThey were small.",
+        facets={
+            "country": ("NO", "SE"),
+            "type": ("horizontal",),
+            "project": ("exporting", "joint-purchasing"),
+            "sector": ("furniture",),
+            "results": ("sales", "cost"),
+            "kind": ("network",),
+            "form": ("soft", "hard"),
+            "formation": ("self-financed",),
+            "status": ("success",),
+        },
+        results=(
+            Result(
+                metric="sales",
+                level="output",
+                direction="up",
+                statement="Sales rose by about 30%.",
+                source="doe-2001",
+                locator="1.10",
+                low=30,
+                high=30,
+                before=12.5,
+                unit="percent",
+                qualifier="about",
+                before_qualifier="more than",
+                horizon="first year",
+            ),
+            Result(
+                metric="cost",
+                level="output",
+                direction="down",
+                statement="Costs fell.",
+                source="doe-2001",
+                locator="p. 2",
+                low=50,
+                high=60,
+                unit="percent",
+            ),
+        ),
+        sources=(Source(key="doe-2001", locator="pp. 1-2"),),
+        members=Members(
+            who="printers",
+            count=3,
+            qualifier="at least",
+            networks=2,
+            partners=("a bank", "a college"),
+        ),
+        period=Period(start=1989, end=1992, about=True),
+        region="Bergen",
+        related=("norway/other",),
+        questions=("Would you?", "What for?"),
+        our_reading=("type", "status"),
+        added="2026-11-22",
+        digest=case.digest,
+    )
+
+
+def test_the_example_gives_every_field() -> None:
+    """The file that is read above leaves out no field, so that none goes untested."""
+    given = {line.split(":")[0].strip(" -") for line in FULL.split("---")[1].splitlines()}
+    named = {*REQUIRED, *OPTIONAL, *RESULT_REQUIRED, *RESULT_OPTIONAL, *MEMBERS_FIELDS}
+
+    assert named - given == set()
+    assert [field for field in PERIOD_FIELDS if f"{field}: " not in FULL] == []
+
+
+def test_the_least_is_enough(tmp_path: Path) -> None:
+    """The required fields are enough; everything else is then empty."""
+    case, problems = _read(tmp_path, LEAST)
+
+    assert problems == ()
+    assert case == Case(
+        id="norway/a",
+        title="A survey",
+        kind="programme",
+        summary="A survey.",
+        body="Text.",
+        facets={
+            **dict.fromkeys(FACETS, ()),
+            "country": ("NO",),
+            "kind": ("programme",),
+        },
+        results=(),
+        sources=(Source(key="doe-2001", locator="whole"),),
+        digest=case.digest,
+    )
+
+
+def test_a_guide_needs_no_country(tmp_path: Path) -> None:
+    """A guide passes without a country and belongs to none."""
+    case, problems = _read(tmp_path, GUIDE)
+
+    assert problems == ()
+    assert case.facets == {**dict.fromkeys(FACETS, ()), "kind": ("guide",)}
+
+
+def _yaml(**changes: Any) -> str:
+    """The least with some lines replaced or added."""
+    lines = LEAST.splitlines()
+    for field, value in changes.items():
+        found = [i for i, line in enumerate(lines) if line.startswith(f"{field}:")]
+        row = f"{field}: {value}"
+        if found:
+            lines[found[0]] = row
+        else:
+            lines.insert(9, row)
+    return "\n".join(lines)
+
+
+def _result(text: str) -> str:
+    """The least with one result of these fields, which begins on line 7."""
+    given = {"metric": "sales", "level": "output", "direction": "up", "statement": "Up.",
+             "locator": "p. 1"}  # fmt: skip
+    fields = ", ".join(f"{k}: {v}" for k, v in given.items() if f"{k}:" not in text)
+    return _yaml(results=f"[{{{fields}, {text}}}]")
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_required_fields_must_be_given(tmp_path: Path, field: str) -> None:
+    """Each required field is asked for, and the line that the message proposes mends the file."""
+    whole = _yaml(kind="network", type="horizontal", project="[exporting]").splitlines()
+    rest = [line for line in whole if not line.startswith(f"{field}:")]
+    ((line, message),) = _told(tmp_path / "without", "\n".join(rest))
+    asked, proposed = message.removesuffix(".").split("; add a line such as ")
+    mended = [rest[0], ast.literal_eval(proposed), *rest[1:]]
+
+    assert (line, asked) == (2, f"{field} must be given")
+    assert _told(tmp_path / "with", "\n".join(mended)) == []
+
+
+QUALIFIERS = "Allowed are about, at least, at most, more than, under."
+CASE_FIELDS = ", ".join(REQUIRED + OPTIONAL)
+
+#: Name, the file, every problem as (line, message).
+MISTAKES = [
+    ("country-twice", _yaml(country="[NO, Norway]"),
+     [(4, "country names NO twice; once is enough.")]),
+    ("country-misspelled", _yaml(country="Norwy"),
+     [(4, "country must be an ISO 3166 code or English name, not 'Norwy'; nearest: NORWAY, NOR.")]),
+    ("country-unknown", _yaml(country="Qqqqqqqq"),
+     [(4, "country must be an ISO 3166 code or English name, not 'Qqqqqqqq'; nearest: none.")]),
+    ("no-country", _yaml(country="[]"), [(4, "country must name at least one country.")]),
+    ("country-empty", _yaml(country=""),
+     [(4, "country must not be empty; give a value or remove the line.")]),
+    ("country-in-a-guide", GUIDE.replace("kind: guide", "kind: guide\ncountry: NO"),
+     [(4, "country must not be given in a guide; remove the line.")]),
+    ("empty-country-in-a-guide", GUIDE.replace("kind: guide", "kind: guide\ncountry: []"),
+     [(4, "country must not be given in a guide; remove the line.")]),
+    ("type-in-a-guide", GUIDE.replace("type: []", "type: horizontal"),
+     [(4, "type must be [] in a guide, which is counted in no filter of cases.")]),
+    ("project-in-a-guide", GUIDE.replace("project: []", "project: [exporting]"),
+     [(5, "project must be [] in a guide, which is counted in no filter of cases.")]),
+    ("network-without-type", _yaml(kind="network"),
+     [(5, "type must name at least one for a network."),
+      (6, "project must name at least one for a network.")]),
+    ("kind-unknown", _yaml(kind="qqq"),
+     [(3, "kind must be in the vocabulary, not 'qqq': "
+          "Allowed are network, programme, guide.")]),
+    ("kind-as-a-list", _yaml(kind="[network]"),
+     [(3, "kind must be one value, not a list; one of network, programme, guide.")]),
+    ("title-too-long", _yaml(title="x" * 91),
+     [(2, "title must be at most 90 characters, not 91; shorten it.")]),
+    ("summary-too-long", _yaml(summary="x" * 301),
+     [(8, "summary must be at most 300 characters, not 301; shorten it.")]),
+    ("summary-empty", _yaml(summary="''"),
+     [(8, "summary must not be empty; give a value or remove the line.")]),
+    ("no-sources", _yaml(sources="[]"), [(9, "sources must name at least one source.")]),
+    ("sources-as-text", _yaml(sources="doe-2001"),
+     [(9, "sources must be a list of records (or [] for none), not 'doe-2001'.")]),
+    ("source-without-locator", _yaml(sources="[{key: doe-2001}]"),
+     [(9, "sources[1].locator must be given; add a line such as "
+          "'locator: section 8, third example'.")]),
+    ("source-with-page", _yaml(sources="[{key: doe-2001, locator: x, pages: 5}]"),
+     [(9, "sources[1].pages is not a field of a source: Fields are key, locator.")]),
+    ("source-locator-too-long", _yaml(sources=f"[{{key: doe-2001, locator: {'x' * 201}}}]"),
+     [(9, "sources[1].locator must be at most 200 characters, not 201; shorten it.")]),
+    ("members-as-a-number", _yaml(members="5"),
+     [(10, "members must hold fields with names, not 5.")]),
+    ("members-without-who", _yaml(members="{count: 5}"),
+     [(10, "members.who must be given; add a line such as 'who: small printers'.")]),
+    ("members-count-about", _yaml(members="{who: x, count: about 5, networks: 0}"),
+     [(10, "members.count must be a whole number of at least 1, not 'about 5'."),
+      (10, "members.networks must be a whole number of at least 1, not 0.")]),
+    ("members-qualifier", _yaml(members="{who: x, count: 5, qualifier: circa}"),
+     [(10, f"members.qualifier must be in the vocabulary, not 'circa': {QUALIFIERS}")]),
+    ("members-partner-too-long", _yaml(members=f"{{who: x, partners: [a, {'x' * 121}]}}"),
+     [(10, "members.partners must hold at most 120 characters each; item 2 is longer.")]),
+    ("period-without-years", _yaml(period="{about: true}"),
+     [(10, "period must give a year in 'from' or 'to'.")]),
+    ("period-backwards", _yaml(period="{from: 1992, to: 1989}"),
+     [(10, "period must not end (1989) before it starts (1992).")]),
+    ("period-in-short", _yaml(period="{from: 89}"),
+     [(10, "period.from must be a whole number of at least 1000, not 89.")]),
+    ("period-as-text", _yaml(period="1989-1992"),
+     [(10, "period must hold fields with names, not '1989-1992'.")]),
+    ("period-about", _yaml(period="{from: 1989, about: yes}"),
+     [(10, "period.about must be true or false, not 'yes'.")]),
+    ("region-too-long", _yaml(region="x" * 91),
+     [(10, "region must be at most 90 characters, not 91; shorten it.")]),
+    ("status-twice", _yaml(status="[success, mixed]"),
+     [(10, "status must be one value, not a list; one of success, mixed.")]),
+    ("teaching-as-a-list", _yaml(teaching="[Why]"),
+     [(10, "teaching must hold fields with names, not a list.")]),
+    ("question-too-long", _yaml(teaching=f"{{questions: [{'x' * 401}]}}"),
+     [(10, "teaching.questions must hold at most 400 characters each; item 1 is longer.")]),
+    ("our-reading-of-what-is-not-given", _yaml(our_reading="[status]"),
+     [(10, "our_reading names 'status', which the file does not give.")]),
+    ("our-reading-of-no-class", _yaml(our_reading="[title]"),
+     [(10, f"our_reading must name fields of {', '.join(READING_FIELDS)}, not 'title'.")]),
+    ("day-impossible", _yaml(added="2024-13-45"),
+     [(10, "added must be a day such as 2026-11-22, not '2024-13-45'.")]),
+    ("day-not-in-the-calendar", _yaml(added="2023-02-29"),
+     [(10, "added must be a day such as 2026-11-22, not '2023-02-29'.")]),
+    ("day-in-another-form", _yaml(added="20261122"),
+     [(10, "added must be a day such as 2026-11-22, not '20261122'.")]),
+    ("day-with-a-time", _yaml(added="2026-11-22T10:00:00"),
+     [(10, "added must be a day such as 2026-11-22, not '2026-11-22T10:00:00'.")]),
+    ("unknown-field", _yaml(colour="red"),
+     [(10, f"colour is not a field of a case: Fields are {CASE_FIELDS}.")]),
+    ("synonym", _yaml(tags="[wine]"),
+     [(10, "tags is not a field of a case: did you mean 'project'? "
+           f"Fields are {CASE_FIELDS}.")]),
+    ("results-in-words", _yaml(results="Sales rose"),
+     [(7, "results must be a list of records (or [] for none), not 'Sales rose'.")]),
+    ("result-in-words", _yaml(results="[Sales rose]"),
+     [(7, "results[1] must hold fields with names, not 'Sales rose'.")]),
+    ("result-of-nothing", _yaml(results="[{}]"),
+     [(7, "results[1].direction must be given; add a line such as 'direction: up'."),
+      (7, "results[1].level must be given; add a line such as 'level: output'."),
+      (7, "results[1].locator must be given; add a line such as "
+          "'locator: section 8, third example'."),
+      (7, "results[1].metric must be given; add a line such as 'metric: export-sales'."),
+      (7, "results[1].statement must be given; add a line such as "
+          "'statement: Export sales rose by 30%.'.")]),
+    ("value-and-range", _result("value: 5, range: [1, 2], unit: percent"),
+     [(7, "results[1].range must not be given together with value; keep one of the two.")]),
+    ("figure-without-unit", _result("value: 5"),
+     [(7, "results[1].unit must be given with a figure: percent, jobs.")]),
+    ("before-without-unit", _result("before: 5"),
+     [(7, "results[1].unit must be given with a figure: percent, jobs.")]),
+    ("figure-with-empty-unit", _result("value: 5, unit: null"),
+     [(7, "results[1].unit must not be empty; give a value or remove the line.")]),
+    ("unit-without-figure", _result("unit: percent"),
+     [(7, "results[1].unit must not be given without value or range; remove the line.")]),
+    ("value-with-sign", _result("value: 30%, unit: percent"),
+     [(7, "results[1].value must be a plain number such as 30 or 7000000, not '30%'.")]),
+    ("range-backwards", _result("range: [60, 50], unit: percent"),
+     [(7, "results[1].range must have the low number first, not 60.")]),
+    ("statement-too-long", _result(f"statement: {'x' * 161}"),
+     [(7, "results[1].statement must be at most 160 characters, not 161; shorten it.")]),
+    ("horizon-too-long", _result(f"horizon: {'x' * 61}"),
+     [(7, "results[1].horizon must be at most 60 characters, not 61; shorten it.")]),
+    ("metrics-as-a-list", _result("metric: [sales, cost]"),
+     [(7, "results[1].metric must be one value, not a list; one of sales, cost.")]),
+    ("result-of-another-source", _result("source: roe-2002"),
+     [(7, "results[1].source must be one of the case's sources, doe-2001.")]),
+    ("result-of-which-source",
+     _result("horizon: x").replace(
+         "sources: [", "sources: [{key: roe-2002, locator: p. 1}, "),
+     [(7, "results[1].source must be given, as the case has 2: roe-2002, doe-2001.")]),
+    ("result-note", _result("note: x"),
+     [(7, "results[1].note is not a field of a result: Fields are "
+          f"{', '.join(RESULT_REQUIRED + RESULT_OPTIONAL)}.")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"), [row[1:] for row in MISTAKES], ids=[row[0] for row in MISTAKES]
+)
+def test_a_mistake_is_told(tmp_path: Path, text: str, problems: list[tuple[int, str]]) -> None:
+    """Each mistake, alone in a file, gives exactly its own problems."""
+    assert _told(tmp_path, text) == problems
+
+
+#: Name, the file: at the limits, and what is allowed though it looks odd.
+ALLOWED = [
+    ("longest-title", _yaml(title="x" * 90)),
+    ("longest-summary", _yaml(summary="x" * 300)),
+    ("longest-question", _yaml(teaching=f"{{questions: [{'x' * 400}]}}")),
+    ("longest-statement", _result(f"statement: {'x' * 160}")),
+    ("longest-locator", _result(f"locator: {'x' * 200}")),
+    ("one-question", _yaml(teaching="{questions: Why}")),
+    ("leap-day", _yaml(added="2024-02-29")),
+    ("one-year", _yaml(period="{from: 1994, to: 1994}")),
+    ("only-an-end", _yaml(period="{to: 2007, about: true}")),
+    ("one-source-cited-twice", _result("horizon: x").replace(
+        "sources: [", "sources: [{key: doe-2001, locator: p. 9}, ")),
+    ("value-of-nothing", _result("value: 0, unit: jobs")),
+    ("negative-value", _result("value: -3, unit: percent")),
+    ("before-alone", _result("before: 3, unit: jobs")),
+    ("norway-unquoted", _yaml(country="NO")),
+    ("three-letters", _yaml(country="nor")),
+    ("title-of-a-number", _yaml(title="1998")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [row[1] for row in ALLOWED], ids=[row[0] for row in ALLOWED])
+def test_what_is_right_passes(tmp_path: Path, text: str) -> None:
+    """What stands at a limit, or is written in another allowed way, has no problem."""
+    assert _told(tmp_path, text) == []
+
+
+def test_mistakes_do_not_hide_each_other(tmp_path: Path) -> None:
+    """Two mistakes in one file are both told, each on its line."""
+    text = _yaml(country="Qqqqqqqq", added="yesterday", region="")
+
+    assert _told(tmp_path, text) == [
+        (4, "country must be an ISO 3166 code or English name, not 'Qqqqqqqq'; nearest: none."),
+        (10, "region must not be empty; give a value or remove the line."),
+        (11, "added must be a day such as 2026-11-22, not 'yesterday'."),
+    ]

@@ -1,0 +1,230 @@
+"""What of an earlier build is used again, and that it makes no difference."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.build import build
+from kb.documents import FACETS, Query
+from kb.errors import CaseNotFound
+from kb.live import LiveSearcher
+from kb.search import Searcher
+from kb.settings import Settings
+from kb.snapshot import Snapshot, current_id, open_snapshot
+
+TEXTILE = "norway/textile-exporters"
+TRAINING = "spain/textile-training"
+
+
+def opened(settings: Settings) -> Snapshot:
+    """The snapshot that is served."""
+    return open_snapshot(settings.index / current_id(settings.index))
+
+
+def searcher(settings: Settings) -> Searcher:
+    """A searcher over the snapshot that is served."""
+    return LiveSearcher(settings.index, min_score=settings.min_score).current()
+
+
+def file(settings: Settings, case_id: str) -> Path:
+    """The file of a case."""
+    return settings.cases / f"{case_id}.md"
+
+
+def change(settings: Settings, case_id: str, old: str, new: str) -> None:
+    """Replace a piece of a case's file, which must hold it."""
+    text = file(settings, case_id).read_text()
+    assert old in text
+    file(settings, case_id).write_text(text.replace(old, new))
+
+
+def add_case(settings: Settings) -> None:
+    """A new case whose id comes before all others, so that every row moves."""
+    shutil.copy(file(settings, TRAINING), settings.cases / "denmark" / "a-new-one.md")
+    change(settings, "denmark/a-new-one", "title: Textile firms train", "title: New firms train")
+
+
+def swap(settings: Settings) -> None:
+    """Two cases trade their texts and keep their ids."""
+    one, two = file(settings, TEXTILE), file(settings, TRAINING)
+    first, second = one.read_text(), two.read_text()
+    one.write_text(second)
+    two.write_text(first)
+
+
+CHANGES = {
+    "text of a case": (
+        lambda s: change(s, TRAINING, "had nobody to train", "wanted to export"),
+        2,
+    ),
+    "title of a case": (lambda s: change(s, TEXTILE, "Textile firms", "Wine firms"), 2),
+    "country of a case": (lambda s: change(s, TEXTILE, "Norway", "Denmark"), 2),
+    "analysis of a case": (
+        lambda s: change(s, "norway/metal-buyers", "on wine, wine and wine", "on metal"),
+        0,
+    ),
+    "status of a case": (lambda s: change(s, TRAINING, "cautionary", "mixed"), 0),
+    "swapped texts": (swap, 4),
+    "a new case": (add_case, 2),
+    "a case less": (lambda s: file(s, TRAINING).unlink(), 0),
+    "a label of the vocabulary": (
+        lambda s: change_taxonomy(s, "label: Staff training", "label: Learning"),
+        2,
+    ),
+    "a definition of the vocabulary": (
+        lambda s: change_taxonomy(s, "Training the people of", "Teaching the people of"),
+        0,
+    ),
+}
+
+
+def change_taxonomy(settings: Settings, old: str, new: str) -> None:
+    """Replace a piece of the vocabulary, which must hold it."""
+    path = settings.cases / "taxonomy.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(("edit", "encoded"), CHANGES.values(), ids=CHANGES)
+def test_only_what_changed_is_encoded(toy_settings, edit, encoded):
+    """After an edit the passages of the cases that read otherwise are encoded, and no other."""
+    first = build(toy_settings)
+    edit(toy_settings)
+
+    second = build(toy_settings)
+
+    assert (first.encoded, first.reused) == (16, 0)
+    assert (second.encoded, second.reused) == (encoded, second.passages - encoded)
+    assert second.snapshot_id != first.snapshot_id
+    assert not second.up_to_date
+
+
+@pytest.mark.parametrize("edit", [edit for edit, _ in CHANGES.values()], ids=CHANGES)
+def test_an_incremental_build_equals_a_full_one(toy_settings, tmp_path, edit):
+    """Content is the same and vectors agree, whichever way a snapshot came about."""
+    build(toy_settings)
+    edit(toy_settings)
+
+    build(toy_settings)
+    build(full := replace(toy_settings, index=tmp_path / "full"), force=True)
+
+    one, two = opened(toy_settings), opened(full)
+    rows = np.arange(len(two.index))
+    assert one.content == two.content
+    assert one.manifest.snapshot_id == two.manifest.snapshot_id
+    assert one.manifest.cases == two.manifest.cases
+    assert np.abs(one.index.vectors(rows) - two.index.vectors(rows)).max() <= 1e-6
+
+
+def test_swapped_texts_find_each_other(toy_settings):
+    """After two cases traded their texts each is found by the text that it has now."""
+    build(toy_settings)
+    before = [hit.case.id for hit in searcher(toy_settings).search(Query(text="train")).hits]
+    swap(toy_settings)
+
+    build(toy_settings)
+
+    after = [hit.case.id for hit in searcher(toy_settings).search(Query(text="train")).hits]
+    assert (before, after) == ([TRAINING], [TEXTILE])
+
+
+def test_a_deleted_case_is_gone_from_every_answer(toy_settings):
+    """No search, facet, similar case or page holds a case that was deleted."""
+    build(toy_settings)
+    before = searcher(toy_settings)
+    file(toy_settings, TRAINING).unlink()
+
+    build(toy_settings)
+
+    after = searcher(toy_settings)
+    for text in ("train", "textile", ""):
+        query = Query(text=text)
+        left = [hit.case.id for hit in before.search(query).hits if hit.case.id != TRAINING]
+        assert [hit.case.id for hit in after.search(query).hits] == left
+    assert [hit.case.id for hit in before.similar(TEXTILE)] == [TRAINING, "france/wine-exporters"]
+    assert [hit.case.id for hit in after.similar(TEXTILE)] == ["france/wine-exporters"]
+    # It was the only case of Spain.
+    counts = after.search(Query()).facets
+    assert [count.value for count in counts["country"]] == ["DK", "FR", "NO"]
+    assert {facet: sum(c.count for c in counts[facet]) for facet in FACETS}["status"] == 4
+    with pytest.raises(CaseNotFound):
+        after.case(TRAINING)
+
+
+def test_a_case_that_comes_back_is_encoded_again(toy_settings):
+    """A case that the served snapshot lacks is new, even if an older one had it."""
+    build(toy_settings)
+    text = file(toy_settings, TRAINING).read_text()
+    file(toy_settings, TRAINING).unlink()
+    build(toy_settings)
+    file(toy_settings, TRAINING).write_text(f"{text}\nAnd more.\n")
+
+    report = build(toy_settings)
+
+    assert (report.encoded, report.reused) == (2, 14)
+
+
+def test_another_encoder_encodes_everything(toy_settings, tmp_path):
+    """An encoder with any other file makes new vectors of everything and a new query encoder."""
+    from safetensors.numpy import load_file, save_file
+
+    build(toy_settings)
+    other = Path(shutil.copytree(toy_settings.model, tmp_path / "other"))
+    weights = load_file(other / "model.safetensors")
+    turned = {name: np.roll(array, 1, axis=1) for name, array in weights.items()}
+    save_file(turned, other / "model.safetensors")
+
+    report = build(replace(toy_settings, model=str(other)))
+
+    assert (report.encoded, report.reused) == (16, 0)
+    # The first passage of france/wine-exporters: wine 4, export 2, each one axis further on.
+    row = opened(toy_settings).index.vectors(np.array([2]))[0]
+    assert row.round(6).tolist() == np.float32([0, 0.894427, 0, 0, 0.447214, 0]).tolist()
+
+
+def test_the_query_encoder_is_shared_between_snapshots(toy_settings):
+    """The same encoder is exported once: the next snapshot has the same file, not a copy."""
+    build(toy_settings)
+    first = opened(toy_settings)
+    change(toy_settings, TRAINING, "cautionary", "mixed")
+
+    build(toy_settings)
+
+    second = opened(toy_settings)
+    assert first.folder != second.folder
+    assert (first.encoder_folder / "model.onnx").samefile(second.encoder_folder / "model.onnx")
+
+
+def test_force_uses_nothing_of_earlier_builds(toy_settings):
+    """With force everything is encoded again, though nothing changed."""
+    build(toy_settings)
+
+    report = build(toy_settings, force=True)
+
+    assert (report.encoded, report.reused, report.up_to_date) == (16, 0, False)
+
+
+def test_a_damaged_snapshot_is_not_used_again(toy_settings):
+    """Nothing is taken over from a snapshot that does not pass its own check."""
+    first = build(toy_settings)
+    path = toy_settings.index / first.snapshot_id / "vectors.faiss"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    change(toy_settings, TRAINING, "cautionary", "mixed")
+    said: list[str] = []
+
+    report = build(toy_settings, tell=said.append)
+
+    assert (report.encoded, report.reused) == (16, 0)
+    assert [line.split(": ")[0] for line in said] == [
+        f"Read 7 cases from {toy_settings.cases}.",
+        "Building from scratch",
+        f"Loading the encoder {toy_settings.model} …",
+        "Encoding 16 passages …",
+        "Exporting the query encoder …",
+    ]

@@ -1,0 +1,252 @@
+"""Following ``index/current`` while requests go on."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.build import build
+from kb.documents import Query
+from kb.errors import SnapshotCorrupt, SnapshotMissing
+from kb.live import LiveSearcher, LiveStatus
+from kb.settings import Settings
+from kb.snapshot import current_id, set_current
+
+TRAINING = "spain/textile-training"
+
+
+def edit(settings: Settings, text: str = "train") -> None:
+    """Write another summary into one case, so that the next build gives another snapshot."""
+    path = settings.cases / "spain" / "textile-training.md"
+    lines = path.read_text().splitlines()
+    changed = [f"summary: They {text}." if line.startswith("summary:") else line for line in lines]
+    path.write_text("\n".join(changed) + "\n")
+
+
+def follow(settings: Settings) -> LiveSearcher:
+    """A live searcher over the index of ``settings``."""
+    return LiveSearcher(settings.index, min_score=settings.min_score)
+
+
+def until(reached: Callable[[], bool], seconds: float = 60) -> None:
+    """Ask until it is so; following goes on in the background and takes a moment."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not reached within {seconds} seconds")
+        time.sleep(0.005)
+
+
+def serves(live: LiveSearcher, snapshot_id: str) -> Callable[[], bool]:
+    """Whether this snapshot answers now."""
+    return lambda: live.current().snapshot_id == snapshot_id
+
+
+def found(live: LiveSearcher, text: str) -> list[str]:
+    """The ids that a text finds now."""
+    return [hit.case.id for hit in live.current().search(Query(text=text)).hits]
+
+
+def test_a_new_snapshot_is_picked_up(toy_settings):
+    """After a build the same searcher answers from the new snapshot."""
+    old = build(toy_settings).snapshot_id
+    live = follow(toy_settings)
+    before = found(live, "purchase")
+    edit(toy_settings, "purchase")
+
+    new = build(toy_settings).snapshot_id
+
+    until(serves(live, new))
+    assert new != old
+    assert TRAINING not in before
+    assert TRAINING in found(live, "purchase")
+    assert live.status() == LiveStatus(snapshot_id=new, trouble=None)
+
+
+def test_no_request_fails_while_snapshots_change(toy_settings):
+    """Threads that search all the time get whole answers from one snapshot or the next."""
+    built = [build(toy_settings).snapshot_id]
+    live = follow(toy_settings)
+    stop = threading.Event()
+    seen: list[set[tuple[str, tuple[str, ...]]]] = [set() for _ in range(6)]
+    failed: list[str] = []
+
+    def ask(answers: set[tuple[str, tuple[str, ...]]]) -> None:
+        try:
+            while not stop.is_set():
+                result = live.current().search(Query(text="train"))
+                answers.add((result.snapshot_id, tuple(hit.case.id for hit in result.hits)))
+        finally:
+            if not stop.is_set():
+                failed.append(threading.current_thread().name)
+
+    threads = [threading.Thread(target=ask, args=(answers,)) for answers in seen]
+    for thread in threads:
+        thread.start()
+    for text in ("sing", "train", "train and train"):
+        edit(toy_settings, text)
+        built.append(build(toy_settings).snapshot_id)
+        until(serves(live, built[-1]))
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    # Its title says "train" as well, so the case is found in every state.
+    assert failed == []
+    assert set().union(*seen) <= {(snapshot_id, (TRAINING,)) for snapshot_id in built}
+    assert (built[-1], (TRAINING,)) in set().union(*seen)
+
+
+def _build_damaged(settings: Settings, name: str) -> tuple[str, Path]:
+    """Build another snapshot, damage one of its files, and name it in ``current``."""
+    serving = current_id(settings.index)
+    edit(settings)
+    new = build(settings).snapshot_id
+    set_current(settings.index, serving)
+    path = settings.index / new / name
+    path.unlink()
+    path.write_bytes(b"")
+    return new, path
+
+
+def test_a_damaged_snapshot_is_not_served_but_reported(toy_settings):
+    """A newer snapshot that is corrupt leaves the old one serving, and the status says why."""
+    old = build(toy_settings).snapshot_id
+    live = follow(toy_settings)
+    assert live.status() == LiveStatus(snapshot_id=old, trouble=None)
+    new, path = _build_damaged(toy_settings, "vectors.faiss")
+    set_current(toy_settings.index, new)
+
+    until(lambda: live.status().trouble is not None)
+
+    status = live.status()
+    assert status.snapshot_id == old
+    assert status.trouble.startswith(f"{path} was altered: its SHA-256 must be ")
+    assert found(live, "train") == [TRAINING]
+
+
+@pytest.mark.parametrize("name", ["encoder/model.onnx", "encoder/tokenizer.json", "manifest.json"])
+def test_trouble_ends_with_the_next_sound_snapshot(toy_settings, name):
+    """After a damaged snapshot the next sound one is served and the trouble is over."""
+    build(toy_settings)
+    live = follow(toy_settings)
+    live.current()
+    new, _ = _build_damaged(toy_settings, name)
+    (toy_settings.index / "current").write_text(f"{new}\n")
+    until(lambda: live.status().trouble is not None)
+    edit(toy_settings, "purchase")
+
+    sound = build(toy_settings).snapshot_id
+
+    until(serves(live, sound))
+    assert live.status() == LiveStatus(snapshot_id=sound, trouble=None)
+
+
+@pytest.mark.parametrize(
+    ("data", "trouble"),
+    [
+        (b"nonsense", "{index}/current must hold a snapshot id, not 'nonsense'. Run 'kb build'."),
+        (
+            b"0123456789ab",
+            "There is no snapshot in {index}/0123456789ab. Run 'kb build'.",
+        ),
+        (None, "There is no index in {index} yet. Run 'kb build'."),
+    ],
+    ids=["nonsense", "no such snapshot", "missing"],
+)
+def test_a_damaged_current_is_reported(toy_settings, data, trouble):
+    """Whatever becomes of the file current, what is open goes on answering."""
+    old = build(toy_settings).snapshot_id
+    live = follow(toy_settings)
+    live.current()
+    path = toy_settings.index / "current"
+    path.unlink()
+    if data is not None:
+        path.write_bytes(data)
+
+    until(lambda: live.status().trouble is not None)
+
+    expected = trouble.format(index=toy_settings.index)
+    assert live.status() == LiveStatus(snapshot_id=old, trouble=expected)
+    assert found(live, "train") == [TRAINING]
+
+
+def test_going_back_is_followed(toy_settings):
+    """Naming an earlier snapshot in current serves that one again."""
+    old = build(toy_settings).snapshot_id
+    edit(toy_settings, "purchase")
+    new = build(toy_settings).snapshot_id
+    live = follow(toy_settings)
+    assert TRAINING in found(live, "purchase")
+
+    set_current(toy_settings.index, old)
+
+    until(serves(live, old))
+    assert TRAINING not in found(live, "purchase")
+    set_current(toy_settings.index, new)
+    until(serves(live, new))
+    assert TRAINING in found(live, "purchase")
+
+
+def test_before_the_first_build_there_is_trouble_and_then_there_is_none(toy_settings):
+    """Without a snapshot every request says so, and the first build ends that."""
+    live = follow(toy_settings)
+    message = f"There is no index in {toy_settings.index} yet. Run 'kb build'."
+
+    with pytest.raises(SnapshotMissing) as raised:
+        live.current()
+
+    assert str(raised.value) == message
+    assert live.status() == LiveStatus(snapshot_id=None, trouble=message)
+    built = build(toy_settings).snapshot_id
+    assert live.status() == LiveStatus(snapshot_id=built, trouble=None)
+
+
+def test_a_damaged_first_snapshot_is_not_served(toy_settings):
+    """A site that starts over a damaged snapshot has nothing to answer with, and says why."""
+    built = build(toy_settings).snapshot_id
+    path = toy_settings.index / built / "passages.json"
+    path.unlink()
+    live = follow(toy_settings)
+
+    with pytest.raises(SnapshotCorrupt) as raised:
+        live.current()
+
+    assert str(raised.value) == f"{path} cannot be read: No such file or directory. Run 'kb build'."
+
+
+def test_a_snapshot_that_was_removed_goes_on_answering(toy_settings):
+    """What is open does not need its files any more."""
+    built = build(toy_settings).snapshot_id
+    live = follow(toy_settings)
+    live.current()
+
+    shutil.rmtree(toy_settings.index / built)
+
+    assert found(live, "train") == [TRAINING]
+    assert live.status() == LiveStatus(snapshot_id=built, trouble=None)
+
+
+def test_another_encoder_comes_with_its_snapshot(toy_settings, tiny_encoder, tmp_path):
+    """Queries are encoded by the encoder of the snapshot that answers, never by the last one's."""
+    from safetensors.numpy import load_file, save_file
+
+    build(toy_settings)
+    live = follow(toy_settings)
+    before = found(live, "wine")
+    other = Path(shutil.copytree(tiny_encoder, tmp_path / "other"))
+    weights = load_file(other / "model.safetensors")
+    turned = {name: np.roll(array, 1, axis=1) for name, array in weights.items()}
+    save_file(turned, other / "model.safetensors")
+
+    new = build(replace(toy_settings, model=str(other))).snapshot_id
+
+    until(serves(live, new))
+    assert found(live, "wine") == before != []

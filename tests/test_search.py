@@ -1,0 +1,445 @@
+"""Answers over the toy corpus, worked out by hand.
+
+How often each theme stands in what the encoder reads of each passage (all other
+words are zeros; see ``conftest.THEMES``). The cosine of a query is worked out from
+these counts alone: ``wine`` and france #0 give 4 / sqrt(4*4 + 2*2) = 0.894427.
+
+    denmark/hostile-title                    #0, #1          nothing
+    france/wine-exporters                    #0              wine 4, export 2
+                                             #1 Situation    wine 2, export 2
+    guides/purchase-guide                    #0, #1, #2      purchase 2
+    international/wine-and-metal-programme   #0, #1          wine 2, metal 2
+    norway/metal-buyers                      #0              metal 2, purchase 2
+                                             #1 Situation    metal 2, purchase 1
+                                             #2 What they …  metal 2, purchase 2, export 1
+    norway/textile-exporters                 #0              textile 3, export 2
+                                             #1 What they …  textile 2, export 2
+    spain/textile-training                   #0, #1          textile 2, train 2
+
+"What to take from it" of norway/metal-buyers and its question for a class speak of
+wine, and must not count. A case is found from a cosine of 0.3 on.
+"""
+
+from __future__ import annotations
+
+import re
+from math import sqrt
+
+import pytest
+from conftest import THEMES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.build import build
+from kb.documents import FACETS, Query
+from kb.errors import CaseNotFound, QueryError
+from kb.live import LiveSearcher
+from kb.query import make_query
+from kb.query_encoder import OnnxQueryEncoder
+from kb.search import Searcher
+from kb.snapshot import current_id, open_snapshot
+
+HOSTILE = "denmark/hostile-title"
+WINE = "france/wine-exporters"
+GUIDE = "guides/purchase-guide"
+PROGRAMME = "international/wine-and-metal-programme"
+METAL = "norway/metal-buyers"
+TEXTILE = "norway/textile-exporters"
+TRAINING = "spain/textile-training"
+
+BY_TITLE = [HOSTILE, PROGRAMME, GUIDE, METAL, TEXTILE, TRAINING, WINE]
+
+SITUATION = "Situation"
+TOGETHER = "What they did together"
+
+
+def ids(
+    searcher: Searcher, text: str = "", page: int = 1, per_page: int = 10, **asked
+) -> list[str]:
+    """The ids of an answer, in order; everything but the named parameters is a filter."""
+    limits = {name: asked.pop(name) for name in ("results_min", "results_unit") if name in asked}
+    query = make_query(
+        searcher.taxonomy, text=text, filters=asked, page=page, per_page=per_page, **limits
+    )
+    return [hit.case.id for hit in searcher.search(query).hits]
+
+
+def with_min_score(settings, min_score: float) -> Searcher:
+    """A searcher over the built toy corpus with another limit."""
+    snapshot = open_snapshot(settings.index / current_id(settings.index))
+    encoder = OnnxQueryEncoder(snapshot.encoder_folder)
+    return Searcher(snapshot, encoder, min_score=min_score)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("wine", [(WINE, 4 / sqrt(20), ""), (PROGRAMME, 1 / sqrt(2), "")]),
+        ("metal", [(METAL, 2 / sqrt(5), SITUATION), (PROGRAMME, 1 / sqrt(2), "")]),
+        ("textile", [(TEXTILE, 3 / sqrt(13), ""), (TRAINING, 1 / sqrt(2), "")]),
+        (
+            "export",
+            [
+                (WINE, 1 / sqrt(2), SITUATION),
+                (TEXTILE, 1 / sqrt(2), TOGETHER),
+                (METAL, 1 / 3, TOGETHER),
+            ],
+        ),
+        ("purchase", [(GUIDE, 1, ""), (METAL, 1 / sqrt(2), "")]),
+        ("train", [(TRAINING, 1 / sqrt(2), "")]),
+        (
+            "wine metal",
+            [
+                (PROGRAMME, 1, ""),
+                (WINE, 4 / sqrt(20 * 2), ""),
+                (METAL, 2 / sqrt(5 * 2), SITUATION),
+            ],
+        ),
+        (
+            "WINE, and the export!",
+            [(WINE, 1, SITUATION), (PROGRAMME, 1 / 2, ""), (TEXTILE, 1 / 2, TOGETHER)],
+        ),
+        (
+            "textile export train",
+            [
+                (TEXTILE, 4 / sqrt(8 * 3), TOGETHER),
+                (TRAINING, 4 / sqrt(8 * 3), ""),
+                (WINE, 2 / sqrt(8 * 3), SITUATION),
+            ],
+        ),
+    ],
+)
+def test_a_text_finds_cases_by_their_best_passage(searcher, text, expected):
+    """The whole list, in order, with the cosine and the heading of each best passage."""
+    result = searcher.search(make_query(searcher.taxonomy, text=text))
+
+    assert [(hit.case.id, hit.score, hit.reasons[0].heading) for hit in result.hits] == [
+        (case_id, round(score, 6), heading) for case_id, score, heading in expected
+    ]
+    assert [hit.rank for hit in result.hits] == list(range(1, len(expected) + 1))
+    assert (result.total, result.no_good_match) == (len(expected), False)
+    assert result.snapshot_id == searcher.snapshot_id
+
+
+def test_the_reason_is_what_a_reader_may_see(searcher):
+    """The reason shows the passage itself, without the context that the encoder reads."""
+    hits = searcher.search(make_query(searcher.taxonomy, text="export")).hits
+
+    assert [[(r.kind, r.passage, r.heading) for r in hit.reasons] for hit in hits] == [
+        [("meaning", "Wine was hard to export.", SITUATION)],
+        [("meaning", "They export textile.", TOGETHER)],
+        [
+            (
+                "meaning",
+                "They purchase metal machines together, and export nothing.",
+                TOGETHER,
+            )
+        ],
+    ]
+
+
+def test_without_a_text_everything_is_found_by_title(searcher):
+    """Browsing lists every case by title, with score 0 and without reasons."""
+    result = searcher.search(make_query(searcher.taxonomy))
+
+    assert [(hit.case.id, hit.score, hit.reasons) for hit in result.hits] == [
+        (case_id, 0.0, ()) for case_id in BY_TITLE
+    ]
+    assert (result.total, result.no_good_match) == (7, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a", "z" * 999, "🍷", "نبيذ", "葡萄酒", "wineries", "?", "\x00", "' OR 1=1 --"],
+    ids=["letter", "letters", "emoji", "arabic", "chinese", "other", "sign", "NUL", "sql"],
+)
+def test_what_nothing_fits_finds_nothing(searcher, text):
+    """A text that fits nothing says so: no hits, one empty page, and counts of zero."""
+    result = searcher.search(make_query(searcher.taxonomy, text=text))
+
+    assert (result.hits, result.total, result.pages) == ((), 0, 1)
+    assert result.no_good_match
+    assert {count.count for counts in result.facets.values() for count in counts} == {0}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("w" * 10_000, []),
+        ("wine " * 2_000, [WINE, PROGRAMME]),
+        ("x " * 5_000 + "wine", [WINE, PROGRAMME]),
+    ],
+    ids=["one word", "one theme", "a theme at the end"],
+)
+def test_a_very_long_text_is_searched(searcher, text, expected):
+    """Ten thousand letters, which the site refuses, do not trouble the searcher."""
+    result = searcher.search(Query(text=text))
+
+    assert [hit.case.id for hit in result.hits] == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"country": ["NO"]}, [PROGRAMME, METAL, TEXTILE]),
+        ({"country": ["NO", "FR"]}, [PROGRAMME, METAL, TEXTILE, WINE]),
+        ({"country": ["FR"], "kind": ["network"]}, [WINE]),
+        ({"type": ["vertical", "public-private"]}, [TRAINING, WINE]),
+        ({"kind": ["guide"]}, [GUIDE]),
+        ({"kind": ["guide"], "country": ["NO"]}, []),
+        ({"status": ["cautionary", "mixed"]}, [TEXTILE, TRAINING]),
+        ({"sector": ["fish-ocean"]}, []),
+        ({"results": ["export-sales"]}, [TEXTILE, WINE]),
+        ({"results": ["export-sales"], "results_min": 6}, [TEXTILE, WINE]),
+        ({"results": ["export-sales"], "results_min": 7}, [WINE]),
+        ({"results": ["export-sales"], "results_min": 6, "results_unit": "times"}, [TEXTILE]),
+        ({"results": ["cost"], "results_min": 50}, [WINE]),
+        ({"results": ["cost", "sales"], "results_min": 10}, [METAL, WINE]),
+        ({"text": "wine", "country": ["NO"]}, [PROGRAMME]),
+        ({"text": "wine", "country": ["ES"]}, []),
+        ({"text": "export", "type": ["horizontal"], "form": ["soft", "hard"]}, [TEXTILE, METAL]),
+    ],
+    ids=str,
+)
+def test_filters_come_first(searcher, asked, expected):
+    """Every hit satisfies every filter; within them the order is that of the text or title."""
+    assert ids(searcher, **asked) == expected
+
+
+def test_nothing_left_by_the_filters_is_no_good_match(searcher):
+    """A text that fits, but nothing within the filters, says so; filters alone do not."""
+    with_text = make_query(searcher.taxonomy, text="wine", filters={"country": ["ES"]})
+    without = make_query(searcher.taxonomy, filters={"kind": ["guide"], "country": ["ES"]})
+
+    results = [searcher.search(query) for query in (with_text, without)]
+
+    assert [(result.total, result.no_good_match) for result in results] == [(0, True), (0, False)]
+
+
+def test_counts_are_over_what_is_found(searcher):
+    """Counts beside an answer are those of all its hits, on whatever page, and of nothing else."""
+    query = make_query(searcher.taxonomy, text="export", filters={"country": ["NO"]}, per_page=1)
+
+    result = searcher.search(query)
+
+    # Found: metal buyers and textile exporters (NO). The wine makers (FR) would come in addition.
+    assert [(c.value, c.count, c.adds, c.selected) for c in result.facets["country"]] == [
+        ("DK", 0, 0, False),
+        ("FR", 0, 1, False),
+        ("NO", 2, 0, True),
+        ("ES", 0, 0, False),
+    ]
+    assert [(c.value, c.count) for c in result.facets["status"]] == [
+        ("success", 1),
+        ("mixed", 1),
+        ("cautionary", 0),
+    ]
+    assert [(c.value, c.count) for c in result.facets["project"]] == [
+        ("cost-reduction", 1),
+        ("joint-purchasing", 1),
+        ("staff-training", 0),
+        ("marketing", 1),
+        ("exporting", 1),
+    ]
+
+
+def cosine(query: str, passage: str) -> float:
+    """The cosine of two texts, from how often each theme stands in them."""
+    one, two = (
+        [re.findall(r"\w+", text.lower()).count(theme) for theme in THEMES]
+        for text in (query, passage)
+    )
+    size = sqrt(sum(a * a for a in one) * sum(b * b for b in two))
+    return sum(a * b for a, b in zip(one, two, strict=True)) / size if size else 0.0
+
+
+def spelled_out(searcher: Searcher, passages, query: Query) -> list[tuple[str, float]]:
+    """Ids and scores of an answer by the rules: filter, best passage, limit, order."""
+    scored = []
+    for case in searcher.cases:
+        best = max(cosine(query.text, p.encoded_text) for p in passages if p.case_id == case.id)
+        allowed = all(
+            set(case.facets[facet]) & set(query.filters[facet]) for facet in query.filters
+        )
+        if allowed and round(best, 6) >= searcher.min_score:
+            scored.append((case.id, round(best, 6)))
+    return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+
+
+WORDS = st.lists(st.sampled_from([*THEMES, "firms", "together"]), min_size=1, max_size=6)
+FILTERS = {
+    "country": ["NO", "FR", "ES", "DK"],
+    "kind": ["network", "programme", "study", "guide"],
+    "type": ["horizontal", "vertical", "public-private"],
+}
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(words=WORDS, data=st.data())
+def test_answers_equal_the_rules_spelled_out(settings, searcher, words, data):
+    """Whatever is asked, the list is that of the best passages among the cases allowed."""
+    filters = {
+        facet: data.draw(st.lists(st.sampled_from(values), unique=True), label=facet)
+        for facet, values in FILTERS.items()
+    }
+    passages = open_snapshot(settings.index / searcher.snapshot_id).content.passages
+    query = make_query(searcher.taxonomy, text=" ".join(words), filters=filters)
+
+    result = searcher.search(query)
+
+    expected = spelled_out(searcher, passages, query)
+    assert [(hit.case.id, hit.score) for hit in result.hits] == expected
+    assert (result.total, result.no_good_match) == (len(expected), not expected)
+    found = [searcher.case(case_id) for case_id, _ in expected]
+    assert {
+        (facet, count.value): count.count for facet in FACETS for count in result.facets[facet]
+    } == {
+        (facet, count.value): sum(count.value in case.facets[facet] for case in found)
+        for facet in FACETS
+        for count in result.facets[facet]
+    }
+
+
+@pytest.mark.parametrize("text", ["", "export", "textile export train"])
+@pytest.mark.parametrize("per_page", [1, 2, 3, 7, 100])
+def test_the_pages_hold_everything_once(searcher, text, per_page):
+    """Page after page gives the whole list, each case once, with ranks that run on."""
+    whole = searcher.search(make_query(searcher.taxonomy, text=text, per_page=100))
+    pages = searcher.search(make_query(searcher.taxonomy, text=text, per_page=per_page)).pages
+
+    paged = [
+        hit
+        for page in range(1, pages + 1)
+        for hit in searcher.search(
+            make_query(searcher.taxonomy, text=text, page=page, per_page=per_page)
+        ).hits
+    ]
+
+    assert paged == list(whole.hits)
+    assert [hit.rank for hit in paged] == list(range(1, whole.total + 1))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"page": 2}, "page must be from 1 to 1, not 2: 7 found, 10 to a page."),
+        ({"page": 5, "per_page": 2}, "page must be from 1 to 4, not 5: 7 found, 2 to a page."),
+        (
+            {"text": "zzz", "page": 2},
+            "page must be from 1 to 1, not 2: 0 found, 10 to a page.",
+        ),
+    ],
+    ids=["one page", "four pages", "nothing found"],
+)
+def test_a_page_beyond_the_last_is_refused(searcher, asked, message):
+    """A page beyond the last names how many there are."""
+    with pytest.raises(QueryError) as raised:
+        searcher.search(make_query(searcher.taxonomy, **asked))
+
+    assert str(raised.value) == message
+    assert (raised.value.parameter, raised.value.value) == ("page", asked["page"])
+
+
+@pytest.mark.parametrize(
+    ("min_score", "expected"),
+    [
+        (-1, [WINE, PROGRAMME, HOSTILE, GUIDE, METAL, TEXTILE, TRAINING]),
+        (0.707107, [WINE, PROGRAMME]),
+        (0.707108, [WINE]),
+        (0.95, []),
+    ],
+)
+def test_the_limit_is_the_least_score_that_counts(settings, min_score, expected):
+    """A case is found from exactly min_score on; what scores the same goes by id."""
+    assert ids(with_min_score(settings, min_score), "wine") == expected
+
+
+@pytest.mark.parametrize(
+    ("case_id", "expected"),
+    [
+        (HOSTILE, []),
+        (WINE, [(PROGRAMME, 8 / sqrt(20 * 8)), (TEXTILE, 4 / 8)]),
+        (GUIDE, []),
+        (PROGRAMME, [(WINE, 8 / sqrt(20 * 8)), (METAL, 4 / sqrt(8 * 5))]),
+        (METAL, [(PROGRAMME, 4 / sqrt(8 * 5))]),
+        (TEXTILE, [(TRAINING, 6 / sqrt(13 * 8)), (WINE, 4 / 8)]),
+        (TRAINING, [(TEXTILE, 6 / sqrt(13 * 8))]),
+    ],
+)
+def test_similar_cases_are_those_of_the_best_pair(searcher, case_id, expected):
+    """Similar cases come by their best pair of passages, from min_score on, never the case."""
+    hits = searcher.similar(case_id)
+
+    assert [(hit.case.id, hit.score) for hit in hits] == [
+        (other, round(score, 6)) for other, score in expected
+    ]
+    assert [hit.rank for hit in hits] == list(range(1, len(expected) + 1))
+
+
+def test_the_reason_of_a_similar_case_is_its_own_passage(searcher):
+    """What is shown beside a similar case is its passage of the best pair."""
+    hits = searcher.similar(WINE)
+
+    assert [(hit.reasons[0].heading, hit.reasons[0].passage) for hit in hits] == [
+        ("", "A programme for wine firms and metal firms."),
+        (TOGETHER, "They export textile."),
+    ]
+
+
+def test_similar_cases_are_as_many_as_asked_for(settings, searcher):
+    """The first k are given, or all that there are."""
+    everything = with_min_score(settings, -1)
+
+    assert [hit.case.id for hit in searcher.similar(WINE, k=1)] == [PROGRAMME]
+    assert [hit.case.id for hit in everything.similar(WINE, k=99)] == [
+        PROGRAMME,
+        TEXTILE,
+        METAL,  # 2 / sqrt(8 * 9), by "export"
+        HOSTILE,
+        TRAINING,
+    ]
+
+
+def test_guides_are_similar_to_guides_only(toy_settings):
+    """A guide and a case about the same thing are not compared; two guides are."""
+    guide = (toy_settings.cases / "guides" / "purchase-guide.md").read_text()
+    another = guide.replace("How to purchase together", "Before you purchase")
+    (toy_settings.cases / "guides" / "another.md").write_text(another)
+    build(toy_settings)
+    searcher = LiveSearcher(toy_settings.index, min_score=0.3).current()
+
+    similar = {
+        case_id: [hit.case.id for hit in searcher.similar(case_id)]
+        for case_id in (GUIDE, "guides/another", METAL)
+    }
+
+    assert similar == {GUIDE: ["guides/another"], "guides/another": [GUIDE], METAL: [PROGRAMME]}
+
+
+@pytest.mark.parametrize(
+    ("case_id", "message"),
+    [
+        (
+            "france/wine-exporter",
+            "No case has the id 'france/wine-exporter'. The nearest ids are "
+            "france/wine-exporters, norway/textile-exporters.",
+        ),
+        ("x", "No case has the id 'x'."),
+        ("", "No case has the id ''."),
+        ("y" * 9999, f"No case has the id '{'y' * 120}'."),
+    ],
+    ids=["misspelled", "far off", "empty", "very long"],
+)
+@pytest.mark.parametrize("ask", ["case", "similar"])
+def test_an_unknown_case_is_not_found(searcher, ask, case_id, message):
+    """An id that no case has is answered with the nearest ones."""
+    with pytest.raises(CaseNotFound) as raised:
+        getattr(searcher, ask)(case_id)
+
+    assert str(raised.value) == message
+
+
+def test_a_case_is_given_by_its_id(searcher):
+    """Every id gives its own case."""
+    assert [searcher.case(case.id) for case in searcher.cases] == list(searcher.cases)
+    assert [case.id for case in searcher.cases] == sorted(BY_TITLE)

@@ -1,0 +1,131 @@
+"""Settings: one table, read once, with plain messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.errors import SettingError
+from kb.settings import ROWS, Settings, read_settings
+
+DEFAULTS = {
+    "cases": Path("cases"),
+    "index": Path("index"),
+    "model": "all-MiniLM-L6-v2",
+    "revision": "",
+    "min_score": 0.3,
+    "batch_size": 16,
+    "keep_snapshots": 3,
+    "host": "127.0.0.1",
+    "port": 8000,
+    "workers": 2,
+    "site_url": "",
+    "contribute_url": "",
+}
+
+VARIABLES = (
+    "KB_BATCH_SIZE, KB_CASES, KB_CONTRIBUTE_URL, KB_HOST, KB_INDEX, KB_KEEP_SNAPSHOTS, "
+    "KB_MIN_SCORE, KB_MODEL, KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
+)
+
+
+#: Variable, its text, the setting, its value.
+GOOD = [
+    ("KB_CASES", "/srv/a b/cases", "cases", Path("/srv/a b/cases")),
+    ("KB_INDEX", "./index", "index", Path("index")),
+    ("KB_MODEL", "intfloat/e5-small", "model", "intfloat/e5-small"),
+    ("KB_REVISION", "abc123", "revision", "abc123"),
+    ("KB_MIN_SCORE", "-1", "min_score", -1.0),
+    ("KB_MIN_SCORE", "1", "min_score", 1.0),
+    ("KB_MIN_SCORE", " .25 ", "min_score", 0.25),
+    ("KB_BATCH_SIZE", "1", "batch_size", 1),
+    ("KB_KEEP_SNAPSHOTS", "1", "keep_snapshots", 1),
+    ("KB_HOST", "::1", "host", "::1"),
+    ("KB_PORT", "0", "port", 0),
+    ("KB_WORKERS", "12", "workers", 12),
+    ("KB_SITE_URL", "https://kb.example", "site_url", "https://kb.example"),
+    ("KB_CONTRIBUTE_URL", "https://x.example/r", "contribute_url", "https://x.example/r"),
+]
+
+#: Variable, its text, the message.
+BAD = [
+    ("KB_CASES", "", "KB_CASES must be a folder, not ''."),
+    ("KB_INDEX", "  ", "KB_INDEX must be a folder, not '  '."),
+    ("KB_MIN_SCORE", "high", "KB_MIN_SCORE must be a number from -1 to 1, not 'high'."),
+    ("KB_MIN_SCORE", "nan", "KB_MIN_SCORE must be a number from -1 to 1, not 'nan'."),
+    ("KB_MIN_SCORE", "-1.1", "KB_MIN_SCORE must be a number from -1 to 1, not '-1.1'."),
+    ("KB_MIN_SCORE", "1.1", "KB_MIN_SCORE must be a number from -1 to 1, not '1.1'."),
+    ("KB_MIN_SCORE", "inf", "KB_MIN_SCORE must be a number from -1 to 1, not 'inf'."),
+    ("KB_MIN_SCORE", "30%", "KB_MIN_SCORE must be a number from -1 to 1, not '30%'."),
+    (
+        "KB_BATCH_SIZE",
+        "0",
+        "KB_BATCH_SIZE must be a whole number of at least 1, not '0'.",
+    ),
+    (
+        "KB_KEEP_SNAPSHOTS",
+        "1.5",
+        "KB_KEEP_SNAPSHOTS must be a whole number of at least 1, not '1.5'.",
+    ),
+    ("KB_PORT", "-1", "KB_PORT must be a whole number from 0 to 65535, not '-1'."),
+    ("KB_PORT", "65536", "KB_PORT must be a whole number from 0 to 65535, not '65536'."),
+    ("KB_PORT", "", "KB_PORT must be a whole number from 0 to 65535, not ''."),
+    ("KB_WORKERS", "two", "KB_WORKERS must be a whole number of at least 1, not 'two'."),
+]
+
+
+def test_defaults() -> None:
+    """An empty environment gives the default of every row."""
+    assert read_settings({}) == Settings(**DEFAULTS)
+
+
+def test_rows_are_the_settings() -> None:
+    """Every setting has one row that says in a sentence what it is for."""
+    assert [row.name for row in ROWS] == list(DEFAULTS)
+    assert [row.name for row in ROWS if not row.help.strip() or not row.must_be.strip()] == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "name", "value"), GOOD, ids=[f"{row[0]}={row[1]}" for row in GOOD]
+)
+def test_environment_is_read(variable: str, text: str, name: str, value: object) -> None:
+    """A variable sets its own setting, with the right type, and no other one."""
+    assert read_settings({variable: text, "HOME": "/root"}) == Settings(**{**DEFAULTS, name: value})
+
+
+def test_explicit_values_win_over_the_environment() -> None:
+    """An explicit value wins, of any type; None means that it was not given."""
+    environ = {"KB_PORT": "1", "KB_CASES": "there", "KB_HOST": "::1"}
+    settings = read_settings(environ, port=2, cases=Path("here"), host=None)
+
+    assert (settings.port, settings.cases, settings.host) == (2, Path("here"), "::1")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "message"), BAD, ids=[f"{row[0]}={row[1]}" for row in BAD]
+)
+def test_a_bad_value_is_refused(variable: str, text: str, message: str) -> None:
+    """A value that cannot be meant is refused with variable, value and what it must be."""
+    with pytest.raises(SettingError) as error:
+        read_settings({variable: text})
+
+    assert str(error.value) == message
+
+
+def test_a_bad_explicit_value_is_refused_too() -> None:
+    """Explicit values pass the same checks as the environment."""
+    with pytest.raises(SettingError) as error:
+        read_settings({"KB_WORKERS": "4"}, workers=0)
+
+    assert str(error.value) == "KB_WORKERS must be a whole number of at least 1, not '0'."
+
+
+def test_an_unknown_variable_is_refused() -> None:
+    """A KB_ variable that is no setting, a slip of the pen mostly, is refused with the list."""
+    with pytest.raises(SettingError) as error:
+        read_settings({"KB_CASE": "cases", "PATH": "/bin"})
+
+    assert str(error.value) == (
+        f"The environment variable KB_CASE is not a setting. Settings are {VARIABLES}."
+    )

@@ -1,0 +1,365 @@
+"""The vocabulary: one copy, any spelling, no ambiguity."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kb.documents import FACETS
+from kb.errors import TaxonomyError
+from kb.taxonomy import FACET_LISTS, LISTS, Taxonomy, Term, Vocabulary, fold, load_taxonomy
+
+ROOT = Path(__file__).parent.parent
+SMALL = Path(__file__).parent / "broken" / "taxonomy.yaml"
+
+FRUIT = Vocabulary(
+    name="fruit",
+    terms=(
+        Term(id="apple", label="Apples", aliases=("malus domestica",), group="Pome"),
+        Term(id="blood-orange", label="Blood orange", definition="A red one."),
+        Term(id="EUR", label="euros", aliases=("€",)),
+    ),
+)
+
+
+@pytest.fixture(name="real", scope="module")
+def _real() -> Taxonomy:
+    return load_taxonomy(ROOT / "cases" / "taxonomy.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Joint purchasing", "joint purchasing"),
+        ("joint-purchasing", "joint purchasing"),
+        ("JOINT__PURCHASING", "joint purchasing"),
+        ("  joint \t\n purchasing ", "joint purchasing"),
+        ("-joint-", "joint"),
+        ("STRASSE", "strasse"),
+        ("Straße", "strasse"),
+        ("", ""),
+        ("- _", ""),
+    ],
+)
+def test_fold_forgets_spelling(text: str, folded: str) -> None:
+    """Case, spaces, hyphens and underscores do not count."""
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("spelling", "term"),
+    [
+        ("apple", "apple"),
+        ("APPLES", "apple"),
+        ("Malus  Domestica", "apple"),
+        ("blood orange", "blood-orange"),
+        ("Blood_Orange", "blood-orange"),
+        ("eur", "EUR"),
+        ("€", "EUR"),
+        ("app", None),
+        ("", None),
+    ],
+)
+def test_canonical_knows_ids_labels_and_aliases(spelling: str, term: str | None) -> None:
+    """An id, a label and an alias all mean the id; anything else means nothing."""
+    assert FRUIT.canonical(spelling) == term
+
+
+@pytest.mark.parametrize(
+    ("spelling", "ids"),
+    [
+        ("aple", ("apple",)),
+        ("malus domestika", ("apple",)),
+        ("blood oranges", ("blood-orange",)),
+        ("xyzzy", ()),
+        ("", ()),
+        ("apple" + "x" * 100_000, ()),
+    ],
+    ids=["typo", "alias", "plural", "far", "empty", "huge"],
+)
+def test_nearest_suggests_ids(spelling: str, ids: tuple[str, ...]) -> None:
+    """A wrong spelling leads to the ids that look most like it, each once, or to none."""
+    assert FRUIT.nearest(spelling) == ids
+
+
+def test_nearest_is_cut_to_what_is_asked(real: Taxonomy) -> None:
+    """No more ids are suggested than are wanted, the nearest first."""
+    assert real["projects"].nearest("market", most=1) == ("marketing",)
+    assert real["projects"].nearest("market", most=2) == ("marketing", "market-research")
+
+
+def test_terms_are_found_by_id() -> None:
+    """Ids keep their order; a term and a label are found by id, and an unknown id is shown."""
+    assert FRUIT.ids == ("apple", "blood-orange", "EUR")
+    assert tuple(FRUIT) == FRUIT.terms
+    assert FRUIT.get("EUR") == Term(id="EUR", label="euros", aliases=("€",))
+    assert FRUIT.get("eur") is None
+    assert (FRUIT.label("apple"), FRUIT.label("pear")) == ("Apples", "pear")
+
+
+def test_facets_have_vocabularies(real: Taxonomy) -> None:
+    """Each facet leads to its list; countries come with the content."""
+    countries = Vocabulary(name="countries", terms=(Term(id="NO", label="Norway"),))
+    whole = Taxonomy(vocabularies={**real.vocabularies, "countries": countries})
+
+    assert [whole.facet(facet).name for facet in FACETS] == [
+        "countries",
+        "types",
+        "projects",
+        "sectors",
+        "metrics",
+        "kinds",
+        "forms",
+        "formations",
+        "statuses",
+    ]
+    assert set(FACET_LISTS) == set(FACETS) - {"country"}
+    assert whole.label("country", "NO") == "Norway"
+    assert whole.label("results", "export-sales") == "Export sales"
+    assert whole.label("type", "no-such-type") == "no-such-type"
+
+
+def test_a_vocabulary_is_read_whole(tmp_path: Path) -> None:
+    """Every field of a term is read; definition, aliases and group may be left out."""
+    path = tmp_path / "taxonomy.yaml"
+    text = SMALL.read_text().replace(
+        "  - {id: soft, label: Soft network}\n",
+        "  - id: soft\n    label: Soft network\n    definition: A club.\n"
+        "    aliases: [informal, club]\n    group: Loose\n",
+    )
+    path.write_text("\ufeff" + text, encoding="utf-8")
+
+    taxonomy = load_taxonomy(path)
+
+    assert tuple(taxonomy.vocabularies) == LISTS
+    assert taxonomy["forms"] == Vocabulary(
+        name="forms",
+        terms=(
+            Term(
+                id="soft",
+                label="Soft network",
+                definition="A club.",
+                aliases=("informal", "club"),
+                group="Loose",
+            ),
+            Term(id="hard", label="Hard network"),
+        ),
+    )
+
+
+#: What is replaced in the small vocabulary, with what, and the message after the path.
+MISTAKES = {
+    "not-yaml": (
+        "kinds:\n",
+        "kinds: [\n",
+        ":3: the vocabulary is not YAML: while parsing a flow node, "
+        "expected the node content, but found '-'.",
+    ),
+    "id-twice": (
+        "{id: hard, label: Hard network}",
+        "{id: soft, label: Hard network}",
+        ":11: 'soft' of 'soft' already stands for 'soft'.",
+    ),
+    "label-twice": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: soft NETWORK}",
+        ":11: 'soft network' of 'hard' already stands for 'soft'.",
+    ),
+    "alias-of-another": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard network, aliases: [Soft_Network]}",
+        ":11: 'soft network' of 'hard' already stands for 'soft'.",
+    ),
+    "no-id": (
+        "{id: hard, label: Hard network}",
+        "{label: Hard network}",
+        ":11: 'id' must be letters and digits joined by hyphens, not None.",
+    ),
+    "id-with-a-space": (
+        "{id: hard, label: Hard network}",
+        "{id: hard one, label: Hard network}",
+        ":11: 'id' must be letters and digits joined by hyphens, not 'hard one'.",
+    ),
+    "id-with-a-line-break": (
+        "{id: hard, label: Hard network}",
+        '{id: "hard\\n", label: Hard network}',
+        ":11: 'id' must be letters and digits joined by hyphens, not 'hard\\n'.",
+    ),
+    "id-that-is-a-number": (
+        "{id: hard, label: Hard network}",
+        "{id: 5, label: Hard network}",
+        ":11: 'id' must be letters and digits joined by hyphens, not 5.",
+    ),
+    "no-label": (
+        "{id: hard, label: Hard network}",
+        "{id: hard}",
+        ":11: 'hard' must have a 'label'.",
+    ),
+    "blank-label": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: ' '}",
+        ":11: 'hard' must have a 'label'.",
+    ),
+    "aliases-in-one-text": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard network, aliases: formal}",
+        ":11: 'aliases' of 'hard' must be a list of text.",
+    ),
+    "alias-that-is-no-text": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard network, aliases: [formal, 5]}",
+        ":11: 'aliases' of 'hard' must be a list of text.",
+    ),
+    "unknown-field-of-a-term": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard network, name: Hard}",
+        ":11: a term of 'forms' must be a mapping with only aliases, definition, group, id, label.",
+    ),
+    "term-that-is-text": (
+        "{id: hard, label: Hard network}",
+        "hard",
+        ":11: a term of 'forms' must be a mapping with only aliases, definition, group, id, label.",
+    ),
+    "list-that-is-text": (
+        "forms:\n  - {id: soft, label: Soft network}\n  - {id: hard, label: Hard network}\n",
+        "forms: soft\n",
+        ":9: 'forms' must be a list of terms.",
+    ),
+    "empty-list": (
+        "forms:\n  - {id: soft, label: Soft network}\n  - {id: hard, label: Hard network}\n",
+        "forms: []\n",
+        ":9: 'forms' must be a list of terms.",
+    ),
+    "missing-list": (
+        "forms:\n  - {id: soft, label: Soft network}\n  - {id: hard, label: Hard network}\n",
+        "",
+        ":2: 'forms' must be a list of terms.",
+    ),
+    "unknown-list": (
+        "forms:\n",
+        "colours:\n  - {id: red, label: Red}\nforms:\n",
+        f":9: 'colours' must be one of {', '.join(LISTS)}.",
+    ),
+    "list-twice": (
+        "projects:\n",
+        "forms:\n  - {id: other, label: Other}\nprojects:\n",
+        ":12: 'forms' is given twice.",
+    ),
+    "field-twice": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard, label: Hard network}",
+        ":11: 'label' is given twice.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), list(MISTAKES.values()), ids=list(MISTAKES))
+def test_a_malformed_vocabulary_is_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    """A mistake in the vocabulary is refused with file, line and what is wrong."""
+    path = tmp_path / "taxonomy.yaml"
+    text = SMALL.read_text()
+    path.write_text(text.replace(old, new))
+
+    with pytest.raises(TaxonomyError) as error:
+        load_taxonomy(path)
+
+    assert text.count(old) == 1
+    assert str(error.value) == f"{path}{message}"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(
+            b"", f":1: the vocabulary must hold the lists {', '.join(LISTS)}.", id="empty"
+        ),
+        pytest.param(
+            b"- kinds\n", f":1: the vocabulary must hold the lists {', '.join(LISTS)}.", id="list"
+        ),
+        pytest.param(
+            b"kinds: caf\xe9\n", ": the vocabulary cannot be read: it is not UTF-8.", id="latin-1"
+        ),
+    ],
+)
+def test_what_is_no_vocabulary_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
+    """A file that is empty, no mapping or not UTF-8 is refused by name."""
+    path = tmp_path / "taxonomy.yaml"
+    path.write_bytes(data)
+
+    with pytest.raises(TaxonomyError) as error:
+        load_taxonomy(path)
+
+    assert str(error.value) == f"{path}{message}"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("none.yaml", "No such file or directory"), (".", "Is a directory")],
+    ids=["missing", "folder"],
+)
+def test_a_vocabulary_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
+    """A missing vocabulary, or a folder in its place, is refused with the reason."""
+    with pytest.raises(TaxonomyError) as error:
+        load_taxonomy(tmp_path / name)
+
+    assert str(error.value) == f"{tmp_path / name}: the vocabulary cannot be read: {reason}."
+
+
+def test_the_real_vocabulary_is_unambiguous(real: Taxonomy) -> None:
+    """In every list, each id, label and alias means its own term and no other."""
+    astray = [
+        (name, spelling)
+        for name in LISTS
+        for term in real[name]
+        for spelling in (term.id, term.label, *term.aliases, term.label.upper())
+        if real[name].canonical(spelling) != term.id
+    ]
+
+    assert astray == []
+
+
+def test_the_real_vocabulary_explains_itself(real: Taxonomy) -> None:
+    """Every term has a definition that ends in a full stop, and a group where its list has any."""
+    vague = [
+        (name, term.id) for name in LISTS for term in real[name] if term.definition[-1:] != "."
+    ]
+    grouped = {name for name in LISTS if any(term.group for term in real[name])}
+    stray = [(name, term.id) for name in grouped for term in real[name] if not term.group]
+
+    assert vague == []
+    assert grouped == {"projects", "metrics", "sectors"}
+    assert stray == []
+
+
+def test_the_real_vocabulary_follows_the_paper(real: Taxonomy) -> None:
+    """Types, formations and levels are those of sections 6, 9 and 15 of Roy (1998), in order."""
+    assert real["kinds"].ids == ("network", "programme", "study", "guide")
+    assert real["types"].ids == (
+        "horizontal",
+        "vertical",
+        "cross-sectoral",
+        "emerging-technologies",
+        "public-private",
+    )
+    assert real["formations"].ids == (
+        "self-financed",
+        "soft-network",
+        "development-commission",
+        "supply-push",
+        "demand-pull",
+    )
+    assert real["levels"].ids == ("output", "outcome", "impact", "consequence")
+    assert real["directions"].ids == ("up", "down", "level")
+    assert real["statuses"].ids == ("success", "mixed", "cautionary")
+
+
+def test_there_is_one_copy(tmp_path: Path) -> None:
+    """The vocabulary can be moved: nothing but the file says what its terms are."""
+    path = tmp_path / "elsewhere.yaml"
+    shutil.copy(SMALL, path)
+
+    assert load_taxonomy(path) == load_taxonomy(SMALL)

@@ -1,0 +1,319 @@
+"""Every problem at once: one file wrong in every way, and mistakes that need two files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kb.documents import Problem
+from kb.errors import CorpusError, TaxonomyError
+from kb.taxonomy import LISTS, Term, Vocabulary
+from kb.validate import Corpus, read_corpus
+
+BROKEN = Path(__file__).parent / "broken"
+
+FIELDS = (
+    "Fields are title, kind, country, type, project, results, summary, sources, form, sectors, "
+    "members, formation, period, region, status, related, teaching, our_reading, added."
+)
+RESULT_FIELDS = (
+    "Fields are metric, level, direction, statement, locator, source, value, range, before, "
+    "unit, qualifier, before_qualifier, horizon."
+)
+QUALIFIERS = "Allowed are about, at least, at most, more than, under."
+EMPTY = "must not be empty; give a value or remove the line."
+UNIT = "must be given with a figure: percent, jobs."
+HEADINGS = (
+    "Situation, The network, What they did together, Results as reported, What to take from it"
+)
+LEAD = "a link must lead to another case ('../guides/trends.md') or a web address, not "
+READING = "type, project, form, sectors, formation, status"
+
+#: All that is wrong with everything-wrong.md, in order.
+EVERYTHING = [
+    (2, "summary must be given; add a line such as "
+        "'summary: Three printers in Norway bought a press together.'."),
+    (2, "title must be at most 90 characters, not 94; shorten it."),
+    (3, "title is given twice; keep one of the two."),
+    (4, f"description is not a field of a case: did you mean 'summary'? {FIELDS}"),
+    (6, "country must be an ISO 3166 code or English name, not '5'; nearest: none."),
+    (6, "country must be an ISO 3166 code or English name, not 'Qqqq'; nearest: none."),
+    (6, "country names NO twice; once is enough."),
+    (7, "type must be in the vocabulary, not 'horizontle': did you mean 'horizontal'? "
+        "Allowed are horizontal, vertical."),
+    (7, "type names 'horizontal' twice; once is enough."),
+    (8, "project must name at least one for a network."),
+    (9, "form must hold text only; item 1 is a mapping."),
+    (10, "sectors must be in the vocabulary, not 'food, furniture': "
+         "several values make a list: [food, furniture]. Allowed are food, furniture."),
+    (12, "members.count must be a whole number of at least 1, not 0."),
+    (13, f"members.who {EMPTY}"),
+    (14, f"members.qualifier must be in the vocabulary, not 'roughly': {QUALIFIERS}"),
+    (15, "members.networks must be a whole number of at least 1, not 'many'."),
+    (16, "members.partners must hold text only; item 2 is empty."),
+    (16, "members.partners must hold text only; item 3 is empty."),
+    (17, "members.founder is not a field of members: "
+         "Fields are who, count, qualifier, networks, partners."),
+    (18, "formation must be in the vocabulary, not 'market': Allowed are self-financed."),
+    (19, "period must not end (1990) before it starts (1992)."),
+    (19, "period.about must be true or false, not 'perhaps'."),
+    (19, "period.until is not a field of a period: Fields are from, to, about."),
+    (20, "region must be text, not True."),
+    (21, "status must be one value, not a list; one of success, mixed."),
+    (22, "related must name ids that exist, not 'norway/nowhere'."),
+    (22, "related must not name the case itself: 'everything-wrong'."),
+    (24, "teaching.question is not a field of teaching: did you mean 'questions'? "
+         "Fields are questions."),
+    (25, f"our_reading must name fields of {READING}, not 'colour'."),
+    (25, f"our_reading must name fields of {READING}, not 'our_reading'."),
+    (26, "added must be a day such as 2026-11-22, not '2024-13-45'."),
+    (28, "results[1].metric must be in the vocabulary, not 'sails': did you mean 'sales'? "
+         "Allowed are sales, cost."),
+    (28, f"results[1].unit {UNIT}"),
+    (30, "results[1].direction must be in the vocabulary, not 'sideways': Allowed are up, down."),
+    (31, "results[1].value must be a plain number such as 30 or 7000000, not 'about 30'."),
+    (32, "results[1].range must have the low number first, not 60."),
+    (33, "results[1].before must be a plain number such as 30 or 7000000, not '.inf'."),
+    (34, f"results[1].statement {EMPTY}"),
+    (37, "results[1].horizon must be at most 60 characters, not 72; shorten it."),
+    (38, "results[2] must hold fields with names, not 'just a sentence'."),
+    (39, "results[3].level must be given; add a line such as 'level: output'."),
+    (39, "results[3].locator must be given; add a line such as "
+         "'locator: section 8, third example'."),
+    (39, "results[3].metric must be one value, not a list; one of sales, cost."),
+    (39, "results[3].source must be given, as the case has 2: doe-2001, doe-2010."),
+    (39, f"results[3].unit {UNIT}"),
+    (42, "results[3].range must not be given together with value; keep one of the two."),
+    (44, f"results[3].amount is not a field of a result: {RESULT_FIELDS}"),
+    (48, "results[4].unit must not be given without value or range; remove the line."),
+    (49, f"results[4].qualifier must be in the vocabulary, not '5': {QUALIFIERS}"),
+    (53, "results[4].source must be one of the case's sources, doe-2001, doe-2010."),
+    (57, "sources must name keys of sources.bib, not 'doe-2010': did you mean 'doe-2001'? "
+         "Keys are doe-2001, roe-2002."),
+    (59, "sources[3].locator must be given; add a line such as "
+         "'locator: section 8, third example'."),
+    (60, "sources[3].page is not a field of a source: Fields are key, locator."),
+    (61, f"tags is not a field of a case: did you mean 'project'? {FIELDS}"),
+    (66, "a heading must start at '##', as the title is the first: 'A heading of the first rank'."),
+    (70, "raw HTML is not allowed: '<b>'; write Markdown."),
+    (72, f"a section of a case must be one of {HEADINGS}, not 'Conclusion'."),
+    (74, "the heading 'Situation' stands twice; join the two sections."),
+    (76, f"{LEAD}'javascript:alert(1'."),
+    (77, f"{LEAD}''."),
+    (77, f"{LEAD}'picture.png'."),
+    (77, "the link '../norway/nowhere.md' must lead to a case that exists."),
+    (79, f"{LEAD}'ftp://example.com'."),
+]  # fmt: skip
+
+#: Per file, all that is wrong with it beside the others.
+ACROSS = {
+    "good": [],
+    "same-title-one": [],
+    "same-title-two": [
+        (2, f"title must be unique; {BROKEN / 'across' / 'same-title-one.md'} has the same."),
+    ],
+    "links-to-nowhere": [
+        (14, "the link 'goood.md' must lead to a case that exists; nearest: across/good."),
+        (15, "the link '../guides/trends.md#one' must lead to a case that exists."),
+    ],
+    "related-to-nowhere": [
+        (12, "related must name ids that exist, not 'across/gone'; "
+             "nearest: across/good, across/same-title-one."),
+        (13, "related must name ids that exist, not 'guides/xyz'."),
+    ],
+    "related-to-itself": [
+        (10, "related must not name the case itself: 'across/related-to-itself'."),
+    ],
+    "related-in-one-text": [
+        (10, "related must name ids that exist, not 'across/good, across/same-title-one'; "
+             "several ids make a list: [across/good, across/same-title-one]."),
+    ],
+    "unknown-sources": [
+        (10, "sources must name keys of sources.bib, not 'doe-2010': did you mean 'doe-2001'? "
+             "Keys are doe-2001, roe-2002."),
+        (11, "sources must name keys of sources.bib, not 'xyz': Keys are doe-2001, roe-2002."),
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(name="broken", scope="module")
+def _broken() -> Corpus:
+    return read_corpus(BROKEN)
+
+
+def _told(corpus: Corpus, name: str) -> list[tuple[int, str]]:
+    """Line and message of every problem of one file."""
+    path = str(BROKEN / f"{name}.md")
+    return [(problem.line, problem.message) for problem in corpus.problems if problem.path == path]
+
+
+def test_a_file_that_is_wrong_in_every_way(broken: Corpus) -> None:
+    """Every mistake of a file is told at once, each with its line, none hiding another."""
+    assert _told(broken, "everything-wrong") == EVERYTHING
+
+
+@pytest.mark.parametrize("name", sorted(ACROSS))
+def test_mistakes_across_files(broken: Corpus, name: str) -> None:
+    """A mistake that shows only beside other files is told in the file that makes it."""
+    assert _told(broken, f"across/{name}") == ACROSS[name]
+
+
+def test_every_broken_file_is_expected(broken: Corpus) -> None:
+    """No broken file goes without its list of problems, and nothing else is told."""
+    names = {path.relative_to(BROKEN).as_posix() for path in BROKEN.rglob("*.md")}
+    expected = len(EVERYTHING) + sum(map(len, ACROSS.values()))
+
+    assert names == {"everything-wrong.md", *(f"across/{name}.md" for name in ACROSS)}
+    assert (len(broken.problems), broken.files) == (expected, len(names))
+
+
+def test_problems_are_in_order(broken: Corpus) -> None:
+    """Problems come by path, line and message, so that two runs say the same."""
+    order = [(problem.path, problem.line, problem.message) for problem in broken.problems]
+
+    assert order == sorted(order)
+    assert read_corpus(BROKEN).problems == broken.problems
+
+
+def test_problems_name_their_field(broken: Corpus) -> None:
+    """A problem of a field carries the field's name, with which its message begins."""
+    by_field = [problem for problem in broken.problems if problem.field]
+    astray = [str(p) for p in by_field if not p.message.startswith(p.field)]
+
+    assert astray == []
+    assert {problem.field for problem in by_field if problem.line == 39} == {
+        "results[3].level",
+        "results[3].locator",
+        "results[3].metric",
+        "results[3].source",
+        "results[3].unit",
+    }
+
+
+def test_a_good_corpus_has_no_problem(toy_cases: Path) -> None:
+    """Good cases are read without a problem, in the order of their ids, with their sources."""
+    corpus = read_corpus(toy_cases)
+
+    assert corpus.problems == ()
+    assert [case.id for case in corpus.cases] == [
+        "denmark/hostile-title",
+        "france/wine-exporters",
+        "guides/purchase-guide",
+        "international/wine-and-metal-programme",
+        "norway/metal-buyers",
+        "norway/textile-exporters",
+        "spain/textile-training",
+    ]
+    assert corpus.files == 7
+    assert list(corpus.references) == ["doe-2001", "anon"]
+
+
+def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
+    """The vocabulary gains the countries of the cases, each once, in the order of their names."""
+    taxonomy = read_corpus(toy_cases).taxonomy
+
+    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries")
+    assert taxonomy["countries"] == Vocabulary(
+        name="countries",
+        terms=(
+            Term(id="DK", label="Denmark"),
+            Term(id="FR", label="France"),
+            Term(id="NO", label="Norway"),
+            Term(id="ES", label="Spain"),
+        ),
+    )
+
+
+def test_another_folder_can_lend_its_vocabulary(tmp_path: Path) -> None:
+    """A folder of cases without a vocabulary is checked with that of another."""
+    shutil.copy(BROKEN / "across" / "same-title-one.md", tmp_path / "a.md")
+    corpus = read_corpus(tmp_path, vocabulary=BROKEN)
+
+    assert corpus.problems == ()
+    assert [case.id for case in corpus.cases] == ["a"]
+
+
+def test_one_file_can_be_checked_alone() -> None:
+    """A path of one file is checked by itself: its neighbours do not exist."""
+    path = BROKEN / "across" / "good.md"
+    corpus = read_corpus(path, vocabulary=BROKEN)
+
+    assert corpus.problems == (
+        Problem(
+            path=str(path),
+            line=10,
+            message="related must name ids that exist, not 'across/same-title-one'.",
+            field="related",
+        ),
+        Problem(
+            path=str(path),
+            line=15,
+            message="the link 'same-title-one.md#situation' must lead to a case that exists.",
+        ),
+    )
+
+
+def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
+    """A folder without any case says how to add one."""
+    corpus = read_corpus(tmp_path, vocabulary=BROKEN)
+
+    assert corpus.cases == ()
+    assert corpus.problems == (
+        Problem(path=str(tmp_path), line=1, message="holds no case; add one with 'kb new'."),
+    )
+
+
+def test_a_folder_of_what_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
+    """Where no file could be read the reason is told, and nothing about an empty folder."""
+    (tmp_path / "a.md").write_text("Text only.\n")
+    corpus = read_corpus(tmp_path, vocabulary=BROKEN)
+
+    assert [str(problem) for problem in corpus.problems] == [
+        f"{tmp_path / 'a.md'}:1: must open with front-matter on line 1; open the file with a "
+        "line '---', the fields, and another line '---'."
+    ]
+
+
+def test_links_to_a_file_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """A link to a file that is no case leads nowhere, although the file is there."""
+    good = (BROKEN / "across" / "same-title-one.md").read_text()
+    (tmp_path / "a.md").write_text(good + "\nSee [b](b.md).\n")
+    (tmp_path / "b.md").write_text("Text only.\n")
+    corpus = read_corpus(tmp_path, vocabulary=BROKEN)
+
+    assert [(problem.line, problem.message) for problem in corpus.problems][:1] == [
+        (good.count("\n") + 2, "the link 'b.md' must lead to a case that exists.")
+    ]
+    assert len(corpus.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("missing", "error", "message"),
+    [
+        pytest.param(
+            "taxonomy.yaml",
+            TaxonomyError,
+            "the vocabulary cannot be read: No such file or directory.",
+            id="vocabulary",
+        ),
+        pytest.param(
+            "sources.bib",
+            CorpusError,
+            "the sources cannot be read: No such file or directory.",
+            id="sources",
+        ),
+    ],
+)
+def test_without_vocabulary_or_sources_nothing_is_checked(
+    tmp_path: Path, missing: str, error: type[Exception], message: str
+) -> None:
+    """A compendium without its vocabulary or its sources is refused by the name of the file."""
+    for name in {"taxonomy.yaml", "sources.bib"} - {missing}:
+        shutil.copy(BROKEN / name, tmp_path)
+
+    with pytest.raises(error) as raised:
+        read_corpus(tmp_path)
+
+    assert str(raised.value) == f"{tmp_path / missing}: {message}"

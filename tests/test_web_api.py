@@ -1,0 +1,188 @@
+"""The JSON twins and their description."""
+
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from kb.documents import FACETS
+
+SEARCHES = [
+    "q=wine+export",
+    "q=wine+export&country=NO",
+    "q=zebra",
+    "country=NO&country=FR&status=success",
+    "results=cost&results_min=20&results_unit=percent",
+    "per_page=2&page=2",
+    "",
+]
+
+
+@pytest.fixture(name="description")
+def _description(client):
+    return client.get("/api/v1/openapi.json").json
+
+
+def check(description, path, body, status="200", kind="application/json"):
+    """Validate an answer against its schema in the description."""
+    schema = description["paths"][path]["get"]["responses"][status]["content"][kind]["schema"]
+    Draft202012Validator(schema | {"components": description["components"]}).validate(body)
+
+
+def test_description_is_openapi_31(description):
+    """The description is valid OpenAPI 3.1 and holds every address."""
+    validate(description)
+    assert description["openapi"] == "3.1.0"
+    assert list(description["paths"]) == [
+        "/api/v1/search",
+        "/api/v1/cases",
+        "/api/v1/cases/{case_id}",
+        "/api/v1/taxonomy",
+    ]
+
+
+def test_description_states_the_limits(description):
+    """What the description says of a parameter is what validates it."""
+    parameters = {
+        given["name"]: given["schema"]
+        for given in description["paths"]["/api/v1/search"]["get"]["parameters"]
+    }
+    assert parameters["q"]["maxLength"] == 1000
+    assert parameters["country"]["type"] == "array"
+    assert parameters["per_page"]["anyOf"][0] == {"maximum": 100, "minimum": 1, "type": "integer"}
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_search_matches_its_schema(client, description, search):
+    """Every answer to a search is what the description promises."""
+    check(description, "/api/v1/search", client.get(f"/api/v1/search?{search}").json)
+
+
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("/api/v1/cases", "/api/v1/cases"),
+        ("/api/v1/cases/norway/metal-buyers", "/api/v1/cases/{case_id}"),
+        ("/api/v1/cases/denmark/hostile-title", "/api/v1/cases/{case_id}"),
+        ("/api/v1/taxonomy", "/api/v1/taxonomy"),
+    ],
+)
+def test_others_match_their_schemas(client, description, path, template):
+    """So is every other answer."""
+    check(description, template, client.get(path).json)
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "status"),
+    [
+        ("/api/v1/search?page=two", "/api/v1/search", "400"),
+        ("/api/v1/cases/x", "/api/v1/cases/{case_id}", "404"),
+    ],
+)
+def test_problems_match_their_schema(client, description, path, template, status):
+    """Problems are described too."""
+    problem = client.get(path).json
+    check(description, template, problem, status, "application/problem+json")
+
+
+def test_search_answer(client, searcher):
+    """A search answers with the query as understood, hits in order and counts over them."""
+    answer = client.get("/api/v1/search?q=wine+export&country=norway").json
+    assert answer["query"] == {
+        "q": "wine export",
+        "filters": {"country": ["NO"]},
+        "results_min": None,
+        "results_unit": None,
+        "page": 1,
+        "per_page": 10,
+    }
+    assert (answer["total"], answer["no_good_match"]) == (2, False)
+    assert answer["snapshot"] == searcher.snapshot_id
+    assert [(hit["rank"], hit["id"], round(hit["score"], 2)) for hit in answer["hits"]] == [
+        (1, "international/wine-and-metal-programme", 0.5),
+        (2, "norway/textile-exporters", 0.5),
+    ]
+    assert answer["hits"][1]["url"] == "http://localhost/cases/norway/textile-exporters"
+    assert answer["hits"][1]["reasons"] == [
+        {
+            "kind": "meaning",
+            "passage": "They export textile.",
+            "heading": "What they did together",
+        }
+    ]
+    counts = [
+        (count["label"], count["count"], count["selected"], count["adds"])
+        for count in answer["facets"]["country"]
+    ]
+    assert counts == [
+        ("Denmark", 0, False, 0),
+        ("France", 1, False, 1),
+        ("Norway", 2, True, 0),
+        ("Spain", 0, False, 0),
+    ]
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_json_equals_html(client, search):
+    """The page and its JSON twin show the same cases in the same order."""
+    answer = client.get(f"/api/v1/search?{search}").json
+    page = client.get(f"/search?{search}").text
+    assert re.findall(r'card-title"><a href="/cases/([^"]+)"', page) == [
+        hit["id"] for hit in answer["hits"]
+    ]
+
+
+def test_whole_case(client):
+    """A case comes whole: text, figures as shown, sources with their places, similar cases."""
+    case = client.get("/api/v1/cases/norway/metal-buyers").json
+    assert case["body"].startswith("## Situation")
+    assert [result["figure"] for result in case["results"]] == ["−20%", "+10%"]
+    assert case["members"] == {
+        "who": "metal firms",
+        "count": 3,
+        "qualifier": None,
+        "networks": None,
+        "partners": ["a bank"],
+    }
+    assert case["period"] == {"start": 1990, "end": 1992, "about": True}
+    assert case["references"] == [
+        {
+            "key": "doe-2001",
+            "authors": "Jane Doe and Richard Roe",
+            "title": "Toy Networks",
+            "year": "2001",
+            "note": "Toy Press",
+            "locators": ["pp. 1-2"],
+        }
+    ]
+    assert "norway/metal-buyers" not in [near["id"] for near in case["similar"]]
+
+
+def test_all_cases_by_id(client):
+    """The list holds every case in the order of ids."""
+    answer = client.get("/api/v1/cases").json
+    ids = [case["id"] for case in answer["cases"]]
+    assert ids == sorted(ids)
+    assert (answer["total"], len(ids)) == (7, 7)
+
+
+def test_taxonomy_holds_every_facet(client):
+    """What a filter accepts can be looked up, countries included."""
+    facets = client.get("/api/v1/taxonomy").json["facets"]
+    assert tuple(facets) == FACETS
+    assert {term["id"] for term in facets["country"]} == {"DK", "ES", "FR", "NO"}
+
+
+def test_page_for_people(client):
+    """The API's own page documents each address and parameter, and its root leads there."""
+    page = client.get("/api").text
+    assert "<code>GET /api/v1/cases/{case_id}</code>" in page
+    assert "<td><code>results_min</code></td>" in page
+    assert client.get("/api/v1/").headers["Location"] == "/api"
+
+
+def test_other_sites_may_read(client):
+    """A page elsewhere may ask the API from a browser; the pages stay their own."""
+    assert client.get("/api/v1/cases").headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in client.get("/").headers

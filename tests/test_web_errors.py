@@ -1,0 +1,169 @@
+"""Failures as answers."""
+
+import pytest
+
+from kb.live import LiveSearcher
+from web import create_app
+
+BAD = {
+    "type": "/api#problem-bad-parameter",
+    "title": "This search cannot be answered as it stands",
+    "status": 400,
+}
+
+
+@pytest.fixture(name="unbuilt")
+def _unbuilt(toy_settings):
+    live = LiveSearcher(toy_settings.index, min_score=toy_settings.min_score)
+    return create_app(live, toy_settings).test_client()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (
+            "/api/v1/search?page=two",
+            BAD
+            | {
+                "detail": "page must be a whole number of at least 1, not 'two'.",
+                "instance": "/api/v1/search",
+                "parameter": "page",
+                "value": "two",
+                "allowed": [],
+            },
+        ),
+        (
+            "/api/v1/search?country=Norge",
+            BAD
+            | {
+                "detail": "country has no value 'Norge'. Did you mean NO? "
+                "Allowed are NO, DK, FR, ES.",
+                "instance": "/api/v1/search",
+                "parameter": "country",
+                "value": "Norge",
+                "allowed": ["NO", "DK", "FR", "ES"],
+            },
+        ),
+        (
+            "/api/v1/cases?page=1",
+            BAD
+            | {
+                "detail": "'page' is not a parameter.",
+                "instance": "/api/v1/cases",
+                "parameter": "page",
+                "value": "page",
+                "allowed": [],
+            },
+        ),
+        (
+            "/api/v1/cases/norway/metal-buyer",
+            {
+                "type": "/api#problem-unknown-case",
+                "title": "There is no case at this address",
+                "status": 404,
+                "detail": "No case has the id 'norway/metal-buyer'. "
+                "The nearest ids are norway/metal-buyers, norway/textile-exporters.",
+                "instance": "/api/v1/cases/norway/metal-buyer",
+                "parameter": "case_id",
+                "value": "norway/metal-buyer",
+                "allowed": ["norway/metal-buyers", "norway/textile-exporters"],
+            },
+        ),
+        (
+            "/api/v1/nothing",
+            {
+                "type": "/api#problem-unknown-page",
+                "title": "There is no page at this address",
+                "status": 404,
+                "detail": "No page has the address '/api/v1/nothing'.",
+                "instance": "/api/v1/nothing",
+            },
+        ),
+    ],
+    ids=["type", "value", "no-parameters", "case", "page"],
+)
+def test_problems(client, path, expected):
+    """Under /api/ a failure is a problem that names parameter, value and what is allowed."""
+    response = client.get(path)
+    assert response.json == expected
+    assert response.status_code == expected["status"]
+    assert response.content_type == "application/problem+json"
+
+
+def test_unknown_parameter_names_the_nearest_first(client):
+    """A slip in a parameter's name is answered with the name that was meant."""
+    problem = client.get("/api/v1/search?contry=NO").json
+    assert problem["detail"] == "'contry' is not a parameter. Did you mean 'country'?"
+    assert problem["allowed"][:2] == ["country", "q"]
+
+
+def test_bad_value_on_a_page(client):
+    """The page says what is wrong and links what would have been understood."""
+    response = client.get("/search?country=Norge")
+    assert response.status_code == 400
+    assert "<p>country has no value &#39;Norge&#39;. Did you mean NO?</p>" in response.text
+    assert '<li><a href="/search?country=ES">ES</a></li>' in response.text
+
+
+def test_unknown_case_on_a_page(client):
+    """The page links the cases with the nearest ids by their titles."""
+    response = client.get("/cases/norway/metal-buyer")
+    assert response.status_code == 404
+    assert '<a href="/cases/norway/metal-buyers">Metal firms purchase machines</a>' in (
+        response.text
+    )
+
+
+def test_hostile_address_is_escaped(client):
+    """What a visitor types is never markup."""
+    response = client.get("/cases/<script>alert(1)</script>")
+    assert response.status_code == 404
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=wine", "/browse", "/cases/a", "/about"])
+def test_no_snapshot_on_pages(unbuilt, path):
+    """Without a snapshot every page of content says so, with 503 and when to come back."""
+    response = unbuilt.get(path)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert "<h1>The compendium is not ready yet</h1>" in response.text
+
+
+def test_no_snapshot_in_the_api(unbuilt):
+    """The API tells the same as a problem."""
+    response = unbuilt.get("/api/v1/search")
+    assert response.status_code == 503
+    assert response.json["type"] == "/api#problem-not-built"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_health_without_a_snapshot(unbuilt):
+    """The health check fails while nothing can be answered."""
+    response = unbuilt.get("/healthz")
+    assert response.status_code == 503
+    assert (response.json["status"], response.json["snapshot"]) == ("unavailable", None)
+
+
+def test_pages_that_need_no_snapshot(unbuilt):
+    """The description of the API and the style sheet are there all the same."""
+    assert unbuilt.get("/api").status_code == 200
+    assert unbuilt.get("/api/v1/openapi.json").status_code == 200
+
+
+def test_method_not_allowed(client):
+    """Writing is refused, with the methods that are answered."""
+    response = client.post("/search")
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert "<h1>This address only answers to reading</h1>" in response.text
+
+
+def test_a_fault_of_ours(live, settings):
+    """An unforeseen fault shows a page that helps and nothing of the fault itself."""
+    app = create_app(live, settings)
+    app.add_url_rule("/fault", view_func=lambda: {}["secret"])
+    response = app.test_client().get("/fault")
+    assert response.status_code == 500
+    assert "<h1>Something went wrong on our side</h1>" in response.text
+    assert "secret" not in response.text

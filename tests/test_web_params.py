@@ -1,0 +1,77 @@
+"""From an address to a query."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from kb.documents import FACETS, Query
+from kb.errors import QueryError
+from web.params import NAMES, read_params, to_query
+
+
+def query(searcher, *pairs):
+    return to_query(read_params(MultiDict(pairs)), searcher.taxonomy)
+
+
+def test_names_are_the_facets_and_four_more():
+    """Every facet is a parameter under its own name."""
+    assert ("q", *FACETS, "results_min", "results_unit", "page", "per_page") == NAMES
+
+
+def test_nothing_given_browses(searcher):
+    """Without parameters everything is listed."""
+    assert query(searcher) == Query()
+
+
+def test_everything_given(searcher):
+    """Repeated values, labels and aliases become one canonical query."""
+    assert query(
+        searcher,
+        ("q", "  wine "),
+        ("country", "norway"),
+        ("country", "FR"),
+        ("results", "Export sales"),
+        ("results_min", "20.5"),
+        ("results_unit", "%"),
+        ("page", "2"),
+        ("per_page", "5"),
+    ) == Query(
+        text="wine",
+        filters={"country": ("NO", "FR"), "results": ("export-sales",)},
+        results_min=20.5,
+        results_unit="percent",
+        page=2,
+        per_page=5,
+    )
+
+
+def test_empty_fields_of_a_form_are_not_given(searcher):
+    """A form sends its empty fields; they mean nothing."""
+    pairs = [("q", ""), ("country", ""), ("results_min", ""), ("page", ""), ("per_page", " ")]
+    assert query(searcher, *pairs) == Query()
+
+
+def test_unknown_names_are_ignored_on_pages(searcher):
+    """A link with a campaign's mark on it works."""
+    assert query(searcher, ("utm_source", "letter"), ("q", "wine")) == Query(text="wine")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("page", "two", "page must be a whole number of at least 1, not 'two'."),
+        ("page", "0", "page must be a whole number of at least 1, not '0'."),
+        ("per_page", "101", "per_page must be a whole number from 1 to 100, not '101'."),
+        ("results_min", "many", "results_min must be a number, not 'many'."),
+        ("results_min", "nan", "results_min must be a number, not 'nan'."),
+        ("q", "a" * 1001, "q must be text of at most 1,000 characters, not 1,001."),
+    ],
+)
+def test_wrong_values(name, value, message):
+    """The error names the parameter, what it must be and what was given."""
+    with pytest.raises(QueryError) as caught:
+        read_params(MultiDict([(name, value)]))
+    assert (str(caught.value), caught.value.parameter, caught.value.value) == (
+        message,
+        name,
+        value,
+    )

@@ -1,0 +1,96 @@
+"""The text of a case as HTML."""
+
+import pytest
+
+from kb.documents import Case
+from web.render import Heading, page_of, render_body
+
+
+def case(body: str, case_id: str = "norway/x") -> Case:
+    return Case(
+        id=case_id,
+        title="t",
+        kind="network",
+        summary="s",
+        body=body,
+        facets={},
+        results=(),
+        sources=(),
+    )
+
+
+def html(body: str) -> str:
+    return str(render_body("snapshot", case(body), "/cases").html)
+
+
+@pytest.mark.parametrize(
+    ("href", "page"),
+    [
+        ("../guides/a.md", "/cases/guides/a"),
+        ("../guides/a.md#part", "/cases/guides/a#part"),
+        ("b.md", "/cases/norway/b"),
+        ("./b.md", "/cases/norway/b"),
+        ("#here", "#here"),
+        ("https://example.org/a.md", "https://example.org/a.md"),
+        ("table.csv", "table.csv"),
+    ],
+)
+def test_links(href, page):
+    """A relative link to a file of the compendium leads to its page, others stay."""
+    assert page_of(href, "norway/x", "/cases") == page
+
+
+def test_link_in_the_text():
+    """The text carries the page's address."""
+    assert html("See [a](../guides/a.md).") == (
+        '<p>See <a href="/cases/guides/a" rel="noopener noreferrer">a</a>.</p>'
+    )
+
+
+def test_sections_have_ids_and_our_reading_is_marked():
+    """Each heading opens a section; the one of analysis is set apart and labelled."""
+    assert html("## Situation\n\nOne.\n\n## What to take from it\n\nTwo.") == (
+        '<section><h2 id="situation">Situation</h2>\n'
+        '<p>One.</p>\n</section><section class="our-reading">'
+        '<p class="our-reading-label">Our reading</p>'
+        '<h2 id="what-to-take-from-it">What to take from it</h2>\n<p>Two.</p>\n</section>'
+    )
+
+
+def test_headings_are_listed():
+    """The headings of the second level come in order, with the text as a reader sees it."""
+    body = render_body("snapshot", case("## A & B\n\n### Inner\n\n## C"), "/cases")
+    assert body.headings == (Heading("a-b", "A & B"), Heading("c", "C"))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
+        (
+            "a <img src=x onerror=alert(1)> b",
+            "<p>a &lt;img src=x onerror=alert(1)&gt; b</p>",
+        ),
+        ("[a](javascript:alert(1))", '<p><a rel="noopener noreferrer">a</a></p>'),
+        ("![a](x.png)", "<p></p>"),
+    ],
+    ids=["script", "attribute", "scheme", "image"],
+)
+def test_hostile_text(body, expected):
+    """Raw HTML is shown as text, and no script or foreign picture gets through."""
+    assert html(body) == expected
+
+
+def test_tables_scroll_within_a_labelled_frame():
+    """A table stands in a frame that the keyboard can reach; its head is a head."""
+    assert html("| a | b |\n|---|---|\n| 1 | 2 |").startswith(
+        '<div aria-label="Table 1" class="table-frame" role="region" tabindex="0"><table>\n'
+        '<thead>\n<tr>\n<th scope="col">a</th>\n<th scope="col">b</th>\n</tr>\n</thead>'
+    )
+
+
+def test_rendered_once_for_a_snapshot():
+    """The same case of the same snapshot is not rendered twice."""
+    first = render_body("snapshot", case("Text."), "/cases")
+    assert render_body("snapshot", case("Text."), "/cases") is first
+    assert render_body("other", case("Text."), "/cases") is not first

@@ -1,0 +1,22 @@
+"""Straight quotation marks as curly ones."""
+
+import pytest
+
+from web.typography import curly
+
+
+@pytest.mark.parametrize(
+    ("straight", "expected"),
+    [
+        ("Denmark's programme", "Denmark’s programme"),
+        ("the members' goods", "the members’ goods"),
+        ('a "first nation" strategy', "a “first nation” strategy"),
+        ("alert('x')", "alert('x')"),
+        ('6" pipes', '6" pipes'),
+        ("<b>&amp;", "<b>&amp;"),
+        ("", ""),
+    ],
+)
+def test_curly(straight, expected):
+    """Apostrophes and pairs of double marks turn, and nothing else does."""
+    assert curly(straight) == expected

@@ -1,0 +1,57 @@
+"""The website: pages and their JSON twins over one searcher.
+
+``create_app`` wires the rooms:
+
+    params · links         an address to a query, and back
+    figures · cards        a result as a figure; a case as a card
+    render · typography    Markdown to safe HTML; straight quotation marks to curly ones
+    home · browse · results · casefile
+                           what each page shows, ready for its template
+    pages · site           HTML; health, sitemap, robots
+    schemas · api · docs   the JSON twins, their models, and their description for people
+    errors · headers · assets · access
+                           failures as answers; every answer's headers; the style sheet;
+                           the snapshot of a request
+    serve                  gunicorn
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from kb.live import LiveSearcher
+    from kb.settings import Settings
+
+CACHE_FONTS_FOR = 31_536_000
+
+
+def create_app(live: LiveSearcher, settings: Settings) -> Flask:
+    """The site over ``live``. It starts without a snapshot too, and then says so (503).
+
+    Args:
+        live: gives the searcher of the current snapshot.
+        settings: ``site_url`` and ``contribute_url`` are used.
+    """
+    from web import api, assets, docs, errors, headers, pages, site
+    from web.casefile import SITE_NAME
+    from web.links import absolute
+
+    app = api.new_app(__name__)
+    app.extensions["kb_live"] = live
+    app.extensions["kb_settings"] = settings
+    app.json.sort_keys = False
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(site_name=SITE_NAME, absolute=absolute)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
+    app.url_map.strict_slashes = False
+    assets.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app)
+    app.register_api(api.bp)
+    for room in (pages, site, docs):
+        app.register_blueprint(room.bp)
+    return app

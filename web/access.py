@@ -1,0 +1,33 @@
+"""The snapshot that a request is answered from: the same one from start to end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app, g
+
+if TYPE_CHECKING:
+    from kb.live import LiveSearcher
+    from kb.search import Searcher
+    from kb.settings import Settings
+
+
+def live() -> LiveSearcher:
+    """What the site was created with."""
+    return current_app.extensions["kb_live"]
+
+
+def settings() -> Settings:
+    """The settings of this run."""
+    return current_app.extensions["kb_settings"]
+
+
+def searcher() -> Searcher:
+    """The current snapshot, asked for once in a request so that an answer never mixes two.
+
+    Raises:
+        SnapshotError: there is none that can serve.
+    """
+    if "kb_searcher" not in g:
+        g.kb_searcher = live().current()
+    return g.kb_searcher

@@ -1,0 +1,140 @@
+"""A case as a card: who, where, what together, what came of it, why it is here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from textwrap import shorten
+
+from kb.documents import Case, Hit, Members, Period, Reason
+from kb.taxonomy import Taxonomy
+from web.figures import DASH, ResultView, result_views
+from web.links import case_url, facet_url
+from web.typography import curly
+
+#: How many figures a card shows; the case's page shows them all.
+FIGURES_ON_CARD = 2
+PROJECTS_ON_CARD = 4
+#: Longer passages are cut; the API gives them whole.
+QUOTE_LENGTH = 360
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A network type: its id chooses colour and shape, its label stands beside them."""
+
+    id: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The passage that a case was found by; no text where that is the summary itself."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A case among others; ``rank`` is 0 outside a search."""
+
+    id: str
+    url: str
+    title: str
+    kind: str
+    where: str
+    badges: tuple[Badge, ...]
+    members: str
+    projects: tuple[str, ...]
+    figures: tuple[ResultView, ...]
+    more_results: int
+    summary: str
+    status: str
+    status_label: str
+    rank: int = 0
+    quotes: tuple[Quote, ...] = ()
+
+
+def card(case: Case, taxonomy: Taxonomy, prefer: Collection[str] = ()) -> Card:
+    """A case as a card, without rank and quotation; figures of ``prefer`` metrics come first."""
+    results = sorted(result_views(case, taxonomy), key=lambda view: view.metric_id not in prefer)
+    with_figure = tuple(view for view in results if not view.figure.is_word)
+    shown = tuple((with_figure or results)[:FIGURES_ON_CARD])
+    status = next(iter(case.facets.get("status", ())), "")
+    return Card(
+        id=case.id,
+        url=case_url(case.id),
+        title=curly(case.title),
+        kind=taxonomy.label("kind", case.kind),
+        where=", ".join(labels(taxonomy, case, "country")),
+        badges=badges(case, taxonomy),
+        members=members_text(case.members),
+        projects=labels(taxonomy, case, "project")[:PROJECTS_ON_CARD],
+        figures=shown,
+        more_results=len(results) - len(shown),
+        summary=curly(case.summary),
+        status=status,
+        status_label=taxonomy.label("status", status) if status else "",
+    )
+
+
+def hit_card(hit: Hit, taxonomy: Taxonomy, prefer: Collection[str] = ()) -> Card:
+    """A hit as a card, with its rank and why it is here."""
+    plain = card(hit.case, taxonomy, prefer)
+    quotes = tuple(_quote(why, hit.case) for why in hit.reasons)
+    values = {name: getattr(plain, name) for name in Card.__slots__}
+    return Card(**{**values, "rank": hit.rank, "quotes": quotes})
+
+
+def _quote(why: Reason, case: Case) -> Quote:
+    """The passage, cut at a word; without text when it is the summary, which the card shows."""
+    if why.passage.split() == case.summary.split():
+        return Quote(heading="", text="")
+    return Quote(
+        heading=why.heading, text=curly(shorten(why.passage, QUOTE_LENGTH, placeholder=" …"))
+    )
+
+
+def badges(case: Case, taxonomy: Taxonomy) -> tuple[Badge, ...]:
+    """The network types of a case, without the word network; none for a guide."""
+    if case.kind == "guide":
+        return ()
+    return tuple(badge(value, taxonomy) for value in case.facets.get("type", ()))
+
+
+def badge(type_id: str, taxonomy: Taxonomy) -> Badge:
+    """One network type, leading to the cases of that type."""
+    label = taxonomy.label("type", type_id).removesuffix(" network")
+    return Badge(id=type_id, label=label, url=facet_url(type=type_id))
+
+
+def labels(taxonomy: Taxonomy, case: Case, facet: str) -> tuple[str, ...]:
+    """The labels of a case's values in a facet, in the order of the file."""
+    return tuple(taxonomy.label(facet, value) for value in case.facets.get(facet, ()))
+
+
+def members_text(members: Members | None) -> str:
+    """Who took part: ``3 small graphic arts companies``; empty if not told."""
+    if members is None:
+        return ""
+    count = f"{members.count:,}" if members.count is not None else ""
+    networks = f"in {members.networks:,} networks" if members.networks is not None else ""
+    parts = (members.qualifier if count else "", count, members.who, networks)
+    text = " ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:]
+
+
+def period_text(period: Period | None) -> str:
+    """Years: ``1989–1992``, ``from about 1989``, ``until 1994``; empty if not told."""
+    if period is None:
+        return ""
+    about = "about " if period.about else ""
+    if period.start is not None and period.end is not None:
+        years = (period.start, period.end)
+        text = str(period.start) if period.start == period.end else f"{years[0]}{DASH}{years[1]}"
+        return f"{about}{text}".capitalize()
+    if period.start is not None:
+        return f"From {about}{period.start}"
+    return f"Until {about}{period.end}"

@@ -1,0 +1,193 @@
+"""The page of one case: what it holds, ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kb.documents import Case, Reference
+from kb.search import Searcher
+from kb.taxonomy import Taxonomy
+from web.cards import Badge, Card, badges, card, members_text, period_text
+from web.figures import ResultView, result_views
+from web.links import absolute, case_url, facet_url
+from web.render import Body, render_body
+from web.typography import curly
+
+SITE_NAME = "Compendium of Business Networks"
+
+#: Facets among the key facts with the words before them, in the order of the page.
+FACT_FACETS = (
+    ("country", "Country"),
+    ("type", "Type of network"),
+    ("form", "Form"),
+    ("project", "What they did together"),
+    ("sector", "Sector"),
+    ("formation", "How it came to be"),
+    ("status", "Outcome"),
+)
+#: The front-matter names a field where the URL names a facet.
+FIELD_OF_FACET = {"sector": "sectors"}
+READING_WORDS = {
+    "type": "type of network",
+    "project": "project",
+    "form": "form",
+    "sectors": "sector",
+    "formation": "formation",
+    "status": "outcome",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactValue:
+    """One value of a fact; ``url`` leads to the cases that share it, empty if none does."""
+
+    label: str
+    url: str = ""
+    badge: Badge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One line of the key facts; ``ours`` says that the value is the editors' reading."""
+
+    label: str
+    values: tuple[FactValue, ...]
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A source of the case: the work, and the places in it."""
+
+    key: str
+    authors: str
+    year: str
+    title: str
+    note: str
+    locators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Everything that the template of a case shows."""
+
+    case: Case
+    title: str
+    summary: str
+    questions: tuple[str, ...]
+    kind: str
+    where: str
+    badges: tuple[Badge, ...]
+    status: str
+    status_label: str
+    figures: tuple[ResultView, ...]
+    in_words: tuple[ResultView, ...]
+    not_reported: bool
+    facts: tuple[Fact, ...]
+    ours: str
+    body: Body
+    citations: tuple[Citation, ...]
+    cite: str
+    related: tuple[Card, ...]
+    similar: tuple[Card, ...]
+
+
+def case_page(searcher: Searcher, case: Case) -> CasePage:
+    """Gather the page of a case.
+
+    Related ids that this snapshot does not hold are left out; similar cases
+    leave out the related ones, which stand beside them.
+    """
+    taxonomy = searcher.taxonomy
+    views = result_views(case, taxonomy)
+    status = next(iter(case.facets.get("status", ())), "")
+    by_id = {other.id: other for other in searcher.cases}
+    related = tuple(card(by_id[name], taxonomy) for name in case.related if name in by_id)
+    near = [hit.case for hit in searcher.similar(case.id) if hit.case.id not in case.related]
+    return CasePage(
+        case=case,
+        title=curly(case.title),
+        summary=curly(case.summary),
+        questions=tuple(curly(question) for question in case.questions),
+        kind=taxonomy.label("kind", case.kind),
+        where=", ".join(taxonomy.label("country", code) for code in case.facets["country"]),
+        badges=badges(case, taxonomy),
+        status=status,
+        status_label=taxonomy.label("status", status) if status else "",
+        figures=tuple(view for view in views if not view.figure.is_word),
+        in_words=tuple(view for view in views if view.figure.is_word),
+        not_reported=case.kind != "guide" and not views and not status,
+        facts=() if case.kind == "guide" else _facts(case, taxonomy),
+        ours=_listed(READING_WORDS.get(name, name) for name in case.our_reading),
+        body=render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")),
+        citations=citations(case, searcher.references),
+        cite=_cite(case, searcher.snapshot_id),
+        related=related,
+        similar=tuple(card(other, taxonomy) for other in near[:3]),
+    )
+
+
+def citations(case: Case, references: Mapping[str, Reference]) -> tuple[Citation, ...]:
+    """The sources of a case in the order of the file, the places of one work together."""
+    places: dict[str, list[str]] = {}
+    for source in case.sources:
+        places.setdefault(source.key, []).append(source.locator)
+    return tuple(_citation(references.get(key), key, tuple(at)) for key, at in places.items())
+
+
+def _citation(work: Reference | None, key: str, locators: tuple[str, ...]) -> Citation:
+    return Citation(
+        key=key,
+        authors=work.authors if work else "",
+        year=(work.year if work else "") or "no date",
+        title=work.title if work else key,
+        note=work.note if work else "",
+        locators=locators,
+    )
+
+
+def _facts(case: Case, taxonomy: Taxonomy) -> tuple[Fact, ...]:
+    facets = {name: _facet_fact(case, taxonomy, name, words) for name, words in FACT_FACETS}
+    members = members_text(case.members)
+    partners = case.members.partners if case.members else ()
+    facts = [
+        facets["country"],
+        _plain("Region", [case.region or ""]),
+        _plain("Members", [members]),
+        _plain("Partners", [name[:1].upper() + name[1:] for name in partners]),
+        _plain("Period", [period_text(case.period)]),
+        *(facets[name] for name, _ in FACT_FACETS if name != "country"),
+    ]
+    return tuple(fact for fact in facts if fact.values)
+
+
+def _facet_fact(case: Case, taxonomy: Taxonomy, facet: str, words: str) -> Fact:
+    marks = {badge.id: badge for badge in badges(case, taxonomy)} if facet == "type" else {}
+    values = tuple(
+        FactValue(
+            label=taxonomy.label(facet, value),
+            url=facet_url(**{facet: value}),
+            badge=marks.get(value),
+        )
+        for value in case.facets.get(facet, ())
+    )
+    ours = FIELD_OF_FACET.get(facet, facet) in case.our_reading
+    return Fact(label=words, values=values, ours=ours)
+
+
+def _plain(label: str, texts: Iterable[str]) -> Fact:
+    return Fact(label=label, values=tuple(FactValue(label=text) for text in texts if text))
+
+
+def _listed(words: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _cite(case: Case, snapshot_id: str) -> str:
+    address = absolute(case_url(case.id))
+    return f"“{curly(case.title)}.” {SITE_NAME}, snapshot {snapshot_id}. {address}"

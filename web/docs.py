@@ -1,0 +1,91 @@
+"""The page that documents the API for people, from the same description as machines read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+
+from web.errors import HTTP_KINDS, KINDS
+
+bp = Blueprint("docs", __name__)
+
+EXAMPLES: tuple[tuple[str, str], ...] = (
+    (
+        "Five wineries that want to sell abroad",
+        "/api/v1/search?q=five+wineries+that+want+to+sell+abroad",
+    ),
+    (
+        "Networks in Norway or New Zealand that export",
+        "/api/v1/search?country=NO&country=NZ&project=exporting",
+    ),
+    (
+        "Reported growth in sales of at least 20",
+        "/api/v1/search?results=sales&results_min=20",
+    ),
+    ("One whole case", "/api/v1/cases/norway/graphic-arts"),
+    ("Every value that a filter accepts", "/api/v1/taxonomy"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of an address."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One address of the API."""
+
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+
+
+@bp.get("/api")
+def api() -> str:
+    """The API for people: addresses, parameters, examples, problems."""
+    kinds = {kind.slug: kind for kind in (*KINDS.values(), *HTTP_KINDS.values())}
+    return render_template(
+        "api.html",
+        operations=operations(current_app.api_doc),
+        examples=EXAMPLES,
+        kinds=sorted(kinds.values(), key=lambda kind: (kind.status, kind.slug)),
+    )
+
+
+@bp.get("/api/v1/")
+def versioned() -> Response:
+    """The root of the API leads to its page for people."""
+    return redirect(url_for("docs.api"))
+
+
+def operations(description: dict[str, Any]) -> tuple[Operation, ...]:
+    """The operations of an OpenAPI description, in its order."""
+    return tuple(
+        Operation(
+            path=path,
+            summary=item["get"]["summary"],
+            description=item["get"].get("description", ""),
+            parameters=tuple(_parameter(given) for given in item["get"].get("parameters", ())),
+        )
+        for path, item in description["paths"].items()
+    )
+
+
+def _parameter(given: dict[str, Any]) -> Parameter:
+    schema = given["schema"]
+    options = [option["type"] for option in schema.get("anyOf", ()) if option["type"] != "null"]
+    kind = schema.get("type") or "".join(options)
+    words = {"array": "text, repeatable", "string": "text", "integer": "whole number"}
+    return Parameter(
+        name=given["name"],
+        type=words.get(kind, kind),
+        description=given.get("description", ""),
+    )

@@ -1,0 +1,86 @@
+"""Addresses inside the site and out of it: search, cases, absolute links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
+
+from flask import current_app, request, url_for
+
+from kb.documents import DEFAULT_PER_PAGE, FACETS, Query
+
+
+def case_url(case_id: str) -> str:
+    """The path of a case's page."""
+    return url_for("pages.case", case_id=case_id)
+
+
+def search_url(
+    text: str = "",
+    filters: Mapping[str, Iterable[str]] | None = None,
+    *,
+    results_min: float | None = None,
+    results_unit: str | None = None,
+    page: int = 1,
+    per_page: int = DEFAULT_PER_PAGE,
+    endpoint: str = "pages.search",
+) -> str:
+    """The path of a search, with every default left out and facets in their fixed order."""
+    chosen = filters or {}
+    pairs = [("q", text)] if text else []
+    pairs += [(facet, value) for facet in FACETS for value in chosen.get(facet, ())]
+    if results_min is not None:
+        pairs.append(("results_min", number_text(results_min)))
+        if results_unit:
+            pairs.append(("results_unit", results_unit))
+    if page != 1:
+        pairs.append(("page", str(page)))
+    if per_page != DEFAULT_PER_PAGE:
+        pairs.append(("per_page", str(per_page)))
+    path = url_for(endpoint)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def facet_url(**values: str) -> str:
+    """The path of a browse by one or more facet values: ``facet_url(country="NO")``."""
+    return search_url(filters={facet: (value,) for facet, value in values.items()})
+
+
+def number_text(value: float) -> str:
+    """A number as a person types it: ``20``, ``2.5``, ``7000000``."""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def query_url(query: Query, *, page: int = 1, endpoint: str = "pages.search") -> str:
+    """The path of another page of the same query, or of its JSON twin."""
+    return search_url(
+        query.text,
+        query.filters,
+        results_min=query.results_min,
+        results_unit=query.results_unit,
+        page=page,
+        per_page=query.per_page,
+        endpoint=endpoint,
+    )
+
+
+def without(query: Query, facet: str, value: str) -> str:
+    """The path of the same query, first page, with one filter value taken away.
+
+    The least figure goes with the last metric, since it means nothing alone.
+    """
+    filters = dict(query.filters)
+    filters[facet] = tuple(kept for kept in filters.get(facet, ()) if kept != value)
+    return search_url(
+        query.text,
+        filters,
+        results_min=query.results_min if filters.get("results") else None,
+        results_unit=query.results_unit,
+        per_page=query.per_page,
+    )
+
+
+def absolute(path: str) -> str:
+    """The public address of a path: from the setting ``site_url``, else as requested."""
+    base = current_app.extensions["kb_settings"].site_url or request.host_url
+    return base.rstrip("/") + path

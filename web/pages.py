@@ -1,0 +1,69 @@
+"""The pages of the site: parse, ask the searcher, render."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from web.access import searcher, settings
+from web.browse import browse_sections, countries, guide_parts
+from web.casefile import case_page
+from web.home import home_page
+from web.params import read_params, to_query
+from web.results import results_page
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+def home() -> str:
+    """What this is, a search box, figures, and counts that lead to browsing."""
+    return render_template("home.html", page=home_page(searcher()))
+
+
+@bp.get("/search")
+def search() -> str:
+    """The cases that fit a query and its filters; without a query all of them by title."""
+    current = searcher()
+    query = to_query(read_params(request.args), current.taxonomy)
+    result = current.search(query)
+    return render_template("search.html", page=results_page(result, current.taxonomy))
+
+
+@bp.get("/browse")
+def browse() -> str:
+    """Everything by country and by each facet."""
+    current = searcher()
+    return render_template(
+        "browse.html", sections=browse_sections(current), countries=countries(current)
+    )
+
+
+@bp.get("/guides")
+def guides() -> str:
+    """The guides in reading order."""
+    return render_template("guides.html", parts=guide_parts(searcher()))
+
+
+@bp.get("/cases/<path:case_id>")
+def case(case_id: str) -> str:
+    """One case, programme, study or guide; 404 names the nearest ids."""
+    current = searcher()
+    page = case_page(current, current.case(case_id))
+    return render_template("case.html", page=page)
+
+
+@bp.get("/about")
+def about() -> str:
+    """What this is, where it comes from, how it is written and searched."""
+    current = searcher()
+    kinds = [case.kind for case in current.cases]
+    used = {source.key for case in current.cases for source in case.sources}
+    return render_template(
+        "about.html",
+        snapshot_id=current.snapshot_id,
+        encoder=current.manifest.encoder.name,
+        n_passages=current.manifest.n_passages,
+        counts=[(term.label, kinds.count(term.id)) for term in current.taxonomy["kinds"]],
+        works=[work for key, work in current.references.items() if key in used],
+        contribute_url=settings().contribute_url,
+    )

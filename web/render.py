@@ -1,0 +1,173 @@
+"""The Markdown of a case as safe HTML. Owns ``markdown`` and ``nh3``.
+
+Raw HTML in the text is shown as text, and what comes out is cleaned besides.
+Links to other cases, written as relative paths to their files, lead to pages.
+The section that is analysis and not report is set apart as our reading.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, SubElement
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup
+
+from kb.documents import Case
+
+#: The heading whose section is the editors' analysis.
+OUR_READING = "What to take from it"
+
+_TAGS = {
+    *("h2", "h3", "h4", "h5", "h6", "p", "blockquote", "pre", "hr", "br", "section", "div"),
+    *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
+    *("a", "abbr", "em", "strong", "code", "sub", "sup"),
+}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "div": {"class", "tabindex", "role", "aria-label"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "h4": {"id"},
+    "ol": {"start"},
+    "p": {"class"},
+    "section": {"class"},
+    "th": {"scope"},
+}
+_SCHEMES = {"http", "https", "mailto"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section's heading and the id to link to."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text of a case as safe HTML, and its sections in order."""
+
+    html: Markup
+    headings: tuple[Heading, ...]
+
+
+def render_body(snapshot_id: str, case: Case, root: str) -> Body:
+    """The body of a case as HTML; rendered once for each snapshot.
+
+    Args:
+        snapshot_id: the snapshot that the case comes from.
+        case: the case.
+        root: the path of the pages of cases, ``/cases``.
+
+    Returns:
+        Safe markup, in sections that begin with an ``h2``, and those headings.
+    """
+    return _render(snapshot_id, case.id, case.body, root)
+
+
+def page_of(href: str, case_id: str, root: str) -> str:
+    """Where a link in a case's text leads: a file of the compendium becomes its page.
+
+    Links that are absolute, or only a fragment, or no Markdown file, stay.
+    """
+    parts = urlsplit(href)
+    if parts.scheme or parts.netloc or not parts.path.endswith(".md"):
+        return href
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(case_id), parts.path))
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return f"{root}/{target.removesuffix('.md')}{fragment}"
+
+
+@lru_cache(maxsize=1024)
+def _render(snapshot_id: str, case_id: str, body: str, root: str) -> Body:
+    markdown = Markdown(
+        extensions=["tables", "sane_lists", "smarty", "toc", _Compendium(case_id, root)],
+        extension_configs={"toc": {"marker": ""}, "smarty": {"smart_dashes": False}},
+        output_format="html",
+    )
+    html = nh3.clean(
+        markdown.convert(body), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES
+    )
+    headings = tuple(
+        Heading(token["id"], unescape(token["name"]))
+        for token in markdown.toc_tokens
+        if token["level"] == 2
+    )
+    return Body(Markup(html), headings)  # html was cleaned above
+
+
+class _Compendium(Extension):
+    """Refuses raw HTML, rewrites links, wraps tables, builds sections."""
+
+    def __init__(self, case_id: str, root: str) -> None:
+        super().__init__()
+        self.case_id = case_id
+        self.root = root
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.treeprocessors.register(_Tree(md, self.case_id, self.root), "compendium", 1)
+
+
+class _Tree(Treeprocessor):
+    """Works on the finished tree, after the headings have their ids."""
+
+    def __init__(self, md: Markdown, case_id: str, root: str) -> None:
+        super().__init__(md)
+        self.case_id = case_id
+        self.root = root
+
+    def run(self, root: Element) -> None:
+        for link in root.iter("a"):
+            link.set("href", page_of(link.get("href", ""), self.case_id, self.root))
+        for cell in root.iter("th"):
+            cell.set("scope", "col")
+        _wrap_tables(root)
+        _build_sections(root)
+
+
+def _wrap_tables(root: Element) -> None:
+    """Let a wide table scroll within its own frame, by keyboard too."""
+    number = 0
+    for parent in list(root.iter()):
+        for position, child in enumerate(list(parent)):
+            if child.tag == "table":
+                number += 1
+                frame = Element("div", {"class": "table-frame", "tabindex": "0"})
+                frame.set("role", "region")
+                frame.set("aria-label", f"Table {number}")
+                frame.append(child)
+                frame.tail, child.tail = child.tail, None
+                parent[position] = frame
+
+
+def _build_sections(root: Element) -> None:
+    """Put each ``h2`` and what follows it into a section; mark our reading."""
+    blocks = list(root)
+    for block in blocks:
+        root.remove(block)
+    home = root
+    for block in blocks:
+        if block.tag == "h2":
+            home = SubElement(root, "section")
+            if _plain(block) == OUR_READING:
+                home.set("class", "our-reading")
+                label = SubElement(home, "p", {"class": "our-reading-label"})
+                label.text = "Our reading"
+        home.append(block)
+
+
+def _plain(element: Element) -> str:
+    return re.sub(r"\s+", " ", "".join(element.itertext())).strip()

@@ -1,0 +1,101 @@
+"""gunicorn, started by ``kb serve``: a parent that has loaded everything forks the workers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from gunicorn.app.base import BaseApplication
+
+from kb.errors import SnapshotError
+from kb.live import LiveSearcher
+from web import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+    from kb.settings import Settings
+
+THREADS = 4
+
+
+class Server(BaseApplication):
+    """The site under gunicorn, configured by our settings and by nothing else."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults."""
+        for name, value in options(self.settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The site; a snapshot that cannot serve is told on stderr and retried by requests."""
+        live = LiveSearcher(self.settings.index, min_score=self.settings.min_score)
+        try:
+            live.current()
+        except SnapshotError as err:
+            sys.stderr.write(f"The site starts without a snapshot: {err}\n")
+        return create_app(live, self.settings)
+
+
+def options(settings: Settings) -> dict[str, object]:
+    """The settings of gunicorn.
+
+    Workers are forked from a parent that has opened the snapshot, so they share
+    its memory. A line of any length is read, so that a query that is too long
+    gets our own page. No control socket is left in the home folder.
+    """
+    return {
+        "bind": f"[{settings.host}]:{settings.port}"
+        if ":" in settings.host
+        else f"{settings.host}:{settings.port}",
+        "workers": settings.workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "preload_app": True,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "limit_request_line": 0,
+        "control_socket_disable": True,
+        "proc_name": "kb-serve",
+        "when_ready": announce,
+        "worker_exit": leave,
+    }
+
+
+def announce(arbiter: Arbiter) -> None:
+    """Print the address, with the real port where 0 was asked for."""
+    for listener in arbiter.LISTENERS:
+        host, port = listener.sock.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        sys.stdout.write(f"Serving the compendium on http://{shown}:{port}\n")
+    sys.stdout.flush()
+
+
+def leave(arbiter: Arbiter, worker: Worker) -> None:
+    """End a worker at once, with the status that it is about to end with.
+
+    onnxruntime starts threads when it is imported, in the parent. They do not
+    exist in a forked worker, whose tidying up at exit would wait for them or abort.
+    By now every request of the worker has been answered. The parent calls this
+    too, for a worker that is gone already.
+    """
+    if worker.pid != os.getpid():
+        return
+    ending = sys.exc_info()[1]
+    code = ending.code if isinstance(ending, SystemExit) else 1
+    logging.shutdown()
+    os._exit(code & 0xFF if isinstance(code, int) else 0 if code is None else 1)
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped (Ctrl+C or SIGTERM)."""
+    Server(settings).run()

@@ -1,0 +1,48 @@
+"""What machines ask a site for: its health, its map, its icon, and rules for robots."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+
+from web.access import live, searcher
+from web.links import absolute, case_url
+
+bp = Blueprint("site", __name__)
+HEALTH_STATUS = {"ok": 200, "degraded": 200, "unavailable": 503}
+
+
+@bp.get("/healthz")
+def healthz() -> tuple[Response, int]:
+    """Whether the site can answer.
+
+    ``degraded``: it answers, and a newer snapshot could not be opened.
+    ``unavailable`` (503): there is no snapshot to answer from.
+    """
+    now = live().status()
+    healthy = "degraded" if now.trouble else "ok"
+    status = healthy if now.snapshot_id else "unavailable"
+    answer = jsonify(status=status, snapshot=now.snapshot_id, trouble=now.trouble)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, HEALTH_STATUS[status]
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be read but the endless combinations of filters."""
+    text = f"User-agent: *\nDisallow: /search\nSitemap: {absolute(url_for('site.sitemap'))}\n"
+    return Response(text, mimetype="text/plain")
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> Response:
+    """Every page but searches."""
+    fixed = ("pages.home", "pages.browse", "pages.guides", "pages.about", "docs.api")
+    entries = [(absolute(url_for(name)), "") for name in fixed]
+    entries += [(absolute(case_url(case.id)), case.added or "") for case in searcher().cases]
+    return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")
+
+
+@bp.get("/favicon.ico")
+def favicon() -> Response:
+    """The icon, for browsers that do not read the link to it."""
+    return current_app.send_static_file("favicon.svg")

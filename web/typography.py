@@ -1,0 +1,13 @@
+"""Straight quotation marks of a source file as the curly ones of a page."""
+
+from __future__ import annotations
+
+import re
+
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w|\s|[.,;:!?]|$)")
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def curly(text: str) -> str:
+    """The text with typographic apostrophes and double quotation marks, otherwise unchanged."""
+    return _QUOTED.sub("“\\1”", _APOSTROPHE.sub("’", text))
