@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 #: The headings of business-case form, in order. The last holds the editors' reading.
 ANALYSIS_HEADING = "What to take from it"
+RESULTS_HEADING = "Results as reported"
 CASE_HEADINGS = (
     "Situation",
     "The network",
     "What they did together",
-    "Results as reported",
+    RESULTS_HEADING,
     ANALYSIS_HEADING,
 )
 

@@ -1,8 +1,9 @@
 """Case to passages: the pieces that are embedded and retrieved.
 
 The first passage is the summary. Each further one is a paragraph group of a
-section, cut so that it fits what the encoder reads. The editors' reading and
-the questions for a class make no passages: a case matches by what it is.
+section, cut so that it fits what the encoder reads. The editors' reading, the
+questions for a class, and a section that only says that no result is reported make
+no passages: a case matches by what it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from kb.body import ANALYSIS_HEADING, sections
+from kb.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 from kb.documents import Case, Passage
 from kb.taxonomy import Taxonomy
 
@@ -38,7 +39,7 @@ def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
     """
     pieces = [("", case.summary or case.title)]
     for section in sections(case.body):
-        if section.heading != ANALYSIS_HEADING:
+        if _says_what_it_is(section.heading, case):
             pieces += [(section.heading, text) for text in _pieces(section.text)]
     described = ". ".join((case.title, *_labels(case, taxonomy)))
     return tuple(
@@ -69,6 +70,11 @@ def plain_text(markdown: str) -> str:
     text = _MARKS.sub("", _LINK.sub(r"\1", text))
     paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _says_what_it_is(heading: str, case: Case) -> bool:
+    is_silence = heading == RESULTS_HEADING and case.kind != "guide" and not case.results
+    return heading != ANALYSIS_HEADING and not is_silence
 
 
 def _labels(case: Case, taxonomy: Taxonomy) -> list[str]:
