@@ -145,7 +145,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something wrong in the content, with its place. ``str()`` is ``path:line: message``."""
+    """Something wrong in the content, with its place.
+
+    ``str()`` is ``path:line: message``, on one line and fit for a terminal.
+    """
 
     path: str
     line: int
@@ -153,7 +156,8 @@ class Problem:
     field: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        text = f"{self.path}:{self.line}: {self.message}"
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

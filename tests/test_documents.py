@@ -56,6 +56,13 @@ def test_a_problem_reads_as_a_place_and_a_message() -> None:
     assert str(problem) == "cases/a/b.md:7: title must be text."
 
 
+def test_a_problem_prints_on_one_line() -> None:
+    """What an author wrote cannot break the line or steer the terminal; other scripts stay."""
+    problem = Problem(path="a\nb\udce9.md", line=1, message="\x1b[31mcolour\u2028 is not Ωδή.")
+
+    assert str(problem) == r"a\nb\udce9.md:1: \x1b[31mcolour\u2028 is not Ωδή."
+
+
 @pytest.mark.parametrize(
     ("context", "read"),
     [

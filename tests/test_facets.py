@@ -174,3 +174,32 @@ def test_the_low_end_of_a_range_must_reach_the_least_figure():
     ]
 
     assert [mask.tolist() for mask in masks] == [[True], [True], [False], [False]]
+
+
+def test_what_a_metric_adds_must_reach_the_least_figure():
+    """One more metric adds the cases that report it with such a figure, and no others."""
+    reports = {
+        "a": [("sales", 20.0)],
+        "b": [("cost", 20.0)],
+        "c": [("cost", 5.0)],
+        "d": [("cost", None)],
+        "e": [("sales", 5.0), ("cost", 30.0)],
+        "f": [("sales", 20.0), ("cost", 30.0)],
+    }
+    cases = [
+        replace(
+            PLAIN,
+            id=case_id,
+            facets={"results": tuple(metric for metric, _ in figures)},
+            results=tuple(replace(REPORTED, metric=metric, low=low) for metric, low in figures),
+        )
+        for case_id, figures in reports.items()
+    ]
+    table = FacetTable(cases, TAXONOMY)
+    query = Query(filters={"results": ("sales",)}, results_min=10)
+    found = table.mask(query)
+
+    counts = table.counts(query, found, np.ones(len(cases), dtype=bool))["results"]
+
+    # Found: a and f. With costs as well: b and e, too.
+    assert [(c.value, c.count, c.adds) for c in counts] == [("sales", 2, 0), ("cost", 1, 2)]

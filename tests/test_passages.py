@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.body import CASE_HEADINGS, sections
-from kb.documents import FACETS, Case, Passage
-from kb.passages import MAX_PASSAGE_CHARACTERS, passages_digest, passages_of, plain_text
+from kb.documents import FACETS, Case, Passage, Result
+from kb.passages import (
+    MAX_PASSAGE_CHARACTERS,
+    PASSAGES_VERSION,
+    passages_digest,
+    passages_of,
+    plain_text,
+)
 from kb.taxonomy import Taxonomy
 from kb.validate import Corpus, read_corpus
 
@@ -92,6 +98,35 @@ def test_our_reading_and_questions_make_no_passage(toy_cases: Path) -> None:
     assert case.questions == ("Would wine makers do the same?",)
     assert "wine, wine and wine" in case.body
     assert "wine" not in read.casefold()
+
+
+SILENT = "## Results as reported\n\nNone is reported."
+RESULT = Result(
+    metric="sales",
+    level="output",
+    direction="up",
+    statement="Sales rose.",
+    source="doe-2001",
+    locator="p. 1",
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "texts"),
+    [
+        pytest.param({}, ["A summary."], id="case-without-results"),
+        pytest.param({"kind": "study"}, ["A summary."], id="study-without-results"),
+        pytest.param(
+            {"results": (RESULT,)}, ["A summary.", "None is reported."], id="case-with-results"
+        ),
+        pytest.param({"kind": "guide"}, ["A summary.", "None is reported."], id="guide"),
+    ],
+)
+def test_a_section_that_reports_nothing_makes_no_passage(changes: dict, texts: list[str]) -> None:
+    """Where a case has no results, the section that says so does not make it match a search."""
+    passages = passages_of(_case(SILENT, **changes), NOTHING)
+
+    assert [passage.text for passage in passages] == texts
 
 
 @pytest.mark.parametrize(
@@ -214,6 +249,14 @@ def test_the_digest_tells_what_the_encoder_reads() -> None:
         [replace(one, text="ab\n"), two],
     ]
     assert len({base, *map(passages_digest, others)}) == len(others) + 1
+
+
+def test_the_version_is_raised_with_the_passages() -> None:
+    """What a text is cut into is tied to the version: raise it when this digest changes."""
+    body = "\n\n".join(markdown for _, markdown, _ in PLAIN) + "\n\n" + "word; " * 300
+    digest = passages_digest(passages_of(_case(body), NOTHING))
+
+    assert (PASSAGES_VERSION, digest[:16]) == (1, "8ef003546fc171f0")
 
 
 def test_real_passages_fit_the_encoder(real: Corpus) -> None:

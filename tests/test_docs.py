@@ -1,0 +1,224 @@
+"""The documents say what the code does: every field, setting and command, and no other."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import click
+import pytest
+
+from kb import front_matter
+from kb.body import CASE_HEADINGS
+from kb.cli import main
+from kb.settings import ROWS
+from kb.taxonomy import LISTS, Taxonomy, load_taxonomy
+from kb.validate import read_corpus
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+FIELDS = (ROOT / "docs" / "front-matter.md").read_text(encoding="utf-8")
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+            "eleven", "twelve")  # fmt: skip
+
+
+@pytest.fixture(name="taxonomy", scope="module")
+def _taxonomy() -> Taxonomy:
+    return load_taxonomy(ROOT / "cases" / "taxonomy.yaml")
+
+
+def _section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one of any rank."""
+    (found,) = re.findall(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.M | re.S)
+    return found
+
+
+def _rows(text: str, heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, without its head."""
+    lines = [line for line in _section(text, heading).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def _what(field: str) -> str:
+    """What the table of fields says about one of them."""
+    (found,) = (row[2] for row in _rows(FIELDS, "Fields") if row[0] == f"`{field}`")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("heading", "required", "optional"),
+    [
+        pytest.param("Fields", front_matter.REQUIRED, front_matter.OPTIONAL, id="case"),
+        pytest.param("Members", ("who",), tuple(front_matter.MEMBERS_FIELDS[1:]), id="members"),
+        pytest.param(
+            "Results", front_matter.RESULT_REQUIRED, front_matter.RESULT_OPTIONAL, id="result"
+        ),
+    ],
+)
+def test_every_field_is_explained(
+    heading: str, required: tuple[str, ...], optional: tuple[str, ...]
+) -> None:
+    """A table names exactly the fields that the check knows, those that are required as such."""
+    rows = _rows(FIELDS, heading)
+    named = {name.strip("`"): not needed.startswith("no") for name, needed, _ in rows}
+    conditional = {"unit"} if heading == "Results" else set()
+
+    assert [name.strip("`") for name, _, _ in rows if name.strip("`") in required] == list(required)
+    assert Counter(name.strip("`") for name, _, _ in rows) == Counter([*required, *optional])
+    assert {name for name, needed in named.items() if needed} == {*required, *conditional}
+    assert [name for name, _, what in rows if not what] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("period", front_matter.PERIOD_FIELDS),
+        ("sources", front_matter.SOURCE_FIELDS),
+        ("teaching", front_matter.TEACHING_FIELDS),
+    ],
+)
+def test_fields_inside_fields_are_named(field: str, names: tuple[str, ...]) -> None:
+    """The braces in the table hold exactly the fields of the record."""
+    (braces,) = re.findall(r"`\{(.*?)\}`", _what(field))
+
+    assert [part.split(":")[0].strip() for part in braces.split(",")] == list(names)
+
+
+def test_words_of_the_check_are_named() -> None:
+    """Qualifiers, fields of our reading and lengths in the document are those of the code."""
+    qualifiers = [row[2] for row in _rows(FIELDS, "Results") if "qualifier" in row[0]]
+    reading = _what("our_reading").partition("(")[2].partition(")")[0]
+
+    assert re.findall(r"`([a-z ]+)`", qualifiers[0]) == list(front_matter.QUALIFIERS)
+    assert re.findall(r"`([a-z_]+)`", reading) == list(front_matter.READING_FIELDS)
+    assert f"at most {front_matter.MAX_TITLE} characters" in _what("title")
+    assert f"at most {front_matter.MAX_SUMMARY} characters" in _what("summary")
+    assert f"at most {front_matter.MAX_STATEMENT} characters" in FIELDS
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [("kind", "kinds"), ("form", "forms"), ("status", "statuses")]
+)
+def test_short_lists_are_spelled_out(taxonomy: Taxonomy, field: str, name: str) -> None:
+    """Where the document names every word of a list, these are the words of the vocabulary."""
+    assert re.findall(r"`([a-z]+)`", _what(field)) == list(taxonomy[name].ids)
+
+
+def test_levels_and_directions_are_spelled_out(taxonomy: Taxonomy) -> None:
+    """The levels and directions of a result are those of the vocabulary."""
+    rows = {row[0]: row[2] for row in _rows(FIELDS, "Results")}
+
+    assert re.findall(r"`([a-z]+)`", rows["`level`"]) == list(taxonomy["levels"].ids)
+    assert re.findall(r"`([a-z]+)`", rows["`direction`"]) == list(taxonomy["directions"].ids)
+
+
+def test_headings_are_those_of_the_check() -> None:
+    """The document lists the headings of a case, in order."""
+    assert [row[0].strip("`") for row in _rows(FIELDS, "The text")] == list(CASE_HEADINGS)
+
+
+def test_the_example_is_the_case() -> None:
+    """The example is the front-matter of the file that it names, and that file passes."""
+    (path,) = re.findall(r"The front-matter of `(.+?)`:", FIELDS)
+    (example,) = re.findall(r"```yaml\n(---\n.*?\n---\n)```", FIELDS, re.S)
+    problems = [p for p in read_corpus(ROOT / "cases").problems if p.path == str(ROOT / path)]
+
+    assert (ROOT / path).read_text(encoding="utf-8").startswith(example + "\n")
+    assert problems == []
+
+
+def test_settings_are_in_the_readme() -> None:
+    """The table of settings is that of the code: variable, default and help, in order."""
+    wanted = [
+        [f"`{row.variable}`", f"`{row.default}`" if row.default else "", row.help] for row in ROWS
+    ]
+
+    assert _rows(README, "Settings") == wanted
+
+
+def test_commands_are_in_the_readme() -> None:
+    """The table of commands names each one, and no other."""
+    rows = _rows(README, "The `kb` command")
+    named = [re.match(r"`kb ([a-z]+)", row[0])[1] for row in rows]
+
+    assert sorted(named) == sorted(main.commands)
+    assert [row[0] for row in rows if not row[1]] == []
+
+
+def test_options_named_in_the_readme_exist() -> None:
+    """Every option of the command that the documents name is one that the command has."""
+    known = {
+        option
+        for command in (main, *main.commands.values())
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+    } | {"--help", "--version"}
+    named = {*re.findall(r"(?<![\w-])--[a-z][a-z-]+", README + CONTRIBUTING + FIELDS)}
+
+    assert sorted(named - known) == []
+    assert named >= {"--use", "--json", "--help"}
+
+
+def test_settings_are_in_the_help() -> None:
+    """An option that stands for a setting says which variable it wins over, and that one exists."""
+    named = {
+        variable
+        for command in main.commands.values()
+        for parameter in command.params
+        for variable in re.findall(r"KB_[A-Z_]+", getattr(parameter, "help", None) or "")
+    }
+
+    assert sorted(named - {row.variable for row in ROWS}) == []
+    assert named >= {"KB_CASES", "KB_INDEX", "KB_MODEL", "KB_PORT"}
+
+
+def test_every_command_explains_itself() -> None:
+    """Each command has a help text that is a sentence, and each option says what it does."""
+    silent = [name for name, command in main.commands.items() if not (command.help or "")[:1]]
+    unexplained = [
+        (name, parameter.name)
+        for name, command in main.commands.items()
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and not parameter.help and not parameter.show_default
+    ]
+
+    assert (silent, unexplained) == ([], [])
+
+
+def test_contributors_are_told_to_check() -> None:
+    """Who wants to contribute is told how to start, what to run and where the fields are."""
+    needed = ["kb new", "kb check", "docs/front-matter.md", "cases/taxonomy.yaml", "make test"]
+
+    assert [words for words in needed if words not in CONTRIBUTING] == []
+
+
+def test_the_readme_counts_right() -> None:
+    """The numbers of cases, countries and guides in the first paragraph are those of today."""
+    cases = read_corpus(ROOT / "cases").cases
+    kinds = Counter("guide" if case.kind == "guide" else "case" for case in cases)
+    countries = {code for case in cases for code in case.facets["country"]}
+    first = " ".join(README.split("\n\n")[1].split())
+
+    assert (
+        f"{kinds['case']} cases from {_NUMBERS[len(countries)]} countries "
+        f"and {kinds['guide']} guides"
+    ) in first
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/front-matter.md"])
+def test_links_lead_to_files(name: str) -> None:
+    """Every relative link of a document, pictures included, leads to a file that is there."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.S)
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if ":" not in target]
+    home = (ROOT / name).parent
+
+    assert [target for target in targets if not (home / target.partition("#")[0]).exists()] == []
+
+
+def test_lists_of_the_vocabulary_are_known(taxonomy: Taxonomy) -> None:
+    """The file of the vocabulary holds the lists that the code names, in their order."""
+    assert tuple(taxonomy.vocabularies) == LISTS
