@@ -161,17 +161,22 @@ def test_the_digest_covers_what_can_change_a_vector(folder, changed, same):
     assert (after.digest == before.digest) is same
 
 
-def test_files_that_trade_places_change_the_digest(folder):
-    """The digest knows which file holds what."""
-    (folder / "a.txt").write_text("one")
-    (folder / "b.txt").write_text("two")
-    before = find_model(str(folder)).digest
-    (folder / "a.txt").write_text("two")
-    (folder / "b.txt").write_text("one")
+@pytest.mark.parametrize(
+    "after",
+    [{"a.txt": "two", "b.txt": "one"}, {"a.txt": "one", "c.txt": "two"}],
+    ids=["two trade places", "one is renamed"],
+)
+def test_the_digest_knows_which_file_holds_what(folder, after):
+    """The same contents under other names make another digest."""
+    digests = []
+    for files in ({"a.txt": "one", "b.txt": "two"}, after):
+        for name in "abc":
+            (folder / f"{name}.txt").unlink(missing_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        digests.append(find_model(str(folder)).digest)
 
-    after = find_model(str(folder)).digest
-
-    assert after != before
+    assert digests[0] != digests[1]
 
 
 @pytest.mark.parametrize(

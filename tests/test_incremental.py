@@ -17,6 +17,7 @@ from kb.search import Searcher
 from kb.settings import Settings
 from kb.snapshot import Snapshot, current_id, open_snapshot
 
+HOSTILE = "denmark/hostile-title"
 TEXTILE = "norway/textile-exporters"
 TRAINING = "spain/textile-training"
 
@@ -71,7 +72,12 @@ CHANGES = {
     "status of a case": (lambda s: change(s, TRAINING, "cautionary", "mixed"), 0),
     "swapped texts": (swap, 4),
     "a new case": (add_case, 2),
-    "a case less": (lambda s: file(s, TRAINING).unlink(), 0),
+    "the last case less": (lambda s: file(s, TRAINING).unlink(), 0),
+    "the first case less": (lambda s: file(s, HOSTILE).unlink(), 0),
+    "a section more": (
+        lambda s: change(s, HOSTILE, "## Situation", "## The network\n\nMetal.\n\n## Situation"),
+        3,
+    ),
     "a label of the vocabulary": (
         lambda s: change_taxonomy(s, "label: Staff training", "label: Learning"),
         2,
@@ -186,6 +192,11 @@ def test_another_encoder_encodes_everything(toy_settings, tmp_path):
     # The first passage of france/wine-exporters: wine 4, export 2, each one axis further on.
     row = opened(toy_settings).index.vectors(np.array([2]))[0]
     assert row.round(6).tolist() == np.float32([0, 0.894427, 0, 0, 0.447214, 0]).tolist()
+    hits = searcher(toy_settings).search(Query(text="wine")).hits
+    assert [hit.case.id for hit in hits] == [
+        "france/wine-exporters",
+        "international/wine-and-metal-programme",
+    ]
 
 
 def test_the_query_encoder_is_shared_between_snapshots(toy_settings):

@@ -386,23 +386,36 @@ def test_the_reason_of_a_similar_case_is_its_own_passage(searcher):
     ]
 
 
+CASE = """\
+---
+title: Case {0}
+kind: study
+country: NO
+type: []
+project: []
+results: []
+summary: {1}
+sources:
+  - {{key: anon, locator: whole}}
+---
+
+## Situation
+
+{2}
+"""
+
+
 def test_the_best_pair_may_be_of_any_two_passages(toy_settings):
     """The best pair counts wherever its passages stand in their cases."""
-    case = (toy_settings.cases / "spain" / "textile-training.md").read_text()
-    one = case.replace("Textile firms had nobody to train.", "Metal.")
-    two = case.replace("Textile firms had nobody to train.", "Wine and export.")
-    for name, text, summary in (("one", one, "Wine and export."), ("two", two, "Metal, purchase.")):
-        head, _, rest = text.replace("Textile firms train together", f"Case {name}").partition(
-            "summary: "
-        )
-        text = f"{head}summary: {summary}\n{rest.partition(chr(10))[2]}"
-        (toy_settings.cases / "spain" / f"{name}.md").write_text(text)
+    for case in (("one", "Wine, train.", "Metal."), ("two", "Metal, purchase.", "Train wine.")):
+        (toy_settings.cases / "norway" / f"{case[0]}.md").write_text(CASE.format(*case))
     build(toy_settings)
 
-    first = LiveSearcher(toy_settings.index, min_score=0.9).current().similar("spain/one")[0]
+    hits = LiveSearcher(toy_settings.index, min_score=0.9).current().similar("norway/one")
 
-    assert (first.case.id, first.score) == ("spain/two", 1.0)
-    assert first.reasons[0].passage == "Wine and export."
+    assert [(hit.case.id, hit.score, hit.reasons[0].passage) for hit in hits] == [
+        ("norway/two", 1.0, "Train wine.")
+    ]
 
 
 def test_similar_cases_are_as_many_as_asked_for(settings, searcher):
