@@ -27,6 +27,8 @@ _LINK = re.compile(
 )
 #: As the site renders them, a space after the signs is not needed.
 _HEADING = re.compile(r"^(#{1,6}+)[ \t]*(.+?)[ \t]*#*$", re.MULTILINE)
+#: Words underlined with signs are a heading too; a table's rule has a bar.
+_UNDERLINED = re.compile(r"^(?![ \t]*[|>#-])[^\n|]+\n(?:=+|-+)[ \t]*$", re.MULTILINE)
 _SAFE_SCHEMES = ("http:", "https:", "mailto:")
 
 
@@ -117,6 +119,9 @@ def body_problems(body: str, case_id: str, *, kind: str) -> Iterator[tuple[int, 
 
 def _heading_problems(body: str, kind: str) -> Iterator[tuple[int, str]]:
     plain = _FENCE.sub(_blank, body)
+    for match in _UNDERLINED.finditer(plain):
+        text = match.group().splitlines()[0].strip()
+        yield _line(body, match.start()), f"a heading must be written as '## {text[:40]}'."
     seen: set[str] = set()
     for match in _HEADING.finditer(plain):
         depth, text, line = len(match.group(1)), match.group(2), _line(body, match.start())

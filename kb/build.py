@@ -11,44 +11,25 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kb import __version__
+from kb.assemble import Plan, assemble
+from kb.current import can_open, current_id, publish, set_current, snapshot_ids
 from kb.digest import file_digest
 from kb.documents import Case
 from kb.encode import ModelFiles, find_model
 from kb.errors import BuildBusy, CorpusError, CorpusInvalid, SnapshotError
-from kb.export import EXPORT_VERSION
+from kb.fusion import Calibration, calibration_for, read_calibrations
 from kb.incremental import Encoding
-from kb.index import DenseIndex
-from kb.load import SOURCES_FILE, TAXONOMY_FILE
-from kb.passages import PASSAGES_VERSION, passages_digest, passages_of
+from kb.load import CALIBRATION_FILE, RELEVANCE_FILE, SOURCES_FILE, TAXONOMY_FILE
+from kb.multilingual import multilingual_digest
+from kb.passages import passages_of
+from kb.relevance import read_report
 from kb.settings import Settings
-from kb.snapshot import (
-    SCHEMA_VERSION,
-    CaseRecord,
-    Content,
-    EncoderRecord,
-    Manifest,
-    Snapshot,
-    can_open,
-    current_id,
-    files_digests,
-    open_snapshot,
-    publish,
-    read_manifest,
-    set_current,
-    snapshot_ids,
-    write_content,
-    write_manifest,
-)
-from kb.validate import Corpus, read_corpus
-
-#: Vectors can change in the last digits with these; so a snapshot's id does too.
-_LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "sentence-transformers", "torch")
+from kb.snapshot import Manifest, Snapshot, open_snapshot, read_manifest
+from kb.validate import read_corpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,22 +107,42 @@ def _build(
         raise CorpusInvalid(corpus.problems)
     tell(f"Read {len(corpus.cases)} cases from {settings.cases}.")
     files = find_model(settings.model, settings.revision)
-    corpus_digest = _corpus_digest(settings.cases, corpus.cases)
-    snapshot_id = _snapshot_id(corpus_digest, files)
+    multilingual = multilingual_digest() if settings.multilingual else ""
+    plan = Plan(
+        corpus=corpus,
+        corpus_digest=_corpus_digest(settings.cases, corpus.cases),
+        calibration=_calibration(settings.cases, files, multilingual, tell),
+        relevance=read_report(settings.cases / RELEVANCE_FILE),
+        encoding=Encoding(
+            files=files,
+            passages={case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases},
+            previous=None if force else _previous(settings.index, tell),
+            multilingual=multilingual,
+            batch_size=settings.batch_size,
+            progress=progress,
+            tell=tell,
+        ),
+    )
+    snapshot_id = plan.snapshot_id
     if not force and can_open(settings.index / snapshot_id):
         set_current(settings.index, snapshot_id)
         return read_manifest(settings.index / snapshot_id), None
-    encoding = Encoding(
-        files=files,
-        passages={case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases},
-        previous=None if force else _previous(settings.index, tell),
-        batch_size=settings.batch_size,
-        progress=progress,
-        tell=tell,
-    )
-    manifest = _write(settings.index, corpus, encoding, snapshot_id, corpus_digest)
+    manifest = _write(settings.index, plan)
     set_current(settings.index, snapshot_id)
-    return manifest, encoding.encoded
+    return manifest, plan.encoding.encoded
+
+
+def _calibration(
+    cases: Path, files: ModelFiles, multilingual: str, tell: Callable[[str], None]
+) -> Calibration | None:
+    calibrations = read_calibrations(cases / CALIBRATION_FILE)
+    found = calibration_for(calibrations, encoder=files.digest, multilingual=multilingual)
+    if found is None and calibrations:
+        tell(
+            "There is no calibration for these encoders: search goes by meaning alone. "
+            "Run 'kb calibrate' after this build, then 'kb build'."
+        )
+    return found
 
 
 def _previous(index: Path, tell: Callable[[str], None]) -> Snapshot | None:
@@ -162,52 +163,12 @@ def _corpus_digest(folder: Path, cases: Sequence[Case]) -> str:
     return digest.hexdigest()
 
 
-def _versions() -> dict[str, str]:
-    return {"kb": __version__, **{name: version(name) for name in _LIBRARIES}}
-
-
-def _snapshot_id(corpus_digest: str, files: ModelFiles) -> str:
-    parts = (SCHEMA_VERSION, EXPORT_VERSION, PASSAGES_VERSION, corpus_digest, files.digest)
-    lines = [*map(str, parts), *(f"{name} {number}" for name, number in _versions().items())]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
-def _write(
-    index_folder: Path, corpus: Corpus, encoding: Encoding, snapshot_id: str, corpus_digest: str
-) -> Manifest:
+def _write(index_folder: Path, plan: Plan) -> Manifest:
     staged = index_folder / f".building-{os.getpid()}"
     try:
         staged.mkdir()
-        index = DenseIndex.build(encoding.vectors())
-        passages = tuple(p for case in corpus.cases for p in encoding.passages[case.id])
-        content = Content(
-            cases=corpus.cases,
-            passages=passages,
-            taxonomy=corpus.taxonomy,
-            references=dict(corpus.references),
-        )
-        write_content(staged, content, index)
-        encoding.write_encoder(staged)
-        manifest = Manifest(
-            schema_version=SCHEMA_VERSION,
-            snapshot_id=snapshot_id,
-            encoder=EncoderRecord(
-                name=encoding.files.name,
-                revision=encoding.files.revision,
-                digest=encoding.files.digest,
-                dimension=index.dimension,
-            ),
-            export_version=EXPORT_VERSION,
-            metric="cosine",
-            n_cases=len(content.cases),
-            n_passages=len(passages),
-            corpus_digest=corpus_digest,
-            cases=_case_records(corpus, encoding),
-            versions=_versions(),
-            files=files_digests(staged),
-        )
-        write_manifest(staged, manifest)
-        publish(index_folder, staged, snapshot_id)
+        manifest = assemble(staged, plan)
+        publish(index_folder, staged, manifest.snapshot_id)
     except OSError as err:
         raise CorpusError(
             f"The snapshot cannot be written to {index_folder}: {err.strerror}; "
@@ -216,17 +177,6 @@ def _write(
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return manifest
-
-
-def _case_records(corpus: Corpus, encoding: Encoding) -> dict[str, CaseRecord]:
-    return {
-        case.id: CaseRecord(
-            digest=case.digest,
-            passages_digest=passages_digest(encoding.passages[case.id]),
-            n_passages=len(encoding.passages[case.id]),
-        )
-        for case in corpus.cases
-    }
 
 
 def _remove_leftovers(index: Path) -> None:

@@ -10,65 +10,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kb import __version__
-from kb.documents import FACETS, Problem, SearchResult
-from kb.errors import CorpusInvalid, KBError, QueryError, SettingError
+from kb.cli_quality import calibrate, evaluate
+from kb.console import folder_options, json_option, one_catch, print_problems, say, settings_of
+from kb.documents import FACETS, SORTS, Problem, SearchResult
+from kb.errors import CorpusInvalid
 from kb.load import TAXONOMY_FILE
-from kb.settings import Settings, read_settings
-
-
-def _say(message: str) -> None:
-    click.echo(message, err=True)
-
-
-def _one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Turn our errors into one plain line and an exit status; the only catch there is."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            status = command(*args, **kwargs) or 0
-        except CorpusInvalid as err:
-            _print_problems(err.problems, as_json=bool(kwargs.get("as_json")))
-            _say(f"Error: {err}")
-            status = 1
-        except (QueryError, SettingError) as err:
-            _say(f"Error: {err}")
-            status = 2
-        except KBError as err:
-            _say(f"Error: {err}")
-            status = 1
-        sys.exit(status)
-
-    return run
-
-
-def _print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
-        return
-    for problem in problems:
-        click.echo(str(problem))
-
-
-def _settings(**explicit: object) -> Settings:
-    return read_settings(os.environ, **explicit)
-
-
-def _folder_options(command: Callable[..., None]) -> Callable[..., None]:
-    command = click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")(
-        command
-    )
-    return click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")(command)
-
-
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")
+from kb.settings import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,12 +31,12 @@ def main() -> None:
 
 
 @main.command()
-@_folder_options
+@folder_options
 @click.option("--model", metavar="NAME", help="Encoder: a name or a folder [KB_MODEL]")
 @click.option("--force", is_flag=True, help="Use nothing of earlier builds")
 @click.option("--check", "only_check", is_flag=True, help="Check the content and stop")
-@_json_option
-@_one_catch
+@json_option
+@one_catch
 def build(
     *,
     cases: str | None,
@@ -96,10 +49,10 @@ def build(
     """Build the search index of the cases and serve it from now on."""
     from kb.build import build as run_build  # imports numpy and faiss
 
-    settings = _settings(cases=cases, index=index, model=model)
+    settings = settings_of(cases=cases, index=index, model=model)
     if only_check:
         return _check([settings.cases], settings, as_json=as_json)
-    report = run_build(settings, force=force, progress=sys.stderr.isatty(), tell=_say)
+    report = run_build(settings, force=force, progress=sys.stderr.isatty(), tell=say)
     if as_json:
         click.echo(json.dumps(asdict(report)))
     else:
@@ -115,8 +68,8 @@ def build(
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
-@_json_option
-@_one_catch
+@json_option
+@one_catch
 def check(*, paths: tuple[str, ...], cases: str | None, as_json: bool) -> int:
     """Check the content: every problem with its file and line.
 
@@ -124,21 +77,21 @@ def check(*, paths: tuple[str, ...], cases: str | None, as_json: bool) -> int:
     report to that file or folder; any other folder is checked as a compendium
     of its own, with the vocabulary of this one where it has none.
     """
-    settings = _settings(cases=cases)
+    settings = settings_of(cases=cases)
     chosen = [Path(path) for path in paths] or [settings.cases]
     return _check(chosen, settings, as_json=as_json)
 
 
 def _check(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
     problems = [problem for path in paths for problem in _problems(path, settings)]
-    _print_problems(problems, as_json=as_json)
+    print_problems(problems, as_json=as_json)
     return 1 if problems else 0
 
 
 def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
     from kb.validate import read_corpus  # imports the readers of content
 
-    if not path.exists():
+    if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
         raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
     home = settings.cases.resolve()
     inside = path.resolve() == home or home in path.resolve().parents
@@ -150,9 +103,9 @@ def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
         corpus = read_corpus(path, vocabulary=own)
         problems = corpus.problems
     if problems:
-        _say(f"{path}: {CorpusInvalid(problems).count}")
+        say(f"{path}: {CorpusInvalid(problems).count}")
     else:
-        _say(f"{path}: no problems{f' ({corpus.files} cases read)' if inside else ''}")
+        say(f"{path}: no problems{f' ({corpus.files} cases read)' if inside else ''}")
     return problems
 
 
@@ -174,18 +127,20 @@ def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
 @_filter_options
 @click.option("--results-min", type=float, help="A reported figure of at least this much")
 @click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option("--exact", is_flag=True, help="Leave slips of typing as they are")
 @click.option("--page", type=int, default=1, show_default=True)
 @click.option("--per-page", type=int, default=10, show_default=True)
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
-@_json_option
-@_one_catch
+@json_option
+@one_catch
 def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
     """Search the compendium; without TEXT, browse it."""
-    from kb.live import LiveSearcher  # imports faiss and onnxruntime
+    from kb.live import open_live  # imports faiss and onnxruntime
     from kb.query import make_query
 
-    settings = _settings(index=index)
-    searcher = LiveSearcher(settings.index, min_score=settings.min_score).current()
+    settings = settings_of(index=index)
+    searcher = open_live(settings).current()
     filters = {facet: options.pop(facet) for facet in FACETS}
     query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
     result = searcher.search(query)
@@ -201,6 +156,8 @@ def _result_json(result: SearchResult) -> dict[str, Any]:
         "total": result.total,
         "no_good_match": result.no_good_match,
         "snapshot": result.snapshot_id,
+        "repaired": result.repaired,
+        "mentions": [asdict(mention) for mention in result.mentions],
         "hits": [
             {
                 "id": hit.case.id,
@@ -219,12 +176,14 @@ def _result_json(result: SearchResult) -> dict[str, Any]:
 
 
 def _print_result(result: SearchResult) -> None:
+    if result.repaired:
+        say(f"Showing {result.repaired!r}; add --exact for your own spelling.")
     for hit in result.hits:
         score = f"{hit.score:.3f}  " if result.query.text else ""
         click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")
     if result.no_good_match:
-        _say("Nothing in the compendium fits this search.")
-    _say(f"{result.total} found, page {result.query.page} of {result.pages}")
+        say("Nothing in the compendium fits this search.")
+    say(f"{result.total} found, page {result.query.page} of {result.pages}")
 
 
 @main.command()
@@ -232,25 +191,26 @@ def _print_result(result: SearchResult) -> None:
 @click.option("--host", metavar="ADDRESS", help="Address to listen on [KB_HOST]")
 @click.option("--port", type=int, help="Port [KB_PORT]")
 @click.option("--workers", type=int, help="Worker processes [KB_WORKERS]")
-@_one_catch
+@one_catch
 def serve(**options: object) -> int:
     """Serve the site with a production server."""
     from web.serve import run  # the site is on a higher floor; only this command needs it
 
-    run(_settings(**options))
+    run(settings_of(**options))
     return 0
 
 
 @main.command()
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
 @click.option("--use", "chosen", metavar="ID", help="Serve this one; 'previous' goes one back")
-@_json_option
-@_one_catch
+@json_option
+@one_catch
 def snapshots(*, index: str | None, chosen: str | None, as_json: bool) -> int:
     """List the snapshots, or go back to an earlier one."""
-    from kb.snapshot import current_id, open_snapshot, set_current, snapshot_ids
+    from kb.current import current_id, set_current, snapshot_ids
+    from kb.snapshot import open_snapshot
 
-    folder = _settings(index=index).index
+    folder = settings_of(index=index).index
     known = snapshot_ids(folder)
     if chosen is not None:
         if chosen == "previous":
@@ -274,15 +234,19 @@ def snapshots(*, index: str | None, chosen: str | None, as_json: bool) -> int:
 @click.option("--title", help="The title; can be changed later")
 @click.option("--kind", default="network", show_default=True, help="network, programme, …")
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
-@_one_catch
+@one_catch
 def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int:
     """Start a new case, such as 'kb new norway/boat-builders'."""
     from kb.new_case import write_new_case
 
-    path = write_new_case(_settings(cases=cases).cases, case_id, title=title, kind=kind)
+    path = write_new_case(settings_of(cases=cases).cases, case_id, title=title, kind=kind)
     click.echo(str(path))
-    _say(f"Fill it in, then run 'kb check {path}'. docs/front-matter.md explains the fields.")
+    say(f"Fill it in, then run 'kb check {path}'. docs/front-matter.md explains the fields.")
     return 0
+
+
+main.add_command(calibrate)
+main.add_command(evaluate)
 
 
 if __name__ == "__main__":

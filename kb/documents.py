@@ -23,6 +23,9 @@ FACETS: tuple[str, ...] = (
     "status",
 )
 
+#: How an answer can be ordered; see ``kb.order``.
+SORTS: tuple[str, ...] = ("relevance", "newest", "result")
+
 #: Query limits, stated once for the site, the API and the command line.
 MAX_QUERY_LENGTH = 1000
 MAX_PER_PAGE = 100
@@ -167,32 +170,56 @@ class Query:
     An empty ``text`` browses: every case that the filters allow, by title.
     ``results_min`` asks for a reported figure of at least that much (of a range,
     its low end) in one of the metrics of ``filters["results"]``, in the unit
-    ``results_unit`` or, if that is None, in any.
+    ``results_unit`` or, if that is None, in any. ``exact`` leaves slips of typing
+    as they are.
     """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     results_min: float | None = None
     results_unit: str | None = None
+    exact: bool = False
+    sort: str = "relevance"
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One value of a facet that a query names: offered as a filter, never applied in silence."""
+
+    facet: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a case is among the hits. ``kind`` is ``meaning`` for its best passage."""
+    """Why a case is among the hits.
+
+    ``kind`` is ``meaning`` (the passage nearest in meaning), ``word`` (the passage
+    with most of the query's words), ``both``, or ``facet`` (the query names a value
+    that the case has). ``words`` are the words that matched, as the case writes
+    them; ``marks`` are their places in ``passage``, as (start, end).
+    """
 
     kind: str
-    passage: str
+    passage: str = ""
     heading: str = ""
+    words: tuple[str, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    facet: str = ""
+    value: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One ranked case. ``rank`` starts at 1 over all pages.
 
-    ``score`` is the cosine of the query and the case's best passage, in [-1, 1],
-    higher is better; 0.0 when browsing.
+    ``score`` is the calibrated probability that the case answers the query, in
+    (0, 1), higher is better. Without a calibration for the encoder it is the cosine
+    of the query and the case's best passage, in [-1, 1]; when browsing it is 0.0.
     """
 
     case: Case
@@ -221,7 +248,12 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """An answer: the found set, one page of it as hits, and counts over all of it."""
+    """An answer: the found set, one page of it as hits, and counts over all of it.
+
+    ``repaired`` is the text that was searched instead, empty if the text was taken
+    as it is; ``mentions`` are the facet values that it names and that are not
+    filtered by.
+    """
 
     query: Query
     total: int
@@ -229,6 +261,8 @@ class SearchResult:
     facets: Mapping[str, tuple[FacetCount, ...]]
     no_good_match: bool
     snapshot_id: str
+    repaired: str = ""
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def pages(self) -> int:

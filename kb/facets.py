@@ -5,7 +5,8 @@ Values of one facet widen each other (OR), facets narrow each other (AND).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -30,56 +31,50 @@ class FacetTable:
         """The values of a facet that at least one case has, in the order of the vocabulary."""
         return tuple(v for v in self._taxonomy.facet(facet).ids if v in self._has[facet])
 
-    def mask(self, query: Query, *, without: str | None = None) -> np.ndarray:
-        """Which cases the query's filters allow, bool of shape (n_cases,).
-
-        Args:
-            query: its filters count, its text does not.
-            without: a facet whose own filter is left out.
-        """
+    def mask(self, query: Query) -> np.ndarray:
+        """Which cases the query's filters allow: bool of shape (n_cases,)."""
         allowed = np.ones(len(self._cases), dtype=bool)
         for facet, values in query.filters.items():
-            if facet != without and values:
+            if values:
                 allowed &= self._any(facet, values)
-        if query.results_min is not None and without != "results":
+        if query.results_min is not None:
             allowed &= self._figures(query.filters.get("results", ()), query)
         return allowed
 
     def counts(
-        self, query: Query, found: np.ndarray, eligible: np.ndarray
+        self, query: Query, find: Callable[[np.ndarray], np.ndarray]
     ) -> Mapping[str, tuple[FacetCount, ...]]:
         """Counts beside an answer.
 
         Args:
             query: what was asked.
-            found: the cases that the answer reports, bool of shape (n_cases,).
-            eligible: the cases that the text of the query allows, filters aside.
+            find: the cases that the answer reports when the filters allow those
+                given; both bool of shape (n_cases,).
         """
-        counted = {}
-        for facet in FACETS:
-            selected = query.filters.get(facet, ())
-            others = eligible & self.mask(query, without=facet) if selected else found
-            counted[facet] = tuple(
-                self._count(facet, value, query, found, others) for value in self.values(facet)
-            )
-        return counted
+        found = find(self.mask(query))
+        return {
+            facet: tuple(self._count(facet, v, query, found, find) for v in self.values(facet))
+            for facet in FACETS
+        }
 
     def _count(
-        self, facet: str, value: str, query: Query, found: np.ndarray, others: np.ndarray
+        self,
+        facet: str,
+        value: str,
+        query: Query,
+        found: np.ndarray,
+        find: Callable[[np.ndarray], np.ndarray],
     ) -> FacetCount:
         selected = query.filters.get(facet, ())
-        has = self._has[facet].get(value, np.zeros(len(self._cases), dtype=bool))
         adds = 0
         if selected and value not in selected:
-            adding = has & others & ~found
-            if facet == "results" and query.results_min is not None:
-                adding &= self._figures((value,), query)
-            adds = int(adding.sum())
+            wider = replace(query, filters={**query.filters, facet: (*selected, value)})
+            adds = int(find(self.mask(wider)).sum() - found.sum())
         term = self._taxonomy.facet(facet).get(value)
         return FacetCount(
             value=value,
             label=self._taxonomy.label(facet, value),
-            count=int((has & found).sum()),
+            count=int((self._has[facet][value] & found).sum()),
             selected=value in selected,
             adds=adds,
             group=term.group if term else "",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import numpy as np
 from kb.documents import Passage
 from kb.encode import ModelFiles, SentenceTransformerEncoder
 from kb.export import EXPORT_VERSION, export_encoder
+from kb.index import DenseIndex
+from kb.multilingual import MultilingualEncoder
 from kb.passages import passages_digest
 from kb.snapshot import ENCODER_FILES, ENCODER_FOLDER, Snapshot
 
@@ -26,13 +28,15 @@ from kb.snapshot import ENCODER_FILES, ENCODER_FOLDER, Snapshot
 class Encoding:
     """The encoding part of one build. The encoder is loaded when first needed.
 
-    ``passages`` maps case ids to passages, in the order of the snapshot; ``encoded``
-    counts the passages that had to be encoded.
+    ``passages`` maps case ids to passages, in the order of the snapshot;
+    ``multilingual`` is the digest of the multilingual encoder, empty where it is off;
+    ``encoded`` counts the passages that had to be encoded.
     """
 
     files: ModelFiles
     passages: Mapping[str, tuple[Passage, ...]]
     previous: Snapshot | None
+    multilingual: str
     batch_size: int
     progress: bool
     tell: Callable[[str], None]
@@ -41,10 +45,32 @@ class Encoding:
 
     def vectors(self) -> np.ndarray:
         """float32 of shape (n_passages, dimension), one row per passage in order."""
-        known = self._known()
+        previous = self.previous
+        known = self._known(previous.index if previous and self._same_encoder() else None)
+        self.encoded = self._n_missing(known)
+        return self._joined(known, self._encode)
+
+    def multilingual_vectors(self) -> np.ndarray:
+        """The same by the multilingual encoder."""
+        previous = self.previous
+        record = previous.manifest.multilingual if previous else None
+        same = record is not None and record.digest == self.multilingual
+        known = self._known(previous.multilingual if previous and same else None)
+        if not self._n_missing(known):
+            return self._joined(known, lambda texts: np.zeros((0, 0), dtype=np.float32))
+        self.tell("Encoding for other languages …")
+        return self._joined(known, MultilingualEncoder(threads=os.cpu_count() or 1).encode)
+
+    def _n_missing(self, known: Mapping[str, np.ndarray]) -> int:
+        return sum(len(ps) for case_id, ps in self.passages.items() if case_id not in known)
+
+    def _joined(
+        self,
+        known: Mapping[str, np.ndarray],
+        encode: Callable[[Sequence[str]], np.ndarray],
+    ) -> np.ndarray:
         missing = [p for case_id, ps in self.passages.items() if case_id not in known for p in ps]
-        self.encoded = len(missing)
-        fresh = iter(self._encode(missing))
+        fresh = iter(encode([passage.encoded_text for passage in missing]))
         rows = [
             known[case_id] if case_id in known else np.stack([next(fresh) for _ in passages])
             for case_id, passages in self.passages.items()
@@ -74,31 +100,28 @@ class Encoding:
             self._loaded.append(SentenceTransformerEncoder(self.files))
         return self._loaded[0]
 
-    def _encode(self, missing: list[Passage]) -> np.ndarray:
-        if not missing:
+    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        if not texts:
             return np.zeros((0, 0), dtype=np.float32)
         encoder = self._encoder()
-        self.tell(f"Encoding {len(missing)} passages …")
-        return encoder.encode_documents(
-            [passage.encoded_text for passage in missing],
-            batch_size=self.batch_size,
-            progress=self.progress,
-        )
+        self.tell(f"Encoding {len(texts)} passages …")
+        return encoder.encode_documents(texts, batch_size=self.batch_size, progress=self.progress)
 
     def _same_encoder(self) -> bool:
         previous = self.previous
         return previous is not None and previous.manifest.encoder.digest == self.files.digest
 
-    def _known(self) -> dict[str, np.ndarray]:
+    def _known(self, index: DenseIndex | None) -> dict[str, np.ndarray]:
+        """Vectors of ``index``, of the previous snapshot, by the cases that did not change."""
         previous = self.previous
-        if previous is None or not self._same_encoder():
+        if previous is None or index is None:
             return {}
         known, start = {}, 0
         for case in previous.content.cases:
             record = previous.manifest.cases[case.id]
             passages = self.passages.get(case.id)
             if passages is not None and passages_digest(passages) == record.passages_digest:
-                known[case.id] = previous.index.vectors(np.arange(start, start + record.n_passages))
+                known[case.id] = index.vectors(np.arange(start, start + record.n_passages))
             start += record.n_passages
         return known
 

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.errors import KBError, SnapshotError
-from kb.query_encoder import OnnxQueryEncoder
+from kb.current import CURRENT_FILE, current_id
+from kb.errors import KBError, SnapshotStale
+from kb.language import is_english_word
+from kb.multilingual import MultilingualEncoder, multilingual_digest
+from kb.query_encoder import OnnxQueryEncoder, QueryEncoder
+from kb.retrieve import Encoders
 from kb.search import Searcher
-from kb.snapshot import CURRENT_FILE, ENCODER_FILES, current_id, open_snapshot
+from kb.settings import Settings
+from kb.snapshot import ENCODER_FILES, Manifest, Snapshot, open_snapshot, read_manifest
 
 _log = logging.getLogger(__name__)
 
@@ -29,25 +35,35 @@ class LiveStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The encoders that the settings ask for: ``KB_MODEL`` and ``KB_MULTILINGUAL``."""
+
+    model: str
+    multilingual: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Serving:
-    """One opened snapshot with the encoder it came with."""
+    """One opened snapshot with its encoders."""
 
     searcher: Searcher
-    encoder: OnnxQueryEncoder
+    encoders: Encoders
     encoder_digests: tuple[str, ...]
 
 
 class LiveSearcher:
     """The searcher over whatever ``index/current`` names. Safe between threads."""
 
-    def __init__(self, index: Path, *, min_score: float) -> None:
+    def __init__(self, index: Path, *, min_score: float, wanted: Wanted | None = None) -> None:
         """Nothing is opened yet.
 
         Args:
             index: the folder of the snapshots.
             min_score: see ``Searcher``.
+            wanted: a snapshot of other encoders is refused; None takes any.
         """
         self._index = index
+        self._wanted = wanted
         self._min_score = min_score
         self._lock = threading.Lock()
         self._serving: _Serving | None = None
@@ -69,11 +85,21 @@ class LiveSearcher:
             threading.Thread(target=self._follow, name="snapshot", daemon=True).start()
         return serving.searcher
 
+    def encoders(self) -> Encoders:
+        """The encoders of what is being served.
+
+        Raises:
+            SnapshotError: no snapshot can be served.
+        """
+        if self._serving is None:
+            self.current()
+        return self._serving.encoders
+
     def status(self) -> LiveStatus:
         """What is being served; opens the snapshot if none is open yet."""
         try:
             searcher = self.current()
-        except SnapshotError as err:
+        except KBError as err:
             return LiveStatus(snapshot_id=None, trouble=str(err))
         return LiveStatus(snapshot_id=searcher.snapshot_id, trouble=self._trouble)
 
@@ -104,12 +130,63 @@ class LiveSearcher:
             self._lock.release()
 
     def _open(self) -> _Serving:
-        snapshot = open_snapshot(self._index / current_id(self._index))
-        digests = tuple(snapshot.manifest.files[name] for name in ENCODER_FILES)
+        folder = self._index / current_id(self._index)
+        manifest = read_manifest(folder)
+        self._check_encoders(manifest)
+        with ThreadPoolExecutor(max_workers=1) as beside:  # the slowest part, beside the others
+            multilingual = beside.submit(self._multilingual, manifest)
+            snapshot = open_snapshot(folder)
+            digests = tuple(manifest.files[name] for name in ENCODER_FILES)
+            query = self._query_encoder(snapshot, digests)
+            is_english_word("dictionary")  # reads it now, not in the first request
+            encoders = Encoders(query=query, multilingual=multilingual.result())
+        searcher = Searcher(snapshot, encoders, min_score=self._min_score)
+        return _Serving(searcher=searcher, encoders=encoders, encoder_digests=digests)
+
+    def _query_encoder(self, snapshot: Snapshot, digests: tuple[str, ...]) -> QueryEncoder:
         old = self._serving
         if old is not None and old.encoder_digests == digests:
-            encoder = old.encoder
-        else:
-            encoder = OnnxQueryEncoder(snapshot.encoder_folder)
-        searcher = Searcher(snapshot, encoder, min_score=self._min_score)
-        return _Serving(searcher=searcher, encoder=encoder, encoder_digests=digests)
+            return old.encoders.query
+        return OnnxQueryEncoder(snapshot.encoder_folder)
+
+    def _multilingual(self, manifest: Manifest) -> MultilingualEncoder | None:
+        if manifest.multilingual is None:
+            return None
+        old = self._serving
+        if old is not None and old.encoders.multilingual is not None:
+            return old.encoders.multilingual
+        return MultilingualEncoder()
+
+    def _check_encoders(self, manifest: Manifest) -> None:
+        """A snapshot of other encoders than those asked for is refused, never searched."""
+        wanted = self._wanted
+        if wanted is None:
+            return
+        if not same_model(wanted.model, manifest.encoder.name):
+            raise SnapshotStale(
+                f"The snapshot {manifest.snapshot_id} was built with the encoder "
+                f"{manifest.encoder.name!r}, but KB_MODEL is {wanted.model!r}. Run 'kb build'."
+            )
+        has = manifest.multilingual is not None
+        if has != wanted.multilingual:
+            built = "with" if has else "without"
+            raise SnapshotStale(
+                f"The snapshot {manifest.snapshot_id} was built {built} the multilingual encoder, "
+                f"but KB_MULTILINGUAL is {'on' if wanted.multilingual else 'off'}. Run 'kb build'."
+            )
+        if manifest.multilingual and manifest.multilingual.digest != multilingual_digest():
+            raise SnapshotStale(
+                f"The snapshot {manifest.snapshot_id} was built with another version of the "
+                "multilingual encoder. Run 'kb build'."
+            )
+
+
+def open_live(settings: Settings) -> LiveSearcher:
+    """The searcher that the settings ask for; nothing is opened yet."""
+    wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
+    return LiveSearcher(settings.index, min_score=settings.min_score, wanted=wanted)
+
+
+def same_model(wanted: str, built: str) -> bool:
+    """Whether a configured name means the encoder of that name in a manifest."""
+    return built in (wanted, f"sentence-transformers/{wanted}")

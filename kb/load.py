@@ -25,7 +25,13 @@ from kb.yaml_source import Located, YamlTrouble, read_yaml
 #: Files beside the cases that belong there.
 TAXONOMY_FILE = "taxonomy.yaml"
 SOURCES_FILE = "sources.bib"
-EXPECTED = {TAXONOMY_FILE, SOURCES_FILE, "README.md"}
+QUERIES_FILE = "queries.jsonl"
+CALIBRATION_FILE = "calibration.json"
+RELEVANCE_FILE = "relevance.json"
+EXPECTED = {
+    *(TAXONOMY_FILE, SOURCES_FILE, "README.md"),
+    *(QUERIES_FILE, CALIBRATION_FILE, RELEVANCE_FILE),
+}
 
 MAX_FILE_BYTES = 1_000_000
 

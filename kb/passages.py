@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kb.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 from kb.documents import Case, Passage
@@ -18,7 +18,7 @@ from kb.taxonomy import Taxonomy
 
 #: Raised whenever the same case would give other passages: it is part of what
 #: decides whether vectors of an earlier build can be used again.
-PASSAGES_VERSION = 1
+PASSAGES_VERSION = 2
 
 #: About 130 words: with its context it stays within 256 word pieces, which is
 #: what all-MiniLM-L6-v2 reads.
@@ -31,6 +31,13 @@ _LIST = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^\|?[\s:|-]+\|?$", re.MULTILINE)
 
 
+#: The facets whose labels are words of a case.
+_LABELLED = (
+    *("country", "kind", "type", "project", "sector"),
+    *("form", "formation", "status", "results"),
+)
+
+
 def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
     """The passages of a case, in reading order; at least one.
 
@@ -40,7 +47,7 @@ def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
     pieces = [("", case.summary or case.title)]
     for section in sections(case.body):
         if _says_what_it_is(section.heading, case):
-            pieces += [(section.heading, text) for text in _pieces(section.text)]
+            pieces += [(section.heading, text) for text in pieces_of(section.text)]
     described = ". ".join((case.title, *_labels(case, taxonomy)))
     return tuple(
         Passage(
@@ -52,6 +59,27 @@ def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
         )
         for ordinal, (heading, text) in enumerate(pieces)
     )
+
+
+def word_fields(case: Case, taxonomy: Taxonomy) -> Mapping[str, str]:
+    """The words of a case by field of ``lexical.FIELD_WEIGHTS``.
+
+    The labels go with their aliases, so that a case of "Marketing" is found by
+    "branding" too.
+    """
+    labels = [
+        " ".join((term.label, *term.aliases))
+        for facet in _LABELLED
+        for value in case.facets.get(facet, ())
+        if (term := taxonomy.facet(facet).get(value)) is not None
+    ]
+    body = [p.text for p in passages_of(case, taxonomy)[1:]]
+    return {
+        "title": case.title,
+        "summary": case.summary,
+        "labels": "\n".join(labels),
+        "body": "\n".join(body),
+    }
 
 
 def passages_digest(passages: Iterable[Passage]) -> str:
@@ -85,7 +113,7 @@ def _labels(case: Case, taxonomy: Taxonomy) -> list[str]:
     ]
 
 
-def _pieces(markdown: str) -> list[str]:
+def pieces_of(markdown: str) -> list[str]:
     """Group paragraphs up to the limit; cut a longer one between sentences, then words."""
     found: list[str] = []
     for paragraph in plain_text(markdown).splitlines():

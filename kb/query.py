@@ -10,6 +10,7 @@ from kb.documents import (
     FACETS,
     MAX_PER_PAGE,
     MAX_QUERY_LENGTH,
+    SORTS,
     Query,
 )
 from kb.errors import QueryError
@@ -26,6 +27,8 @@ def make_query(
     filters: Mapping[str, Iterable[str]] | None = None,
     results_min: float | None = None,
     results_unit: str | None = None,
+    exact: bool = False,
+    sort: str = "relevance",
     page: int = 1,
     per_page: int = DEFAULT_PER_PAGE,
 ) -> Query:
@@ -67,6 +70,8 @@ def make_query(
         filters=canonical,
         results_min=results_min,
         results_unit=_unit(taxonomy, results_unit, results_min),
+        exact=exact,
+        sort=_sort(sort, canonical),
         page=page,
         per_page=per_page,
     )
@@ -113,6 +118,23 @@ def _value(taxonomy: Taxonomy, facet: str, value: str) -> str:
             allowed=allowed,
         )
     return found
+
+
+def _sort(sort: str, filters: Mapping[str, tuple[str, ...]]) -> str:
+    if sort not in SORTS:
+        raise QueryError(
+            f"sort must be one of {', '.join(SORTS)}, not {sort[:40]!r}.",
+            parameter="sort",
+            value=sort,
+            allowed=SORTS,
+        )
+    if sort == "result" and len(filters.get("results", ())) != 1:
+        raise QueryError(
+            "sort=result needs exactly one metric in results, for example results=export-sales.",
+            parameter="sort",
+            value=sort,
+        )
+    return sort
 
 
 def _unit(taxonomy: Taxonomy, unit: str | None, results_min: float | None) -> str | None:

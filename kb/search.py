@@ -1,51 +1,70 @@
-"""Query to result over one snapshot: filter, retrieve, MaxP, order, count, give reasons."""
+"""Query to result over one snapshot: filter, retrieve, fuse, order, count, give reasons."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from kb.documents import Case, Hit, Query, Reason, Reference, SearchResult
+from kb.documents import FACETS, Case, Hit, Mention, Query, Reason, Reference, SearchResult
 from kb.errors import CaseNotFound, QueryError
 from kb.facets import FacetTable
-from kb.query_encoder import QueryEncoder
+from kb.fusion import Calibration, Evidence, scores
+from kb.mentions import MentionFinder
+from kb.order import ordered
+from kb.reasons import reasons
+from kb.relevance import Report
+from kb.retrieve import Encoders, Retriever
 from kb.snapshot import Manifest, Snapshot
+from kb.spelling import Speller
 from kb.taxonomy import Taxonomy
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 _DECIMALS = 6
 
+#: A cosine from which a passage is near in meaning: below it a hit came by its words.
+_NEAR = 0.3
+
 
 class Searcher:
     """Answers queries over one opened snapshot. Immutable; safe to share between threads."""
 
-    def __init__(self, snapshot: Snapshot, encoder: QueryEncoder, *, min_score: float) -> None:
+    def __init__(self, snapshot: Snapshot, encoders: Encoders, *, min_score: float) -> None:
         """Prepare the tables.
 
         Args:
             snapshot: an opened snapshot.
-            encoder: the encoder that the snapshot carries.
-            min_score: least cosine at which a case counts as found.
+            encoders: those that made its vectors.
+            min_score: least cosine at which a case counts as found, where the
+                snapshot has no calibration for its encoders.
         """
         content = snapshot.content
         self.manifest: Manifest = snapshot.manifest
         self.taxonomy: Taxonomy = content.taxonomy
         self.references: Mapping[str, Reference] = content.references
         self.cases: tuple[Case, ...] = content.cases
+        self.calibration: Calibration | None = content.calibration
+        self.relevance: Report | None = content.relevance
         self.min_score = min_score
         self._passages = content.passages
         self._index = snapshot.index
-        self._encoder = encoder
         self._column = {case.id: column for column, case in enumerate(self.cases)}
         # Passage row to case column: int64 of shape (n_passages,).
         self._owner = np.array([self._column[p.case_id] for p in self._passages], dtype=np.int64)
-        self._table = FacetTable(self.cases, self.taxonomy)
-        self._by_title = sorted(
-            range(len(self.cases)),
-            key=lambda column: (self.cases[column].title.casefold(), self.cases[column].id),
+        self.retriever = Retriever(
+            owner=self._owner,
+            n_cases=len(self.cases),
+            dense=snapshot.index,
+            multilingual=snapshot.multilingual,
+            words=snapshot.words,
+            encoders=encoders,
         )
+        self._table = FacetTable(self.cases, self.taxonomy)
+        values = {facet: self._table.values(facet) for facet in FACETS}
+        self._mentions = MentionFinder(self.taxonomy, values, self.retriever.terms)
+        self._speller = Speller(content.vocabulary)
 
     @property
     def snapshot_id(self) -> str:
@@ -67,39 +86,68 @@ class Searcher:
     def search(self, query: Query) -> SearchResult:
         """Answer a query.
 
-        Every hit satisfies the filters. With a text, the found set is every such
-        case whose best passage scores at least ``min_score``, by score and then id;
-        without one it is every such case, by title. Facets are counted over the
-        found set, whole.
+        Every hit satisfies the filters. With a text, the found set is empty unless
+        the best such case fits; then it is every such case that scores enough to be
+        shown. Without one it is every such case. ``kb.order`` says in which order.
+        Facets are counted over the found set, whole.
 
         Raises:
             QueryError: the page is beyond the last one.
         """
-        if query.text:
-            vector = self._encoder.encode_query(query.text)
-            scores, best = self._scores(vector, np.arange(len(self._passages)))
-            eligible = scores >= self.min_score
-        else:
-            scores, best = np.zeros(len(self.cases)), None
-            eligible = np.ones(len(self.cases), dtype=bool)
-        found = eligible & self._table.mask(query)
-        columns = self._ordered(found, scores) if query.text else self._titled(found)
+        if not query.text:
+            return self._browse(query)
+        text = query.text if query.exact else self._speller.repair(query.text)
+        evidence = self.retriever.evidence(text)
+        case_scores, find = self.judge(evidence)
+        found = find(self._table.mask(query))
+        columns = ordered(found, self.cases, case_scores, query)
+        mentions = self._mentions.find(text)
         result = SearchResult(
             query=query,
             total=len(columns),
             hits=(),
-            facets=self._table.counts(query, found, eligible),
-            no_good_match=bool(query.text) and not columns,
+            facets=self._table.counts(query, find),
+            no_good_match=not columns,
             snapshot_id=self.snapshot_id,
+            repaired=text if text != query.text else "",
+            mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
         )
-        if query.page > result.pages:
-            raise QueryError(
-                f"page must be from 1 to {result.pages}, not {query.page}: "
-                f"{result.total} found, {query.per_page} to a page.",
-                parameter="page",
-                value=query.page,
+        page, first_rank = self._page(result, columns)
+        hits = tuple(
+            Hit(
+                case=self.cases[column],
+                score=float(case_scores[column]),
+                rank=rank,
+                reasons=self._reasons(column, text, evidence, mentions),
             )
-        return self._with_page(result, columns, scores, best)
+            for rank, column in enumerate(page, first_rank)
+        )
+        return replace(result, hits=hits)
+
+    def evidence(self, text: str) -> Evidence:
+        """The evidence for a query as ``search`` has it: after repair."""
+        return self.retriever.evidence(self._speller.repair(text))
+
+    def judge(self, evidence: Evidence) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+        """Score every case, and say which are found among those that the filters allow.
+
+        Returns:
+            The scores, float64 of shape (n_cases,), and a function from the cases
+            that the filters allow to those that are found, both bool of that shape.
+        """
+        calibration = self.calibration
+        if calibration is None:
+            case_scores = np.round(evidence.meaning, _DECIMALS)
+            return case_scores, lambda allowed: allowed & (case_scores >= self.min_score)
+        case_scores = np.round(scores(evidence, calibration), _DECIMALS)
+        # A share of the best of all cases, so that a wider filter never finds fewer.
+        enough = case_scores >= calibration.shown * case_scores.max(initial=0)
+
+        def find(allowed: np.ndarray) -> np.ndarray:
+            fits = bool((case_scores[allowed] >= calibration.fits).any())
+            return allowed & enough & fits
+
+        return case_scores, find
 
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
@@ -115,73 +163,74 @@ class Searcher:
         peers = np.array([(c.kind == "guide") == is_guide and c.id != case_id for c in self.cases])
         rows = np.flatnonzero(peers[self._owner])
         own = np.flatnonzero(self._owner == self._column[case_id])
-        scores = np.full(len(self.cases), -np.inf)
-        best = np.zeros(len(self.cases), dtype=np.int64)
+        best = np.full(len(self.cases), -1.0)
+        nearest = np.zeros(len(self.cases), dtype=np.int64)
         for vector in self._index.vectors(own):
-            one, passage = self._scores(vector, rows)
-            best = np.where(one > scores, passage, best)
-            scores = np.maximum(one, scores)
-        columns = self._ordered(peers & (scores >= self.min_score), scores)[:k]
-        return self._hits(columns, scores, best, first_rank=1)
-
-    def _scores(self, vector: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """MaxP over ``rows``: per case its best score (-inf if none) and that passage's row."""
-        scores = np.full(len(self.cases), -np.inf)
-        best = np.zeros(len(self.cases), dtype=np.int64)
-        if not len(rows):
-            return scores, best
-        every = len(rows) == len(self._passages)
-        matches = self._index.search(vector, k=len(rows), rows=None if every else rows)
-        # Best first, so the first row of a case is its best passage.
-        columns, first = np.unique(self._owner[matches.rows], return_index=True)
-        scores[columns] = np.round(matches.scores[first].astype(float), _DECIMALS)
-        best[columns] = matches.rows[first]
-        return scores, best
-
-    def _ordered(self, found: np.ndarray, scores: np.ndarray) -> list[int]:
-        """Columns by score, then id (``cases`` are in the order of their ids)."""
-        columns = np.flatnonzero(found)
-        return columns[np.lexsort((columns, -scores[columns]))].tolist()
-
-    def _titled(self, found: np.ndarray) -> list[int]:
-        return [column for column in self._by_title if found[column]]
-
-    def _with_page(
-        self,
-        result: SearchResult,
-        columns: Sequence[int],
-        scores: np.ndarray,
-        best: np.ndarray | None,
-    ) -> SearchResult:
-        start = (result.query.page - 1) * result.query.per_page
-        page = columns[start : start + result.query.per_page]
-        return SearchResult(
-            query=result.query,
-            total=result.total,
-            hits=self._hits(page, scores, best, first_rank=start + 1),
-            facets=result.facets,
-            no_good_match=result.no_good_match,
-            snapshot_id=result.snapshot_id,
-        )
-
-    def _hits(
-        self,
-        columns: Sequence[int],
-        scores: np.ndarray,
-        best: np.ndarray | None,
-        *,
-        first_rank: int,
-    ) -> tuple[Hit, ...]:
+            one = self.retriever.max_p(self._index, vector, rows)
+            nearest = np.where(one.scores > best, one.rows, nearest)
+            best = np.maximum(one.scores, best)
+        best = np.round(best, _DECIMALS)
+        columns = self._ordered(peers & (best >= self.min_score), best)[:k]
         return tuple(
             Hit(
                 case=self.cases[column],
-                score=float(scores[column]),
+                score=float(best[column]),
                 rank=rank,
-                reasons=() if best is None else (self._reason(int(best[column])),),
+                reasons=(self._by_passage(int(nearest[column])),),
             )
-            for rank, column in enumerate(columns, first_rank)
+            for rank, column in enumerate(columns, 1)
         )
 
-    def _reason(self, row: int) -> Reason:
+    def _browse(self, query: Query) -> SearchResult:
+        found = self._table.mask(query)
+        columns = ordered(found, self.cases, np.zeros(len(self.cases)), query)
+        result = SearchResult(
+            query=query,
+            total=len(columns),
+            hits=(),
+            facets=self._table.counts(query, lambda allowed: allowed),
+            no_good_match=False,
+            snapshot_id=self.snapshot_id,
+        )
+        page, first_rank = self._page(result, columns)
+        hits = tuple(
+            Hit(case=self.cases[column], score=0.0, rank=rank)
+            for rank, column in enumerate(page, first_rank)
+        )
+        return replace(result, hits=hits)
+
+    def _ordered(self, found: np.ndarray, case_scores: np.ndarray) -> list[int]:
+        """Columns by score, then id (``cases`` are in the order of their ids)."""
+        columns = np.flatnonzero(found)
+        return columns[np.lexsort((columns, -case_scores[columns]))].tolist()
+
+    def _page(self, result: SearchResult, columns: Sequence[int]) -> tuple[Sequence[int], int]:
+        """The columns of the page that was asked for, and the rank of its first."""
+        query = result.query
+        if query.page > result.pages:
+            raise QueryError(
+                f"page must be from 1 to {result.pages}, not {query.page}: "
+                f"{result.total} found, {query.per_page} to a page.",
+                parameter="page",
+                value=query.page,
+            )
+        start = (query.page - 1) * query.per_page
+        return columns[start : start + query.per_page], start + 1
+
+    def _by_passage(self, row: int) -> Reason:
         passage = self._passages[row]
         return Reason(kind="meaning", passage=passage.text, heading=passage.heading)
+
+    def _reasons(
+        self, column: int, text: str, evidence: Evidence, mentions: Sequence[Mention]
+    ) -> tuple[Reason, ...]:
+        near = evidence.meaning if evidence.english else evidence.multilingual
+        return reasons(
+            self.cases[column],
+            [self._passages[row] for row in np.flatnonzero(self._owner == column)],
+            self._passages[int(evidence.row[column])],
+            terms=self.retriever.terms(text),
+            by_meaning=bool(near[column] >= _NEAR),
+            mentions=mentions,
+            stems=self.retriever.stems,
+        )

@@ -18,6 +18,10 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _switch(text: str) -> bool:
+    return {"on": True, "true": True, "off": False, "false": False}[text.strip().lower()]
+
+
 def _path(text: str) -> Path:
     if not text.strip():
         raise ValueError(text)
@@ -54,11 +58,18 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("revision", "", str, "a revision", "Revision of an encoder that comes from a hub"),
     Row(
+        "multilingual",
+        "on",
+        _switch,
+        "on or off",
+        "Second encoder, for other languages: about 125 MB of memory in each worker",
+    ),
+    Row(
         "min_score",
         "0.30",
         float,
         "a number from -1 to 1",
-        "Least score at which a case counts as found; below it the site says that nothing fits",
+        "Least cosine at which a case counts as found, for an encoder without a calibration",
         least=-1,
         most=1,
     ),
@@ -107,6 +118,7 @@ class Settings:
     index: Path
     model: str
     revision: str
+    multilingual: bool
     min_score: float
     batch_size: int
     keep_snapshots: int
@@ -149,7 +161,7 @@ def _read(row: Row, text: str) -> object:
         outside = (row.least is not None and value < row.least) or (
             row.most is not None and value > row.most
         )
-    except ValueError as err:
+    except (ValueError, KeyError) as err:
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.") from err
     if outside or value != value:  # NaN is the one value that differs from itself
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.")

@@ -5,7 +5,12 @@
       <snapshot-id>/
         manifest.json          what this is, and the SHA-256 of each file below
         cases.json  passages.json  taxonomy.json  references.json
+        vocabulary.json        the words of the compendium, for slips of typing
+        calibration.json       how evidence becomes a score; null where there is none
+        relevance.json         the published figures; null where there are none
         vectors.faiss          row i is passage i
+        multilingual.faiss     the same by the multilingual encoder, where that is on
+        words/                 the word index; its file names are its own
         encoder/               model.onnx  tokenizer.json  encoder.json
 
 A snapshot is never changed. It is written beside its final place and renamed
@@ -16,9 +21,6 @@ leaves the previous one serving.
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,27 +30,33 @@ from pydantic import TypeAdapter, ValidationError
 
 from kb.digest import file_digest
 from kb.documents import Case, Passage, Reference
-from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, SnapshotStale
+from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
+from kb.fusion import Calibration
 from kb.index import DenseIndex
+from kb.lexical import LexicalIndex
 from kb.query_encoder import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
+from kb.relevance import Report
 from kb.taxonomy import Taxonomy
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-CURRENT_FILE = "current"
 MANIFEST_FILE = "manifest.json"
 VECTORS_FILE = "vectors.faiss"
+MULTILINGUAL_FILE = "multilingual.faiss"
+WORDS_FOLDER = "words"
 ENCODER_FOLDER = "encoder"
 ENCODER_FILES = tuple(
     f"{ENCODER_FOLDER}/{name}" for name in (MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE)
 )
 
-_ID = re.compile(r"^[0-9a-f]{12}$")
 _CASES = TypeAdapter(tuple[Case, ...])
 _PASSAGES = TypeAdapter(tuple[Passage, ...])
 _TAXONOMY = TypeAdapter(Taxonomy)
 _REFERENCES = TypeAdapter(dict[str, Reference])
+_VOCABULARY = TypeAdapter(dict[str, int])
+_CALIBRATION = TypeAdapter(Calibration | None)
+_RELEVANCE = TypeAdapter(Report | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,7 @@ class Manifest:
     schema_version: int
     snapshot_id: str
     encoder: EncoderRecord
+    multilingual: EncoderRecord | None
     export_version: int
     metric: str
     n_cases: int
@@ -92,12 +101,20 @@ _MANIFEST = TypeAdapter(Manifest)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a snapshot holds beside vectors and encoder. Passages go in the order of cases."""
+    """What a snapshot holds beside indexes and encoder.
+
+    Passages go in the order of cases. ``vocabulary`` counts the words of the
+    compendium; ``calibration`` is None where its encoders have none, ``relevance``
+    where no figures were published.
+    """
 
     cases: tuple[Case, ...]
     passages: tuple[Passage, ...]
     taxonomy: Taxonomy
     references: Mapping[str, Reference]
+    vocabulary: Mapping[str, int]
+    calibration: Calibration | None
+    relevance: Report | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +125,8 @@ class Snapshot:
     manifest: Manifest
     content: Content
     index: DenseIndex
+    multilingual: DenseIndex | None
+    words: LexicalIndex
 
     @property
     def encoder_folder(self) -> Path:
@@ -120,101 +139,28 @@ _PARTS: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "passages.json": ("passages", _PASSAGES),
     "taxonomy.json": ("taxonomy", _TAXONOMY),
     "references.json": ("references", _REFERENCES),
+    "vocabulary.json": ("vocabulary", _VOCABULARY),
+    "calibration.json": ("calibration", _CALIBRATION),
+    "relevance.json": ("relevance", _RELEVANCE),
 }
 _FILES = (*_PARTS, VECTORS_FILE, *ENCODER_FILES)
 
 
-def write_content(folder: Path, content: Content, index: DenseIndex) -> None:
-    """Write everything but the encoder and the manifest into ``folder``."""
+def write_content(folder: Path, content: Content) -> None:
+    """Write everything but the indexes, the encoder and the manifest into ``folder``."""
     for name, (part, adapter) in _PARTS.items():
         (folder / name).write_bytes(adapter.dump_json(getattr(content, part), indent=1) + b"\n")
-    index.write(folder / VECTORS_FILE)
 
 
 def files_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file that a manifest covers."""
-    return {name: file_digest(folder / name) for name in _FILES}
+    """SHA-256 of every file in a staged snapshot, by its path in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in paths}
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest: the last file, and what makes a snapshot complete."""
     (folder / MANIFEST_FILE).write_bytes(_MANIFEST.dump_json(manifest, indent=1) + b"\n")
-
-
-def publish(index_folder: Path, staged: Path, snapshot_id: str) -> None:
-    """Move a staged snapshot into its place.
-
-    A sound one that is already there stays, as the id says that it came from the
-    same input; one that cannot be opened is replaced.
-    """
-    place = index_folder / snapshot_id
-    if place.exists():
-        if can_open(place):
-            shutil.rmtree(staged)
-            return
-        shutil.rmtree(place)
-    staged.rename(place)
-
-
-def can_open(folder: Path) -> bool:
-    """Whether there is a sound snapshot in ``folder``."""
-    try:
-        open_snapshot(folder)
-    except SnapshotError:
-        return False
-    return True
-
-
-def set_current(index_folder: Path, snapshot_id: str) -> None:
-    """Serve this snapshot from now on: one atomic step.
-
-    Raises:
-        SnapshotMissing: there is no such snapshot.
-    """
-    known = snapshot_ids(index_folder)
-    if snapshot_id not in known:
-        raise SnapshotMissing(
-            f"There is no snapshot {snapshot_id!r} in {index_folder}; "
-            f"there are: {', '.join(known) or 'none'}."
-        )
-    temporary = index_folder / f".{CURRENT_FILE}-{os.getpid()}"
-    with temporary.open("w", encoding="ascii") as file:
-        file.write(snapshot_id + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(index_folder / CURRENT_FILE)
-
-
-def current_id(index_folder: Path) -> str:
-    """The id in ``index/current``.
-
-    Raises:
-        SnapshotMissing: nothing was built yet.
-        SnapshotCorrupt: the file does not hold an id.
-    """
-    path = index_folder / CURRENT_FILE
-    try:
-        text = path.read_text(encoding="ascii", errors="replace").strip()
-    except FileNotFoundError as err:
-        raise SnapshotMissing(f"There is no index in {index_folder} yet. Run 'kb build'.") from err
-    except OSError as err:
-        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
-    if not _ID.match(text):
-        raise SnapshotCorrupt(f"{path} must hold a snapshot id, not {text[:40]!r}. Run 'kb build'.")
-    return text
-
-
-def snapshot_ids(index_folder: Path) -> tuple[str, ...]:
-    """Every complete snapshot, newest first."""
-    if not index_folder.is_dir():
-        return ()
-    found = [
-        entry
-        for entry in index_folder.iterdir()
-        if _ID.match(entry.name) and (entry / MANIFEST_FILE).is_file()
-    ]
-    newest = sorted(found, key=lambda e: (-(e / MANIFEST_FILE).stat().st_mtime_ns, e.name))
-    return tuple(entry.name for entry in newest)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -243,7 +189,9 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as err:
         where = ".".join(str(part) for part in err.errors()[0]["loc"])
         raise SnapshotCorrupt(f"{path} is not a manifest ({where}). Run 'kb build'.") from err
-    if manifest.snapshot_id != folder.name or set(manifest.files) != set(_FILES):
+    needed = {*_FILES, MULTILINGUAL_FILE} if manifest.multilingual else set(_FILES)
+    others = {name for name in manifest.files if not name.startswith(f"{WORDS_FOLDER}/")}
+    if manifest.snapshot_id != folder.name or others != needed:
         raise SnapshotCorrupt(f"{path} belongs to another snapshot. Run 'kb build'.")
     return manifest
 
@@ -259,21 +207,32 @@ def open_snapshot(folder: Path) -> Snapshot:
     for name, expected in manifest.files.items():
         _check_digest(folder / name, expected)
     parts = {part: _read(folder / name, adapter) for name, (part, adapter) in _PARTS.items()}
-    content = Content(**parts)
-    index = DenseIndex.read(folder / VECTORS_FILE)
-    counted = (len(content.cases), len(content.passages), len(index), index.dimension)
-    expected = (
-        manifest.n_cases,
-        manifest.n_passages,
-        manifest.n_passages,
-        manifest.encoder.dimension,
+    snapshot = Snapshot(
+        folder=folder,
+        manifest=manifest,
+        content=Content(**parts),
+        index=DenseIndex.read(folder / VECTORS_FILE),
+        multilingual=DenseIndex.read(folder / MULTILINGUAL_FILE) if manifest.multilingual else None,
+        words=LexicalIndex.open(folder / WORDS_FOLDER),
     )
+    _check_counts(snapshot)
+    return snapshot
+
+
+def _check_counts(snapshot: Snapshot) -> None:
+    manifest, content, index = snapshot.manifest, snapshot.content, snapshot.index
+    n_cases, n_passages = manifest.n_cases, manifest.n_passages
+    expected = [n_cases, n_passages, n_passages, manifest.encoder.dimension, n_cases]
+    counted = [len(content.cases), len(content.passages), len(index), index.dimension]
+    counted.append(len(snapshot.words))
+    if manifest.multilingual is not None and snapshot.multilingual is not None:
+        expected += [n_passages, manifest.multilingual.dimension]
+        counted += [len(snapshot.multilingual), snapshot.multilingual.dimension]
     if counted != expected:
         raise SnapshotCorrupt(
-            f"{folder} must hold (cases, passages, vectors, dimension) {expected}, "
-            f"not {counted}. Run 'kb build'."
+            f"{snapshot.folder} must hold (cases, passages, vectors, dimension, cases by words, "
+            f"…) {expected}, not {counted}. Run 'kb build'."
         )
-    return Snapshot(folder=folder, manifest=manifest, content=content, index=index)
 
 
 def _check_digest(path: Path, expected: str) -> None:

@@ -30,6 +30,9 @@ LISTS: tuple[str, ...] = (
     "sectors",
 )
 
+#: Lists that it may hold: ``countries`` gives ISO 3166 codes further names.
+OPTIONAL_LISTS: tuple[str, ...] = ("countries",)
+
 #: Facet (URL parameter) to the list that holds its values. Countries are ISO 3166.
 FACET_LISTS: Mapping[str, str] = {
     "type": "types",
@@ -139,7 +142,8 @@ def load_taxonomy(path: Path) -> Taxonomy:
     if not isinstance(located.value, dict):
         raise TaxonomyError(f"{path}:1: the vocabulary must hold the lists {', '.join(LISTS)}.")
     _refuse_stray_keys(path, located)
-    lists = {name: _vocabulary(path, located, name) for name in LISTS}
+    given = [name for name in OPTIONAL_LISTS if name in located.value]
+    lists = {name: _vocabulary(path, located, name) for name in (*LISTS, *given)}
     return Taxonomy(vocabularies=lists)
 
 
@@ -151,7 +155,7 @@ def _reason(err: OSError | UnicodeDecodeError) -> str:
 
 def _refuse_stray_keys(path: Path, located: Located) -> None:
     for key in located.value:
-        if key not in LISTS:
+        if key not in (*LISTS, *OPTIONAL_LISTS):
             raise TaxonomyError(
                 f"{path}:{located.line(key)}: {key!r} must be one of {', '.join(LISTS)}."
             )

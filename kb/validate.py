@@ -64,7 +64,8 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     return Corpus(
         cases=tuple(cases),
         taxonomy=replace(
-            taxonomy, vocabularies={**taxonomy.vocabularies, "countries": _countries(cases)}
+            taxonomy,
+            vocabularies={**taxonomy.vocabularies, "countries": _countries(cases, taxonomy)},
         ),
         references=references,
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
@@ -76,9 +77,13 @@ def _at(draft: Draft, line: int, message: str, field: str = "") -> Problem:
     return Problem(path=draft.path, line=line, message=message, field=field)
 
 
-def _countries(cases: list[Case]) -> Vocabulary:
+def _countries(cases: list[Case], taxonomy: Taxonomy) -> Vocabulary:
+    """The countries that occur, by label, with the further names that the vocabulary gives."""
+    named = {term.id: term.aliases for term in taxonomy.vocabularies.get("countries", ())}
     codes = {code for case in cases for code in case.facets["country"]}
-    terms = [Term(id=code, label=country_label(code)) for code in codes]
+    terms = [
+        Term(id=code, label=country_label(code), aliases=named.get(code, ())) for code in codes
+    ]
     return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))
 
 

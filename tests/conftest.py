@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from kb.build import build
-from kb.live import LiveSearcher
+from kb.live import LiveSearcher, open_live
 from kb.search import Searcher
 from kb.settings import Settings, read_settings
 
@@ -65,32 +65,44 @@ def _toy_cases(tmp_path: Path) -> Path:
     return copy_toy_corpus(tmp_path / "cases")
 
 
+def settings_of_toy(
+    cases: Path, index: Path, model: Path, *, multilingual: str = "off"
+) -> Settings:
+    """Settings of a toy compendium: one small encoder, so that a build takes no second."""
+    return read_settings(
+        {}, cases=cases, index=index, model=model, min_score=0.3, multilingual=multilingual
+    )
+
+
 @pytest.fixture(name="toy_settings")
 def _toy_settings(toy_cases: Path, tmp_path: Path, tiny_encoder: Path) -> Settings:
     """Settings of a toy compendium that nothing has been built of yet."""
-    return read_settings(
-        {}, cases=toy_cases, index=tmp_path / "index", model=tiny_encoder, min_score=0.3
-    )
+    return settings_of_toy(toy_cases, tmp_path / "index", tiny_encoder)
 
 
 @pytest.fixture(name="settings", scope="session")
 def _settings(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Settings:
     """Settings of a built toy compendium that no test may change."""
     folder = tmp_path_factory.mktemp("toy")
-    settings = read_settings(
-        {},
-        cases=copy_toy_corpus(folder / "cases"),
-        index=folder / "index",
-        model=tiny_encoder,
-        min_score=0.3,
-    )
+    cases = copy_toy_corpus(folder / "cases")
+    settings = settings_of_toy(cases, folder / "index", tiny_encoder)
+    build(settings)
+    return settings
+
+
+@pytest.fixture(name="toy_multilingual", scope="session")
+def _toy_multilingual(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Settings:
+    """The same built with the multilingual encoder on; no test may change it either."""
+    folder = tmp_path_factory.mktemp("multilingual")
+    cases = copy_toy_corpus(folder / "cases")
+    settings = settings_of_toy(cases, folder / "index", tiny_encoder, multilingual="on")
     build(settings)
     return settings
 
 
 @pytest.fixture(name="live", scope="session")
 def _live(settings: Settings) -> LiveSearcher:
-    return LiveSearcher(settings.index, min_score=settings.min_score)
+    return open_live(settings)
 
 
 @pytest.fixture(name="searcher", scope="session")
@@ -109,7 +121,7 @@ def _client(live: LiveSearcher, settings: Settings):
 
 @pytest.fixture(name="real_settings", scope="session")
 def _real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of the real compendium, built with the default model."""
+    """Settings of the real compendium, built with the default encoders."""
     index = tmp_path_factory.mktemp("real") / "index"
     settings = read_settings({}, cases=ROOT / "cases", index=index)
     build(settings)
@@ -118,7 +130,7 @@ def _real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(name="real_live", scope="session")
 def _real_live(real_settings: Settings) -> LiveSearcher:
-    return LiveSearcher(real_settings.index, min_score=real_settings.min_score)
+    return open_live(real_settings)
 
 
 def free_port() -> int:

@@ -1,10 +1,20 @@
 """axe-core finds no violation on any kind of page, on a phone and a desk, by day and by night."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from chromium import FLAGS, executable
+from conftest import copy_toy_corpus
 from playwright.sync_api import sync_playwright
+from test_web_relevance import REPORT
+from werkzeug.serving import make_server
+
+from kb.build import build
+from kb.live import LiveSearcher
+from kb.relevance import write_report
+from kb.settings import read_settings
+from web import create_app
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
@@ -12,6 +22,10 @@ PAGES = {
     "results": "/search?q=five+wineries+that+want+to+sell+abroad",
     "filtered": "/search?country=NO&country=NZ&results=export-sales&results=sales",
     "nothing": "/search?q=quantum+chromodynamics+on+the+lattice",
+    "both-reasons": "/search?q=wine+export",
+    "repaired": "/search?q=aborignal+owned+buisness",
+    "offers": "/search?q=exporting+soft+network+in+Norway&country=DK",
+    "nothing-named": "/search?q=quantum+chromodynamics+in+Norway&country=IT",
     "browse": "/browse",
     "guides": "/guides",
     "case": "/cases/australia/leather-steering-wheels",
@@ -19,9 +33,10 @@ PAGES = {
     "programme": "/cases/denmark/network-programme",
     "guide": "/cases/guides/types-of-network",
     "about": "/about",
+    "relevance": "/relevance",
     "api": "/api",
     "404": "/cases/norway/graphic-art",
-    "400": "/search?country=xx",
+    "400": "/search?q=wine&country=xx",
 }
 
 
@@ -33,16 +48,46 @@ def _browser():
         browser.close()
 
 
+@pytest.fixture(name="measured_url", scope="module")
+def _measured_url(tmp_path_factory, tiny_encoder):
+    """A site over the toy compendium with published figures, served in this process."""
+    folder = tmp_path_factory.mktemp("measured")
+    cases = copy_toy_corpus(folder / "cases")
+    write_report(cases / "relevance.json", REPORT)
+    settings = read_settings({}, cases=cases, index=folder / "index", model=tiny_encoder)
+    build(settings)
+    live = LiveSearcher(settings.index, min_score=settings.min_score)
+    server = make_server("127.0.0.1", 0, create_app(live, settings), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_no_violations(browser, real_server_url, path, width, scheme):
     """No rule of axe-core is broken, and the page is no wider than the window."""
+    check(browser, real_server_url + path, width, scheme)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_violations_in_published_figures(browser, measured_url, width, scheme):
+    """So it is where the figures of search quality have been published."""
+    check(browser, measured_url + "/relevance", width, scheme, opened="details")
+
+
+def check(browser, url, width, scheme, *, opened=""):
+    """Look at a page as axe does; ``opened`` selects what is unfolded first."""
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
     page = context.new_page()
-    page.goto(real_server_url + path)
+    page.goto(url)
+    if opened:
+        page.eval_on_selector_all(opened, "all => all.forEach(one => one.open = true)")
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")
     wide = page.evaluate("document.documentElement.scrollWidth")

@@ -112,3 +112,33 @@ def test_print_view(page):
     expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(page.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_search_for_what_was_typed(page):
+    """Who meant what they typed gets it searched with one click, and nothing is repaired."""
+    page.goto("/search?q=aborignal+owned+buisness")
+    repaired = page.locator(".repaired")
+    expect(repaired).to_have_text(
+        "Showing results for aboriginal owned business. Search instead for aborignal owned buisness"
+    )
+    repaired.get_by_role("link").click()
+    expect(repaired).to_have_count(0)
+    expect(page.locator("#q")).to_have_value("aborignal owned buisness")
+
+
+def test_take_up_an_offer(page):
+    """A country that the words name is one click away, finds what it promised, and can go again."""
+    page.goto("/search?q=firms+that+export+together+in+Norway")
+    expect(page.locator(".chip")).to_have_count(0)
+    offer = page.locator(".offer", has_text="Only Norway")
+    count = offer.inner_text().split("(")[1].rstrip(")")
+    offer.click()
+    expect(page.locator(".chip")).to_contain_text("Norway")
+    expect(page.locator(".tally")).to_contain_text(f"{count} found")
+
+
+def test_matched_words_are_marked(page):
+    """The words of a query stand marked in the passages that they found."""
+    page.goto("/search?q=graphic+arts")
+    marked = {text.lower() for text in page.locator("mark").all_inner_texts()}
+    assert {"graphic", "arts"} <= marked

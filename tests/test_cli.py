@@ -16,20 +16,22 @@ from click.testing import CliRunner, Result
 from kb import __version__
 from kb.build import build
 from kb.cli import main
+from kb.current import current_id
 from kb.documents import FACETS
 from kb.settings import Settings
-from kb.snapshot import current_id
 
 ROOT = Path(__file__).parent.parent
 TRAINING = "spain/textile-training"
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings of the machine that runs the tests do not count."""
+def _settings_of_the_toy(monkeypatch: pytest.MonkeyPatch, tiny_encoder: Path) -> None:
+    """Settings of the machine that runs the tests do not count: the encoder is the toy's."""
     for name in list(os.environ):
         if name.startswith("KB_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("KB_MODEL", str(tiny_encoder))
+    monkeypatch.setenv("KB_MULTILINGUAL", "off")
 
 
 def kb(*arguments: object) -> Result:
@@ -234,6 +236,17 @@ def test_check_of_a_missing_path_is_wrong_usage(toy_settings):
     )
 
 
+@pytest.mark.parametrize("length", [300, 5_000], ids=["name", "path"])
+def test_check_of_a_path_that_is_too_long_is_wrong_usage(toy_settings, length):
+    """A path that no file system could hold does not exist: no traceback."""
+    path = "x" * length
+
+    result = kb("check", "--cases", toy_settings.cases, path)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"Error: Invalid value for PATH: '{path}' does not exist\n")
+
+
 @pytest.mark.parametrize("broken", [True, False], ids=["problems", "no problems"])
 def test_check_prints_one_json_list(toy_settings, broken):
     """However many paths are given, --json prints one list of all problems."""
@@ -284,6 +297,27 @@ def test_check_prints_one_json_list(toy_settings, broken):
             id="figure",
         ),
         pytest.param(
+            ["trian"],
+            f"  1  0.707  {TRAINING}\n     Textile firms train together\n",
+            "Showing 'train'; add --exact for your own spelling.\n1 found, page 1 of 1\n",
+            id="slip of typing",
+        ),
+        pytest.param(
+            ["trian", "--exact"],
+            "",
+            "Nothing in the compendium fits this search.\n0 found, page 1 of 1\n",
+            id="own spelling",
+        ),
+        pytest.param(
+            ["--type", "peers", "--sort", "newest"],
+            "  1  norway/metal-buyers\n     Metal firms purchase machines\n"
+            "  2  international/wine-and-metal-programme\n     A programme for wine and metal\n"
+            "  3  norway/textile-exporters\n     Textile firms export\n"
+            "  4  france/wine-exporters\n     Wine makers export together\n",
+            "4 found, page 1 of 1\n",
+            id="newest first",
+        ),
+        pytest.param(
             ["zzz"],
             "",
             "Nothing in the compendium fits this search.\n0 found, page 1 of 1\n",
@@ -311,6 +345,8 @@ def test_search_prints_json(settings):
         "total": 1,
         "no_good_match": False,
         "snapshot": current_id(settings.index),
+        "repaired": "",
+        "mentions": [{"facet": "project", "value": "staff-training", "label": "Staff training"}],
         "hits": [
             {
                 "id": TRAINING,
@@ -320,10 +356,25 @@ def test_search_prints_json(settings):
                 "summary": "Textile firms train their people with a public school.",
                 "reasons": [
                     {
-                        "kind": "meaning",
+                        "kind": "both",
                         "passage": "Textile firms train their people with a public school.",
                         "heading": "",
-                    }
+                        "words": ["train"],
+                        "marks": [[14, 19]],
+                        "facet": "",
+                        "value": "",
+                        "label": "",
+                    },
+                    {
+                        "kind": "facet",
+                        "passage": "",
+                        "heading": "",
+                        "words": [],
+                        "marks": [],
+                        "facet": "project",
+                        "value": "staff-training",
+                        "label": "Staff training",
+                    },
                 ],
             }
         ],
@@ -346,7 +397,7 @@ def test_search_prints_json(settings):
         (["--per-page", "0"], "per_page must be a whole number from 1 to 100, not 0."),
         (
             ["--country", "Atlantis"],
-            "country has no value 'Atlantis'. Allowed are DK, FR, NO, ES.",
+            "country has no value 'Atlantis'. Did you mean DK or ES? Allowed are DK, ES, FR, NO.",
         ),
         (["--results-min", "nan"], "results_min must be a plain number such as 20, not nan."),
         (
@@ -371,6 +422,35 @@ def test_without_an_index_there_is_nothing_to_search(tmp_path, command):
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"Error: There is no index in {tmp_path} yet. Run 'kb build'.\n"
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        (
+            {"KB_MODEL": "all-MiniLM-L6-v2"},
+            "was built with the encoder {model!r}, but KB_MODEL is 'all-MiniLM-L6-v2'",
+        ),
+        (
+            {"KB_MULTILINGUAL": "on"},
+            "was built without the multilingual encoder, but KB_MULTILINGUAL is on",
+        ),
+    ],
+    ids=["encoder", "multilingual"],
+)
+def test_a_snapshot_of_other_encoders_is_not_searched(settings, monkeypatch, environ, message):
+    """When the settings ask for other encoders than the snapshot's, the command says so."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    result = kb("search", "--index", settings.index, "wine")
+
+    snapshot = f"The snapshot {current_id(settings.index)}"
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        1,
+        "",
+        f"Error: {snapshot} {message.format(model=settings.model)}. Run 'kb build'.\n",
+    )
 
 
 # --- snapshots -------------------------------------------------------------------------------

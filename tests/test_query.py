@@ -45,6 +45,7 @@ def test_white_space_does_not_count(taxonomy, text, canonical):
     [
         pytest.param("country", ["no"], ("NO",), id="code in lower case"),
         pytest.param("country", ["Norway"], ("NO",), id="label"),
+        pytest.param("country", ["Norwegen", "Espagne"], ("NO", "ES"), id="other languages"),
         pytest.param("type", ["peers"], ("horizontal",), id="alias"),
         pytest.param("type", ["HORIZONTAL NETWORK"], ("horizontal",), id="label in capitals"),
         pytest.param("type", ["public_private"], ("public-private",), id="underscore"),
@@ -143,7 +144,7 @@ def test_a_least_figure_may_have_a_unit(taxonomy, unit):
             {"filters": {"country": ["Atlantis"]}},
             "country",
             "Atlantis",
-            "country has no value 'Atlantis'. Allowed are DK, FR, NO, ES.",
+            "country has no value 'Atlantis'. Did you mean DK or ES? Allowed are DK, ES, FR, NO.",
             id="unknown country",
         ),
         pytest.param(

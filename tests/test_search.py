@@ -23,7 +23,10 @@ wine, and must not count. A case is found from a cosine of 0.3 on.
 from __future__ import annotations
 
 import re
-from math import sqrt
+import shutil
+from dataclasses import replace
+from math import exp, sqrt
+from pathlib import Path
 
 import pytest
 from conftest import THEMES
@@ -31,13 +34,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.build import build
-from kb.documents import FACETS, Query
+from kb.current import current_id
+from kb.documents import FACETS, Query, Reason
+from kb.encode import find_model
 from kb.errors import CaseNotFound, QueryError
-from kb.live import LiveSearcher
+from kb.fusion import Calibration, Weights, write_calibrations
+from kb.live import LiveSearcher, open_live
 from kb.query import make_query
 from kb.query_encoder import OnnxQueryEncoder
+from kb.retrieve import Encoders
 from kb.search import Searcher
-from kb.snapshot import current_id, open_snapshot
+from kb.settings import Settings
+from kb.snapshot import open_snapshot
 
 HOSTILE = "denmark/hostile-title"
 WINE = "france/wine-exporters"
@@ -67,8 +75,8 @@ def ids(
 def with_min_score(settings, min_score: float) -> Searcher:
     """A searcher over the built toy corpus with another limit."""
     snapshot = open_snapshot(settings.index / current_id(settings.index))
-    encoder = OnnxQueryEncoder(snapshot.encoder_folder)
-    return Searcher(snapshot, encoder, min_score=min_score)
+    encoders = Encoders(query=OnnxQueryEncoder(snapshot.encoder_folder))
+    return Searcher(snapshot, encoders, min_score=min_score)
 
 
 @pytest.mark.parametrize(
@@ -122,19 +130,126 @@ def test_a_text_finds_cases_by_their_best_passage(searcher, text, expected):
 
 
 def test_the_reason_is_what_a_reader_may_see(searcher):
-    """The reason shows the passage itself, without the context that the encoder reads."""
+    """The reason shows the passage itself, without the context that the encoder reads, and why."""
     hits = searcher.search(make_query(searcher.taxonomy, text="export")).hits
 
-    assert [[(r.kind, r.passage, r.heading) for r in hit.reasons] for hit in hits] == [
-        [("meaning", "Wine was hard to export.", SITUATION)],
-        [("meaning", "They export textile.", TOGETHER)],
-        [
-            (
-                "meaning",
-                "They purchase metal machines together, and export nothing.",
-                TOGETHER,
-            )
-        ],
+    word = {"kind": "both", "words": ("export",)}
+    exporting = Reason(kind="facet", facet="project", value="exporting", label="Exporting")
+    nothing = "They purchase metal machines together, and export nothing."
+    assert [hit.reasons for hit in hits] == [
+        (
+            Reason(
+                passage="Wine was hard to export.", heading=SITUATION, marks=((17, 23),), **word
+            ),
+            exporting,
+        ),
+        (
+            Reason(passage="They export textile.", heading=TOGETHER, marks=((5, 11),), **word),
+            exporting,
+        ),
+        (Reason(passage=nothing, heading=TOGETHER, marks=((43, 49),), **word),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "filters", "expected"),
+    [
+        ("exports of wine", {}, [("project", "exporting"), ("sector", "wine-spirits")]),
+        ("exports of wine", {"sector": ["wine-spirits"]}, [("project", "exporting")]),
+        ("Norwegian firms", {}, [("country", "NO")]),
+        ("exports from Italy", {}, [("project", "exporting")]),
+        ("train", {}, [("project", "staff-training")]),
+        ("together", {}, []),
+    ],
+    ids=str,
+)
+def test_values_that_a_text_names_are_offered(searcher, text, filters, expected):
+    """What a text names of the facets is offered as a filter, unless it is one already."""
+    result = searcher.search(make_query(searcher.taxonomy, text=text, filters=filters))
+
+    assert [(mention.facet, mention.value) for mention in result.mentions] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "repaired", "expected"),
+    [
+        ("texitle", False, "textile", [TEXTILE, TRAINING]),
+        ("texitle", True, "", []),
+        ("Purchse", False, "purchase", [GUIDE, METAL]),
+        ("textile", False, "", [TEXTILE, TRAINING]),
+        ("zzzz", False, "", []),
+    ],
+)
+def test_a_slip_of_typing_is_repaired_and_said(searcher, text, exact, repaired, expected):
+    """A slip is searched for as the word that was meant, unless the spelling is to be kept."""
+    result = searcher.search(make_query(searcher.taxonomy, text=text, exact=exact))
+
+    assert [hit.case.id for hit in result.hits] == expected
+    assert (result.repaired, result.query.text) == (repaired, text)
+
+
+#: By meaning alone: a cosine c scores 1 / (1 + exp(5 - 10 c)), so 0.5 at 0.5.
+BY_MEANING = Weights(meaning=1.0, multilingual=0.0, words=0.0, slope=10.0, constant=-5.0)
+
+
+@pytest.fixture(name="calibrated", scope="module")
+def _calibrated(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    """The toy corpus with a calibration: fits from 0.9 on, shown from 0.85 of the best on."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    cases = Path(shutil.copytree(settings.cases, folder / "cases"))
+    calibration = Calibration(
+        encoder=find_model(settings.model).digest,
+        multilingual="",
+        english=BY_MEANING,
+        other=BY_MEANING,
+        query=(0.0,) * len(THEMES),
+        fits=0.9,
+        shown=0.85,
+        n_queries=1,
+    )
+    write_calibrations(cases / "calibration.json", (calibration,))
+    own = replace(settings, cases=cases, index=folder / "index")
+    build(own)
+    return open_live(own).current()
+
+
+@pytest.mark.parametrize(
+    ("text", "filters", "expected"),
+    [
+        ("wine", {}, [(WINE, 4 / sqrt(20)), (PROGRAMME, 1 / sqrt(2))]),
+        ("textile export train", {}, [(TEXTILE, 4 / sqrt(24)), (TRAINING, 4 / sqrt(24))]),
+        ("export", {}, []),
+        ("wine metal", {}, [(PROGRAMME, 1)]),
+        ("wine metal", {"kind": ["network"]}, []),
+        ("wine", {"country": ["NO"]}, []),
+        ("wine", {"country": ["NO", "FR"]}, [(WINE, 4 / sqrt(20)), (PROGRAMME, 1 / sqrt(2))]),
+        ("metal", {"kind": ["network"]}, [(METAL, 2 / sqrt(5))]),
+    ],
+    ids=str,
+)
+def test_with_a_calibration_the_best_case_must_fit(calibrated, text, filters, expected):
+    """Nothing is found unless the best case allowed fits; then all that score enough are."""
+    result = calibrated.search(make_query(calibrated.taxonomy, text=text, filters=filters))
+
+    assert [(hit.case.id, hit.score) for hit in result.hits] == [
+        (case_id, pytest.approx(1 / (1 + exp(5 - 10 * cosine)), abs=1e-5))
+        for case_id, cosine in expected
+    ]
+    assert (result.total, result.no_good_match) == (len(expected), not expected)
+
+
+def test_what_a_value_adds_is_what_selecting_it_finds(calibrated):
+    """A value may bring the case that fits, and with it others that were not found without it."""
+    taxonomy = calibrated.taxonomy
+    result = calibrated.search(make_query(taxonomy, text="wine", filters={"country": ["NO"]}))
+
+    # Norway alone has the programme, which does not fit; with France come both.
+    assert result.total == 0
+    assert [(count.value, count.adds) for count in result.facets["country"]] == [
+        ("DK", 0),
+        ("FR", 2),
+        ("NO", 0),
+        ("ES", 0),
     ]
 
 

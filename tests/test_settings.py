@@ -14,6 +14,7 @@ DEFAULTS = {
     "index": Path("index"),
     "model": "all-MiniLM-L6-v2",
     "revision": "",
+    "multilingual": True,
     "min_score": 0.3,
     "batch_size": 16,
     "keep_snapshots": 3,
@@ -26,7 +27,7 @@ DEFAULTS = {
 
 VARIABLES = (
     "KB_BATCH_SIZE, KB_CASES, KB_CONTRIBUTE_URL, KB_HOST, KB_INDEX, KB_KEEP_SNAPSHOTS, "
-    "KB_MIN_SCORE, KB_MODEL, KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
+    "KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
 )
 
 
@@ -36,6 +37,9 @@ GOOD = [
     ("KB_INDEX", "./index", "index", Path("index")),
     ("KB_MODEL", "intfloat/e5-small", "model", "intfloat/e5-small"),
     ("KB_REVISION", "abc123", "revision", "abc123"),
+    ("KB_MULTILINGUAL", "on", "multilingual", True),
+    ("KB_MULTILINGUAL", " OFF ", "multilingual", False),
+    ("KB_MULTILINGUAL", "False", "multilingual", False),
     ("KB_MIN_SCORE", "-1", "min_score", -1.0),
     ("KB_MIN_SCORE", "1", "min_score", 1.0),
     ("KB_MIN_SCORE", " .25 ", "min_score", 0.25),
@@ -52,6 +56,9 @@ GOOD = [
 BAD = [
     ("KB_CASES", "", "KB_CASES must be a folder, not ''."),
     ("KB_INDEX", "  ", "KB_INDEX must be a folder, not '  '."),
+    ("KB_MULTILINGUAL", "", "KB_MULTILINGUAL must be on or off, not ''."),
+    ("KB_MULTILINGUAL", "1", "KB_MULTILINGUAL must be on or off, not '1'."),
+    ("KB_MULTILINGUAL", "yes", "KB_MULTILINGUAL must be on or off, not 'yes'."),
     ("KB_MIN_SCORE", "high", "KB_MIN_SCORE must be a number from -1 to 1, not 'high'."),
     ("KB_MIN_SCORE", "nan", "KB_MIN_SCORE must be a number from -1 to 1, not 'nan'."),
     ("KB_MIN_SCORE", "-1.1", "KB_MIN_SCORE must be a number from -1 to 1, not '-1.1'."),

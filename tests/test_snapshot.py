@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,33 +10,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kb.current import can_open, current_id, snapshot_ids
 from kb.digest import file_digest
 from kb.encode import SentenceTransformerEncoder, find_model
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.index import unit_rows
+from kb.multilingual import MultilingualEncoder, multilingual_digest
 from kb.settings import Settings
-from kb.snapshot import (
-    can_open,
-    current_id,
-    open_snapshot,
-    publish,
-    read_manifest,
-    set_current,
-    snapshot_ids,
-)
+from kb.snapshot import open_snapshot, read_manifest
 from kb.validate import read_corpus
 
-#: Every file that the manifest covers, in the order in which they are checked.
+#: Every file that the manifest covers, in the order in which they are checked; those of
+#: the word index, whose names are its own, come last.
 FILES = (
+    "calibration.json",
     "cases.json",
-    "passages.json",
-    "taxonomy.json",
-    "references.json",
-    "vectors.faiss",
+    "encoder/encoder.json",
     "encoder/model.onnx",
     "encoder/tokenizer.json",
-    "encoder/encoder.json",
+    "passages.json",
+    "references.json",
+    "relevance.json",
+    "taxonomy.json",
+    "vectors.faiss",
+    "vocabulary.json",
 )
+PARTS = tuple(name for name in FILES if name.endswith(".json") and "/" not in name)
 
 
 @pytest.fixture(name="folder")
@@ -156,8 +154,8 @@ def test_an_altered_file_is_named(folder, name, change):
 @pytest.mark.parametrize("written", range(len(FILES)), ids=FILES)
 def test_a_snapshot_that_was_half_written_is_corrupt(folder, written):
     """Where copying a snapshot stopped, with the files after it empty, that file is named."""
-    for name in FILES[written:]:
-        (folder / name).write_bytes(b"")
+    for path in [*(folder / name for name in FILES[written:]), *(folder / "words").iterdir()]:
+        path.write_bytes(b"")
 
     with pytest.raises(SnapshotCorrupt, match=f"{FILES[written]} was altered"):
         open_snapshot(folder)
@@ -191,7 +189,7 @@ def test_what_is_no_manifest_is_corrupt(folder, data):
     assert str(raised.value) == f"{path} is not a manifest. Run 'kb build'."
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None], ids=repr)
+@pytest.mark.parametrize("version", [0, 1, 3, "2", None], ids=repr)
 def test_another_schema_version_is_stale(folder, version):
     """A manifest of another version is stale, whatever else it holds."""
     path = folder / "manifest.json"
@@ -201,7 +199,7 @@ def test_another_schema_version_is_stale(folder, version):
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{path} has schema version {version!r}; this program reads 1. Run 'kb build'."
+        f"{path} has schema version {version!r}; this program reads 2. Run 'kb build'."
     )
 
 
@@ -256,8 +254,8 @@ def test_a_renamed_snapshot_is_corrupt(folder):
     )
 
 
-@pytest.mark.parametrize("name", FILES[:4])
-@pytest.mark.parametrize("data", ['{"a": 1}', "[[]]", "[", '"text"'])
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("data", ['{"a": "b"}', "[[]]", "[", '"text"'])
 def test_a_file_of_another_shape_is_corrupt(folder, name, data):
     """A file with the right digest and the wrong content is corrupt."""
     (folder / name).write_text(data)
@@ -273,10 +271,10 @@ def test_a_file_of_another_shape_is_corrupt(folder, name, data):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param(lambda m: m.update(n_cases=8), (8, 16, 16, 6), id="cases"),
-        pytest.param(lambda m: m.update(n_passages=15), (7, 15, 15, 6), id="passages"),
+        pytest.param(lambda m: m.update(n_cases=8), [8, 16, 16, 6, 8], id="cases"),
+        pytest.param(lambda m: m.update(n_passages=15), [7, 15, 15, 6, 7], id="passages"),
         pytest.param(
-            lambda m: m["encoder"].update(dimension=384), (7, 16, 16, 384), id="dimension"
+            lambda m: m["encoder"].update(dimension=384), [7, 16, 16, 384, 7], id="dimension"
         ),
     ],
 )
@@ -288,109 +286,67 @@ def test_counts_that_do_not_agree_are_corrupt(folder, change, expected):
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{folder} must hold (cases, passages, vectors, dimension) {expected}, "
-        "not (7, 16, 16, 6). Run 'kb build'."
+        f"{folder} must hold (cases, passages, vectors, dimension, cases by words, …) {expected}, "
+        "not [7, 16, 16, 6, 7]. Run 'kb build'."
     )
 
 
-def test_an_index_that_was_never_built_is_missing(tmp_path):
-    """Without the file current there is no index yet."""
-    with pytest.raises(SnapshotMissing) as raised:
-        current_id(tmp_path)
-
-    assert str(raised.value) == f"There is no index in {tmp_path} yet. Run 'kb build'."
-    assert snapshot_ids(tmp_path / "nowhere") == ()
-
-
 @pytest.mark.parametrize(
-    ("data", "shown"),
+    ("change", "expected"),
     [
-        (b"", "''"),
-        (b"\n", "''"),
-        (b"norway", "'norway'"),
-        (b"0123456789AB", "'0123456789AB'"),
-        (b"../0123456789ab", "'../0123456789ab'"),
-        (b"0123456789ab/", "'0123456789ab/'"),
-        (b"0123456789ab\n0123456789ab", "'0123456789ab\\n0123456789ab'"),
-        (b"\xff" * 99, repr("\ufffd" * 40)),
+        pytest.param(lambda m: m.update(n_cases=8), [8, 16, 16, 6, 8, 16, 512], id="cases"),
+        pytest.param(
+            lambda m: m["multilingual"].update(dimension=6),
+            [7, 16, 16, 6, 7, 16, 6],
+            id="dimension of the second encoder",
+        ),
     ],
 )
-def test_a_damaged_current_is_corrupt(tmp_path, data, shown):
-    """The file current must hold an id and nothing else."""
-    path = tmp_path / "current"
-    path.write_bytes(data)
+def test_multilingual_counts_must_agree_as_well(toy_multilingual, tmp_path, change, expected):
+    """The vectors for other languages must be as many and as long as the manifest says."""
+    snapshot_id = current_id(toy_multilingual.index)
+    built = toy_multilingual.index / snapshot_id
+    folder = Path(shutil.copytree(built, tmp_path / snapshot_id))
+    change_manifest(folder, change)
 
     with pytest.raises(SnapshotCorrupt) as raised:
-        current_id(tmp_path)
-
-    assert str(raised.value) == f"{path} must hold a snapshot id, not {shown}. Run 'kb build'."
-
-
-def test_a_folder_in_place_of_current_is_corrupt(tmp_path):
-    """A current that cannot be read is corrupt, with the reason."""
-    (tmp_path / "current").mkdir()
-
-    with pytest.raises(SnapshotCorrupt) as raised:
-        current_id(tmp_path)
+        open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{tmp_path / 'current'} cannot be read: Is a directory. Run 'kb build'."
+        f"{folder} must hold (cases, passages, vectors, dimension, cases by words, …) {expected}, "
+        "not [7, 16, 16, 6, 7, 16, 512]. Run 'kb build'."
     )
 
 
-def test_switching_replaces_current(folder):
-    """After the switch current holds the id on one line, and nothing is left beside it."""
-    (folder.parent / "current").write_text("ffffffffffff\r\n")
+def test_multilingual_vectors_belong_to_the_passages(toy_multilingual):
+    """With the second encoder on, row i of its index is passage i, and the manifest names it."""
+    snapshot = open_snapshot(toy_multilingual.index / current_id(toy_multilingual.index))
 
-    set_current(folder.parent, folder.name)
-
-    assert current_id(folder.parent) == folder.name
-    assert (folder.parent / "current").read_bytes() == f"{folder.name}\n".encode()
-    assert sorted(path.name for path in folder.parent.iterdir()) == [folder.name, "current"]
-
-
-@pytest.mark.parametrize(
-    "wrong", ["0123456789ab", "previous", "", ".", "{id}/", "./{id}", "../{id}"]
-)
-def test_only_a_snapshot_that_is_there_can_be_switched_to(folder, wrong):
-    """What is not the id of a complete snapshot is refused, and current stays as it is."""
-    shutil.copytree(folder, folder.parent.parent / folder.name)
-    wrong = wrong.format(id=folder.name)
-
-    with pytest.raises(SnapshotMissing) as raised:
-        set_current(folder.parent, wrong)
-
-    assert str(raised.value) == (
-        f"There is no snapshot {wrong!r} in {folder.parent}; there are: {folder.name}."
+    record, vectors = snapshot.manifest.multilingual, snapshot.multilingual
+    texts = [passage.encoded_text for passage in snapshot.content.passages]
+    expected = unit_rows(MultilingualEncoder().encode(texts))
+    assert (record.name, record.digest, record.dimension) == (
+        "use-multilingual-v3",
+        multilingual_digest(),
+        512,
     )
-    assert not (folder.parent / "current").exists()
+    assert np.abs(vectors.vectors(np.arange(len(texts))) - expected).max() <= 1e-5
+    assert "multilingual.faiss" in snapshot.manifest.files
 
 
-def test_snapshots_are_listed_newest_first(folder):
-    """Complete snapshots are listed by age; anything else in the folder is passed over."""
-    index = folder.parent
-    ages = {"aaaaaaaaaaaa": 30, "bbbbbbbbbbbb": 10, "cccccccccccc": 10, folder.name: 20}
-    for name, age in ages.items():
-        (index / name).mkdir(exist_ok=True)
-        (index / name / "manifest.json").touch()
-        os.utime(index / name / "manifest.json", (1_000_000_000 - age,) * 2)
-    (index / "dddddddddddd").mkdir()  # without a manifest: not complete
-    (index / ".building-7").mkdir()
-    (index / ".building-7" / "manifest.json").touch()
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+def test_a_damaged_word_index_is_named(folder, damage):
+    """A file of the word index that is not what was built makes a snapshot corrupt."""
+    for path in sorted((folder / "words").iterdir()):
+        data = path.read_bytes()
+        if damage == "missing":
+            path.unlink()
+        else:
+            path.write_bytes(data + b" ")
 
-    assert snapshot_ids(index) == ("bbbbbbbbbbbb", "cccccccccccc", folder.name, "aaaaaaaaaaaa")
+        with pytest.raises(SnapshotCorrupt) as raised:
+            open_snapshot(folder)
 
-
-@pytest.mark.parametrize("damaged", [False, True], ids=["sound stays", "damaged goes"])
-def test_publishing_replaces_only_what_is_damaged(folder, damaged):
-    """A sound snapshot of the same id stays as it is; one that cannot be opened is replaced."""
-    staged = Path(shutil.copytree(folder, folder.parent / ".building-1"))
-    before = (folder / "cases.json").stat().st_ino
-    if damaged:
-        (folder / "passages.json").unlink()
-
-    publish(folder.parent, staged, folder.name)
-
+        assert str(raised.value).startswith(f"{path} ")
+        path.write_bytes(data)
     assert open_snapshot(folder).manifest.snapshot_id == folder.name
-    assert ((folder / "cases.json").stat().st_ino == before) is not damaged
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name]

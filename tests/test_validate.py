@@ -211,7 +211,15 @@ def test_a_good_corpus_has_no_problem(toy_cases: Path) -> None:
 
 
 def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
-    """The vocabulary gains the countries of the cases, each once, in the order of their names."""
+    """The vocabulary gains the countries of the cases, each once, in the order of their names.
+
+    Their further names come from the list of the vocabulary, where it has one.
+    """
+    path = toy_cases / "taxonomy.yaml"
+    lists, _, _ = path.read_text().partition("\ncountries:\n")
+    names = "[{id: FR, label: France, aliases: [French, Frankrike]}, {id: SE, label: Sweden}]"
+    path.write_text(f"{lists}\ncountries: {names}\n")
+
     taxonomy = read_corpus(toy_cases).taxonomy
 
     assert tuple(taxonomy.vocabularies) == (*LISTS, "countries")
@@ -219,7 +227,7 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
         name="countries",
         terms=(
             Term(id="DK", label="Denmark"),
-            Term(id="FR", label="France"),
+            Term(id="FR", label="France", aliases=("French", "Frankrike")),
             Term(id="NO", label="Norway"),
             Term(id="ES", label="Spain"),
         ),

@@ -12,6 +12,9 @@ SEARCHES = [
     "q=wine+export",
     "q=wine+export&country=NO",
     "q=zebra",
+    "q=zebra+norway",
+    "q=wine+exprot",
+    "q=wine+exprot&exact=true",
     "country=NO&country=FR&status=success",
     "results=cost&results_min=20&results_unit=percent",
     "per_page=2&page=2",
@@ -39,6 +42,7 @@ def test_description_is_openapi_31(description):
         "/api/v1/cases",
         "/api/v1/cases/{case_id}",
         "/api/v1/taxonomy",
+        "/api/v1/relevance",
     ]
 
 
@@ -78,6 +82,7 @@ def test_others_match_their_schemas(client, description, path, template):
     [
         ("/api/v1/search?page=two", "/api/v1/search", "400"),
         ("/api/v1/cases/x", "/api/v1/cases/{case_id}", "404"),
+        ("/api/v1/relevance", "/api/v1/relevance", "404"),
     ],
 )
 def test_problems_match_their_schema(client, description, path, template, status):
@@ -94,6 +99,7 @@ def test_search_answer(client, searcher):
         "filters": {"country": ["NO"]},
         "results_min": None,
         "results_unit": None,
+        "exact": False,
         "page": 1,
         "per_page": 10,
     }
@@ -106,10 +112,25 @@ def test_search_answer(client, searcher):
     assert answer["hits"][1]["url"] == "http://localhost/cases/norway/textile-exporters"
     assert answer["hits"][1]["reasons"] == [
         {
-            "kind": "meaning",
+            "kind": "both",
             "passage": "They export textile.",
             "heading": "What they did together",
-        }
+            "words": ["export"],
+            "marks": [[5, 11]],
+            "facet": "",
+            "value": "",
+            "label": "",
+        },
+        {
+            "kind": "facet",
+            "passage": "",
+            "heading": "",
+            "words": [],
+            "marks": [],
+            "facet": "project",
+            "value": "exporting",
+            "label": "Exporting",
+        },
     ]
     counts = [
         (count["label"], count["count"], count["selected"], count["adds"])
@@ -120,6 +141,42 @@ def test_search_answer(client, searcher):
         ("France", 1, False, 1),
         ("Norway", 2, True, 0),
         ("Spain", 0, False, 0),
+    ]
+
+
+def test_repaired_words(client):
+    """What was searched instead is told, and what was asked stays as it was."""
+    answer = client.get("/api/v1/search?q=wine+exprot").json
+    assert (answer["query"]["q"], answer["repaired"], answer["total"]) == (
+        "wine exprot",
+        "wine export",
+        3,
+    )
+
+
+def test_exact_words(client):
+    """With exact, slips are left alone."""
+    answer = client.get("/api/v1/search?q=wine+exprot&exact=true").json
+    assert (answer["query"]["exact"], answer["repaired"], answer["total"]) == (True, "", 2)
+
+
+def test_mentions(client):
+    """A value that the words name is on offer with the page that has it on, and is not applied."""
+    answer = client.get("/api/v1/search?q=wine+exprot&country=NO").json
+    assert answer["query"]["filters"] == {"country": ["NO"]}
+    assert answer["mentions"] == [
+        {
+            "facet": "sector",
+            "value": "wine-spirits",
+            "label": "Wine and spirits",
+            "url": "http://localhost/search?q=wine+exprot&country=NO&sector=wine-spirits",
+        },
+        {
+            "facet": "project",
+            "value": "exporting",
+            "label": "Exporting",
+            "url": "http://localhost/search?q=wine+exprot&country=NO&project=exporting",
+        },
     ]
 
 
@@ -179,6 +236,9 @@ def test_page_for_people(client):
     page = client.get("/api").text
     assert "<code>GET /api/v1/cases/{case_id}</code>" in page
     assert "<td><code>results_min</code></td>" in page
+    assert "<td><code>exact</code></td><td>true or false</td>" in page
+    assert '<div id="problem-not-measured">' in page
+    assert '<a href="/relevance">How good is this search?</a>' in page
     assert client.get("/api/v1/").headers["Location"] == "/api"
 
 

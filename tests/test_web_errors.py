@@ -1,5 +1,7 @@
 """Failures as answers."""
 
+import re
+
 import pytest
 
 from kb.live import LiveSearcher
@@ -33,15 +35,21 @@ def _unbuilt(toy_settings):
             },
         ),
         (
-            "/api/v1/search?country=Norge",
+            "/api/v1/search?type=horizontale",
             BAD
             | {
-                "detail": "country has no value 'Norge'. Did you mean NO? "
-                "Allowed are NO, DK, FR, ES.",
+                "detail": "type has no value 'horizontale'. Did you mean horizontal? Allowed are "
+                "horizontal, vertical, cross-sectoral, emerging-technologies, public-private.",
                 "instance": "/api/v1/search",
-                "parameter": "country",
-                "value": "Norge",
-                "allowed": ["NO", "DK", "FR", "ES"],
+                "parameter": "type",
+                "value": "horizontale",
+                "allowed": [
+                    "horizontal",
+                    "vertical",
+                    "cross-sectoral",
+                    "emerging-technologies",
+                    "public-private",
+                ],
             },
         ),
         (
@@ -79,8 +87,19 @@ def _unbuilt(toy_settings):
                 "instance": "/api/v1/nothing",
             },
         ),
+        (
+            "/api/v1/relevance",
+            {
+                "type": "/api#problem-not-measured",
+                "title": "The search has not been measured yet",
+                "status": 404,
+                "detail": "This snapshot holds no figures; 'kb evaluate --publish' "
+                "and a build add them.",
+                "instance": "/api/v1/relevance",
+            },
+        ),
     ],
-    ids=["type", "value", "no-parameters", "case", "page"],
+    ids=["type", "value", "no-parameters", "case", "page", "not-measured"],
 )
 def test_problems(client, path, expected):
     """Under /api/ a failure is a problem that names parameter, value and what is allowed."""
@@ -99,10 +118,31 @@ def test_unknown_parameter_names_the_nearest_first(client):
 
 def test_bad_value_on_a_page(client):
     """The page says what is wrong and links what would have been understood."""
-    response = client.get("/search?country=Norge")
+    response = client.get("/search?type=horizontale")
     assert response.status_code == 400
-    assert "<p>country has no value &#39;Norge&#39;. Did you mean NO?</p>" in response.text
-    assert '<li><a href="/search?country=ES">ES</a></li>' in response.text
+    assert (
+        "<p>type has no value &#39;horizontale&#39;. Did you mean horizontal?</p>" in response.text
+    )
+    assert '<li><a href="/search?type=vertical">vertical</a></li>' in response.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("five wineries", "five wineries"), ("<b>&", "&lt;b&gt;&amp;"), ("a" * 1001, "a" * 1000)],
+    ids=["words", "markup", "too-long"],
+)
+def test_a_bad_search_keeps_what_was_typed(client, typed, kept):
+    """The box of a search that cannot be answered holds its words, as many as it takes."""
+    response = client.get("/search", query_string={"q": typed, "page": "two"})
+    assert response.status_code == 400
+    assert re.findall(r'<input id="q"[^>]* value="([^"]*)"', response.text) == [kept]
+
+
+def test_other_failures_have_no_second_box(client):
+    """Where nothing was searched, the box of the masthead is the only one."""
+    page = client.get("/nothing").text
+    assert 'id="quick"' in page
+    assert 'id="q"' not in page
 
 
 def test_unknown_case_on_a_page(client):
@@ -147,7 +187,9 @@ def test_health_without_a_snapshot(unbuilt):
 
 def test_pages_that_need_no_snapshot(unbuilt):
     """The description of the API and the style sheet are there all the same."""
-    assert unbuilt.get("/api").status_code == 200
+    page = unbuilt.get("/api")
+    assert page.status_code == 200
+    assert '<datalist id="suggestions"></datalist>' in page.text
     assert unbuilt.get("/api/v1/openapi.json").status_code == 200
 
 

@@ -10,9 +10,12 @@ PAGES = [
     "/search",
     "/search?q=wine+export&country=NO",
     "/search?q=zebra",
+    "/search?q=zebra+norway",
+    "/search?q=wine+exprot",
     "/browse",
     "/guides",
     "/about",
+    "/relevance",
     "/api",
     "/cases/norway/metal-buyers",
     "/cases/denmark/hostile-title",
@@ -121,9 +124,93 @@ def test_results_in_order_with_reasons(client):
         "international/wine-and-metal-programme",
         "norway/textile-exporters",
     ]
-    assert '<span class="quote-place">Situation</span>' in page
-    assert "<blockquote><p>Wine was hard to export.</p></blockquote>" in page
+    assert re.findall(r'class="why">(?:<span class="label">)?([^<]+)', page) == [
+        "By its words and its meaning, in “Situation”: wine, export",
+        "You name",
+        "By its words and its meaning, in the summary above: wine",
+        "By its words and its meaning, in “What they did together”: export",
+        "You name",
+    ]
+    assert (
+        "<blockquote><p><mark>Wine</mark> was hard to <mark>export</mark>.</p></blockquote>" in page
+    )
+    assert "Sector: Wine and spirits · What they do together: Exporting</p>" in page
     assert "3 found" in page
+
+
+def test_words_are_marked_in_the_summary(client):
+    """A summary that was found is not said twice: its words are marked where it stands."""
+    page = client.get("/search?q=wine+export").text
+    summary = '<p class="card-summary">A programme for <mark>wine</mark> firms and metal firms.</p>'
+    assert page.count(summary) == 1
+    assert page.count("firms and metal firms") == 1
+
+
+def test_repaired_words(client):
+    """Slips are repaired in the open, once, and the words as typed can be searched."""
+    page = client.get("/search?q=wine+exprot&country=NO").text
+    assert page.count('role="status"') == 1
+    assert (
+        '<p class="repaired">Showing results for <em>wine export</em>. '
+        '<a href="/search?q=wine+exprot&amp;country=NO&amp;exact=true">'
+        "Search instead for <em>wine exprot</em></a></p>"
+    ) in page
+    assert 'class="repaired"' not in client.get("/search?q=wine+export").text
+
+
+def test_exact_is_kept(client):
+    """Pages, filters, chips and the JSON of an exact search are exact; a new search is not."""
+    page = client.get("/search?q=wine+exprot&exact=true&country=FR&country=NO&per_page=1").text
+    assert 'class="repaired"' not in page
+    assert (
+        'rel="next" href="/search?q=wine+exprot&amp;country=FR&amp;country=NO&amp;exact=true'
+        in (page)
+    )
+    assert 'class="chip" href="/search?q=wine+exprot&amp;country=NO&amp;exact=true' in page
+    assert 'class="chip-clear" href="/search?q=wine+exprot&amp;exact=true">' in page
+    assert 'href="/api/v1/search?q=wine+exprot&amp;country=FR&amp;country=NO&amp;exact=true' in page
+    assert page.count('<input type="hidden" name="exact" value="true">') == 1
+
+
+def offers(page: str) -> list[tuple[str, str]]:
+    """The filters on offer, each with its address."""
+    return [
+        (words, url) for url, words in re.findall(r'class="offer" href="([^"]+)">([^<]+)<', page)
+    ]
+
+
+def test_filters_on_offer(client):
+    """What the words name is on offer with what it would find; nothing is applied."""
+    page = client.get("/search?q=textile+norway+export").text
+    assert offers(page) == [
+        (
+            "Only Textiles, clothing and footwear (2)",
+            "/search?q=textile+norway+export&amp;sector=textiles-clothing",
+        ),
+        ("Only Norway (1)", "/search?q=textile+norway+export&amp;country=NO"),
+        ("Only Exporting (2)", "/search?q=textile+norway+export&amp;project=exporting"),
+    ]
+    assert 'class="chip"' not in page
+    assert "1 found" in client.get("/search?q=textile+norway+export&country=NO").text
+
+
+def test_an_offer_that_changes_nothing_is_not_made(client):
+    """A filter that all that was found satisfies already is left out."""
+    assert offers(client.get("/search?q=norwegian+metal").text) == [
+        (
+            "Only Metalwork and machinery (1)",
+            "/search?q=norwegian+metal&amp;sector=metal-machinery",
+        )
+    ]
+
+
+def test_an_offer_widens_a_facet_that_is_chosen(client):
+    """Beside a chosen country another one adds."""
+    page = client.get("/search?q=textile+norway+export&country=ES").text
+    assert offers(page)[:1] == [
+        ("Also Norway (+1)", "/search?q=textile+norway+export&amp;country=ES&amp;country=NO")
+    ]
+    assert "2 found" in client.get("/search?q=textile+norway+export&country=ES&country=NO").text
 
 
 def test_the_query_is_kept_and_escaped(client):
@@ -193,7 +280,19 @@ def test_nothing_fits(client):
     page = client.get("/search?q=zebra").text
     assert titles(page) == []
     assert "Nothing in the compendium fits these words." in page
+    assert "Your words name" not in page
     assert 'href="/about#contribute"' in page
+
+
+def test_nothing_fits_but_something_is_named(client):
+    """When nothing fits, what the words name can be browsed, beside taking filters away."""
+    page = client.get("/search?q=exporting+zebra+norway&status=cautionary").text
+    assert titles(page) == []
+    assert '<a href="/search?q=exporting+zebra+norway">Search without “Cautionary”</a>' in page
+    assert '<a href="/search?project=exporting">All cases under “Exporting” (2)</a>' in page
+    assert '<a href="/search?country=NO">All cases from Norway (3)</a>' in page
+    assert 'href="/about#contribute"' in page
+    assert "3 found" in client.get("/search?country=NO").text
 
 
 def test_nothing_fits_with_filters(client):
@@ -247,6 +346,19 @@ def test_about(client, searcher):
     assert f"<code>{searcher.snapshot_id}</code>" in page
     assert "<cite>Toy Networks</cite>" in page
     assert 'id="our-reading"' in page
+    assert '<a href="/relevance">How good is this search?</a> shows what was measured' in page
+
+
+def test_suggestions(client):
+    """Every search box suggests from one short list: examples, then what the cases have."""
+    for path in ("/", "/search", "/about"):
+        page = client.get(path).text
+        assert page.count('list="suggestions"') == 1
+        listed = re.search(r'<datalist id="suggestions">(.*?)</datalist>', page)[1]
+        found = re.findall(r'<option value="([^"]+)">', listed)
+        assert found[0] == "five wineries that want to sell abroad"
+        assert found[6:11] == ["Norway", "France", "Denmark", "Spain", "Horizontal network"]
+        assert len(found) == 23
 
 
 def test_map_of_the_site(client):
@@ -255,7 +367,7 @@ def test_map_of_the_site(client):
         "User-agent: *\nDisallow: /search\nSitemap: http://localhost/sitemap.xml\n"
     )
     places = re.findall("<loc>([^<]+)</loc>", client.get("/sitemap.xml").text)
-    assert len(places) == 5 + 7
+    assert len(places) == 6 + 7
     assert "http://localhost/cases/norway/metal-buyers" in places
 
 

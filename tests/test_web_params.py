@@ -12,9 +12,9 @@ def query(searcher, *pairs):
     return to_query(read_params(MultiDict(pairs)), searcher.taxonomy)
 
 
-def test_names_are_the_facets_and_four_more():
+def test_names_are_the_facets_and_five_more():
     """Every facet is a parameter under its own name."""
-    assert ("q", *FACETS, "results_min", "results_unit", "page", "per_page") == NAMES
+    assert ("q", *FACETS, "results_min", "results_unit", "exact", "page", "per_page") == NAMES
 
 
 def test_nothing_given_browses(searcher):
@@ -32,6 +32,7 @@ def test_everything_given(searcher):
         ("results", "Export sales"),
         ("results_min", "20.5"),
         ("results_unit", "%"),
+        ("exact", "true"),
         ("page", "2"),
         ("per_page", "5"),
     ) == Query(
@@ -39,6 +40,7 @@ def test_everything_given(searcher):
         filters={"country": ("NO", "FR"), "results": ("export-sales",)},
         results_min=20.5,
         results_unit="percent",
+        exact=True,
         page=2,
         per_page=5,
     )
@@ -46,7 +48,8 @@ def test_everything_given(searcher):
 
 def test_empty_fields_of_a_form_are_not_given(searcher):
     """A form sends its empty fields; they mean nothing."""
-    pairs = [("q", ""), ("country", ""), ("results_min", ""), ("page", ""), ("per_page", " ")]
+    names = ("q", "country", "results_min", "exact", "page")
+    pairs = [*((name, "") for name in names), ("per_page", " ")]
     assert query(searcher, *pairs) == Query()
 
 
@@ -61,6 +64,7 @@ def test_unknown_names_are_ignored_on_pages(searcher):
         ("page", "two", "page must be a whole number of at least 1, not 'two'."),
         ("page", "0", "page must be a whole number of at least 1, not '0'."),
         ("per_page", "101", "per_page must be a whole number from 1 to 100, not '101'."),
+        ("exact", "maybe", "exact must be true or false, not 'maybe'."),
         ("results_min", "many", "results_min must be a number, not 'many'."),
         ("results_min", "nan", "results_min must be a number, not 'nan'."),
         ("q", "a" * 1001, "q must be text of at most 1,000 characters, not 1,001."),

@@ -81,6 +81,14 @@ def test_hostile_text(body, expected):
     assert html(body) == expected
 
 
+@pytest.mark.parametrize("fence", ["```", "~~~"])
+def test_fenced_code_is_code(fence):
+    """What stands between fences is code: no heading, no link, no markup, as the checks have it."""
+    assert html(f'{fence}text\n## no heading\n[a](b.md) <b> "q"\n{fence}\n\nAfter.') == (
+        '<pre><code>## no heading\n[a](b.md) &lt;b&gt; "q"\n</code></pre>\n<p>After.</p>'
+    )
+
+
 def test_tables_scroll_within_a_labelled_frame():
     """A table stands in a frame that the keyboard can reach; its head is a head."""
     assert html("| a | b |\n|---|---|\n| 1 | 2 |").startswith(

@@ -18,5 +18,6 @@ from web.typography import curly
     ],
 )
 def test_curly(straight, expected):
-    """Apostrophes and pairs of double marks turn, and nothing else does."""
+    """Apostrophes and pairs of double marks turn, nothing else does, and places stay."""
     assert curly(straight) == expected
+    assert len(expected) == len(straight)

@@ -3,9 +3,11 @@
 ``create_app`` wires the rooms:
 
     params · links         an address to a query, and back
-    figures · cards        a result as a figure; a case as a card
+    figures · reasons · cards
+                           a result as a figure; why a case is here; a case as a card
+    facets · suggest       filters and what they offer; what the search box suggests
     render · typography    Markdown to safe HTML; straight quotation marks to curly ones
-    home · browse · results · casefile
+    home · browse · results · casefile · relevance
                            what each page shows, ready for its template
     pages · site           HTML; health, sitemap, robots
     schemas · api · docs   the JSON twins, their models, and their description for people
@@ -35,7 +37,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
         live: gives the searcher of the current snapshot.
         settings: ``site_url`` and ``contribute_url`` are used.
     """
-    from web import api, assets, docs, errors, headers, pages, site
+    from web import api, assets, docs, errors, headers, pages, site, suggest
     from web.casefile import SITE_NAME
     from web.links import absolute
 
@@ -51,6 +53,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     assets.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
+    suggest.init_app(app)
     app.register_api(api.bp)
     for room in (pages, site, docs):
         app.register_blueprint(room.bp)

@@ -13,14 +13,14 @@ from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
 from pydantic import ValidationError
 
 from kb import __version__
-from kb.documents import FACETS, Case, Hit, Result, SearchResult
+from kb.documents import FACETS, Case, Hit, Mention, Query, Result, SearchResult
 from kb.taxonomy import Taxonomy, Vocabulary
 from web import schemas
 from web.access import searcher
 from web.casefile import citations
-from web.errors import PROBLEM_TYPE
+from web.errors import PROBLEM_TYPE, NotMeasured
 from web.figures import figure
-from web.links import absolute, case_url
+from web.links import absolute, case_url, with_value
 from web.params import SearchParams, query_error, to_query, unknown_name
 
 ABOUT = (
@@ -37,6 +37,7 @@ def _problem(words: str) -> dict[str, object]:
 
 BAD = _problem("A parameter is unknown or its value is not allowed.")
 MISSING = _problem("No case has this id; `allowed` holds the nearest ids.")
+UNMEASURED = _problem("No figures of the search have been published with this snapshot.")
 NOT_READY = _problem("There is no snapshot to answer from.")
 
 bp = APIBlueprint(
@@ -114,6 +115,24 @@ def taxonomy(query: schemas.NoParams) -> Response:
     )
 
 
+@bp.get(
+    "/relevance",
+    summary="How good the search is",
+    responses={"200": schemas.RelevanceOut, "404": UNMEASURED},
+)
+def relevance(query: schemas.NoParams) -> Response:
+    """The published figures of search quality, over judged queries."""
+    current = searcher()
+    report = current.relevance
+    if report is None:
+        raise NotMeasured
+    figures = dataclasses.asdict(report)
+    measured_on = figures.pop("snapshot")
+    return _json(
+        schemas.RelevanceOut(snapshot=current.snapshot_id, measured_on=measured_on, **figures)
+    )
+
+
 @bp.get("/openapi.json", doc_ui=False)
 def openapi() -> Response:
     """The description of this API, OpenAPI 3.1."""
@@ -129,6 +148,7 @@ def search_out(result: SearchResult, words: Taxonomy) -> schemas.SearchOut:
             filters={facet: list(values) for facet, values in query.filters.items() if values},
             results_min=query.results_min,
             results_unit=query.results_unit,
+            exact=query.exact,
             page=query.page,
             per_page=query.per_page,
         ),
@@ -136,12 +156,19 @@ def search_out(result: SearchResult, words: Taxonomy) -> schemas.SearchOut:
         pages=result.pages,
         no_good_match=result.no_good_match,
         snapshot=result.snapshot_id,
+        repaired=result.repaired,
+        mentions=[_mention(mention, query) for mention in result.mentions],
         hits=[_hit(hit, words) for hit in result.hits],
         facets={
             facet: [schemas.FacetOut(**dataclasses.asdict(count)) for count in counts]
             for facet, counts in result.facets.items()
         },
     )
+
+
+def _mention(mention: Mention, query: Query) -> schemas.MentionOut:
+    url = absolute(with_value(query, mention.facet, mention.value))
+    return schemas.MentionOut(**dataclasses.asdict(mention), url=url)
 
 
 def _hit(hit: Hit, words: Taxonomy) -> schemas.HitOut:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from textwrap import shorten
+from dataclasses import dataclass, replace
 
-from kb.documents import Case, Hit, Members, Period, Reason
+from kb.documents import Case, Hit, Members, Period
 from kb.taxonomy import Taxonomy
 from web.figures import DASH, ResultView, result_views
 from web.links import case_url, facet_url
+from web.reasons import Piece, Quote, marked_summary, named, quotes
 from web.typography import curly
 
 #: How many figures a card shows; the case's page shows them all.
 FIGURES_ON_CARD = 2
 PROJECTS_ON_CARD = 4
-#: Longer passages are cut; the API gives them whole.
-QUOTE_LENGTH = 360
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +27,12 @@ class Badge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """The passage that a case was found by; no text where that is the summary itself."""
-
-    heading: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A case among others; ``rank`` is 0 outside a search."""
+    """A case among others.
+
+    ``rank`` is 0 outside a search, where nothing is quoted, marked or named either;
+    ``marked`` is the summary where words of the query are marked in it.
+    """
 
     id: str
     url: str
@@ -54,7 +48,9 @@ class Card:
     status: str
     status_label: str
     rank: int = 0
+    marked: tuple[Piece, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def card(case: Case, taxonomy: Taxonomy, prefer: Collection[str] = ()) -> Card:
@@ -82,18 +78,12 @@ def card(case: Case, taxonomy: Taxonomy, prefer: Collection[str] = ()) -> Card:
 
 def hit_card(hit: Hit, taxonomy: Taxonomy, prefer: Collection[str] = ()) -> Card:
     """A hit as a card, with its rank and why it is here."""
-    plain = card(hit.case, taxonomy, prefer)
-    quotes = tuple(_quote(why, hit.case) for why in hit.reasons)
-    values = {name: getattr(plain, name) for name in Card.__slots__}
-    return Card(**{**values, "rank": hit.rank, "quotes": quotes})
-
-
-def _quote(why: Reason, case: Case) -> Quote:
-    """The passage, cut at a word; without text when it is the summary, which the card shows."""
-    if why.passage.split() == case.summary.split():
-        return Quote(heading="", text="")
-    return Quote(
-        heading=why.heading, text=curly(shorten(why.passage, QUOTE_LENGTH, placeholder=" …"))
+    return replace(
+        card(hit.case, taxonomy, prefer),
+        rank=hit.rank,
+        marked=marked_summary(hit),
+        quotes=quotes(hit),
+        named=named(hit),
     )
 
 

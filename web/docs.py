@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 
-from web.errors import HTTP_KINDS, KINDS
+from web.errors import HTTP_KINDS, KINDS, NOT_MEASURED
 
 bp = Blueprint("docs", __name__)
 
@@ -26,6 +26,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
     ("One whole case", "/api/v1/cases/norway/graphic-arts"),
     ("Every value that a filter accepts", "/api/v1/taxonomy"),
+    ("How good the search is, as measured", "/api/v1/relevance"),
 )
 
 
@@ -51,7 +52,7 @@ class Operation:
 @bp.get("/api")
 def api() -> str:
     """The API for people: addresses, parameters, examples, problems."""
-    kinds = {kind.slug: kind for kind in (*KINDS.values(), *HTTP_KINDS.values())}
+    kinds = {kind.slug: kind for kind in (*KINDS.values(), *HTTP_KINDS.values(), NOT_MEASURED)}
     return render_template(
         "api.html",
         operations=operations(current_app.api_doc),
@@ -83,7 +84,12 @@ def _parameter(given: dict[str, Any]) -> Parameter:
     schema = given["schema"]
     options = [option["type"] for option in schema.get("anyOf", ()) if option["type"] != "null"]
     kind = schema.get("type") or "".join(options)
-    words = {"array": "text, repeatable", "string": "text", "integer": "whole number"}
+    words = {
+        "array": "text, repeatable",
+        "string": "text",
+        "integer": "whole number",
+        "boolean": "true or false",
+    }
     return Parameter(
         name=given["name"],
         type=words.get(kind, kind),

@@ -13,7 +13,7 @@ from flask import Flask, Response, json, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
-from kb.documents import FACETS
+from kb.documents import FACETS, MAX_QUERY_LENGTH
 from web.access import searcher
 from web.links import case_url, facet_url
 from web.typography import curly
@@ -83,6 +83,20 @@ HTTP_KINDS: Mapping[int, Kind] = {
 }
 
 
+NOT_MEASURED = Kind(
+    status=404,
+    slug="not-measured",
+    title="The search has not been measured yet",
+    help="The operator publishes its figures with: kb evaluate --publish, then kb build",
+)
+
+
+class NotMeasured(NotFound):
+    """The snapshot holds no figures of search quality."""
+
+    description = "This snapshot holds no figures; 'kb evaluate --publish' and a build add them."
+
+
 def init_app(app: Flask) -> None:
     """Register the two handlers: errors of the compendium, and errors of HTTP."""
     app.register_error_handler(errors.KBError, _known)
@@ -117,7 +131,9 @@ def _http(error: HTTPException) -> Response:
         status=error.code, slug="http", title=error.name, help="The request was not accepted."
     )
     detail = error.description or ""
-    if isinstance(error, NotFound):
+    if isinstance(error, NotMeasured):
+        kind = NOT_MEASURED
+    elif isinstance(error, NotFound):
         detail = f"No page has the address {request.path[:VALUE_SHOWN]!r}."
     elif isinstance(error, InternalServerError):
         detail = kind.help
@@ -151,7 +167,10 @@ def _problem(kind: Kind, detail: str, more: Mapping[str, object]) -> dict[str, o
 
 
 def _page(kind: Kind, detail: str, more: Mapping[str, object]) -> str:
-    """The page; the nearest cases as links, what is allowed as a list and not in the sentence."""
+    """The page; the nearest cases as links, what is allowed as a list and not in the sentence.
+
+    A search keeps what was typed, as much of it as the box takes.
+    """
     allowed = [str(name) for name in more.get("allowed") or ()]
     is_case = kind.slug == "unknown-case"
     if allowed:
@@ -167,6 +186,8 @@ def _page(kind: Kind, detail: str, more: Mapping[str, object]) -> str:
         choices=[(facet_url(**{parameter: name}), name) for name in allowed]
         if parameter in FACETS
         else [],
+        is_search=request.endpoint == "pages.search",
+        typed=request.args.get("q", "")[:MAX_QUERY_LENGTH],
     )
 
 

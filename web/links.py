@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
@@ -21,11 +22,15 @@ def search_url(
     *,
     results_min: float | None = None,
     results_unit: str | None = None,
+    exact: bool = False,
     page: int = 1,
     per_page: int = DEFAULT_PER_PAGE,
     endpoint: str = "pages.search",
 ) -> str:
-    """The path of a search, with every default left out and facets in their fixed order."""
+    """The path of a search, with every default left out and facets in their fixed order.
+
+    ``exact`` means nothing without a text and is left out then.
+    """
     chosen = filters or {}
     pairs = [("q", text)] if text else []
     pairs += [(facet, value) for facet in FACETS for value in chosen.get(facet, ())]
@@ -33,6 +38,8 @@ def search_url(
         pairs.append(("results_min", number_text(results_min)))
         if results_unit:
             pairs.append(("results_unit", results_unit))
+    if exact and text:
+        pairs.append(("exact", "true"))
     if page != 1:
         pairs.append(("page", str(page)))
     if per_page != DEFAULT_PER_PAGE:
@@ -58,6 +65,7 @@ def query_url(query: Query, *, page: int = 1, endpoint: str = "pages.search") ->
         query.filters,
         results_min=query.results_min,
         results_unit=query.results_unit,
+        exact=query.exact,
         page=page,
         per_page=query.per_page,
         endpoint=endpoint,
@@ -69,15 +77,16 @@ def without(query: Query, facet: str, value: str) -> str:
 
     The least figure goes with the last metric, since it means nothing alone.
     """
-    filters = dict(query.filters)
-    filters[facet] = tuple(kept for kept in filters.get(facet, ()) if kept != value)
-    return search_url(
-        query.text,
-        filters,
-        results_min=query.results_min if filters.get("results") else None,
-        results_unit=query.results_unit,
-        per_page=query.per_page,
-    )
+    kept = tuple(one for one in query.filters.get(facet, ()) if one != value)
+    filters = {**query.filters, facet: kept}
+    least = query.results_min if filters.get("results") else None
+    return query_url(replace(query, filters=filters, results_min=least))
+
+
+def with_value(query: Query, facet: str, value: str) -> str:
+    """The path of the same query, first page, with one filter value more."""
+    values = (*query.filters.get(facet, ()), value)
+    return query_url(replace(query, filters={**query.filters, facet: values}))
 
 
 def absolute(path: str) -> str:

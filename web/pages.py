@@ -9,6 +9,7 @@ from web.browse import browse_sections, countries, guide_parts
 from web.casefile import case_page
 from web.home import home_page
 from web.params import read_params, to_query
+from web.relevance import relevance_page
 from web.results import results_page
 
 bp = Blueprint("pages", __name__)
@@ -26,7 +27,7 @@ def search() -> str:
     current = searcher()
     query = to_query(read_params(request.args), current.taxonomy)
     result = current.search(query)
-    return render_template("search.html", page=results_page(result, current.taxonomy))
+    return render_template("search.html", page=results_page(result, current))
 
 
 @bp.get("/browse")
@@ -57,13 +58,22 @@ def about() -> str:
     """What this is, where it comes from, how it is written and searched."""
     current = searcher()
     kinds = [case.kind for case in current.cases]
+    encoders = (current.manifest.encoder, current.manifest.multilingual)
     used = {source.key for case in current.cases for source in case.sources}
     return render_template(
         "about.html",
         snapshot_id=current.snapshot_id,
-        encoder=current.manifest.encoder.name,
+        calibrated=current.calibration is not None,
+        encoders=[made.name for made in encoders if made],
         n_passages=current.manifest.n_passages,
         counts=[(term.label, kinds.count(term.id)) for term in current.taxonomy["kinds"]],
         works=[work for key, work in current.references.items() if key in used],
         contribute_url=settings().contribute_url,
     )
+
+
+@bp.get("/relevance")
+def relevance() -> str:
+    """How good the search is, as measured; that it is not measured yet, where it is not."""
+    current = searcher()
+    return render_template("relevance.html", page=relevance_page(current))

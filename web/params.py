@@ -1,8 +1,8 @@
 """The parameters of a search: one model for the pages, the API and its description.
 
 Names are exactly the facets of ``kb.documents.FACETS`` and ``q``,
-``results_min``, ``results_unit``, ``page`` and ``per_page``. The model states types and limits;
-``kb.query.make_query`` then knows the vocabulary.
+``results_min``, ``results_unit``, ``exact``, ``page`` and ``per_page``. The model states
+types and limits; ``kb.query.make_query`` then knows the vocabulary.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ from kb.taxonomy import Taxonomy
 def _blank_is_none(value: object) -> object:
     """An empty field of a form was not filled in."""
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def _blank_is_false(value: object) -> object:
+    return _blank_is_none(value) or False
 
 
 def _blanks_dropped(value: object) -> object:
@@ -75,6 +79,10 @@ class SearchParams(BaseModel):
         description="The unit that results_min is in, where a metric is reported in several.",
         json_schema_extra={"example": "percent"},
     )
+    exact: Annotated[bool, BeforeValidator(_blank_is_false)] = Field(
+        default=False,
+        description="true leaves slips of typing in q as they are, instead of repairing them.",
+    )
     page: Annotated[int | None, BeforeValidator(_blank_is_none)] = Field(
         default=1, ge=1, description="The page of the answer, from 1."
     )
@@ -116,6 +124,7 @@ def to_query(params: SearchParams, taxonomy: Taxonomy) -> Query:
         filters={facet: values for facet in FACETS if (values := getattr(params, facet))},
         results_min=params.results_min,
         results_unit=params.results_unit if params.results_min is not None else None,
+        exact=params.exact,
         page=params.page or 1,
         per_page=params.per_page or DEFAULT_PER_PAGE,
     )
@@ -137,6 +146,7 @@ _MUST_BE = {
     "q": f"text of at most {MAX_QUERY_LENGTH:,} characters",
     "results_min": "a number",
     "results_unit": "text of at most 80 characters",
+    "exact": "true or false",
     "page": "a whole number of at least 1",
     "per_page": f"a whole number from 1 to {MAX_PER_PAGE}",
 }

@@ -92,7 +92,14 @@ def page_of(href: str, case_id: str, root: str) -> str:
 @lru_cache(maxsize=1024)
 def _render(snapshot_id: str, case_id: str, body: str, root: str) -> Body:
     markdown = Markdown(
-        extensions=["tables", "sane_lists", "smarty", "toc", _Compendium(case_id, root)],
+        extensions=[
+            "fenced_code",
+            "tables",
+            "sane_lists",
+            "smarty",
+            "toc",
+            _Compendium(case_id, root),
+        ],
         extension_configs={"toc": {"marker": ""}, "smarty": {"smart_dashes": False}},
         output_format="html",
     )

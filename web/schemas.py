@@ -18,6 +18,7 @@ class Filters(Model):
     filters: dict[str, list[str]]
     results_min: float | None
     results_unit: str | None
+    exact: bool
     page: int
     per_page: int
 
@@ -60,17 +61,30 @@ class CaseBrief(Model):
 
 
 class ReasonOut(Model):
-    """Why a case is among the hits; `meaning` quotes its best passage."""
+    """Why a case is among the hits; all but `facet` quote a passage of it."""
 
-    kind: str
+    kind: str = Field(
+        description="meaning: the passage nearest in meaning; word: the one with most of the "
+        "query's words; both; facet: the query names a value that the case has"
+    )
     passage: str
     heading: str
+    words: list[str] = Field(description="The words that matched, as the case writes them")
+    marks: list[tuple[int, int]] = Field(
+        description="Where they stand in `passage`: start and end in characters, end not included"
+    )
+    facet: str
+    value: str
+    label: str
 
 
 class HitOut(CaseBrief):
     """One ranked case."""
 
-    score: float = Field(description="Cosine in [-1, 1], higher is better; 0 without a query")
+    score: float = Field(
+        description="probability that the case is relevant to the query, in (0, 1); cosine in "
+        "[-1, 1] where the encoder has no calibration; 0 when browsing"
+    )
     rank: int = Field(description="From 1, over all pages")
     reasons: list[ReasonOut]
 
@@ -86,6 +100,15 @@ class FacetOut(Model):
     group: str
 
 
+class MentionOut(Model):
+    """A value of a facet that the words name: on offer as a filter, never applied in silence."""
+
+    facet: str
+    value: str
+    label: str
+    url: str = Field(description="The page of the same search with this filter too")
+
+
 class SearchOut(Model):
     """The answer to a search."""
 
@@ -94,6 +117,10 @@ class SearchOut(Model):
     pages: int
     no_good_match: bool = Field(description="True when nothing in the compendium fits the words")
     snapshot: str
+    repaired: str = Field(
+        description="What was searched instead, slips of typing repaired; empty if as asked"
+    )
+    mentions: list[MentionOut]
     hits: list[HitOut]
     facets: dict[str, list[FacetOut]]
 
@@ -178,6 +205,57 @@ class TaxonomyOut(Model):
     units: list[TermOut]
     levels: list[TermOut]
     directions: list[TermOut]
+
+
+class FigureOut(Model):
+    """A mean over queries with its 95% interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class GroupOut(Model):
+    """What was measured on one group of queries."""
+
+    name: str
+    n: int = Field(description="How many queries")
+    figures: dict[str, dict[str, FigureOut]] = Field(
+        description="By system (fused: as the site searches) and by measure"
+    )
+    p: dict[str, float] = Field(
+        description="By system: how likely its difference to fused in nDCG@10 is by chance"
+    )
+
+
+class RefusalOut(Model):
+    """How often the answer is that nothing fits, as shares of 1."""
+
+    n_negative: int
+    negative_refused: float
+    n_answerable: int
+    answerable_refused: float
+
+
+class WorstOut(Model):
+    """One of the queries that are answered worst."""
+
+    id: str
+    text: str
+    ndcg: float
+    missed: list[str] = Field(description="Ids of the best cases that are not among the first ten")
+
+
+class RelevanceOut(Model):
+    """How good the search is, as last measured and published."""
+
+    snapshot: str = Field(description="The snapshot that answers now")
+    measured_on: str = Field(description="The snapshot that was measured")
+    name: str
+    split: str = Field(description="Which of the judged queries: tune, test or all")
+    groups: list[GroupOut]
+    refusal: RefusalOut | None
+    worst: list[WorstOut]
 
 
 class Problem(Model):

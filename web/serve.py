@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gunicorn.app.base import BaseApplication
 
 from kb.errors import SnapshotError
-from kb.live import LiveSearcher
+from kb.live import open_live
 from web import create_app
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         """The site; a snapshot that cannot serve is told on stderr and retried by requests."""
-        live = LiveSearcher(self.settings.index, min_score=self.settings.min_score)
+        live = open_live(self.settings)
         try:
             live.current()
         except SnapshotError as err:

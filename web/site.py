@@ -36,7 +36,14 @@ def robots() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every page but searches."""
-    fixed = ("pages.home", "pages.browse", "pages.guides", "pages.about", "docs.api")
+    fixed = (
+        "pages.home",
+        "pages.browse",
+        "pages.guides",
+        "pages.about",
+        "pages.relevance",
+        "docs.api",
+    )
     entries = [(absolute(url_for(name)), "") for name in fixed]
     entries += [(absolute(case_url(case.id)), case.added or "") for case in searcher().cases]
     return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")

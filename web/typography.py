@@ -9,5 +9,8 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 
 def curly(text: str) -> str:
-    """The text with typographic apostrophes and double quotation marks, otherwise unchanged."""
+    """The text with typographic apostrophes and double quotation marks, otherwise unchanged.
+
+    Each mark becomes one mark, so places in the text stay.
+    """
     return _QUOTED.sub("“\\1”", _APOSTROPHE.sub("’", text))

@@ -1,0 +1,174 @@
+"""The commands that measure and tune search: ``kb evaluate`` and ``kb calibrate``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.console import folder_options, json_option, one_catch, say, settings_of
+from kb.errors import CorpusError
+from kb.load import CALIBRATION_FILE, QUERIES_FILE, RELEVANCE_FILE
+from kb.relevance import Report, write_report
+
+if TYPE_CHECKING:
+    from kb.settings import Settings
+
+_COLUMNS = ("nDCG@10", "RR@10", "R@10", "R@100", "Success@1")
+
+
+def _progress(items: Iterable, label: str) -> Iterable:
+    """A bar on standard error where that is a terminal."""
+    listed = list(items)
+    if not sys.stderr.isatty():
+        yield from listed
+        return
+    with click.progressbar(listed, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+@click.command()
+@click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
+@click.option("--queries", metavar="FILE", help="Queries for the collection, in another language")
+@click.option(
+    "--split",
+    type=click.Choice(("tune", "test", "all")),
+    default="test",
+    show_default=True,
+    help="Which of the judged queries",
+)
+@click.option("--publish", is_flag=True, help="Keep the figures for the site's relevance page")
+@folder_options
+@json_option
+@one_catch
+def evaluate(
+    *,
+    collections: tuple[str, ...],
+    queries: str | None,
+    split: str,
+    publish: bool,
+    cases: str | None,
+    index: str | None,
+    as_json: bool,
+) -> int:
+    """Measure search on the compendium's judged queries, or on folders in BEIR layout."""
+    settings = settings_of(cases=cases, index=index)
+    if collections:
+        reports = [_of_collection(Path(c), queries, settings) for c in collections]
+    else:
+        reports = [_of_judged(settings, split)]
+        if publish:
+            path = settings.cases / RELEVANCE_FILE
+            write_report(path, reports[0])
+            say(f"Wrote {path}; the next build shows it.")
+    if as_json:
+        click.echo(json.dumps([asdict(report) for report in reports], indent=1))
+    else:
+        for report in reports:
+            _print_report(report)
+    return 0
+
+
+def _of_judged(settings: Settings, split: str) -> Report:
+    from kb.evaluate import evaluate_judged  # imports what measures
+    from kb.judged import read_judged
+    from kb.live import open_live
+
+    searcher = open_live(settings).current()
+    ids = [case.id for case in searcher.cases]
+    judged = read_judged(settings.cases / QUERIES_FILE, ids)
+    chosen = [query for query in judged if split in ("all", query.split)]
+    return evaluate_judged(searcher, chosen, split=split, progress=_progress)
+
+
+def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Report:
+    from kb.collection import read_collection
+    from kb.encode import SentenceTransformerEncoder, find_model
+    from kb.evaluate import evaluate_collection
+    from kb.live import open_live
+
+    collection = read_collection(folder, queries=Path(queries) if queries else None)
+    live = open_live(settings)
+    searcher = live.current()
+    if searcher.calibration is None:
+        raise CorpusError(
+            "The snapshot has no calibration for its encoders. Run 'kb calibrate', then 'kb build'."
+        )
+    say(f"{collection.name}: {len(collection.documents)} documents …")
+    encoder = SentenceTransformerEncoder(find_model(settings.model, settings.revision))
+    return evaluate_collection(
+        collection,
+        live.encoders(),
+        lambda texts: encoder.encode_documents(texts, batch_size=settings.batch_size),
+        searcher.calibration,
+        progress=_progress,
+    )
+
+
+def _print_report(report: Report) -> None:
+    click.echo(f"{report.name}{f', snapshot {report.snapshot}' if report.snapshot else ''}")
+    for group in report.groups:
+        click.echo(f"\n{group.name}: {group.n} queries")
+        click.echo("         " + "".join(f"{name:>24}" for name in _COLUMNS) + "   p against fused")
+        for system, figures in group.figures.items():
+            cells = "".join(_cell(figures[name]) for name in _COLUMNS)
+            p = f"   {group.p[system]:.4f}" if system in group.p else ""
+            click.echo(f"{system:<9}{cells}{p}")
+    refusal = report.refusal
+    if refusal is not None:
+        click.echo(
+            f"\nnothing fits: {refusal.negative_refused:.1%} of {refusal.n_negative} negative "
+            f"controls, {refusal.answerable_refused:.1%} of {refusal.n_answerable} others"
+        )
+    for worst in report.worst:
+        missed = ", ".join(worst.missed) or "none of grade 2"
+        click.echo(f"{worst.ndcg:.2f}  {worst.id}  {worst.text}  (missed: {missed})")
+
+
+def _cell(figure: Any) -> str:
+    return f"{figure.mean:>8.3f} [{figure.low:.3f}, {figure.high:.3f}]".rjust(24)
+
+
+@click.command()
+@folder_options
+@one_catch
+def calibrate(*, cases: str | None, index: str | None) -> int:
+    """Derive weights and thresholds from the judged queries of the tune split."""
+    from kb.calibrate import Sample
+    from kb.calibrate import calibrate as derive
+    from kb.fusion import read_calibrations, write_calibrations
+    from kb.judged import read_judged
+    from kb.live import open_live
+
+    settings = settings_of(cases=cases, index=index)
+    searcher = open_live(settings).current()
+    ids = [case.id for case in searcher.cases]
+    judged = read_judged(settings.cases / QUERIES_FILE, ids)
+    tune = [query for query in judged if query.split == "tune"]
+    samples = [
+        Sample(query=query, evidence=searcher.evidence(query.text))
+        for query in _progress(tune, "searching")
+    ]
+    manifest = searcher.manifest
+    multilingual = manifest.multilingual.digest if manifest.multilingual else ""
+    try:
+        found = derive(samples, ids, encoder=manifest.encoder.digest, multilingual=multilingual)
+    except ValueError as err:
+        raise CorpusError(f"{settings.cases / QUERIES_FILE}: {err}.") from err
+    path = settings.cases / CALIBRATION_FILE
+    others = tuple(
+        c
+        for c in read_calibrations(path)
+        if (c.encoder, c.multilingual) != (found.encoder, found.multilingual)
+    )
+    write_calibrations(path, (*others, found))
+    click.echo(
+        f"{path}: {found.n_queries} queries; English {found.english}, other {found.other}, "
+        f"fits {found.fits}, shown {found.shown}. Run 'kb build' to use it."
+    )
+    return 0

@@ -1,0 +1,69 @@
+"""What the commands of ``kb`` share: output, settings, and the one catch of our errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import wraps
+from typing import Any
+
+import click
+
+from kb.documents import Problem
+from kb.errors import CorpusInvalid, KBError, QueryError, SettingError
+from kb.settings import Settings, read_settings
+
+
+def say(message: str) -> None:
+    """Tell a person: on standard error."""
+    click.echo(message, err=True)
+
+
+def one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn our errors into one plain line and an exit status; the only catch there is."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = command(*args, **kwargs) or 0
+        except CorpusInvalid as err:
+            print_problems(err.problems, as_json=bool(kwargs.get("as_json")))
+            say(f"Error: {err}")
+            status = 1
+        except (QueryError, SettingError) as err:
+            say(f"Error: {err}")
+            status = 2
+        except KBError as err:
+            say(f"Error: {err}")
+            status = 1
+        sys.exit(status)
+
+    return run
+
+
+def print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
+    """One ``path:line: message`` a line, or a JSON list."""
+    if as_json:
+        click.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
+        return
+    for problem in problems:
+        click.echo(str(problem))
+
+
+def settings_of(**explicit: object) -> Settings:
+    """The settings of this run; options that were not given are None."""
+    return read_settings(os.environ, **explicit)
+
+
+def folder_options(command: Callable[..., None]) -> Callable[..., None]:
+    """``--cases`` and ``--index``."""
+    command = click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")(
+        command
+    )
+    return click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")

@@ -1,0 +1,208 @@
+"""How good the search is: exactly what the site does, against words and meaning alone.
+
+The compendium's judged queries go through ``Searcher.search``, repair, thresholds
+and all. A collection goes through the same passages, encoders and fusion; it has
+no calibration of its own and no thresholds, so every document is ranked.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kb.collection import TestCollection
+from kb.documents import MAX_PER_PAGE, Query
+from kb.fusion import Calibration, scores
+from kb.index import DenseIndex
+from kb.judged import JudgedQuery
+from kb.lexical import LexicalIndex
+from kb.measure import MEASURES, Qrels, Run, figure, p_value, per_query
+from kb.passages import pieces_of
+from kb.relevance import Group, Refusal, Report, Worst
+from kb.retrieve import Encoders, Retriever
+from kb.search import Searcher
+
+SYSTEMS = ("fused", "words", "meaning")
+DEPTH = 100
+
+#: Wraps an iterable of known length to show progress.
+Progress = Callable[[Iterable, str], Iterable]
+
+
+def evaluate_judged(
+    searcher: Searcher, judged: Sequence[JudgedQuery], *, split: str, progress: Progress
+) -> Report:
+    """Evaluate the site's search on judged queries of the compendium; ``split`` names them."""
+    runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
+    refused = {}
+    for query in progress(judged, "searching"):
+        result = searcher.search(Query(text=query.text, per_page=MAX_PER_PAGE))
+        refused[query.id] = result.no_good_match
+        runs["fused"][query.id] = [(hit.case.id, hit.score) for hit in result.hits]
+        ids = [case.id for case in searcher.cases]
+        runs["words"][query.id] = _ranked(searcher.retriever.words(query.text), ids, above=0.0)
+        runs["meaning"][query.id] = _ranked(searcher.retriever.meaning(query.text).scores, ids)
+    answerable = [query for query in judged if query.relevance]
+    negative = [query for query in judged if not query.relevance]
+    groups = [
+        _group(name, members, runs) for name, members in _groups(answerable).items() if members
+    ]
+    return Report(
+        name="judged queries",
+        split=split,
+        snapshot=searcher.snapshot_id,
+        groups=tuple(groups),
+        refusal=Refusal(
+            n_negative=len(negative),
+            negative_refused=_share(refused[query.id] for query in negative),
+            n_answerable=len(answerable),
+            answerable_refused=_share(refused[query.id] for query in answerable),
+        ),
+        worst=_worst(answerable, runs["fused"]),
+    )
+
+
+def _groups(judged: Sequence[JudgedQuery]) -> dict[str, list[JudgedQuery]]:
+    plain = [query for query in judged if query.kind == "plain"]
+    english = [query for query in plain if query.language == "en"]
+    groups = {
+        "all": list(judged),
+        "English": english,
+        "other languages": [query for query in plain if query.language != "en"],
+        "typing errors": [query for query in judged if query.kind == "typo"],
+    }
+    for persona in dict.fromkeys(query.persona for query in english):
+        groups[f"English, {persona}"] = [q for q in english if q.persona == persona]
+    for language in sorted({query.language for query in plain} - {"en"}):
+        groups[f"language {language}"] = [q for q in plain if q.language == language]
+    return groups
+
+
+def _group(name: str, members: Sequence[JudgedQuery], runs: Mapping[str, Run]) -> Group:
+    return group_figures(name, {q.id: q.relevance for q in members}, runs)
+
+
+def group_figures(name: str, qrels: Qrels, runs: Mapping[str, Run]) -> Group:
+    """Measure every system on one set of queries."""
+    values = {system: per_query({q: run[q] for q in qrels}, qrels) for system, run in runs.items()}
+    ndcg = {system: list(measured["nDCG@10"].values()) for system, measured in values.items()}
+    return Group(
+        name=name,
+        n=len(qrels),
+        figures={
+            system: {m: figure(list(measured[m].values())) for m in MEASURES}
+            for system, measured in values.items()
+        },
+        p={
+            system: p_value(ndcg["fused"], values_of)
+            for system, values_of in ndcg.items()
+            if system != "fused"
+        },
+    )
+
+
+def _worst(judged: Sequence[JudgedQuery], run: Run, most: int = 10) -> tuple[Worst, ...]:
+    qrels = {query.id: query.relevance for query in judged}
+    ndcg = per_query({q: run[q] for q in qrels}, qrels)["nDCG@10"]
+    by_id = {query.id: query for query in judged}
+    found = []
+    for query_id in sorted(ndcg, key=lambda q: (ndcg[q], q))[:most]:
+        query = by_id[query_id]
+        first = {case_id for case_id, _ in run[query_id][:10]}
+        best = [case_id for case_id, grade in query.relevance.items() if grade == 2]
+        missed = tuple(case_id for case_id in best if case_id not in first)
+        found.append(Worst(id=query_id, text=query.text, ndcg=ndcg[query_id], missed=missed))
+    return tuple(found)
+
+
+def _share(values: Iterable[bool]) -> float:
+    values = list(values)
+    return sum(values) / len(values) if values else 0.0
+
+
+def _ranked(
+    values: np.ndarray, ids: Sequence[str], *, above: float | None = None
+) -> list[tuple[str, float]]:
+    order = np.lexsort((np.arange(len(values)), -values))[:DEPTH]
+    return [(ids[at], float(values[at])) for at in order if above is None or values[at] > above]
+
+
+def evaluate_collection(
+    collection: TestCollection,
+    encoders: Encoders,
+    encode: Callable[[Sequence[str]], np.ndarray],
+    calibration: Calibration,
+    *,
+    progress: Progress,
+) -> Report:
+    """Evaluate the search on a collection, by the weights of the compendium.
+
+    Args:
+        collection: what to search, for what.
+        encoders: those of the snapshot.
+        encode: encodes passages with the encoder, as a build does.
+        calibration: its weights are used; nothing is set for the collection.
+        progress: shows how far it is.
+    """
+    ids = [document.id for document in collection.documents]
+    with tempfile.TemporaryDirectory() as folder:
+        retriever = _index(collection, encoders, encode, Path(folder), progress)
+        runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
+        for query_id, text in progress(collection.queries.items(), "searching"):
+            evidence = retriever.evidence(text)
+            runs["fused"][query_id] = _ranked(scores(evidence, calibration), ids)
+            runs["words"][query_id] = _ranked(evidence.words, ids, above=0.0)
+            runs["meaning"][query_id] = _ranked(evidence.meaning, ids)
+    group = group_figures("all", collection.qrels, runs)
+    return Report(
+        name=collection.name, split="", snapshot="", groups=(group,), refusal=None, worst=()
+    )
+
+
+def _index(
+    collection: TestCollection,
+    encoders: Encoders,
+    encode: Callable[[Sequence[str]], np.ndarray],
+    folder: Path,
+    progress: Progress,
+) -> Retriever:
+    owner, texts = [], []
+    for column, document in enumerate(collection.documents):
+        for piece in pieces_of(document.text) or [document.title or "-"]:
+            owner.append(column)
+            texts.append(f"{document.title}\n{piece}" if document.title else piece)
+    fields = [{"title": d.title, "body": d.text} for d in collection.documents]
+    LexicalIndex.build(folder / "words", fields)
+    dense = DenseIndex.build(_in_batches(encode, texts, progress, "encoding"))
+    multilingual = None
+    if encoders.multilingual is not None:
+        vectors = _in_batches(encoders.multilingual.encode, texts, progress, "other languages")
+        multilingual = DenseIndex.build(vectors)
+    return Retriever(
+        owner=np.array(owner, dtype=np.int64),
+        n_cases=len(collection.documents),
+        dense=dense,
+        multilingual=multilingual,
+        words=LexicalIndex.open(folder / "words"),
+        encoders=encoders,
+    )
+
+
+def _in_batches(
+    encode: Callable[[Sequence[str]], np.ndarray],
+    texts: Sequence[str],
+    progress: Progress,
+    what: str,
+    size: int = 256,
+) -> np.ndarray:
+    """Encode texts sorted by length, so that a batch needs little padding."""
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    parts = [order[start : start + size] for start in range(0, len(order), size)]
+    vectors = [encode([texts[at] for at in part]) for part in progress(parts, what)]
+    joined = np.concatenate(vectors)
+    found = np.empty_like(joined)
+    found[np.array(order)] = joined
+    return found

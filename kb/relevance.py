@@ -1,0 +1,94 @@
+"""The published figures of search quality: ``cases/relevance.json``.
+
+``kb evaluate --publish`` writes it, a build puts it into the snapshot, and the
+site's relevance page shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from kb.errors import CorpusError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A mean over queries with its 95% interval (bootstrap over queries)."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The figures of one group of queries, by system and measure.
+
+    ``p`` is the probability that the difference of the fused run to the other
+    system in nDCG@10 is chance (paired randomisation test).
+    """
+
+    name: str
+    n: int
+    figures: Mapping[str, Mapping[str, Figure]]
+    p: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worst:
+    """One of the queries that are answered worst."""
+
+    id: str
+    text: str
+    ndcg: float
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """How often the answer is "nothing fits", as shares of 1."""
+
+    n_negative: int
+    negative_refused: float
+    n_answerable: int
+    answerable_refused: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What an evaluation found. ``split`` is empty for a collection."""
+
+    name: str
+    split: str
+    snapshot: str
+    groups: tuple[Group, ...]
+    refusal: Refusal | None
+    worst: tuple[Worst, ...]
+
+
+_FILE = TypeAdapter(Report)
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Write the figures in one step."""
+    temporary = path.with_name(f".{path.name}")
+    temporary.write_bytes(_FILE.dump_json(report, indent=1) + b"\n")
+    temporary.replace(path)
+
+
+def read_report(path: Path) -> Report | None:
+    """The published figures, None if there are none.
+
+    Raises:
+        CorpusError: the file is not what ``kb evaluate --publish`` writes.
+    """
+    try:
+        return _FILE.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as err:
+        raise CorpusError(f"{path} is not a report; run 'kb evaluate --publish'.") from err

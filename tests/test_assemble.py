@@ -1,0 +1,189 @@
+"""What a snapshot is put together from, and what its id stands for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from kb import __version__
+from kb.assemble import Plan, assemble
+from kb.encode import find_model
+from kb.fusion import Calibration, Weights
+from kb.incremental import Encoding
+from kb.language import words_of
+from kb.lexical import LexicalIndex
+from kb.passages import passages_digest, passages_of
+from kb.relevance import Report
+from kb.settings import Settings
+from kb.snapshot import open_snapshot, read_manifest
+from kb.validate import read_corpus
+
+WEIGHTS = Weights(meaning=1.0, multilingual=0.0, words=1.0)
+REPORT = Report(name="x", split="test", snapshot="", groups=(), refusal=None, worst=())
+
+
+def calibration_of(plan: Plan) -> Calibration:
+    """A calibration for the encoder of a plan."""
+    return Calibration(
+        encoder=plan.encoding.files.digest,
+        multilingual="",
+        english=WEIGHTS,
+        other=WEIGHTS,
+        query=(0.0,) * 6,
+        fits=0.5,
+        shown=0.5,
+        n_queries=1,
+    )
+
+
+@pytest.fixture(name="plan")
+def _plan(settings: Settings) -> Plan:
+    """A plan for a snapshot of the toy corpus, from scratch."""
+    corpus = read_corpus(settings.cases)
+    return Plan(
+        corpus=corpus,
+        corpus_digest="c" * 64,
+        calibration=None,
+        relevance=None,
+        encoding=Encoding(
+            files=find_model(settings.model),
+            passages={case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases},
+            previous=None,
+            multilingual="",
+            batch_size=16,
+            progress=False,
+            tell=lambda _: None,
+        ),
+    )
+
+
+@pytest.fixture(name="staged")
+def _staged(plan: Plan, tmp_path: Path) -> Path:
+    """An empty folder named as the snapshot will be."""
+    folder = tmp_path / plan.snapshot_id
+    folder.mkdir()
+    return folder
+
+
+def test_the_parts_make_a_snapshot_that_can_be_opened(plan, staged):
+    """What was put together opens, and holds the cases, their passages and what came with them."""
+    full = replace(plan, calibration=calibration_of(plan), relevance=REPORT)
+    folder = staged.rename(staged.with_name(full.snapshot_id))
+
+    manifest = assemble(folder, full)
+
+    snapshot = open_snapshot(folder)
+    assert snapshot.manifest == manifest == read_manifest(folder)
+    assert snapshot.content.cases == plan.corpus.cases
+    assert snapshot.content.passages == tuple(
+        passage for case in plan.corpus.cases for passage in plan.encoding.passages[case.id]
+    )
+    assert (snapshot.content.calibration, snapshot.content.relevance) == (
+        full.calibration,
+        REPORT,
+    )
+    assert (len(snapshot.index), len(snapshot.words), snapshot.multilingual) == (16, 7, None)
+
+
+def test_the_manifest_says_what_each_case_was_made_of(plan, staged):
+    """Per case: the digest of its file, that of its passages, and how many there are."""
+    manifest = assemble(staged, plan)
+
+    assert list(manifest.cases) == [case.id for case in plan.corpus.cases]
+    assert [(r.digest, r.passages_digest, r.n_passages) for r in manifest.cases.values()] == [
+        (case.digest, passages_digest(passages), len(passages))
+        for case in plan.corpus.cases
+        for passages in [plan.encoding.passages[case.id]]
+    ]
+
+
+def test_the_manifest_is_written_last(plan, staged):
+    """No file of a snapshot is younger than its manifest, which is what makes it complete."""
+    assemble(staged, plan)
+
+    times = {path: path.stat().st_mtime_ns for path in staged.rglob("*") if path.is_file()}
+    assert max(times.values()) == times[staged / "manifest.json"]
+
+
+def test_versions_are_those_installed(plan, staged):
+    """The manifest names this program and the libraries that can change a digit."""
+    manifest = assemble(staged, plan)
+
+    libraries = dict(manifest.versions)
+    assert libraries.pop("kb") == __version__
+    assert libraries == {name: version(name) for name in libraries}
+    assert {"faiss-cpu", "tantivy", "onnxruntime", "torch"} <= libraries.keys()
+
+
+def test_the_vocabulary_counts_the_words_of_the_content(plan, staged):
+    """Words of titles, summaries and texts, and those of all labels and aliases, are counted."""
+    assemble(staged, plan)
+
+    corpus = plan.corpus
+    expected: Counter[str] = Counter()
+    for case in corpus.cases:
+        for text in (case.title, case.summary, case.body):
+            expected.update(word.lower() for word in words_of(text))
+    for vocabulary in corpus.taxonomy.vocabularies.values():
+        for term in vocabulary:
+            for text in (term.label, *term.aliases):
+                expected.update(word.lower() for word in words_of(text))
+    found = open_snapshot(staged).content.vocabulary
+    assert found == expected
+    assert list(found) == sorted(found)
+
+
+def test_words_are_those_of_each_case(plan, staged):
+    """Row i of the word index is case i: a word of one title finds that case alone."""
+    assemble(staged, plan)
+
+    words = LexicalIndex.open(staged / "words")
+    cases = plan.corpus.cases
+    found = {
+        word: [
+            case.id for case, score in zip(cases, words.search(word).scores, strict=True) if score
+        ]
+        for word in ("makers", "machines", "programme")
+    }
+    assert found == {
+        "makers": ["france/wine-exporters"],
+        "machines": ["norway/metal-buyers"],
+        "programme": ["international/wine-and-metal-programme"],
+    }
+
+
+def _other_encoder(plan: Plan) -> Plan:
+    files = replace(plan.encoding.files, digest="0" * 64)
+    return replace(plan, encoding=replace(plan.encoding, files=files))
+
+
+CHANGES = {
+    "content": lambda plan: replace(plan, corpus_digest="d" * 64),
+    "encoder": _other_encoder,
+    "second encoder": lambda plan: replace(
+        plan, encoding=replace(plan.encoding, multilingual="0" * 64)
+    ),
+    "calibration": lambda plan: replace(plan, calibration=calibration_of(plan)),
+    "a threshold": lambda plan: replace(plan, calibration=replace(calibration_of(plan), fits=0.6)),
+    "figures": lambda plan: replace(plan, relevance=REPORT),
+}
+
+
+def test_the_id_stands_for_all_that_went_in(plan):
+    """The same plan has the same id, and each other input another one."""
+    ids = [change(plan).snapshot_id for change in CHANGES.values()]
+
+    assert len({plan.snapshot_id, *ids}) == len(ids) + 1
+    assert replace(plan).snapshot_id == plan.snapshot_id
+    assert [change(plan).snapshot_id for change in CHANGES.values()] == ids
+
+
+def test_what_was_encoded_before_does_not_change_the_id(plan):
+    """How a snapshot comes about, from scratch or not, is no part of what it is."""
+    quiet = replace(plan.encoding, batch_size=1, progress=True, encoded=16)
+
+    assert replace(plan, encoding=quiet).snapshot_id == plan.snapshot_id

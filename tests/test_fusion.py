@@ -1,0 +1,150 @@
+"""From evidence to one score, against numbers worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import exp
+
+import numpy as np
+import pytest
+
+from kb.errors import CorpusError
+from kb.fusion import (
+    Calibration,
+    Evidence,
+    Weights,
+    calibration_for,
+    read_calibrations,
+    scores,
+    weighted_sum,
+    write_calibrations,
+)
+
+CALIBRATION = Calibration(
+    encoder="a" * 64,
+    multilingual="b" * 64,
+    english=Weights(meaning=1.0, multilingual=0.5, words=2.0, slope=2.0, constant=-1.0),
+    other=Weights(meaning=0.0, multilingual=1.0, words=4.0, slope=0.5, constant=-3.0),
+    query=(0.5, -0.25),
+    fits=0.25,
+    shown=0.125,
+    n_queries=155,
+)
+EVIDENCE = Evidence(
+    meaning=np.array([0.5, -1.0, 0.0]),
+    multilingual=np.array([0.4, -1.0, 0.2]),
+    words=np.array([0.25, 0.0, 0.5]),
+    query=np.array([0.6, 0.8]),
+    row=np.array([3, 0, 7]),
+    english=True,
+)
+
+
+def test_the_sum_of_weighted_evidence():
+    """English: 0.5 + 0.5 * 0.4 + 2 * 0.25 = 1.2, and so on; the constant does not order."""
+    total = weighted_sum(EVIDENCE, CALIBRATION.english)
+
+    assert total.tolist() == pytest.approx([1.2, -1.5, 1.1])
+
+
+@pytest.mark.parametrize(
+    ("english", "expected"),
+    [
+        # The query vector shifts by 0.5 * 0.6 - 0.25 * 0.8 = 0.1, and the constant by -1:
+        # 2 * 1.2 - 0.9 = 1.5, 2 * -1.5 - 0.9 = -3.9, 2 * 1.1 - 0.9 = 1.3.
+        pytest.param(True, [1.5, -3.9, 1.3], id="English"),
+        # 0.4 + 4 * 0.25 = 1.4, -1, 0.2 + 4 * 0.5 = 2.2; by a slope of 0.5, with 0.1 - 3 = -2.9.
+        pytest.param(False, [-2.2, -3.4, -1.8], id="another language"),
+    ],
+)
+def test_a_score_is_the_logistic_function_of_the_sum(english, expected):
+    """The weights are those of the query's language, the shift is that of the query."""
+    found = scores(replace(EVIDENCE, english=english), CALIBRATION)
+
+    assert (found.shape, found.dtype) == ((3,), np.float64)
+    assert found.tolist() == pytest.approx([1 / (1 + exp(-logit)) for logit in expected])
+
+
+@pytest.mark.filterwarnings("error")
+def test_scores_stay_probabilities_at_the_ends():
+    """However strong the evidence, scores lie between 0 and 1 and no number overflows."""
+    strong = replace(CALIBRATION, english=replace(CALIBRATION.english, slope=300.0))
+
+    found = scores(EVIDENCE, strong)
+
+    assert found.tolist() == pytest.approx([1.0, 0.0, 1.0])
+    assert [score for score in found if not 0 <= score <= 1] == []
+
+
+def test_the_shift_of_a_query_does_not_change_the_order():
+    """What a query is about moves all of its cases alike."""
+    order = np.argsort(-scores(EVIDENCE, CALIBRATION)).tolist()
+
+    moved = replace(EVIDENCE, query=np.array([-0.8, 0.6]))
+
+    assert np.argsort(-scores(moved, CALIBRATION)).tolist() == order == [0, 2, 1]
+
+
+def test_calibrations_come_back_as_they_were_written(tmp_path):
+    """The file keeps every number, and nothing else is left in the folder."""
+    path = tmp_path / "calibration.json"
+    both = (CALIBRATION, replace(CALIBRATION, multilingual="", query=(1e-17, 1 / 3)))
+
+    write_calibrations(path, both)
+
+    assert read_calibrations(path) == both
+    assert [file.name for file in tmp_path.iterdir()] == ["calibration.json"]
+
+
+def test_without_a_file_there_is_no_calibration(tmp_path):
+    """A compendium need not be calibrated."""
+    assert read_calibrations(tmp_path / "calibration.json") == ()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: b"", id="empty"),
+        pytest.param(lambda data: data[: len(data) // 2], id="cut"),
+        pytest.param(lambda data: b"{}", id="not a list"),
+        pytest.param(lambda data: b"\xff" + data, id="not UTF-8"),
+        pytest.param(lambda data: data.replace(b'"fits"', b'"fit"'), id="a name missing"),
+        pytest.param(lambda data: data.replace(b"2.0", b'"two"', 1), id="not a number"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path, damage):
+    """What kb calibrate did not write is refused with the command that writes it."""
+    path = tmp_path / "calibration.json"
+    write_calibrations(path, (CALIBRATION,))
+    path.write_bytes(damage(path.read_bytes()))
+
+    with pytest.raises(CorpusError) as raised:
+        read_calibrations(path)
+
+    assert str(raised.value) == f"{path} is not a calibration; run 'kb calibrate'."
+
+
+def test_a_folder_in_its_place_is_refused(tmp_path):
+    """What cannot be read is named with the reason."""
+    (tmp_path / "calibration.json").mkdir()
+
+    with pytest.raises(CorpusError) as raised:
+        read_calibrations(tmp_path / "calibration.json")
+
+    assert str(raised.value) == f"{tmp_path / 'calibration.json'} cannot be read: Is a directory."
+
+
+@pytest.mark.parametrize(
+    ("encoder", "multilingual", "expected"),
+    [("x", "y", 0), ("x", "", 1), ("z", "y", None), ("", "", None)],
+)
+def test_a_calibration_belongs_to_one_pair_of_encoders(encoder, multilingual, expected):
+    """Only both digests together name a calibration."""
+    known = (
+        replace(CALIBRATION, encoder="x", multilingual="y"),
+        replace(CALIBRATION, encoder="x", multilingual=""),
+    )
+
+    found = calibration_for(known, encoder=encoder, multilingual=multilingual)
+
+    assert found == (None if expected is None else known[expected])

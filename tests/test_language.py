@@ -1,0 +1,100 @@
+"""Telling English queries from others."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.language import is_english, is_english_word, with_words, words_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do small firms export wine together",
+        "joint purchasing of machines",
+        "SND and technical networks",
+        "Emilia-Romagna ceramic tile districts",
+        "R&D of CAD-CAM",
+        "Can furniture makers from Lillehammer sell abroad?",
+        "netwrok of small firms in Norway",
+        "What is the OCMMN?",
+        "organised organizations",
+    ],
+)
+def test_a_query_with_mostly_english_words_is_english(text):
+    """Names, acronyms and slips among English words do not make another language."""
+    assert is_english(text) is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("quels réseaux de vignerons vendent à l'étranger", id="fr"),
+        pytest.param("pequeñas empresas que exportan juntas", id="es"),
+        pytest.param("wie kaufen kleine Firmen gemeinsam ein", id="de"),
+        pytest.param("le piccole imprese esportano insieme", id="it"),
+        pytest.param("små bedrifter som eksporterer sammen", id="no"),
+        pytest.param("pequenas empresas exportam juntas", id="pt"),
+        pytest.param("smaa virksomheder eksporterer sammen", id="da"),
+        pytest.param("малые фирмы экспортируют вино", id="ru"),
+        pytest.param("ワイン 輸出 企業 ネットワーク", id="ja"),
+    ],
+)
+def test_a_query_with_mostly_other_words_is_not(text):
+    """A query most of whose words no English dictionary knows is in another language."""
+    assert is_english(text) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", True),
+        ("30% 50%", True),
+        ("OCMMN", True),
+        ("Øystein Rødøy", True),
+        ("résumé", True),
+        ("вино", False),
+        ("ワイン", False),
+        ("wine ワイン", False),
+    ],
+)
+def test_one_or_two_words_are_english_in_latin_letters(text, expected):
+    """Too few words to judge by: only another alphabet speaks against English."""
+    assert is_english(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("wine", True),
+        ("exporters", True),
+        ("Exporters", True),
+        ("EXPORT", True),
+        ("Norwegian", True),
+        ("organise", True),
+        ("organize", True),
+        ("bedrifter", False),
+        ("netwrok", False),
+        ("OCMMN", False),
+    ],
+)
+def test_an_english_word_is_known_in_any_form_and_case(word, expected):
+    """Inflected, capitalised and in capitals, a word of the dictionary is known."""
+    assert is_english_word(word) is expected
+
+
+def test_words_are_as_written():
+    """Hyphens and apostrophes hold a word together; numbers, signs and underscores are none."""
+    text = "The 3 firms' co-operation, l'usine & n°5: it’s state-of-the-art x_y — Århus!"
+
+    assert words_of(text) == (
+        *("The", "firms", "co-operation", "l'usine", "n", "it’s", "state-of-the-art"),
+        *("x", "y", "Århus"),
+    )
+
+
+def test_words_are_replaced_in_their_places():
+    """A word is replaced where it stands as a word, never inside another one."""
+    better = {"ab": "AB", "c": None, "no": ""}
+
+    assert with_words("ab, cab-ab ab! c no 3ab", better.get) == "AB, cab-ab AB! c no 3AB"

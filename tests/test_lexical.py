@@ -1,0 +1,268 @@
+"""Search by words, against the BM25 formula written out in Python."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tantivy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.errors import SnapshotCorrupt
+from kb.lexical import FIELD_WEIGHTS, LexicalIndex, british
+
+#: Few enough words to a field that tantivy keeps its length exactly (up to 40).
+DOCUMENTS = (
+    {
+        "title": "Wine exporters",
+        "summary": "Wine makers export wine together.",
+        "labels": "exporting",
+        "body": "Wine was hard to export. Wine makers in France had small vineyards.",
+    },
+    {"title": "Metal", "summary": "Metal firms buy machines", "body": "machines, and one wine"},
+    {"title": "", "summary": "", "labels": "", "body": ""},
+    {"body": "The OCMMN took up CAD-CAM; costs fell by 30% in Québec. Øystein Ås led it."},
+    {"title": "Networks", "labels": "organisation network", "body": "A woman led the factories."},
+)
+
+
+def build(folder: Path, documents: Sequence[dict[str, str]]) -> LexicalIndex:
+    """The documents, written and opened."""
+    LexicalIndex.build(folder, documents)
+    return LexicalIndex.open(folder)
+
+
+def bm25(documents: Sequence[dict[str, str]], words: Sequence[str]) -> list[float]:
+    """BM25 with k1 = 1.2 and b = 0.75 over whole words, summed over fields, spelled out.
+
+    Divided by what a document would score that has every word without limit: k1 + 1
+    times the inverse document frequency of each word in each field.
+    """
+    scores, best = [0.0] * len(documents), 0.0
+    for field, weight in FIELD_WEIGHTS.items():
+        texts = [document.get(field, "").split() for document in documents]
+        mean_length = sum(map(len, texts)) / len(texts)
+        for word in words:
+            n_with = sum(word in text for text in texts)
+            idf = math.log(1 + (len(texts) - n_with + 0.5) / (n_with + 0.5))
+            best += weight * idf * 2.2
+            for at, text in enumerate(texts):
+                count = text.count(word)
+                if count:
+                    length = 0.25 + 0.75 * len(text) / mean_length
+                    scores[at] += weight * idf * 2.2 * count / (count + 1.2 * length)
+    return [score / best for score in scores]
+
+
+@pytest.fixture(name="index", scope="module")
+def _index(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
+    return build(tmp_path_factory.mktemp("words") / "words", DOCUMENTS)
+
+
+#: Words that the analyser leaves as they are.
+_TEXT = st.lists(st.sampled_from(("wine", "metal", "lut", "oak")), max_size=40).map(" ".join)
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(
+    documents=st.lists(
+        st.dictionaries(st.sampled_from(tuple(FIELD_WEIGHTS)), _TEXT), min_size=1, max_size=6
+    ),
+    words=st.lists(
+        st.sampled_from(("wine", "metal", "lut", "oak", "elm")), min_size=1, unique=True
+    ),
+)
+def test_scores_are_those_of_the_formula(tmp_path_factory, documents, words):
+    """Every document scores what BM25 gives for it, as a share of the most that it can give."""
+    index = build(tmp_path_factory.mktemp("any") / "words", documents)
+
+    scores = index.search(" ".join(words)).scores
+
+    assert (scores.shape, scores.dtype) == ((len(documents),), np.float64)
+    assert scores.tolist() == pytest.approx(bm25(documents, words), abs=1e-6)
+    assert [score for score in scores if not 0 <= score < 1] == []
+
+
+def test_a_score_worked_by_hand(tmp_path):
+    """One word, once, in the title of one of two documents of one word each.
+
+    The inverse document frequency is ln(1 + 1.5 / 1.5) = ln 2 in the title and
+    ln(1 + 2.5 / 0.5) = ln 6 in each other field; the word counts ln 2 * 2.2 / 2.2.
+    """
+    index = build(tmp_path / "words", [{"title": "wine"}, {"title": "metal"}])
+
+    scores = index.search("wine").scores
+
+    best = 2.2 * (math.log(2) + 3 * math.log(6))
+    assert scores.tolist() == [pytest.approx(math.log(2) / best, abs=1e-7), 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("export", [0], id="stem"),
+        pytest.param("exports", [0], id="plural of a verb"),
+        pytest.param("vineyard", [0], id="singular finds plural"),
+        pytest.param("machine", [1], id="machine"),
+        pytest.param("factory", [4], id="-y and -ies"),
+        pytest.param("network", [4], id="network finds networks"),
+        pytest.param("organizations", [4], id="-ize finds -ise"),
+        pytest.param("organisational", [4], id="derived"),
+        pytest.param("OCMMN", [3], id="acronym"),
+        pytest.param("ocmmn", [3], id="acronym in lower case"),
+        pytest.param("CAD-CAM", [3], id="hyphenated"),
+        pytest.param("cam", [3], id="half of a hyphenated word"),
+        pytest.param("30%", [3], id="percentage"),
+        pytest.param("30 per cent", [3], id="its number"),
+        pytest.param("300", [], id="another number"),
+        pytest.param("quebec", [3], id="without accents"),
+        pytest.param("QUÉBEC", [3], id="accents in capitals"),
+        pytest.param("Oystein As", [3], id="Nordic letters"),
+        pytest.param("wine", [0, 1], id="two documents"),
+        pytest.param("metal vineyards", [0, 1], id="any of the words"),
+        pytest.param("the and of what is about", [], id="only function words"),
+        pytest.param("", [], id="nothing"),
+        pytest.param("— % …", [], id="only signs"),
+        pytest.param("trawler", [], id="a word that does not occur"),
+    ],
+)
+def test_documents_with_a_word_of_the_query_score_and_no_others(index, text, expected):
+    """Inflection, spelling, accents and case do not keep a word from being found."""
+    scores = index.search(text).scores
+
+    assert np.flatnonzero(scores).tolist() == expected
+    assert len(scores) == len(DOCUMENTS)
+
+
+def test_more_matching_words_score_more(index):
+    """The document that is about wine comes before the one that mentions it."""
+    scores = index.search("wine").scores
+
+    assert scores[0] > scores[1] > scores[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("american", "text"),
+    [
+        ("organized organizations organizing", "organised organisations organising"),
+        ("The color of labor", "the colour of labour"),
+        ("neighboring programs and centers", "neighbouring programmes and centres"),
+        ("Prize, size, citizens, Colorado", "prize, size, citizens, colorado"),
+        ("programmed centering", "programmed centering"),
+    ],
+)
+def test_american_spelling_is_read_as_british(american, text):
+    """Endings and words of the table are respelled, words that only look like them are not."""
+    assert british(american) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("Networks network NETWORKING", ("network",)),
+        ("metal wine metal", ("metal", "wine")),
+        ("the 3 CAD-CAM shops of Québec", ("3", "cad", "cam", "shop", "quebec")),
+        ("what is it about?", ()),
+    ],
+)
+def test_terms_are_the_stems_that_count(index, text, terms):
+    """Each stem is given once, in the order of the text, and function words are left out."""
+    assert index.terms(text) == terms
+
+
+def test_rows_are_those_of_the_documents(tmp_path):
+    """Row i of the scores belongs to document i, over hundreds of documents."""
+    words = [f"word{number}" for number in range(500)]
+    index = build(tmp_path / "words", [{"body": word} for word in words])
+
+    found = [np.flatnonzero(index.search(word).scores).tolist() for word in words[::7]]
+
+    assert len(index) == 500
+    assert found == [[row] for row in range(0, 500, 7)]
+
+
+def test_an_index_of_nothing_finds_nothing(tmp_path):
+    """Without documents there is no score."""
+    index = build(tmp_path / "words", [])
+
+    assert (len(index), index.search("wine").scores.tolist()) == (0, [])
+
+
+def test_building_again_replaces_what_was_there(tmp_path):
+    """The folder holds the documents of the last build alone."""
+    build(tmp_path / "words", [{"body": "wine"}, {"body": "wine"}])
+
+    index = build(tmp_path / "words", [{"body": "metal"}])
+
+    assert (len(index), index.search("wine").scores.tolist()) == (1, [0.0])
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file that an index is read from, by its ending; tantivy's own locks are not."""
+    return sorted(path for path in folder.iterdir() if path.suffix != ".lock")
+
+
+_PARTS = [".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", "meta.json"]
+
+
+@pytest.mark.parametrize("part", _PARTS)
+@pytest.mark.parametrize("damage", ["removed", "cut", "emptied"])
+def test_a_damaged_folder_is_refused(tmp_path, part, damage):
+    """An index that misses any of its files, or part of one, is not opened."""
+    folder = tmp_path / "words"
+    LexicalIndex.build(folder, DOCUMENTS)
+    (path,) = [path for path in _files(folder) if part in (path.suffix, path.name)]
+    data = path.read_bytes()
+    path.unlink() if damage == "removed" else path.write_bytes(data[: len(data) // 2])
+    if damage == "emptied":
+        path.write_bytes(b"")
+
+    with pytest.raises(SnapshotCorrupt) as raised:
+        LexicalIndex.open(folder)
+
+    expected = f"The word index cannot be read: {folder}. Run 'kb build --force'."
+    assert str(raised.value) == expected
+
+
+def test_every_file_was_damaged_above(tmp_path):
+    """The table of damages names each kind of file that an index consists of."""
+    LexicalIndex.build(tmp_path / "words", DOCUMENTS)
+
+    kinds = {path.suffix or path.name for path in _files(tmp_path / "words")}
+
+    assert kinds - {".json"} == {part for part in _PARTS if part.startswith(".")}
+
+
+@pytest.mark.parametrize("what", ["nothing", "a file", "an empty folder", "another index"])
+def test_what_is_no_word_index_is_refused(tmp_path, what):
+    """A missing or foreign folder gives the sentence that says what to do."""
+    folder = tmp_path / "words"
+    if what == "a file":
+        folder.write_text("wine")
+    elif what != "nothing":
+        folder.mkdir()
+    if what == "another index":
+        schema = tantivy.SchemaBuilder().add_text_field("name").build()
+        tantivy.Index(schema, path=str(folder))
+
+    with pytest.raises(SnapshotCorrupt) as raised:
+        LexicalIndex.open(folder)
+
+    expected = f"The word index cannot be read: {folder}. Run 'kb build --force'."
+    assert str(raised.value) == expected
+
+
+def test_a_copy_of_the_folder_gives_the_same_scores(tmp_path, index):
+    """An index is its files: a copy elsewhere scores alike."""
+    LexicalIndex.build(tmp_path / "words", DOCUMENTS)
+    shutil.copytree(tmp_path / "words", tmp_path / "copy")
+
+    copy = LexicalIndex.open(tmp_path / "copy")
+
+    for text in ("wine", "OCMMN 30%", "network of firms"):
+        assert copy.search(text).scores.tolist() == index.search(text).scores.tolist()

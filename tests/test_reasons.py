@@ -1,0 +1,186 @@
+"""Why a case is among the hits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.documents import Case, Mention, Passage, Reason
+from kb.lexical import LexicalIndex
+from kb.reasons import marks, reasons
+
+CASE = Case(
+    id="no/wine",
+    title="Wine exporters",
+    kind="network",
+    summary="",
+    body="",
+    facets={"country": ("NO", "FR"), "type": ("horizontal",)},
+    results=(),
+    sources=(),
+)
+TEXTS = (
+    "Nine firms made a brand.",
+    "They export the wines, and exporting pays.",
+    "A factory in Québec.",
+)
+PASSAGES = tuple(
+    Passage(case_id=CASE.id, ordinal=at, heading=f"H{at}", text=text)
+    for at, text in enumerate(TEXTS)
+)
+
+
+@pytest.fixture(name="stems", scope="module")
+def _stems(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("words") / "words"
+    LexicalIndex.build(folder, [])
+    return LexicalIndex.open(folder).stems
+
+
+def give(stems, query: str, *, best: int, by_meaning: bool, case: Case = CASE, mentions=()):
+    """The reasons for a case."""
+    return reasons(
+        case,
+        PASSAGES,
+        PASSAGES[best],
+        terms=stems(query),
+        by_meaning=by_meaning,
+        mentions=mentions,
+        stems=stems,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        pytest.param("They export wines.", "exports wine", ["export", "wines"], id="inflected"),
+        pytest.param("QUÉBEC, quebec", "Québec", ["QUÉBEC", "quebec"], id="accents and case"),
+        pytest.param("The factories of the firm", "of the", [], id="function words"),
+        pytest.param("CAD-CAM shop", "cad-cam", ["CAD", "CAM"], id="hyphenated"),
+        pytest.param("rose by 30% in 300 days", "30%", ["30"], id="figures"),
+        pytest.param(
+            "organised, organization", "organise", ["organised", "organization"], id="-ize"
+        ),
+        pytest.param("winery twine", "wine", [], id="parts of words"),
+        pytest.param("", "wine", [], id="empty text"),
+        pytest.param("wine", "", [], id="empty query"),
+    ],
+)
+def test_marks_cover_the_words_of_the_query(stems, text, query, expected):
+    """Each word of the text that a word of the query stands for is marked, whole."""
+    spans = marks(text, frozenset(stems(query)), stems)
+
+    assert [text[start:end] for start, end in spans] == expected
+    assert list(spans) == sorted(spans)
+
+
+@pytest.mark.parametrize(
+    ("query", "best", "by_meaning", "expected"),
+    [
+        pytest.param(
+            "brand", 0, True, [("both", 0, ("brand",), ("brand",))], id="one passage for both"
+        ),
+        pytest.param(
+            "brand", 1, True,
+            [("meaning", 1, (), ()), ("word", 0, ("brand",), ("brand",))],
+            id="two passages",
+        ),
+        pytest.param("hospital", 2, True, [("meaning", 2, (), ())], id="meaning alone"),
+        pytest.param("brand", 1, False, [("word", 0, ("brand",), ("brand",))], id="words alone"),
+        pytest.param("hospital", 2, False, [("meaning", 2, (), ())], id="neither"),
+        pytest.param(
+            "exports", 1, True,
+            [("both", 1, ("exporters", "export", "exporting"), ("export", "exporting"))],
+            id="title and passage",
+        ),
+        pytest.param(
+            "exporters", 0, True,
+            [
+                ("meaning", 0, (), ()),
+                ("word", 1, ("exporters", "export", "exporting"), ("export", "exporting")),
+            ],
+            id="the passage with most of the words",
+        ),
+        pytest.param("", 0, True, [("meaning", 0, (), ())], id="no word that counts"),
+    ],
+)  # fmt: skip
+def test_the_reasons_for_a_hit(stems, query, best, by_meaning, expected):
+    """Kind, passage, words as the case writes them, and the marked words, strongest first."""
+    found = give(stems, query, best=best, by_meaning=by_meaning)
+
+    assert [
+        (r.kind, TEXTS.index(r.passage), r.words, tuple(r.passage[a:b] for a, b in r.marks))
+        for r in found
+    ] == expected
+    assert [r.heading for r in found] == [f"H{at}" for _, at, _, _ in expected]
+
+
+def test_words_of_the_title_alone_are_a_reason(stems):
+    """A word that stands only in the title joins the passage that is near in meaning."""
+    case = replace(CASE, title="Trawlers")
+
+    found = give(stems, "trawler", best=2, by_meaning=True, case=case)
+
+    assert found == (
+        Reason(kind="both", passage=TEXTS[2], heading="H2", words=("trawlers",), marks=()),
+    )
+
+
+def test_facets_come_last_and_only_those_of_the_case(stems):
+    """A value that the query names is a reason exactly where the case has it."""
+    mentions = (
+        Mention(facet="country", value="DK", label="Denmark"),
+        Mention(facet="country", value="NO", label="Norway"),
+        Mention(facet="sector", value="food", label="Food"),
+        Mention(facet="type", value="horizontal", label="Horizontal network"),
+    )
+
+    found = give(stems, "hospital", best=0, by_meaning=True, mentions=mentions)
+
+    assert found == (
+        Reason(kind="meaning", passage=TEXTS[0], heading="H0"),
+        Reason(kind="facet", facet="country", value="NO", label="Norway"),
+        Reason(kind="facet", facet="type", value="horizontal", label="Horizontal network"),
+    )
+
+
+_WORDS = (
+    "wine wines export exporting the of firm factories Québec organise organization 30% CAD-CAM a_b"
+)
+_TEXT = st.lists(st.sampled_from(_WORDS.split()) | st.text(max_size=6), max_size=8).map(" ".join)
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(texts=st.lists(_TEXT, min_size=1, max_size=4), title=_TEXT, query=_TEXT, data=st.data())
+def test_every_reason_can_be_checked(stems, texts, title, query, data):
+    """The passage is one of the case; each mark lies in it and covers a word of the query."""
+    passages = [
+        Passage(case_id=CASE.id, ordinal=at, heading="", text=text) for at, text in enumerate(texts)
+    ]
+    terms = stems(query)
+
+    found = reasons(
+        replace(CASE, title=title),
+        passages,
+        data.draw(st.sampled_from(passages)),
+        terms=terms,
+        by_meaning=data.draw(st.booleans()),
+        mentions=(),
+        stems=stems,
+    )
+
+    assert [r.kind for r in found] in [["meaning"], ["word"], ["both"], ["meaning", "word"]]
+    for reason in found:
+        assert reason.passage in texts
+        for start, end in reason.marks:
+            word = reason.passage[start:end]
+            assert re.fullmatch(r"\w+", word)
+            assert set(stems(word)) & set(terms)
+        for word in reason.words:
+            assert word in f"{title} {reason.passage}".lower()
+            assert set(stems(word)) & set(terms)
+        assert (reason.kind == "meaning") == (reason.words == ())

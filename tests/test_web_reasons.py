@@ -1,0 +1,145 @@
+"""Why a case is here, in words."""
+
+import pytest
+
+from kb.documents import Case, Hit, Reason
+from web.reasons import Piece, Quote, excerpt, marked_summary, named, pieces, quotes
+
+SUMMARY = "Norway's firms export wine."
+
+
+def hit(*reasons: Reason) -> Hit:
+    case = Case(
+        id="norway/x",
+        title="Wine abroad",
+        kind="network",
+        summary=SUMMARY,
+        body="",
+        facets={},
+        results=(),
+        sources=(),
+    )
+    return Hit(case=case, score=0.5, rank=1, reasons=reasons)
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ((), (Piece("wine export"),)),
+        (((0, 4),), (Piece("wine", marked=True), Piece(" export"))),
+        (((5, 11),), (Piece("wine "), Piece("export", marked=True))),
+        (
+            ((0, 4), (5, 11)),
+            (Piece("wine", marked=True), Piece(" "), Piece("export", marked=True)),
+        ),
+    ],
+)
+def test_pieces(marks, expected):
+    """A text is cut at its marks, and the pieces together are the text."""
+    assert pieces("wine export", marks) == expected
+
+
+@pytest.mark.parametrize(
+    ("why", "quote"),
+    [
+        (
+            Reason(kind="meaning", passage="They sell wine.", heading="The network"),
+            Quote(how="By its meaning, in “The network”", pieces=(Piece("They sell wine."),)),
+        ),
+        (
+            Reason(
+                kind="word", passage="Sell wine.", heading="H", words=("wine",), marks=((5, 9),)
+            ),
+            Quote(
+                how="By your words, in “H”: wine",
+                pieces=(Piece("Sell "), Piece("wine", marked=True), Piece(".")),
+            ),
+        ),
+        (
+            Reason(
+                kind="both",
+                passage="Sell wine.",
+                heading="H",
+                words=("abroad", "wine"),
+                marks=((5, 9),),
+            ),
+            Quote(
+                how="By its words and its meaning, in the title and “H”: abroad, wine",
+                pieces=(Piece("Sell "), Piece("wine", marked=True), Piece(".")),
+            ),
+        ),
+        (
+            Reason(kind="word", passage="They sell.", heading="H", words=("abroad",)),
+            Quote(how="By your words, in the title: abroad", pieces=()),
+        ),
+        (
+            Reason(kind="meaning", passage=SUMMARY),
+            Quote(how="By its meaning, in the summary above", pieces=()),
+        ),
+        (
+            Reason(kind="word", passage=SUMMARY, words=("export",), marks=((15, 21),)),
+            Quote(how="By your words, in the summary above: export", pieces=()),
+        ),
+        (
+            Reason(kind="meaning", passage="Text before any heading."),
+            Quote(how="By its meaning, in its text", pieces=(Piece("Text before any heading."),)),
+        ),
+    ],
+    ids=["meaning", "word", "both", "title", "summary", "summary-marked", "no-heading"],
+)
+def test_quotes(why, quote):
+    """Each reason says how the passage matched, where it stands, and by which words."""
+    assert quotes(hit(why)) == (quote,)
+
+
+def test_at_most_six_words_are_listed():
+    """A long query does not make a long list."""
+    words = ("a", "b", "c", "d", "e", "f", "g")
+    why = Reason(kind="word", passage="Sell.", heading="H", words=words)
+    assert quotes(hit(why))[0].how == "By your words, in the title: a, b, c, d, e, f …"
+
+
+def test_marked_summary():
+    """The summary is marked where a reason marks it, with curly marks in their places."""
+    found = Reason(kind="word", passage=SUMMARY, words=("export",), marks=((15, 21),))
+    near = Reason(kind="meaning", passage=SUMMARY)
+    assert marked_summary(hit(near, found)) == (
+        Piece("Norway’s firms "),
+        Piece("export", marked=True),
+        Piece(" wine."),
+    )
+    assert marked_summary(hit(near)) == ()
+
+
+def test_named():
+    """What the query names stands with the words of its facet."""
+    why = Reason(kind="facet", facet="country", value="NO", label="Norway")
+    assert named(hit(why)) == ("Country: Norway",)
+    assert quotes(hit(why)) == ()
+
+
+LONG = "word " * 100  # 500 characters
+
+
+def test_a_long_passage_is_cut_at_a_word():
+    """The beginning is shown where a mark is in it, or there is none."""
+    found = excerpt(LONG, ((5, 9),))
+    assert found[:2] == (Piece("word "), Piece("word", marked=True))
+    assert found[-1] == Piece(" …")
+    assert "".join(piece.text for piece in found) == "word " * 71 + "word …"
+
+
+def test_a_long_passage_is_cut_before_its_first_mark():
+    """A mark beyond the beginning is shown with some words before it."""
+    found = excerpt(LONG, ((450, 454),))
+    assert "".join(piece.text for piece in found) == "… " + "word " * 25
+    assert [piece.text for piece in found if piece.marked] == ["word"]
+    assert sum(len(piece.text) for piece in found[: found.index(Piece("word", marked=True))]) == (
+        len("… ") + 75
+    )
+
+
+def test_a_passage_without_spaces_is_cut_all_the_same():
+    """One endless word does not break the card."""
+    found = excerpt("a" * 500, ())
+    assert found == (Piece("a" * 360), Piece(" …"))

@@ -1,0 +1,184 @@
+"""The page and the JSON of how good the search is."""
+
+import dataclasses
+import re
+
+import pytest
+from conftest import copy_toy_corpus
+from jsonschema import Draft202012Validator
+
+from kb.build import build
+from kb.live import LiveSearcher
+from kb.relevance import Figure, Group, Refusal, Report, Worst, write_report
+from kb.settings import read_settings
+from web import create_app
+from web.relevance import Dot, p_text, relevance_page, share_text
+
+
+def figures(ndcg: float, success: float, recall: float) -> dict[str, Figure]:
+    """Measures with intervals of a tenth to each side."""
+    values = {"nDCG@10": ndcg, "Success@1": success, "R@10": recall}
+    return {
+        name: Figure(mean=mean, low=mean - 0.1, high=mean + 0.1) for name, mean in values.items()
+    }
+
+
+SYSTEMS = {
+    "fused": figures(0.66, 0.75, 0.625),
+    "words": figures(0.5, 0.5, 0.5),
+    "meaning": figures(0.25, 0.5, 0.5),
+}
+REPORT = Report(
+    name="judged queries",
+    split="test",
+    snapshot="abc123",
+    groups=(
+        Group(name="all", n=8, figures=SYSTEMS, p={"words": 0.0001, "meaning": 0.0415}),
+        Group(name="English, owner", n=1, figures=SYSTEMS, p={"words": 0.253, "meaning": 1.0}),
+        Group(name="language de", n=2, figures=SYSTEMS, p={}),
+    ),
+    refusal=Refusal(n_negative=4, negative_refused=0.75, n_answerable=8, answerable_refused=0.125),
+    worst=(
+        Worst(
+            id="q1",
+            text="<b>wine & ships",
+            ndcg=0.0,
+            missed=("france/wine-exporters", "gone/case"),
+        ),
+        Worst(id="q2", text="metal", ndcg=0.314, missed=()),
+    ),
+)
+
+
+@pytest.fixture(name="measured", scope="module")
+def _measured(tmp_path_factory, tiny_encoder):
+    """A searcher over the toy compendium with published figures, and its site."""
+    folder = tmp_path_factory.mktemp("measured")
+    cases = copy_toy_corpus(folder / "cases")
+    write_report(cases / "relevance.json", REPORT)
+    settings = read_settings(
+        {}, cases=cases, index=folder / "index", model=tiny_encoder, min_score=0.3
+    )
+    build(settings)
+    return create_app(LiveSearcher(settings.index, min_score=0.3), settings)
+
+
+@pytest.fixture(name="site")
+def _site(measured):
+    return measured.test_client()
+
+
+@pytest.fixture(name="page")
+def _page(measured):
+    with measured.test_request_context():
+        return relevance_page(measured.extensions["kb_live"].current())
+
+
+def test_not_measured_yet(client):
+    """Without figures the page says so, and which command makes them."""
+    page = client.get("/relevance").text
+    assert "It has not been measured yet." in page
+    assert "<code>kb build\nkb evaluate --publish\nkb build</code>" in page
+    assert "<table" not in page
+
+
+def test_every_page_leads_here(client):
+    """The footer, the page about the site and that of the API link to it."""
+    link = '<a href="/relevance">How good is this search?</a>'
+    assert [client.get(path).text.count(link) for path in ("/", "/about", "/api")] == [1, 2, 2]
+
+
+def test_figures_in_words(page):
+    """Means stand with their intervals, shares in percent, p with digits that mean something."""
+    lines = [
+        (line.words, line.ndcg, line.success, line.recall, line.p) for line in page.groups[0].lines
+    ]
+    assert lines == [
+        ("As the site searches", "0.66 (0.56–0.76)", "75% (65–85%)", "62% (52–72%)", ""),
+        ("Words alone", "0.50 (0.40–0.60)", "50% (40–60%)", "50% (40–60%)", "under 0.001"),
+        ("Meaning alone", "0.25 (0.15–0.35)", "50% (40–60%)", "50% (40–60%)", "0.042"),
+    ]
+    assert [(group.name, group.n) for group in page.groups] == [
+        ("All queries", 8),
+        ("English: owners of small firms", 1),
+    ]
+    assert [(group.name, group.n) for group in page.languages] == [("German", 2)]
+    assert (page.n, page.n_all, page.first) == (8, 12, "75%")
+    assert (page.refusal.negative, page.refusal.answerable) == ("3 of 4 (75%)", "1 of 8 (12%)")
+
+
+def test_the_chart_shows_the_figures(page):
+    """0 stands at 6 pixels and 1 at 146, so a mean of a half at 76."""
+    assert page.groups[0].lines[1].dot == Dot(low=62.0, mean=76.0, high=90.0)
+    assert page.ticks == ((6.0, "0"), (76.0, "0.5"), (146.0, "1"))
+
+
+def test_chart_and_table_are_one(site):
+    """Every row has its dot beside the figure that it shows."""
+    text = site.get("/relevance").text
+    rows = re.findall(
+        r'<tr class="dots-(\w+)">.*?<use href="#dot-(\w+)" x="([\d.]+)".*?<td>([^<]+)</td>',
+        text,
+        re.S,
+    )
+    assert rows[:3] == [
+        ("fused", "fused", "98.4", "0.66 (0.56–0.76)"),
+        ("words", "words", "76.0", "0.50 (0.40–0.60)"),
+        ("meaning", "meaning", "41.0", "0.25 (0.15–0.35)"),
+    ]
+    assert len(rows) == 9
+    assert "1 query</span>" in text
+
+
+def test_where_it_fails(site):
+    """The worst queries can be tried, and the cases that they missed read where they still are."""
+    text = site.get("/relevance").text
+    assert '<a href="/search?q=%3Cb%3Ewine+%26+ships">&lt;b&gt;wine &amp; ships</a>' in text
+    assert (
+        'Missed: <a href="/cases/france/wine-exporters">Wine makers export together</a>; gone/case<'
+    ) in text
+    assert "nDCG@10 0.31" in text
+    assert text.count("No best case is missing") == 1
+
+
+def test_limits_are_told(site):
+    """Who judged, on what, and that it is another snapshot, stand on the page."""
+    text = site.get("/relevance").text
+    assert "written and judged by the makers of this site, one judge each" in text
+    assert "the figures below are from the other." in text
+    assert "measured on snapshot <code>abc123</code>" in text
+
+
+def test_json_holds_the_report(site, measured):
+    """The JSON twin is the report, with the snapshot that answers beside the one measured."""
+    answer = site.get("/api/v1/relevance").json
+    expected = dataclasses.asdict(REPORT)
+    expected["measured_on"] = expected["snapshot"]
+    expected["snapshot"] = measured.extensions["kb_live"].current().snapshot_id
+    expected["groups"] = list(expected["groups"])
+    expected["worst"] = [{**one, "missed": list(one["missed"])} for one in expected["worst"]]
+    assert answer == expected
+    description = site.get("/api/v1/openapi.json").json
+    schema = description["paths"]["/api/v1/relevance"]["get"]["responses"]["200"]["content"]
+    schema = schema["application/json"]["schema"]
+    Draft202012Validator(schema | {"components": description["components"]}).validate(answer)
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.0001, "under 0.001"),
+        (0.001, "0.001"),
+        (0.0415, "0.042"),
+        (0.25, "0.25"),
+        (1.0, "1.00"),
+    ],
+)
+def test_p(p, text):
+    """A small p is told to the thousandth, a large one to the hundredth."""
+    assert p_text(p) == text
+
+
+def test_share():
+    """Shares are whole percent."""
+    assert [share_text(share) for share in (0.0, 0.611, 1.0)] == ["0%", "61%", "100%"]

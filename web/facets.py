@@ -1,0 +1,163 @@
+"""Filters: what may be ticked, what is on, and what the words of a query name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from kb.documents import FACETS, Case, FacetCount, Mention, Query, SearchResult
+from kb.taxonomy import Taxonomy
+from web.links import facet_url, number_text, query_url, with_value, without
+
+FACET_WORDS: Mapping[str, str] = {
+    "country": "Country",
+    "type": "Type of network",
+    "project": "What they do together",
+    "sector": "Sector",
+    "results": "Reported result",
+    "kind": "Kind",
+    "form": "Form",
+    "formation": "How it came to be",
+    "status": "Outcome",
+}
+#: Facets whose values are listed at once; the others open on demand.
+OPEN_FACETS = ("country", "type", "kind", "status")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value to tick. ``tally`` is the count, or ``+n`` for what it would add."""
+
+    value: str
+    label: str
+    selected: bool
+    tally: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceGroup:
+    """Values under one heading of a facet; the heading is empty where there is none."""
+
+    heading: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetView:
+    """One facet of the filter form. ``is_open`` shows its values at once."""
+
+    name: str
+    label: str
+    groups: tuple[ChoiceGroup, ...]
+    is_open: bool
+    n_selected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A filter that is on, and the address without it."""
+
+    label: str
+    facet: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A filter that the visitor's words name, and the address that has it on."""
+
+    words: str
+    url: str
+
+
+def facet_view(name: str, counts: tuple[FacetCount, ...]) -> FacetView | None:
+    """The facet with the values that are found, chosen or would add; None without any."""
+    useful = [count for count in counts if count.count or count.selected or count.adds]
+    if not useful:
+        return None
+    groups: dict[str, list[Choice]] = {}
+    for count in useful:
+        groups.setdefault(count.group, []).append(_choice(count))
+    n_selected = sum(count.selected for count in useful)
+    return FacetView(
+        name=name,
+        label=FACET_WORDS[name],
+        groups=tuple(
+            ChoiceGroup(heading=heading, choices=tuple(choices))
+            for heading, choices in groups.items()
+        ),
+        is_open=name in OPEN_FACETS or n_selected > 0,
+        n_selected=n_selected,
+    )
+
+
+def _choice(count: FacetCount) -> Choice:
+    adds = count.adds > 0 and not count.selected
+    return Choice(
+        value=count.value,
+        label=count.label,
+        selected=count.selected,
+        tally=f"+{count.adds}" if adds else str(count.count),
+        spoken=f"adds {count.adds}" if adds else f"{count.count} found",
+    )
+
+
+def chips(query: Query, taxonomy: Taxonomy) -> tuple[Chip, ...]:
+    """The filters that are on, the least figure last."""
+    found = [
+        Chip(
+            label=taxonomy.label(facet, value),
+            facet=FACET_WORDS[facet],
+            url=without(query, facet, value),
+        )
+        for facet in FACETS
+        for value in query.filters.get(facet, ())
+    ]
+    if query.results_min is not None:
+        url = query_url(replace(query, results_min=None))
+        unit = taxonomy["units"].label(query.results_unit) if query.results_unit else ""
+        words = f"at least {number_text(query.results_min)} {unit}".strip()
+        found.append(Chip(label=words, facet="Figure", url=url))
+    return tuple(found)
+
+
+def offers(result: SearchResult) -> tuple[Offer, ...]:
+    """The values named in the query that would change what is found, with what they would find.
+
+    Where the facet has a selection a value widens it; elsewhere it narrows. A value
+    that would leave nothing, or everything as it is, is not offered.
+    """
+    query = result.query
+    found = []
+    for mention in result.mentions:
+        count = _count(result, mention)
+        widens = bool(query.filters.get(mention.facet))
+        if widens and count.adds > 0:
+            words = f"Also {mention.label} (+{count.adds})"
+        elif not widens and 0 < count.count < result.total:
+            words = f"Only {mention.label} ({count.count})"
+        else:
+            continue
+        url = with_value(query, mention.facet, mention.value)
+        found.append(Offer(words=words, url=url))
+    return tuple(found)
+
+
+def browse_offers(result: SearchResult, cases: Iterable[Case]) -> tuple[Offer, ...]:
+    """The values named in the query as ways to browse, each with all of its cases."""
+    held = [case.facets for case in cases]
+    found = []
+    for mention in result.mentions:
+        count = sum(mention.value in facets.get(mention.facet, ()) for facets in held)
+        url = facet_url(**{mention.facet: mention.value})
+        is_place = mention.facet == "country"
+        which = f"from {mention.label}" if is_place else f"under “{mention.label}”"
+        found.append(Offer(words=f"All cases {which} ({count})", url=url))
+    return tuple(found)
+
+
+def _count(result: SearchResult, mention: Mention) -> FacetCount:
+    counts = {count.value: count for count in result.facets.get(mention.facet, ())}
+    nothing = FacetCount(value=mention.value, label=mention.label, count=0)
+    return counts.get(mention.value, nothing)

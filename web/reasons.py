@@ -1,0 +1,112 @@
+"""Why a case is among the hits, in words: passages with what matched marked in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.documents import Case, Hit, Reason
+from web.facets import FACET_WORDS
+from web.typography import curly
+
+#: Longer passages are cut; the API gives them whole.
+QUOTE_LENGTH = 360
+#: How much of a passage stands before its first mark where the beginning is cut.
+BEFORE_MARK = 80
+WORDS_SHOWN = 6
+
+BY: Mapping[str, str] = {
+    "word": "By your words",
+    "meaning": "By its meaning",
+    "both": "By its words and its meaning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text, marked where it is a word of the query."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One reason by a passage: how it matched and where, and the passage in pieces.
+
+    There are no pieces where the passage is the summary, which the card shows, or
+    where the words stand in the title alone.
+    """
+
+    how: str
+    pieces: tuple[Piece, ...]
+
+
+def quotes(hit: Hit) -> tuple[Quote, ...]:
+    """The reasons by passages, the strongest first."""
+    return tuple(_quote(why, hit.case) for why in hit.reasons if why.kind != "facet")
+
+
+def named(hit: Hit) -> tuple[str, ...]:
+    """What the query names and the case has: ``Country: Norway``."""
+    return tuple(
+        f"{FACET_WORDS[why.facet]}: {why.label}" for why in hit.reasons if why.kind == "facet"
+    )
+
+
+def marked_summary(hit: Hit) -> tuple[Piece, ...]:
+    """The summary with the words marked, where a reason marks words in it."""
+    for why in hit.reasons:
+        if why.marks and _is_summary(why, hit.case):
+            return pieces(curly(why.passage), why.marks)
+    return ()
+
+
+def pieces(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
+    """A text cut at its marks, which are (start, end) in order and apart."""
+    found: list[Piece] = []
+    at = 0
+    for start, end in marks:
+        found += [Piece(text[at:start]), Piece(text[start:end], marked=True)]
+        at = end
+    found.append(Piece(text[at:]))
+    return tuple(piece for piece in found if piece.text)
+
+
+def excerpt(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
+    """A text of at most ``QUOTE_LENGTH`` in pieces, cut at words, with its first mark in it."""
+    if len(text) <= QUOTE_LENGTH:
+        return pieces(text, marks)
+    start = 0
+    if marks and marks[0][1] > QUOTE_LENGTH:
+        near = max(marks[0][0] - BEFORE_MARK, 0)
+        start = text.find(" ", near, marks[0][0]) + 1 or marks[0][0]
+    end = start + QUOTE_LENGTH
+    if end < len(text):
+        space = text.rfind(" ", start, end)
+        end = space if space > start else end
+    inside = [(a - start, b - start) for a, b in marks if a >= start and b <= end]
+    before = [Piece("… ")] if start else []
+    after = [Piece(" …")] if end < len(text) else []
+    return (*before, *pieces(text[start:end], inside), *after)
+
+
+def _quote(why: Reason, case: Case) -> Quote:
+    is_summary = _is_summary(why, case)
+    place = f"“{curly(why.heading)}”" if why.heading else "its text"
+    place = "the summary above" if is_summary else place
+    seen = {why.passage[start:end].lower() for start, end in why.marks}
+    is_title_only = why.kind == "word" and not why.marks
+    if is_title_only:
+        place = "the title"
+    elif any(word not in seen for word in why.words):
+        place = f"the title and {place}"
+    shown = ", ".join(why.words[:WORDS_SHOWN]) + (" …" if len(why.words) > WORDS_SHOWN else "")
+    return Quote(
+        how=f"{BY[why.kind]}, in {place}{f': {shown}' if shown else ''}",
+        pieces=() if is_summary or is_title_only else excerpt(curly(why.passage), why.marks),
+    )
+
+
+def _is_summary(why: Reason, case: Case) -> bool:
+    return not why.heading and why.passage.split() == case.summary.split()

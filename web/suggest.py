@@ -1,0 +1,44 @@
+"""What the search box suggests while somebody types: a plain list in every page, no script."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flask import Flask
+
+from kb.errors import KBError
+from kb.search import Searcher
+from web.access import searcher
+from web.home import EXAMPLES
+
+#: Every page carries the list, so it stays short.
+MOST = 60
+#: The facets whose labels are suggested, in the order of the list.
+SUGGESTED = ("country", "type", "project", "sector")
+
+
+def init_app(app: Flask) -> None:
+    """Let every template ask for the list."""
+    app.jinja_env.globals["suggestions"] = suggestions
+
+
+def suggestions() -> tuple[str, ...]:
+    """The list for the current snapshot; empty where there is none to take it from."""
+    try:
+        current = searcher()
+    except KBError:
+        return ()
+    return suggested(current)
+
+
+def suggested(current: Searcher) -> tuple[str, ...]:
+    """One whole example for each kind of visitor and a second, then what the cases have.
+
+    The labels of a facet come by how many cases have them, the most first.
+    """
+    first = [text for _, texts in EXAMPLES for text in texts[:2]]
+    labels = []
+    for facet in SUGGESTED:
+        counts = Counter(value for case in current.cases for value in case.facets.get(facet, ()))
+        labels += [current.taxonomy.label(facet, value) for value, _ in counts.most_common()]
+    return tuple(dict.fromkeys((*first, *labels)))[:MOST]
