@@ -100,7 +100,16 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 
 #: What the site may import from kb: it is handed a searcher and reads nothing itself.
-ALLOWED_IN_WEB = ("relevance", "search", "query", "live", "documents", "taxonomy", "settings", "errors")
+ALLOWED_IN_WEB = (
+    "relevance",
+    "search",
+    "query",
+    "live",
+    "documents",
+    "taxonomy",
+    "settings",
+    "errors",
+)
 
 #: Package to the modules that own it; "web.*" is every module of the site.
 OWNERS: dict[str, tuple[str, ...]] = {
