@@ -276,11 +276,12 @@ def test_kb_imports_go_down(path):
 
 @each(WEB)
 def test_the_site_imports_what_answers_and_nothing_that_builds(path):
-    """The site sees searcher, query and records, and of a snapshot the manifest's type."""
+    """The site sees searcher, query and records; of snapshot and figures the types alone."""
     found = {(i.ours, i.name) for i in imports(path) if i.module.split(".")[0] == "kb"}
 
     beyond = {(module, name) for module, name in found if module not in ALLOWED_IN_WEB}
-    assert beyond <= {("snapshot", "Manifest"), ("kb", "__version__")}
+    figures = {("relevance", name) for name in ("Figure", "Group", "Refusal", "Report", "Worst")}
+    assert beyond <= {("snapshot", "Manifest"), ("kb", "__version__"), *figures}
 
 
 @pytest.mark.parametrize("package", ["kb", "web"])

@@ -139,6 +139,12 @@ PROBLEMS = [
         "One.\n\n# Big",
         [(3, "a heading must start at '##', as the title is the first: 'Big'.")],
     ),
+    ("underlined", "One.\n\nBig\n===", [(3, "a heading must be written as '## Big'.")]),
+    ("underlined-once", "## Situation\n\n Small \n-\n\nOne.",
+     [(3, "a heading must be written as '## Small'.")]),
+    ("underlined-below-lines", "One,\ntwo,\nthree\n---  ",
+     [(3, "a heading must be written as '## three'.")]),
+    ("no-underlining", "One.\n\n---\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nx\n===\n```", []),
     (
         "other-heading",
         "## Conclusion\n\nOne.",

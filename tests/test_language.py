@@ -18,6 +18,7 @@ from kb.language import is_english, is_english_word, with_words, words_of
         "Can furniture makers from Lillehammer sell abroad?",
         "netwrok of small firms in Norway",
         "What is the OCMMN?",
+        "OCMMN and TNO networks",
         "organised organizations",
     ],
 )

@@ -338,11 +338,12 @@ def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
 
 
 def test_stray_files_are_told(tmp_path: Path) -> None:
-    """Files that are no cases are told, except the vocabulary, the sources and hidden files."""
+    """Files that are no cases are told, except hidden ones and those that belong at the top."""
     good = "---\na: 1\n---\nB"
     for name in ("a.md", "norway/b.md", ".hidden.md", ".git/c.md", "README.md"):
         _load(tmp_path, good, name)
-    for name in ("taxonomy.yaml", "sources.bib", "norway/.DS_Store", "norway/photo.jpg"):
+    kept = ("taxonomy.yaml", "sources.bib", "queries.jsonl", "calibration.json", "relevance.json")
+    for name in (*kept, "norway/.DS_Store", "norway/photo.jpg", "norway/queries.jsonl"):
         _load(tmp_path, b"\xff", name)
     for name in ("norway/taxonomy.yaml", "c.MD", "d.markdown", "e"):
         _load(tmp_path, good, name)
@@ -356,7 +357,10 @@ def test_stray_files_are_told(tmp_path: Path) -> None:
             line=1,
             message="does not belong here: a case is a Markdown file ending in .md.",
         )
-        for name in ("c.MD", "d.markdown", "e", "norway/photo.jpg", "norway/taxonomy.yaml")
+        for name in (
+            *("c.MD", "d.markdown", "e"),
+            *("norway/photo.jpg", "norway/queries.jsonl", "norway/taxonomy.yaml"),
+        )
     )
 
 

@@ -13,7 +13,7 @@ from kb.taxonomy import Taxonomy, Term, Vocabulary
 
 LISTS = {
     "countries": [("NO", "Norway", ["Norwegian"]), ("NZ", "New Zealand", []), ("FR", "France", [])],
-    "types": [("vertical", "Vertical network", ["supply chain network"])],
+    "types": [("vertical", "Vertical network", ["supply chain network", "chain of food"])],
     "projects": [
         ("joint-purchasing", "Joint purchasing", ["buying group"]),
         ("marketing", "Marketing", ["joint marketing"]),
@@ -68,6 +68,7 @@ def _finder(stems) -> MentionFinder:
         pytest.param("research, development", ["project=research-and-development"], id="no and"),
         pytest.param("development of research", [], id="the other way round"),
         pytest.param("supply chain network", ["type=vertical"], id="the longest phrase"),
+        pytest.param("a chain of food", ["type=vertical"], id="no phrase inside another"),
         pytest.param(
             "the supply chain", ["project=supply-chain-development"], id="the shorter one"
         ),

@@ -230,3 +230,46 @@ def test_the_nearest_value_is_the_first_that_is_allowed(taxonomy):
         "cross-sectoral",
         "emerging-technologies",
     )
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "result"])
+def test_an_answer_can_be_ordered(taxonomy, sort):
+    """Each order is taken as it is, that by a figure with the one metric that it is of."""
+    query = make_query(taxonomy, text="wine", filters={"results": ["turnover"]}, sort=sort)
+
+    assert (query.sort, query.filters) == (sort, {"results": ("sales",)})
+
+
+@pytest.mark.parametrize(
+    ("sort", "metrics", "message"),
+    [
+        ("oldest", [], "sort must be one of relevance, newest, result, not 'oldest'."),
+        ("", [], "sort must be one of relevance, newest, result, not ''."),
+        (
+            "result",
+            [],
+            "sort=result needs exactly one metric in results, for example results=export-sales.",
+        ),
+        (
+            "result",
+            ["sales", "cost"],
+            "sort=result needs exactly one metric in results, for example results=export-sales.",
+        ),
+    ],
+    ids=["unknown", "empty", "no metric", "two metrics"],
+)
+def test_an_order_that_means_nothing_is_refused(taxonomy, sort, metrics, message):
+    """Figures in different metrics have no order, and other orders do not exist."""
+    with pytest.raises(QueryError) as raised:
+        make_query(taxonomy, filters={"results": metrics}, sort=sort)
+
+    assert str(raised.value) == message
+    assert (raised.value.parameter, raised.value.value) == ("sort", sort)
+
+
+def test_a_spelling_can_be_kept(taxonomy):
+    """Whether slips are to be left as they are is part of the query."""
+    assert [make_query(taxonomy, text="x", exact=exact).exact for exact in (False, True)] == [
+        False,
+        True,
+    ]

@@ -149,6 +149,20 @@ def test_a_vocabulary_is_read_whole(tmp_path: Path) -> None:
     )
 
 
+def test_a_vocabulary_may_name_countries(tmp_path: Path) -> None:
+    """The list of countries may be left out; where it is there it is read as any other."""
+    path = tmp_path / "taxonomy.yaml"
+    named = "countries:\n  - {id: ES, label: Spain, aliases: [Spanish, España]}\n"
+    path.write_text(f"{SMALL.read_text().rstrip()}\n{named}", encoding="utf-8")
+
+    taxonomy = load_taxonomy(path)
+
+    spain = Term(id="ES", label="Spain", aliases=("Spanish", "España"))
+    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries")
+    assert taxonomy["countries"].terms == (spain,)
+    assert taxonomy["countries"].canonical("españa") == "ES"
+
+
 #: What is replaced in the small vocabulary, with what, and the message after the path.
 MISTAKES = {
     "not-yaml": (
