@@ -57,7 +57,7 @@ def read_collection(folder: Path, *, queries: Path | None = None) -> TestCollect
     asked = _queries(queries or folder / "queries.jsonl", problems)
     qrels = _qrels(folder / "qrels.tsv", asked, documents, problems)
     if problems:
-        raise CorpusInvalid(tuple(problems))
+        raise CorpusInvalid(tuple(problems), outcome="nothing was measured.")
     return TestCollection(
         name=f"{folder.parent.name}/{folder.name}" if queries else folder.name,
         documents=tuple(documents.values()),

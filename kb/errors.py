@@ -39,17 +39,21 @@ class CorpusError(KBError):
 
 
 class CorpusInvalid(CorpusError):
-    """The content was read and has problems."""
+    """The content was read and has problems; ``outcome`` says what that kept from happening."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(
+        self,
+        problems: tuple[Problem, ...],
+        *,
+        outcome: str = (
+            "nothing was built and the previous snapshot stays in use. Run 'kb check' to list them."
+        ),
+    ) -> None:
         self.problems = problems
         files = len({problem.path for problem in problems})
         noun = "problem" if len(problems) == 1 else "problems"
         self.count = f"{len(problems)} {noun} in {files} {'file' if files == 1 else 'files'}"
-        super().__init__(
-            f"The content has {self.count}; nothing was built and the "
-            "previous snapshot stays in use. Run 'kb check' to list them."
-        )
+        super().__init__(f"The content has {self.count}; {outcome}")
 
 
 class TaxonomyError(KBError):

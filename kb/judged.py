@@ -93,7 +93,7 @@ def read_judged(path: Path, case_ids: Collection[str]) -> tuple[JudgedQuery, ...
             fields = {name: row[name] for name in _TEXTS}
             found.append(JudgedQuery(**fields, relevance=row["relevance"]))
     if problems:
-        raise CorpusInvalid(tuple(problems))
+        raise CorpusInvalid(tuple(problems), outcome="nothing was measured.")
     return tuple(found)
 
 

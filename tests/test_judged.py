@@ -34,6 +34,7 @@ def problems_of(path: Path) -> list[str]:
     """``line: message`` of every problem."""
     with pytest.raises(CorpusInvalid) as raised:
         read_judged(path, CASE_IDS)
+    assert str(raised.value).endswith("; nothing was measured.")
     assert {problem.path for problem in raised.value.problems} == {str(path)}
     return [f"{problem.line}: {problem.message}" for problem in raised.value.problems]
 
