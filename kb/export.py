@@ -7,8 +7,13 @@ with the original before it is trusted.
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
+import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,12 +96,34 @@ def _pipeline(encoder: SentenceTransformerEncoder) -> torch.nn.Module:
     return Pipeline().eval()
 
 
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Nothing on standard output: on failure the tracer writes its whole graph there, from C++."""
+    _flush()
+    kept = os.dup(1)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        yield
+    finally:
+        _flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _flush() -> None:
+    """Write out what Python and C still hold back."""
+    sys.stdout.flush()
+    if os.name == "posix":
+        ctypes.CDLL(None).fflush(None)
+
+
 def _export(pipeline: torch.nn.Module, path: Path) -> None:
     import torch
 
     example = (torch.ones(2, 8, dtype=torch.long), torch.ones(2, 8, dtype=torch.long))
     axes = {0: "batch", 1: "tokens"}
-    with warnings.catch_warnings(), torch.no_grad():
+    with warnings.catch_warnings(), torch.no_grad(), _silent():
         warnings.simplefilter("ignore")  # of a tracer that is deprecated and needs no network
         try:
             torch.onnx.export(
