@@ -165,7 +165,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a reader asks: canonical and within limits (see ``kb.search.make_query``).
+    """What a reader asks: canonical and within limits (see ``kb.query.make_query``).
 
     An empty ``text`` browses: every case that the filters allow, by title.
     ``results_min`` asks for a reported figure of at least that much (of a range,
