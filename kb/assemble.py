@@ -18,7 +18,9 @@ from kb.multilingual import NAME as MULTILINGUAL_NAME
 from kb.passages import PASSAGES_VERSION, passages_digest, word_fields
 from kb.relevance import Report
 from kb.snapshot import (
+    HINTS_FILE,
     MULTILINGUAL_FILE,
+    MULTILINGUAL_HINTS_FILE,
     SCHEMA_VERSION,
     VECTORS_FILE,
     WORDS_FOLDER,
@@ -57,7 +59,8 @@ class Plan:
         versions = (SCHEMA_VERSION, EXPORT_VERSION, PASSAGES_VERSION, WORDS_VERSION)
         parts = (*versions, self.corpus_digest)
         lines = [*map(str, parts), encoding.files.digest, encoding.multilingual]
-        lines += [repr(self.calibration), repr(self.relevance)]
+        lines += [repr(self.calibration), repr(self.relevance), repr(self.corpus.self_check)]
+        lines += [repr(self.corpus.glossary)]
         lines += [f"{name} {number}" for name, number in _versions().items()]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
@@ -74,6 +77,7 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
     index = DenseIndex.build(encoding.vectors())
     index.write(staged / VECTORS_FILE)
     multilingual = _write_multilingual(staged, encoding)
+    _write_hints(staged, encoding)
     fields = [word_fields(case, corpus.taxonomy) for case in corpus.cases]
     LexicalIndex.build(staged / WORDS_FOLDER, fields)
     encoding.write_encoder(staged)
@@ -116,6 +120,9 @@ def _content(plan: Plan, passages: tuple[Passage, ...]) -> Content:
         vocabulary=count_words([*texts, *labels]),
         calibration=plan.calibration,
         relevance=plan.relevance,
+        self_check=corpus.self_check,
+        glossary=corpus.glossary,
+        hints=corpus.hints,
     )
 
 
@@ -130,6 +137,15 @@ def _write_multilingual(staged: Path, encoding: Encoding) -> EncoderRecord | Non
         digest=encoding.multilingual,
         dimension=index.dimension,
     )
+
+
+def _write_hints(staged: Path, encoding: Encoding) -> None:
+    if not encoding.hints:
+        return
+    DenseIndex.build(encoding.hint_vectors()).write(staged / HINTS_FILE)
+    if encoding.multilingual:
+        vectors = encoding.multilingual_hint_vectors()
+        DenseIndex.build(vectors).write(staged / MULTILINGUAL_HINTS_FILE)
 
 
 def _case_records(plan: Plan) -> dict[str, CaseRecord]:

@@ -23,7 +23,13 @@ from kb.encode import ModelFiles, find_model
 from kb.errors import BuildBusy, CorpusError, CorpusInvalid, SnapshotError
 from kb.fusion import Calibration, calibration_for, read_calibrations
 from kb.incremental import Encoding
-from kb.load import CALIBRATION_FILE, RELEVANCE_FILE, SOURCES_FILE, TAXONOMY_FILE
+from kb.load import (
+    CALIBRATION_FILE,
+    PHRASES_FILE,
+    RELEVANCE_FILE,
+    SOURCES_FILE,
+    TAXONOMY_FILE,
+)
 from kb.multilingual import multilingual_digest
 from kb.passages import passages_of
 from kb.relevance import read_report
@@ -116,6 +122,7 @@ def _build(
         encoding=Encoding(
             files=files,
             passages={case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases},
+            hints=corpus.hints,
             previous=None if force else _previous(settings.index, tell),
             multilingual=multilingual,
             batch_size=settings.batch_size,
@@ -158,6 +165,8 @@ def _corpus_digest(folder: Path, cases: Sequence[Case]) -> str:
     digest = hashlib.sha256()
     for name in (TAXONOMY_FILE, SOURCES_FILE):
         digest.update(f"{name} {file_digest(folder / name)}\n".encode())
+    if (folder / PHRASES_FILE).is_file():
+        digest.update(f"{PHRASES_FILE} {file_digest(folder / PHRASES_FILE)}\n".encode())
     for case in cases:
         digest.update(f"{case.id} {case.digest}\n".encode())
     return digest.hexdigest()

@@ -33,9 +33,9 @@ LOST_QUERIES = 0.03
 LOST_CASES = 0.05
 FOLDS = 10
 
-_MEANING = (0.0, 0.25, 0.5, 1.0)
+_MEANING = (0.0, 0.25, 0.5, 1.0, 1.5)
 _MULTILINGUAL = (0.0, 0.25, 0.5, 1.0)
-_WORDS = (1.0, 2.0, 3.0, 4.0, 6.0)
+_WORDS = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 _STRENGTH = 1.0  # of the regularisation, as C of scikit-learn
 _QUERY_SCALE = 3.0
 #: The sums are a fraction of 1; so that the regularisation hardly holds their slopes.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,18 @@ from typing import Any
 import click
 
 from kb import __version__
-from kb.cli_quality import calibrate, evaluate
-from kb.console import folder_options, json_option, one_catch, print_problems, say, settings_of
+from kb.cli_outcomes import outcomes
+from kb.cli_quality import calibrate, evaluate, glossary
+from kb.cli_role_models import role_models
+from kb.console import (
+    filter_options,
+    folder_options,
+    json_option,
+    one_catch,
+    print_problems,
+    say,
+    settings_of,
+)
 from kb.documents import FACETS, SORTS, Problem, SearchResult
 from kb.errors import CorpusInvalid
 from kb.load import TAXONOMY_FILE
@@ -114,17 +124,9 @@ def _under(file: Path, path: Path) -> bool:
     return file == path or path in file.parents
 
 
-def _filter_options(command: Callable[..., None]) -> Callable[..., None]:
-    for facet in reversed(FACETS):
-        command = click.option(f"--{facet}", multiple=True, metavar="VALUE", help=f"Only {facet}")(
-            command
-        )
-    return command
-
-
 @main.command()
 @click.argument("text", nargs=-1)
-@_filter_options
+@filter_options
 @click.option("--results-min", type=float, help="A reported figure of at least this much")
 @click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
@@ -157,6 +159,7 @@ def _result_json(result: SearchResult) -> dict[str, Any]:
         "no_good_match": result.no_good_match,
         "snapshot": result.snapshot_id,
         "repaired": result.repaired,
+        "read_as": list(result.read_as),
         "mentions": [asdict(mention) for mention in result.mentions],
         "hits": [
             {
@@ -178,6 +181,8 @@ def _result_json(result: SearchResult) -> dict[str, Any]:
 def _print_result(result: SearchResult) -> None:
     if result.repaired:
         say(f"Showing {result.repaired!r}; add --exact for your own spelling.")
+    if result.read_as:
+        say(f"Read in English as: {', '.join(result.read_as)}")
     for hit in result.hits:
         score = f"{hit.score:.3f}  " if result.query.text else ""
         click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")
@@ -247,6 +252,9 @@ def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int
 
 main.add_command(calibrate)
 main.add_command(evaluate)
+main.add_command(glossary)
+main.add_command(outcomes)
+main.add_command(role_models)
 
 
 if __name__ == "__main__":

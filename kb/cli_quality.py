@@ -1,10 +1,14 @@
-"""The commands that measure and tune search: ``kb evaluate`` and ``kb calibrate``."""
+"""The commands behind the quality of search.
+
+``kb evaluate`` measures it, and that of role models; ``kb calibrate`` derives its
+weights, and ``kb glossary`` makes the words of other languages ready for it.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +17,22 @@ import click
 
 from kb.console import folder_options, json_option, one_catch, say, settings_of
 from kb.errors import CorpusError
-from kb.load import CALIBRATION_FILE, QUERIES_FILE, RELEVANCE_FILE
+from kb.load import (
+    CALIBRATION_FILE,
+    FORMS_FILE,
+    GLOSSARY_FILE,
+    PROFILES_FILE,
+    QUERIES_FILE,
+    RELEVANCE_FILE,
+)
 from kb.relevance import Report, write_report
 
 if TYPE_CHECKING:
     from kb.settings import Settings
 
 _COLUMNS = ("nDCG@10", "RR@10", "R@10", "R@100", "Success@1")
+#: Of role models there are ten at most.
+_COLUMNS_OF_PROFILES = ("nDCG@10", "RR@10", "R@10", "Success@1")
 
 
 def _progress(items: Iterable, label: str) -> Iterable:
@@ -42,6 +55,7 @@ def _progress(items: Iterable, label: str) -> Iterable:
     show_default=True,
     help="Which of the judged queries",
 )
+@click.option("--profiles", is_flag=True, help="Measure the role models of judged profiles")
 @click.option("--publish", is_flag=True, help="Keep the figures for the site's relevance page")
 @folder_options
 @json_option
@@ -51,14 +65,24 @@ def evaluate(
     collections: tuple[str, ...],
     queries: str | None,
     split: str,
+    profiles: bool,
     publish: bool,
     cases: str | None,
     index: str | None,
     as_json: bool,
 ) -> int:
-    """Measure search on the compendium's judged queries, or on folders in BEIR layout."""
+    """Measure search on the compendium's judged queries, or on folders in BEIR layout.
+
+    With --profiles, measure instead the role models of the compendium's judged profiles.
+    """
+    if profiles and (collections or publish):
+        raise click.UsageError("--profiles goes with neither a COLLECTION nor --publish")
+    if queries and not collections:
+        raise click.UsageError("--queries goes with a COLLECTION; the judged queries are its own")
     settings = settings_of(cases=cases, index=index)
-    if collections:
+    if profiles:
+        reports = [_of_profiles(settings, split)]
+    elif collections:
         reports = [_of_collection(Path(c), queries, settings) for c in collections]
     else:
         reports = [_of_judged(settings, split)]
@@ -69,8 +93,9 @@ def evaluate(
     if as_json:
         click.echo(json.dumps([asdict(report) for report in reports], indent=1))
     else:
+        columns = _COLUMNS_OF_PROFILES if profiles else _COLUMNS
         for report in reports:
-            _print_report(report)
+            _print_report(report, "profiles" if profiles else "queries", columns)
     return 0
 
 
@@ -84,6 +109,17 @@ def _of_judged(settings: Settings, split: str) -> Report:
     judged = read_judged(settings.cases / QUERIES_FILE, ids)
     chosen = [query for query in judged if split in ("all", query.split)]
     return evaluate_judged(searcher, chosen, split=split, progress=_progress)
+
+
+def _of_profiles(settings: Settings, split: str) -> Report:
+    from kb.evaluate_profiles import evaluate_profiles  # imports what measures
+    from kb.judged_profiles import read_profiles
+    from kb.live import open_live
+
+    searcher = open_live(settings).current()
+    judged = read_profiles(settings.cases / PROFILES_FILE, searcher.cases, searcher.taxonomy)
+    chosen = [one for one in judged if split in ("all", one.split)]
+    return evaluate_profiles(searcher, chosen, split=split, progress=_progress)
 
 
 def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Report:
@@ -106,25 +142,34 @@ def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Rep
         live.encoders(),
         lambda texts: encoder.encode_documents(texts, batch_size=settings.batch_size),
         searcher.calibration,
+        table=searcher.retriever.table,
         progress=_progress,
     )
 
 
-def _print_report(report: Report) -> None:
+_ONE = {"queries": "query", "profiles": "profile"}
+
+
+def _print_report(report: Report, noun: str, columns: Sequence[str]) -> None:
     click.echo(f"{report.name}{f', snapshot {report.snapshot}' if report.snapshot else ''}")
     for group in report.groups:
-        click.echo(f"\n{group.name}: {group.n} queries")
-        click.echo("         " + "".join(f"{name:>24}" for name in _COLUMNS) + "   p against fused")
+        width = max(map(len, group.figures)) + 2
+        head = "".join(f"{name:>24}" for name in columns)
+        counted = noun if group.n != 1 else _ONE[noun]
+        click.echo(f"\n{group.name}: {group.n} {counted}")
+        click.echo(f"{'':<{width}}{head}   p against {next(iter(group.figures))}")
         for system, figures in group.figures.items():
-            cells = "".join(_cell(figures[name]) for name in _COLUMNS)
+            cells = "".join(_cell(figures[name]) for name in columns)
             p = f"   {group.p[system]:.4f}" if system in group.p else ""
-            click.echo(f"{system:<9}{cells}{p}")
+            click.echo(f"{system:<{width}}{cells}{p}")
     refusal = report.refusal
     if refusal is not None:
-        click.echo(
-            f"\nnothing fits: {refusal.negative_refused:.1%} of {refusal.n_negative} negative "
-            f"controls, {refusal.answerable_refused:.1%} of {refusal.n_answerable} others"
-        )
+        controls, others = "", noun
+        if noun == "queries":
+            controls = f"{refusal.negative_refused:.1%} of {refusal.n_negative} negative controls, "
+            others = "others"
+        answerable = f"{refusal.answerable_refused:.1%} of {refusal.n_answerable} {others}"
+        click.echo(f"\nnothing fits: {controls}{answerable}")
     for worst in report.worst:
         missed = ", ".join(worst.missed) or "none of grade 2"
         click.echo(f"{worst.ndcg:.2f}  {worst.id}  {worst.text}  (missed: {missed})")
@@ -170,5 +215,27 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     click.echo(
         f"{path}: {found.n_queries} queries; English {found.english}, other {found.other}, "
         f"fits {found.fits}, shown {found.shown}. Run 'kb build' to use it."
+    )
+    return 0
+
+
+@click.command()
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@one_catch
+def glossary(*, cases: str | None) -> int:
+    """Find every form of the words in glossary.yaml; needed after a change of it."""
+    from kb.glossary import expand, read_glossary, write_forms  # reads dictionaries
+
+    folder = settings_of(cases=cases).cases
+    source, target = folder / GLOSSARY_FILE, folder / FORMS_FILE
+    if not source.is_file():
+        raise CorpusError(f"{source} must exist: it is what 'kb glossary' reads; set KB_CASES.")
+    read = read_glossary(source)
+    table = expand(read, tell=say)
+    write_forms(target, source, table)
+    n_forms = sum(map(len, table.forms.values()))
+    click.echo(
+        f"{target}: {n_forms} forms in {len(table.forms)} languages for "
+        f"{len(read.terms)} English terms. Run 'kb build' to use it."
     )
     return 0

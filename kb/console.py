@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from kb.documents import Problem
+from kb.documents import FACETS, Problem
 from kb.errors import CorpusInvalid, KBError, QueryError, SettingError
 from kb.settings import Settings, read_settings
 
@@ -64,6 +64,15 @@ def folder_options(command: Callable[..., None]) -> Callable[..., None]:
         command
     )
     return click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")(command)
+
+
+def filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each facet, which can be repeated."""
+    for facet in reversed(FACETS):
+        command = click.option(f"--{facet}", multiple=True, metavar="VALUE", help=f"Only {facet}")(
+            command
+        )
+    return command
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")

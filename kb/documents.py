@@ -65,7 +65,9 @@ class Result:
     """One thing that the source reports as achieved.
 
     ``low`` and ``high`` are equal for a single value, differ for a range and are
-    both None for a result told in words. ``before`` is in the same unit.
+    both None for a result told in words. ``before`` is in the same unit. ``of`` is
+    how many firms a share is of; ``compared_with`` is what a change is measured
+    against where that is not the same firms before.
     """
 
     metric: str
@@ -81,6 +83,8 @@ class Result:
     qualifier: str | None = None
     before_qualifier: str | None = None
     horizon: str | None = None
+    of: int | None = None
+    compared_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,8 @@ class Case:
 
     ``facets`` maps each name of ``FACETS`` to canonical values, in the order of
     the file; a facet without values maps to an empty tuple. ``body`` is Markdown.
-    ``digest`` is the SHA-256 of the file's bytes.
+    ``role_model_for`` says in the editors' words whom the case suits. ``digest`` is the
+    SHA-256 of the file's bytes.
     """
 
     id: str
@@ -105,6 +110,7 @@ class Case:
     region: str | None = None
     related: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    role_model_for: tuple[str, ...] = ()
     our_reading: tuple[str, ...] = ()
     added: str | None = None
     digest: str = ""
@@ -133,6 +139,19 @@ class Passage:
     def encoded_text(self) -> str:
         """What the encoder reads."""
         return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """A short text that the words of a profile are compared with.
+
+    ``kind`` is ``project`` (how owners say that they want it) or ``case`` (whom it
+    suits); ``target`` is the id of that project type or case.
+    """
+
+    kind: str
+    target: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +270,9 @@ class SearchResult:
     """An answer: the found set, one page of it as hits, and counts over all of it.
 
     ``repaired`` is the text that was searched instead, empty if the text was taken
-    as it is; ``mentions`` are the facet values that it names and that are not
-    filtered by.
+    as it is; ``read_as`` are the English terms that a text in another language was
+    searched with, empty for English; ``mentions`` are the facet values that it names
+    and that are not filtered by.
     """
 
     query: Query
@@ -262,6 +282,7 @@ class SearchResult:
     no_good_match: bool
     snapshot_id: str
     repaired: str = ""
+    read_as: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
 
     @property

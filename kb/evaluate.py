@@ -1,8 +1,10 @@
 """How good the search is: exactly what the site does, against words and meaning alone.
 
 The compendium's judged queries go through ``Searcher.search``, repair, thresholds
-and all. A collection goes through the same passages, encoders and fusion; it has
-no calibration of its own and no thresholds, so every document is ranked.
+and all. Words alone (BM25) and meaning alone (the default encoder) get the queries as
+they were typed, whatever their language. A collection goes through the same passages,
+encoders, glossary and fusion; it has no calibration of its own and no thresholds, so
+every document is ranked.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from kb.passages import pieces_of
 from kb.relevance import Group, Refusal, Report, Worst
 from kb.retrieve import Encoders, Retriever
 from kb.search import Searcher
+from kb.word_table import WordTable
 
 SYSTEMS = ("fused", "words", "meaning")
 DEPTH = 100
@@ -61,7 +64,11 @@ def evaluate_judged(
             n_answerable=len(answerable),
             answerable_refused=_share(refused[query.id] for query in answerable),
         ),
-        worst=_worst(answerable, runs["fused"]),
+        worst=worst_of(
+            {query.id: query.relevance for query in answerable},
+            {query.id: query.text for query in answerable},
+            runs["fused"],
+        ),
     )
 
 
@@ -85,8 +92,10 @@ def _group(name: str, members: Sequence[JudgedQuery], runs: Mapping[str, Run]) -
     return group_figures(name, {q.id: q.relevance for q in members}, runs)
 
 
-def group_figures(name: str, qrels: Qrels, runs: Mapping[str, Run]) -> Group:
-    """Measure every system on one set of queries."""
+def group_figures(
+    name: str, qrels: Qrels, runs: Mapping[str, Run], *, against: str = "fused"
+) -> Group:
+    """Measure every system on one set of queries; the others are tested ``against`` one."""
     values = {system: per_query({q: run[q] for q in qrels}, qrels) for system, run in runs.items()}
     ndcg = {system: list(measured["nDCG@10"].values()) for system, measured in values.items()}
     return Group(
@@ -97,24 +106,23 @@ def group_figures(name: str, qrels: Qrels, runs: Mapping[str, Run]) -> Group:
             for system, measured in values.items()
         },
         p={
-            system: p_value(ndcg["fused"], values_of)
+            system: p_value(ndcg[against], values_of)
             for system, values_of in ndcg.items()
-            if system != "fused"
+            if system != against
         },
     )
 
 
-def _worst(judged: Sequence[JudgedQuery], run: Run, most: int = 10) -> tuple[Worst, ...]:
-    qrels = {query.id: query.relevance for query in judged}
+def worst_of(qrels: Qrels, texts: Mapping[str, str], run: Run, most: int = 10) -> tuple[Worst, ...]:
+    """The queries that a run answers worst by nDCG@10, worst first, equal ones by id."""
     ndcg = per_query({q: run[q] for q in qrels}, qrels)["nDCG@10"]
-    by_id = {query.id: query for query in judged}
     found = []
     for query_id in sorted(ndcg, key=lambda q: (ndcg[q], q))[:most]:
-        query = by_id[query_id]
         first = {case_id for case_id, _ in run[query_id][:10]}
-        best = [case_id for case_id, grade in query.relevance.items() if grade == 2]
+        best = [case_id for case_id, grade in qrels[query_id].items() if grade == 2]
         missed = tuple(case_id for case_id in best if case_id not in first)
-        found.append(Worst(id=query_id, text=query.text, ndcg=ndcg[query_id], missed=missed))
+        text = texts[query_id]
+        found.append(Worst(id=query_id, text=text, ndcg=ndcg[query_id], missed=missed))
     return tuple(found)
 
 
@@ -136,6 +144,7 @@ def evaluate_collection(
     encode: Callable[[Sequence[str]], np.ndarray],
     calibration: Calibration,
     *,
+    table: WordTable | None = None,
     progress: Progress,
 ) -> Report:
     """Evaluate the search on a collection, by the weights of the compendium.
@@ -145,17 +154,18 @@ def evaluate_collection(
         encoders: those of the snapshot.
         encode: encodes passages with the encoder, as a build does.
         calibration: its weights are used; nothing is set for the collection.
+        table: words of other languages in English, those of the snapshot.
         progress: shows how far it is.
     """
     ids = [document.id for document in collection.documents]
     with tempfile.TemporaryDirectory() as folder:
-        retriever = _index(collection, encoders, encode, Path(folder), progress)
+        retriever = _index(collection, encoders, encode, table, Path(folder), progress)
         runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
         for query_id, text in progress(collection.queries.items(), "searching"):
             evidence = retriever.evidence(text)
             runs["fused"][query_id] = _ranked(scores(evidence, calibration), ids)
-            runs["words"][query_id] = _ranked(evidence.words, ids, above=0.0)
-            runs["meaning"][query_id] = _ranked(evidence.meaning, ids)
+            runs["words"][query_id] = _ranked(retriever.words(text), ids, above=0.0)
+            runs["meaning"][query_id] = _ranked(retriever.meaning(text).scores, ids)
     group = group_figures("all", collection.qrels, runs)
     return Report(
         name=collection.name, split="", snapshot="", groups=(group,), refusal=None, worst=()
@@ -166,6 +176,7 @@ def _index(
     collection: TestCollection,
     encoders: Encoders,
     encode: Callable[[Sequence[str]], np.ndarray],
+    table: WordTable | None,
     folder: Path,
     progress: Progress,
 ) -> Retriever:
@@ -188,6 +199,7 @@ def _index(
         multilingual=multilingual,
         words=LexicalIndex.open(folder / "words"),
         encoders=encoders,
+        table=table,
     )
 
 

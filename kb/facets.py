@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from kb.documents import FACETS, Case, FacetCount, Query
+from kb.quantities import in_unit
 from kb.taxonomy import Taxonomy
 
 
@@ -93,9 +94,8 @@ class FacetTable:
             [
                 any(
                     result.metric in metrics
-                    and result.low is not None
-                    and result.low >= least
-                    and query.results_unit in (None, result.unit)
+                    and (figure := in_unit(result, query.results_unit)) is not None
+                    and figure.low >= least
                     for result in case.results
                 )
                 for case in self._cases

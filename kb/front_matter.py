@@ -25,6 +25,7 @@ OPTIONAL = (
     "status",
     "related",
     "teaching",
+    "role_model_for",
     "our_reading",
     "added",
 )
@@ -42,11 +43,15 @@ RESULT_OPTIONAL = (
     "qualifier",
     "before_qualifier",
     "horizon",
+    "of",
+    "compared_with",
 )
+SHARE_UNIT = "percent-of-firms"
 QUALIFIERS = ("about", "at least", "at most", "more than", "under")
 READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
 
 MAX_TITLE, MAX_SUMMARY, MAX_STATEMENT, MAX_QUESTION = 90, 300, 160, 400
+MAX_ROLE_MODEL_FOR = 160
 
 _EXAMPLES = {
     "title": "title: Three printers buy a press together",
@@ -114,6 +119,7 @@ def read_case(draft: Draft, taxonomy: Taxonomy, problems: list[Problem]) -> Case
         region=fields.text("region", most=90),
         related=fields.texts("related"),
         questions=_questions(fields),
+        role_model_for=fields.texts("role_model_for", most=MAX_ROLE_MODEL_FOR),
         our_reading=_our_reading(fields),
         added=_day(fields, "added"),
         digest=draft.digest,
@@ -131,7 +137,7 @@ def _network_is_classified(fields: Fields, facets: dict[str, tuple[str, ...]]) -
 
 
 def _guide_is_no_role_model(fields: Fields) -> None:
-    for field in ("type", "project", "results"):
+    for field in ("type", "project", "results", "role_model_for"):
         if fields.values.get(field) not in ([], None):
             fields.problem(field, "must be [] in a guide, which is counted in no filter of cases.")
 
@@ -258,6 +264,8 @@ def _result(record: Fields, taxonomy: Taxonomy, sources: tuple[Source, ...]) -> 
         record.problem("unit", f"must be given with a figure: {listed(taxonomy['units'].ids, 20)}.")
     if not has_figure and unit is not None:
         record.problem("unit", "must not be given without value or range; remove the line.")
+    if "of" in record.values and unit not in (None, SHARE_UNIT):
+        record.problem("of", f"is for a share of firms; it needs the unit {SHARE_UNIT}.")
     low, high = span if span is not None else (value, value)
     return Result(
         metric=record.term("metric", taxonomy["metrics"]) or "",
@@ -273,4 +281,6 @@ def _result(record: Fields, taxonomy: Taxonomy, sources: tuple[Source, ...]) -> 
         qualifier=record.choice("qualifier", QUALIFIERS),
         before_qualifier=record.choice("before_qualifier", QUALIFIERS),
         horizon=record.text("horizon", most=60),
+        of=record.whole("of", least=1),
+        compared_with=record.text("compared_with", most=60),
     )

@@ -65,7 +65,8 @@ class Evidence:
     """What speaks for each case, for one query; each array float64 of shape (n_cases,).
 
     ``meaning`` and ``multilingual`` are cosines of the best passage in [-1, 1], -1
-    where there is none; ``words`` is in [0, 1]. ``query`` is the unit query vector
+    where there is none; ``words`` is in [0, 1]. For a query in another language
+    ``meaning`` and ``words`` are those of its English terms. ``query`` is the unit query vector
     that the calibration reads. ``row`` is each case's best passage.
     """
 
@@ -87,6 +88,13 @@ def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
     )
+
+
+def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
+    """The weighted sum as a share of the most that it could be: in [-1, 1], shape (n_cases,)."""
+    weights = calibration.english if evidence.english else calibration.other
+    most = weights.meaning + weights.multilingual + weights.words
+    return weighted_sum(evidence, weights) / most
 
 
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.documents import Passage
+from kb.documents import Hint, Passage
 from kb.encode import ModelFiles, SentenceTransformerEncoder
 from kb.export import EXPORT_VERSION, export_encoder
 from kb.index import DenseIndex
@@ -28,13 +28,15 @@ from kb.snapshot import ENCODER_FILES, ENCODER_FOLDER, Snapshot
 class Encoding:
     """The encoding part of one build. The encoder is loaded when first needed.
 
-    ``passages`` maps case ids to passages, in the order of the snapshot;
+    ``passages`` maps case ids to passages, in the order of the snapshot; ``hints`` are
+    in theirs;
     ``multilingual`` is the digest of the multilingual encoder, empty where it is off;
     ``encoded`` counts the passages that had to be encoded.
     """
 
     files: ModelFiles
     passages: Mapping[str, tuple[Passage, ...]]
+    hints: tuple[Hint, ...]
     previous: Snapshot | None
     multilingual: str
     batch_size: int
@@ -42,6 +44,7 @@ class Encoding:
     tell: Callable[[str], None]
     encoded: int = 0
     _loaded: list[SentenceTransformerEncoder] = field(default_factory=list)
+    _multilingual_encoder: MultilingualEncoder | None = None
 
     def vectors(self) -> np.ndarray:
         """float32 of shape (n_passages, dimension), one row per passage in order."""
@@ -56,10 +59,44 @@ class Encoding:
         record = previous.manifest.multilingual if previous else None
         same = record is not None and record.digest == self.multilingual
         known = self._known(previous.multilingual if previous and same else None)
-        if not self._n_missing(known):
-            return self._joined(known, lambda texts: np.zeros((0, 0), dtype=np.float32))
-        self.tell("Encoding for other languages …")
-        return self._joined(known, MultilingualEncoder(threads=os.cpu_count() or 1).encode)
+        return self._joined(known, self._encode_multilingual)
+
+    def hint_vectors(self) -> np.ndarray:
+        """float32 of shape (n_hints, dimension), one row per hint in order."""
+        known = self.previous.hints if self.previous and self._same_encoder() else None
+        return self._joined_hints(known, self._encode)
+
+    def multilingual_hint_vectors(self) -> np.ndarray:
+        """The same by the multilingual encoder."""
+        previous = self.previous
+        record = previous.manifest.multilingual if previous else None
+        same = record is not None and record.digest == self.multilingual
+        known = previous.multilingual_hints if previous and same else None
+        return self._joined_hints(known, self._encode_multilingual)
+
+    def _joined_hints(
+        self, index: DenseIndex | None, encode: Callable[[Sequence[str]], np.ndarray]
+    ) -> np.ndarray:
+        known = {}
+        if self.previous is not None and index is not None:
+            vectors = index.vectors(np.arange(len(index)))
+            known = dict(
+                zip((hint.text for hint in self.previous.content.hints), vectors, strict=True)
+            )
+        missing = list(dict.fromkeys(h.text for h in self.hints if h.text not in known))
+        known |= dict(zip(missing, encode(missing), strict=True))
+        return np.stack([known[hint.text] for hint in self.hints])
+
+    def _encode_multilingual(self, texts: Sequence[str]) -> np.ndarray:
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
+        return self._loaded_multilingual().encode(texts)
+
+    def _loaded_multilingual(self) -> MultilingualEncoder:
+        if self._multilingual_encoder is None:
+            self.tell("Encoding for other languages …")
+            self._multilingual_encoder = MultilingualEncoder(threads=os.cpu_count() or 1)
+        return self._multilingual_encoder
 
     def _n_missing(self, known: Mapping[str, np.ndarray]) -> int:
         return sum(len(ps) for case_id, ps in self.passages.items() if case_id not in known)

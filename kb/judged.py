@@ -108,12 +108,13 @@ def _wrong(row: Mapping[str, Any], case_ids: Collection[str]) -> Iterator[str]:
     if not isinstance(relevance, dict):
         yield "relevance must map ids of cases to 1 or 2."
         return
-    yield from _wrong_relevance(relevance, case_ids)
+    yield from relevance_problems(relevance, case_ids)
     if row.get("kind") == "negative" and relevance:
         yield "a negative control must have no relevance."
 
 
-def _wrong_relevance(relevance: Mapping[str, Any], case_ids: Collection[str]) -> Iterator[str]:
+def relevance_problems(relevance: Mapping[str, Any], case_ids: Collection[str]) -> Iterator[str]:
+    """What is wrong with judgments, each as a sentence: ids that are no case, other grades."""
     for case_id, grade in relevance.items():
         if case_id not in case_ids:
             yield f"relevance names {case_id!r}, which is no case."

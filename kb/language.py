@@ -1,17 +1,31 @@
-"""Is a query in English? Owns simplemma.
+"""Is a query in English? Which forms has a word? Owns simplemma.
 
-Only English, or not, matters: the default encoder reads English alone. Names,
-acronyms and slips of typing are no evidence of another language.
+Of a query only English, or not, matters: the default encoder reads English alone.
+Names, acronyms and slips of typing are no evidence of another language.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 #: A query of fewer words than this says too little about its language.
 _ENOUGH_WORDS = 3
 _KNOWN_SHARE = 0.5
+
+#: Languages whose dictionaries simplemma names otherwise.
+_DICTIONARIES: Mapping[str, str] = {"no": "nb"}
+
+#: Language to the last letters of a word and what its other forms end in instead: for
+#: words that the dictionary lacks, the first row that fits.
+_ENDINGS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "fr": (("al", ("aux", "ale")), ("s", ()), ("eau", ("eaux",)), ("", ("s", "e", "es"))),
+    "es": (("s", ()), ("o", ("os", "a", "as")), ("ón", ("ones",)), ("", ("s", "es"))),
+    "de": (("e", ("en",)), ("", ("e", "en", "er", "ern", "n", "s", "es"))),
+    "it": (("o", ("i", "a", "e")), ("a", ("e",)), ("e", ("i",))),
+    "no": (("e", ("en", "er", "ene", "es")), ("", ("en", "et", "er", "ene", "a", "e", "ne", "s"))),
+    "pt": (("ão", ("ões",)), ("m", ("ns",)), ("l", ("is",)), ("s", ()), ("", ("s", "es", "a"))),
+}
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
@@ -40,3 +54,44 @@ def is_english(text: str) -> bool:
         return all(ord(letter) < 0x250 for word in words for letter in word)
     known = sum(map(is_english_word, words))
     return known >= _KNOWN_SHARE * len(words)
+
+
+def inflections(words: Collection[str], language: str) -> dict[str, tuple[str, ...]]:
+    """The forms of each word in a language: the word itself, then the others by spelling.
+
+    A word that the dictionary has only as a form of another gets the forms of that one;
+    a word that it does not have gets the regular endings.
+    For when an index is built: a dictionary takes up to two seconds and 110 MB while
+    this runs, and is let go at the end.
+
+    Args:
+        words: base forms, spelled in full: accents, and a capital for German nouns.
+        language: fr, es, de, it, no or pt.
+
+    Raises:
+        KeyError: another language.
+    """
+    from simplemma.strategies import DefaultDictionaryFactory  # slow import, as above
+
+    endings = _ENDINGS[language]
+    name = _DICTIONARIES.get(language, language)
+    dictionary = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(name)
+    bases = {word: dictionary.get(word, word) for word in words}
+    forms: dict[str, set[str]] = {base: set() for base in (*bases, *bases.values())}
+    for form, base in dictionary.items():
+        if base in forms and form != base:
+            forms[base] |= {base, form}
+    return {
+        word: (
+            word,
+            *sorted((forms[word] or forms[base] or _regular(word, endings)) - {word}),
+        )
+        for word, base in bases.items()
+    }
+
+
+def _regular(word: str, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> set[str]:
+    for last, others in endings:
+        if word.endswith(last):
+            return {word.removesuffix(last) + other for other in others}
+    return set()

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb.documents import Case, Query, Result
-
-#: A level of 60% of the usual says as much as a reduction by 40%.
-_OF_USUAL = "percent-of-usual"
+from kb.documents import Case, Query
+from kb.quantities import CHANGE, OF_USUAL, in_unit, quantity
 
 
 def ordered(
@@ -38,6 +36,7 @@ def ordered(
     elif query.sort == "result":
         metric = query.filters["results"][0]
         unit = query.results_unit or _common_unit([cases[c] for c in columns], metric)
+        unit = CHANGE if unit == OF_USUAL else unit  # where less is stronger
         columns.sort(key=lambda c: -_strongest(cases[c], metric, unit))
     return columns
 
@@ -46,19 +45,13 @@ def _year(case: Case) -> int:
     return max(case.period.end or 0, case.period.start or 0) if case.period else 0
 
 
-def _figures(case: Case, metric: str) -> list[Result]:
-    return [r for r in case.results if r.metric == metric and r.high is not None]
-
-
 def _common_unit(cases: Sequence[Case], metric: str) -> str | None:
-    units = Counter(result.unit for case in cases for result in _figures(case, metric))
-    return min(units, key=lambda unit: (-units[unit], str(unit))) if units else None
+    results = (r for case in cases for r in case.results if r.metric == metric)
+    units = Counter(found.unit for result in results if (found := quantity(result)) is not None)
+    return min(units, key=lambda unit: (-units[unit], unit)) if units else None
 
 
 def _strongest(case: Case, metric: str, unit: str | None) -> float:
-    values = [
-        100 - (result.low or 0) if unit == _OF_USUAL else float(result.high or 0)
-        for result in _figures(case, metric)
-        if result.unit == unit
-    ]
-    return max(values, default=-np.inf)
+    results = (r for r in case.results if r.metric == metric)
+    figures = (in_unit(result, unit) for result in results)
+    return max((found.high for found in figures if found is not None), default=-np.inf)

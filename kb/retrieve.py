@@ -9,10 +9,14 @@ import numpy as np
 
 from kb.fusion import Evidence
 from kb.index import DenseIndex, unit_rows
-from kb.language import is_english
 from kb.lexical import LexicalIndex
 from kb.multilingual import MultilingualEncoder
 from kb.query_encoder import QueryEncoder
+from kb.reading import Reading, read
+from kb.word_table import WordTable
+
+#: One unit vector per encoder, float32 of shape (dimension,).
+Vectors = tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class Retriever:
         multilingual: DenseIndex | None,
         words: LexicalIndex,
         encoders: Encoders,
+        table: WordTable | None = None,
     ) -> None:
         """Take the indexes.
 
@@ -53,6 +58,7 @@ class Retriever:
             multilingual: passage vectors of the multilingual encoder, None if off.
             words: the cases by their words.
             encoders: the encoders that made the vectors.
+            table: words of other languages in English; None knows none.
         """
         self._owner = owner
         self._n_cases = n_cases
@@ -60,35 +66,57 @@ class Retriever:
         self._multilingual = multilingual
         self._words = words
         self._encoders = encoders
+        self.table = table or WordTable()
 
     def evidence(self, text: str) -> Evidence:
-        """All evidence for a query, over every case."""
-        vector = self._encoders.query.encode_query(text)
+        """All evidence for a query, over every case.
+
+        A query in another language is asked in the English of the table: its words of
+        the word index, its meaning of the encoder. The multilingual encoder reads it as
+        it is, and says which passage of a case is best.
+        """
+        reading = self.read(text)
+        vector = self._encoders.query.encode_query(reading.in_english)
         meaning = self.max_p(self._dense, vector)
         best, query = meaning, vector
         multilingual = np.zeros(self._n_cases)
-        english = True
         if self._multilingual is not None and self._encoders.multilingual is not None:
             query = self._encoders.multilingual.encode_query(text)
             other = self.max_p(self._multilingual, query)
             multilingual = other.scores
-            english = is_english(text)
-            best = meaning if english else other
+            best = meaning if reading.english else other
         return Evidence(
             meaning=meaning.scores,
             multilingual=multilingual,
-            words=self._words.search(text).scores,
+            words=self._words.search(reading.in_english).scores,
             query=unit_rows(query[None, :].astype(np.float64))[0],
             row=best.rows,
-            english=english,
+            english=reading.english,
         )
 
+    def read(self, text: str) -> Reading:
+        """In which language a query is taken to be, and its English terms.
+
+        With neither a table nor the multilingual encoder every query is taken for
+        English: there is nothing else to read it with.
+        """
+        if self._multilingual is None and not self.table.forms:
+            return Reading(text=text, english=True)
+        return read(text, self.table)
+
+    def vectors(self, text: str) -> Vectors:
+        """The unit vectors of a text by each encoder, the default one first."""
+        found = [self._encoders.query.encode_query(self.read(text).in_english)]
+        if self._encoders.multilingual is not None:
+            found.append(self._encoders.multilingual.encode_query(text))
+        return tuple(unit_rows(vector[None, :])[0] for vector in found)
+
     def meaning(self, text: str) -> MaxP:
-        """The evidence of the encoder alone."""
+        """The evidence of the encoder alone, for the text as it stands in any language."""
         return self.max_p(self._dense, self._encoders.query.encode_query(text))
 
     def words(self, text: str) -> np.ndarray:
-        """The evidence of words alone: float64 of shape (n_cases,)."""
+        """The evidence of words alone, for the text as it stands: float64 of shape (n_cases,)."""
         return self._words.search(text).scores
 
     def terms(self, text: str) -> Sequence[str]:

@@ -8,15 +8,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from kb.documents import FACETS, Case, Hit, Mention, Query, Reason, Reference, SearchResult
+from kb.documents import (
+    FACETS,
+    Case,
+    FacetCount,
+    Hit,
+    Mention,
+    Query,
+    Reason,
+    Reference,
+    SearchResult,
+)
 from kb.errors import CaseNotFound, QueryError
 from kb.facets import FacetTable
-from kb.fusion import Calibration, Evidence, scores
+from kb.fusion import Calibration, Evidence, scores, share_of_most
+from kb.hint_table import HintTable
 from kb.mentions import MentionFinder
 from kb.order import ordered
 from kb.reasons import reasons
 from kb.relevance import Report
 from kb.retrieve import Encoders, Retriever
+from kb.self_check import SelfCheck
 from kb.snapshot import Manifest, Snapshot
 from kb.spelling import Speller
 from kb.taxonomy import Taxonomy
@@ -47,6 +59,7 @@ class Searcher:
         self.cases: tuple[Case, ...] = content.cases
         self.calibration: Calibration | None = content.calibration
         self.relevance: Report | None = content.relevance
+        self.self_check: SelfCheck | None = content.self_check
         self.min_score = min_score
         self._passages = content.passages
         self._index = snapshot.index
@@ -60,11 +73,16 @@ class Searcher:
             multilingual=snapshot.multilingual,
             words=snapshot.words,
             encoders=encoders,
+            table=content.glossary,
         )
+        self.hints: HintTable | None = None
+        if snapshot.hints is not None:
+            indexes = (snapshot.hints, snapshot.multilingual_hints)
+            self.hints = HintTable(content.hints, self.cases, *indexes)
         self._table = FacetTable(self.cases, self.taxonomy)
         values = {facet: self._table.values(facet) for facet in FACETS}
         self._mentions = MentionFinder(self.taxonomy, values, self.retriever.terms)
-        self._speller = Speller(content.vocabulary)
+        self._speller = Speller(content.vocabulary, content.glossary)
 
     @property
     def snapshot_id(self) -> str:
@@ -97,11 +115,12 @@ class Searcher:
         if not query.text:
             return self._browse(query)
         text = query.text if query.exact else self._speller.repair(query.text)
+        reading = self.retriever.read(text)
         evidence = self.retriever.evidence(text)
         case_scores, find = self.judge(evidence)
         found = find(self._table.mask(query))
         columns = ordered(found, self.cases, case_scores, query)
-        mentions = self._mentions.find(text)
+        mentions = self._mentions.find(reading.in_english)
         result = SearchResult(
             query=query,
             total=len(columns),
@@ -110,6 +129,7 @@ class Searcher:
             no_good_match=not columns,
             snapshot_id=self.snapshot_id,
             repaired=text if text != query.text else "",
+            read_as=reading.terms,
             mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
         )
         page, first_rank = self._page(result, columns)
@@ -118,7 +138,7 @@ class Searcher:
                 case=self.cases[column],
                 score=float(case_scores[column]),
                 rank=rank,
-                reasons=self._reasons(column, text, evidence, mentions),
+                reasons=self._reasons(column, reading.in_english, evidence, mentions),
             )
             for rank, column in enumerate(page, first_rank)
         )
@@ -127,6 +147,35 @@ class Searcher:
     def evidence(self, text: str) -> Evidence:
         """The evidence for a query as ``search`` has it: after repair."""
         return self.retriever.evidence(self._speller.repair(text))
+
+    def text_score(self, text: str) -> np.ndarray:
+        """How much every case has to do with a text, in [-1, 1]: its weighted sum by the most."""
+        evidence = self.evidence(text)
+        if self.calibration is None:
+            return evidence.meaning
+        return share_of_most(evidence, self.calibration)
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """The values of facets that a text in English names, in its order."""
+        return self._mentions.find(text)
+
+    def allowed(self, query: Query) -> np.ndarray:
+        """The cases that the filters of a query allow: bool of shape (n_cases,)."""
+        return self._table.mask(query)
+
+    def counts(self, query: Query, among: np.ndarray) -> Mapping[str, tuple[FacetCount, ...]]:
+        """Facet counts over the cases that the filters allow and that are ``among`` some."""
+        return self._table.counts(query, lambda allowed: allowed & among)
+
+    def nearest_passage(self, column: int, evidence: Evidence) -> Reason:
+        """The passage of a case that is nearest in meaning to the text of the evidence."""
+        return self._by_passage(int(evidence.row[column]))
+
+    def passages_under(self, case_id: str, heading: str) -> tuple[str, ...]:
+        """What a case says under one of its headings, in order; nothing if it has none."""
+        return tuple(
+            p.text for p in self._passages if p.case_id == case_id and p.heading == heading
+        )
 
     def judge(self, evidence: Evidence) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
         """Score every case, and say which are found among those that the filters allow.
@@ -224,7 +273,8 @@ class Searcher:
     def _reasons(
         self, column: int, text: str, evidence: Evidence, mentions: Sequence[Mention]
     ) -> tuple[Reason, ...]:
-        near = evidence.meaning if evidence.english else evidence.multilingual
+        by_english = evidence.english or self.manifest.multilingual is None
+        near = evidence.meaning if by_english else evidence.multilingual
         return reasons(
             self.cases[column],
             [self._passages[row] for row in np.flatnonzero(self._owner == column)],

@@ -8,8 +8,13 @@
         vocabulary.json        the words of the compendium, for slips of typing
         calibration.json       how evidence becomes a score; null where there is none
         relevance.json         the published figures; null where there are none
+        glossary.json          words of other languages in English; empty where there are none
+        self-check.json        the questions of the self-check; null where there are none
         vectors.faiss          row i is passage i
         multilingual.faiss     the same by the multilingual encoder, where that is on
+        hints.json             short texts that profiles are compared with
+        hints.faiss  multilingual-hints.faiss
+                               their vectors, where there are any
         words/                 the word index; its file names are its own
         encoder/               model.onnx  tokenizer.json  encoder.json
 
@@ -22,28 +27,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from kb.digest import file_digest
-from kb.documents import Case, Passage, Reference
+from kb.documents import Case, Hint, Passage, Reference
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.fusion import Calibration
 from kb.index import DenseIndex
 from kb.lexical import LexicalIndex
 from kb.query_encoder import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 from kb.relevance import Report
+from kb.self_check import SelfCheck
 from kb.taxonomy import Taxonomy
+from kb.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 MANIFEST_FILE = "manifest.json"
 VECTORS_FILE = "vectors.faiss"
 MULTILINGUAL_FILE = "multilingual.faiss"
+HINTS_FILE = "hints.faiss"
+MULTILINGUAL_HINTS_FILE = "multilingual-hints.faiss"
 WORDS_FOLDER = "words"
 ENCODER_FOLDER = "encoder"
 ENCODER_FILES = tuple(
@@ -57,6 +66,9 @@ _REFERENCES = TypeAdapter(dict[str, Reference])
 _VOCABULARY = TypeAdapter(dict[str, int])
 _CALIBRATION = TypeAdapter(Calibration | None)
 _RELEVANCE = TypeAdapter(Report | None)
+_SELF_CHECK = TypeAdapter(SelfCheck | None)
+_GLOSSARY = TypeAdapter(WordTable)
+_HINTS = TypeAdapter(tuple[Hint, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +117,8 @@ class Content:
 
     Passages go in the order of cases. ``vocabulary`` counts the words of the
     compendium; ``calibration`` is None where its encoders have none, ``relevance``
-    where no figures were published.
+    where no figures were published, ``self_check`` where the compendium has none.
+    ``glossary`` is empty where it has none.
     """
 
     cases: tuple[Case, ...]
@@ -115,6 +128,9 @@ class Content:
     vocabulary: Mapping[str, int]
     calibration: Calibration | None
     relevance: Report | None
+    self_check: SelfCheck | None = None
+    glossary: WordTable = field(default_factory=WordTable)
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +143,8 @@ class Snapshot:
     index: DenseIndex
     multilingual: DenseIndex | None
     words: LexicalIndex
+    hints: DenseIndex | None
+    multilingual_hints: DenseIndex | None
 
     @property
     def encoder_folder(self) -> Path:
@@ -142,6 +160,9 @@ _PARTS: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "vocabulary.json": ("vocabulary", _VOCABULARY),
     "calibration.json": ("calibration", _CALIBRATION),
     "relevance.json": ("relevance", _RELEVANCE),
+    "self-check.json": ("self_check", _SELF_CHECK),
+    "glossary.json": ("glossary", _GLOSSARY),
+    "hints.json": ("hints", _HINTS),
 }
 _FILES = (*_PARTS, VECTORS_FILE, *ENCODER_FILES)
 
@@ -189,8 +210,10 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as err:
         where = ".".join(str(part) for part in err.errors()[0]["loc"])
         raise SnapshotCorrupt(f"{path} is not a manifest ({where}). Run 'kb build'.") from err
-    needed = {*_FILES, MULTILINGUAL_FILE} if manifest.multilingual else set(_FILES)
     others = {name for name in manifest.files if not name.startswith(f"{WORDS_FOLDER}/")}
+    needed = {*_FILES, *([MULTILINGUAL_FILE] if manifest.multilingual else [])}
+    if HINTS_FILE in others:
+        needed |= {HINTS_FILE, *([MULTILINGUAL_HINTS_FILE] if manifest.multilingual else [])}
     if manifest.snapshot_id != folder.name or others != needed:
         raise SnapshotCorrupt(f"{path} belongs to another snapshot. Run 'kb build'.")
     return manifest
@@ -212,11 +235,17 @@ def open_snapshot(folder: Path) -> Snapshot:
         manifest=manifest,
         content=Content(**parts),
         index=DenseIndex.read(folder / VECTORS_FILE),
-        multilingual=DenseIndex.read(folder / MULTILINGUAL_FILE) if manifest.multilingual else None,
+        multilingual=_vectors(folder, MULTILINGUAL_FILE, manifest),
         words=LexicalIndex.open(folder / WORDS_FOLDER),
+        hints=_vectors(folder, HINTS_FILE, manifest),
+        multilingual_hints=_vectors(folder, MULTILINGUAL_HINTS_FILE, manifest),
     )
     _check_counts(snapshot)
     return snapshot
+
+
+def _vectors(folder: Path, name: str, manifest: Manifest) -> DenseIndex | None:
+    return DenseIndex.read(folder / name) if name in manifest.files else None
 
 
 def _check_counts(snapshot: Snapshot) -> None:
@@ -228,6 +257,10 @@ def _check_counts(snapshot: Snapshot) -> None:
     if manifest.multilingual is not None and snapshot.multilingual is not None:
         expected += [n_passages, manifest.multilingual.dimension]
         counted += [len(snapshot.multilingual), snapshot.multilingual.dimension]
+    for hints in (snapshot.hints, snapshot.multilingual_hints):
+        if hints is not None:
+            expected.append(len(content.hints))
+            counted.append(len(hints))
     if counted != expected:
         raise SnapshotCorrupt(
             f"{snapshot.folder} must hold (cases, passages, vectors, dimension, cases by words, "

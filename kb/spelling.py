@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz.distance import OSA
 
 from kb.language import is_english_word, with_words, words_of
+from kb.reading import read
+from kb.word_table import WordTable
 
 #: Shorter words are as often names or acronyms as slips.
 _SHORTEST = 4
@@ -22,12 +24,14 @@ _KNOWN_SHARE = 0.8
 class Speller:
     """Repairs queries with the words of one compendium."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, counts: Mapping[str, int], table: WordTable | None = None) -> None:
         """Take the vocabulary.
 
         Args:
             counts: lower-case words of the compendium and how often each occurs.
+            table: words of other languages; a query that it reads is left alone.
         """
+        self._table = table or WordTable()
         self._counts = counts
         self._by_length: dict[int, list[str]] = {}
         for word in counts:
@@ -39,6 +43,8 @@ class Speller:
 
         Text in another language is left alone.
         """
+        if self._table.forms and not read(text, self._table).english:
+            return text
         repaired = with_words(text, self._better)
         words = words_of(repaired)
         known = sum(word.lower() in self._counts or is_english_word(word) for word in words)

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kb.bibliography import load_bibliography
 from kb.body import body_problems, links
 from kb.countries import country_label
-from kb.documents import Case, Problem, Reference
+from kb.documents import Case, Hint, Problem, Reference
 from kb.fields import listed, shown
 from kb.front_matter import read_case
-from kb.load import SOURCES_FILE, TAXONOMY_FILE, Draft, load_folder
+from kb.glossary import read_forms
+from kb.hints import hints_of, read_phrases
+from kb.load import (
+    FORMS_FILE,
+    GLOSSARY_FILE,
+    PHRASES_FILE,
+    SELF_CHECK_FILE,
+    SOURCES_FILE,
+    TAXONOMY_FILE,
+    Draft,
+    load_folder,
+)
+from kb.self_check import SelfCheck, read_self_check
 from kb.taxonomy import Taxonomy, Term, Vocabulary, load_taxonomy
+from kb.word_table import WordTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,9 @@ class Corpus:
     references: Mapping[str, Reference]
     problems: tuple[Problem, ...]
     files: int
+    self_check: SelfCheck | None = None
+    glossary: WordTable = field(default_factory=WordTable)
+    hints: tuple[Hint, ...] = ()
 
 
 def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
@@ -57,6 +73,12 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             problems.append(_at(draft, draft.body_line + line - 1, message))
     drafts = {draft.id: draft for draft in loaded.drafts}
     problems += _across(cases, drafts, references)
+    kinds = {case.id: case.kind for case in cases}
+    self_check = read_self_check(
+        folder / SELF_CHECK_FILE, kinds=kinds, sources=references, problems=problems
+    )
+    glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
+    phrases = read_phrases(folder / PHRASES_FILE, taxonomy["projects"], problems)
     if not loaded.drafts and not loaded.problems:
         problems.append(
             Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
@@ -70,6 +92,9 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         references=references,
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
         files=len(loaded.drafts),
+        self_check=self_check,
+        glossary=glossary,
+        hints=hints_of(cases, phrases),
     )
 
 

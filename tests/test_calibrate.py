@@ -117,14 +117,14 @@ def test_no_other_weights_of_the_grid_are_better(samples, calibration, english):
     """The chosen weights have the highest nDCG@10 of the grid on the queries of their language."""
     judged = [s for s in samples if s.query.relevance and s.evidence.english is english]
     chosen = calibration.english if english else calibration.other
-    meanings = (1.0,) if english else (0.0, 0.25, 0.5, 1.0)
+    meanings = (1.0,) if english else (0.0, 0.25, 0.5, 1.0, 1.5)
     multilinguals = (0.0, 0.25, 0.5, 1.0) if english else (1.0,)
 
     others = [
         quality(judged, replace(chosen, meaning=meaning, multilingual=multilingual, words=words))
         for meaning in meanings
         for multilingual in multilinguals
-        for words in (1.0, 2.0, 3.0, 4.0, 6.0)
+        for words in (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
     ]
 
     assert quality(judged, chosen) == pytest.approx(max(others), abs=1e-4)

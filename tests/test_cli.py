@@ -346,6 +346,7 @@ def test_search_prints_json(settings):
         "no_good_match": False,
         "snapshot": current_id(settings.index),
         "repaired": "",
+        "read_as": [],
         "mentions": [{"facet": "project", "value": "staff-training", "label": "Staff training"}],
         "hits": [
             {

@@ -142,7 +142,7 @@ def test_settings_are_in_the_readme() -> None:
 def test_commands_are_in_the_readme() -> None:
     """The table of commands names each one, and no other."""
     rows = _rows(README, "The `kb` command")
-    named = [re.match(r"`kb ([a-z]+)", row[0])[1] for row in rows]
+    named = [re.match(r"`kb ([a-z-]+)", row[0])[1] for row in rows]
 
     assert sorted(named) == sorted(main.commands)
     assert [row[0] for row in rows if not row[1]] == []

@@ -170,7 +170,7 @@ def test_a_least_figure_is_of_the_metrics_asked_for():
     case = replace(
         PLAIN,
         facets={"results": ("sales", "cost"), "country": ("NO",)},
-        results=(replace(REPORTED, metric="cost", low=20.0),),
+        results=(replace(REPORTED, metric="cost", low=20.0, high=20.0, unit="percent"),),
     )
     table = FacetTable([case], TAXONOMY)
     asked = [("sales",), ("cost",), ("sales", "cost"), ()]
@@ -181,17 +181,19 @@ def test_a_least_figure_is_of_the_metrics_asked_for():
 
 
 def test_the_low_end_of_a_range_must_reach_the_least_figure():
-    """A range counts by its low end, in the unit asked for and the metric asked for."""
+    """A range counts by its low end: 50-60% of the usual is a saving of 40% or more."""
     result = replace(REPORTED, metric="cost", low=50.0, high=60.0, unit="percent-of-usual")
     table = FacetTable([replace(PLAIN, facets={"results": ("cost",)}, results=(result,))], TAXONOMY)
-    asked = [(50, None), (50, "percent-of-usual"), (50, "percent"), (51, None)]
+    asked = [(40, None), (41, None), (40, "percent"), (41, "percent"), (40, "jobs")]
+    asked += [(50, "percent-of-usual"), (51, "percent-of-usual")]
 
     masks = [
         table.mask(Query(filters={"results": ("cost",)}, results_min=least, results_unit=unit))
         for least, unit in asked
     ]
 
-    assert [mask.tolist() for mask in masks] == [[True], [True], [False], [False]]
+    found = [bool(mask[0]) for mask in masks]
+    assert found == [True, False, True, False, False, True, False]
 
 
 def test_what_a_metric_adds_must_reach_the_least_figure():
@@ -209,7 +211,10 @@ def test_what_a_metric_adds_must_reach_the_least_figure():
             PLAIN,
             id=case_id,
             facets={"results": tuple(metric for metric, _ in figures)},
-            results=tuple(replace(REPORTED, metric=metric, low=low) for metric, low in figures),
+            results=tuple(
+                replace(REPORTED, metric=metric, low=low, high=low, unit="percent")
+                for metric, low in figures
+            ),
         )
         for case_id, figures in reports.items()
     ]

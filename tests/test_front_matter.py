@@ -48,7 +48,9 @@ results:
     level: output
     direction: down
     range: [50, 60]
-    unit: percent
+    unit: percent of firms
+    of: 82
+    compared_with: firms outside
     statement: Costs fell.
     locator: p. 2
     source: doe-2001
@@ -75,6 +77,7 @@ teaching:
   questions:
     - Would you?
     - What for?
+role_model_for: [Small printers that want a press]
 our_reading: [type, status]
 added: 2026-11-22
 ---
@@ -165,7 +168,9 @@ def test_every_field_is_read(tmp_path: Path) -> None:
                 locator="p. 2",
                 low=50,
                 high=60,
-                unit="percent",
+                unit="percent-of-firms",
+                of=82,
+                compared_with="firms outside",
             ),
         ),
         sources=(Source(key="doe-2001", locator="pp. 1-2"),),
@@ -180,6 +185,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         region="Bergen",
         related=("norway/other",),
         questions=("Would you?", "What for?"),
+        role_model_for=("Small printers that want a press",),
         our_reading=("type", "status"),
         added="2026-11-22",
         digest=case.digest,
@@ -366,9 +372,9 @@ MISTAKES = [
     ("value-and-range", _result("value: 5, range: [1, 2], unit: percent"),
      [(7, "results[1].range must not be given together with value; keep one of the two.")]),
     ("figure-without-unit", _result("value: 5"),
-     [(7, "results[1].unit must be given with a figure: percent, jobs.")]),
+     [(7, "results[1].unit must be given with a figure: percent, jobs, percent-of-firms.")]),
     ("before-without-unit", _result("before: 5"),
-     [(7, "results[1].unit must be given with a figure: percent, jobs.")]),
+     [(7, "results[1].unit must be given with a figure: percent, jobs, percent-of-firms.")]),
     ("figure-with-empty-unit", _result("value: 5, unit: null"),
      [(7, "results[1].unit must not be empty; give a value or remove the line.")]),
     ("unit-without-figure", _result("unit: percent"),
@@ -381,6 +387,10 @@ MISTAKES = [
      [(7, "results[1].statement must be at most 160 characters, not 161; shorten it.")]),
     ("horizon-too-long", _result(f"horizon: {'x' * 61}"),
      [(7, "results[1].horizon must be at most 60 characters, not 61; shorten it.")]),
+    ("share-of-no-firms", _result("value: 5, unit: percent-of-firms, of: 0"),
+     [(7, "results[1].of must be a whole number of at least 1, not 0.")]),
+    ("of-another-unit", _result("value: 5, unit: percent, of: 82"),
+     [(7, "results[1].of is for a share of firms; it needs the unit percent-of-firms.")]),
     ("metrics-as-a-list", _result("metric: [sales, cost]"),
      [(7, "results[1].metric must be one value, not a list; one of sales, cost.")]),
     ("result-of-another-source", _result("source: roe-2002"),

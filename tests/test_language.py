@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.language import is_english, is_english_word, with_words, words_of
+from kb.language import inflections, is_english, is_english_word, with_words, words_of
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,32 @@ def test_words_are_replaced_in_their_places():
     better = {"ab": "AB", "c": None, "no": ""}
 
     assert with_words("ab, cab-ab ab! c no 3ab", better.get) == "AB, cab-ab AB! c no 3AB"
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "forms"),
+    [
+        ("réseau", "fr", ("réseau", "réseaux")),
+        ("Netzwerk", "de", ("Netzwerk", "Netzwerke", "Netzwerken", "Netzwerkes", "Netzwerks")),
+        ("impresa", "it", ("impresa", "imprese")),
+        ("båt", "no", ("båt", "båd", "båten", "båtene", "båter")),
+        ("ventes", "fr", ("ventes", "vente")),
+    ],
+)
+def test_the_forms_of_a_word_are_those_of_the_dictionary(word, language, forms):
+    """The word comes first, then its other forms by spelling."""
+    assert inflections([word], language) == {word: forms}
+
+
+def test_a_word_without_forms_in_the_dictionary_gets_the_regular_endings():
+    """The first ending that fits is replaced: the dictionary has neither of these words."""
+    assert inflections(["viniclubista", "microclão"], "pt") == {
+        "viniclubista": ("viniclubista", "viniclubistaa", "viniclubistaes", "viniclubistas"),
+        "microclão": ("microclão", "microclões"),
+    }
+
+
+def test_another_language_has_no_forms():
+    """Only the languages with endings of their own may be asked for."""
+    with pytest.raises(KeyError):
+        inflections(["vin"], "ru")

@@ -12,6 +12,7 @@ from kb.lexical import LexicalIndex
 from kb.multilingual import MultilingualEncoder
 from kb.query_encoder import OnnxQueryEncoder
 from kb.retrieve import Encoders, Retriever
+from kb.word_table import WordTable
 
 
 @pytest.fixture(name="words", scope="module")
@@ -39,7 +40,18 @@ VECTORS = np.zeros((5, 6), dtype=np.float32)
 VECTORS[:, :2] = [(1, 1), (3, 0), (0, 2), (-1, 0), (5, 0)]
 
 
-def retriever(words, encoders: Encoders, multilingual: DenseIndex | None = None) -> Retriever:
+#: A little French.
+TABLE = WordTable(
+    meanings=((), ("wine",), ("metal",)), forms={"fr": {"vins": 1, "les": 0, "qui": 0}}
+)
+
+
+def retriever(
+    words,
+    encoders: Encoders,
+    multilingual: DenseIndex | None = None,
+    table: WordTable | None = None,
+) -> Retriever:
     """A retriever over the passages above."""
     return Retriever(
         owner=OWNER,
@@ -48,6 +60,7 @@ def retriever(words, encoders: Encoders, multilingual: DenseIndex | None = None)
         multilingual=multilingual,
         words=words,
         encoders=encoders,
+        table=table,
     )
 
 
@@ -154,3 +167,57 @@ def test_the_parts_alone_are_the_parts_of_the_evidence(words, query_encoder):
     assert subject.meaning("metal wine").scores.tolist() == evidence.meaning.tolist()
     assert subject.words("metal wine").tolist() == evidence.words.tolist()
     assert subject.terms("metal wines") == ("metal", "wine")
+
+
+def test_another_language_is_asked_in_english(words, query_encoder):
+    """Without the second encoder meaning, words and the query's vector are those of the English."""
+    subject = retriever(words, Encoders(query=query_encoder), table=TABLE)
+
+    found, english = subject.evidence("les vins"), subject.evidence("wine")
+
+    assert (found.english, english.english) == (False, True)
+    for name in ("meaning", "multilingual", "words", "query", "row"):
+        assert getattr(found, name).tolist() == getattr(english, name).tolist()
+
+
+def test_the_second_encoder_reads_what_was_typed(words, query_encoder, multilingual):
+    """Its cosines, the query's vector and the best passage are those of the query itself."""
+    passages = ("Wine.", "Metal firms.", "Buying steel.", "A school of nurses.", "Wine exporters.")
+    index = DenseIndex.build(multilingual.encode(passages))
+    encoders = Encoders(query=query_encoder, multilingual=multilingual)
+    with_table = retriever(words, encoders, index, TABLE)
+    without = retriever(words, encoders, index)
+
+    found = with_table.evidence("les vins")
+
+    typed, english = without.evidence("les vins"), without.evidence("wine")
+    assert found.english is False
+    assert found.multilingual.tolist() == typed.multilingual.tolist()
+    assert found.query.tolist() == typed.query.tolist()
+    _, best = slow_max_p(
+        multilingual.encode(passages), multilingual.encode_query("les vins"), OWNER, 3, range(5)
+    )
+    assert found.row.tolist() == best
+    assert found.meaning.tolist() == english.meaning.tolist()
+    assert found.words.tolist() == english.words.tolist()
+
+
+def test_where_no_english_is_known_the_query_is_asked_as_it_is(words, query_encoder):
+    """Function words alone have no English: the words as typed are searched for."""
+    subject = retriever(words, Encoders(query=query_encoder), table=TABLE)
+    plain = retriever(words, Encoders(query=query_encoder))
+
+    found, typed = subject.evidence("qui"), plain.evidence("qui")
+
+    assert (found.english, typed.english) == (False, True)
+    assert found.meaning.tolist() == typed.meaning.tolist()
+    assert found.words.tolist() == typed.words.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_the_parts_alone_are_of_the_text_as_typed(words, query_encoder):
+    """What the search is compared with knows no other language."""
+    subject = retriever(words, Encoders(query=query_encoder), table=TABLE)
+
+    assert subject.words("les vins").tolist() == [0.0, 0.0, 0.0]
+    assert subject.words("wine").tolist() == subject.evidence("les vins").words.tolist()
+    assert subject.meaning("les vins").scores.tolist() == [0.0, -1.0, 0.0]

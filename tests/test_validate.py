@@ -16,15 +16,16 @@ BROKEN = Path(__file__).parent / "broken"
 
 FIELDS = (
     "Fields are title, kind, country, type, project, results, summary, sources, form, sectors, "
-    "members, formation, period, region, status, related, teaching, our_reading, added."
+    "members, formation, period, region, status, related, teaching, role_model_for, "
+    "our_reading, added."
 )
 RESULT_FIELDS = (
     "Fields are metric, level, direction, statement, locator, source, value, range, before, "
-    "unit, qualifier, before_qualifier, horizon."
+    "unit, qualifier, before_qualifier, horizon, of, compared_with."
 )
 QUALIFIERS = "Allowed are about, at least, at most, more than, under."
 EMPTY = "must not be empty; give a value or remove the line."
-UNIT = "must be given with a figure: percent, jobs."
+UNIT = "must be given with a figure: percent, jobs, percent-of-firms."
 HEADINGS = (
     "Situation, The network, What they did together, Results as reported, What to take from it"
 )

@@ -18,6 +18,9 @@ SEARCHES = [
     "country=NO&country=FR&status=success",
     "results=cost&results_min=20&results_unit=percent",
     "per_page=2&page=2",
+    "sort=newest",
+    "q=wine+export&sort=newest",
+    "results=sales&sort=result",
     "",
 ]
 
@@ -43,6 +46,9 @@ def test_description_is_openapi_31(description):
         "/api/v1/cases/{case_id}",
         "/api/v1/taxonomy",
         "/api/v1/relevance",
+        "/api/v1/outcomes",
+        "/api/v1/role-models",
+        "/api/v1/compare",
     ]
 
 
@@ -54,6 +60,7 @@ def test_description_states_the_limits(description):
     }
     assert parameters["q"]["maxLength"] == 1000
     assert parameters["country"]["type"] == "array"
+    assert parameters["sort"]["enum"] == ["relevance", "newest", "result"]
     assert parameters["per_page"]["anyOf"][0] == {"maximum": 100, "minimum": 1, "type": "integer"}
 
 
@@ -100,6 +107,7 @@ def test_search_answer(client, searcher):
         "results_min": None,
         "results_unit": None,
         "exact": False,
+        "sort": "relevance",
         "page": 1,
         "per_page": 10,
     }
@@ -142,6 +150,39 @@ def test_search_answer(client, searcher):
         ("Norway", 2, True, 0),
         ("Spain", 0, False, 0),
     ]
+
+
+def test_order(client):
+    """Cases stand in the order asked for, and the answer says which that was."""
+    answer = client.get("/api/v1/search?sort=newest&per_page=2").json
+    assert answer["query"]["sort"] == "newest"
+    assert [hit["id"] for hit in answer["hits"]] == [
+        "norway/metal-buyers",
+        "denmark/hostile-title",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "detail", "allowed"),
+    [
+        (
+            "sort=oldest",
+            "sort must be one of relevance, newest, result, not 'oldest'.",
+            ["relevance", "newest", "result"],
+        ),
+        (
+            "sort=result&results=sales&results=jobs",
+            "sort=result needs exactly one metric in results, for example results=export-sales.",
+            [],
+        ),
+    ],
+    ids=["unknown", "two-metrics"],
+)
+def test_an_order_that_cannot_be(client, order, detail, allowed):
+    """An unknown order, and one by a result without one metric, are refused."""
+    problem = client.get(f"/api/v1/search?{order}").json
+    assert (problem["status"], problem["parameter"]) == (400, "sort")
+    assert (problem["detail"], problem["allowed"]) == (detail, allowed)
 
 
 def test_repaired_words(client):
@@ -214,6 +255,17 @@ def test_whole_case(client):
         }
     ]
     assert "norway/metal-buyers" not in [near["id"] for near in case["similar"]]
+
+
+def test_similar_cases_say_why(client):
+    """A similar case comes with its nearest passage and with what both have."""
+    near = client.get("/api/v1/cases/norway/metal-buyers").json["similar"][0]
+    assert near["id"] == "international/wine-and-metal-programme"
+    assert [(why["kind"], why["passage"], why["value"]) for why in near["reasons"]] == [
+        ("meaning", "A programme for wine firms and metal firms.", ""),
+        ("facet", "", "NO"),
+        ("facet", "", "horizontal"),
+    ]
 
 
 def test_all_cases_by_id(client):

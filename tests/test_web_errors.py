@@ -138,6 +138,18 @@ def test_a_bad_search_keeps_what_was_typed(client, typed, kept):
     assert re.findall(r'<input id="q"[^>]* value="([^"]*)"', response.text) == [kept]
 
 
+def test_a_bad_search_keeps_the_rest_of_its_address(client):
+    """The filters and the order that are understood go with a new search and each way on."""
+    page = client.get("/search?q=wine&country=NO&type=sideways&sort=newest&page=2").text
+    assert re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', page) == [
+        ("country", "NO"),
+        ("sort", "newest"),
+    ]
+    assert "The filters that are understood are kept: Norway.</p>" in page
+    assert '"/search?q=wine&amp;country=NO&amp;type=vertical&amp;sort=newest">vertical<' in page
+    assert client.get("/search?q=wine&country=NO&sort=newest").status_code == 200
+
+
 def test_other_failures_have_no_second_box(client):
     """Where nothing was searched, the box of the masthead is the only one."""
     page = client.get("/nothing").text

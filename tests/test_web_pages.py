@@ -13,6 +13,10 @@ PAGES = [
     "/search?q=zebra+norway",
     "/search?q=wine+exprot",
     "/browse",
+    "/atlas",
+    "/compare",
+    "/compare?id=norway/metal-buyers",
+    "/compare?id=norway/metal-buyers&id=france/wine-exporters&id=denmark/hostile-title",
     "/guides",
     "/about",
     "/relevance",
@@ -172,6 +176,74 @@ def test_exact_is_kept(client):
     assert page.count('<input type="hidden" name="exact" value="true">') == 1
 
 
+def order_links(page: str) -> list[tuple[str, str]]:
+    """The orders of a page of results, each with its address; the current one has none."""
+    control = re.search(r'<nav class="order".*?</nav>', page, re.S)[0]
+    found = re.findall(r'<li>(?:<a href="([^"]+)">|<span aria-current="true">)([^<]+)<', control)
+    return [(words, url) for url, words in found]
+
+
+def test_orders_of_a_browse(client):
+    """Without words the usual order is by title; results are on offer where two cases have them."""
+    assert order_links(client.get("/search").text) == [
+        ("By title", ""),
+        ("Newest first", "/search?sort=newest"),
+        ("Export sales (2)", "/search?results=export-sales&amp;sort=result"),
+        ("Costs (2)", "/search?results=cost&amp;sort=result"),
+    ]
+
+
+def test_orders_of_a_search(client):
+    """With words the best match comes first; no year is on offer where no case names one."""
+    assert order_links(client.get("/search?q=wine+export").text) == [
+        ("Best match", ""),
+        ("Export sales (2)", "/search?q=wine+export&amp;results=export-sales&amp;sort=result"),
+    ]
+
+
+def test_newest_first(client):
+    """The newest order says how many cases it knows a year of."""
+    page = client.get("/search?sort=newest&per_page=2").text
+    assert titles(page) == ["norway/metal-buyers", "denmark/hostile-title"]
+    assert order_links(page)[:2] == [("By title", "/search?per_page=2"), ("Newest first", "")]
+    assert "1 of 7 names one; the others come last." in page
+
+
+def test_strongest_first(client):
+    """An order by a result puts the largest figure first and keeps its metric among the filters."""
+    page = client.get("/search?results=export-sales&sort=result").text
+    assert titles(page) == ["france/wine-exporters", "norway/textile-exporters"]
+    assert order_links(page) == [
+        ("By title", "/search?results=export-sales"),
+        ("Strongest: Export sales", ""),
+    ]
+    assert 'class="chip" href="/search"' in page
+
+
+def test_the_order_is_kept(client):
+    """Pages, chips, offers, forms and the JSON of an ordered search are in its order."""
+    page = client.get("/search?q=wine+export&country=NO&country=FR&sort=newest&per_page=1").text
+    kept = "/search?q=wine+export&amp;country={}&amp;sort=newest&amp;per_page=1"
+    assert f'class="chip" href="{kept.format("FR")}"' in page
+    assert 'class="chip-clear" href="/search?q=wine+export&amp;sort=newest"' in page
+    both = "q=wine+export&amp;country=NO&amp;country=FR"
+    assert f'rel="next" href="/search?{both}&amp;sort=newest&amp;page=2&amp;per_page=1"' in page
+    assert f'href="/api/v1/search?{both}&amp;sort=newest&amp;per_page=1"' in page
+    assert f"/search?{both}&amp;sector=wine-spirits&amp;sort=newest&amp;per_page=1" in page
+    assert page.count('<input type="hidden" name="sort" value="newest">') == 2
+
+
+@pytest.mark.parametrize(
+    "search", ["sort=result", "results=sales&results=jobs&sort=result", "results_min=20"]
+)
+def test_a_form_leads_to_no_failure(client, search):
+    """A metric unticked, or a second one ticked, leaves the usual order and a page that says so."""
+    page = client.get(f"/search?{search}")
+    assert page.status_code == 200
+    says = "To order by a reported result, choose one metric." in page.text
+    assert says == ("sort" in search)
+
+
 def offers(page: str) -> list[tuple[str, str]]:
     """The filters on offer, each with its address."""
     return [
@@ -314,6 +386,8 @@ def test_case_page(client, searcher):
     assert "<li>Would wine makers do the same?</li>" in page
     assert f"snapshot {searcher.snapshot_id}. http://localhost/cases/norway/metal-buyers" in page
     assert '<a href="/cases/france/wine-exporters">Wine makers export together</a>' in page
+    assert '<p class="near-shared"><span class="label">Also</span> Norway, horizontal</p>' in page
+    assert "<p>“A programme for wine firms and metal firms.”</p></blockquote>" in page
 
 
 def test_outcome_not_reported(client):
@@ -364,10 +438,12 @@ def test_suggestions(client):
 def test_map_of_the_site(client):
     """Robots find every case, and stay out of the endless searches."""
     assert client.get("/robots.txt").text == (
-        "User-agent: *\nDisallow: /search\nSitemap: http://localhost/sitemap.xml\n"
+        "User-agent: *\nDisallow: /search\nDisallow: /role-models?\nDisallow: /outcomes?\n"
+        "Disallow: /compare?\n"
+        "Sitemap: http://localhost/sitemap.xml\n"
     )
     places = re.findall("<loc>([^<]+)</loc>", client.get("/sitemap.xml").text)
-    assert len(places) == 6 + 7
+    assert len(places) == 9 + 7
     assert "http://localhost/cases/norway/metal-buyers" in places
 
 

@@ -5,16 +5,17 @@ from werkzeug.datastructures import MultiDict
 
 from kb.documents import FACETS, Query
 from kb.errors import QueryError
-from web.params import NAMES, read_params, to_query
+from web.params import NAMES, read_params, to_query, understood
 
 
 def query(searcher, *pairs):
     return to_query(read_params(MultiDict(pairs)), searcher.taxonomy)
 
 
-def test_names_are_the_facets_and_five_more():
+def test_names_are_the_facets_and_a_few_more():
     """Every facet is a parameter under its own name."""
-    assert ("q", *FACETS, "results_min", "results_unit", "exact", "page", "per_page") == NAMES
+    more = ("results_min", "results_unit", "exact", "sort", "page", "per_page")
+    assert ("q", *FACETS, *more) == NAMES
 
 
 def test_nothing_given_browses(searcher):
@@ -33,6 +34,7 @@ def test_everything_given(searcher):
         ("results_min", "20.5"),
         ("results_unit", "%"),
         ("exact", "true"),
+        ("sort", "result"),
         ("page", "2"),
         ("per_page", "5"),
     ) == Query(
@@ -41,6 +43,7 @@ def test_everything_given(searcher):
         results_min=20.5,
         results_unit="percent",
         exact=True,
+        sort="result",
         page=2,
         per_page=5,
     )
@@ -48,7 +51,7 @@ def test_everything_given(searcher):
 
 def test_empty_fields_of_a_form_are_not_given(searcher):
     """A form sends its empty fields; they mean nothing."""
-    names = ("q", "country", "results_min", "exact", "page")
+    names = ("q", "country", "results_min", "exact", "sort", "page")
     pairs = [*((name, "") for name in names), ("per_page", " ")]
     assert query(searcher, *pairs) == Query()
 
@@ -56,6 +59,50 @@ def test_empty_fields_of_a_form_are_not_given(searcher):
 def test_unknown_names_are_ignored_on_pages(searcher):
     """A link with a campaign's mark on it works."""
     assert query(searcher, ("utm_source", "letter"), ("q", "wine")) == Query(text="wine")
+
+
+def test_what_hangs_on_a_metric_goes_with_it(searcher):
+    """A form in which the metric was unticked, or a second one ticked, can be answered."""
+    unticked = (("sort", "result"), ("results_min", "20"), ("results_unit", "percent"))
+    assert query(searcher, *unticked) == Query()
+    assert query(searcher, *unticked, ("results", "sales"), ("results", "jobs")) == Query(
+        filters={"results": ("sales", "jobs")}, results_min=20, results_unit="percent"
+    )
+
+
+def test_an_unknown_order_names_the_orders(searcher):
+    """An order that does not exist is refused with those that do."""
+    with pytest.raises(QueryError) as caught:
+        query(searcher, ("sort", "oldest"))
+    assert (str(caught.value), caught.value.parameter, caught.value.allowed) == (
+        "sort must be one of relevance, newest, result, not 'oldest'.",
+        "sort",
+        ("relevance", "newest", "result"),
+    )
+
+
+def test_what_is_understood_of_a_bad_address(searcher):
+    """Faults are left out, each of them, and the rest is kept."""
+    args = MultiDict(
+        [
+            ("q", "wine " + "a" * 1000),
+            ("country", "Norway"),
+            ("country", "Atlantis"),
+            ("type", "sideways"),
+            ("results", "sales"),
+            ("results_min", "much"),
+            ("sort", "newest"),
+            ("exact", "maybe"),
+            ("page", "two"),
+            ("per_page", "1000"),
+            ("utm_source", "letter"),
+        ]
+    )
+    assert understood(args, searcher.taxonomy) == Query(
+        text="wine " + "a" * 995,
+        filters={"country": ("NO",), "results": ("sales",)},
+        sort="newest",
+    )
 
 
 @pytest.mark.parametrize(

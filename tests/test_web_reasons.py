@@ -3,7 +3,18 @@
 import pytest
 
 from kb.documents import Case, Hit, Reason
-from web.reasons import Piece, Quote, excerpt, marked_summary, named, pieces, quotes
+from web.reasons import (
+    Piece,
+    Quote,
+    excerpt,
+    line,
+    listed,
+    marked_summary,
+    named,
+    pieces,
+    quotes,
+    shared,
+)
 
 SUMMARY = "Norway's firms export wine."
 
@@ -116,6 +127,40 @@ def test_named():
     why = Reason(kind="facet", facet="country", value="NO", label="Norway")
     assert named(hit(why)) == ("Country: Norway",)
     assert quotes(hit(why)) == ()
+
+
+@pytest.mark.parametrize(
+    ("passage", "expected"),
+    [
+        ("Three firms buy. They save.", "Three firms buy. They save."),
+        ("Three firms buy. " + "They save " * 20 + ".", "Three firms buy."),
+        ("Sales rose 4.2% in Norway's year! " + "More " * 30, "Sales rose 4.2% in Norway’s year!"),
+        ("No full stop", "No full stop"),
+        ("word " * 32 + "end.", "word " * 31 + "word …"),
+        ("a" * 161, "a" * 160 + " …"),
+    ],
+    ids=["sentences", "first", "decimal", "no-stop", "long", "no-space"],
+)
+def test_line(passage, expected):
+    """The quotation beside a similar case is whole sentences, cut at a word where one is long."""
+    assert line(passage) == expected
+
+
+def test_shared(searcher):
+    """What two cases share is told in the order of the facets, and in one line of plain words."""
+    case = searcher.case("norway/metal-buyers")
+    other = searcher.case("international/wine-and-metal-programme")
+    found = shared(case, other, searcher.taxonomy)
+    assert [(why.facet, why.value) for why in found] == [("country", "NO"), ("type", "horizontal")]
+    assert listed(found) == "Norway, horizontal"
+    assert shared(case, searcher.case("spain/textile-training"), searcher.taxonomy) == ()
+
+
+def test_listed_leaves_abbreviations_as_they_are():
+    """Only a capital that starts a word is made small."""
+    labels = ("Wine and spirits", "ICT services")
+    found = [Reason(kind="facet", facet="sector", label=label) for label in labels]
+    assert listed(found) == "wine and spirits, ICT services"
 
 
 LONG = "word " * 100  # 500 characters

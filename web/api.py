@@ -7,13 +7,14 @@ the description is generated from.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from flask import Response, current_app, jsonify
 from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
 from pydantic import ValidationError
 
 from kb import __version__
-from kb.documents import FACETS, Case, Hit, Mention, Query, Result, SearchResult
+from kb.documents import FACETS, Case, Hit, Mention, Query, Reason, Result, SearchResult
 from kb.taxonomy import Taxonomy, Vocabulary
 from web import schemas
 from web.access import searcher
@@ -21,7 +22,10 @@ from web.casefile import citations
 from web.errors import PROBLEM_TYPE, NotMeasured
 from web.figures import figure
 from web.links import absolute, case_url, with_value
-from web.params import SearchParams, query_error, to_query, unknown_name
+from web.params import NAMES, SearchParams, query_error, to_query, unknown_name
+from web.profile_params import ProfileParams
+from web.reasons import shared
+from web.selections import OutcomesParams
 
 ABOUT = (
     "Case studies of business networks of small firms, with reported results and their sources. "
@@ -63,12 +67,21 @@ def _refuse(err: ValidationError) -> Response:
     """Hand a fault of the library's validation to the one table of errors."""
     if err.title == schemas.NoParams.__name__:
         raise unknown_name(str(err.errors()[0]["loc"][0]), ()) from err
-    raise query_error(err) from err
+    raise query_error(err, _names(err.title)) from err
+
+
+def _names(model: str) -> tuple[str, ...]:
+    """The parameters of a model, by its name."""
+    models = {one.__name__: one for one in (ProfileParams, OutcomesParams)}
+    return tuple(models[model].model_fields) if model in models else NAMES
 
 
 @bp.get("/search", summary="Search and filter", responses={"200": schemas.SearchOut})
 def search(query: SearchParams) -> Response:
-    """The cases that fit, best first; counts of every facet over all that were found."""
+    """The cases that fit, best first unless `sort` says otherwise.
+
+    Counts of every facet are over all that were found.
+    """
     current = searcher()
     result = current.search(to_query(query, current.taxonomy))
     return _json(search_out(result, current.taxonomy))
@@ -78,7 +91,7 @@ def search(query: SearchParams) -> Response:
 def cases(query: schemas.NoParams) -> Response:
     """All cases and guides by id, without their text."""
     current = searcher()
-    briefs = [schemas.CaseBrief(**_brief(case, current.taxonomy)) for case in current.cases]
+    briefs = [schemas.CaseBrief(**case_brief(case, current.taxonomy)) for case in current.cases]
     return _json(schemas.CasesOut(total=len(briefs), snapshot=current.snapshot_id, cases=briefs))
 
 
@@ -92,10 +105,14 @@ def case(path: schemas.CasePath, query: schemas.NoParams) -> Response:
     current = searcher()
     found = current.case(path.case_id)
     near = current.similar(found.id)
-    whole = {**_brief(found, current.taxonomy), **_rest(found), "snapshot": current.snapshot_id}
+    whole = {**case_brief(found, current.taxonomy), **_rest(found), "snapshot": current.snapshot_id}
     works = [dataclasses.asdict(work) for work in citations(found, current.references)]
     return _json(
-        schemas.CaseOut(**whole, references=works, similar=[_similar(hit) for hit in near])
+        schemas.CaseOut(
+            **whole,
+            references=works,
+            similar=[_similar(hit, found, current.taxonomy) for hit in near],
+        )
     )
 
 
@@ -149,6 +166,7 @@ def search_out(result: SearchResult, words: Taxonomy) -> schemas.SearchOut:
             results_min=query.results_min,
             results_unit=query.results_unit,
             exact=query.exact,
+            sort=query.sort,
             page=query.page,
             per_page=query.per_page,
         ),
@@ -157,6 +175,7 @@ def search_out(result: SearchResult, words: Taxonomy) -> schemas.SearchOut:
         no_good_match=result.no_good_match,
         snapshot=result.snapshot_id,
         repaired=result.repaired,
+        read_as=list(result.read_as),
         mentions=[_mention(mention, query) for mention in result.mentions],
         hits=[_hit(hit, words) for hit in result.hits],
         facets={
@@ -172,13 +191,17 @@ def _mention(mention: Mention, query: Query) -> schemas.MentionOut:
 
 
 def _hit(hit: Hit, words: Taxonomy) -> schemas.HitOut:
-    reasons = [schemas.ReasonOut(**dataclasses.asdict(reason)) for reason in hit.reasons]
     return schemas.HitOut(
-        **_brief(hit.case, words), score=hit.score, rank=hit.rank, reasons=reasons
+        **case_brief(hit.case, words), score=hit.score, rank=hit.rank, reasons=_reasons(hit.reasons)
     )
 
 
-def _brief(case: Case, words: Taxonomy) -> dict[str, object]:
+def _reasons(reasons: Iterable[Reason]) -> list[schemas.ReasonOut]:
+    return [schemas.ReasonOut(**dataclasses.asdict(reason)) for reason in reasons]
+
+
+def case_brief(case: Case, words: Taxonomy) -> dict[str, object]:
+    """The fields of ``schemas.CaseBrief``."""
     facets = {facet: list(case.facets.get(facet, ())) for facet in FACETS}
     return {
         **facets,
@@ -209,9 +232,14 @@ def _rest(case: Case) -> dict[str, object]:
     }
 
 
-def _similar(hit: Hit) -> schemas.SimilarOut:
-    url = absolute(case_url(hit.case.id))
-    return schemas.SimilarOut(id=hit.case.id, title=hit.case.title, url=url, score=hit.score)
+def _similar(hit: Hit, case: Case, words: Taxonomy) -> schemas.SimilarOut:
+    return schemas.SimilarOut(
+        id=hit.case.id,
+        title=hit.case.title,
+        url=absolute(case_url(hit.case.id)),
+        score=hit.score,
+        reasons=_reasons((*hit.reasons, *shared(case, hit.case, words))),
+    )
 
 
 def _terms(vocabulary: Vocabulary) -> list[schemas.TermOut]:

@@ -15,7 +15,10 @@ from flask import Blueprint, Flask, Response, current_app, url_for
 STATIC = Path(__file__).with_name("static")
 
 #: The order matters: later files may refine earlier ones.
-STYLE_FILES = ("fonts", "tokens", "base", "layout", "components", "pages", "print")
+STYLE_FILES = (
+    *("fonts", "tokens", "base", "layout", "components", "pages"),
+    *("self-check", "atlas", "flyer", "compare", "outcomes", "role-models", "print"),
+)
 FOREVER = "public, max-age=31536000, immutable"
 
 bp = Blueprint("assets", __name__)

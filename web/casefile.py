@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.documents import Case, Reference
+from kb.documents import Case, Hit, Reference
 from kb.search import Searcher
 from kb.taxonomy import Taxonomy
 from web.cards import Badge, Card, badges, card, members_text, period_text
 from web.figures import ResultView, result_views
-from web.links import absolute, case_url, facet_url
+from web.links import absolute, case_url, compare_url, facet_url
+from web.reasons import line, listed, shared
 from web.render import Body, render_body
 from web.typography import curly
 
@@ -69,6 +70,15 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarCase:
+    """A case near in meaning: what both share, and the line of it that comes nearest."""
+
+    card: Card
+    shared: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """Everything that the template of a case shows."""
 
@@ -90,7 +100,8 @@ class CasePage:
     citations: tuple[Citation, ...]
     cite: str
     related: tuple[Card, ...]
-    similar: tuple[Card, ...]
+    similar: tuple[SimilarCase, ...]
+    compare_url: str
 
 
 def case_page(searcher: Searcher, case: Case) -> CasePage:
@@ -104,7 +115,8 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
     status = next(iter(case.facets.get("status", ())), "")
     by_id = {other.id: other for other in searcher.cases}
     related = tuple(card(by_id[name], taxonomy) for name in case.related if name in by_id)
-    near = [hit.case for hit in searcher.similar(case.id) if hit.case.id not in case.related]
+    alike = searcher.similar(case.id)
+    near = [hit for hit in alike if hit.case.id not in case.related]
     return CasePage(
         case=case,
         title=curly(case.title),
@@ -124,7 +136,8 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         citations=citations(case, searcher.references),
         cite=_cite(case, searcher.snapshot_id),
         related=related,
-        similar=tuple(card(other, taxonomy) for other in near[:3]),
+        similar=tuple(_similar(hit, case, taxonomy) for hit in near[:3]),
+        compare_url=_compare_url(case, alike),
     )
 
 
@@ -134,6 +147,25 @@ def citations(case: Case, references: Mapping[str, Reference]) -> tuple[Citation
     for source in case.sources:
         places.setdefault(source.key, []).append(source.locator)
     return tuple(_citation(references.get(key), key, tuple(at)) for key, at in places.items())
+
+
+def _compare_url(case: Case, alike: Sequence[Hit]) -> str:
+    """The comparison with the two cases most like this one, those of its kind first.
+
+    Empty for a guide, and where no case is like it.
+    """
+    if case.kind == "guide" or not alike:
+        return ""
+    nearest = sorted(alike, key=lambda hit: hit.case.kind != case.kind)[:2]
+    return compare_url([case.id, *(hit.case.id for hit in nearest)])
+
+
+def _similar(hit: Hit, case: Case, taxonomy: Taxonomy) -> SimilarCase:
+    return SimilarCase(
+        card=card(hit.case, taxonomy),
+        shared=listed(shared(case, hit.case, taxonomy)),
+        quote=line(hit.reasons[0].passage),
+    )
 
 
 def _citation(work: Reference | None, key: str, locators: tuple[str, ...]) -> Citation:

@@ -25,6 +25,15 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
         "/api/v1/search?results=sales&results_min=20",
     ),
     ("One whole case", "/api/v1/cases/norway/graphic-arts"),
+    (
+        "Two cases side by side",
+        "/api/v1/compare?id=norway/graphic-arts&id=norway/mechanical-engineering",
+    ),
+    (
+        "Role models for five wineries that want to export",
+        "/api/v1/role-models?my_sector=wine-spirits&partners=5&goal=exporting",
+    ),
+    ("What networks that export reported", "/api/v1/outcomes?project=exporting"),
     ("Every value that a filter accepts", "/api/v1/taxonomy"),
     ("How good the search is, as measured", "/api/v1/relevance"),
 )

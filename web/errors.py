@@ -13,9 +13,12 @@ from flask import Flask, Response, json, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
-from kb.documents import FACETS, MAX_QUERY_LENGTH
+from kb.documents import FACETS, MAX_QUERY_LENGTH, Query
 from web.access import searcher
-from web.links import case_url, facet_url
+from web.chosen import choosing_again
+from web.facets import chips
+from web.links import case_url, query_pairs, with_value
+from web.params import understood
 from web.typography import curly
 
 PROBLEM_TYPE = "application/problem+json"
@@ -169,24 +172,35 @@ def _problem(kind: Kind, detail: str, more: Mapping[str, object]) -> dict[str, o
 def _page(kind: Kind, detail: str, more: Mapping[str, object]) -> str:
     """The page; the nearest cases as links, what is allowed as a list and not in the sentence.
 
-    A search keeps what was typed, as much of it as the box takes.
+    A search keeps what was typed, as much of it as the box takes, and the rest of its
+    address as far as it is understood.
     """
     allowed = [str(name) for name in more.get("allowed") or ()]
     is_case = kind.slug == "unknown-case"
     if allowed:
         detail = detail.partition(" Allowed are ")[0].partition(" The nearest ids are ")[0]
     parameter = str(more.get("parameter", ""))
+    is_search = request.endpoint == "pages.search"
+    is_answerable = is_search and kind.slug == "bad-parameter"
+    kept = understood(request.args, searcher().taxonomy) if is_answerable else Query()
+    is_comparison = request.blueprint == "comparisons" and kind.slug == "bad-parameter"
+    again = choosing_again(searcher(), request.args) if is_comparison else None
     return render_template(
         "error.html",
+        again=again,
         kind=kind,
         detail=detail,
         nearest=[
             (case_url(name), curly(searcher().case(name).title)) for name in allowed if is_case
         ],
-        choices=[(facet_url(**{parameter: name}), name) for name in allowed]
+        choices=[(with_value(kept, parameter, name), name) for name in allowed]
         if parameter in FACETS
         else [],
-        is_search=request.endpoint == "pages.search",
+        is_search=is_search,
+        kept_words=[chip.label for chip in chips(kept, searcher().taxonomy)]
+        if is_answerable
+        else [],
+        kept=[pair for pair in query_pairs(kept) if pair[0] not in ("q", "exact")],
         typed=request.args.get("q", "")[:MAX_QUERY_LENGTH],
     )
 

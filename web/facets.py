@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from kb.documents import FACETS, Case, FacetCount, Mention, Query, SearchResult
 from kb.taxonomy import Taxonomy
+from web.found import FoundSet
 from web.links import facet_url, number_text, query_url, with_value, without
 
 FACET_WORDS: Mapping[str, str] = {
@@ -103,45 +104,44 @@ def _choice(count: FacetCount) -> Choice:
     )
 
 
-def chips(query: Query, taxonomy: Taxonomy) -> tuple[Chip, ...]:
-    """The filters that are on, the least figure last."""
+def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "pages.search") -> tuple[Chip, ...]:
+    """The filters that are on, the least figure last; they lead to ``endpoint``."""
     found = [
         Chip(
             label=taxonomy.label(facet, value),
             facet=FACET_WORDS[facet],
-            url=without(query, facet, value),
+            url=without(query, facet, value, endpoint=endpoint),
         )
         for facet in FACETS
         for value in query.filters.get(facet, ())
     ]
     if query.results_min is not None:
-        url = query_url(replace(query, results_min=None))
+        url = query_url(replace(query, results_min=None), endpoint=endpoint)
         unit = taxonomy["units"].label(query.results_unit) if query.results_unit else ""
         words = f"at least {number_text(query.results_min)} {unit}".strip()
         found.append(Chip(label=words, facet="Figure", url=url))
     return tuple(found)
 
 
-def offers(result: SearchResult) -> tuple[Offer, ...]:
+def offers(result: SearchResult, found: FoundSet) -> tuple[Offer, ...]:
     """The values named in the query that would change what is found, with what they would find.
 
     Where the facet has a selection a value widens it; elsewhere it narrows. A value
-    that would leave nothing, or everything as it is, is not offered.
+    that would leave nothing, or everything as it is, is not offered. The numbers are
+    those of the search that the offer leads to.
     """
     query = result.query
-    found = []
+    made = []
     for mention in result.mentions:
-        count = _count(result, mention)
-        widens = bool(query.filters.get(mention.facet))
-        if widens and count.adds > 0:
-            words = f"Also {mention.label} (+{count.adds})"
-        elif not widens and 0 < count.count < result.total:
-            words = f"Only {mention.label} ({count.count})"
+        if query.filters.get(mention.facet):
+            adds = _count(result, mention).adds
+            words = f"Also {mention.label} (+{adds})" if adds > 0 else ""
         else:
-            continue
-        url = with_value(query, mention.facet, mention.value)
-        found.append(Offer(words=words, url=url))
-    return tuple(found)
+            left = len(found.narrowed(mention.facet, mention.value))
+            words = f"Only {mention.label} ({left})" if 0 < left < result.total else ""
+        if words:
+            made.append(Offer(words=words, url=with_value(query, mention.facet, mention.value)))
+    return tuple(made)
 
 
 def browse_offers(result: SearchResult, cases: Iterable[Case]) -> tuple[Offer, ...]:

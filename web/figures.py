@@ -71,6 +71,8 @@ def figure(result: Result, metric_label: str) -> Figure:
     if result.low is None or result.high is None:
         return Figure(number=metric_label, mark=result.direction, is_word=True)
     number, unit = _amount(result.low, result.high, result.unit or "", result.direction)
+    if result.of is not None:
+        unit = f"of {result.of:,} firms"
     before = ""
     if result.before is not None:
         was, was_unit = _amount(result.before, result.before, result.unit or "", "level")

@@ -23,29 +23,49 @@ def search_url(
     results_min: float | None = None,
     results_unit: str | None = None,
     exact: bool = False,
+    sort: str = "relevance",
     page: int = 1,
     per_page: int = DEFAULT_PER_PAGE,
     endpoint: str = "pages.search",
 ) -> str:
-    """The path of a search, with every default left out and facets in their fixed order.
-
-    ``exact`` means nothing without a text and is left out then.
-    """
-    chosen = filters or {}
-    pairs = [("q", text)] if text else []
-    pairs += [(facet, value) for facet in FACETS for value in chosen.get(facet, ())]
-    if results_min is not None:
-        pairs.append(("results_min", number_text(results_min)))
-        if results_unit:
-            pairs.append(("results_unit", results_unit))
-    if exact and text:
-        pairs.append(("exact", "true"))
-    if page != 1:
-        pairs.append(("page", str(page)))
-    if per_page != DEFAULT_PER_PAGE:
-        pairs.append(("per_page", str(per_page)))
+    """The path of a search, with every default left out and facets in their fixed order."""
+    query = Query(
+        text=text,
+        filters={facet: tuple(values) for facet, values in (filters or {}).items()},
+        results_min=results_min,
+        results_unit=results_unit,
+        exact=exact,
+        sort=sort,
+        page=page,
+        per_page=per_page,
+    )
+    pairs = query_pairs(query)
     path = url_for(endpoint)
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def query_pairs(query: Query) -> tuple[tuple[str, str], ...]:
+    """A query as names and values of an address or a form, every default left out.
+
+    So is what means nothing: ``exact`` without a text, and the order by result
+    without exactly one metric.
+    """
+    pairs = [("q", query.text)] if query.text else []
+    pairs += [(facet, value) for facet in FACETS for value in query.filters.get(facet, ())]
+    if query.results_min is not None:
+        pairs.append(("results_min", number_text(query.results_min)))
+        if query.results_unit:
+            pairs.append(("results_unit", query.results_unit))
+    if query.exact and query.text:
+        pairs.append(("exact", "true"))
+    is_lost = query.sort == "result" and len(query.filters.get("results", ())) != 1
+    if query.sort != "relevance" and not is_lost:
+        pairs.append(("sort", query.sort))
+    if query.page != 1:
+        pairs.append(("page", str(query.page)))
+    if query.per_page != DEFAULT_PER_PAGE:
+        pairs.append(("per_page", str(query.per_page)))
+    return tuple(pairs)
 
 
 def facet_url(**values: str) -> str:
@@ -66,13 +86,14 @@ def query_url(query: Query, *, page: int = 1, endpoint: str = "pages.search") ->
         results_min=query.results_min,
         results_unit=query.results_unit,
         exact=query.exact,
+        sort=query.sort,
         page=page,
         per_page=query.per_page,
         endpoint=endpoint,
     )
 
 
-def without(query: Query, facet: str, value: str) -> str:
+def without(query: Query, facet: str, value: str, *, endpoint: str = "pages.search") -> str:
     """The path of the same query, first page, with one filter value taken away.
 
     The least figure goes with the last metric, since it means nothing alone.
@@ -80,13 +101,19 @@ def without(query: Query, facet: str, value: str) -> str:
     kept = tuple(one for one in query.filters.get(facet, ()) if one != value)
     filters = {**query.filters, facet: kept}
     least = query.results_min if filters.get("results") else None
-    return query_url(replace(query, filters=filters, results_min=least))
+    return query_url(replace(query, filters=filters, results_min=least), endpoint=endpoint)
 
 
 def with_value(query: Query, facet: str, value: str) -> str:
     """The path of the same query, first page, with one filter value more."""
     values = (*query.filters.get(facet, ()), value)
     return query_url(replace(query, filters={**query.filters, facet: values}))
+
+
+def compare_url(case_ids: Iterable[str], endpoint: str = "comparisons.page") -> str:
+    """The path of a comparison of some cases, in their order, or of its CSV or JSON twin."""
+    pairs = [("id", case_id) for case_id in case_ids]
+    return f"{url_for(endpoint)}?{urlencode(pairs, safe='/')}" if pairs else url_for(endpoint)
 
 
 def absolute(path: str) -> str:

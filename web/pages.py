@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from web.access import searcher, settings
+from web.atlas import atlas_page
 from web.browse import browse_sections, countries, guide_parts
 from web.casefile import case_page
 from web.home import home_page
 from web.params import read_params, to_query
 from web.relevance import relevance_page
 from web.results import results_page
+from web.selfcheck import finish, self_check_page
 
 bp = Blueprint("pages", __name__)
 
@@ -37,6 +39,12 @@ def browse() -> str:
     return render_template(
         "browse.html", sections=browse_sections(current), countries=countries(current)
     )
+
+
+@bp.get("/atlas")
+def atlas() -> str:
+    """A map of the cases, projects by types, and what is missing."""
+    return render_template("atlas.html", page=atlas_page(searcher()))
 
 
 @bp.get("/guides")
@@ -77,3 +85,14 @@ def relevance() -> str:
     """How good the search is, as measured; that it is not measured yet, where it is not."""
     current = searcher()
     return render_template("relevance.html", page=relevance_page(current))
+
+
+@bp.get("/self-check")
+def self_check() -> Response:
+    """Questions on being ready for a network, and how the answers in the address stand.
+
+    404 where the snapshot holds none, 400 with the other answers kept for a value
+    that is no answer.
+    """
+    page = self_check_page(searcher(), request.args)
+    return finish(render_template("self_check.html", page=page), page)

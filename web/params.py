@@ -1,8 +1,8 @@
 """The parameters of a search: one model for the pages, the API and its description.
 
 Names are exactly the facets of ``kb.documents.FACETS`` and ``q``,
-``results_min``, ``results_unit``, ``exact``, ``page`` and ``per_page``. The model states
-types and limits; ``kb.query.make_query`` then knows the vocabulary.
+``results_min``, ``results_unit``, ``exact``, ``sort``, ``page`` and ``per_page``. The model
+states types and limits; ``kb.query.make_query`` then knows the vocabulary.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kb.documents import (
     FACETS,
     MAX_PER_PAGE,
     MAX_QUERY_LENGTH,
+    SORTS,
     Query,
 )
 from kb.errors import QueryError
@@ -33,6 +34,10 @@ def _blank_is_none(value: object) -> object:
 
 def _blank_is_false(value: object) -> object:
     return _blank_is_none(value) or False
+
+
+def _blank_is_relevance(value: object) -> object:
+    return _blank_is_none(value) or "relevance"
 
 
 def _blanks_dropped(value: object) -> object:
@@ -83,6 +88,13 @@ class SearchParams(BaseModel):
         default=False,
         description="true leaves slips of typing in q as they are, instead of repairing them.",
     )
+    sort: Annotated[str, BeforeValidator(_blank_is_relevance)] = Field(
+        default="relevance",
+        description="The order: relevance (best match first; by title without words), newest "
+        "(the latest year that a case names; cases without one last) or result (the strongest "
+        "figure in the one metric that results names; cases without one last).",
+        json_schema_extra={"enum": list(SORTS)},
+    )
     page: Annotated[int | None, BeforeValidator(_blank_is_none)] = Field(
         default=1, ge=1, description="The page of the answer, from 1."
     )
@@ -101,15 +113,26 @@ _SINGLE = tuple(name for name in NAMES if name not in FACETS)
 def read_params(args: MultiDict[str, str]) -> SearchParams:
     """The parameters of a page's address; names that the site does not know are ignored.
 
+    A form sends what the visitor left in it, so what hangs on a metric goes with it:
+    a least figure without any metric, and the order by result without exactly one.
+    The API refuses both.
+
     Raises:
         QueryError: a value is of the wrong type or out of range.
     """
     values: dict[str, object] = {name: args.getlist(name) for name in FACETS if name in args}
     values |= {name: args[name] for name in _SINGLE if name in args}
     try:
-        return SearchParams.model_validate(values)
+        params = SearchParams.model_validate(values)
     except ValidationError as err:
         raise query_error(err) from err
+    is_lost = params.sort == "result" and len(params.results) != 1
+    return params.model_copy(
+        update={
+            "results_min": params.results_min if params.results else None,
+            "sort": "relevance" if is_lost else params.sort,
+        }
+    )
 
 
 def to_query(params: SearchParams, taxonomy: Taxonomy) -> Query:
@@ -125,17 +148,42 @@ def to_query(params: SearchParams, taxonomy: Taxonomy) -> Query:
         results_min=params.results_min,
         results_unit=params.results_unit if params.results_min is not None else None,
         exact=params.exact,
+        sort=params.sort,
         page=params.page or 1,
         per_page=params.per_page or DEFAULT_PER_PAGE,
     )
 
 
-def query_error(err: ValidationError) -> QueryError:
-    """The first fault of a validation as an error that names parameter, value and what may be."""
+def understood(args: MultiDict[str, str], taxonomy: Taxonomy) -> Query:
+    """What is understood of an address that cannot be answered as it stands.
+
+    Values outside the vocabulary and single parameters that are not allowed are left
+    out, and so is the page; words are cut to the length that is taken.
+    """
+    kept = MultiDict(
+        (facet, value)
+        for facet in FACETS
+        for value in args.getlist(facet)
+        if taxonomy.facet(facet).canonical(value)
+    )
+    kept.update({name: args[name] for name in _SINGLE if name in args and name != "page"})
+    kept["q"] = args.get("q", "")[:MAX_QUERY_LENGTH]
+    while True:
+        try:
+            return to_query(read_params(kept), taxonomy)
+        except QueryError as err:
+            del kept[err.parameter]
+
+
+def query_error(err: ValidationError, names: Iterable[str] = NAMES) -> QueryError:
+    """The first fault of a validation as an error that names parameter, value and what may be.
+
+    ``names`` are the parameters that there are.
+    """
     fault = err.errors()[0]
     name = str(fault["loc"][0])
     if fault["type"] == "extra_forbidden":
-        return unknown_name(name, NAMES)
+        return unknown_name(name, names)
     value = fault["input"]
     must = _MUST_BE.get(name, "text")
     shown = f"{len(value):,}" if fault["type"] == "string_too_long" else repr(value)

@@ -1,11 +1,13 @@
-"""Why a case is among the hits, in words: passages with what matched marked in them."""
+"""Why a case is among the hits or like another: passages, words that matched, what is shared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.documents import Case, Hit, Reason
+from kb.taxonomy import Taxonomy
 from web.facets import FACET_WORDS
 from web.typography import curly
 
@@ -14,6 +16,12 @@ QUOTE_LENGTH = 360
 #: How much of a passage stands before its first mark where the beginning is cut.
 BEFORE_MARK = 80
 WORDS_SHOWN = 6
+#: A quotation beside a similar case is at most this long.
+LINE_LENGTH = 160
+#: What two cases may share that says something of them; most networks are hard, and most succeed.
+SHARED_FACETS = ("country", "type", "project", "sector", "formation")
+
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 BY: Mapping[str, str] = {
     "word": "By your words",
@@ -57,9 +65,46 @@ def named(hit: Hit) -> tuple[str, ...]:
 def marked_summary(hit: Hit) -> tuple[Piece, ...]:
     """The summary with the words marked, where a reason marks words in it."""
     for why in hit.reasons:
-        if why.marks and _is_summary(why, hit.case):
+        if why.marks and is_summary(why, hit.case):
             return pieces(curly(why.passage), why.marks)
     return ()
+
+
+def shared(case: Case, other: Case, taxonomy: Taxonomy) -> tuple[Reason, ...]:
+    """The values that two cases both have, in the order of ``SHARED_FACETS`` and of the other."""
+    return tuple(
+        Reason(kind="facet", facet=facet, value=value, label=taxonomy.label(facet, value))
+        for facet in SHARED_FACETS
+        for value in other.facets.get(facet, ())
+        if value in case.facets.get(facet, ())
+    )
+
+
+def listed(reasons: Iterable[Reason]) -> str:
+    """Values in one line of plain words: ``Norway, horizontal, joint purchasing``."""
+    return ", ".join(
+        why.label if why.facet == "country" else _in_line(why.label.removesuffix(" network"))
+        for why in reasons
+    )
+
+
+def _in_line(label: str) -> str:
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def line(text: str) -> str:
+    """The sentences that begin a passage, as many as ``LINE_LENGTH`` holds.
+
+    A first one that is longer is cut at a word.
+    """
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)] or [len(text)]
+    fitting = [end for end in ends if end <= LINE_LENGTH]
+    if fitting:
+        return curly(text[: fitting[-1]])
+    if len(text) <= LINE_LENGTH:
+        return curly(text)
+    space = text.rfind(" ", 0, LINE_LENGTH)
+    return f"{curly(text[: space if space > 0 else LINE_LENGTH])} …"
 
 
 def pieces(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
@@ -92,9 +137,9 @@ def excerpt(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
 
 
 def _quote(why: Reason, case: Case) -> Quote:
-    is_summary = _is_summary(why, case)
+    in_summary = is_summary(why, case)
     place = f"“{curly(why.heading)}”" if why.heading else "its text"
-    place = "the summary above" if is_summary else place
+    place = "the summary above" if in_summary else place
     seen = {why.passage[start:end].lower() for start, end in why.marks}
     is_title_only = why.kind == "word" and not why.marks
     if is_title_only:
@@ -104,9 +149,10 @@ def _quote(why: Reason, case: Case) -> Quote:
     shown = ", ".join(why.words[:WORDS_SHOWN]) + (" …" if len(why.words) > WORDS_SHOWN else "")
     return Quote(
         how=f"{BY[why.kind]}, in {place}{f': {shown}' if shown else ''}",
-        pieces=() if is_summary or is_title_only else excerpt(curly(why.passage), why.marks),
+        pieces=() if in_summary or is_title_only else excerpt(curly(why.passage), why.marks),
     )
 
 
-def _is_summary(why: Reason, case: Case) -> bool:
+def is_summary(why: Reason, case: Case) -> bool:
+    """Whether a reason quotes the summary, which a card shows anyway."""
     return not why.heading and why.passage.split() == case.summary.split()

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kb.documents import FACETS, Query, SearchResult
+from flask import request
+
+from kb.documents import FACETS, Case, Query, SearchResult
+from kb.quantities import quantities
 from kb.search import Searcher
 from kb.taxonomy import Taxonomy
 from web.cards import Card, hit_card
+from web.chosen import CompareLink, first_compared
 from web.facets import Chip, FacetView, Offer, browse_offers, chips, facet_view, offers
-from web.links import number_text, query_url, search_url
+from web.found import FoundSet, found_set
+from web.links import number_text, query_pairs, query_url, search_url
+from web.orders import Orders, orders
 
 PAGES_AROUND = 2
+#: The fields of the form that ask for a least figure.
+LEAST = ("results_min", "results_unit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,18 +34,30 @@ class PageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChoice:
+    """A unit that the least figure may be in."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsPage:
     """Everything that the template of results shows.
 
-    ``repaired`` is what was searched instead, with ``exact_url`` for the words as
-    typed. ``offers`` are filters that the words name; where nothing was found they
-    are ways to browse.
+    ``repaired`` is what was searched instead, with ``exact_url`` for the words as typed;
+    ``read_as`` is other languages in English. ``offers`` are filters that the words
+    name; where nothing was found they are ways to browse. ``orders`` is None where there
+    is nothing to order, and ``kept`` and ``kept_by_filters`` are the fields that a new
+    search, and the form of filters, take along.
     """
 
     query: Query
     title: str
     tally: str
     repaired: str
+    read_as: str
     exact_url: str
     offers: tuple[Offer, ...]
     cards: tuple[Card, ...]
@@ -50,19 +71,27 @@ class ResultsPage:
     json_url: str
     least: str
     asks_least: bool
+    units: tuple[UnitChoice, ...]
+    orders: Orders | None
+    compare: CompareLink | None
+    kept: tuple[tuple[str, str], ...]
+    kept_by_filters: tuple[tuple[str, str], ...]
 
 
 def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
     """Gather the page of an answer."""
     query, taxonomy = result.query, searcher.taxonomy
     page, pages = query.page, result.pages
+    found = found_set(query, searcher) if result.hits else None
+    first = query_pairs(replace(query, page=1))
     return ResultsPage(
         query=query,
         title=_title(query, taxonomy),
         tally=_tally(result),
         repaired=result.repaired,
+        read_as=", ".join(result.read_as),
         exact_url=query_url(replace(query, exact=True)),
-        offers=offers(result) if result.hits else browse_offers(result, searcher.cases),
+        offers=offers(result, found) if found else browse_offers(result, searcher.cases),
         cards=tuple(
             hit_card(hit, taxonomy, query.filters.get("results", ())) for hit in result.hits
         ),
@@ -70,7 +99,7 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
             view for name in FACETS if (view := facet_view(name, result.facets.get(name, ())))
         ),
         chips=chips(query, taxonomy),
-        clear_url=search_url(query.text, exact=query.exact),
+        clear_url=search_url(query.text, exact=query.exact, sort=query.sort),
         no_good_match=result.no_good_match,
         pages=_pages(query, pages),
         previous_url=query_url(query, page=page - 1) if page > 1 else "",
@@ -78,7 +107,36 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
         json_url=query_url(query, page=page, endpoint="api.search"),
         least="" if query.results_min is None else number_text(query.results_min),
         asks_least=bool(query.filters.get("results")),
+        units=unit_choices(query, searcher.cases, taxonomy),
+        orders=_orders(query, found, taxonomy) if found and result.total > 1 else None,
+        compare=first_compared(result),
+        kept=tuple(pair for pair in first if pair[0] not in ("q", "exact")),
+        kept_by_filters=tuple(pair for pair in first if pair[0] not in (*FACETS, *LEAST)),
     )
+
+
+def unit_choices(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[UnitChoice, ...]:
+    """The units in which the chosen metrics are reported or compared, and the one asked for.
+
+    They are in the order of the vocabulary; without a metric there is none.
+    """
+    metrics = query.filters.get("results", ())
+    results = [r for case in cases for r in case.results if r.metric in metrics]
+    found = {result.unit for result in results if result.low is not None}
+    found |= {one.unit for result in results for one in quantities(result)}
+    return tuple(
+        UnitChoice(value=term.id, label=term.label, selected=term.id == query.results_unit)
+        for term in taxonomy["units"]
+        if metrics and (term.id in found or term.id == query.results_unit)
+    )
+
+
+def _orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
+    """The orders; says why the page is not ordered by a result where its address asks for it."""
+    control = orders(query, found, taxonomy)
+    if request.args.get("sort") == "result" and query.sort != "result":
+        return replace(control, note="To order by a reported result, choose one metric.")
+    return control
 
 
 def _title(query: Query, taxonomy: Taxonomy) -> str:

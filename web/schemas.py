@@ -19,6 +19,7 @@ class Filters(Model):
     results_min: float | None
     results_unit: str | None
     exact: bool
+    sort: str = Field(description="relevance, newest or result")
     page: int
     per_page: int
 
@@ -40,6 +41,11 @@ class ResultOut(Model):
     qualifier: str | None
     before_qualifier: str | None
     horizon: str | None = Field(examples=["first year"])
+    of: int | None = Field(description="How many firms a share is of", examples=[520])
+    compared_with: str | None = Field(
+        description="What a change is measured against where that is not the same firms before",
+        examples=["firms outside networks"],
+    )
 
 
 class CaseBrief(Model):
@@ -61,11 +67,12 @@ class CaseBrief(Model):
 
 
 class ReasonOut(Model):
-    """Why a case is among the hits; all but `facet` quote a passage of it."""
+    """Why a case is among the hits or the similar ones; all but `facet` quote a passage of it."""
 
     kind: str = Field(
         description="meaning: the passage nearest in meaning; word: the one with most of the "
-        "query's words; both; facet: the query names a value that the case has"
+        "query's words; both; facet: the query names a value that the case has, or, beside a "
+        "case, both have it"
     )
     passage: str
     heading: str
@@ -120,6 +127,9 @@ class SearchOut(Model):
     repaired: str = Field(
         description="What was searched instead, slips of typing repaired; empty if as asked"
     )
+    read_as: list[str] = Field(
+        description="The English terms for words in another language; empty for English"
+    )
     mentions: list[MentionOut]
     hits: list[HitOut]
     facets: dict[str, list[FacetOut]]
@@ -161,6 +171,9 @@ class SimilarOut(Model):
     title: str
     url: str
     score: float
+    reasons: list[ReasonOut] = Field(
+        description="The passage of it that is nearest in meaning, then the values that both have"
+    )
 
 
 class CaseOut(CaseBrief):

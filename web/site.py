@@ -8,6 +8,8 @@ from web.access import live, searcher
 from web.links import absolute, case_url
 
 bp = Blueprint("site", __name__)
+#: What robots leave alone: beyond the question mark there is no end of addresses.
+CLOSED = ("/search", "/role-models?", "/outcomes?", "/compare?")
 HEALTH_STATUS = {"ok": 200, "degraded": 200, "unavailable": 503}
 
 
@@ -28,8 +30,9 @@ def healthz() -> tuple[Response, int]:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    """Everything may be read but the endless combinations of filters."""
-    text = f"User-agent: *\nDisallow: /search\nSitemap: {absolute(url_for('site.sitemap'))}\n"
+    """Everything may be read but the endless combinations of filters and of compared cases."""
+    closed = "".join(f"Disallow: {start}\n" for start in CLOSED)
+    text = f"User-agent: *\n{closed}Sitemap: {absolute(url_for('site.sitemap'))}\n"
     return Response(text, mimetype="text/plain")
 
 
@@ -38,7 +41,10 @@ def sitemap() -> Response:
     """Every page but searches."""
     fixed = (
         "pages.home",
+        "profiles.role_models",
+        "outlooks.outcomes",
         "pages.browse",
+        "pages.atlas",
         "pages.guides",
         "pages.about",
         "pages.relevance",

@@ -1,0 +1,117 @@
+"""The command that finds role models for a firm: ``kb role-models``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.console import filter_options, json_option, one_catch, say, settings_of
+from kb.documents import FACETS
+from kb.likeness import sentences
+from kb.profile import FIELDS, FUNDING, contradictions, given, make_profile
+
+if TYPE_CHECKING:
+    from kb.role_models import RoleModel, RoleModels
+    from kb.taxonomy import Taxonomy
+
+_NOTHING_SAID = (
+    "nothing is said of the firm: give what it wants as TEXT, or one of --business, "
+    "--my-sector, --goal, --common, --my-form, --funding …"
+)
+
+
+@click.command(name="role-models")
+@click.argument("text", nargs=-1)
+@click.option("--business", default="", metavar="TEXT", help="What the firm does, in its words")
+@click.option("--my-sector", multiple=True, metavar="VALUE", help="Its sector")
+@click.option("--my-country", default="", metavar="VALUE", help="Its country, any country")
+@click.option("--size", type=int, help="People in the firm")
+@click.option("--partners", type=int, help="Firms that would join, this one included")
+@click.option("--goal", multiple=True, metavar="VALUE", help="A project type that it wants")
+@click.option(
+    "--common", multiple=True, metavar="VALUE", help="A network type: what partners share"
+)
+@click.option("--my-form", default="", metavar="VALUE", help="Soft or hard")
+@click.option("--funding", default="", metavar="VALUE", help=f"Who pays: {' or '.join(FUNDING)}")
+@filter_options
+@click.option("--results-min", type=float, help="A reported figure of at least this much")
+@click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
+@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@json_option
+@one_catch
+def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
+    """Find role models for a firm that wants TEXT: at most ten cases, with why.
+
+    What is said of the firm is compared; the filters (--country, --project …) leave out
+    every other case.
+    """
+    from kb.live import open_live  # imports faiss and onnxruntime
+    from kb.query import make_query
+    from kb.role_models import role_models as find
+
+    searcher = open_live(settings_of(index=index)).current()
+    said = {name: options.pop(name) for name in FIELDS if name != "aim"}
+    profile = make_profile(searcher.taxonomy, aim=" ".join(text), **said)
+    if profile.is_empty:
+        raise click.UsageError(_NOTHING_SAID)
+    filters = {facet: options.pop(facet) for facet in FACETS}
+    answer = find(searcher, profile, make_query(searcher.taxonomy, filters=filters, **options))
+    if as_json:
+        click.echo(json.dumps(_as_json(answer), indent=1, ensure_ascii=False))
+    else:
+        _print(answer, searcher.taxonomy)
+    return 0
+
+
+def _as_json(answer: RoleModels) -> dict[str, Any]:
+    query = answer.query
+    return {
+        "profile": given(answer.profile),
+        "filters": query.filters,
+        "results_min": query.results_min,
+        "results_unit": query.results_unit,
+        "total": answer.total,
+        "no_good_match": answer.no_good_match,
+        "heard": answer.heard,
+        "contradictions": contradictions(answer.profile),
+        "snapshot": answer.snapshot_id,
+        "models": [_model_json(model) for model in answer.models],
+    }
+
+
+def _model_json(model: RoleModel) -> dict[str, Any]:
+    return {
+        "id": model.case.id,
+        "title": model.case.title,
+        "rank": model.rank,
+        "score": model.score,
+        "summary": model.case.summary,
+        "sentences": sentences(model.likeness),
+        "likeness": [asdict(one) for one in model.likeness],
+        "parts": [asdict(part) for part in model.parts],
+        "results": [asdict(result) for result in model.case.results],
+        "suits": model.suits,
+        "reason": asdict(model.reason) if model.reason else None,
+        "done": model.done,
+    }
+
+
+def _print(answer: RoleModels, taxonomy: Taxonomy) -> None:
+    for sentence in contradictions(answer.profile):
+        say(sentence)
+    if answer.heard:
+        labels = [taxonomy.label("project", project) for project in answer.heard]
+        say(f"In your words we hear: {', '.join(labels)}")
+    for model in answer.models:
+        click.echo(f"{model.rank:>3}  {model.score:.3f}  {model.case.id}\n     {model.case.title}")
+        for sentence in sentences(model.likeness):
+            click.echo(f"     {sentence}")
+        for result in model.case.results:
+            click.echo(f"     - {result.statement} ({result.locator})")
+    if answer.no_good_match:
+        say("No case suits this profile well enough. Say more, or ask 'kb search'.")
+    noun = "case" if answer.total == 1 else "cases"
+    say(f"{len(answer.models)} of {answer.total} {noun} compared")

@@ -1,0 +1,187 @@
+"""Two to five cases side by side: what all of them have, what some have, what is not told.
+
+Values of a field are aligned by identity, results by metric. Figures may be set on
+one scale only where ``kb.quantities`` gives them one unit and one direction and they
+are the same kind of evidence against the same comparison; nothing is ranked or summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.documents import Case, Result
+from kb.quantities import Quantity, quantities
+from kb.taxonomy import Taxonomy
+
+#: How many cases can be compared.
+LEAST = 2
+MOST = 5
+
+#: The facets that are compared, in the order to show.
+FIELDS: tuple[str, ...] = (
+    *("kind", "country", "form", "formation", "type", "project", "sector", "status"),
+)
+#: Front-matter name of a field, as ``Case.our_reading`` holds it, where it is not the facet's.
+_FIELD_OF_FACET = {"sector": "sectors"}
+
+#: How the cases stand to each other in a field: all told and equal; told of all or some
+#: and equal where told; told values that have something in common; nothing in common;
+#: told of none.
+ALL, GAPS, SOME, DIFFERENT, UNTOLD = "all", "gaps", "some", "different", "untold"
+
+#: Units in which twice the number is not twice as much, so that no length stands for it.
+_WITHOUT_SCALE = frozenset({"rank", "ratio"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One value of a case in a field; ``n`` of the compared cases have it, this one included."""
+
+    id: str
+    label: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What a case has in a field: the values that most share first, empty if it is not told.
+
+    ``ours`` says that the values are the editors' reading.
+    """
+
+    values: tuple[Value, ...]
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """One field of all cases, cells in their order; ``agreement`` is one of the five words."""
+
+    field: str
+    agreement: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A figure that another case's may stand beside; ``most`` ends their scale, 0 begins it."""
+
+    quantity: Quantity
+    most: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """One result; ``beside`` is None where no other case's figure may stand beside it."""
+
+    result: Result
+    beside: Beside | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricRow:
+    """One metric of all cases: their results in it, in the order of the file; may be empty."""
+
+    metric: str
+    cells: tuple[tuple[Reported, ...], ...]
+
+    @property
+    def n(self) -> int:
+        """How many of the cases report it."""
+        return sum(bool(cell) for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Cases side by side.
+
+    ``fields`` are one row for each of ``FIELDS``; ``metrics`` one for each metric that
+    any case reports, in the order of the vocabulary.
+    """
+
+    cases: tuple[Case, ...]
+    fields: tuple[FieldRow, ...]
+    metrics: tuple[MetricRow, ...]
+
+    def field(self, name: str) -> FieldRow:
+        """The row of one of ``FIELDS``."""
+        return self.fields[FIELDS.index(name)]
+
+    def shared(self, name: str) -> tuple[Value, ...]:
+        """The values of a field that every case has."""
+        n = len(self.cases)
+        return tuple(value for value in self.field(name).cells[0].values if value.n == n)
+
+
+def compare(cases: Iterable[Case], taxonomy: Taxonomy) -> Comparison:
+    """Align some cases, one at the least, in the order given."""
+    chosen = tuple(cases)
+    metrics = (_metric_row(term.id, chosen) for term in taxonomy["metrics"])
+    return Comparison(
+        cases=chosen,
+        fields=tuple(_field_row(name, chosen, taxonomy) for name in FIELDS),
+        metrics=tuple(row for row in metrics if row.n),
+    )
+
+
+def agreement(told: Sequence[Collection[str]]) -> str:
+    """How cases stand to each other in something of which each has some values or none."""
+    given = [set(values) for values in told if values]
+    if not given:
+        return UNTOLD
+    if all(values == given[0] for values in given):
+        return ALL if len(given) == len(told) else GAPS
+    return SOME if set.intersection(*given) else DIFFERENT
+
+
+def _field_row(name: str, cases: Sequence[Case], taxonomy: Taxonomy) -> FieldRow:
+    told = [tuple(case.facets.get(name, ())) for case in cases]
+    every = [value for values in told for value in values]
+    field = _FIELD_OF_FACET.get(name, name)
+    places = {value: place for place, value in enumerate(taxonomy.facet(name).ids)}
+    cells = []
+    for case, values in zip(cases, told, strict=True):
+        ordered = sorted(values, key=lambda value: (-every.count(value), places.get(value, 0)))
+        cells.append(
+            Cell(
+                values=tuple(
+                    Value(id=value, label=taxonomy.label(name, value), n=every.count(value))
+                    for value in ordered
+                ),
+                ours=field in case.our_reading,
+            )
+        )
+    return FieldRow(field=name, agreement=agreement(told), cells=tuple(cells))
+
+
+def _metric_row(metric: str, cases: Sequence[Case]) -> MetricRow:
+    results = [[one for one in case.results if one.metric == metric] for case in cases]
+    ends: dict[tuple[str, ...], dict[str, float]] = {}
+    for case, found in zip(cases, results, strict=True):
+        for result in found:
+            for one in quantities(result):
+                most = ends.setdefault(_scale(case, result, one), {})
+                most[case.id] = max(one.high, most.get(case.id, 0))
+    return MetricRow(
+        metric=metric,
+        cells=tuple(
+            tuple(Reported(result=one, beside=_beside(case, one, ends)) for one in found)
+            for case, found in zip(cases, results, strict=True)
+        ),
+    )
+
+
+def _scale(case: Case, result: Result, one: Quantity) -> tuple[str, ...]:
+    """What must be equal for two figures of a metric to stand on one scale."""
+    return (case.kind, one.unit, one.direction, result.compared_with or "")
+
+
+def _beside(
+    case: Case, result: Result, ends: Mapping[tuple[str, ...], Mapping[str, float]]
+) -> Beside | None:
+    for one in quantities(result):
+        most = ends[_scale(case, result, one)]
+        if len(most) > 1 and one.low >= 0 and one.unit not in _WITHOUT_SCALE:
+            return Beside(quantity=one, most=max(most.values()))
+    return None

@@ -1,0 +1,96 @@
+"""How good role models are: exactly what the site does, against a search for the same words.
+
+Each judged profile gets its role models by ``kb.role_models``, ten at most and none
+where nothing fits. Beside them stand the first ten cases by the score that the site's
+search gives to everything that the profile says, ticked values by their labels; guides
+are left out of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from kb.documents import Query
+from kb.evaluate import Progress, group_figures, worst_of
+from kb.judged_profiles import JudgedProfile
+from kb.profile import given
+from kb.relevance import Refusal, Report
+from kb.role_models import MOST, role_models
+from kb.search import Searcher
+from kb.suitability import story_text
+
+NAME = "judged profiles"
+#: The first is what the other is tested against.
+SYSTEMS = ("role models", "text search")
+
+_WORDS = {"business", "aim"}
+
+
+def evaluate_profiles(
+    searcher: Searcher, judged: Sequence[JudgedProfile], *, split: str, progress: Progress
+) -> Report:
+    """Evaluate the role models of judged profiles; ``split`` names these.
+
+    The refusal of the report counts profiles that were answered with nothing; there
+    are no negative controls among them.
+    """
+    runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
+    refused = 0
+    for one in progress(judged, "comparing"):
+        answer = role_models(searcher, one.profile, Query())
+        refused += answer.no_good_match
+        runs["role models"][one.id] = [(model.case.id, model.score) for model in answer.models]
+        runs["text search"][one.id] = _by_text(searcher, one)
+    groups = [
+        group_figures(name, {p.id: p.relevance for p in members}, runs, against=SYSTEMS[0])
+        for name, members in _groups(judged).items()
+        if members
+    ]
+    n = len(judged)
+    return Report(
+        name=NAME,
+        split=split,
+        snapshot=searcher.snapshot_id,
+        groups=tuple(groups),
+        refusal=Refusal(
+            n_negative=0,
+            negative_refused=0.0,
+            n_answerable=n,
+            answerable_refused=refused / n if n else 0.0,
+        ),
+        worst=worst_of(
+            {p.id: p.relevance for p in judged},
+            {p.id: p.need for p in judged},
+            runs["role models"],
+        ),
+    )
+
+
+def _by_text(searcher: Searcher, judged: JudgedProfile) -> list[tuple[str, float]]:
+    text = story_text(judged.profile, searcher.taxonomy)
+    if not text:
+        return []
+    values = searcher.text_score(text)
+    order = np.lexsort((np.arange(len(values)), -values))
+    cases = [(searcher.cases[at], float(values[at])) for at in order]
+    return [(case.id, value) for case, value in cases if case.kind != "guide"][:MOST]
+
+
+def _groups(judged: Sequence[JudgedProfile]) -> Mapping[str, list[JudgedProfile]]:
+    found: dict[str, list[JudgedProfile]] = {
+        "all": list(judged),
+        "owner": [],
+        "agency": [],
+        "words only": [],
+        "ticks only": [],
+        "words and ticks": [],
+    }
+    for one in judged:
+        found[one.persona].append(one)
+        parts = set(given(one.profile))
+        words, ticks = bool(parts & _WORDS), bool(parts - _WORDS)
+        both = "words and ticks" if words and ticks else "words only" if words else "ticks only"
+        found[both].append(one)
+    return found

@@ -1,0 +1,252 @@
+"""Words in other languages and their English: ``cases/glossary.yaml``.
+
+People edit the ``Glossary``: English terms and the ways to say them. ``kb glossary``
+makes a ``WordTable`` of it, with every form of every way, and keeps that beside it, so
+that a build need not read six dictionaries.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+from kb.digest import file_digest
+from kb.documents import Problem
+from kb.errors import CorpusError
+from kb.language import inflections
+from kb.word_table import WordTable, fold
+from kb.yaml_source import Located, YamlTrouble, read_yaml
+
+#: The languages that a glossary may have.
+LANGUAGES: tuple[str, ...] = ("fr", "es", "de", "it", "no", "pt")
+
+_KEYS = ("languages", "function_words", "terms")
+
+#: Two letters for one that some keyboards lack; ``fold`` alone would drop the dots.
+_DIGRAPHS: Mapping[str, Mapping[int, str]] = {
+    "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"}),
+    "no": str.maketrans({"å": "aa", "ø": "oe"}),
+}
+
+#: A phrase whose words have more forms than this is not given in every mixture of them.
+_MOST_MIXTURES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glossary:
+    """What people write.
+
+    ``terms`` maps an English term to language to the ways to say it, as written, in the
+    order of the file. ``function_words`` maps a language to words that have no English
+    here but show the language.
+    """
+
+    terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    function_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_glossary(path: Path) -> Glossary:
+    """Read a glossary; without the file it is empty.
+
+    Raises:
+        CorpusError: the file cannot be read, is not YAML, has an unknown key or
+            language, a term given twice, or a term without its ways to say it in each
+            language. The message names file and line.
+    """
+    try:
+        located = read_yaml(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return Glossary()
+    except (OSError, UnicodeDecodeError) as err:
+        reason = "it is not UTF-8" if isinstance(err, UnicodeDecodeError) else err.strerror
+        raise CorpusError(f"{path}: the glossary cannot be read: {reason}.") from err
+    except YamlTrouble as err:
+        raise CorpusError(f"{path}:{err.line}: the glossary {err}.") from err
+    value = located.value
+    if not isinstance(value, dict) or "languages" not in value or "terms" not in value:
+        raise CorpusError(f"{path}:1: the glossary must have {' and '.join(_KEYS[::2])}.")
+    for key in value:
+        if key not in _KEYS:
+            known = ", ".join(_KEYS)
+            raise CorpusError(f"{path}:{located.line(key)}: {key!r} must be one of {known}.")
+    for repeated, line in located.repeated:
+        raise CorpusError(f"{path}:{line}: {repeated[-1]!r} is given twice; join the two.")
+    languages = _languages(path, located)
+    return Glossary(
+        terms=_terms(path, located, languages),
+        function_words=_function_words(path, located, languages),
+    )
+
+
+def _languages(path: Path, located: Located) -> tuple[str, ...]:
+    given = located.value["languages"]
+    if not isinstance(given, list) or not given or len(set(map(str, given))) < len(given):
+        raise CorpusError(
+            f"{path}:{located.line('languages')}: 'languages' must be a list, each language once."
+        )
+    for position, language in enumerate(given):
+        if language not in LANGUAGES:
+            raise CorpusError(
+                f"{path}:{located.line('languages', position)}: a language must be one of "
+                f"{', '.join(LANGUAGES)}, not {language!r}."
+            )
+    return tuple(given)
+
+
+def _terms(
+    path: Path, located: Located, languages: tuple[str, ...]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    rows = located.value["terms"]
+    if not isinstance(rows, dict):
+        line = located.line("terms")
+        raise CorpusError(f"{path}:{line}: 'terms' must map English terms to ways to say them.")
+    terms = {}
+    for term, row in rows.items():
+        ways = [_ways(cell) for cell in row] if isinstance(row, list) else []
+        if len(ways) != len(languages) or None in ways:
+            raise CorpusError(
+                f"{path}:{located.line('terms', term)}: {term!r} must have {len(languages)} "
+                f"entries, for {', '.join(languages)}: each one way to say it, or a list of "
+                "several."
+            )
+        terms[term] = {lang: way for lang, way in zip(languages, ways, strict=True) if way}
+    return terms
+
+
+def _ways(cell: object) -> tuple[str, ...] | None:
+    """One way or several; None if the cell is neither."""
+    ways = cell if isinstance(cell, list) else [cell]
+    return tuple(ways) if all(isinstance(way, str) and fold(way) for way in ways) else None
+
+
+def _function_words(
+    path: Path, located: Located, languages: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    rows = located.value.get("function_words", {})
+    if not isinstance(rows, dict) or not set(rows) <= set(languages):
+        line = located.line("function_words")
+        raise CorpusError(
+            f"{path}:{line}: 'function_words' must map {', '.join(languages)} to lists of words."
+        )
+    for language, words in rows.items():
+        if not isinstance(words, list) or _ways(words) is None:
+            line = located.line("function_words", language)
+            raise CorpusError(f"{path}:{line}: {language!r} must be a list of words.")
+    return {language: tuple(words) for language, words in rows.items()}
+
+
+def expand(glossary: Glossary, tell: Callable[[str], None] = lambda _: None) -> WordTable:
+    """Every form of every word and phrase of a glossary, for a web worker.
+
+    A form that several terms share has the English of all: first of those that it is the
+    base form of, then of the others, in the order of the glossary. A function word has none.
+    It takes about two seconds for each language, and ``tell`` is told of each.
+    """
+    languages = dict.fromkeys(
+        language for row in (glossary.function_words, *glossary.terms.values()) for language in row
+    )
+    groups: dict[tuple[str, ...], int] = {}
+    forms = {}
+    for language in languages:
+        tell(f"Finding the forms of the words in {language!r} …")
+        meanings = _meanings(glossary, language)
+        forms[language] = {
+            form: groups.setdefault(tuple(meanings[form]), len(groups)) for form in sorted(meanings)
+        }
+    return WordTable(meanings=tuple(groups), forms=forms)
+
+
+def _meanings(glossary: Glossary, language: str) -> dict[str, list[str]]:
+    """Folded form to its English terms, for one language."""
+    function_words = glossary.function_words.get(language, ())
+    silent = {form for word in function_words for form in _spellings(word, language)}
+    ways = {term: row.get(language, ()) for term, row in glossary.terms.items()}
+    words = {word for row in ways.values() for way in row for word in way.split()}
+    inflected = inflections(words - set(function_words), language) if words else {}
+    as_written: dict[str, dict[str, None]] = {}
+    in_any_form: dict[str, dict[str, None]] = {}
+    for term, row in ways.items():
+        for way in row:
+            for spelling in _spellings(way, language):
+                as_written.setdefault(spelling, {})[term] = None
+            for form in _phrase_forms(way.split(), inflected):
+                for spelling in _spellings(form, language):
+                    in_any_form.setdefault(spelling, {})[term] = None
+    meanings = {form: [*(as_written.get(form, {}) | in_any_form[form])] for form in in_any_form}
+    return meanings | {form: [] for form in silent}
+
+
+def _phrase_forms(words: Sequence[str], inflected: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A phrase with its words in every form; one word at a time if these are very many."""
+    choices = [inflected.get(word, (word,)) for word in words]
+    if math.prod(map(len, choices)) <= _MOST_MIXTURES or len(words) == 1:
+        yield from map(" ".join, product(*choices))
+        return
+    for at, forms in enumerate(choices):
+        for form in forms:
+            yield " ".join((*words[:at], form, *words[at + 1 :]))
+
+
+def _spellings(form: str, language: str) -> tuple[str, ...]:
+    """A form folded, and folded with two letters for those that keyboards lack."""
+    lower = form.casefold()
+    return tuple(dict.fromkeys((fold(lower), fold(lower.translate(_DIGRAPHS.get(language, {}))))))
+
+
+def write_forms(path: Path, glossary_file: Path, table: WordTable) -> None:
+    """Keep a table with the digest of the glossary that it was made of, in one step.
+
+    JSON with a language on a line, so that a change of one shows as that.
+
+    Raises:
+        CorpusError: the file cannot be written.
+    """
+    data = table.as_json()
+    forms = ",\n".join(f"{_json(name)}:{_json(rows)}" for name, rows in data["forms"].items())
+    head = f'{{"glossary":{_json(file_digest(glossary_file))},\n"meanings":'
+    text = f'{head}{_json(data["meanings"])},\n"forms":{{\n{forms}\n}}}}\n'
+    temporary = path.with_name(f".{path.name}")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as err:
+        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_forms(path: Path, glossary_file: Path, problems: list[Problem]) -> WordTable:
+    """The table that was kept; empty where there is neither glossary nor table.
+
+    Args:
+        path: what ``write_forms`` wrote.
+        glossary_file: what it should have been made of.
+        problems: told where the table is not that of the glossary. What is returned is
+            then not to be used.
+    """
+    if not glossary_file.is_file():
+        if path.is_file():
+            message = f"is made from {glossary_file.name}, which is not there; remove this file."
+            problems.append(Problem(path=str(path), line=1, message=message))
+        return WordTable()
+    try:
+        data = json.loads(path.read_bytes())
+        made_of, table = data["glossary"], WordTable.from_json(data)
+    except FileNotFoundError:
+        message = f"has no {path.name} beside it; run 'kb glossary'."
+        problems.append(Problem(path=str(glossary_file), line=1, message=message))
+        return WordTable()
+    except (OSError, ValueError, KeyError, TypeError):
+        message = "is not what 'kb glossary' writes; run 'kb glossary'."
+        problems.append(Problem(path=str(path), line=1, message=message))
+        return WordTable()
+    if made_of != file_digest(glossary_file):
+        message = f"has changed since {path.name} was made of it; run 'kb glossary'."
+        problems.append(Problem(path=str(glossary_file), line=1, message=message))
+    return table

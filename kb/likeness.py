@@ -1,0 +1,205 @@
+"""Where a case is like a firm's profile and where it differs, field by field and in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.documents import Case
+from kb.profile import Profile
+from kb.taxonomy import Taxonomy
+
+#: Formation models by which public money came in.
+PUBLIC_MONEY: frozenset[str] = frozenset({"development-commission", "supply-push", "demand-pull"})
+
+#: Groups of firms are alike in number up to this factor.
+ALIKE_IN_NUMBER = 1.5
+
+#: From how many people a firm is no longer small, and no longer medium-sized.
+MEDIUM_FROM, LARGE_FROM = 50, 250
+_SIZES = ("small", "medium-sized", "large")
+_SIZE_WORDS = (
+    (
+        re.compile(r"\b(small(er)?|little|micro|one-person|home-based|family)\b", re.IGNORECASE),
+        "small",
+    ),
+    (re.compile(r"\b(medium|medium-sized|smes?)\b", re.IGNORECASE), "medium-sized"),
+    (re.compile(r"\b(large|larger|big)\b(?! (group|number))", re.IGNORECASE), "large"),
+)
+#: How the names of countries begin that take an article in a sentence.
+_WITH_THE = ("United ", "Netherlands", "Philippines", "Bahamas", "Czech Republic")
+_PAID_BY = {
+    "public": "public support helped it along",
+    "own": "the firms paid for it themselves",
+}
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """One field of a profile beside a case.
+
+    ``relation`` is ``like``, ``unlike`` or ``unknown`` (the source does not tell).
+    ``words`` are the case's side as a part of a sentence: "in Norway".
+    """
+
+    field: str
+    relation: str
+    words: str
+
+
+def likeness(profile: Profile, case: Case, taxonomy: Taxonomy) -> tuple[Likeness, ...]:
+    """Every field that the profile gives, compared; a goal can be partly like and unlike."""
+    return (
+        *_partners(profile, case),
+        *_size(profile, case),
+        *_goals(profile, case, taxonomy),
+        *_trade(profile, case, taxonomy),
+        *_country(profile, case, taxonomy),
+        *_common(profile, case, taxonomy),
+        *_form(profile, case, taxonomy),
+        *_funding(profile, case),
+    )
+
+
+def sentences(found: Sequence[Likeness]) -> tuple[str, ...]:
+    """The comparison in up to three sentences: like you, unlike you, not reported.
+
+    ``Like you: five members; exporting; in wine and spirits.``
+    """
+    openings = (("like", "Like you"), ("unlike", "Unlike you"), ("unknown", "Not reported"))
+    told = []
+    for relation, opening in openings:
+        words = [one.words for one in found if one.relation == relation]
+        if words:
+            told.append(f"{opening}: {'; '.join(words)}.")
+    return tuple(told)
+
+
+def joined(words: Sequence[str], by: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return f"{', '.join(words[:-1])} {by} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def number_word(number: int) -> str:
+    """Up to ten in letters, above in figures."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def size_name(people: int) -> str:
+    """What a firm of so many people is called."""
+    return _SIZES[(people >= MEDIUM_FROM) + (people >= LARGE_FROM)]
+
+
+def _partners(profile: Profile, case: Case) -> Iterator[Likeness]:
+    if profile.partners is None:
+        return
+    count = case.members.count if case.members else None
+    if count is None:
+        yield Likeness(field="partners", relation="unknown", words="how many took part")
+        return
+    more, fewer = max(count, profile.partners), min(count, profile.partners)
+    alike = more <= fewer * ALIKE_IN_NUMBER or more - fewer <= 1
+    noun = "member" if case.kind == "network" else "firm"
+    words = f"{number_word(count)} {noun}{'' if count == 1 else 's'}"
+    if case.members and case.members.qualifier:
+        words = f"{case.members.qualifier} {words}"
+    yield Likeness(field="partners", relation="like" if alike else "unlike", words=words)
+
+
+def _size(profile: Profile, case: Case) -> Iterator[Likeness]:
+    if profile.size is None:
+        return
+    who = case.members.who if case.members else ""
+    named = [size for pattern, size in _SIZE_WORDS if pattern.search(who)]
+    if not named:
+        yield Likeness(field="size", relation="unknown", words="how large the firms are")
+        return
+    alike = size_name(profile.size) in named
+    words = f"{joined(named)} firms"
+    yield Likeness(field="size", relation="like" if alike else "unlike", words=words)
+
+
+def _goals(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+    projects = case.facets.get("project", ())
+    if profile.goal and not projects:
+        yield Likeness(field="goal", relation="unknown", words="what they did together, by kind")
+        return
+    shared = [_label(taxonomy, "project", goal) for goal in profile.goal if goal in projects]
+    missing = [_label(taxonomy, "project", goal) for goal in profile.goal if goal not in projects]
+    if shared:
+        yield Likeness(field="goal", relation="like", words=joined(shared))
+    if missing:
+        yield Likeness(field="goal", relation="unlike", words=f"not {joined(missing, 'or')}")
+
+
+def _trade(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+    if not profile.my_sector:
+        return
+    sectors = case.facets.get("sector", ())
+    if not sectors:
+        yield Likeness(field="my_sector", relation="unknown", words="the sector")
+        return
+    shared = [sector for sector in sectors if sector in profile.my_sector]
+    relation, chosen = ("like", shared) if shared else ("unlike", sectors)
+    words = f"in {joined([_label(taxonomy, 'sector', sector) for sector in chosen])}"
+    yield Likeness(field="my_sector", relation=relation, words=words)
+
+
+def _country(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+    countries = case.facets.get("country", ())
+    if not profile.my_country or not countries:
+        return
+    relation = "like" if profile.my_country in countries else "unlike"
+    names = [taxonomy.label("country", code) for code in countries]
+    words = f"in {joined([f'the {n}' if n.startswith(_WITH_THE) else n for n in names])}"
+    yield Likeness(field="my_country", relation=relation, words=words)
+
+
+def _common(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+    if not profile.common:
+        return
+    types = case.facets.get("type", ())
+    if not types:
+        yield Likeness(field="common", relation="unknown", words="the type of network")
+        return
+    shared = [value for value in types if value in profile.common]
+    relation, chosen = ("like", shared) if shared else ("unlike", types)
+    words = joined([f"a {_label(taxonomy, 'type', value)}" for value in chosen])
+    words = words.replace("a emerging", "an emerging")
+    yield Likeness(field="common", relation=relation, words=words)
+
+
+def _form(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+    if not profile.my_form:
+        return
+    forms = case.facets.get("form", ())
+    if not forms:
+        yield Likeness(field="my_form", relation="unknown", words="whether it was soft or hard")
+        return
+    relation = "like" if profile.my_form in forms else "unlike"
+    words = joined([f"a {_label(taxonomy, 'form', form)}" for form in forms])
+    yield Likeness(field="my_form", relation=relation, words=words)
+
+
+def _funding(profile: Profile, case: Case) -> Iterator[Likeness]:
+    if not profile.funding:
+        return
+    formation = case.facets.get("formation", ())
+    public = bool(PUBLIC_MONEY.intersection(formation))
+    own = "self-financed" in formation
+    if not public and not own:
+        yield Likeness(field="funding", relation="unknown", words="who paid for it")
+        return
+    alike = public if profile.funding == "public" else own
+    # A case can have both kinds of money: what is told is what decided.
+    told = profile.funding if alike else {"public": "own", "own": "public"}[profile.funding]
+    words = _PAID_BY[told]
+    yield Likeness(field="funding", relation="like" if alike else "unlike", words=words)
+
+
+def _label(taxonomy: Taxonomy, facet: str, value: str) -> str:
+    """A label as it stands inside a sentence."""
+    label = taxonomy.label(facet, value)
+    return label[:1].lower() + label[1:]

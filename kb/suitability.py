@@ -1,0 +1,164 @@
+"""How well cases suit a firm's profile: a score of named parts.
+
+The score is a weighted mean of parts, each in [0, 1]. A part counts only if the profile
+gives what it compares, so that a sparse profile is judged by what it says. ``WEIGHTS``
+is the one place of the weights; ``benchmarks/weigh_profiles.py`` chose them on the tune
+split of ``cases/profiles.jsonl``, by changing one at a time over a coarse grid for as
+long as mean nDCG@10 rose.
+
+The number of partners, their size and the country are compared in words (see
+``kb.likeness``) and have no weight: on the tune split any weight made it worse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from kb.documents import Case
+from kb.hint_table import HintTable
+from kb.likeness import PUBLIC_MONEY
+from kb.profile import Profile, words_of_profile
+from kb.retrieve import Vectors
+from kb.search import Searcher
+from kb.taxonomy import Taxonomy
+
+#: Part to weight, in the order to show.
+WEIGHTS: Mapping[str, float] = {
+    "story": 5.5,
+    "suits": 2.0,
+    "wants": 0.5,
+    "goal": 0.5,
+    "trade": 0.3,
+    "common": 0.1,
+    "form": 0.5,
+    "funding": 0.2,
+    "network": 0.2,
+}
+
+#: A case of another sector in the same group of the vocabulary is half as near.
+_NEAR_TRADE = 0.5
+#: Where the source does not tell, neither for nor against.
+_UNKNOWN = 0.5
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+#: Shorter pieces of a text say too little alone; more than so many cost time and add little.
+_SHORTEST, _MOST_SENTENCES = 9, 8
+
+#: Turns a text into its vectors, one per encoder.
+Encode = Callable[[str], Vectors]
+
+
+def score_parts(
+    searcher: Searcher, profile: Profile, encode: Encode | None = None
+) -> Mapping[str, np.ndarray]:
+    """The parts that a profile gives, by name: float64 of shape (n_cases,), each in [0, 1].
+
+    ``encode`` may be one that remembers; the default is that of the searcher.
+    """
+    encode = encode or searcher.retriever.vectors
+    cases, taxonomy, hints = searcher.cases, searcher.taxonomy, searcher.hints
+    found: dict[str, np.ndarray] = {}
+    told = story_text(profile, taxonomy)
+    if told:
+        found["story"] = np.clip(searcher.text_score(told), 0, 1)
+    wishes = wishes_of(profile, taxonomy)
+    if hints is not None and hints.has_cases and wishes:
+        near = np.mean([hints.by_case(encode(wish)) for wish in wishes], axis=0)
+        found["suits"] = np.clip(near, 0, 1)
+    words = words_of_profile(profile)
+    if hints is not None and words and (wants := wants_of(hints, words, encode)):
+        found["wants"] = _best_project(cases, wants)
+    found |= _ticked_parts(profile, cases, taxonomy)
+    found["network"] = np.array([float(case.kind == "network") for case in cases])
+    return {name: found[name] for name in WEIGHTS if name in found}
+
+
+def weighted(parts: Mapping[str, np.ndarray], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
+    """The weighted mean of the parts given: float64 of shape (n_cases,), in [0, 1]."""
+    total = sum(weights[name] for name in parts)
+    return sum(weights[name] * values for name, values in parts.items()) / total
+
+
+def story_text(profile: Profile, taxonomy: Taxonomy) -> str:
+    """Everything the profile says, ticked values by their labels: what a search would be asked."""
+    labels = [taxonomy.label("project", goal) for goal in profile.goal]
+    labels += [taxonomy.label("sector", sector) for sector in profile.my_sector]
+    labels += [taxonomy.label("type", value) for value in profile.common]
+    return " ".join(part for part in (words_of_profile(profile), *labels) if part)
+
+
+def _ticked(profile: Profile, taxonomy: Taxonomy) -> str:
+    goals = " and ".join(taxonomy.label("project", goal).lower() for goal in profile.goal)
+    trades = " and ".join(taxonomy.label("sector", value).lower() for value in profile.my_sector)
+    return f"{trades}: {goals}" if goals and trades else goals or trades
+
+
+def _sentences(text: str) -> list[str]:
+    pieces = [piece for piece in _SENTENCE.split(text) if len(piece) >= _SHORTEST]
+    return pieces[:_MOST_SENTENCES] or ([text] if text else [])
+
+
+def wishes_of(profile: Profile, taxonomy: Taxonomy) -> list[str]:
+    """What is compared with whom the cases suit, piece by piece."""
+    ticked = _ticked(profile, taxonomy)
+    return [*_sentences(profile.aim or profile.business), *([ticked] if ticked else [])]
+
+
+def wants_of(hints: HintTable, words: str, encode: Encode) -> Mapping[str, float]:
+    """How near the words come to wanting each project type, in [0, 1]."""
+    return hints.by_project([encode(one) for one in _sentences(words)])
+
+
+def _best_project(cases: Sequence[Case], wants: Mapping[str, float]) -> np.ndarray:
+    projects = (case.facets.get("project", ()) for case in cases)
+    return np.array([max((wants.get(p, 0.0) for p in names), default=0.0) for names in projects])
+
+
+def _ticked_parts(
+    profile: Profile, cases: Sequence[Case], taxonomy: Taxonomy
+) -> Mapping[str, np.ndarray]:
+    found = {}
+    if profile.goal:
+        found["goal"] = _each(cases, lambda c: _share(profile.goal, c.facets.get("project", ())))
+    if profile.my_sector:
+        groups = {term.id: term.group for term in taxonomy["sectors"]}
+        found["trade"] = _each(cases, lambda c: _trade(profile, c, groups))
+    if profile.common:
+        found["common"] = _each(cases, lambda c: _any(profile.common, c.facets.get("type", ())))
+    if profile.my_form:
+        found["form"] = _each(cases, lambda c: _any((profile.my_form,), c.facets.get("form", ())))
+    if profile.funding:
+        found["funding"] = _each(cases, lambda c: _funding(profile.funding, c))
+    return found
+
+
+def _each(cases: Sequence[Case], value: Callable[[Case], float]) -> np.ndarray:
+    return np.array([value(case) for case in cases], dtype=np.float64)
+
+
+def _share(wanted: Sequence[str], held: Sequence[str]) -> float:
+    return sum(value in held for value in wanted) / len(wanted)
+
+
+def _any(wanted: Sequence[str], held: Sequence[str]) -> float:
+    return float(any(value in held for value in wanted))
+
+
+def _trade(profile: Profile, case: Case, groups: Mapping[str, str]) -> float:
+    held = case.facets.get("sector", ())
+    same = any(sector in held for sector in profile.my_sector)
+    near = {groups.get(sector) for sector in held} & {groups.get(s) for s in profile.my_sector}
+    near -= {"", None}
+    return 1.0 if same else _NEAR_TRADE if near else 0.0
+
+
+def _funding(funding: str, case: Case) -> float:
+    formation = case.facets.get("formation", ())
+    public = bool(PUBLIC_MONEY.intersection(formation))
+    own = "self-financed" in formation
+    if not public and not own:
+        return _UNKNOWN
+    return float(public if funding == "public" else own)

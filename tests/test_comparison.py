@@ -1,0 +1,286 @@
+"""Cases side by side: alignment, agreement, and which figures may share a scale."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from kb.comparison import (
+    ALL,
+    DIFFERENT,
+    FIELDS,
+    GAPS,
+    SOME,
+    UNTOLD,
+    Comparison,
+    agreement,
+    compare,
+)
+from kb.documents import Case, Result
+from kb.taxonomy import Taxonomy, load_taxonomy
+from kb.validate import Corpus, read_corpus
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(name="taxonomy", scope="module")
+def _taxonomy(corpus: Corpus) -> Taxonomy:
+    return corpus.taxonomy
+
+
+@pytest.fixture(name="corpus", scope="module")
+def _corpus() -> Corpus:
+    return read_corpus(ROOT / "cases")
+
+
+def result(metric, low=None, high=None, unit=None, direction="up", **more) -> Result:
+    """A result, in words without a figure."""
+    return Result(
+        metric=metric,
+        level="output",
+        direction=direction,
+        statement=f"{metric} {low}",
+        source="roy-1998",
+        locator="p. 1",
+        low=low,
+        high=low if high is None else high,
+        unit=unit,
+        **more,
+    )
+
+
+def case(case_id, *results, kind="network", ours=(), **facets) -> Case:
+    """A case with results and facets."""
+    return Case(
+        id=case_id,
+        title=case_id.upper(),
+        kind=kind,
+        summary="",
+        body="",
+        facets={"kind": (kind,), "country": ("NO",), **facets},
+        results=results,
+        sources=(),
+        our_reading=ours,
+    )
+
+
+def cells(found: Comparison, name: str) -> list[list[tuple[str, int]]]:
+    """The values of a field as (id, how many have it), by case."""
+    return [[(value.id, value.n) for value in cell.values] for cell in found.field(name).cells]
+
+
+def besides(found: Comparison) -> list[list[tuple[float, float, float] | None]]:
+    """Where each result of the first metric stands: (low, high, end of its scale), by case."""
+    row = found.metrics[0]
+    return [
+        [
+            one.beside and (one.beside.quantity.low, one.beside.quantity.high, one.beside.most)
+            for one in cell
+        ]
+        for cell in row.cells
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([("a",), ("a",)], ALL),
+        ([("a", "b"), ("b", "a")], ALL),
+        ([("a",), (), ("a",)], GAPS),
+        ([("a",), ()], GAPS),
+        ([("a", "b"), ("a",)], SOME),
+        ([("a", "b"), ("a",), ()], SOME),
+        ([("a",), ("b",)], DIFFERENT),
+        ([("a", "b"), ("b", "c"), ("c", "a")], DIFFERENT),
+        ([(), ()], UNTOLD),
+    ],
+)
+def test_agreement(told, expected):
+    """Equal sets agree; what is not told neither agrees nor differs."""
+    assert agreement(told) == expected
+
+
+def test_values_are_aligned(taxonomy):
+    """What most cases share stands first, then the order of the vocabulary."""
+    found = compare(
+        [
+            case("a", project=("exporting", "cost-reduction", "sharing")),
+            case("b", project=("sharing", "exporting")),
+            case("c", project=("marketing", "exporting")),
+        ],
+        taxonomy,
+    )
+
+    assert cells(found, "project") == [
+        [("exporting", 3), ("sharing", 2), ("cost-reduction", 1)],
+        [("exporting", 3), ("sharing", 2)],
+        [("exporting", 3), ("marketing", 1)],
+    ]
+    assert [value.label for value in found.shared("project")] == ["Exporting"]
+    assert found.field("project").agreement == SOME
+    assert [row.field for row in found.fields] == list(FIELDS)
+
+
+def test_what_is_not_told_is_empty(taxonomy):
+    """A field that a case does not tell has no value, and is shared by nobody."""
+    found = compare([case("a", form=("hard",)), case("b")], taxonomy)
+
+    assert cells(found, "form") == [[("hard", 1)], []]
+    assert (found.field("form").agreement, found.shared("form")) == (GAPS, ())
+    assert found.field("formation").agreement == UNTOLD
+
+
+def test_our_reading_is_said_of_each_case(taxonomy):
+    """Each cell knows whether its values are the editors' reading."""
+    ours = case("a", sector=("food",), ours=("sectors", "type"))
+    found = compare([ours, case("b", sector=("food",))], taxonomy)
+
+    assert [cell.ours for cell in found.field("sector").cells] == [True, False]
+    assert [cell.ours for cell in found.field("type").cells] == [True, False]
+
+
+def test_a_row_for_each_metric_that_any_reports(taxonomy):
+    """Metrics are in the order of the vocabulary; a case without one has an empty cell."""
+    found = compare(
+        [
+            case("a", result("cost", 9, unit="percent", direction="down")),
+            case("b", result("sales")),
+        ],
+        taxonomy,
+    )
+
+    assert [(row.metric, row.n, [len(cell) for cell in row.cells]) for row in found.metrics] == [
+        ("sales", 1, [0, 1]),
+        ("cost", 1, [1, 0]),
+    ]
+
+
+def test_figures_in_one_unit_and_direction_share_a_scale(taxonomy):
+    """The scale of two figures ends at the largest; a third in another unit stands alone."""
+    found = compare(
+        [
+            case("a", result("sales", 10, unit="percent")),
+            case("b", result("sales", 20, 40, "percent")),
+            case("c", result("sales", 6, unit="times")),
+        ],
+        taxonomy,
+    )
+
+    assert besides(found) == [[(10, 10, 40)], [(20, 40, 40)], [None]]
+
+
+def test_a_share_of_the_usual_stands_beside_a_change(taxonomy):
+    """50-60% of the usual is 40-50% less, and marked as our arithmetic."""
+    found = compare(
+        [
+            case("a", result("cost", 50, 60, "percent-of-usual", "down")),
+            case("b", result("cost", 20, unit="percent", direction="down")),
+        ],
+        taxonomy,
+    )
+
+    assert besides(found) == [[(40, 50, 50)], [(20, 20, 50)]]
+    first = found.metrics[0].cells[0][0].beside
+    assert (first.quantity.unit, first.quantity.converted) == ("percent", True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(
+            case("a", result("cost", 9, unit="percent", direction="up")),
+            case("b", result("cost", 9, unit="percent", direction="down")),
+            id="direction",
+        ),
+        pytest.param(
+            case("a", result("sales", 7, unit="AUD")),
+            case("b", result("sales", 7, unit="NZD")),
+            id="currency",
+        ),
+        pytest.param(
+            case("a", result("sales", 7, unit="percent")),
+            case("b", result("sales", 7, unit="percent"), kind="programme"),
+            id="evidence",
+        ),
+        pytest.param(
+            case("a", result("sales", 7, unit="percent")),
+            case("b", result("sales", 7, unit="percent", compared_with="firms outside")),
+            id="comparison",
+        ),
+        pytest.param(
+            case("a", result("market-share", 5, unit="rank")),
+            case("b", result("market-share", 2, unit="rank")),
+            id="rank",
+        ),
+        pytest.param(
+            case("a", result("sales", 7, unit="percent"), result("sales", 8, unit="percent")),
+            case("b", result("sales")),
+            id="one case alone",
+        ),
+    ],
+)
+def test_unlike_figures_share_no_scale(taxonomy, one, other):
+    """Direction, unit, evidence and comparison must be equal, in two cases at least."""
+    found = compare([one, other], taxonomy)
+
+    assert {place for cell in besides(found) for place in cell} == {None}
+
+
+def scale(one: Case, r: Result) -> set[tuple]:
+    """Each scale that a figure can stand on, with its high end, worked out from the file."""
+    if r.low is None or r.unit in ("rank", "ratio"):
+        return set()
+    if r.unit == "percent-of-usual":
+        return {(one.kind, "percent", "down", None, 100 - r.low)}
+    direction = r.direction if r.before is None else "level"
+    ways = {(one.kind, r.unit, direction, r.compared_with, r.high)}
+    if r.before:
+        ways.add((one.kind, "percent", "up", r.compared_with, 100 * (r.high / r.before - 1)))
+    return ways
+
+
+def test_real_figures_equal_a_brute_force(corpus):
+    """For every pair of real cases: each result is in its row, and shares a scale as by hand."""
+    chosen = [one for one in corpus.cases if one.kind != "guide"]
+    n_scaled = 0
+    for pair in combinations([one for one in chosen if one.results], 2):
+        found = compare(pair, corpus.taxonomy)
+        by_hand = [
+            m.id
+            for m in corpus.taxonomy["metrics"]
+            if any(r.metric == m.id for one in pair for r in one.results)
+        ]
+        assert [row.metric for row in found.metrics] == by_hand
+        for row in found.metrics:
+            for place, one in enumerate(pair):
+                results = [r for r in one.results if r.metric == row.metric]
+                assert [reported.result for reported in row.cells[place]] == results
+                others = [r for r in pair[1 - place].results if r.metric == row.metric]
+                beyond = {way[:4] for r in others for way in scale(pair[1 - place], r)}
+                for reported in row.cells[place]:
+                    mine = {way[:4] for way in scale(one, reported.result)}
+                    assert (reported.beside is not None) == bool(mine & beyond)
+                    n_scaled += reported.beside is not None
+    assert n_scaled > 0
+
+
+def test_real_fields_equal_a_brute_force(corpus):
+    """For five real cases the values of each field are those of the file, counted by hand."""
+    chosen = [one for one in corpus.cases if one.id.startswith("norway/")][:5]
+    found = compare(chosen, corpus.taxonomy)
+
+    for name in FIELDS:
+        told = [set(one.facets[name]) for one in chosen]
+        counted = [{v: sum(v in other for other in told) for v in values} for values in told]
+        assert [dict(cell) for cell in cells(found, name)] == counted
+        shared = {value.id for value in found.shared(name)}
+        assert shared == set.intersection(*told)
+
+
+def test_the_vocabulary_names_every_field():
+    """Each compared field is a facet that the vocabulary labels."""
+    taxonomy = load_taxonomy(ROOT / "cases" / "taxonomy.yaml")
+
+    assert [name for name in FIELDS if name != "country" and not taxonomy.facet(name).ids] == []

@@ -1,0 +1,340 @@
+"""The glossary as people write it, and what becomes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.digest import file_digest
+from kb.errors import CorpusError
+from kb.glossary import LANGUAGES, Glossary, expand, read_forms, read_glossary, write_forms
+from kb.word_table import WordTable, fold
+
+CASES = Path(__file__).parent.parent / "cases"
+
+SMALL = """\
+languages: [fr, de, "no"]
+function_words:
+  fr: [qui, du]
+  de: [der]
+terms:
+  # things
+  buy: [acheter, kaufen, kjøpe]
+  furniture: [meuble, Möbel, [møbel, møbler]]
+  goal: [but, Ziel, mål]
+  drink: [boire, trinken, drikke]
+  joint purchasing: [[achat groupé, acheter ensemble], gemeinsamer Einkauf, felles innkjøp]
+  small firm: [[PME, petite entreprise], KMU, SMB]
+  together: [ensemble, zusammen, sammen]
+"""
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory) -> WordTable:
+    """The small glossary with all its forms, from the real dictionaries."""
+    path = tmp_path_factory.mktemp("glossary") / "glossary.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    return expand(read_glossary(path))
+
+
+def test_a_glossary_is_read_as_written(tmp_path):
+    """One way or several, by language; a byte order mark does no harm."""
+    path = tmp_path / "glossary.yaml"
+    path.write_text(
+        "\ufefflanguages: [fr, 'no']\n"
+        "function_words: {'no': [og, i]}\n"
+        "terms:\n  wine: [vin, vin]\n  fish: [poisson, [fisk, sjømat]]\n",
+        encoding="utf-8",
+    )
+
+    assert read_glossary(path) == Glossary(
+        terms={
+            "wine": {"fr": ("vin",), "no": ("vin",)},
+            "fish": {"fr": ("poisson",), "no": ("fisk", "sjømat")},
+        },
+        function_words={"no": ("og", "i")},
+    )
+
+
+def test_without_the_file_there_is_an_empty_glossary(tmp_path):
+    """A compendium need not have a glossary; its table knows nothing."""
+    glossary = read_glossary(tmp_path / "glossary.yaml")
+
+    assert glossary == Glossary()
+    assert expand(glossary) == WordTable()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", ":1: the glossary must have languages and terms."),
+        ("terms: {}\n", ":1: the glossary must have languages and terms."),
+        (
+            "languages: [fr]\nterms:\n  a: [b\n",
+            ":4: the glossary is not YAML: while parsing a flow sequence, "
+            "expected ',' or ']', but got '<stream end>'.",
+        ),
+        (
+            "languages: [fr]\nterms: {}\nword: {}\n",
+            ":3: 'word' must be one of languages, function_words, terms.",
+        ),
+        (
+            "languages: [fr]\nterms:\n  wine: [vin]\n  wine: [vins]\n",
+            ":4: 'wine' is given twice; join the two.",
+        ),
+        (
+            "languages: fr\nterms: {}\n",
+            ":1: 'languages' must be a list, each language once.",
+        ),
+        (
+            "languages: [fr, fr]\nterms: {}\n",
+            ":1: 'languages' must be a list, each language once.",
+        ),
+        (
+            "languages:\n  - fr\n  - ru\nterms: {}\n",
+            ":3: a language must be one of fr, es, de, it, no, pt, not 'ru'.",
+        ),
+        (
+            "languages: [fr]\nterms: [wine]\n",
+            ":2: 'terms' must map English terms to ways to say them.",
+        ),
+        (
+            "languages: [fr, de]\nterms:\n  fish: [poisson, Fisch]\n  wine: [vin]\n",
+            ":4: 'wine' must have 2 entries, for fr, de: each one way to say it, or a list "
+            "of several.",
+        ),
+        (
+            "languages: [fr, de]\nterms:\n  wine: vin\n",
+            ":3: 'wine' must have 2 entries, for fr, de: each one way to say it, or a list "
+            "of several.",
+        ),
+        (
+            "languages: [fr]\nterms:\n  wine: [[vin, 5]]\n",
+            ":3: 'wine' must have 1 entries, for fr: each one way to say it, or a list of several.",
+        ),
+        (
+            "languages: [fr]\nterms:\n  wine: ['-']\n",
+            ":3: 'wine' must have 1 entries, for fr: each one way to say it, or a list of several.",
+        ),
+        (
+            "languages: [fr]\nfunction_words: {de: [der]}\nterms: {}\n",
+            ":2: 'function_words' must map fr to lists of words.",
+        ),
+        (
+            "languages: [fr]\nfunction_words:\n  fr: le\nterms: {}\n",
+            ":3: 'fr' must be a list of words.",
+        ),
+    ],
+)
+def test_a_malformed_glossary_is_refused_with_its_line(tmp_path, text, message):
+    """The message says file, line, what is wrong and what is allowed."""
+    path = tmp_path / "glossary.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(CorpusError) as caught:
+        read_glossary(path)
+
+    assert str(caught.value) == f"{path}{message}"
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    """Bytes that are not UTF-8, and a folder in the place of the file, are named."""
+    path = tmp_path / "glossary.yaml"
+    path.write_bytes(b"terms: \xff\n")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    with pytest.raises(CorpusError) as bytes_refused:
+        read_glossary(path)
+    with pytest.raises(CorpusError) as folder_refused:
+        read_glossary(folder)
+
+    assert str(bytes_refused.value) == f"{path}: the glossary cannot be read: it is not UTF-8."
+    assert str(folder_refused.value) == f"{folder}: the glossary cannot be read: Is a directory."
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "groups"),
+    [
+        ("meubles", ("fr",), (("furniture",),)),
+        ("petites entreprises qui achètent", ("fr",), (("small firm",), ("buy",))),
+        ("acheter ensemble", ("fr",), (("joint purchasing",),)),
+        ("achats groupés des PME", ("fr",), (("joint purchasing",), ("small firm",))),
+        ("achetent du meuble", ("fr",), (("buy",), ("furniture",))),
+        ("gemeinsamen Einkauf", ("de",), (("joint purchasing",),)),
+        ("der Möbelkauf", ("de",), (("furniture", "buy"),)),
+        ("gekaufte Moebel", ("de",), (("buy",), ("furniture",))),
+        ("kjøpte møblene sammen", ("no",), (("buy",), ("furniture",), ("together",))),
+        ("kjoper moebler", ("no",), (("buy",), ("furniture",))),
+        ("maal", ("no",), (("goal",),)),
+        ("smb", ("no",), (("small firm",),)),
+        ("wine export", (), ()),
+    ],
+)
+def test_every_form_of_a_word_is_found(table, text, languages, groups):
+    """Plurals, conjugated verbs, phrases, compounds, without accents or with two letters."""
+    found = table.english(text)
+
+    assert (found.languages, found.groups) == (languages, groups)
+
+
+def test_a_base_form_comes_before_other_forms(table):
+    """French "but" is first a goal, and only then a form of "boire"."""
+    assert table.english("but", languages=["fr"]).groups == (("goal", "drink"),)
+
+
+def test_function_words_have_no_english(table):
+    """They count as known words of their language, and give no term."""
+    found = table.english("qui du")
+
+    assert (found.languages, found.n_known, found.terms) == (("fr",), 2, ())
+
+
+def test_the_compendium_has_a_glossary_in_six_languages():
+    """Each of its terms can be said in each language."""
+    glossary = read_glossary(CASES / "glossary.yaml")
+
+    assert set(glossary.function_words) == set(LANGUAGES)
+    assert {term: tuple(row) for term, row in glossary.terms.items()} == dict.fromkeys(
+        glossary.terms, LANGUAGES
+    )
+
+
+def test_no_word_of_the_glossary_is_hidden_by_a_function_word():
+    """A way to say a term would never be found if it were a function word as well."""
+    glossary = read_glossary(CASES / "glossary.yaml")
+    silent = {
+        (language, fold(word))
+        for language, words in glossary.function_words.items()
+        for word in words
+    }
+
+    hidden = [
+        (term, language, way)
+        for term, row in glossary.terms.items()
+        for language, ways in row.items()
+        for way in ways
+        if (language, fold(way)) in silent
+    ]
+    assert hidden == []
+
+
+KEPT = WordTable(meanings=((), ("wine",)), forms={"fr": {"les": 0, "vin": 1}, "no": {"vin": 1}})
+
+
+@pytest.fixture(name="kept")
+def _kept(tmp_path) -> Path:
+    """A folder with a glossary and the table that was made of it."""
+    (tmp_path / "glossary.yaml").write_text("languages: [fr]\nterms: {}\n", encoding="utf-8")
+    write_forms(tmp_path / "glossary-forms.json", tmp_path / "glossary.yaml", KEPT)
+    return tmp_path
+
+
+def forms_of(folder: Path) -> tuple[WordTable, list[str]]:
+    """The table in a folder, and what is wrong with it."""
+    problems = []
+    table = read_forms(folder / "glossary-forms.json", folder / "glossary.yaml", problems)
+    return table, [str(problem) for problem in problems]
+
+
+def test_a_table_is_kept_with_the_digest_of_its_glossary(kept):
+    """A line for each language, the same bytes every time, and nothing left beside it."""
+    text = (kept / "glossary-forms.json").read_text(encoding="utf-8")
+
+    assert text == (
+        f'{{"glossary":"{file_digest(kept / "glossary.yaml")}",\n'
+        '"meanings":[[],["wine"]],\n"forms":{\n'
+        '"fr":{"les":0,"vin":1},\n"no":{"vin":1}\n}}\n'
+    )
+    assert sorted(path.name for path in kept.iterdir()) == ["glossary-forms.json", "glossary.yaml"]
+    assert forms_of(kept) == (KEPT, [])
+
+
+def test_without_glossary_and_table_there_is_an_empty_table(tmp_path):
+    """A compendium need not have a glossary."""
+    assert forms_of(tmp_path) == (WordTable(), [])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        pytest.param(
+            "glossary.yaml",
+            "languages: [fr]\nterms: {wine: [vin]}\n",
+            "glossary.yaml:1: has changed since glossary-forms.json was made of it; "
+            "run 'kb glossary'.",
+            id="an edited glossary",
+        ),
+        pytest.param(
+            "glossary-forms.json",
+            None,
+            "glossary.yaml:1: has no glossary-forms.json beside it; run 'kb glossary'.",
+            id="no table",
+        ),
+        pytest.param(
+            "glossary.yaml",
+            None,
+            "glossary-forms.json:1: is made from glossary.yaml, which is not there; "
+            "remove this file.",
+            id="no glossary",
+        ),
+        *(
+            pytest.param(
+                "glossary-forms.json",
+                text,
+                "glossary-forms.json:1: is not what 'kb glossary' writes; run 'kb glossary'.",
+                id=f"damaged: {text}",
+            )
+            for text in ("", "[]", "{}", '{"glossary": "", "meanings": 5, "forms": {}}')
+        ),
+    ],
+)
+def test_a_table_of_another_glossary_is_a_problem(kept, name, text, message):
+    """Whatever does not go together is one problem, with the command that mends it."""
+    if text is None:
+        (kept / name).unlink()
+    else:
+        (kept / name).write_text(text, encoding="utf-8")
+
+    _, problems = forms_of(kept)
+
+    assert problems == [f"{kept}/{message}"]
+
+
+def test_a_table_that_cannot_be_written_says_why(kept):
+    """A folder that is not there is named with the reason."""
+    with pytest.raises(CorpusError) as raised:
+        write_forms(kept / "none" / "forms.json", kept / "glossary.yaml", KEPT)
+
+    assert str(raised.value) == f"{kept}/none/forms.json cannot be written: " + (
+        "No such file or directory."
+    )
+
+
+def test_the_kept_table_is_what_the_glossary_gives_now():
+    """The forms of one language of the real glossary, found anew, are those that were kept."""
+    glossary = read_glossary(CASES / "glossary.yaml")
+    norwegian = Glossary(
+        terms={term: {"no": ways["no"]} for term, ways in glossary.terms.items()},
+        function_words={"no": glossary.function_words["no"]},
+    )
+
+    fresh, (kept, problems) = expand(norwegian), forms_of(CASES)
+
+    assert problems == []
+    assert {form: kept.meanings[at] for form, at in kept.forms["no"].items()} == {
+        form: fresh.meanings[at] for form, at in fresh.forms["no"].items()
+    }
+
+
+def test_finding_forms_says_which_language():
+    """One sentence for each language, as it begins."""
+    told = []
+
+    expand(Glossary(terms={"wine": {"fr": ("vin",), "no": ("vin",)}}), told.append)
+
+    assert told == [
+        "Finding the forms of the words in 'fr' …",
+        "Finding the forms of the words in 'no' …",
+    ]

@@ -1,0 +1,231 @@
+"""The texts that profiles are compared with: what their file may hold, and their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import copy_toy_corpus, settings_of_toy
+
+from kb.build import build
+from kb.current import current_id
+from kb.documents import Case, Hint, Problem
+from kb.errors import CorpusInvalid
+from kb.hints import MAX_PHRASE, hints_of, read_phrases
+from kb.snapshot import open_snapshot
+from kb.taxonomy import Term, Vocabulary
+from kb.validate import read_corpus
+
+PROJECTS = Vocabulary(
+    name="projects",
+    terms=(
+        Term(id="exporting", label="Exporting", aliases=("export",)),
+        Term(id="staff-training", label="Staff training"),
+    ),
+)
+NAMES = "must be a project type: exporting, staff-training."
+
+
+def read(folder: Path, text: str | bytes) -> tuple[dict, list[str]]:
+    """The phrases of a file with this text, and its problems as ``line: message``."""
+    path = folder / "phrases.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    problems: list[Problem] = []
+    phrases = read_phrases(path, PROJECTS, problems)
+    assert {problem.path for problem in problems} <= {str(path)}
+    return dict(phrases), [f"{problem.line}: {problem.message}" for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "staff-training:\n  - Train them\n  - Teach them\nexporting: [Sell abroad]\n",
+            {"staff-training": ("Train them", "Teach them"), "exporting": ("Sell abroad",)},
+            id="lists",
+        ),
+        pytest.param("exporting: Sell abroad\n", {"exporting": ("Sell abroad",)}, id="one text"),
+        pytest.param("\ufeffexporting: [a]\n", {"exporting": ("a",)}, id="a byte order mark"),
+        pytest.param(
+            "exporting:\n  - >\n    Sell\n    abroad\n",
+            {"exporting": ("Sell abroad",)},
+            id="two lines",
+        ),
+        pytest.param("exporting: [1.10, NO]\n", {"exporting": ("1.10", "NO")}, id="as spelled"),
+        pytest.param("exporting: []\n", {"exporting": ()}, id="no phrase"),
+        pytest.param(
+            f"exporting: [{'x' * MAX_PHRASE}]\n",
+            {"exporting": ("x" * 200,)},
+            id="a phrase of the longest",
+        ),
+    ],
+)
+def test_phrases_are_read_in_the_order_of_the_file(tmp_path, text, expected):
+    """Each project type has its phrases, every one on one line."""
+    phrases, problems = read(tmp_path, text)
+
+    assert (list(phrases.items()), problems) == (list(expected.items()), [])
+
+
+def test_without_a_file_there_are_no_phrases(tmp_path):
+    """No file is no phrase, and no problem."""
+    problems: list[Problem] = []
+
+    assert read_phrases(tmp_path / "phrases.yaml", PROJECTS, problems) == {}
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases", "problems"),
+    [
+        pytest.param("", {}, ["1: must map project types to lists of phrases."], id="empty"),
+        pytest.param(
+            "- exporting\n", {}, ["1: must map project types to lists of phrases."], id="a list"
+        ),
+        pytest.param(
+            "# none\nexporting: [a]\nexport: [b]\n",
+            {"exporting": ("a",)},
+            [f"3: export {NAMES}"],
+            id="an alias",
+        ),
+        pytest.param(
+            "selling:\n  - a\nexporting:\n  - b\ntraining: [c]\n",
+            {"exporting": ("b",)},
+            [f"1: selling {NAMES}", f"5: training {NAMES}"],
+            id="unknown project types",
+        ),
+        pytest.param(
+            "staff-training: [a]\nexporting:\n",
+            {"staff-training": ("a",), "exporting": ()},
+            ["2: exporting must not be empty; give a value or remove the line."],
+            id="nothing under a project type",
+        ),
+        pytest.param(
+            f"\nexporting:\n  - a\n  - {'x' * 201}\n  - b\n",
+            {"exporting": ("a", "b")},
+            ["2: exporting must hold at most 200 characters each; item 2 is longer."],
+            id="too long",
+        ),
+        pytest.param(
+            "exporting:\n  - [a]\n  - ' '\n  - true\n  - {a: b}\n  - c\n",
+            {"exporting": ("c",)},
+            [
+                "1: exporting must hold text only; item 1 is a list.",
+                "1: exporting must hold text only; item 2 is empty.",
+                "1: exporting must hold text only; item 3 is True.",
+                "1: exporting must hold text only; item 4 is a mapping.",
+            ],
+            id="no texts",
+        ),
+        pytest.param(
+            "exporting: [a]\nstaff-training: b: c\n",
+            {},
+            [
+                "2: is not YAML: mapping values are not allowed here "
+                "(put quotes around a value that contains ': ')."
+            ],
+            id="no YAML",
+        ),
+        pytest.param(
+            "exporting: [a]\n? [staff-training]\n: [b]\n",
+            {},
+            ["2: has a key that is not plain text."],
+            id="a key that is no text",
+        ),
+        pytest.param(
+            "exporting: caf\u00e9\n".encode("latin-1"),
+            {},
+            [
+                "1: cannot be read: 'utf-8' codec can't decode byte 0xe9 in position 14: "
+                "invalid continuation byte."
+            ],
+            id="not UTF-8",
+        ),
+    ],
+)
+def test_what_is_wrong_is_noted_with_its_line(tmp_path, text, phrases, problems):
+    """Every problem is listed, and what is right beside it is still read."""
+    assert read(tmp_path, text) == (phrases, problems)
+
+
+CASE = Case(
+    id="a", title="A", kind="network", summary="", body="", facets={}, results=(), sources=()
+)
+
+
+def test_hints_come_from_phrases_first_and_then_from_cases():
+    """Phrases by project type, then whom each case suits, both in the order given."""
+    cases = [
+        replace(CASE, id="b", role_model_for=("Bakers", "Brewers")),
+        replace(CASE, id="c"),
+        replace(CASE, id="a", role_model_for=("Smiths",)),
+    ]
+
+    assert hints_of(cases, {"staff-training": ("Train", "Teach"), "exporting": ("Sell",)}) == (
+        Hint(kind="project", target="staff-training", text="Train"),
+        Hint(kind="project", target="staff-training", text="Teach"),
+        Hint(kind="project", target="exporting", text="Sell"),
+        Hint(kind="case", target="b", text="Bakers"),
+        Hint(kind="case", target="b", text="Brewers"),
+        Hint(kind="case", target="a", text="Smiths"),
+    )
+
+
+def test_without_phrases_and_role_models_there_are_no_hints():
+    """A corpus that says nothing of either has no hint."""
+    assert hints_of([CASE], {"exporting": ()}) == ()
+
+
+METAL = "norway/metal-buyers"
+
+
+def with_hints(folder: Path) -> Path:
+    """The toy corpus with two phrases, and one case that says whom it suits."""
+    cases = copy_toy_corpus(folder / "cases")
+    (cases / "phrases.yaml").write_text("exporting:\n  - We export\n  - We sell\n")
+    path = cases / f"{METAL}.md"
+    path.write_text(path.read_text().replace("kind: network", "kind: network\nrole_model_for: Any"))
+    return cases
+
+
+EXPECTED = (
+    Hint(kind="project", target="exporting", text="We export"),
+    Hint(kind="project", target="exporting", text="We sell"),
+    Hint(kind="case", target=METAL, text="Any"),
+)
+
+
+def test_a_snapshot_holds_the_hints_and_a_vector_of_each(tmp_path, tiny_encoder):
+    """A build reads the phrases beside the cases and encodes every hint."""
+    cases = with_hints(tmp_path)
+    settings = settings_of_toy(cases, tmp_path / "index", tiny_encoder)
+    build(settings)
+
+    snapshot = open_snapshot(settings.index / current_id(settings.index))
+
+    assert read_corpus(cases).hints == snapshot.content.hints == EXPECTED
+    assert snapshot.hints.vectors(range(3)).tolist() == [
+        [0.0, 0.0, 0.0, 1.0, 0.0, 0.0],  # export is the fourth theme
+        [0.0] * 6,
+        [0.0] * 6,
+    ]
+
+
+def test_nothing_is_built_from_broken_phrases(tmp_path, tiny_encoder):
+    """A problem in the phrases keeps a build from happening, as one in a case does."""
+    cases = with_hints(tmp_path)
+    (cases / "phrases.yaml").write_text("exporting: [a]\nselling: [b]\n")
+    settings = settings_of_toy(cases, tmp_path / "index", tiny_encoder)
+
+    with pytest.raises(CorpusInvalid) as raised:
+        build(settings)
+
+    projects = read_corpus(cases).taxonomy["projects"].ids
+    assert [(problem.path, problem.line, problem.message) for problem in raised.value.problems] == [
+        (
+            str(cases / "phrases.yaml"),
+            2,
+            f"selling must be a project type: {', '.join(projects)}.",
+        )
+    ]

@@ -1,0 +1,127 @@
+"""Figures in the unit that they are compared in."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.documents import Result
+from kb.quantities import Quantity, change, in_unit, quantities, quantity
+
+
+def result(low, high=None, unit="percent", direction="up", **more) -> Result:
+    """A result with a figure."""
+    return Result(
+        metric="sales",
+        level="output",
+        direction=direction,
+        statement="",
+        source="",
+        locator="",
+        low=low,
+        high=low if high is None else high,
+        unit=unit,
+        **more,
+    )
+
+
+WORDS = Result(metric="sales", level="output", direction="up", statement="", source="", locator="")
+
+
+def test_a_plain_figure_stays_as_it_is():
+    """A figure in its own unit is compared as reported."""
+    assert quantity(result(30, unit="jobs", qualifier="about")) == Quantity(
+        unit="jobs", direction="up", low=30, high=30, qualifier="about"
+    )
+
+
+def test_a_result_in_words_has_no_quantity():
+    """What is told in words is compared with nothing."""
+    assert (quantity(WORDS), change(WORDS), quantities(WORDS)) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        pytest.param(50, 60, (40, 50, "down"), id="a range turns round"),
+        pytest.param(80, 80, (20, 20, "down"), id="one value"),
+        pytest.param(130, 130, (30, 30, "up"), id="more than usual"),
+        pytest.param(100, 100, (0, 0, "level"), id="as usual"),
+    ],
+)
+def test_a_level_of_the_usual_is_a_change(low, high, expected):
+    """A level in percent of the usual is the difference to 100, in its direction."""
+    found = quantity(result(low, high, "percent-of-usual", "level"))
+
+    assert (found.low, found.high, found.direction) == expected
+    assert (found.unit, found.converted) == ("percent", True)
+
+
+@pytest.mark.parametrize(
+    ("before", "low", "high", "expected"),
+    [
+        pytest.param(1, 3, 3, (200, 200, "up"), id="three times as much"),
+        pytest.param(4, 3, 3, (25, 25, "down"), id="less"),
+        pytest.param(2, 3, 4, (50, 100, "up"), id="to a range"),
+        pytest.param(4, 2, 3, (25, 50, "down"), id="down to a range"),
+    ],
+)
+def test_a_figure_before_gives_a_change(before, low, high, expected):
+    """From 1 to 3 is 200% up, by arithmetic of ours."""
+    found = change(result(low, high, "AUD", before=before))
+
+    assert (found.low, found.high, found.direction) == expected
+    assert (found.unit, found.converted) == ("percent", True)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (None, None, ""),
+        ("about", None, "about"),
+        ("about", "under", "more than"),
+        (None, "at least", "at most"),
+        (None, "about", "about"),
+    ],
+)
+def test_a_bounded_figure_before_bounds_the_change(now, before, expected):
+    """From under 1 to about 3 is more than 200% up."""
+    found = change(result(3, unit="AUD", before=1, qualifier=now, before_qualifier=before))
+
+    assert found.qualifier == expected
+
+
+def test_a_change_has_no_noise_of_binary_numbers():
+    """From 1 to 1.3 is 30% up, and not 30.000000000000004."""
+    assert change(result(1.3, unit="AUD", before=1)).low == 30
+
+
+@pytest.mark.parametrize("before", [None, 0, -1])
+def test_there_is_no_change_from_nothing(before):
+    """A change in percent needs a figure before that is above zero."""
+    assert change(result(3, unit="AUD", before=before)) is None
+
+
+def test_both_ways_to_compare_are_given():
+    """A turnover with the one before is an amount, and a change."""
+    found = quantities(result(3_000_000, unit="AUD-a-year", before=1_000_000))
+
+    assert [(one.unit, one.direction, one.low) for one in found] == [
+        ("AUD-a-year", "level", 3_000_000),
+        ("percent", "up", 200),
+    ]
+
+
+def test_a_figure_is_read_in_the_unit_asked_for():
+    """A unit gives the figure in it, reported or converted; a foreign unit gives none."""
+    saving = result(50, 60, "percent-of-usual", "down")
+
+    assert in_unit(saving, "percent-of-usual").low == 50
+    assert in_unit(saving, "percent").low == 40
+    assert in_unit(saving, None).low == 40
+    assert in_unit(saving, "jobs") is None
+    assert in_unit(WORDS, None) is None
+
+
+def test_the_middle_of_a_range_stands_for_it():
+    """Of 40-50 the middle is 45."""
+    assert quantity(result(40, 50)).middle == 45

@@ -1,0 +1,371 @@
+"""The page of the self-check: by client, by keyboard, on paper, and in the server's log."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from chromium import FLAGS, executable
+from conftest import copy_toy_corpus, free_port, settings_of_toy
+from playwright.sync_api import expect, sync_playwright
+from test_self_check import toy_check
+from werkzeug.datastructures import MultiDict
+from werkzeug.serving import make_server
+
+from kb.build import build
+from kb.live import LiveSearcher
+from kb.self_check import ANSWERS
+from web import create_app
+from web.selfcheck import WORDS, Link, read_answers, self_check_page
+
+ROOT = Path(__file__).parent.parent
+SOME = "profit=yes&swot=partly&skills=not-yet&trust=unknown"
+ALL = "profit=yes&swot=yes&skills=yes&chemistry=yes&trust=yes&weight=yes"
+
+
+@pytest.fixture(name="checked", scope="module")
+def _checked(tmp_path_factory, tiny_encoder):
+    """Settings of a toy compendium with a self-check of two steps."""
+    folder = tmp_path_factory.mktemp("checked")
+    cases = copy_toy_corpus(folder / "cases")
+    (cases / "self-check.yaml").write_text(toy_check())
+    settings = settings_of_toy(cases, folder / "index", tiny_encoder)
+    build(settings)
+    return settings
+
+
+@pytest.fixture(name="app", scope="module")
+def _app(checked):
+    return create_app(LiveSearcher(checked.index, min_score=0.3), checked)
+
+
+@pytest.fixture(name="site")
+def _site(app):
+    return app.test_client()
+
+
+def page_of(app, query: str):
+    """What the template is given for an address."""
+    with app.test_request_context(f"/self-check?{query}"):
+        from flask import request
+
+        return self_check_page(app.extensions["kb_live"].current(), request.args)
+
+
+def chosen(page: str) -> dict[str, str]:
+    """The answers that are checked in a page's form."""
+    return dict(re.findall(r'type="radio" name="([\w-]+)" value="([\w-]+)" checked', page))
+
+
+def test_every_answer_has_words():
+    """The words of the answers are those of the answers that there are, in order."""
+    assert tuple(WORDS) == ANSWERS
+
+
+def test_nothing_answered(site):
+    """Without answers the page is kind, shows every question, and may be found by search."""
+    response = site.get("/self-check")
+
+    page = response.text
+    assert response.status_code == 200
+    assert page.count("<h1") == 1
+    assert "0 of 6 questions answered. Begin with the step that you like;" in page
+    assert page.count("<fieldset") == 6
+    assert page.count('type="radio"') == 24
+    assert chosen(page) == {}
+    assert "Weak spots" not in page
+    assert 'rel="canonical"' in page
+    assert "noindex" not in page
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+def test_how_the_steps_stand(app):
+    """Each step says in words how many questions are in place and what of the others."""
+    page = page_of(app, SOME)
+
+    assert [(step.standing, step.marks) for step in page.steps] == [
+        ("1 of 3 in place, 1 not yet, 1 partly", ("yes", "partly", "not-yet")),
+        ("0 of 3 in place, 1 not known, 2 not answered", ("open", "unknown", "open")),
+    ]
+    assert (page.status, page.answered, page.n, page.first.title) == (200, 4, 6, "Your own firm")
+    assert [step.standing for step in page_of(app, "").steps] == ["Not answered yet"] * 2
+    assert [step.standing for step in page_of(app, ALL).steps] == ["All 3 in place"] * 2
+
+
+def test_weak_spots_with_what_to_read(app):
+    """A weak spot comes with why it matters, its source, guides and cases with what they show."""
+    first, second = page_of(app, "swot=partly&chemistry=not-yet").steps
+
+    (swot,), (chemistry,) = first.weak, second.weak
+    guide = Link(url="/cases/guides/purchase-guide", title="How to purchase together")
+    assert (swot.text, swot.words) == ("Do you know your firm’s strengths?", "Partly")
+    assert swot.why == "A group must agree on them."
+    assert swot.sources == (
+        "Jane Doe and Richard Roe (2001), section 12",
+        "An unsigned note (no date), whole note",
+    )
+    assert (swot.guides, swot.cases) == ((guide,), ())
+    assert chemistry.cases == (
+        Link(
+            url="/cases/france/wine-exporters",
+            title="Wine makers export together",
+            note="They got on.",
+        ),
+        Link(
+            url="/cases/norway/metal-buyers",
+            title="Metal firms purchase machines",
+            note="They did not.",
+        ),
+    )
+
+
+def test_what_to_read_first(app):
+    """What speaks to several weak spots is named again, with how many."""
+    page = page_of(app, SOME)
+
+    assert page.guides == (
+        Link(
+            url="/cases/guides/purchase-guide",
+            title="How to purchase together",
+            note="for 3 of your weak spots",
+        ),
+    )
+    assert page.cases == ()
+
+
+def test_answers_stay_in_the_form(site):
+    """The result stands above the form, which holds what was answered."""
+    page = site.get(f"/self-check?{SOME}").text
+
+    assert chosen(page) == {
+        "profit": "yes",
+        "swot": "partly",
+        "skills": "not-yet",
+        "trust": "unknown",
+    }
+    headings = re.findall(r"<h[1-4][^>]*>([^<]+)", page)
+    assert headings == [
+        *("Are you ready for a network?", "How you stand", "Weak spots first"),
+        *("Step 1: Your own firm", "Step 2: The partners", "What to read first", "In place"),
+        *("What to do next", "Your own firm", "The partners"),
+    ]
+
+
+def test_all_in_place(site):
+    """Where nothing is weak the page says so, and leads on."""
+    page = site.get(f"/self-check?{ALL}").text
+
+    assert '<p class="check-none">No weak spot among your answers.</p>' in page
+    assert '<a href="/role-models">' in page
+    assert '<a href="/search">describe your situation in the search</a>' in page
+
+
+def test_some_open_without_a_weak_spot(site):
+    """Questions that are still open are counted beside the good news."""
+    page = site.get("/self-check?profit=yes&swot=yes&skills=yes&trust=yes&weight=yes").text
+
+    assert "No weak spot among your answers. 1 question is still open." in page
+
+
+@pytest.mark.parametrize("query", [SOME, "profit=maybe"], ids=["answered", "not understood"])
+def test_answers_are_not_kept_or_passed_on(site, query):
+    """A page with answers is stored by no cache, not indexed, and not told to the next page."""
+    response = site.get(f"/self-check?{query}")
+
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.text.count('<meta name="robots" content="noindex">') == 1
+    assert 'rel="canonical"' not in response.text
+    assert "Set-Cookie" not in response.headers
+    assert "stand in the address of the page and nowhere else" in response.text
+
+
+def test_an_answer_that_is_not_understood(site):
+    """A bad value is named with what is allowed, and the other answers are kept."""
+    response = site.get("/self-check?profit=maybe&swot=partly")
+
+    assert response.status_code == 400
+    assert (
+        '<a href="#question-profit">profit must be yes, partly, not-yet or unknown, '
+        "not “maybe”.</a>"
+    ) in response.text
+    assert chosen(response.text) == {"swot": "partly"}
+    assert "Weak spots" not in response.text
+
+
+def test_several_that_are_not_understood(site):
+    """Every bad value is named, hostile ones as text and long ones cut."""
+    response = site.get("/self-check", query_string={"profit": "<b>", "swot": "x" * 500})
+
+    assert "2 answers in the address are not understood" in response.text
+    assert "not “&lt;b&gt;”." in response.text
+    assert f"not “{'x' * 59}…”." in response.text
+    assert "<b>" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("pairs", "given", "wrong"),
+    [
+        ([("profit", "yes"), ("other", "x"), ("q", "wine")], {"profit": "yes"}, {}),
+        ([("profit", ""), ("swot", " partly ")], {"swot": "partly"}, {}),
+        ([("profit", "yes"), ("profit", "maybe")], {"profit": "yes"}, {}),
+        ([("profit", "YES")], {}, {"profit": "YES"}),
+    ],
+    ids=["unknown names", "empty", "twice", "case"],
+)
+def test_answers_of_an_address(app, pairs, given, wrong):
+    """Unknown names and empty values are passed over; of two the first counts."""
+    check = app.extensions["kb_live"].current().self_check
+
+    answers = read_answers(check, MultiDict(pairs))
+
+    assert (answers.given, answers.wrong) == (given, wrong)
+
+
+def test_every_link_leads_somewhere(site):
+    """Each link within the site is answered, and each fragment is there; role models aside."""
+    page = site.get(f"/self-check?{SOME}").text
+    links = set(re.findall(r'href="(/[^"#]*)', page)) - {"/role-models"}
+    ids = re.findall(r' id="([^"]+)"', page)
+
+    broken = []
+    for link in links:
+        with site.get(link.replace("&amp;", "&")) as response:
+            broken += [link] if response.status_code not in (200, 302) else []
+    assert broken == []
+    assert set(re.findall(r'href="#([^"]+)"', page)) - set(ids) == set()
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_the_footer_leads_here_where_there_is_one(site, client):
+    """A site with a self-check links to it on every page, one without nowhere."""
+    link = '<a href="/self-check">Are you ready for a network?</a>'
+
+    assert [site.get(path).text.count(link) for path in ("/", "/about")] == [1, 1]
+    assert [client.get(path).text.count(link) for path in ("/", "/about")] == [0, 0]
+
+
+def test_without_a_check(client):
+    """Where the compendium has none the page says so, with 404."""
+    response = client.get("/self-check?profit=yes")
+
+    assert response.status_code == 404
+    assert "The operator of this site has none." in response.text
+    assert response.text.count('content="noindex"') == 1
+
+
+@pytest.fixture(name="url", scope="module")
+def _url(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(name="browser", scope="module")
+def _browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="page", params=[True, False], ids=["javascript", "no-javascript"])
+def _page(browser, url, request):
+    context = browser.new_context(
+        base_url=url, viewport={"width": 1280, "height": 900}, java_script_enabled=request.param
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_answer_by_keyboard(page):
+    """Tab goes from question to question, arrows choose, Enter sends; the answers come back."""
+    page.goto("/self-check")
+    page.get_by_role("radio", name="Yes").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/self-check\?profit=yes&swot=not-yet#result$"))
+    expect(page.locator(".check-progress")).to_have_text("2 of 6 questions answered.")
+    expect(page.get_by_role("heading", name="Weak spots first")).to_be_visible()
+    group = page.get_by_role("group", name="Do you know your firm’s strengths?")
+    expect(group.get_by_role("radio", name="Not yet")).to_be_checked()
+
+
+def test_mend_an_answer_that_is_not_understood(page):
+    """The summary leads to the question; a new answer joins those that were kept."""
+    page.goto("/self-check?profit=maybe&swot=yes")
+    page.get_by_role("link", name="profit must be").click()
+    group = page.get_by_role("group", name="Has your firm made a profit?")
+    expect(group).to_be_in_viewport()
+    group.get_by_text("Partly", exact=True).click()
+    page.get_by_role("button", name="See how you stand").first.click()
+
+    expect(page).to_have_url(re.compile(r"/self-check\?profit=partly&swot=yes#result$"))
+
+
+def test_the_printed_sheet(page):
+    """On paper there are the questions with their answers, and places for name and date."""
+    page.goto(f"/self-check?{SOME}")
+    page.emulate_media(media="print")
+
+    expect(page.locator(".check-sheet")).to_be_visible()
+    expect(page.locator("fieldset:visible")).to_have_count(6)
+    expect(page.get_by_role("radio", checked=True)).to_have_count(4)
+    expect(page.locator(".check-steps")).to_be_visible()
+    for hidden in (".check-detail", ".check-why", ".check-submit", ".check-privacy", ".footer"):
+        expect(page.locator(hidden).first).not_to_be_visible()
+
+
+def test_targets_are_large(browser, url):
+    """On a phone every answer is a target of at least 44 pixels each way."""
+    context = browser.new_context(base_url=url, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto("/self-check")
+
+    sizes = page.eval_on_selector_all(
+        ".check-choice", "all => all.map(one => [one.offsetWidth, one.offsetHeight])"
+    )
+
+    context.close()
+    assert (len(sizes), [size for size in sizes if min(size) < 44]) == (24, [])
+
+
+def test_the_server_writes_no_answers(checked):
+    """What gunicorn writes about requests with answers is nothing but its own address."""
+    port = free_port()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environ |= {"KB_MODEL": checked.model, "KB_MULTILINGUAL": "off"}
+    command = [sys.executable, "-m", "kb.cli", "serve", "--index", str(checked.index)]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--workers", "1"],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        first = process.stdout.readline()
+        address = f"http://127.0.0.1:{port}/self-check"
+        with urllib.request.urlopen(f"{address}?{SOME}", timeout=30) as answer:
+            status = answer.status
+        with pytest.raises(urllib.error.HTTPError, match="BAD REQUEST"):
+            urllib.request.urlopen(f"{address}?profit=maybe", timeout=30)
+    finally:
+        process.terminate()
+        rest, _ = process.communicate(timeout=20)
+
+    assert (first, status) == (f"Serving the compendium on http://127.0.0.1:{port}\n", 200)
+    assert rest == ""

@@ -1,0 +1,150 @@
+"""Looking up the words of a query in another language."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kb.word_table import InEnglish, WordTable, fold
+
+TABLE = WordTable(
+    meanings=(
+        (),
+        ("wine",),
+        ("furniture",),
+        ("maker", "manufacturer"),
+        ("export",),
+        ("abroad",),
+        ("sell abroad",),
+        ("sell",),
+        ("price",),
+        ("co-operation",),
+        ("network",),
+    ),
+    forms={
+        "fr": {"l": 0, "a": 0, "vin": 1, "export": 4, "a l etranger": 5, "vendre": 7}
+        | {"vendre a l etranger": 6},
+        "de": {"mobel": 2, "hersteller": 3, "export": 4, "kooperation": 9, "netz": 10, "die": 0},
+        "no": {"vin": 1, "pris": 8, "eksport": 4, "og": 0},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Pêche à l'étranger", "peche a l etranger"),
+        ("MÖBEL-HERSTELLER", "mobel hersteller"),
+        ("Straße", "strasse"),
+        ("smørbrød på ærlig cœur", "smorbrod pa aerlig coeur"),
+        ("50 % 5G_x?", "g x"),
+        ("e\u0301tude", "etude"),
+        ("", ""),
+    ],
+)
+def test_folding_leaves_plain_small_letters(text, expected):
+    """Accents, case, signs and numbers go; hyphens and apostrophes part words."""
+    assert fold(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("vendre", (("sell",),)),
+        ("Vendre à l’étranger", (("sell abroad",),)),
+        ("VENDRE A L'ETRANGER vin", (("sell abroad",), ("wine",))),
+        ("vin a l'etranger", (("wine",), ("abroad",))),
+        ("l'export", (("export",),)),
+        ("le grand vin", (("wine",),)),
+    ],
+)
+def test_the_longest_phrase_comes_first_and_places_stay_in_order(text, groups):
+    """A phrase beats its words, with accents or without; unknown words give nothing."""
+    assert TABLE.english(text, languages=["fr"]).groups == groups
+
+
+@pytest.mark.parametrize(
+    ("word", "groups"),
+    [
+        ("Möbelhersteller", (("furniture", "maker", "manufacturer"),)),
+        ("Möbelexporthersteller", (("furniture", "export", "maker", "manufacturer"),)),
+        ("Kooperationsnetz", (("co-operation", "network"),)),
+        ("Exportexport", (("export",),)),
+        ("Möbelxhersteller", ()),
+        ("Diehersteller", ()),
+        ("Exportmöbelexportnetz", ()),
+    ],
+)
+def test_a_german_compound_is_cut_into_known_words(word, groups):
+    """Two or three known words, with a joining letter; never a function word."""
+    assert TABLE.english(word, languages=["de"]).groups == groups
+
+
+def test_a_french_word_is_not_cut():
+    """Only languages that write compounds in one word are cut."""
+    assert TABLE.english("vinexport", languages=["fr"]).groups == ()
+    assert TABLE.english("vineksport", languages=["no"]).groups == (("wine", "export"),)
+
+
+def test_the_language_that_knows_most_words_is_taken():
+    """Function words count for their language, so that "vin" is Norwegian beside "og"."""
+    assert TABLE.english("vin og pris") == InEnglish(
+        groups=(("wine",), ("price",)), languages=("no",), n_words=3, n_known=3
+    )
+
+
+def test_whole_words_beat_compounds():
+    """Of two languages that know equally many words, that which has them whole is taken."""
+    table = WordTable(
+        meanings=(("net",), ("work",), ("mesh",)),
+        forms={"de": {"netz": 0, "werk": 1}, "fr": {"netzwerk": 2}},
+    )
+
+    assert table.english("netzwerk") == InEnglish(
+        groups=(("mesh",),), languages=("fr",), n_words=1, n_known=1
+    )
+
+
+def test_languages_that_know_equally_many_stand_side_by_side():
+    """The terms of a word in two languages are joined, each once, in its place."""
+    table = WordTable(
+        meanings=(("wine",), ("fare",), ("make", "fare")),
+        forms={"fr": {"vin": 0, "fare": 1}, "it": {"vin": 0, "fare": 2}},
+    )
+
+    assert table.english("vin fare") == InEnglish(
+        groups=(("wine",), ("fare", "make")), languages=("fr", "it"), n_words=2, n_known=2
+    )
+
+
+def test_terms_and_text_have_each_term_once():
+    """One query in English, in the order of the text."""
+    found = TABLE.english("Möbel Hersteller Möbelexport", languages=["de"])
+
+    assert found.terms == ("furniture", "maker", "manufacturer", "export")
+    assert found.text == "furniture maker manufacturer export"
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "n_words"),
+    [
+        ("", (), 0),
+        ("50 %", (), 0),
+        ("how do firms grow", (), 4),
+        ("vin", ("es",), 1),
+    ],
+)
+def test_a_text_of_unknown_words_gives_nothing(text, languages, n_words):
+    """No word, no known word, or a language that the table lacks: nothing."""
+    assert TABLE.english(text, languages) == InEnglish(n_words=n_words)
+
+
+def test_an_empty_table_knows_nothing():
+    """Without a glossary every text gives nothing."""
+    assert WordTable().english("vin export") == InEnglish(n_words=2)
+
+
+def test_json_carries_the_whole_table():
+    """A table that went through JSON is equal to the one that was written."""
+    assert WordTable.from_json(json.loads(json.dumps(TABLE.as_json()))) == TABLE

@@ -1,0 +1,260 @@
+"""The rows of a comparison: fields and metrics, one cell for each case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kb.comparison import (
+    ALL,
+    DIFFERENT,
+    GAPS,
+    SOME,
+    UNTOLD,
+    Comparison,
+    MetricRow,
+    Reported,
+    Value,
+    agreement,
+)
+from kb.documents import Case, Result
+from kb.quantities import Quantity
+from kb.taxonomy import Taxonomy
+from web.cards import Badge, badges, members_text, period_text
+from web.contrast import all_of, listed
+from web.figures import ResultView, figure, result_view
+from web.links import case_url
+from web.typography import curly
+
+#: A row to its words. ``TEXTS`` are told in the words of each case and have no vocabulary.
+LABELS = {
+    "kind": "Kind",
+    "country": "Country",
+    "region": "Region",
+    "period": "Period",
+    "members": "Who took part",
+    "form": "Form",
+    "formation": "How it came to be",
+    "type": "Type of network",
+    "project": "What they did together",
+    "sector": "Sector",
+    "status": "Outcome",
+    "summary": "In short",
+}
+TEXTS = ("region", "period", "members", "summary")
+#: Texts that agree or differ as values do; the others are told by each case in its own way.
+ALIGNED_TEXTS = ("region", "period")
+NOT_TOLD, NOT_REPORTED = "not told", "not reported"
+#: How far along the common scale a figure reaches is given in parts of this.
+SCALE = 100
+#: How many results of one metric stand open in a cell; one more is not worth folding.
+REPORTS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueView:
+    """One value; ``mark`` says how many share it, and is empty where all do."""
+
+    label: str
+    mark: str = ""
+    badge: Badge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellView:
+    """One cell of a field: values or a text; neither where it is not told."""
+
+    values: tuple[ValueView, ...] = ()
+    text: str = ""
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowView:
+    """One field. ``agreement`` chooses the mark, ``words`` say it."""
+
+    id: str
+    label: str
+    agreement: str
+    words: str
+    cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """One result. ``bar`` is (start of the range, its end) in parts of ``SCALE``, or None.
+
+    ``computed`` is the figure in the unit of the scale, where the source gives another.
+    """
+
+    result: ResultView
+    source_url: str
+    bar: tuple[float, float] | None = None
+    computed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsView:
+    """What one case reports in a metric: the first few, and more that is folded away."""
+
+    first: tuple[ReportView, ...]
+    more: tuple[ReportView, ...] = ()
+
+    @property
+    def all(self) -> tuple[ReportView, ...]:
+        """Every result, none where none is reported."""
+        return self.first + self.more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricView:
+    """One metric and what each case reports in it."""
+
+    id: str
+    label: str
+    words: str
+    cells: tuple[ReportsView, ...]
+
+
+def field_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[RowView, ...]:
+    """One row for each of ``LABELS``, those that no case tells included."""
+    return tuple(
+        _text_row(name, found) if name in TEXTS else _field_row(name, found, taxonomy)
+        for name in LABELS
+    )
+
+
+def metric_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[MetricView, ...]:
+    """One row for each metric that any of the cases reports."""
+    return tuple(
+        MetricView(
+            id=row.metric,
+            label=taxonomy["metrics"].label(row.metric),
+            words=_reported_by(row),
+            cells=tuple(
+                _reports([_report(case, one, taxonomy) for one in cell])
+                for case, cell in zip(found.cases, row.cells, strict=True)
+            ),
+        )
+        for row in found.metrics
+    )
+
+
+def cell_text(cell: CellView) -> str:
+    """A cell of a field in one line, values apart by semicolons."""
+    text = cell.text or "; ".join(value.label for value in cell.values)
+    return f"{text or NOT_TOLD}{' (our reading)' if text and cell.ours else ''}"
+
+
+def reports_text(cell: ReportsView) -> str:
+    """What a case reports in a metric in one line, results apart by semicolons."""
+    return "; ".join(_report_text(one.result) for one in cell.all) or NOT_REPORTED
+
+
+def _reports(found: Sequence[ReportView]) -> ReportsView:
+    """All of a few; of many the first ones, so that no case stretches the table."""
+    n = len(found) if len(found) <= REPORTS_SHOWN + 1 else REPORTS_SHOWN
+    return ReportsView(first=tuple(found[:n]), more=tuple(found[n:]))
+
+
+def _field_row(name: str, found: Comparison, taxonomy: Taxonomy) -> RowView:
+    row, n = found.field(name), len(found.cases)
+    cells = []
+    for case, cell in zip(found.cases, row.cells, strict=True):
+        marks = {one.id: one for one in badges(case, taxonomy)} if name == "type" else {}
+        values = tuple(_value(one, n, marks.get(one.id)) for one in cell.values)
+        cells.append(CellView(values=values, ours=cell.ours))
+    told = sum(bool(cell.values) for cell in row.cells)
+    return RowView(
+        id=name,
+        label=LABELS[name],
+        agreement=row.agreement,
+        words=_agreement_words(row.agreement, n, told),
+        cells=tuple(cells),
+    )
+
+
+def _value(value: Value, n: int, badge: Badge | None) -> ValueView:
+    """A value that one case has alone says so, one that some have by how many."""
+    mark = "" if value.n == n else "only here" if value.n == 1 else f"{value.n} of {n}"
+    return ValueView(label=value.label, mark=mark, badge=badge)
+
+
+def _text_row(name: str, found: Comparison) -> RowView:
+    texts = [_text(name, case) for case in found.cases]
+    told = [(text,) if text else () for text in texts]
+    rule = agreement(told)
+    is_aligned = name in ALIGNED_TEXTS or rule == UNTOLD
+    words = _agreement_words(rule, len(texts), sum(map(bool, told))) if is_aligned else ""
+    return RowView(
+        id=name,
+        label=LABELS[name],
+        agreement=rule if is_aligned else "",
+        words=words,
+        cells=tuple(CellView(text=text) for text in texts),
+    )
+
+
+def _text(name: str, case: Case) -> str:
+    if name == "members":
+        partners = case.members.partners if case.members else ()
+        with_whom = f", with {listed(partners)}" if partners else ""
+        return curly(members_text(case.members) + with_whom)
+    if name == "period":
+        return period_text(case.period)
+    return curly(case.summary if name == "summary" else case.region or "")
+
+
+def _agreement_words(rule: str, n: int, told: int) -> str:
+    return {
+        ALL: f"{all_of(n).lower()} agree",
+        SOME: "partly shared",
+        DIFFERENT: "differ",
+        GAPS: "told of one" if told == 1 else "equal where told",
+        UNTOLD: NOT_TOLD,
+    }[rule]
+
+
+def _reported_by(row: MetricRow) -> str:
+    n = len(row.cells)
+    if row.n == n:
+        return f"{all_of(n).lower()} report"
+    return f"{row.n} of {n} {'reports' if row.n == 1 else 'report'}"
+
+
+def _report(case: Case, one: Reported, taxonomy: Taxonomy) -> ReportView:
+    view = ReportView(
+        result=result_view(one.result, taxonomy),
+        source_url=f"{case_url(case.id)}#source-{one.result.source}",
+    )
+    if one.beside is None:
+        return view
+    found, most = one.beside.quantity, one.beside.most
+    bar = tuple(round(SCALE * end / most, 1) if most else 0.0 for end in (found.low, found.high))
+    return replace(view, bar=bar, computed=_computed(one.result, found))
+
+
+def _computed(result: Result, found: Quantity) -> str:
+    """The figure that the scale takes where it is our arithmetic; to one decimal."""
+    if not found.converted:
+        return ""
+    as_compared = replace(
+        result,
+        low=round(found.low, 1),
+        high=round(found.high, 1),
+        unit=found.unit,
+        direction=found.direction,
+        qualifier=found.qualifier or None,
+        before=None,
+        before_qualifier=None,
+        of=None,
+    )
+    return figure(as_compared, "").text
+
+
+def _report_text(view: ResultView) -> str:
+    where_told = f"({view.source}, {view.locator})"
+    if view.figure.is_word:
+        return f"in words: {view.statement.rstrip('.')} {where_told}"
+    horizon = f", {view.horizon}" if view.horizon else ""
+    return f"figure: {view.figure.text}{horizon} {where_told}"

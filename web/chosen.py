@@ -1,0 +1,233 @@
+"""Which cases are to be compared: reading the address, and offering to choose others."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from kb.comparison import LEAST, MOST
+from kb.documents import Case, Reason, SearchResult
+from kb.errors import CaseNotFound, QueryError
+from kb.search import Searcher
+from kb.taxonomy import Taxonomy
+from web.contrast import listed, number
+from web.links import compare_url
+from web.reasons import listed as reasons_listed
+from web.reasons import shared
+from web.typography import curly
+
+#: How many selects stand on a page where nothing is chosen, and how many cases are offered.
+PLACES = 3
+OFFERS = 4
+#: How many of an answer's cases are compared at once.
+FIRST = 3
+ID_SHOWN = 120
+EVERY_ID = "Every id stands at /api/v1/cases."
+SEVERAL = "Several countries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionGroup:
+    """The cases of one country to choose from: (id, title), by title."""
+
+    label: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """A form to choose cases.
+
+    ``kept`` are the ids that stay; ``places`` is one select each, with the id that is
+    chosen in it or an empty text. ``nearest`` are comparisons that may have been meant
+    (address, title), and ``first_url`` leads to the first few where too many are given.
+    """
+
+    groups: tuple[OptionGroup, ...]
+    kept: tuple[str, ...] = ()
+    places: tuple[str, ...] = ("",)
+    nearest: tuple[tuple[str, str], ...] = ()
+    first_url: str = ""
+    title: str = "Choose cases to compare"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareLink:
+    """A link to a comparison."""
+
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOffer:
+    """A case that may be added; ``shared`` is what it has in common with all that are chosen."""
+
+    url: str
+    title: str
+    where: str
+    shared: str
+
+
+def read_cases(searcher: Searcher, ids: Iterable[str], *, least: int = 0) -> tuple[Case, ...]:
+    """The cases of an address in its order; one that is given twice is taken once.
+
+    Args:
+        searcher: the snapshot.
+        ids: what was given; empty fields of a form are passed over.
+        least: how many there must be.
+
+    Raises:
+        QueryError: an id is unknown or that of a guide, or there are too many or too few.
+    """
+    given = _given(ids)
+    found = tuple(_case(searcher, case_id) for case_id in given)
+    if len(found) > MOST:
+        raise QueryError(
+            f"id must be given at most {number(MOST)} times, and {len(found)} cases are named. "
+            f"The first {number(MOST)} are {listed(given[:MOST])}.",
+            parameter="id",
+            value=len(found),
+        )
+    if len(found) < least:
+        was = "none is" if not found else f"only {given[0]} is"
+        raise QueryError(
+            f"id must be given at least {number(least)} times, each with the id of another case; "
+            f"{was} named. An example is id=norway/graphic-arts&id=norway/mechanical-engineering.",
+            parameter="id",
+            value=len(found),
+        )
+    return found
+
+
+def choosing(searcher: Searcher, cases: Sequence[Case] = ()) -> Choosing | None:
+    """The form that adds to the chosen cases; None where no more can be added."""
+    if len(cases) == MOST:
+        return None
+    kept = tuple(case.id for case in cases)
+    return Choosing(
+        groups=_groups(searcher, kept),
+        kept=kept,
+        places=("",) if kept else ("",) * PLACES,
+    )
+
+
+def choosing_again(searcher: Searcher, args: MultiDict[str, str]) -> Choosing:
+    """The form for an address that cannot be answered: what is understood of it stays chosen."""
+    given = _given(args.getlist("id"))
+    peers = {case.id for case in searcher.cases if case.kind != "guide"}
+    known = [case_id for case_id in given if case_id in peers]
+    places = (*known[:MOST], *[""] * (min(len(given), MOST) - len(known)))
+    return Choosing(
+        groups=_groups(searcher),
+        places=places + ("",) * (PLACES - len(places)),
+        nearest=tuple(_meant(searcher, given, peers)),
+        first_url=compare_url(known[:MOST]) if len(known) > MOST else "",
+        title="This comparison cannot be made as it stands",
+    )
+
+
+def case_offers(searcher: Searcher, cases: Sequence[Case]) -> tuple[CaseOffer, ...]:
+    """The cases most like those chosen, by the sum of their likeness to each; best first."""
+    if not cases or len(cases) == MOST:
+        return ()
+    chosen = [case.id for case in cases]
+    likeness: dict[str, float] = {}
+    for case_id in chosen:
+        for hit in searcher.similar(case_id, k=len(searcher.cases)):
+            likeness[hit.case.id] = likeness.get(hit.case.id, 0.0) + hit.score
+    ranked = sorted(set(likeness) - set(chosen), key=lambda one: (-likeness[one], one))
+    found = (searcher.case(case_id) for case_id in ranked[:OFFERS])
+    return tuple(
+        CaseOffer(
+            url=compare_url((*chosen, case.id)),
+            title=curly(case.title),
+            where=where(case, searcher.taxonomy),
+            shared=reasons_listed(_shared_by_all(cases, case, searcher.taxonomy)),
+        )
+        for case in found
+    )
+
+
+def first_compared(result: SearchResult) -> CompareLink | None:
+    """The comparison of the first cases of an answer, guides left out.
+
+    None where nothing was asked, so that the order means nothing, beyond the first
+    page, and with fewer than two cases.
+    """
+    query = result.query
+    cases = [hit.case.id for hit in result.hits if hit.case.kind != "guide"][:FIRST]
+    if len(cases) < LEAST or query.page > 1 or not (query.text or query.filters):
+        return None
+    words = f"Compare the first {number(len(cases))} cases side by side"
+    return CompareLink(url=compare_url(cases), words=words)
+
+
+def where(case: Case, taxonomy: Taxonomy) -> str:
+    """The countries of a case in one line."""
+    return ", ".join(taxonomy.label("country", code) for code in case.facets["country"])
+
+
+def _shared_by_all(cases: Sequence[Case], case: Case, taxonomy: Taxonomy) -> list[Reason]:
+    return [
+        why
+        for why in shared(cases[0], case, taxonomy)
+        if all(why.value in other.facets.get(why.facet, ()) for other in cases)
+    ]
+
+
+def _given(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.strip() for one in ids if one.strip()))
+
+
+def _case(searcher: Searcher, case_id: str) -> Case:
+    try:
+        case = searcher.case(case_id)
+    except CaseNotFound as err:
+        near = _nearest(searcher, case_id)
+        hint = f"The nearest ids are {', '.join(near)}." if near else EVERY_ID
+        raise QueryError(
+            f"id must be that of a case, which {case_id[:ID_SHOWN]!r} is not. {hint}",
+            parameter="id",
+            value=case_id,
+            allowed=near,
+        ) from err
+    if case.kind == "guide":
+        raise QueryError(
+            f"id must be that of a case, and {case.id!r} is a guide. "
+            "Guides treat a theme, so they have nothing to set beside a case.",
+            parameter="id",
+            value=case.id,
+        )
+    return case
+
+
+def _nearest(searcher: Searcher, case_id: str) -> tuple[str, ...]:
+    peers = [case.id for case in searcher.cases if case.kind != "guide"]
+    return tuple(difflib.get_close_matches(case_id[:ID_SHOWN], peers, n=3, cutoff=0.5))
+
+
+def _meant(
+    searcher: Searcher, given: Sequence[str], known: Collection[str]
+) -> Iterable[tuple[str, str]]:
+    """The comparison with the first unknown id replaced by each of the nearest ones."""
+    wrong = next((one for one in given if one not in known), "")
+    for near in _nearest(searcher, wrong):
+        ids = [near if one == wrong else one for one in given if one == wrong or one in known]
+        yield compare_url(list(dict.fromkeys(ids))[:MOST]), curly(searcher.case(near).title)
+
+
+def _groups(searcher: Searcher, without: Iterable[str] = ()) -> tuple[OptionGroup, ...]:
+    left_out = set(without)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for case in searcher.cases:
+        if case.kind != "guide" and case.id not in left_out:
+            codes = case.facets["country"]
+            label = where(case, searcher.taxonomy) if len(codes) == 1 else SEVERAL
+            groups.setdefault(label, []).append((case.id, curly(case.title)))
+    names = sorted(groups, key=lambda label: (label == SEVERAL, label))
+    by_title = {name: sorted(groups[name], key=lambda one: one[1].casefold()) for name in names}
+    return tuple(OptionGroup(label=name, options=tuple(by_title[name])) for name in names)

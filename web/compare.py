@@ -1,0 +1,129 @@
+"""Cases side by side as a page, and as rows of a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kb.comparison import LEAST, UNTOLD, compare
+from kb.documents import Case
+from kb.search import Searcher
+from kb.taxonomy import Taxonomy
+from web.aligned import (
+    MetricView,
+    RowView,
+    cell_text,
+    field_rows,
+    metric_rows,
+    reports_text,
+)
+from web.cards import Badge, badges
+from web.casefile import citations
+from web.chosen import CaseOffer, Choosing, case_offers, choosing, where
+from web.contrast import Contrast, contrast, number
+from web.links import case_url, compare_url
+from web.typography import curly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One case: its heading, and where the comparison leads without it."""
+
+    id: str
+    title: str
+    url: str
+    kind: str
+    where: str
+    badges: tuple[Badge, ...]
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """A source of a case in short, leading to its entry on the page of the case."""
+
+    url: str
+    name: str
+    places: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparePage:
+    """Everything that the template shows; rows are empty with fewer than two cases."""
+
+    title: str
+    columns: tuple[Column, ...]
+    contrast: Contrast | None
+    rows: tuple[RowView, ...]
+    metrics: tuple[MetricView, ...]
+    sources: tuple[tuple[SourceView, ...], ...]
+    untold: str
+    has_bars: bool
+    choosing: Choosing | None
+    offers: tuple[CaseOffer, ...]
+    csv_url: str
+    json_url: str
+
+
+def compare_page(searcher: Searcher, cases: Sequence[Case]) -> ComparePage:
+    """Gather the page of some cases, none to five; side by side if they are two or more."""
+    taxonomy, n = searcher.taxonomy, len(cases)
+    found = compare(cases, taxonomy) if n >= LEAST else None
+    rows = field_rows(found, taxonomy) if found else ()
+    metrics = metric_rows(found, taxonomy) if found else ()
+    ids = [case.id for case in cases]
+    return ComparePage(
+        title=f"{number(n).capitalize()} cases side by side" if found else "Compare cases",
+        columns=tuple(_column(case, ids, taxonomy) for case in cases),
+        contrast=contrast(found, taxonomy) if found else None,
+        rows=tuple(row for row in rows if row.agreement != UNTOLD),
+        metrics=metrics,
+        sources=tuple(_sources(case, searcher) for case in cases),
+        untold=", ".join(row.label.lower() for row in rows if row.agreement == UNTOLD),
+        has_bars=any(one.bar for row in metrics for cell in row.cells for one in cell.all),
+        choosing=choosing(searcher, cases),
+        offers=case_offers(searcher, cases),
+        csv_url=compare_url(ids, "comparisons.as_csv"),
+        json_url=compare_url(ids, "compare_api.compare_cases"),
+    )
+
+
+def csv_rows(searcher: Searcher, cases: Sequence[Case]) -> Iterable[tuple[str, ...]]:
+    """The comparison as rows: id and label of the row, how the cases agree, then the cases.
+
+    Values of a cell, and several results, stand apart by semicolons.
+    """
+    found = compare(cases, searcher.taxonomy)
+    yield ("row", "label", "agreement", *(case.id for case in cases))
+    yield ("title", "Title", "", *(curly(case.title) for case in cases))
+    for row in field_rows(found, searcher.taxonomy):
+        yield (row.id, row.label, row.words, *(cell_text(cell) for cell in row.cells))
+    for metric in metric_rows(found, searcher.taxonomy):
+        texts = (reports_text(cell) for cell in metric.cells)
+        yield (f"results:{metric.id}", metric.label, metric.words, *texts)
+    sources = (_sources(case, searcher) for case in cases)
+    texts = ("; ".join(f"{one.name}, {one.places}" for one in works) for works in sources)
+    yield ("sources", "Sources", "", *texts)
+
+
+def _column(case: Case, ids: Sequence[str], taxonomy: Taxonomy) -> Column:
+    return Column(
+        id=case.id,
+        title=curly(case.title),
+        url=case_url(case.id),
+        kind=taxonomy.label("kind", case.kind),
+        where=where(case, taxonomy),
+        badges=badges(case, taxonomy),
+        remove_url=compare_url(one for one in ids if one != case.id),
+    )
+
+
+def _sources(case: Case, searcher: Searcher) -> tuple[SourceView, ...]:
+    return tuple(
+        SourceView(
+            url=f"{case_url(case.id)}#source-{work.key}",
+            name=f"{work.authors} ({work.year})" if work.authors else f"{work.title} ({work.year})",
+            places="; ".join(work.locators),
+        )
+        for work in citations(case, searcher.references)
+    )

@@ -1,0 +1,32 @@
+"""Cases side by side, as a page and as a spreadsheet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from kb.comparison import LEAST
+from kb.spreadsheet import to_csv
+from web.access import searcher
+from web.chosen import read_cases
+from web.compare import compare_page, csv_rows
+
+bp = Blueprint("comparisons", __name__)
+
+
+@bp.get("/compare")
+def page() -> str:
+    """Two to five cases side by side; with fewer, a form to choose."""
+    current = searcher()
+    cases = read_cases(current, request.args.getlist("id"))
+    return render_template("compare.html", page=compare_page(current, cases))
+
+
+@bp.get("/compare.csv")
+def as_csv() -> Response:
+    """The same as CSV, one column for each case."""
+    current = searcher()
+    cases = read_cases(current, request.args.getlist("id"), least=LEAST)
+    response = Response(to_csv(csv_rows(current, cases)), mimetype="text/csv")
+    name = f"comparison-{current.snapshot_id}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

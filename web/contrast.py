@@ -1,0 +1,157 @@
+"""What compared cases have in common and where they differ, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from kb.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
+from kb.taxonomy import Taxonomy
+from web.cards import period_text
+
+NUMBERS = ("none", "one", "two", "three", "four", "five")
+_NOUNS: Mapping[str, str] = {"network": "networks", "programme": "programmes", "study": "studies"}
+#: A field as the thing in which cases differ, and where they have some of it in common.
+_DIFFER: Mapping[str, tuple[str, str]] = {
+    "kind": ("what they are", ""),
+    "country": ("country", "further countries"),
+    "form": ("form", "further forms"),
+    "formation": ("how they came to be", "what else brought them about"),
+    "type": ("type of network", "further types of network"),
+    "project": ("what they do together", "what else they do together"),
+    "sector": ("sector", "further sectors"),
+    "status": ("outcome", "outcome"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """Sentences; ``apart`` and ``gaps`` are empty where there is nothing to say."""
+
+    common: str
+    apart: str
+    gaps: str
+    reported: str
+
+    @property
+    def text(self) -> str:
+        """All of them in one line."""
+        return " ".join(one for one in (self.common, self.apart, self.gaps, self.reported) if one)
+
+
+def contrast(found: Comparison, taxonomy: Taxonomy) -> Contrast:
+    """Say what two cases or more have in common, and where they differ."""
+    return Contrast(
+        common=_common(found),
+        apart=_apart(found),
+        gaps=_gaps(found),
+        reported=_reported(found, taxonomy),
+    )
+
+
+def number(count: int) -> str:
+    """A small number in words, up to five."""
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def all_of(count: int) -> str:
+    """``Both``, ``All three``: the subject of what holds for every case."""
+    return "Both" if count == 2 else f"All {number(count)}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def in_line(label: str) -> str:
+    """A label within a sentence: lower case, unless it is an abbreviation."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def _common(found: Comparison) -> str:
+    kinds = {case.kind for case in found.cases}
+    noun = _NOUNS.get(next(iter(kinds)), "cases") if len(kinds) == 1 else "cases"
+    adjectives = [listed(_words(found, name, "network")) for name in ("form", "type")]
+    adjective = ", ".join(word for word in adjectives if word)
+    if adjective and noun != "networks":
+        noun, adjective = f"{noun} of {adjective} networks", ""
+    parts = [noun]
+    if countries := [value.label for value in found.shared("country")]:
+        parts.append(f"from {listed(_with_article(label) for label in countries)}")
+    if sectors := _words(found, "sector"):
+        parts.append(f"in {listed(sectors)}")
+    words = " ".join((adjective, *parts)).strip()
+    if projects := _words(found, "project"):
+        words += f", working together on {listed(projects)}"
+    if formation := _words(found, "formation"):
+        words += f"; each came to be {listed(_how(one) for one in formation)}"
+    if status := _words(found, "status"):
+        words += f"; the outcome of each is given as {listed(status)}"
+    if words == "cases":
+        return f"The {number(len(found.cases))} have none of these facts in common."
+    return f"{all_of(len(found.cases))} are {words}."
+
+
+def _words(found: Comparison, name: str, noun: str = "") -> list[str]:
+    labels = (value.label for value in found.shared(name))
+    return [in_line(label.removesuffix(f" {noun}") if noun else label) for label in labels]
+
+
+def _with_article(country: str) -> str:
+    needs_one = country.startswith(("United ", "Netherlands", "Philippines"))
+    return f"the {country}" if needs_one else country
+
+
+def _how(formation: str) -> str:
+    is_programme = formation.startswith("government programme")
+    return f"by a {formation}" if is_programme else formation
+
+
+def _apart(found: Comparison) -> str:
+    words = []
+    for name in FIELDS:
+        rule = found.field(name).agreement
+        if rule in (SOME, DIFFERENT):
+            words.append(_DIFFER[name][bool(found.shared(name))])
+        if name == "country":
+            words += _apart_in_text(found)
+    return f"They differ in {listed(words)}." if words else ""
+
+
+def _apart_in_text(found: Comparison) -> list[str]:
+    counts = [_told(case.members and case.members.count) for case in found.cases]
+    periods = [_told(period_text(case.period)) for case in found.cases]
+    named = (("number of members", counts), ("period", periods))
+    return [words for words, told in named if agreement(told) == DIFFERENT]
+
+
+def _told(value: object) -> Collection[str]:
+    return (str(value),) if value else ()
+
+
+def _gaps(found: Comparison) -> str:
+    words = [_DIFFER[name][0] for name in FIELDS if found.field(name).agreement == GAPS]
+    which = "both" if len(found.cases) == 2 else "all of them"
+    return f"Not told of {which}: {listed(words)}." if words else ""
+
+
+def _reported(found: Comparison, taxonomy: Taxonomy) -> str:
+    n = len(found.cases)
+    silent = sum(not case.results for case in found.cases)
+    if silent == n:
+        return "None of them reports a result, which is not the same as none achieved."
+    every = [in_line(taxonomy["metrics"].label(row.metric)) for row in found.metrics if row.n == n]
+    if every:
+        return f"{all_of(n)} report on {listed(every)}."
+    return f"There is no measure on which {all_of(n).lower()} report{_silence(silent)}."
+
+
+def _silence(silent: int) -> str:
+    if not silent:
+        return ""
+    verb = "reports" if silent == 1 else "report"
+    return f"; {number(silent)} of them {verb} none, which is not the same as none achieved"

@@ -1,0 +1,112 @@
+"""A flyer as PDF: tagged, with title and language, the same bytes each time.
+
+What is shown goes to ``web.typeset`` as JSON and is set as text, so nothing in a
+case can become markup.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+
+from web.casefile import SITE_NAME, Citation
+from web.figures import ResultView
+from web.flyer import Flyer
+
+WEB = Path(__file__).parent
+INK = "#1a2322"
+PATIENCE_S = 30
+#: PDFs of some 45 kB that a worker keeps; setting one takes a quarter of a second.
+KEPT = 64
+
+#: One at a time in a worker, so that many readers cannot start many processes.
+_turn = Lock()
+
+
+def flyer_pdf(sheet: Flyer) -> bytes:
+    """The flyer on one A4 sheet, as PDF; kept for as long as nothing on it changes.
+
+    Raises:
+        subprocess.SubprocessError: it could not be set within ``PATIENCE_S`` seconds.
+    """
+    return _typeset(json.dumps(_inputs(sheet), sort_keys=True))
+
+
+@lru_cache(maxsize=KEPT)
+def _typeset(inputs: str) -> bytes:
+    command = [sys.executable, "-I", str(WEB / "typeset.py")]
+    with _turn:
+        done = subprocess.run(
+            command, input=inputs.encode(), capture_output=True, check=True, timeout=PATIENCE_S
+        )
+    return done.stdout
+
+
+def _inputs(sheet: Flyer) -> dict[str, object]:
+    kind = sheet.kind.lower()
+    is_bare = not sheet.figures and not sheet.in_words
+    report = "sources report" if len(sheet.citations) > 1 else "source reports"
+    return {
+        "site": SITE_NAME,
+        "brand": _symbol("brand"),
+        "title": sheet.title,
+        "summary": sheet.summary,
+        "kind": sheet.kind,
+        "where": sheet.where,
+        "types": [{"label": b.label, "svg": _symbol(f"mark-{b.id}")} for b in sheet.badges],
+        "status": sheet.status_label,
+        "figures": [_result(view) for view in sheet.figures],
+        "across": sheet.across,
+        "words": [_result(view) for view in sheet.in_words],
+        "none": f"The {report} no results of this {kind}." if is_bare else "",
+        "more": f"{sheet.more_results} more on the page of the {kind}."
+        if sheet.more_results
+        else "",
+        "facts": sheet.facts,
+        "ours": f"Our reading, not the source’s word: {sheet.ours}." if sheet.ours else "",
+        "take": sheet.take,
+        "sources": [_source(work) for work in sheet.citations],
+        "address": sheet.address,
+        "code": sheet.code.svg if sheet.code else "",
+        "snapshot": sheet.snapshot_id,
+    }
+
+
+def _result(view: ResultView) -> dict[str, str]:
+    figure = view.figure
+    return {
+        "metric": view.metric,
+        "before": figure.before,
+        "lead": figure.lead,
+        "number": figure.number,
+        "unit": figure.unit,
+        "statement": view.statement,
+        "meta": " · ".join(part for part in (view.horizon, view.locator) if part),
+    }
+
+
+def _source(work: Citation) -> dict[str, str]:
+    places = f". {'; '.join(work.locators)}."
+    if work.authors:
+        return {"before": f"{work.authors} ({work.year}). ", "title": work.title, "after": places}
+    return {"before": "", "title": work.title, "after": f" ({work.year}){places}"}
+
+
+@cache
+def _symbol(name: str) -> str:
+    """A symbol of the pages as a picture of its own, in ink."""
+    found = re.search(
+        rf'<symbol id="{name}" viewBox="([^"]+)">(.*?)</symbol>',
+        (WEB / "templates" / "_symbols.svg").read_text(encoding="utf-8"),
+    )
+    if found is None:
+        raise KeyError(name)
+    drawn = found[2].replace("currentColor", INK)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{found[1]}" fill="{INK}">{drawn}</svg>'
+    )

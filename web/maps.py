@@ -1,0 +1,238 @@
+"""Countries on a map: a circle for each, its area by its number of cases, and a label that is free.
+
+The outlines are drawn beforehand (``scripts/draw_world.py``); here circles that would
+overlap are moved apart, and labels are put where nothing else stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from math import hypot, sqrt
+from pathlib import Path
+
+DATA = Path(__file__).with_name("static") / "vendor" / "world-atlas" / "world.json"
+#: The radius for one case in units of the map, and the largest that a circle may get.
+RADIUS = 6.5
+LARGEST = 34.0
+#: Room between circles, and from a circle to its label, near first.
+GAP = 3.0
+DISTANCES = (5.0, 18.0, 34.0, 52.0, 74.0, 100.0)
+#: Which way a label may lie: across, down, and which end of it is next to the circle.
+WAYS = (
+    *((1.0, 0.0, "start"), (-1.0, 0.0, "end"), (0.0, 1.0, "middle"), (0.0, -1.0, "middle")),
+    *((0.7, 0.7, "start"), (-0.7, 0.7, "end"), (0.7, -0.7, "start"), (-0.7, -0.7, "end")),
+)
+#: A letter's width, in parts of the size of the type.
+LETTER = 0.56
+TYPE_SIZE = 15.0
+_ROUNDS = 200
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A country to show: its code, name, number of cases and where its circle leads."""
+
+    code: str
+    name: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A circle with its label, in units of the map.
+
+    ``home_x`` and ``home_y`` are in the country; the circle stands elsewhere where
+    neighbours would overlap. ``anchor`` is the end of the label at ``label_x``;
+    ``label_y`` is its middle. ``leader`` says that a line leads to it.
+    """
+
+    place: Place
+    shape: str
+    home_x: float
+    home_y: float
+    x: float
+    y: float
+    r: float
+    label_x: float = 0.0
+    label_y: float = 0.0
+    anchor: str = "start"
+    leader: bool = False
+
+    @property
+    def moved(self) -> bool:
+        """Whether the circle had to leave the country."""
+        return hypot(self.x - self.home_x, self.y - self.home_y) > 1.0
+
+    @property
+    def box(self) -> Box:
+        """Where the label stands: left, top, right, bottom."""
+        return _box(self.label_x, self.label_y, self.anchor, self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapView:
+    """One map: land, the shapes of countries without a circle here, and the marks."""
+
+    width: int
+    height: int
+    land: str
+    shapes: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    frame: Box | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maps:
+    """The world and Europe; ``missing`` are the places that neither map can show."""
+
+    world: MapView
+    europe: MapView | None
+    missing: tuple[Place, ...]
+
+
+def maps(places: Sequence[Place]) -> Maps:
+    """Put countries on the maps: on that of Europe what lies in it, on the world's the rest."""
+    drawn = _drawings()
+    world, europe = drawn["world"], drawn["europe"]
+    near = [place for place in places if place.code in europe["points"]]
+    far = [p for p in places if p.code in world["points"] and p not in near]
+    k = scale(place.count for place in (*near, *far))
+    frame = _frame(world["points"], europe["points"])
+    shapes = tuple(world["shapes"][p.code] for p in near if p.code in world["shapes"])
+    return Maps(
+        world=MapView(
+            width=world["width"],
+            height=world["height"],
+            land=world["land"],
+            shapes=shapes,
+            marks=_marks(far, world, k, (frame,)),
+            frame=frame,
+        ),
+        europe=MapView(
+            width=europe["width"],
+            height=europe["height"],
+            land=europe["land"],
+            shapes=(),
+            marks=_marks(near, europe, k, ()),
+        )
+        if near
+        else None,
+        missing=tuple(place for place in places if place not in (*near, *far)),
+    )
+
+
+def scale(counts: Iterable[int]) -> float:
+    """The radius of a circle for one case: its area grows with the count, the largest fits."""
+    return min(RADIUS, LARGEST / sqrt(max(counts, default=1)))
+
+
+def apart(marks: Sequence[Mark], width: float, height: float) -> list[Mark]:
+    """Move circles until no two overlap and all lie within the map, each as little as it can.
+
+    Pairs push each other along the line between them, in rounds; where there is no
+    room for all, some overlap remains.
+    """
+    spots = [[mark.x, mark.y] for mark in marks]
+    for _ in range(_ROUNDS):
+        pushed = False
+        for i, one in enumerate(marks):
+            for j in range(i):
+                pushed = _push(spots[i], spots[j], one.r + marks[j].r + GAP) or pushed
+            spots[i][0] = min(max(spots[i][0], one.r), width - one.r)
+            spots[i][1] = min(max(spots[i][1], one.r), height - one.r)
+        if not pushed:
+            break
+    return [
+        replace(mark, x=round(x, 1), y=round(y, 1))
+        for mark, (x, y) in zip(marks, spots, strict=True)
+    ]
+
+
+def _push(one: list[float], other: list[float], distance: float) -> bool:
+    dx, dy = one[0] - other[0], one[1] - other[1]
+    now = hypot(dx, dy)
+    if now >= distance - 0.05:
+        return False
+    if now < 0.01:
+        dx, dy, now = 1.0, 0.0, 1.0
+    step = (distance - hypot(one[0] - other[0], one[1] - other[1])) / 2 / now
+    one[0], one[1] = one[0] + dx * step, one[1] + dy * step
+    other[0], other[1] = other[0] - dx * step, other[1] - dy * step
+    return True
+
+
+def _marks(
+    places: Sequence[Place], drawn: Mapping, k: float, taken: Sequence[Box]
+) -> tuple[Mark, ...]:
+    """The marks of one map, the largest circle first so that smaller ones lie above it."""
+    ordered = sorted(places, key=lambda place: (-place.count, place.name))
+    marks = []
+    for place in ordered:
+        x, y = drawn["points"][place.code]
+        r = round(k * sqrt(place.count), 1)
+        shape = drawn["shapes"].get(place.code, "")
+        marks.append(Mark(place=place, shape=shape, home_x=x, home_y=y, x=x, y=y, r=r))
+    marks = apart(marks, drawn["width"], drawn["height"])
+    boxes = [*taken, *((m.x - m.r, m.y - m.r, m.x + m.r, m.y + m.r) for m in marks)]
+    labelled = []
+    for mark in marks:
+        labelled.append(_label(mark, boxes, drawn["width"], drawn["height"]))
+        boxes.append(labelled[-1].box)
+    return tuple(labelled)
+
+
+def _label(mark: Mark, boxes: Sequence[Box], width: float, height: float) -> Mark:
+    """The mark with its label in the nearest free spot; the least covered one if none is."""
+    best, least = mark, float("inf")
+    for distance in DISTANCES:
+        for across, down, anchor in WAYS:
+            away = mark.r + distance
+            tried = replace(
+                mark,
+                label_x=round(mark.x + across * away, 1),
+                label_y=round(mark.y + down * (away + TYPE_SIZE / 2), 1),
+                anchor=anchor,
+                leader=distance > DISTANCES[0],
+            )
+            box = tried.box
+            covered = sum(_overlap(box, other) for other in boxes)
+            covered += 1000 * (_area(box) - _overlap(box, (0.0, 0.0, width, height)))
+            if covered < least:
+                best, least = tried, covered
+        if least <= 0.0:
+            break
+    return best
+
+
+def _box(x: float, y: float, anchor: str, place: Place) -> Box:
+    wide = LETTER * TYPE_SIZE * len(f"{place.name} {place.count}")
+    left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
+    return (left, y - TYPE_SIZE * 0.6, left + wide, y + TYPE_SIZE * 0.6)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across * down if across > 0 and down > 0 else 0.0
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _frame(points: Mapping, inside: Mapping) -> Box:
+    """The part of the world that the other map enlarges, roughly."""
+    spots = [points[code] for code in inside if code in points]
+    xs, ys = [x for x, _ in spots], [y for _, y in spots]
+    return (min(xs) - 8, min(ys) - 8, max(xs) + 8, max(ys) + 8)
+
+
+@cache
+def _drawings() -> dict[str, dict]:
+    return json.loads(DATA.read_text(encoding="utf-8"))

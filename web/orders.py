@@ -1,0 +1,107 @@
+"""The order of results, in a person's words: which one it is, and what leads to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kb.documents import Case, Query
+from kb.taxonomy import Taxonomy
+from web.found import FoundSet
+from web.links import query_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order; ``current`` is the one that the page is in."""
+
+    words: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """The control of the order: ``plain`` orders, and ``strongest`` by a metric to choose.
+
+    ``note`` says by what the page is ordered where the words do not.
+    """
+
+    plain: tuple[Order, ...]
+    strongest: tuple[Order, ...]
+    note: str
+
+
+def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
+    """The orders that make sense for a found set.
+
+    ``newest`` is left out where no case names a year. ``strongest`` has each metric in
+    which a found case reports a figure, the one that most report first; its link
+    filters by the metric, and says how many cases that finds, which are two or more. A
+    metric that is chosen already stands among the plain orders. Beside a least figure
+    in several metrics there is none, as the figure was not asked of one.
+    """
+    dated = sum(_is_dated(case) for case in found.cases)
+    usual = "Best match" if query.text else "By title"
+    plain = [_order(query, "relevance", usual)]
+    if dated or query.sort == "newest":
+        plain.append(_order(query, "newest", "Newest first"))
+    chosen = query.filters.get("results", ())
+    if len(chosen) == 1:
+        plain.append(_order(query, "result", f"Strongest: {taxonomy.label('results', chosen[0])}"))
+    return Orders(
+        plain=tuple(plain),
+        strongest=() if len(chosen) == 1 else _strongest(query, found, taxonomy),
+        note=_note(query, dated, len(found.cases)),
+    )
+
+
+def _order(query: Query, sort: str, words: str) -> Order:
+    url = query_url(replace(query, sort=sort))
+    return Order(words=words, url=url, current=query.sort == sort)
+
+
+def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Order, ...]:
+    chosen = query.filters.get("results", ())
+    if query.results_min is not None and len(chosen) > 1:
+        return ()
+    metrics = [one for one in taxonomy.facet("results").ids if not chosen or one in chosen]
+    reports = {metric: _n_with_figure(found.cases, metric) for metric in metrics}
+    entries: list[Order] = []
+    for metric in sorted(metrics, key=lambda metric: -reports[metric]):
+        only = replace(query, filters={**query.filters, "results": (metric,)}, sort="result")
+        n_found = len(found.narrowed("results", metric)) if reports[metric] else 0
+        if n_found > 1:
+            words = f"{taxonomy.label('results', metric)} ({n_found})"
+            entries.append(Order(words=words, url=query_url(only)))
+    return tuple(entries)
+
+
+def _note(query: Query, dated: int, total: int) -> str:
+    if query.sort == "newest":
+        if not dated:
+            return "None of these cases names a year, so the usual order stands."
+        if dated < total:
+            return (
+                f"By the latest year that a case names. {dated} of {total} "
+                f"{'names' if dated == 1 else 'name'} one; the others come last."
+            )
+        return "By the latest year that a case names."
+    if query.sort == "result":
+        return (
+            "By the strongest figure, in the unit that most of these cases use; one figure that "
+            "became another is a change in percent. Cases with a figure in another unit, or told "
+            "in words, come last."
+        )
+    return ""
+
+
+def _n_with_figure(cases: Sequence[Case], metric: str) -> int:
+    return sum(
+        any(result.metric == metric and result.high is not None for result in case.results)
+        for case in cases
+    )
+
+
+def _is_dated(case: Case) -> bool:
+    return case.period is not None and bool(case.period.start or case.period.end)

@@ -1,0 +1,206 @@
+"""What a selection of cases reported, ready for the template: counts, metrics, plots, rows.
+
+``outcomes_view`` takes any sequence of cases: those of a search, or the role models
+of a profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kb.documents import Case
+from kb.outcomes import EVIDENCE, Distribution, Finding, MetricOutlook, Outlook, outlook
+from kb.search import Searcher
+from web.distributions import DistributionView, count_words, distribution_view, is_converted, shape
+from web.findings import FindingRow, finding_row, measure_words
+from web.links import case_url
+from web.typography import curly
+
+#: Kind of evidence to its heading; programmes and studies speak of many firms at once.
+EVIDENCE_WORDS: Mapping[str, str] = {
+    "network": "Single networks",
+    "programme": "Programmes",
+    "study": "Studies",
+}
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "network": ("network", "networks"),
+    "programme": ("programme", "programmes"),
+    "study": ("study", "studies"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    """What one kind of evidence holds of a metric: distributions, then figures that stand alone."""
+
+    id: str
+    label: str
+    distributions: tuple[DistributionView, ...]
+    singles: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricView:
+    """One metric. ``shapes`` are its lines of the summary, those of networks and the others."""
+
+    id: str
+    label: str
+    definition: str
+    n_cases: int
+    cases: str
+    evidence: tuple[EvidenceView, ...]
+    in_words: tuple[FindingRow, ...]
+    of_networks: tuple[str, ...]
+    of_others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricGroup:
+    """Metrics under one heading of the vocabulary."""
+
+    heading: str
+    metrics: tuple[MetricView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLink:
+    """A case to open."""
+
+    title: str
+    url: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One part of all cases: how many, and from where to where in percent."""
+
+    id: str
+    words: str
+    count: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomesView:
+    """Everything that the template of a selection shows. Guides are not counted.
+
+    ``has_networks`` and ``has_others`` say whether there are figures of single networks,
+    and of programmes or studies.
+    """
+
+    title: str
+    n_cases: int
+    kinds: str
+    n_reporting: int
+    n_with_figures: int
+    shares: tuple[Share, ...]
+    silent: tuple[CaseLink, ...]
+    groups: tuple[MetricGroup, ...]
+    has_networks: bool
+    has_others: bool
+
+
+def outcomes_view(cases: Iterable[Case], title: str, current: Searcher) -> OutcomesView:
+    """Gather what some cases reported.
+
+    Args:
+        cases: the selection, in any order; guides are left out.
+        title: what the selection is, in words.
+        current: the searcher that the cases come from.
+    """
+    chosen = sorted(cases, key=lambda case: case.id)
+    found = outlook(chosen, current.taxonomy)
+    by_id = {case.id: case for case in chosen}
+    kinds = {one.evidence for metric in found.metrics for one in metric.distributions}
+    return OutcomesView(
+        title=title,
+        n_cases=found.n_cases,
+        kinds=_kinds(found),
+        n_reporting=found.n_reporting,
+        n_with_figures=found.n_with_figures,
+        shares=_shares(found),
+        silent=tuple(_link(by_id[name], current) for name in found.silent),
+        groups=_groups(found, current),
+        has_networks=EVIDENCE[0] in kinds,
+        has_others=bool(kinds & set(EVIDENCE[1:])),
+    )
+
+
+def _kinds(found: Outlook) -> str:
+    parts = [count_words(n, *_KINDS[kind]) for kind, n in found.n_by_evidence.items() if n]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def _shares(found: Outlook) -> tuple[Share, ...]:
+    counts = (
+        ("figures", "with a figure", found.n_with_figures),
+        ("words", "in words alone", found.n_reporting - found.n_with_figures),
+        ("silent", "report nothing", len(found.silent)),
+    )
+    shares, start = [], 0.0
+    for name, words, count in counts:
+        width = round(100 * count / found.n_cases, 2) if found.n_cases else 0.0
+        shares.append(Share(id=name, words=words, count=count, start=start, width=width))
+        start = round(start + width, 2)
+    return tuple(shares)
+
+
+def _link(case: Case, current: Searcher) -> CaseLink:
+    countries = (current.taxonomy.label("country", code) for code in case.facets["country"])
+    return CaseLink(title=curly(case.title), url=case_url(case.id), where=", ".join(countries))
+
+
+def _groups(found: Outlook, current: Searcher) -> tuple[MetricGroup, ...]:
+    groups: dict[str, list[MetricView]] = {}
+    for metric in found.metrics:
+        term = current.taxonomy["metrics"].get(metric.metric)
+        groups.setdefault(term.group if term else "", []).append(_metric(metric, current))
+    return tuple(
+        MetricGroup(heading=heading, metrics=tuple(metrics)) for heading, metrics in groups.items()
+    )
+
+
+def _metric(found: MetricOutlook, current: Searcher) -> MetricView:
+    term = current.taxonomy["metrics"].get(found.metric)
+    shapes = [(one.evidence, shape(one)) for one in found.distributions]
+    return MetricView(
+        id=found.metric,
+        label=current.taxonomy["metrics"].label(found.metric),
+        definition=term.definition if term else "",
+        n_cases=found.n_cases,
+        cases=count_words(found.n_cases, "case", "cases"),
+        evidence=tuple(
+            _evidence(kind, [one for one in found.distributions if one.evidence == kind], current)
+            for kind in EVIDENCE
+            if any(one.evidence == kind for one in found.distributions)
+        ),
+        in_words=tuple(_row(finding, current) for finding in found.in_words),
+        of_networks=tuple(shape for kind, shape in shapes if kind == EVIDENCE[0]),
+        of_others=tuple(shape for kind, shape in shapes if kind != EVIDENCE[0]),
+    )
+
+
+def _evidence(kind: str, found: Iterable[Distribution], current: Searcher) -> EvidenceView:
+    """One kind of evidence; what stands among computed figures does not stand alone too."""
+    several, singles = [], []
+    listed = list(found)
+    computed = [f.result for one in listed for f in one.findings if is_converted(f)]
+    for one in listed:
+        if one.n > 1:
+            several.append(distribution_view(one, current))
+        elif is_converted(one.findings[0]) or one.findings[0].result not in computed:
+            measure = measure_words(one, current.taxonomy)
+            singles.append(_row(one.findings[0], current, measure=measure))
+    return EvidenceView(
+        id=kind,
+        label=EVIDENCE_WORDS[kind],
+        distributions=tuple(several),
+        singles=tuple(singles),
+    )
+
+
+def _row(finding: Finding, current: Searcher, *, measure: str = "") -> FindingRow:
+    return finding_row(finding, current.taxonomy, current.references, measure=measure)

@@ -1,0 +1,195 @@
+"""The form of a profile: its fields as filled in, and what is wrong with them in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.documents import FACETS, FacetCount
+from kb.errors import QueryError
+from kb.likeness import number_word
+from kb.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
+from kb.search import Searcher
+from kb.taxonomy import Taxonomy, Vocabulary
+from web.facets import FACET_WORDS, FacetView, facet_view
+from web.profile_params import FILTERS, NAMES, REPEATED, Asked
+from web.profile_words import COMMON_WORDS, FACET_OF, FUNDING_WORDS
+from web.results import UnitChoice, unit_choices
+
+#: Parameter to its label on the form; the other filters are called as on the search page.
+LABELS: Mapping[str, str] = {
+    **FACET_WORDS,
+    "business": "What does your firm do?",
+    "my_sector": "Your sector",
+    "my_country": "Your country",
+    "size": "People in your firm",
+    "partners": "Firms that would join",
+    "aim": "What do you want to do together?",
+    "goal": "What kind of project is it?",
+    "common": "What do you have in common?",
+    "my_form": "How closely would you work together?",
+    "funding": "Who pays for it?",
+    "results_min": "Reported figure of at least",
+    "results_unit": "Unit",
+}
+FORM_WORDS: Mapping[str, str] = {
+    "soft": "A membership of many firms that meet, learn and build trust",
+    "hard": "A few firms that undertake one definite project",
+}
+NO_MATTER = "We don’t mind"
+#: How many selects of a sector there are at least.
+SECTOR_PLACES = 2
+TEXTS: Mapping[str, int] = {"business": MAX_TEXT, "aim": MAX_TEXT, "my_country": MAX_COUNTRY}
+NUMBERS: Mapping[str, str] = {
+    "size": f"a whole number from 1 to {MAX_SIZE:,}, such as 4",
+    "partners": f"a whole number from 2 to {MAX_PARTNERS:,}, your own firm included",
+    "results_min": "a number, such as 20",
+}
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One value to choose."""
+
+    value: str
+    label: str
+    hint: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldView:
+    """One field: what was typed, or the groups (heading, options) of what may be chosen.
+
+    ``places`` is the value of each select, empty for none; ``wrong`` a sentence, empty
+    where nothing is.
+    """
+
+    name: str
+    label: str
+    wrong: str
+    value: str
+    most: int
+    places: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[Option, ...]], ...]
+    n_chosen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """The whole form. ``faults`` are (parameter, sentence), in the order of the form.
+
+    ``filter_faults`` are those of the filters alone.
+    """
+
+    fields: Mapping[str, FieldView]
+    countries: tuple[str, ...]
+    facets: tuple[FacetView, ...]
+    least: str
+    units: tuple[UnitChoice, ...]
+    asks_least: bool
+    n_filters: int
+    faults: tuple[tuple[str, str], ...]
+    filter_faults: tuple[tuple[str, str], ...]
+
+
+def form_view(
+    asked: Asked, counts: Mapping[str, Sequence[FacetCount]], current: Searcher
+) -> FormView:
+    """The form as it was filled in; ``counts`` are those of the filters."""
+    taxonomy, query = current.taxonomy, asked.query
+    faults = {name: fault(name, asked, taxonomy) for name in NAMES if name in asked.wrong}
+    views = (facet_view(name, tuple(counts.get(name, ()))) for name in FACETS)
+    return FormView(
+        fields={name: _field(name, asked, faults, taxonomy) for name in FIELDS},
+        countries=tuple(term.label for term in taxonomy["countries"]),
+        facets=tuple(view for view in views if view),
+        least=asked.typed.get("results_min", ""),
+        units=unit_choices(query, current.cases, taxonomy),
+        asks_least=bool(query.filters.get("results")),
+        n_filters=sum(len(values) for values in query.filters.values()),
+        faults=tuple(faults.items()),
+        filter_faults=tuple(pair for pair in faults.items() if pair[0] in FILTERS),
+    )
+
+
+def fault(name: str, asked: Asked, taxonomy: Taxonomy) -> str:
+    """What is wrong with a parameter, as a sentence that the form says."""
+    label, err = LABELS[name], asked.wrong[name]
+    typed = list(dict.fromkeys(v.strip() for v in asked.typed.getlist(name) if v.strip()))
+    if name not in REPEATED and len(typed) > 1:
+        return f"“{label}” takes one answer, not {number_word(len(typed))}. Choose one."
+    if name in TEXTS:
+        n = len(" ".join(typed[0].split()))
+        return f"“{label}” must be {TEXTS[name]} characters or fewer. These are {n:,}."
+    short = str(err.value)[:_SHOWN]
+    if name in NUMBERS:
+        return f"“{label}” must be {NUMBERS[name]}. It cannot be “{short}”."
+    return f"“{label}” has no answer “{short}”. {_way_on(name, err, taxonomy)}"
+
+
+def _way_on(name: str, err: QueryError, taxonomy: Taxonomy) -> str:
+    vocabulary = _vocabulary(name, taxonomy)
+    near = vocabulary.nearest(str(err.value)) if vocabulary else ()
+    if vocabulary and near:
+        return f"Did you mean {' or '.join(vocabulary.label(one) for one in near)}?"
+    return "Choose one of those on the form."
+
+
+def _field(name: str, asked: Asked, faults: Mapping[str, str], taxonomy: Taxonomy) -> FieldView:
+    chosen = _chosen(name, asked)
+    empty = max(1, SECTOR_PLACES - len(chosen))
+    return FieldView(
+        name=name,
+        label=LABELS[name],
+        wrong=faults.get(name, ""),
+        value=asked.typed.get(name, ""),
+        most=TEXTS.get(name, 0),
+        places=(*chosen, *("",) * empty),
+        groups=_groups(name, chosen, taxonomy),
+        n_chosen=len(chosen),
+    )
+
+
+def _chosen(name: str, asked: Asked) -> tuple[str, ...]:
+    """The values that are on: canonical where they are understood, none where they are not."""
+    value = getattr(asked.profile, name)
+    values = value if isinstance(value, tuple) else (value,)
+    return tuple(one for one in values if isinstance(one, str) and one)
+
+
+def _groups(
+    name: str, chosen: Sequence[str], taxonomy: Taxonomy
+) -> tuple[tuple[str, tuple[Option, ...]], ...]:
+    """What may be chosen in a field, under the headings of the vocabulary; none for a text."""
+    groups: dict[str, list[Option]] = {}
+    for heading, value, label, hint in _values(name, taxonomy):
+        option = Option(value=value, label=label, hint=hint, chosen=value in chosen)
+        groups.setdefault(heading, []).append(option)
+    return tuple((heading, tuple(options)) for heading, options in groups.items())
+
+
+def _values(name: str, taxonomy: Taxonomy) -> Iterator[tuple[str, str, str, str]]:
+    """Heading, value, label and hint of each answer; a choice of one begins with no matter."""
+    if name in ("my_form", "funding"):
+        yield "", "", NO_MATTER, ""
+    if name == "funding":
+        yield from (("", value, label, "") for value, label in FUNDING_WORDS.items())
+    vocabulary = _vocabulary(name, taxonomy)
+    for term in vocabulary or ():
+        if name == "common":
+            yield "", term.id, COMMON_WORDS.get(term.id, term.label), term.label
+        elif name == "my_form":
+            yield "", term.id, term.label, FORM_WORDS.get(term.id, term.definition)
+        elif name != "my_country":
+            yield term.group, term.id, term.label, ""
+
+
+def _vocabulary(name: str, taxonomy: Taxonomy) -> Vocabulary | None:
+    """Where the values of a parameter come from, None for one that is free."""
+    if name in FACETS:
+        return taxonomy.facet(name)
+    if name == "results_unit":
+        return taxonomy["units"]
+    return taxonomy.facet(FACET_OF[name]) if name in FACET_OF else None
