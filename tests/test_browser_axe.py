@@ -39,6 +39,12 @@ PAGES = {
     "programme": "/cases/denmark/network-programme",
     "guide": "/cases/guides/types-of-network",
     "about": "/about",
+    "role-models": "/role-models",
+    "role-models-answered": "/role-models?business=winery&my_sector=wine-spirits&my_country=Austria"
+    "&size=12&partners=5&aim=we+want+to+sell+abroad&goal=exporting&my_form=hard&funding=own",
+    "role-models-400": "/role-models?size=-3&goal=exprting&country=XX&aim=export",
+    "role-models-none": "/role-models?size=3",
+    "role-models-outcomes": "/outcomes?my_sector=wine-spirits&goal=exporting",
     "self-check": "/self-check",
     "self-check-answered": "/self-check?profit=yes&swot=partly&opportunity=not-yet&money=unknown",
     "self-check-400": "/self-check?profit=maybe&swot=yes",

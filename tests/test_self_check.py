@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +9,6 @@ import pytest
 from conftest import copy_toy_corpus, settings_of_toy
 
 from kb.build import build
-from kb.current import current_id
 from kb.documents import Problem, Source
 from kb.errors import CorpusInvalid
 from kb.self_check import (
@@ -352,18 +349,6 @@ def test_a_build_carries_the_check(toy_settings, check):
     ]
     assert (report.snapshot_id != without, report.encoded) == (True, 0)
     assert open_snapshot(toy_settings.index / without).content.self_check is None
-
-
-def test_a_snapshot_from_before_there_was_a_check_opens(settings, tmp_path):
-    """A snapshot without the file is read, and holds none."""
-    snapshot_id = current_id(settings.index)
-    folder = Path(shutil.copytree(settings.index / snapshot_id, tmp_path / snapshot_id))
-    (folder / "self-check.json").unlink()
-    manifest = json.loads((folder / "manifest.json").read_text())
-    del manifest["files"]["self-check.json"]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-    assert open_snapshot(folder).content.self_check is None
 
 
 def test_problems_keep_a_build_from_being_made(tmp_path, tiny_encoder):

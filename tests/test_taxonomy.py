@@ -345,7 +345,7 @@ def test_the_real_vocabulary_explains_itself(real: Taxonomy) -> None:
     stray = [(name, term.id) for name in grouped for term in real[name] if not term.group]
 
     assert vague == []
-    assert grouped == {"projects", "metrics", "sectors"}
+    assert grouped == {"projects", "metrics", "sectors", "units"}
     assert stray == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.typography import curly
+from web.typography import capital, curly
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,10 @@ def test_curly(straight, expected):
     """Apostrophes and pairs of double marks turn, nothing else does, and places stay."""
     assert curly(straight) == expected
     assert len(expected) == len(straight)
+
+
+def test_capital():
+    """A text begins with a capital letter, and keeps those that it has."""
+    assert [capital(text) for text in ("hotels in NZ", "Épiceries", "", "3 firms")] == [
+        *("Hotels in NZ", "Épiceries", "", "3 firms"),
+    ]

@@ -225,6 +225,7 @@ def _rest(case: Case) -> dict[str, object]:
         "region": case.region,
         "members": dataclasses.asdict(case.members) if case.members else None,
         "period": dataclasses.asdict(case.period) if case.period else None,
+        "role_model_for": list(case.role_model_for),
         "our_reading": list(case.our_reading),
         "questions": list(case.questions),
         "related": list(case.related),

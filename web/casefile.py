@@ -13,7 +13,7 @@ from web.figures import ResultView, result_views
 from web.links import absolute, case_url, compare_url, facet_url
 from web.reasons import line, listed, shared
 from web.render import Body, render_body
-from web.typography import curly
+from web.typography import capital, curly
 
 SITE_NAME = "Compendium of Business Networks"
 
@@ -86,6 +86,7 @@ class CasePage:
     title: str
     summary: str
     questions: tuple[str, ...]
+    suits: tuple[str, ...]
     kind: str
     where: str
     badges: tuple[Badge, ...]
@@ -122,6 +123,7 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         title=curly(case.title),
         summary=curly(case.summary),
         questions=tuple(curly(question) for question in case.questions),
+        suits=tuple(capital(curly(one)) for one in case.role_model_for),
         kind=taxonomy.label("kind", case.kind),
         where=", ".join(taxonomy.label("country", code) for code in case.facets["country"]),
         badges=badges(case, taxonomy),

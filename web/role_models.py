@@ -20,7 +20,7 @@ from web.links import compare_url, search_url
 from web.profile_params import Asked
 from web.profile_words import NAMES, profile_chips, profile_url, summary, with_goal, words
 from web.reasons import Piece, excerpt, is_summary
-from web.typography import curly
+from web.typography import capital, curly
 
 #: Part of a score to its words on the page.
 PART_WORDS: Mapping[str, str] = {
@@ -176,7 +176,7 @@ def _model(model: RoleModel, answer: RoleModels, taxonomy: Taxonomy) -> ModelVie
         score=round(model.score * 100),
         sentences=tuple(_sentences(model.likeness)),
         rows=tuple(_row(one, answer, taxonomy) for one in model.likeness),
-        suits=curly(model.suits),
+        suits=capital(curly(model.suits)),
         quote=excerpt(curly(reason.passage), ()) if quoted else (),
         quote_place=curly(reason.heading) if quoted else "",
         done=tuple(curly(text) for text in model.done),

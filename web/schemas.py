@@ -183,6 +183,7 @@ class CaseOut(CaseBrief):
     region: str | None
     members: MembersOut | None
     period: PeriodOut | None
+    role_model_for: list[str] = Field(description="Whom it suits, in the editors' words")
     our_reading: list[str] = Field(description="Fields whose values are the editors' reading")
     questions: list[str]
     related: list[str]

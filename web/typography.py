@@ -14,3 +14,8 @@ def curly(text: str) -> str:
     Each mark becomes one mark, so places in the text stay.
     """
     return _QUOTED.sub("“\\1”", _APOSTROPHE.sub("’", text))
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its start, the rest as it is."""
+    return text[:1].upper() + text[1:]

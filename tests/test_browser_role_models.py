@@ -1,0 +1,152 @@
+"""Three journeys, with the mouse and by keyboard alone: wineries, a printer, an agency."""
+
+import re
+
+import pytest
+from chromium import FLAGS, executable
+from playwright.sync_api import Page, expect, sync_playwright
+
+
+@pytest.fixture(name="browser", scope="module")
+def _browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="page", params=[True, False], ids=["javascript", "no-javascript"])
+def _page(browser, real_server_url, request):
+    context = browser.new_context(
+        base_url=real_server_url,
+        java_script_enabled=request.param,
+        viewport={"width": 1280, "height": 800},
+    )
+    yield context.new_page()
+    context.close()
+
+
+def titles(page: Page) -> list[str]:
+    """The titles of the role models, in order."""
+    return [
+        text.split("\n")[-1].split(" ", 1)[-1].strip()
+        for text in page.locator(".models-list .card-title").all_inner_texts()
+    ]
+
+
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Press the tab key until the focus is on what the selector names."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.locator(f"{selector}:focus").count():
+            return
+    pytest.fail(f"{most} presses of the tab key did not reach {selector}")
+
+
+def test_five_wineries_want_to_export(page):
+    """They say so, see who is like them and why, compare the first three, and see the figures."""
+    page.goto("/")
+    page.get_by_role("link", name="tell us about your firm").click()
+    page.get_by_label("What does your firm do?").fill("Family winery, twelve hectares")
+    page.get_by_label("Your sector", exact=True).select_option("Wine and spirits")
+    page.get_by_label("Your country").fill("Austria")
+    page.get_by_label("What do you want to do together?").fill(
+        "We are five wineries and want to sell abroad, which none of us can do alone"
+    )
+    page.get_by_role("button", name="Find role models").first.click()
+
+    expect(page.locator("h1")).to_have_text("Role models for your firm")
+    found = titles(page)
+    assert len(found) == 10
+    first = page.locator(".models-list > li").first
+    expect(first.locator(".model-like").first).to_contain_text("in wine and spirits")
+    expect(first.locator(".model-unlike").first).to_contain_text("in New Zealand")
+    assert "Five New Zealand wineries set out to build a regional brand mark" in found[:3]
+
+    page.get_by_role("link", name="What these role models reported").click()
+    expect(page.locator("h1")).to_have_text("What your role models reported")
+    figures = page.locator(".finding-place")
+    assert figures.count() > 0
+    for text in figures.all_inner_texts():
+        assert re.search(r"section|page|p\.", text), text
+    page.get_by_role("link", name="Back to your role models").click()
+    assert titles(page) == found
+
+    page.get_by_role("link", name="Compare the first three").click()
+    heads = page.locator(".compare-title").all_inner_texts()
+    assert sorted(heads) == sorted(found[:3])
+
+
+def test_a_printer_in_norway_wants_cheaper_equipment(page):
+    """By keyboard alone: fill in, send, mend what is wrong, and open the first case."""
+    page.goto("/role-models")
+    tab_to(page, "#field-business")
+    page.keyboard.type("Small printing shop")
+    tab_to(page, "#field-my_country")
+    page.keyboard.type("Norway")
+    tab_to(page, "#field-size")
+    page.keyboard.type("-3")
+    tab_to(page, "#field-aim")
+    page.keyboard.type("Buy a bigger press together, cheaper than each of us alone")
+    tab_to(page, ".profile-go button")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#wrong-title")).to_have_text("One answer needs another look")
+    expect(page.locator("#field-aim")).to_have_value(re.compile("^Buy a bigger press"))
+    tab_to(page, ".profile-wrong a")
+    page.keyboard.press("Enter")
+    size = page.locator("#field-size")
+    expect(size).to_have_value("-3")
+    expect(size).to_have_attribute("aria-invalid", "true")
+    if not page.locator("#field-size:focus").count():
+        tab_to(page, "#field-size")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("6")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Role models for your firm")
+    assert titles(page)[0] == "Three graphic arts firms buy bigger equipment together"
+    first = page.locator(".models-list > li").first
+    expect(first.locator(".model-like").first).to_contain_text("in Norway")
+    expect(first.locator(".figure-number").first).to_have_text("+30%")
+    tab_to(page, ".models-list .card-title a")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(
+        "Three graphic arts firms buy bigger equipment together"
+    )
+
+
+def test_an_agency_wants_evidence_for_a_programme(page):
+    """It finds what programmes reported, apart from single networks, with every source."""
+    page.goto("/role-models")
+    page.get_by_label("What do you want to do together?").fill(
+        "A regional agency wants evidence that a network programme with brokers works"
+    )
+    page.get_by_role("radio", name="With public money").check()
+    page.get_by_text("Only some of the cases").click()
+    page.get_by_role("checkbox", name="Programme", exact=False).first.check()
+    page.get_by_role("button", name="Find role models").last.click()
+
+    expect(page.locator("h1")).to_have_text("Role models for your firm")
+    found = titles(page)
+    assert found
+    kinds = page.locator(".models-list .card-kicker span:nth-child(2)").all_inner_texts()
+    assert set(kinds) == {"Programme"}
+    expect(page.locator(".chip", has_text="Programme")).to_have_count(1)
+
+    page.get_by_role("link", name="What these role models reported").click()
+    labels = {text.lower() for text in page.locator(".evidence > .label").all_inner_texts()}
+    assert "networks" not in labels
+    assert "programmes" in labels
+    expect(page.locator(".known-words").first).to_contain_text("Not reported is not zero")
+
+
+def test_role_models_on_paper(page):
+    """Printed, an answer shows what was said and what was done, without form and navigation."""
+    page.goto("/role-models?aim=share+a+costly+machine&my_country=NO")
+    page.emulate_media(media="print")
+    expect(page.locator(".profile-summary")).to_be_visible()
+    expect(page.locator(".profile-change")).not_to_be_visible()
+    expect(page.locator(".nav")).not_to_be_visible()
+    expect(page.locator(".model-sentences").first).to_be_visible()
+    assert page.pdf().startswith(b"%PDF")
