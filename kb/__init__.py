@@ -24,9 +24,13 @@ holds the table):
     spelling · mentions · reasons · order
                                  slips of typing; facets named in a query; why a hit, and
                                  in which place
-    fusion · relevance           evidence to one score; the published figures
+    case_index · fusion · relevance
+                                 the best text of each case; evidence to one score; the
+                                 published figures
     retrieve · hint_table        query to evidence; how near a text is to the hints
-    snapshot · current           one built, checked state of ``index/``; which is served
+    snapshot · corpus_index · current
+                                 one built, checked state of ``index/``; its indexes as the
+                                 retriever takes them; which is served
     query · search · live        a request, its answer; following ``index/current``
     profile · likeness · suitability · hearing · role_models
                                  what a firm says of itself; where a case is like it; how well

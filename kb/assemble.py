@@ -15,13 +15,14 @@ from kb.incremental import Encoding
 from kb.index import DenseIndex
 from kb.lexical import WORDS_VERSION, LexicalIndex
 from kb.multilingual import NAME as MULTILINGUAL_NAME
-from kb.passages import PASSAGES_VERSION, passages_digest, word_fields
+from kb.passages import PASSAGES_VERSION, passages_digest, words_of_case
 from kb.relevance import Report
 from kb.snapshot import (
     HINTS_FILE,
     MULTILINGUAL_FILE,
     MULTILINGUAL_HINTS_FILE,
     SCHEMA_VERSION,
+    SENTENCES_FILE,
     VECTORS_FILE,
     WORDS_FOLDER,
     CaseRecord,
@@ -76,10 +77,11 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
     write_content(staged, _content(plan, passages))
     index = DenseIndex.build(encoding.vectors())
     index.write(staged / VECTORS_FILE)
+    DenseIndex.build(encoding.sentence_vectors()).write(staged / SENTENCES_FILE)
     multilingual = _write_multilingual(staged, encoding)
     _write_hints(staged, encoding)
-    fields = [word_fields(case, corpus.taxonomy) for case in corpus.cases]
-    LexicalIndex.build(staged / WORDS_FOLDER, fields)
+    words = [words_of_case(case, corpus.taxonomy) for case in corpus.cases]
+    LexicalIndex.build(staged / WORDS_FOLDER, words)
     encoding.write_encoder(staged)
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
@@ -154,6 +156,7 @@ def _case_records(plan: Plan) -> dict[str, CaseRecord]:
             digest=case.digest,
             passages_digest=passages_digest(plan.encoding.passages[case.id]),
             n_passages=len(plan.encoding.passages[case.id]),
+            n_sentences=len(plan.encoding.sentences[case.id]),
         )
         for case in plan.corpus.cases
     }

@@ -31,7 +31,7 @@ from kb.load import (
     TAXONOMY_FILE,
 )
 from kb.multilingual import multilingual_digest
-from kb.passages import passages_of
+from kb.passages import passages_of, sentences_of
 from kb.relevance import read_report
 from kb.settings import Settings
 from kb.snapshot import Manifest, Snapshot, open_snapshot, read_manifest
@@ -111,6 +111,7 @@ def _build(
     corpus = read_corpus(settings.cases)
     if corpus.problems:
         raise CorpusInvalid(corpus.problems)
+    passages = {case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases}
     tell(f"Read {len(corpus.cases)} cases from {settings.cases}.")
     files = find_model(settings.model, settings.revision)
     multilingual = multilingual_digest() if settings.multilingual else ""
@@ -121,7 +122,11 @@ def _build(
         relevance=read_report(settings.cases / RELEVANCE_FILE),
         encoding=Encoding(
             files=files,
-            passages={case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases},
+            passages=passages,
+            sentences={
+                case.id: sentences_of(case.title, (p.text for p in passages[case.id]))
+                for case in corpus.cases
+            },
             hints=corpus.hints,
             previous=None if force else _previous(settings.index, tell),
             multilingual=multilingual,

@@ -93,7 +93,8 @@ class Case:
 
     ``facets`` maps each name of ``FACETS`` to canonical values, in the order of
     the file; a facet without values maps to an empty tuple. ``body`` is Markdown.
-    ``role_model_for`` says in the editors' words whom the case suits. ``digest`` is the
+    ``role_model_for`` says in the editors' words whom the case suits, ``answers`` which
+    questions it answers. ``digest`` is the
     SHA-256 of the file's bytes.
     """
 
@@ -111,6 +112,7 @@ class Case:
     related: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     role_model_for: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     our_reading: tuple[str, ...] = ()
     added: str | None = None
     digest: str = ""
@@ -146,7 +148,7 @@ class Hint:
     """A short text that the words of a profile are compared with.
 
     ``kind`` is ``project`` (how owners say that they want it) or ``case`` (whom it
-    suits); ``target`` is the id of that project type or case.
+    suits, or a question that it answers); ``target`` is the id of that project type or case.
     """
 
     kind: str

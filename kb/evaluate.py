@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kb.case_index import CaseIndex
 from kb.collection import TestCollection
 from kb.documents import MAX_PER_PAGE, Query
 from kb.fusion import Calibration, scores
@@ -22,7 +23,7 @@ from kb.index import DenseIndex
 from kb.judged import JudgedQuery
 from kb.lexical import LexicalIndex
 from kb.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.passages import pieces_of
+from kb.passages import pieces_of, sentences_of
 from kb.relevance import Group, Refusal, Report, Worst
 from kb.retrieve import Encoders, Retriever
 from kb.search import Searcher
@@ -33,6 +34,8 @@ DEPTH = 100
 
 #: Wraps an iterable of known length to show progress.
 Progress = Callable[[Iterable, str], Iterable]
+#: Turns texts into vectors, float32 of shape (len(texts), dimension).
+Encode = Callable[[Sequence[str]], np.ndarray]
 
 
 def evaluate_judged(
@@ -141,7 +144,7 @@ def _ranked(
 def evaluate_collection(
     collection: TestCollection,
     encoders: Encoders,
-    encode: Callable[[Sequence[str]], np.ndarray],
+    encode: Encode,
     calibration: Calibration,
     *,
     table: WordTable | None = None,
@@ -175,28 +178,41 @@ def evaluate_collection(
 def _index(
     collection: TestCollection,
     encoders: Encoders,
-    encode: Callable[[Sequence[str]], np.ndarray],
+    encode: Encode,
     table: WordTable | None,
     folder: Path,
     progress: Progress,
 ) -> Retriever:
-    owner, texts = [], []
+    n = len(collection.documents)
+    owner, passages, alone, sentences = [], [], [], []
     for column, document in enumerate(collection.documents):
-        for piece in pieces_of(document.text) or [document.title or "-"]:
-            owner.append(column)
-            texts.append(f"{document.title}\n{piece}" if document.title else piece)
-    fields = [{"title": d.title, "body": d.text} for d in collection.documents]
-    LexicalIndex.build(folder / "words", fields)
-    dense = DenseIndex.build(_in_batches(encode, texts, progress, "encoding"))
-    multilingual = None
-    if encoders.multilingual is not None:
-        vectors = _in_batches(encoders.multilingual.encode, texts, progress, "other languages")
-        multilingual = DenseIndex.build(vectors)
+        pieces = pieces_of(document.text) or [document.title or "-"]
+        owner += [column] * len(pieces)
+        passages += [f"{document.title}\n{p}" if document.title else p for p in pieces]
+        own = sentences_of(document.title, pieces)
+        alone += [column] * len(own)
+        sentences += own
+    words = [f"{document.title}\n{document.text}" for document in collection.documents]
+    LexicalIndex.build(folder / "words", words)
+
+    def indexed(
+        encode: Encode,
+        texts: Sequence[str],
+        of: list[int],
+        what: str,
+    ) -> CaseIndex | None:
+        if not texts:
+            return None
+        vectors = _in_batches(encode, texts, progress, what)
+        return CaseIndex(DenseIndex.build(vectors), np.array(of, dtype=np.int64), n)
+
+    other = encoders.multilingual
     return Retriever(
-        owner=np.array(owner, dtype=np.int64),
-        n_cases=len(collection.documents),
-        dense=dense,
-        multilingual=multilingual,
+        n_cases=n,
+        passages=indexed(encode, passages, owner, "encoding"),
+        sentences=indexed(encode, sentences, alone, "sentences"),
+        suits=None,
+        multilingual=indexed(other.encode, passages, owner, "other languages") if other else None,
         words=LexicalIndex.open(folder / "words"),
         encoders=encoders,
         table=table,
@@ -204,7 +220,7 @@ def _index(
 
 
 def _in_batches(
-    encode: Callable[[Sequence[str]], np.ndarray],
+    encode: Encode,
     texts: Sequence[str],
     progress: Progress,
     what: str,

@@ -26,6 +26,7 @@ OPTIONAL = (
     "related",
     "teaching",
     "role_model_for",
+    "answers",
     "our_reading",
     "added",
 )
@@ -51,7 +52,8 @@ QUALIFIERS = ("about", "at least", "at most", "more than", "under")
 READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
 
 MAX_TITLE, MAX_SUMMARY, MAX_STATEMENT, MAX_QUESTION = 90, 300, 160, 400
-MAX_ROLE_MODEL_FOR = 160
+#: A line on whom a case suits, or a question that it answers.
+MAX_LINE = 160
 
 _EXAMPLES = {
     "title": "title: Three printers buy a press together",
@@ -119,7 +121,8 @@ def read_case(draft: Draft, taxonomy: Taxonomy, problems: list[Problem]) -> Case
         region=fields.text("region", most=90),
         related=fields.texts("related"),
         questions=_questions(fields),
-        role_model_for=fields.texts("role_model_for", most=MAX_ROLE_MODEL_FOR),
+        role_model_for=fields.texts("role_model_for", most=MAX_LINE),
+        answers=fields.texts("answers", most=MAX_LINE),
         our_reading=_our_reading(fields),
         added=_day(fields, "added"),
         digest=draft.digest,

@@ -1,11 +1,11 @@
-"""From evidence to one score: fusion of meaning and words, and its calibration.
+"""From evidence to one score: fusion of meaning, words and links, and its calibration.
 
-The weighted sum of the cosines of both encoders and the word score orders the
-cases. A logistic function of it, shifted by how much the query itself is like
-those that the compendium can answer, makes that sum the probability that the case
-is relevant: the score that is shown, and the one that both thresholds are set on.
-``kb.calibrate`` derives all of it from judged queries; ``cases/calibration.json``
-keeps it.
+The weighted sum of what speaks for a case orders the cases. The score of a case is
+the probability that it is relevant, the product of two logistic functions: how likely
+the compendium answers the query at all (``answers``, of the query as a whole), and how
+likely the case is relevant if it does (of the weighted sum). Both thresholds are set on
+that score. ``kb.calibrate`` derives all of it from judged queries;
+``cases/calibration.json`` keeps it.
 """
 
 from __future__ import annotations
@@ -23,15 +23,37 @@ from kb.errors import CorpusError
 class Weights:
     """How much each kind of evidence counts in the sum.
 
+    ``linked`` counts the best sum of the cases that the editors link a case with.
     ``slope`` and ``constant`` are those of the logistic function that makes the sum
-    a score.
+    the probability that a case is relevant, where the compendium answers.
     """
 
     meaning: float
     multilingual: float
     words: float
+    linked: float = 0.0
     slope: float = 1.0
     constant: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The logistic function that says whether the compendium answers a query at all.
+
+    ``meaning``, ``multilingual`` and ``words`` weigh the best value of any case,
+    ``known`` and ``covered`` those shares of the query's words, ``english`` is added for
+    English, and ``query`` weighs the unit query vector of the multilingual encoder, or
+    of the encoder where that is off; where it is empty, the vector does not count.
+    """
+
+    meaning: float
+    multilingual: float
+    words: float
+    known: float
+    covered: float
+    english: float
+    constant: float
+    query: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +63,8 @@ class Calibration:
     Attributes:
         encoder: digest of the encoder.
         multilingual: digest of the multilingual encoder; empty when it is off.
-        english: weights for queries in English.
-        other: weights for queries in other languages.
-        query: weights of the logistic function on the unit query vector of the
-            multilingual encoder, or of the encoder where that is off.
+        weights: how the evidence orders the cases, in every language.
+        gate: whether the compendium answers a query at all.
         fits: least score of the best case at which a query counts as answered.
         shown: least score of a case that is shown, as a share of the best case's.
         n_queries: how many tuning queries it was derived from.
@@ -52,9 +72,8 @@ class Calibration:
 
     encoder: str
     multilingual: str
-    english: Weights
-    other: Weights
-    query: tuple[float, ...]
+    weights: Weights
+    gate: Gate
     fits: float
     shown: float
     n_queries: int
@@ -64,18 +83,30 @@ class Calibration:
 class Evidence:
     """What speaks for each case, for one query; each array float64 of shape (n_cases,).
 
-    ``meaning`` and ``multilingual`` are cosines of the best passage in [-1, 1], -1
-    where there is none; ``words`` is in [0, 1]. For a query in another language
-    ``meaning`` and ``words`` are those of its English terms. ``query`` is the unit query vector
-    that the calibration reads. ``row`` is each case's best passage.
+    ``meaning`` is the cosine of the nearest text of the case by the encoder: a passage, a
+    sentence, or a line on whom it suits; ``passage`` and ``suits`` are those of its best
+    passage and line alone, ``multilingual`` that of its best passage by the multilingual
+    encoder: in [-1, 1], -1 where there is none. ``words`` is in [0, 1]. For a query in another
+    language the encoder and the words get its English terms. ``query`` is the unit query
+    vector that the gate reads, ``row`` and ``suits_row`` are each case's best passage and line.
+
+    ``known`` and ``covered`` say which share of the query's words any case has, and the
+    case that has most of them. ``links`` is the same for every query: bool of shape
+    (n_cases, n_cases), which cases the editors link; None where nothing is linked.
     """
 
     meaning: np.ndarray
+    passage: np.ndarray
+    suits: np.ndarray
     multilingual: np.ndarray
     words: np.ndarray
     query: np.ndarray
     row: np.ndarray
+    suits_row: np.ndarray
     english: bool
+    known: float
+    covered: float
+    links: np.ndarray | None = None
 
 
 _FILE = TypeAdapter(tuple[Calibration, ...])
@@ -83,25 +114,55 @@ _FILE = TypeAdapter(tuple[Calibration, ...])
 
 def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
     """The sum that orders the cases: float64 of shape (n_cases,)."""
-    return (
+    own = (
         weights.meaning * evidence.meaning
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
     )
+    return own + weights.linked * _best_linked(own, evidence.links)
 
 
-def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
+def _best_linked(own: np.ndarray, links: np.ndarray | None) -> np.ndarray:
+    """Per case the best value of those it is linked with; the mean of all if there is none."""
+    if links is None:
+        return np.full(len(own), own.mean() if len(own) else 0.0)
+    best = np.where(links, own, -np.inf).max(axis=1, initial=-np.inf)
+    return np.where(np.isfinite(best), best, own.mean() if len(own) else 0.0)
+
+
+def share_of_most(evidence: Evidence, weights: Weights) -> np.ndarray:
     """The weighted sum as a share of the most that it could be: in [-1, 1], shape (n_cases,)."""
-    weights = calibration.english if evidence.english else calibration.other
-    most = weights.meaning + weights.multilingual + weights.words
+    most = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
     return weighted_sum(evidence, weights) / most
 
 
+def answers(evidence: Evidence, gate: Gate) -> float:
+    """The probability that the compendium answers the query at all, in [0, 1]."""
+    logit = (
+        gate.meaning * evidence.meaning.max(initial=-1)
+        + gate.multilingual * evidence.multilingual.max(initial=-1)
+        + gate.words * evidence.words.max(initial=0)
+        + gate.known * evidence.known
+        + gate.covered * evidence.covered
+        + gate.english * evidence.english
+        + gate.constant
+        + (np.dot(evidence.query, gate.query) if gate.query else 0.0)
+    )
+    return float(_logistic(np.array([logit]))[0])
+
+
+def if_answered(evidence: Evidence, weights: Weights) -> np.ndarray:
+    """The probability that each case is relevant, where the compendium answers: in (0, 1)."""
+    return _logistic(weights.slope * weighted_sum(evidence, weights) + weights.constant)
+
+
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
-    """The probability that each case is relevant to the query: in (0, 1), shape (n_cases,)."""
-    weights = calibration.english if evidence.english else calibration.other
-    shift = float(np.dot(evidence.query, calibration.query)) + weights.constant
-    return 1 / (1 + np.exp(-(weights.slope * weighted_sum(evidence, weights) + shift)))
+    """The probability that each case is relevant to the query: in [0, 1], shape (n_cases,)."""
+    return answers(evidence, calibration.gate) * if_answered(evidence, calibration.weights)
+
+
+def _logistic(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
 
 
 def read_calibrations(path: Path) -> tuple[Calibration, ...]:

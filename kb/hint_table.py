@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from kb.case_index import CaseIndex
 from kb.documents import Case, Hint
 from kb.index import DenseIndex
 from kb.retrieve import Vectors
@@ -39,6 +40,16 @@ class HintTable:
     def has_cases(self) -> bool:
         """Whether any case says whom it suits."""
         return bool(self._texts)
+
+    @property
+    def suits(self) -> CaseIndex:
+        """Whom the cases suit, by the encoder; there must be such lines."""
+        return CaseIndex(DenseIndex.build(self._case_rows[0]), self._owner, self._n_cases)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines on whom the cases suit, row by row of ``suits``."""
+        return self._texts
 
     def by_case(self, vectors: Vectors) -> np.ndarray:
         """How near a text comes to whom each case suits.

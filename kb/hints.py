@@ -1,8 +1,8 @@
 """Short texts that the words of a profile are compared with.
 
 Two kinds: how owners say what they want, for each project type
-(``cases/phrases.yaml``), and whom each case suits in the editors' words
-(``role_model_for`` in its front-matter).
+(``cases/phrases.yaml``), and what the editors say of each case: whom it suits and which
+questions it answers (``role_model_for`` and ``answers`` in its front-matter).
 """
 
 from __future__ import annotations
@@ -64,6 +64,6 @@ def hints_of(cases: Sequence[Case], phrases: Mapping[str, Sequence[str]]) -> tup
     suits = [
         Hint(kind="case", target=case.id, text=text)
         for case in cases
-        for text in case.role_model_for
+        for text in (*case.role_model_for, *case.answers)
     ]
     return (*said, *suits)

@@ -21,7 +21,7 @@ from kb.export import EXPORT_VERSION, export_encoder
 from kb.index import DenseIndex
 from kb.multilingual import MultilingualEncoder
 from kb.passages import passages_digest
-from kb.snapshot import ENCODER_FILES, ENCODER_FOLDER, Snapshot
+from kb.snapshot import ENCODER_FILES, ENCODER_FOLDER, CaseRecord, Snapshot
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,13 +29,14 @@ class Encoding:
     """The encoding part of one build. The encoder is loaded when first needed.
 
     ``passages`` maps case ids to passages, in the order of the snapshot; ``hints`` are
-    in theirs;
+    in theirs; ``sentences`` maps case ids to what of them is embedded alone;
     ``multilingual`` is the digest of the multilingual encoder, empty where it is off;
     ``encoded`` counts the passages that had to be encoded.
     """
 
     files: ModelFiles
     passages: Mapping[str, tuple[Passage, ...]]
+    sentences: Mapping[str, tuple[str, ...]]
     hints: tuple[Hint, ...]
     previous: Snapshot | None
     multilingual: str
@@ -51,7 +52,14 @@ class Encoding:
         previous = self.previous
         known = self._known(previous.index if previous and self._same_encoder() else None)
         self.encoded = self._n_missing(known)
-        return self._joined(known, self._encode)
+        return _joined(known, self._passage_texts(), self._encode)
+
+    def sentence_vectors(self) -> np.ndarray:
+        """float32 of shape (n_sentences, dimension), one row per sentence, case by case."""
+        previous = self.previous
+        index = previous.sentences if previous and self._same_encoder() else None
+        known = self._known(index, lambda record: record.n_sentences)
+        return _joined(known, self.sentences, self._encode)
 
     def multilingual_vectors(self) -> np.ndarray:
         """The same by the multilingual encoder."""
@@ -59,7 +67,7 @@ class Encoding:
         record = previous.manifest.multilingual if previous else None
         same = record is not None and record.digest == self.multilingual
         known = self._known(previous.multilingual if previous and same else None)
-        return self._joined(known, self._encode_multilingual)
+        return _joined(known, self._passage_texts(), self._encode_multilingual)
 
     def hint_vectors(self) -> np.ndarray:
         """float32 of shape (n_hints, dimension), one row per hint in order."""
@@ -101,18 +109,11 @@ class Encoding:
     def _n_missing(self, known: Mapping[str, np.ndarray]) -> int:
         return sum(len(ps) for case_id, ps in self.passages.items() if case_id not in known)
 
-    def _joined(
-        self,
-        known: Mapping[str, np.ndarray],
-        encode: Callable[[Sequence[str]], np.ndarray],
-    ) -> np.ndarray:
-        missing = [p for case_id, ps in self.passages.items() if case_id not in known for p in ps]
-        fresh = iter(encode([passage.encoded_text for passage in missing]))
-        rows = [
-            known[case_id] if case_id in known else np.stack([next(fresh) for _ in passages])
+    def _passage_texts(self) -> dict[str, tuple[str, ...]]:
+        return {
+            case_id: tuple(passage.encoded_text for passage in passages)
             for case_id, passages in self.passages.items()
-        ]
-        return np.concatenate(rows)
+        }
 
     def write_encoder(self, staged: Path) -> None:
         """Put the query encoder into a staged snapshot: shared if it is the same, else exported."""
@@ -141,14 +142,18 @@ class Encoding:
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
         encoder = self._encoder()
-        self.tell(f"Encoding {len(texts)} passages …")
+        self.tell(f"Encoding {len(texts)} texts …")
         return encoder.encode_documents(texts, batch_size=self.batch_size, progress=self.progress)
 
     def _same_encoder(self) -> bool:
         previous = self.previous
         return previous is not None and previous.manifest.encoder.digest == self.files.digest
 
-    def _known(self, index: DenseIndex | None) -> dict[str, np.ndarray]:
+    def _known(
+        self,
+        index: DenseIndex | None,
+        n_rows: Callable[[CaseRecord], int] = lambda record: record.n_passages,
+    ) -> dict[str, np.ndarray]:
         """Vectors of ``index``, of the previous snapshot, by the cases that did not change."""
         previous = self.previous
         if previous is None or index is None:
@@ -158,9 +163,24 @@ class Encoding:
             record = previous.manifest.cases[case.id]
             passages = self.passages.get(case.id)
             if passages is not None and passages_digest(passages) == record.passages_digest:
-                known[case.id] = index.vectors(np.arange(start, start + record.n_passages))
-            start += record.n_passages
+                known[case.id] = index.vectors(np.arange(start, start + n_rows(record)))
+            start += n_rows(record)
         return known
+
+
+def _joined(
+    known: Mapping[str, np.ndarray],
+    texts: Mapping[str, tuple[str, ...]],
+    encode: Callable[[Sequence[str]], np.ndarray],
+) -> np.ndarray:
+    """The vectors of every case's texts in order: those known, the others encoded."""
+    missing = [text for case_id, own in texts.items() if case_id not in known for text in own]
+    fresh = iter(encode(missing))
+    rows = [
+        known[case_id] if case_id in known else np.stack([next(fresh) for _ in own])
+        for case_id, own in texts.items()
+    ]
+    return np.concatenate(rows)
 
 
 def _share(source: Path, target: Path) -> None:

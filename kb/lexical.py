@@ -1,4 +1,4 @@
-"""Words and their search: BM25 over weighted fields. Owns tantivy.
+"""Words and their search: BM25 over the whole text of a document. Owns tantivy.
 
 The analyser folds case and accents, drops English function words and stems
 (Porter2), so that singular and plural meet; American spellings are read as British
@@ -12,7 +12,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,11 +22,10 @@ import tantivy
 
 from kb.errors import SnapshotCorrupt
 
-#: The fields and how much a match in each counts.
-FIELD_WEIGHTS: Mapping[str, float] = {"title": 1.0, "summary": 1.0, "labels": 1.0, "body": 1.0}
-
 #: Raised whenever the same texts would give other words: part of a snapshot's id.
-WORDS_VERSION = 1
+WORDS_VERSION = 2
+
+_FIELD = "text"
 
 _ANALYSER = "compendium"
 
@@ -39,13 +38,21 @@ _K1 = 1.2
 
 @dataclass(frozen=True, slots=True)
 class WordMatches:
-    """Score per document: float64 of shape (n_documents,), in [0, 1].
+    """What the words of a query say.
 
-    0 where no word of the query occurs. 1 would be every word of the query in
-    every field as often as BM25 can count it.
+    Attributes:
+        scores: per document, float64 of shape (n_documents,), in [0, 1]: 0 where no
+            word of the query occurs; 1 would be every word as often as BM25 can
+            count it.
+        known: the share of the words that any document has, in [0, 1].
+        covered: the largest share that one document has, in [0, 1].
+
+    In both shares a rare word counts more than a common one (by its idf).
     """
 
     scores: np.ndarray
+    known: float = 0.0
+    covered: float = 0.0
 
 
 #: American endings and words to British ones, in lower case.
@@ -89,13 +96,8 @@ def _analyser() -> tantivy.TextAnalyzer:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("row", stored=True)
-    for field in FIELD_WEIGHTS:
-        builder.add_text_field(field, tokenizer_name=_ANALYSER)
+    builder.add_text_field(_FIELD, tokenizer_name=_ANALYSER)
     return builder.build()
-
-
-def _spelled(document: Mapping[str, str]) -> dict[str, str]:
-    return {field: british(text) for field, text in document.items()}
 
 
 def _as_os_error(err: ValueError) -> OSError:
@@ -115,10 +117,8 @@ class LexicalIndex:
         self.stems = lru_cache(maxsize=_REMEMBERED)(self.terms)
 
     @classmethod
-    def build(cls, folder: Path, documents: Sequence[Mapping[str, str]]) -> None:
+    def build(cls, folder: Path, documents: Sequence[str]) -> None:
         """Write the index of ``documents`` into ``folder``, which is made anew.
-
-        Each document maps fields of ``FIELD_WEIGHTS`` to text; a field may be missing.
 
         Raises:
             OSError: it cannot be written, say because the disk is full.
@@ -130,7 +130,7 @@ class LexicalIndex:
             index.register_tokenizer(_ANALYSER, _analyser())
             writer = index.writer(heap_size=50_000_000, num_threads=1)
             for row, document in enumerate(documents):
-                writer.add_document(tantivy.Document(row=row, **_spelled(document)))
+                writer.add_document(tantivy.Document(row=row, **{_FIELD: british(document)}))
             writer.commit()
             writer.wait_merging_threads()
         except ValueError as err:
@@ -145,8 +145,7 @@ class LexicalIndex:
         """
         try:
             index = tantivy.Index.open(str(folder))
-            for field in FIELD_WEIGHTS:  # what opening alone does not read
-                index.searcher().doc_freq(field, "")
+            index.searcher().doc_freq(_FIELD, "")  # what opening alone does not read
         except ValueError as err:
             raise SnapshotCorrupt(
                 f"The word index cannot be read: {folder}. Run 'kb build --force'."
@@ -172,23 +171,22 @@ class LexicalIndex:
         terms = self.terms(text)
         if not terms or not len(self):
             return WordMatches(scores)
-        clauses = [
-            (
-                tantivy.Occur.Should,
-                tantivy.Query.boost_query(
-                    tantivy.Query.term_query(self._schema, field, term, "freq"), weight
-                ),
-            )
-            for term in terms
-            for field, weight in FIELD_WEIGHTS.items()
-        ]
-        found = self._searcher.search(
-            tantivy.Query.boolean_query(clauses), limit=len(self), count=False
+        total = 0.0
+        held = np.zeros(len(self))
+        known = 0.0
+        for term in terms:
+            query = tantivy.Query.term_query(self._schema, _FIELD, term, "freq")
+            found = self._searcher.search(query, limit=len(self), count=False)
+            idf = self._idf(len(found.hits))
+            total += idf
+            known += idf if found.hits else 0.0
+            for score, address in found.hits:
+                row = self._rows[address.segment_ord][address.doc]
+                scores[row] += score
+                held[row] += idf
+        return WordMatches(
+            scores / (total * (_K1 + 1)), known=known / total, covered=float(held.max()) / total
         )
-        for score, address in found.hits:
-            row = self._rows[address.segment_ord][address.doc]
-            scores[row] = score
-        return WordMatches(scores / self._ideal(terms))
 
     @cached_property
     def _rows(self) -> dict[int, dict[int, int]]:
@@ -198,14 +196,6 @@ class LexicalIndex:
             row = self._searcher.doc(address)["row"][0]
             rows.setdefault(address.segment_ord, {})[address.doc] = row
         return rows
-
-    def _ideal(self, terms: Sequence[str]) -> float:
-        """What a document would score that has every term as often as BM25 can count it."""
-        total = 0.0
-        for term in terms:
-            for field, weight in FIELD_WEIGHTS.items():
-                total += weight * self._idf(self._searcher.doc_freq(field, term))
-        return total * (_K1 + 1)
 
     def _idf(self, n_with: int) -> float:
         return math.log(1 + (len(self) - n_with + 0.5) / (n_with + 0.5))

@@ -1,4 +1,4 @@
-"""Case to passages: the pieces that are embedded and retrieved.
+"""Case to passages: the pieces that are embedded and retrieved; and to sentences and words.
 
 The first passage is the summary. Each further one is a paragraph group of a
 section, cut so that it fits what the encoder reads. The editors' reading, the
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from kb.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 from kb.documents import Case, Passage
@@ -24,6 +24,10 @@ PASSAGES_VERSION = 2
 #: what all-MiniLM-L6-v2 reads.
 MAX_PASSAGE_CHARACTERS = 800
 
+#: A shorter sentence says too little alone.
+_SHORTEST_SENTENCE = 15
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^#{1,6}\s+|^>\s?", re.MULTILINE)
 #: A line may begin with a year and a full stop, which is no list.
@@ -61,11 +65,18 @@ def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
     )
 
 
-def word_fields(case: Case, taxonomy: Taxonomy) -> Mapping[str, str]:
-    """The words of a case by field of ``lexical.FIELD_WEIGHTS``.
+def sentences_of(title: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """What of a document is also embedded alone: its title, then the sentences of its passages."""
+    sentences = (part for text in texts for part in _SENTENCE_END.split(text))
+    long = (part for part in sentences if len(part) >= _SHORTEST_SENTENCE)
+    return (*([title] if title else []), *long)
 
-    The labels go with their aliases, so that a case of "Marketing" is found by
-    "branding" too.
+
+def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
+    """The text whose words a case is found by.
+
+    Title, summary, labels, body, whom it suits, and what it answers. The labels go with
+    their aliases, so that a case of "Marketing" is found by "branding" too.
     """
     labels = [
         " ".join((term.label, *term.aliases))
@@ -74,12 +85,9 @@ def word_fields(case: Case, taxonomy: Taxonomy) -> Mapping[str, str]:
         if (term := taxonomy.facet(facet).get(value)) is not None
     ]
     body = [p.text for p in passages_of(case, taxonomy)[1:]]
-    return {
-        "title": case.title,
-        "summary": case.summary,
-        "labels": "\n".join(labels),
-        "body": "\n".join(body),
-    }
+    return "\n".join(
+        (case.title, case.summary, *labels, *body, *case.role_model_for, *case.answers)
+    )
 
 
 def passages_digest(passages: Iterable[Passage]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb.case_index import CaseIndex, MaxP
 from kb.fusion import Evidence
-from kb.index import DenseIndex, unit_rows
+from kb.index import unit_rows
 from kb.lexical import LexicalIndex
 from kb.multilingual import MultilingualEncoder
 from kb.query_encoder import QueryEncoder
@@ -27,46 +28,44 @@ class Encoders:
     multilingual: MultilingualEncoder | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MaxP:
-    """Per case its best score, -1 if it has no passage, and the row of that passage."""
-
-    scores: np.ndarray
-    rows: np.ndarray
-
-
 class Retriever:
     """Everything that is searched, over the same passages and cases. Safe between threads."""
 
     def __init__(
         self,
         *,
-        owner: np.ndarray,
         n_cases: int,
-        dense: DenseIndex,
-        multilingual: DenseIndex | None,
+        passages: CaseIndex,
+        sentences: CaseIndex | None,
+        suits: CaseIndex | None,
+        multilingual: CaseIndex | None,
         words: LexicalIndex,
         encoders: Encoders,
         table: WordTable | None = None,
+        links: np.ndarray | None = None,
     ) -> None:
         """Take the indexes.
 
         Args:
-            owner: int64 of shape (n_passages,): the case of each passage row.
             n_cases: how many cases there are.
-            dense: passage vectors of the encoder.
-            multilingual: passage vectors of the multilingual encoder, None if off.
+            passages: by the encoder.
+            sentences: the sentences of the cases alone, by the encoder; None: none.
+            suits: the lines on whom each case suits, by the encoder; None: none.
+            multilingual: passages by the multilingual encoder, None if off.
             words: the cases by their words.
             encoders: the encoders that made the vectors.
             table: words of other languages in English; None knows none.
+            links: which cases are linked, bool of shape (n_cases, n_cases); None: none.
         """
-        self._owner = owner
+        self.passages = passages
         self._n_cases = n_cases
-        self._dense = dense
+        self._sentences = sentences
+        self._suits = suits
         self._multilingual = multilingual
         self._words = words
         self._encoders = encoders
         self.table = table or WordTable()
+        self._links = links
 
     def evidence(self, text: str) -> Evidence:
         """All evidence for a query, over every case.
@@ -77,21 +76,30 @@ class Retriever:
         """
         reading = self.read(text)
         vector = self._encoders.query.encode_query(reading.in_english)
-        meaning = self.max_p(self._dense, vector)
-        best, query = meaning, vector
+        passage = self.passages.max_p(vector)
+        sentence = self._max_p(self._sentences, vector)
+        suits = self._max_p(self._suits, vector)
+        best, query = passage, vector
         multilingual = np.zeros(self._n_cases)
         if self._multilingual is not None and self._encoders.multilingual is not None:
             query = self._encoders.multilingual.encode_query(text)
-            other = self.max_p(self._multilingual, query)
+            other = self._multilingual.max_p(query)
             multilingual = other.scores
-            best = meaning if reading.english else other
+            best = passage if reading.english else other
+        words = self._words.search(reading.in_english)
         return Evidence(
-            meaning=meaning.scores,
+            meaning=np.max([passage.scores, sentence.scores, suits.scores], axis=0),
+            passage=passage.scores,
+            suits=suits.scores,
             multilingual=multilingual,
-            words=self._words.search(reading.in_english).scores,
+            words=words.scores,
             query=unit_rows(query[None, :].astype(np.float64))[0],
             row=best.rows,
+            suits_row=suits.rows,
             english=reading.english,
+            known=words.known,
+            covered=words.covered,
+            links=self._links,
         )
 
     def read(self, text: str) -> Reading:
@@ -113,7 +121,7 @@ class Retriever:
 
     def meaning(self, text: str) -> MaxP:
         """The evidence of the encoder alone, for the text as it stands in any language."""
-        return self.max_p(self._dense, self._encoders.query.encode_query(text))
+        return self.passages.max_p(self._encoders.query.encode_query(text))
 
     def words(self, text: str) -> np.ndarray:
         """The evidence of words alone, for the text as it stands: float64 of shape (n_cases,)."""
@@ -127,13 +135,8 @@ class Retriever:
         """The same for one word of a text, remembered."""
         return self._words.stems(word)
 
-    def max_p(self, index: DenseIndex, vector: np.ndarray, rows: np.ndarray | None = None) -> MaxP:
-        """A case is as good as its best passage (MaxP); ``rows`` limits the passages."""
-        scores = np.full(self._n_cases, -1.0)
-        best = np.zeros(self._n_cases, dtype=np.int64)
-        matches = index.search(vector, k=max(1, len(index)), rows=rows)
-        # Best first, so the first row of a case is its best passage.
-        columns, first = np.unique(self._owner[matches.rows], return_index=True)
-        scores[columns] = matches.scores[first]
-        best[columns] = matches.rows[first]
-        return MaxP(scores, best)
+    def _max_p(self, index: CaseIndex | None, vector: np.ndarray) -> MaxP:
+        """The best row of each case in an index that there may not be."""
+        if index is not None:
+            return index.max_p(vector)
+        return MaxP(np.full(self._n_cases, -1.0), np.zeros(self._n_cases, dtype=np.int64))

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from kb.corpus_index import hint_table_of, retriever_of
 from kb.documents import (
     FACETS,
     Case,
     FacetCount,
     Hit,
     Mention,
+    Passage,
     Query,
     Reason,
     Reference,
@@ -27,7 +29,7 @@ from kb.mentions import MentionFinder
 from kb.order import ordered
 from kb.reasons import reasons
 from kb.relevance import Report
-from kb.retrieve import Encoders, Retriever
+from kb.retrieve import Encoders
 from kb.self_check import SelfCheck
 from kb.snapshot import Manifest, Snapshot
 from kb.spelling import Speller
@@ -38,6 +40,9 @@ _DECIMALS = 6
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
+
+#: The headings under which the editors' lines are quoted, as on the page of a case.
+SUITS_HEADING, ANSWERS_HEADING = "Whom it suits", "What it answers"
 
 
 class Searcher:
@@ -62,23 +67,9 @@ class Searcher:
         self.self_check: SelfCheck | None = content.self_check
         self.min_score = min_score
         self._passages = content.passages
-        self._index = snapshot.index
         self._column = {case.id: column for column, case in enumerate(self.cases)}
-        # Passage row to case column: int64 of shape (n_passages,).
-        self._owner = np.array([self._column[p.case_id] for p in self._passages], dtype=np.int64)
-        self.retriever = Retriever(
-            owner=self._owner,
-            n_cases=len(self.cases),
-            dense=snapshot.index,
-            multilingual=snapshot.multilingual,
-            words=snapshot.words,
-            encoders=encoders,
-            table=content.glossary,
-        )
-        self.hints: HintTable | None = None
-        if snapshot.hints is not None:
-            indexes = (snapshot.hints, snapshot.multilingual_hints)
-            self.hints = HintTable(content.hints, self.cases, *indexes)
+        self.hints: HintTable | None = hint_table_of(snapshot)
+        self.retriever = retriever_of(snapshot, encoders, self.hints)
         self._table = FacetTable(self.cases, self.taxonomy)
         values = {facet: self._table.values(facet) for facet in FACETS}
         self._mentions = MentionFinder(self.taxonomy, values, self.retriever.terms)
@@ -104,9 +95,9 @@ class Searcher:
     def search(self, query: Query) -> SearchResult:
         """Answer a query.
 
-        Every hit satisfies the filters. With a text, the found set is empty unless
-        the best such case fits; then it is every such case that scores enough to be
-        shown. Without one it is every such case. ``kb.order`` says in which order.
+        Every hit satisfies the filters. With a text, the found set is empty unless the
+        best such case fits; then it is every such case that scores enough to be shown.
+        Without one it is every such case. ``kb.order`` says in which order.
         Facets are counted over the found set, whole.
 
         Raises:
@@ -152,8 +143,8 @@ class Searcher:
         """How much every case has to do with a text, in [-1, 1]: its weighted sum by the most."""
         evidence = self.evidence(text)
         if self.calibration is None:
-            return evidence.meaning
-        return share_of_most(evidence, self.calibration)
+            return evidence.passage
+        return share_of_most(evidence, self.calibration.weights)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """The values of facets that a text in English names, in its order."""
@@ -186,7 +177,7 @@ class Searcher:
         """
         calibration = self.calibration
         if calibration is None:
-            case_scores = np.round(evidence.meaning, _DECIMALS)
+            case_scores = np.round(evidence.passage, _DECIMALS)
             return case_scores, lambda allowed: allowed & (case_scores >= self.min_score)
         case_scores = np.round(scores(evidence, calibration), _DECIMALS)
         # A share of the best of all cases, so that a wider filter never finds fewer.
@@ -210,12 +201,12 @@ class Searcher:
         case = self.case(case_id)
         is_guide = case.kind == "guide"
         peers = np.array([(c.kind == "guide") == is_guide and c.id != case_id for c in self.cases])
-        rows = np.flatnonzero(peers[self._owner])
-        own = np.flatnonzero(self._owner == self._column[case_id])
+        passages = self.retriever.passages
+        rows = np.flatnonzero(peers[passages.owner])
         best = np.full(len(self.cases), -1.0)
         nearest = np.zeros(len(self.cases), dtype=np.int64)
-        for vector in self._index.vectors(own):
-            one = self.retriever.max_p(self._index, vector, rows)
+        for vector in passages.vectors(passages.rows_of(self._column[case_id])):
+            one = passages.max_p(vector, rows)
             nearest = np.where(one.scores > best, one.rows, nearest)
             best = np.maximum(one.scores, best)
         best = np.round(best, _DECIMALS)
@@ -274,13 +265,30 @@ class Searcher:
         self, column: int, text: str, evidence: Evidence, mentions: Sequence[Mention]
     ) -> tuple[Reason, ...]:
         by_english = evidence.english or self.manifest.multilingual is None
-        near = evidence.meaning if by_english else evidence.multilingual
+        near = evidence.passage if by_english else evidence.multilingual
+        passages = [self._passages[row] for row in self.retriever.passages.rows_of(column)]
+        best, cosine = self._passages[int(evidence.row[column])], near[column]
+        lines = self._lines(column)
+        if by_english and evidence.suits[column] > cosine and self.hints is not None:
+            line = self.hints.lines[int(evidence.suits_row[column])]
+            best = next(one for one in lines if one.text == line)
+            cosine = evidence.suits[column]
         return reasons(
             self.cases[column],
-            [self._passages[row] for row in np.flatnonzero(self._owner == column)],
-            self._passages[int(evidence.row[column])],
+            [*passages, *lines],
+            best,
             terms=self.retriever.terms(text),
-            by_meaning=bool(near[column] >= _NEAR),
+            by_meaning=bool(cosine >= _NEAR),
             mentions=mentions,
             stems=self.retriever.stems,
         )
+
+    def _lines(self, column: int) -> list[Passage]:
+        """Whom a case suits and what it answers, as passages that a reason can quote."""
+        case = self.cases[column]
+        said = ((SUITS_HEADING, case.role_model_for), (ANSWERS_HEADING, case.answers))
+        return [
+            Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
+            for heading, lines in said
+            for line in lines
+        ]

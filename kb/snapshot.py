@@ -11,6 +11,7 @@
         glossary.json          words of other languages in English; empty where there are none
         self-check.json        the questions of the self-check; null where there are none
         vectors.faiss          row i is passage i
+        sentences.faiss        the sentences of the cases alone, case by case
         multilingual.faiss     the same by the multilingual encoder, where that is on
         hints.json             short texts that profiles are compared with
         hints.faiss  multilingual-hints.faiss
@@ -46,10 +47,11 @@ from kb.taxonomy import Taxonomy
 from kb.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 MANIFEST_FILE = "manifest.json"
 VECTORS_FILE = "vectors.faiss"
+SENTENCES_FILE = "sentences.faiss"
 MULTILINGUAL_FILE = "multilingual.faiss"
 HINTS_FILE = "hints.faiss"
 MULTILINGUAL_HINTS_FILE = "multilingual-hints.faiss"
@@ -83,11 +85,12 @@ class EncoderRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord:
-    """What decides whether the vectors of a case can be used again."""
+    """What decides whether the vectors of a case can be used again, and how many it has."""
 
     digest: str
     passages_digest: str
     n_passages: int
+    n_sentences: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,7 @@ class Snapshot:
     manifest: Manifest
     content: Content
     index: DenseIndex
+    sentences: DenseIndex
     multilingual: DenseIndex | None
     words: LexicalIndex
     hints: DenseIndex | None
@@ -164,7 +168,7 @@ _PARTS: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "glossary.json": ("glossary", _GLOSSARY),
     "hints.json": ("hints", _HINTS),
 }
-_FILES = (*_PARTS, VECTORS_FILE, *ENCODER_FILES)
+_FILES = (*_PARTS, VECTORS_FILE, SENTENCES_FILE, *ENCODER_FILES)
 
 
 def write_content(folder: Path, content: Content) -> None:
@@ -235,6 +239,7 @@ def open_snapshot(folder: Path) -> Snapshot:
         manifest=manifest,
         content=Content(**parts),
         index=DenseIndex.read(folder / VECTORS_FILE),
+        sentences=DenseIndex.read(folder / SENTENCES_FILE),
         multilingual=_vectors(folder, MULTILINGUAL_FILE, manifest),
         words=LexicalIndex.open(folder / WORDS_FOLDER),
         hints=_vectors(folder, HINTS_FILE, manifest),
@@ -253,7 +258,8 @@ def _check_counts(snapshot: Snapshot) -> None:
     n_cases, n_passages = manifest.n_cases, manifest.n_passages
     expected = [n_cases, n_passages, n_passages, manifest.encoder.dimension, n_cases]
     counted = [len(content.cases), len(content.passages), len(index), index.dimension]
-    counted.append(len(snapshot.words))
+    expected += [sum(record.n_sentences for record in manifest.cases.values()), index.dimension]
+    counted += [len(snapshot.words), len(snapshot.sentences), snapshot.sentences.dimension]
     if manifest.multilingual is not None and snapshot.multilingual is not None:
         expected += [n_passages, manifest.multilingual.dimension]
         counted += [len(snapshot.multilingual), snapshot.multilingual.dimension]
@@ -264,7 +270,7 @@ def _check_counts(snapshot: Snapshot) -> None:
     if counted != expected:
         raise SnapshotCorrupt(
             f"{snapshot.folder} must hold (cases, passages, vectors, dimension, cases by words, "
-            f"…) {expected}, not {counted}. Run 'kb build'."
+            f"sentences, …) {expected}, not {counted}. Run 'kb build'."
         )
 
 

@@ -27,15 +27,15 @@ from kb.taxonomy import Taxonomy
 
 #: Part to weight, in the order to show.
 WEIGHTS: Mapping[str, float] = {
-    "story": 5.5,
-    "suits": 2.0,
+    "story": 3.0,
+    "suits": 1.0,
     "wants": 0.5,
-    "goal": 0.5,
+    "goal": 1.0,
     "trade": 0.3,
     "common": 0.1,
-    "form": 0.5,
+    "form": 0.75,
     "funding": 0.2,
-    "network": 0.2,
+    "network": 0.3,
 }
 
 #: A case of another sector in the same group of the vocabulary is half as near.

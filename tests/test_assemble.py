@@ -12,7 +12,7 @@ import pytest
 from kb import __version__
 from kb.assemble import Plan, assemble
 from kb.encode import find_model
-from kb.fusion import Calibration, Weights
+from kb.fusion import Calibration, Gate, Weights
 from kb.incremental import Encoding
 from kb.language import words_of
 from kb.lexical import LexicalIndex
@@ -31,9 +31,17 @@ def calibration_of(plan: Plan) -> Calibration:
     return Calibration(
         encoder=plan.encoding.files.digest,
         multilingual="",
-        english=WEIGHTS,
-        other=WEIGHTS,
-        query=(0.0,) * 6,
+        weights=WEIGHTS,
+        gate=Gate(
+            meaning=0.0,
+            multilingual=0.0,
+            words=0.0,
+            known=0.0,
+            covered=0.0,
+            english=0.0,
+            constant=20.0,
+            query=(),
+        ),
         fits=0.5,
         shown=0.5,
         n_queries=1,
@@ -52,6 +60,8 @@ def _plan(settings: Settings) -> Plan:
         encoding=Encoding(
             files=find_model(settings.model),
             passages={case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases},
+            sentences={case.id: (case.title, case.summary) for case in corpus.cases},
+            hints=corpus.hints,
             previous=None,
             multilingual="",
             batch_size=16,
@@ -87,6 +97,7 @@ def test_the_parts_make_a_snapshot_that_can_be_opened(plan, staged):
         REPORT,
     )
     assert (len(snapshot.index), len(snapshot.words), snapshot.multilingual) == (16, 7, None)
+    assert len(snapshot.sentences) == 14
 
 
 def test_the_manifest_says_what_each_case_was_made_of(plan, staged):

@@ -104,7 +104,8 @@ def test_a_build_says_what_it_did(toy_settings):
     assert said == [
         f"Read 7 cases from {toy_settings.cases}.",
         f"Loading the encoder {toy_settings.model} …",
-        "Encoding 16 passages …",
+        "Encoding 16 texts …",
+        "Encoding 25 texts …",
         "Exporting the query encoder …",
     ]
 

@@ -17,7 +17,7 @@ from kb.cli import main
 from kb.current import current_id
 from kb.encode import find_model
 from kb.evaluate import evaluate_judged
-from kb.fusion import Calibration, Weights, read_calibrations, write_calibrations
+from kb.fusion import Calibration, Gate, Weights, read_calibrations, write_calibrations
 from kb.judged import read_judged
 from kb.live import open_live
 from kb.relevance import read_report
@@ -97,9 +97,17 @@ def calibration_of(own: Settings) -> Calibration:
     return Calibration(
         encoder=find_model(own.model).digest,
         multilingual="",
-        english=weights,
-        other=weights,
-        query=(0.0,) * 6,
+        weights=weights,
+        gate=Gate(
+            meaning=0.0,
+            multilingual=0.0,
+            words=0.0,
+            known=0.0,
+            covered=0.0,
+            english=0.0,
+            constant=20.0,
+            query=(),
+        ),
         fits=0.5,
         shown=0.5,
         n_queries=1,
@@ -353,12 +361,12 @@ def test_calibrate_writes_what_a_build_uses(own):
 
     (found,) = read_calibrations(path)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith(f"{path}: 7 queries; English Weights(meaning=1.0, ")
+    assert result.stdout.startswith(f"{path}: 7 queries; Weights(meaning=1.0, ")
     assert result.stdout.endswith(
         f", fits {found.fits}, shown {found.shown}. Run 'kb build' to use it.\n"
     )
     assert (found.encoder, found.multilingual) == (find_model(own.model).digest, "")
-    assert (found.n_queries, len(found.query)) == (7, 6)
+    assert (found.n_queries, len(found.gate.query)) == (7, 6)
     assert open_snapshot(own.index / built.snapshot_id).content.calibration == found
 
 

@@ -16,7 +16,7 @@ import pytest
 from kb.collection import read_collection
 from kb.encode import SentenceTransformerEncoder, find_model
 from kb.evaluate import SYSTEMS, evaluate_collection, evaluate_judged, group_figures
-from kb.fusion import Calibration, Weights
+from kb.fusion import Calibration, Gate, Weights
 from kb.judged import read_judged
 from kb.measure import MEASURES
 from kb.relevance import Figure, Refusal, Worst
@@ -158,9 +158,17 @@ def test_a_difference_is_tested_against_the_fused_run():
 CALIBRATION = Calibration(
     encoder="",
     multilingual="",
-    english=Weights(meaning=1.0, multilingual=0.0, words=2.0),
-    other=Weights(meaning=1.0, multilingual=0.0, words=2.0),
-    query=(0.0,) * 6,
+    weights=Weights(meaning=1.0, multilingual=0.0, words=2.0),
+    gate=Gate(
+        meaning=0.0,
+        multilingual=0.0,
+        words=0.0,
+        known=0.0,
+        covered=0.0,
+        english=0.0,
+        constant=20.0,
+        query=(),
+    ),
     fits=0.0,
     shown=0.0,
     n_queries=0,

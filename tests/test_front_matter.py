@@ -78,6 +78,7 @@ teaching:
     - Would you?
     - What for?
 role_model_for: [Small printers that want a press]
+answers: ["Who pays for a press?"]
 our_reading: [type, status]
 added: 2026-11-22
 ---
@@ -186,6 +187,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         related=("norway/other",),
         questions=("Would you?", "What for?"),
         role_model_for=("Small printers that want a press",),
+        answers=("Who pays for a press?",),
         our_reading=("type", "status"),
         added="2026-11-22",
         digest=case.digest,

@@ -12,10 +12,13 @@ from kb.errors import CorpusError
 from kb.fusion import (
     Calibration,
     Evidence,
+    Gate,
     Weights,
+    answers,
     calibration_for,
     read_calibrations,
     scores,
+    share_of_most,
     weighted_sum,
     write_calibrations,
 )
@@ -23,52 +26,101 @@ from kb.fusion import (
 CALIBRATION = Calibration(
     encoder="a" * 64,
     multilingual="b" * 64,
-    english=Weights(meaning=1.0, multilingual=0.5, words=2.0, slope=2.0, constant=-1.0),
-    other=Weights(meaning=0.0, multilingual=1.0, words=4.0, slope=0.5, constant=-3.0),
-    query=(0.5, -0.25),
+    weights=Weights(meaning=1.0, multilingual=0.5, words=2.0, linked=0.5, slope=2.0, constant=-1.0),
+    gate=Gate(
+        meaning=2.0,
+        multilingual=1.0,
+        words=4.0,
+        known=1.0,
+        covered=0.5,
+        english=-0.5,
+        constant=-3.0,
+        query=(0.5, -0.25),
+    ),
     fits=0.25,
     shown=0.125,
     n_queries=155,
 )
 EVIDENCE = Evidence(
     meaning=np.array([0.5, -1.0, 0.0]),
+    passage=np.array([0.6, -1.0, 0.1]),
+    suits=np.array([0.3, -1.0, -1.0]),
     multilingual=np.array([0.4, -1.0, 0.2]),
     words=np.array([0.25, 0.0, 0.5]),
     query=np.array([0.6, 0.8]),
     row=np.array([3, 0, 7]),
+    suits_row=np.array([1, 0, 0]),
     english=True,
+    known=0.75,
+    covered=0.5,
 )
+#: The second case is linked with the first, the third with none.
+LINKS = np.array([[False, True, False], [True, False, False], [False, False, False]])
 
 
 def test_the_sum_of_weighted_evidence():
-    """English: 0.5 + 0.5 * 0.4 + 2 * 0.25 = 1.2, and so on; the constant does not order."""
-    total = weighted_sum(EVIDENCE, CALIBRATION.english)
+    """0.5 + 0.5 * 0.4 + 2 * 0.25 = 1.2, and so on; without links the mean, 0.8 / 3, is added."""
+    total = weighted_sum(EVIDENCE, CALIBRATION.weights)
 
-    assert total.tolist() == pytest.approx([1.2, -1.5, 1.1])
+    linked = 0.5 * 0.8 / 3
+    assert total.tolist() == pytest.approx([1.2 + linked, -1.5 + linked, 1.1 + linked])
+
+
+def test_a_linked_case_lends_its_sum():
+    """Each case gets half of the best of those it is linked with; one with no link, of the mean."""
+    total = weighted_sum(replace(EVIDENCE, links=LINKS), CALIBRATION.weights)
+
+    assert total.tolist() == pytest.approx([1.2 - 0.75, -1.5 + 0.6, 1.1 + 0.5 * 0.8 / 3])
+
+
+def test_the_share_of_the_most():
+    """All evidence at 1, linked cases too, would be (1 + 0.5 + 2) * 1.5 = 5.25."""
+    share = share_of_most(EVIDENCE, CALIBRATION.weights)
+
+    expected = weighted_sum(EVIDENCE, CALIBRATION.weights) / 5.25
+    assert share.tolist() == pytest.approx(expected.tolist())
 
 
 @pytest.mark.parametrize(
-    ("english", "expected"),
+    ("english", "logit"),
     [
-        # The query vector shifts by 0.5 * 0.6 - 0.25 * 0.8 = 0.1, and the constant by -1:
-        # 2 * 1.2 - 0.9 = 1.5, 2 * -1.5 - 0.9 = -3.9, 2 * 1.1 - 0.9 = 1.3.
-        pytest.param(True, [1.5, -3.9, 1.3], id="English"),
-        # 0.4 + 4 * 0.25 = 1.4, -1, 0.2 + 4 * 0.5 = 2.2; by a slope of 0.5, with 0.1 - 3 = -2.9.
-        pytest.param(False, [-2.2, -3.4, -1.8], id="another language"),
+        # 2 * 0.5 + 0.4 + 4 * 0.5 + 0.75 + 0.5 * 0.5 - 3 and 0.5 * 0.6 - 0.25 * 0.8 = 0.1.
+        pytest.param(False, 1.5, id="another language"),
+        pytest.param(True, 1.0, id="English"),
     ],
 )
-def test_a_score_is_the_logistic_function_of_the_sum(english, expected):
-    """The weights are those of the query's language, the shift is that of the query."""
-    found = scores(replace(EVIDENCE, english=english), CALIBRATION)
+def test_the_gate_reads_the_best_of_each_evidence(english, logit):
+    """The best value of any case counts, which words are known, the language, and the query."""
+    found = answers(replace(EVIDENCE, english=english), CALIBRATION.gate)
 
+    assert found == pytest.approx(1 / (1 + exp(-logit)))
+
+
+def test_a_gate_without_weights_of_the_query_reads_the_rest():
+    """Where the query's vector has no weights it does not count: 1.0 - 0.1 = 0.9."""
+    found = answers(EVIDENCE, replace(CALIBRATION.gate, query=()))
+
+    assert found == pytest.approx(1 / (1 + exp(-0.9)))
+
+
+def test_a_score_is_that_the_compendium_answers_and_the_case_is_relevant():
+    """The product of the gate, at 1.0, and of the logistic function of the sum of each case."""
+    found = scores(EVIDENCE, CALIBRATION)
+
+    gate = 1 / (1 + exp(-1.0))
+    logits = [2 * (own + 0.5 * 0.8 / 3) - 1 for own in (1.2, -1.5, 1.1)]
     assert (found.shape, found.dtype) == ((3,), np.float64)
-    assert found.tolist() == pytest.approx([1 / (1 + exp(-logit)) for logit in expected])
+    assert found.tolist() == pytest.approx([gate / (1 + exp(-logit)) for logit in logits])
 
 
 @pytest.mark.filterwarnings("error")
 def test_scores_stay_probabilities_at_the_ends():
     """However strong the evidence, scores lie between 0 and 1 and no number overflows."""
-    strong = replace(CALIBRATION, english=replace(CALIBRATION.english, slope=300.0))
+    strong = replace(
+        CALIBRATION,
+        weights=replace(CALIBRATION.weights, slope=3_000.0),
+        gate=replace(CALIBRATION.gate, meaning=9_000.0),
+    )
 
     found = scores(EVIDENCE, strong)
 
@@ -88,7 +140,10 @@ def test_the_shift_of_a_query_does_not_change_the_order():
 def test_calibrations_come_back_as_they_were_written(tmp_path):
     """The file keeps every number, and nothing else is left in the folder."""
     path = tmp_path / "calibration.json"
-    both = (CALIBRATION, replace(CALIBRATION, multilingual="", query=(1e-17, 1 / 3)))
+    both = (
+        CALIBRATION,
+        replace(CALIBRATION, multilingual="", gate=replace(CALIBRATION.gate, query=(1e-17, 1 / 3))),
+    )
 
     write_calibrations(path, both)
 

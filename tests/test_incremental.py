@@ -239,7 +239,8 @@ def test_a_damaged_snapshot_is_not_used_again(toy_settings):
         f"Read 7 cases from {toy_settings.cases}.",
         "Building from scratch",
         f"Loading the encoder {toy_settings.model} …",
-        "Encoding 16 passages …",
+        "Encoding 16 texts …",
+        "Encoding 25 texts …",
         "Exporting the query encoder …",
     ]
 

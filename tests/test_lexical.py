@@ -14,48 +14,47 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import SnapshotCorrupt
-from kb.lexical import FIELD_WEIGHTS, LexicalIndex, british
+from kb.lexical import LexicalIndex, british
 
-#: Few enough words to a field that tantivy keeps its length exactly (up to 40).
+#: Few enough words that tantivy keeps the length exactly (up to 40).
 DOCUMENTS = (
-    {
-        "title": "Wine exporters",
-        "summary": "Wine makers export wine together.",
-        "labels": "exporting",
-        "body": "Wine was hard to export. Wine makers in France had small vineyards.",
-    },
-    {"title": "Metal", "summary": "Metal firms buy machines", "body": "machines, and one wine"},
-    {"title": "", "summary": "", "labels": "", "body": ""},
-    {"body": "The OCMMN took up CAD-CAM; costs fell by 30% in Québec. Øystein Ås led it."},
-    {"title": "Networks", "labels": "organisation network", "body": "A woman led the factories."},
+    "Wine exporters\nWine makers export wine together.\nexporting\n"
+    "Wine was hard to export. Wine makers in France had small vineyards.",
+    "Metal\nMetal firms buy machines\nmachines, and one wine",
+    "",
+    "The OCMMN took up CAD-CAM; costs fell by 30% in Québec. Øystein Ås led it.",
+    "Networks\norganisation network\nA woman led the factories.",
 )
 
 
-def build(folder: Path, documents: Sequence[dict[str, str]]) -> LexicalIndex:
+def build(folder: Path, documents: Sequence[str]) -> LexicalIndex:
     """The documents, written and opened."""
     LexicalIndex.build(folder, documents)
     return LexicalIndex.open(folder)
 
 
-def bm25(documents: Sequence[dict[str, str]], words: Sequence[str]) -> list[float]:
-    """BM25 with k1 = 1.2 and b = 0.75 over whole words, summed over fields, spelled out.
+def idf(texts: Sequence[Sequence[str]], word: str) -> float:
+    """The inverse document frequency of a word."""
+    n_with = sum(word in text for text in texts)
+    return math.log(1 + (len(texts) - n_with + 0.5) / (n_with + 0.5))
+
+
+def bm25(documents: Sequence[str], words: Sequence[str]) -> list[float]:
+    """BM25 with k1 = 1.2 and b = 0.75 over whole words, spelled out.
 
     Divided by what a document would score that has every word without limit: k1 + 1
-    times the inverse document frequency of each word in each field.
+    times the inverse document frequency of each word.
     """
+    texts = [document.split() for document in documents]
+    mean_length = sum(map(len, texts)) / len(texts)
     scores, best = [0.0] * len(documents), 0.0
-    for field, weight in FIELD_WEIGHTS.items():
-        texts = [document.get(field, "").split() for document in documents]
-        mean_length = sum(map(len, texts)) / len(texts)
-        for word in words:
-            n_with = sum(word in text for text in texts)
-            idf = math.log(1 + (len(texts) - n_with + 0.5) / (n_with + 0.5))
-            best += weight * idf * 2.2
-            for at, text in enumerate(texts):
-                count = text.count(word)
-                if count:
-                    length = 0.25 + 0.75 * len(text) / mean_length
-                    scores[at] += weight * idf * 2.2 * count / (count + 1.2 * length)
+    for word in words:
+        best += idf(texts, word) * 2.2
+        for at, text in enumerate(texts):
+            count = text.count(word)
+            if count:
+                length = 0.25 + 0.75 * len(text) / mean_length
+                scores[at] += idf(texts, word) * 2.2 * count / (count + 1.2 * length)
     return [score / best for score in scores]
 
 
@@ -70,9 +69,7 @@ _TEXT = st.lists(st.sampled_from(("wine", "metal", "lut", "oak")), max_size=40).
 
 @settings(deadline=None, derandomize=True, max_examples=25)
 @given(
-    documents=st.lists(
-        st.dictionaries(st.sampled_from(tuple(FIELD_WEIGHTS)), _TEXT), min_size=1, max_size=6
-    ),
+    documents=st.lists(_TEXT, min_size=1, max_size=6),
     words=st.lists(
         st.sampled_from(("wine", "metal", "lut", "oak", "elm")), min_size=1, unique=True
     ),
@@ -81,25 +78,34 @@ def test_scores_are_those_of_the_formula(tmp_path_factory, documents, words):
     """Every document scores what BM25 gives for it, as a share of the most that it can give."""
     index = build(tmp_path_factory.mktemp("any") / "words", documents)
 
-    scores = index.search(" ".join(words)).scores
+    found = index.search(" ".join(words))
 
+    scores = found.scores
     assert (scores.shape, scores.dtype) == ((len(documents),), np.float64)
     assert scores.tolist() == pytest.approx(bm25(documents, words), abs=1e-6)
     assert [score for score in scores if not 0 <= score < 1] == []
+    texts = [set(document.split()) for document in documents]
+    total = sum(idf(texts, word) for word in words)
+    held = [sum(idf(texts, word) for word in words if word in text) for text in texts]
+    known = sum(idf(texts, word) for word in words if any(word in text for text in texts))
+    assert (found.known, found.covered) == (
+        pytest.approx(known / total),
+        pytest.approx(max(held) / total),
+    )
 
 
 def test_a_score_worked_by_hand(tmp_path):
-    """One word, once, in the title of one of two documents of one word each.
+    """One word, once, in one of two documents of one word each.
 
-    The inverse document frequency is ln(1 + 1.5 / 1.5) = ln 2 in the title and
-    ln(1 + 2.5 / 0.5) = ln 6 in each other field; the word counts ln 2 * 2.2 / 2.2.
+    The inverse document frequency is ln(1 + 1.5 / 1.5) = ln 2; the word counts
+    ln 2 * 2.2 / 2.2 of the ln 2 * 2.2 that it could.
     """
-    index = build(tmp_path / "words", [{"title": "wine"}, {"title": "metal"}])
+    index = build(tmp_path / "words", ["wine", "metal"])
 
-    scores = index.search("wine").scores
+    found = index.search("wine")
 
-    best = 2.2 * (math.log(2) + 3 * math.log(6))
-    assert scores.tolist() == [pytest.approx(math.log(2) / best, abs=1e-7), 0.0]
+    assert found.scores.tolist() == [pytest.approx(1 / 2.2, abs=1e-7), 0.0]
+    assert (found.known, found.covered) == (1.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +184,7 @@ def test_terms_are_the_stems_that_count(index, text, terms):
 def test_rows_are_those_of_the_documents(tmp_path):
     """Row i of the scores belongs to document i, over hundreds of documents."""
     words = [f"word{number}" for number in range(500)]
-    index = build(tmp_path / "words", [{"body": word} for word in words])
+    index = build(tmp_path / "words", words)
 
     found = [np.flatnonzero(index.search(word).scores).tolist() for word in words[::7]]
 
@@ -195,9 +201,9 @@ def test_an_index_of_nothing_finds_nothing(tmp_path):
 
 def test_building_again_replaces_what_was_there(tmp_path):
     """The folder holds the documents of the last build alone."""
-    build(tmp_path / "words", [{"body": "wine"}, {"body": "wine"}])
+    build(tmp_path / "words", ["wine", "wine"])
 
-    index = build(tmp_path / "words", [{"body": "metal"}])
+    index = build(tmp_path / "words", ["metal"])
 
     assert (len(index), index.search("wine").scores.tolist()) == (1, [0.0])
 

@@ -17,6 +17,8 @@ from kb.passages import (
     passages_digest,
     passages_of,
     plain_text,
+    sentences_of,
+    words_of_case,
 )
 from kb.taxonomy import Taxonomy
 from kb.validate import Corpus, read_corpus
@@ -277,3 +279,23 @@ def test_contexts_are_words(toy: Corpus) -> None:
     (good,) = (case for case in toy.cases if case.id == "good")
 
     assert passages_of(good, toy.taxonomy)[0].context == "A good neighbour. Norway"
+
+
+def test_sentences_of_a_document():
+    """Its title, then each sentence that is long enough to say something."""
+    texts = ["Three firms bought a press. So it was. Exports rose: by 30% in a year!", "No. Never?"]
+
+    found = sentences_of("Three printers", texts)
+
+    assert found == ("Three printers", "Three firms bought a press.", "by 30% in a year!")
+    assert sentences_of("", ["Short."]) == ()
+
+
+def test_a_case_is_found_by_the_words_of_whom_it_suits(toy_cases: Path) -> None:
+    """Title, summary, labels, body and whom it suits are one text."""
+    corpus = read_corpus(toy_cases)
+    case = replace(corpus.cases[0], role_model_for=("Small dairies",))
+
+    lines = words_of_case(case, corpus.taxonomy).split("\n")
+
+    assert (lines[0], lines[-1]) == (case.title, "Small dairies")

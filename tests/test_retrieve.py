@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from kb.case_index import CaseIndex
 from kb.index import DenseIndex
 from kb.lexical import LexicalIndex
 from kb.multilingual import MultilingualEncoder
@@ -19,7 +18,7 @@ from kb.word_table import WordTable
 def _words(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
     """Three cases by their words."""
     folder = tmp_path_factory.mktemp("words") / "words"
-    LexicalIndex.build(folder, [{"body": "wine"}, {"body": "metal"}, {"title": "wine"}])
+    LexicalIndex.build(folder, ["wine", "metal", "wine"])
     return LexicalIndex.open(folder)
 
 
@@ -51,13 +50,17 @@ def retriever(
     encoders: Encoders,
     multilingual: DenseIndex | None = None,
     table: WordTable | None = None,
+    *,
+    sentences: CaseIndex | None = None,
+    suits: CaseIndex | None = None,
 ) -> Retriever:
     """A retriever over the passages above."""
     return Retriever(
-        owner=OWNER,
         n_cases=3,
-        dense=DenseIndex.build(VECTORS),
-        multilingual=multilingual,
+        passages=CaseIndex(DenseIndex.build(VECTORS), OWNER, 3),
+        sentences=sentences,
+        suits=suits,
+        multilingual=CaseIndex(multilingual, OWNER, 3) if multilingual else None,
         words=words,
         encoders=encoders,
         table=table,
@@ -74,36 +77,6 @@ def slow_max_p(vectors, vector, owner, n_cases, rows) -> tuple[list[float], list
             if owner[row] == case and cosine > scores[case]:
                 scores[case], best[case] = cosine, row
     return scores, best
-
-
-@settings(deadline=None, derandomize=True, max_examples=60)
-@given(
-    seed=st.integers(0, 10_000),
-    owner=st.lists(st.integers(0, 7), min_size=1, max_size=40),
-    part=st.none() | st.sets(st.integers(0, 39)),
-)
-def test_a_case_is_as_good_as_its_best_passage(words, query_encoder, seed, owner, part):
-    """Score and row of every case are those of the passage with the highest cosine."""
-    rng = np.random.default_rng(seed)
-    vectors = rng.normal(size=(len(owner), 6)) * rng.uniform(0.1, 9, size=(len(owner), 1))
-    vector = rng.normal(size=6)
-    index = DenseIndex.build(vectors)
-    subject = Retriever(
-        owner=np.array(owner, dtype=np.int64),
-        n_cases=8,
-        dense=index,
-        multilingual=None,
-        words=words,
-        encoders=Encoders(query=query_encoder),
-    )
-    allowed = range(len(owner)) if part is None else sorted(row for row in part if row < len(owner))
-    rows = None if part is None else np.array(allowed, dtype=np.int64)
-
-    found = subject.max_p(index, vector, rows)
-
-    scores, best = slow_max_p(vectors, vector, owner, 8, allowed)
-    assert found.scores.tolist() == pytest.approx(scores, abs=1e-6)
-    assert found.rows.tolist() == best
 
 
 def test_the_first_of_equal_passages_is_the_best(words, query_encoder):
@@ -125,12 +98,40 @@ def test_evidence_of_one_encoder(words, query_encoder):
 
     found = subject.evidence("wine")
 
-    assert found.meaning.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
+    assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
+    assert found.meaning.tolist() == found.passage.tolist()
+    assert found.suits.tolist() == [-1.0, -1.0, -1.0]
+    assert (found.known, found.covered, found.links) == (1.0, 1.0, None)
     assert found.row.tolist() == [1, 0, 0]
     assert found.multilingual.tolist() == [0.0, 0.0, 0.0]
     assert np.flatnonzero(found.words).tolist() == [0, 2]
     assert found.query.tolist() == pytest.approx([1.0, 0, 0, 0, 0, 0])
     assert found.english is True
+
+
+def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(words, query_encoder):
+    """Passage, sentence or line on whom it suits: the nearest counts, each kind by its own.
+
+    For "wine" the passages give 1, none and 1 / sqrt(2); a sentence of case 1 has the
+    cosine 3 / 5, and the second line of case 2 has 4 / 5.
+    """
+    sentences = np.zeros((2, 6), dtype=np.float32)
+    sentences[:, :2] = [(3, 4), (0, 1)]
+    lines = np.zeros((3, 6), dtype=np.float32)
+    lines[:, :2] = [(0, 1), (4, 3), (0, 1)]
+    subject = retriever(
+        words,
+        Encoders(query=query_encoder),
+        sentences=CaseIndex(DenseIndex.build(sentences), np.array([1, 0]), 3),
+        suits=CaseIndex(DenseIndex.build(lines), np.array([2, 2, 1]), 3),
+    )
+
+    found = subject.evidence("wine")
+
+    assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
+    assert found.suits.tolist() == pytest.approx([-1.0, 0.0, 0.8])
+    assert found.suits_row.tolist() == [0, 2, 1]
+    assert found.meaning.tolist() == pytest.approx([1.0, 0.6, 0.8])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_the_parts_alone_are_the_parts_of_the_evidence(words, query_encoder):
 
     evidence = subject.evidence("metal wine")
 
-    assert subject.meaning("metal wine").scores.tolist() == evidence.meaning.tolist()
+    assert subject.meaning("metal wine").scores.tolist() == evidence.passage.tolist()
     assert subject.words("metal wine").tolist() == evidence.words.tolist()
     assert subject.terms("metal wines") == ("metal", "wine")
 
@@ -176,7 +177,7 @@ def test_another_language_is_asked_in_english(words, query_encoder):
     found, english = subject.evidence("les vins"), subject.evidence("wine")
 
     assert (found.english, english.english) == (False, True)
-    for name in ("meaning", "multilingual", "words", "query", "row"):
+    for name in ("meaning", "passage", "multilingual", "words", "query", "row"):
         assert getattr(found, name).tolist() == getattr(english, name).tolist()
 
 

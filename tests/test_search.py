@@ -38,7 +38,7 @@ from kb.current import current_id
 from kb.documents import FACETS, Query, Reason
 from kb.encode import find_model
 from kb.errors import CaseNotFound, QueryError
-from kb.fusion import Calibration, Weights, write_calibrations
+from kb.fusion import Calibration, Gate, Weights, write_calibrations
 from kb.live import LiveSearcher, open_live
 from kb.query import make_query
 from kb.query_encoder import OnnxQueryEncoder
@@ -188,21 +188,29 @@ def test_a_slip_of_typing_is_repaired_and_said(searcher, text, exact, repaired, 
     assert (result.repaired, result.query.text) == (repaired, text)
 
 
-#: By meaning alone: a cosine c scores 1 / (1 + exp(5 - 10 c)), so 0.5 at 0.5.
+#: By meaning alone: a cosine c counts as 1 / (1 + exp(5 - 10 c)), so 0.5 at 0.5.
 BY_MEANING = Weights(meaning=1.0, multilingual=0.0, words=0.0, slope=10.0, constant=-5.0)
 
 
 @pytest.fixture(name="calibrated", scope="module")
 def _calibrated(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
-    """The toy corpus with a calibration: fits from 0.9 on, shown from 0.85 of the best on."""
+    """The toy corpus, calibrated: a best score of 0.9 fits; shown from 0.85 of the best on."""
     folder = tmp_path_factory.mktemp("calibrated")
     cases = Path(shutil.copytree(settings.cases, folder / "cases"))
     calibration = Calibration(
         encoder=find_model(settings.model).digest,
         multilingual="",
-        english=BY_MEANING,
-        other=BY_MEANING,
-        query=(0.0,) * len(THEMES),
+        weights=BY_MEANING,
+        gate=Gate(
+            meaning=10.0,
+            multilingual=0.0,
+            words=0.0,
+            known=0.0,
+            covered=0.0,
+            english=0.0,
+            constant=-5.0,
+            query=(),
+        ),
         fits=0.9,
         shown=0.85,
         n_queries=1,
@@ -214,37 +222,49 @@ def _calibrated(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "filters", "expected"),
+    ("text", "filters", "best", "expected"),
     [
-        ("wine", {}, [(WINE, 4 / sqrt(20)), (PROGRAMME, 1 / sqrt(2))]),
-        ("textile export train", {}, [(TEXTILE, 4 / sqrt(24)), (TRAINING, 4 / sqrt(24))]),
-        ("export", {}, []),
-        ("wine metal", {}, [(PROGRAMME, 1)]),
-        ("wine metal", {"kind": ["network"]}, []),
-        ("wine", {"country": ["NO"]}, []),
-        ("wine", {"country": ["NO", "FR"]}, [(WINE, 4 / sqrt(20)), (PROGRAMME, 1 / sqrt(2))]),
-        ("metal", {"kind": ["network"]}, [(METAL, 2 / sqrt(5))]),
+        ("wine", {}, 4 / sqrt(20), [(WINE, 4 / sqrt(20)), (PROGRAMME, 1 / sqrt(2))]),
+        (
+            "textile export train",
+            {},
+            4 / sqrt(24),
+            [(TEXTILE, 4 / sqrt(24)), (TRAINING, 4 / sqrt(24))],
+        ),
+        ("export", {}, 1 / sqrt(2), []),
+        ("wine", {"kind": ["network"]}, 4 / sqrt(20), [(WINE, 4 / sqrt(20))]),
+        ("wine", {"country": ["NO"]}, 4 / sqrt(20), []),  # the programme alone scores too little
+        ("wine", {"country": ["ES"]}, 4 / sqrt(20), []),
+        ("metal", {"kind": ["network"]}, 1.0, [(METAL, 1.0)]),  # by a sentence alone
     ],
     ids=str,
 )
-def test_with_a_calibration_the_best_case_must_fit(calibrated, text, filters, expected):
-    """Nothing is found unless the best case allowed fits; then all that score enough are."""
+def test_with_a_calibration_the_best_case_must_fit(calibrated, text, filters, best, expected):
+    """Nothing is found unless the best case allowed fits; then all that score enough are.
+
+    The score is the gate, of the best cosine of all cases, times that of the case.
+    """
     result = calibrated.search(make_query(calibrated.taxonomy, text=text, filters=filters))
 
     assert [(hit.case.id, hit.score) for hit in result.hits] == [
-        (case_id, pytest.approx(1 / (1 + exp(5 - 10 * cosine)), abs=1e-5))
+        (case_id, pytest.approx(fits(best) * fits(cosine), abs=1e-5))
         for case_id, cosine in expected
     ]
     assert (result.total, result.no_good_match) == (len(expected), not expected)
 
 
-def test_what_a_value_adds_is_what_selecting_it_finds(calibrated):
-    """A value may bring the case that fits, and with it others that were not found without it."""
+def fits(cosine: float) -> float:
+    """The logistic function of the calibration above."""
+    return 1 / (1 + exp(5 - 10 * cosine))
+
+
+def test_a_filter_never_finds_more(calibrated):
+    """What is found within a filter is found without it: wider by country, never other cases."""
     taxonomy = calibrated.taxonomy
+    every = calibrated.search(make_query(taxonomy, text="wine"))
     result = calibrated.search(make_query(taxonomy, text="wine", filters={"country": ["NO"]}))
 
-    # Norway alone has the programme, which does not fit; with France come both.
-    assert result.total == 0
+    assert {hit.case.id for hit in result.hits} < {hit.case.id for hit in every.hits}
     assert [(count.value, count.adds) for count in result.facets["country"]] == [
         ("DK", 0),
         ("FR", 2),

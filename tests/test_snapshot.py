@@ -31,6 +31,7 @@ FILES = (
     "passages.json",
     "references.json",
     "relevance.json",
+    "sentences.faiss",
     "taxonomy.json",
     "vectors.faiss",
     "vocabulary.json",
@@ -189,7 +190,7 @@ def test_what_is_no_manifest_is_corrupt(folder, data):
     assert str(raised.value) == f"{path} is not a manifest. Run 'kb build'."
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, "2", None], ids=repr)
+@pytest.mark.parametrize("version", [0, 1, 3, 5, "4", None], ids=repr)
 def test_another_schema_version_is_stale(folder, version):
     """A manifest of another version is stale, whatever else it holds."""
     path = folder / "manifest.json"
@@ -199,7 +200,7 @@ def test_another_schema_version_is_stale(folder, version):
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{path} has schema version {version!r}; this program reads 2. Run 'kb build'."
+        f"{path} has schema version {version!r}; this program reads 4. Run 'kb build'."
     )
 
 
@@ -271,10 +272,10 @@ def test_a_file_of_another_shape_is_corrupt(folder, name, data):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param(lambda m: m.update(n_cases=8), [8, 16, 16, 6, 8], id="cases"),
-        pytest.param(lambda m: m.update(n_passages=15), [7, 15, 15, 6, 7], id="passages"),
+        pytest.param(lambda m: m.update(n_cases=8), [8, 16, 16, 6, 8, 25, 6], id="cases"),
+        pytest.param(lambda m: m.update(n_passages=15), [7, 15, 15, 6, 7, 25, 6], id="passages"),
         pytest.param(
-            lambda m: m["encoder"].update(dimension=384), [7, 16, 16, 384, 7], id="dimension"
+            lambda m: m["encoder"].update(dimension=384), [7, 16, 16, 384, 7, 25, 6], id="dimension"
         ),
     ],
 )
@@ -286,18 +287,19 @@ def test_counts_that_do_not_agree_are_corrupt(folder, change, expected):
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{folder} must hold (cases, passages, vectors, dimension, cases by words, …) {expected}, "
-        "not [7, 16, 16, 6, 7]. Run 'kb build'."
+        f"{folder} must hold (cases, passages, vectors, dimension, cases by words, "
+        f"sentences, …) {expected}, "
+        "not [7, 16, 16, 6, 7, 25, 6]. Run 'kb build'."
     )
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param(lambda m: m.update(n_cases=8), [8, 16, 16, 6, 8, 16, 512], id="cases"),
+        pytest.param(lambda m: m.update(n_cases=8), [8, 16, 16, 6, 8, 25, 6, 16, 512], id="cases"),
         pytest.param(
             lambda m: m["multilingual"].update(dimension=6),
-            [7, 16, 16, 6, 7, 16, 6],
+            [7, 16, 16, 6, 7, 25, 6, 16, 6],
             id="dimension of the second encoder",
         ),
     ],
@@ -313,8 +315,9 @@ def test_multilingual_counts_must_agree_as_well(toy_multilingual, tmp_path, chan
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{folder} must hold (cases, passages, vectors, dimension, cases by words, …) {expected}, "
-        "not [7, 16, 16, 6, 7, 16, 512]. Run 'kb build'."
+        f"{folder} must hold (cases, passages, vectors, dimension, cases by words, "
+        f"sentences, …) {expected}, "
+        "not [7, 16, 16, 6, 7, 25, 6, 16, 512]. Run 'kb build'."
     )
 
 

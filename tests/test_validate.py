@@ -16,7 +16,7 @@ BROKEN = Path(__file__).parent / "broken"
 
 FIELDS = (
     "Fields are title, kind, country, type, project, results, summary, sources, form, sectors, "
-    "members, formation, period, region, status, related, teaching, role_model_for, "
+    "members, formation, period, region, status, related, teaching, role_model_for, answers, "
     "our_reading, added."
 )
 RESULT_FIELDS = (

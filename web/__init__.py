@@ -22,7 +22,8 @@
     flyer · flyer_pdf · typeset · qr · flyers
                            a case on one sheet, as a page and as PDF; its QR code; their addresses
     pages · site           HTML; health, sitemap, robots
-    schemas · api · docs   the JSON twins, their models, and their description for people
+    schemas · schemas_relevance · api · docs
+                           the JSON twins, their models, and their description for people
     errors · headers · assets · access
                            failures as answers; every answer's headers; the style sheet;
                            the snapshot of a request

@@ -25,6 +25,7 @@ from web.links import absolute, case_url, with_value
 from web.params import NAMES, SearchParams, query_error, to_query, unknown_name
 from web.profile_params import ProfileParams
 from web.reasons import shared
+from web.schemas_relevance import RelevanceOut
 from web.selections import OutcomesParams
 
 ABOUT = (
@@ -135,7 +136,7 @@ def taxonomy(query: schemas.NoParams) -> Response:
 @bp.get(
     "/relevance",
     summary="How good the search is",
-    responses={"200": schemas.RelevanceOut, "404": UNMEASURED},
+    responses={"200": RelevanceOut, "404": UNMEASURED},
 )
 def relevance(query: schemas.NoParams) -> Response:
     """The published figures of search quality, over judged queries."""
@@ -145,9 +146,7 @@ def relevance(query: schemas.NoParams) -> Response:
         raise NotMeasured
     figures = dataclasses.asdict(report)
     measured_on = figures.pop("snapshot")
-    return _json(
-        schemas.RelevanceOut(snapshot=current.snapshot_id, measured_on=measured_on, **figures)
-    )
+    return _json(RelevanceOut(snapshot=current.snapshot_id, measured_on=measured_on, **figures))
 
 
 @bp.get("/openapi.json", doc_ui=False)
@@ -226,6 +225,7 @@ def _rest(case: Case) -> dict[str, object]:
         "members": dataclasses.asdict(case.members) if case.members else None,
         "period": dataclasses.asdict(case.period) if case.period else None,
         "role_model_for": list(case.role_model_for),
+        "answers": list(case.answers),
         "our_reading": list(case.our_reading),
         "questions": list(case.questions),
         "related": list(case.related),

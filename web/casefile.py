@@ -87,6 +87,7 @@ class CasePage:
     summary: str
     questions: tuple[str, ...]
     suits: tuple[str, ...]
+    answers: tuple[str, ...]
     kind: str
     where: str
     badges: tuple[Badge, ...]
@@ -124,6 +125,7 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         summary=curly(case.summary),
         questions=tuple(curly(question) for question in case.questions),
         suits=tuple(capital(curly(one)) for one in case.role_model_for),
+        answers=tuple(curly(one) for one in case.answers),
         kind=taxonomy.label("kind", case.kind),
         where=", ".join(taxonomy.label("country", code) for code in case.facets["country"]),
         badges=badges(case, taxonomy),

@@ -89,7 +89,7 @@ class HitOut(CaseBrief):
     """One ranked case."""
 
     score: float = Field(
-        description="probability that the case is relevant to the query, in (0, 1); cosine in "
+        description="probability that the case is relevant to the query, in [0, 1]; cosine in "
         "[-1, 1] where the encoder has no calibration; 0 when browsing"
     )
     rank: int = Field(description="From 1, over all pages")
@@ -184,6 +184,7 @@ class CaseOut(CaseBrief):
     members: MembersOut | None
     period: PeriodOut | None
     role_model_for: list[str] = Field(description="Whom it suits, in the editors' words")
+    answers: list[str] = Field(description="Questions that it answers, in the editors' words")
     our_reading: list[str] = Field(description="Fields whose values are the editors' reading")
     questions: list[str]
     related: list[str]
@@ -219,57 +220,6 @@ class TaxonomyOut(Model):
     units: list[TermOut]
     levels: list[TermOut]
     directions: list[TermOut]
-
-
-class FigureOut(Model):
-    """A mean over queries with its 95% interval."""
-
-    mean: float
-    low: float
-    high: float
-
-
-class GroupOut(Model):
-    """What was measured on one group of queries."""
-
-    name: str
-    n: int = Field(description="How many queries")
-    figures: dict[str, dict[str, FigureOut]] = Field(
-        description="By system (fused: as the site searches) and by measure"
-    )
-    p: dict[str, float] = Field(
-        description="By system: how likely its difference to fused in nDCG@10 is by chance"
-    )
-
-
-class RefusalOut(Model):
-    """How often the answer is that nothing fits, as shares of 1."""
-
-    n_negative: int
-    negative_refused: float
-    n_answerable: int
-    answerable_refused: float
-
-
-class WorstOut(Model):
-    """One of the queries that are answered worst."""
-
-    id: str
-    text: str
-    ndcg: float
-    missed: list[str] = Field(description="Ids of the best cases that are not among the first ten")
-
-
-class RelevanceOut(Model):
-    """How good the search is, as last measured and published."""
-
-    snapshot: str = Field(description="The snapshot that answers now")
-    measured_on: str = Field(description="The snapshot that was measured")
-    name: str
-    split: str = Field(description="Which of the judged queries: tune, test or all")
-    groups: list[GroupOut]
-    refusal: RefusalOut | None
-    worst: list[WorstOut]
 
 
 class Problem(Model):
