@@ -63,6 +63,47 @@ build(settings, force=True)
 print(time.perf_counter() - started)
 """
 
+_RETRIEVE = """
+import dataclasses, sys, time
+import numpy as np
+from kb.documents import Query
+from kb.fusion import Gate, Weights
+from kb.live import open_live
+from kb.settings import read_settings
+
+# The whole search beside the same search by dense retrieval alone, query by query in turn.
+settings = read_settings({}, index=sys.argv[1])
+fused, dense = open_live(settings).current(), open_live(settings).current()
+whole, nothing = dense.retriever, np.full(len(dense.cases), -1.0)
+open_gate = Gate(meaning=0, multilingual=0, words=0, known=0, covered=0, english=0, constant=9,
+                 query=())
+by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, constant=-4)
+dense.calibration = dataclasses.replace(
+    dense.calibration, gate=open_gate, english=by_meaning, other=by_meaning)
+template = whole.evidence("wine")
+
+def alone(text):
+    found = whole.meaning(text)
+    return dataclasses.replace(template, meaning=found.scores, passage=found.scores,
+                               suits=nothing, row=found.rows, english=True)
+
+whole_fused = fused.retriever.evidence
+times = {"fused": [], "dense": []}
+for n in range(int(sys.argv[2])):
+    text = sys.argv[3 + n % (len(sys.argv) - 3)] + f" {n}"
+    for name, searcher in (("fused", fused), ("dense", dense)):
+        if name == "dense":
+            whole.evidence = alone
+        started = time.perf_counter()
+        searcher.search(Query(text=text))
+        times[name].append(time.perf_counter() - started)
+for name in ("fused", "dense"):
+    times[name].sort()
+p95 = {name: values[int(0.95 * len(values))] for name, values in times.items()}
+p50 = {name: values[len(values) // 2] for name, values in times.items()}
+print(p50["fused"] * 1000, p50["dense"] * 1000, p95["fused"] * 1000, p95["dense"] * 1000)
+"""
+
 _IMPORT = """
 import time
 started = time.perf_counter()
@@ -72,7 +113,12 @@ print(time.perf_counter() - started)
 
 
 def child(code: str, *arguments: str) -> float:
-    """Run Python code in a process of its own and return the number that it prints."""
+    """Run Python code in a process of its own and return the number that it prints last."""
+    return numbers(code, *arguments)[-1]
+
+
+def numbers(code: str, *arguments: str) -> list[float]:
+    """The numbers that Python code prints last, run in a process of its own."""
     output = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
@@ -81,7 +127,7 @@ def child(code: str, *arguments: str) -> float:
         text=True,
         check=True,
     ).stdout
-    return float(output.split()[-1])
+    return [float(number) for number in output.splitlines()[-1].split()]
 
 
 def _environment() -> dict[str, str]:
@@ -133,10 +179,10 @@ class Server:
                 return time.perf_counter() - self.started
         raise RuntimeError("the server did not answer within a minute")
 
-    def ask(self, text: str, path: str = "/search") -> float:
-        """Ask one query; seconds until the whole answer is here."""
+    def ask(self, text: str, path: str = "/search", name: str = "q") -> float:
+        """Ask one query by a parameter; seconds until the whole answer is here."""
         started = time.perf_counter()
-        url = f"http://127.0.0.1:{self.port}{path}?q={urllib.parse.quote(text)}"
+        url = f"http://127.0.0.1:{self.port}{path}?{name}={urllib.parse.quote(text)}"
         with urllib.request.urlopen(url, timeout=30) as answer:
             answer.read()
         return time.perf_counter() - started
@@ -176,19 +222,34 @@ def measure(repeats: int, n_queries: int) -> list[tuple[str, str, str]]:
         rows.append(("start of a worker to its first answer", f"{start:.2f} s", "2 s or less"))
         rows.append(("  ratio to that import", f"{start / imported:.2f}", "0.25 or less"))
 
+        runs = [numbers(_RETRIEVE, folder, str(n_queries), *QUERIES) for _ in range(repeats)]
+        p50, p50_dense, p95, p95_dense = (statistics.median(run) for run in zip(*runs, strict=True))
+        rows.append(("search in the worker", f"p50 {p50:.1f}, p95 {p95:.1f} ms", ""))
+        rows.append(("the same, dense alone", f"p50 {p50_dense:.1f}, p95 {p95_dense:.1f} ms", ""))
+        ratio = statistics.median(run[2] / run[3] for run in runs)
+        rows.append(("  ratio of the p95", f"{ratio:.2f}", "1.5 or less"))
         with Server(folder) as server:
-            for path in ("/search", "/api/v1/search"):
-                times = [
-                    server.ask(f"{QUERIES[i % len(QUERIES)]} {i}", path) * 1000
-                    for i in range(n_queries)
-                ]
-                named = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
-                shown = ", ".join(f"{name} {percentile(times, at):.1f}" for name, at in named)
-                rows.append((f"{path}, {n_queries} new queries in turn", f"{shown} ms", ""))
-            rows.append(
-                ("resident memory of the worker", f"{server.worker_memory():.0f} MB", "250 or less")
-            )
+            rows += _pages(server, n_queries)
     return rows
+
+
+def _pages(server: Server, n_queries: int) -> list[tuple[str, str, str]]:
+    """Answers of each kind, in turn; role models beside the search with the same words."""
+    asked = (("/search", "q"), ("/api/v1/search", "q"), ("/role-models", "aim"))
+    times: dict[str, list[float]] = {path: [] for path, _ in asked}
+    for i in range(n_queries):
+        for path, name in asked:
+            text = f"{QUERIES[i % len(QUERIES)]} {i}"
+            times[path].append(server.ask(text, path, name) * 1000)
+    rows = []
+    for path, values in times.items():
+        named = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+        shown = ", ".join(f"{name} {percentile(values, at):.1f}" for name, at in named)
+        rows.append((f"{path}, {n_queries} new queries in turn", f"{shown} ms", ""))
+    ratio = percentile(times["/role-models"], 0.95) / percentile(times["/search"], 0.95)
+    rows.append(("  ratio of its p95 to /search", f"{ratio:.2f}", "1.5 or less"))
+    memory = f"{server.worker_memory():.0f} MB"
+    return [*rows, ("resident memory of the worker", memory, "400 or less")]
 
 
 def main() -> None:

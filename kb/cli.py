@@ -157,6 +157,7 @@ def _result_json(result: SearchResult) -> dict[str, Any]:
     return {
         "total": result.total,
         "no_good_match": result.no_good_match,
+        "answerable": result.answerable,
         "snapshot": result.snapshot_id,
         "repaired": result.repaired,
         "read_as": list(result.read_as),

@@ -213,7 +213,7 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     )
     write_calibrations(path, (*others, found))
     click.echo(
-        f"{path}: {found.n_queries} queries; {found.weights}, "
+        f"{path}: {found.n_queries} queries; English {found.english}, other {found.other}, "
         f"fits {found.fits}, shown {found.shown}. Run 'kb build' to use it."
     )
     return 0

@@ -26,6 +26,9 @@ FACETS: tuple[str, ...] = (
 #: How an answer can be ordered; see ``kb.order``.
 SORTS: tuple[str, ...] = ("relevance", "newest", "result")
 
+#: The headings under which the editors' lines are quoted, as on the page of a case.
+SUITS_HEADING, ANSWERS_HEADING = "Whom it suits", "What it answers"
+
 #: Query limits, stated once for the site, the API and the command line.
 MAX_QUERY_LENGTH = 1000
 MAX_PER_PAGE = 100
@@ -271,6 +274,8 @@ class FacetCount:
 class SearchResult:
     """An answer: the found set, one page of it as hits, and counts over all of it.
 
+    ``answerable`` is the probability that the compendium answers the text at all, on which
+    ``no_good_match`` is decided; None without a text or a calibration.
     ``repaired`` is the text that was searched instead, empty if the text was taken
     as it is; ``read_as`` are the English terms that a text in another language was
     searched with, empty for English; ``mentions`` are the facet values that it names
@@ -283,6 +288,7 @@ class SearchResult:
     facets: Mapping[str, tuple[FacetCount, ...]]
     no_good_match: bool
     snapshot_id: str
+    answerable: float | None = None
     repaired: str = ""
     read_as: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()

@@ -3,9 +3,9 @@
 The weighted sum of what speaks for a case orders the cases. The score of a case is
 the probability that it is relevant, the product of two logistic functions: how likely
 the compendium answers the query at all (``answers``, of the query as a whole), and how
-likely the case is relevant if it does (of the weighted sum). Both thresholds are set on
-that score. ``kb.calibrate`` derives all of it from judged queries;
-``cases/calibration.json`` keeps it.
+likely the case is relevant if it does (of the weighted sum). Whether anything fits is
+decided by the first, which an answer tells beside its scores. ``kb.calibrate`` derives
+all of it from judged queries; ``cases/calibration.json`` keeps it.
 """
 
 from __future__ import annotations
@@ -63,16 +63,18 @@ class Calibration:
     Attributes:
         encoder: digest of the encoder.
         multilingual: digest of the multilingual encoder; empty when it is off.
-        weights: how the evidence orders the cases, in every language.
+        english: how the evidence orders the cases for a query in English.
+        other: the same for a query in another language.
         gate: whether the compendium answers a query at all.
-        fits: least score of the best case at which a query counts as answered.
+        fits: least probability of the gate at which a query counts as answered.
         shown: least score of a case that is shown, as a share of the best case's.
         n_queries: how many tuning queries it was derived from.
     """
 
     encoder: str
     multilingual: str
-    weights: Weights
+    english: Weights
+    other: Weights
     gate: Gate
     fits: float
     shown: float
@@ -130,8 +132,14 @@ def _best_linked(own: np.ndarray, links: np.ndarray | None) -> np.ndarray:
     return np.where(np.isfinite(best), best, own.mean() if len(own) else 0.0)
 
 
-def share_of_most(evidence: Evidence, weights: Weights) -> np.ndarray:
+def weights_for(evidence: Evidence, calibration: Calibration) -> Weights:
+    """The weights for the language of the query."""
+    return calibration.english if evidence.english else calibration.other
+
+
+def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The weighted sum as a share of the most that it could be: in [-1, 1], shape (n_cases,)."""
+    weights = weights_for(evidence, calibration)
     most = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
     return weighted_sum(evidence, weights) / most
 
@@ -158,7 +166,8 @@ def if_answered(evidence: Evidence, weights: Weights) -> np.ndarray:
 
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The probability that each case is relevant to the query: in [0, 1], shape (n_cases,)."""
-    return answers(evidence, calibration.gate) * if_answered(evidence, calibration.weights)
+    weights = weights_for(evidence, calibration)
+    return answers(evidence, calibration.gate) * if_answered(evidence, weights)
 
 
 def _logistic(logits: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ from kb.suitability import (
 MOST = 10
 #: Least score of the best case at which a profile counts as answered: a little less than
 #: the best case of any tuning profile has (``benchmarks/weigh_profiles.py`` prints that).
-FITS = 0.3
+FITS = 0.25
 
 #: The heading under which a case tells what was done.
 DONE_HEADING = "What they did together"
@@ -90,7 +90,7 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     """
     encode = functools.cache(searcher.retriever.vectors)
     parts = score_parts(searcher, profile, encode)
-    scores = np.round(weighted(parts), 6)
+    scores = np.round(weighted(parts), 6) if parts else np.zeros(len(searcher.cases))
     eligible = _eligible(searcher)
     candidates = searcher.allowed(query) & eligible
     fits = bool(profile.says_what and (scores[candidates] >= FITS).any())

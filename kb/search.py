@@ -10,7 +10,9 @@ import numpy as np
 
 from kb.corpus_index import hint_table_of, retriever_of
 from kb.documents import (
+    ANSWERS_HEADING,
     FACETS,
+    SUITS_HEADING,
     Case,
     FacetCount,
     Hit,
@@ -23,7 +25,7 @@ from kb.documents import (
 )
 from kb.errors import CaseNotFound, QueryError
 from kb.facets import FacetTable
-from kb.fusion import Calibration, Evidence, scores, share_of_most
+from kb.fusion import Calibration, Evidence, answers, scores, share_of_most
 from kb.hint_table import HintTable
 from kb.mentions import MentionFinder
 from kb.order import ordered
@@ -40,9 +42,6 @@ _DECIMALS = 6
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
-
-#: The headings under which the editors' lines are quoted, as on the page of a case.
-SUITS_HEADING, ANSWERS_HEADING = "Whom it suits", "What it answers"
 
 
 class Searcher:
@@ -96,7 +95,8 @@ class Searcher:
         """Answer a query.
 
         Every hit satisfies the filters. With a text, the found set is empty unless the
-        best such case fits; then it is every such case that scores enough to be shown.
+        compendium answers it at all; then it is every such case that scores enough beside
+        the best of all cases.
         Without one it is every such case. ``kb.order`` says in which order.
         Facets are counted over the found set, whole.
 
@@ -119,6 +119,7 @@ class Searcher:
             facets=self._table.counts(query, find),
             no_good_match=not columns,
             snapshot_id=self.snapshot_id,
+            answerable=self._answerable(evidence),
             repaired=text if text != query.text else "",
             read_as=reading.terms,
             mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
@@ -144,7 +145,7 @@ class Searcher:
         evidence = self.evidence(text)
         if self.calibration is None:
             return evidence.passage
-        return share_of_most(evidence, self.calibration.weights)
+        return share_of_most(evidence, self.calibration)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """The values of facets that a text in English names, in its order."""
@@ -182,12 +183,13 @@ class Searcher:
         case_scores = np.round(scores(evidence, calibration), _DECIMALS)
         # A share of the best of all cases, so that a wider filter never finds fewer.
         enough = case_scores >= calibration.shown * case_scores.max(initial=0)
+        fits = answers(evidence, calibration.gate) >= calibration.fits
+        return case_scores, lambda allowed: allowed & enough & fits
 
-        def find(allowed: np.ndarray) -> np.ndarray:
-            fits = bool((case_scores[allowed] >= calibration.fits).any())
-            return allowed & enough & fits
-
-        return case_scores, find
+    def _answerable(self, evidence: Evidence) -> float | None:
+        if self.calibration is None:
+            return None
+        return round(answers(evidence, self.calibration.gate), _DECIMALS)
 
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.

@@ -2,9 +2,8 @@
 
 The score is a weighted mean of parts, each in [0, 1]. A part counts only if the profile
 gives what it compares, so that a sparse profile is judged by what it says. ``WEIGHTS``
-is the one place of the weights; ``benchmarks/weigh_profiles.py`` chose them on the tune
-split of ``cases/profiles.jsonl``, by changing one at a time over a coarse grid for as
-long as mean nDCG@10 rose.
+is the one place of the weights; ``benchmarks/weigh_profiles.py`` fitted them on the tune
+split of ``cases/profiles.jsonl`` with a logistic regression.
 
 The number of partners, their size and the country are compared in words (see
 ``kb.likeness``) and have no weight: on the tune split any weight made it worse.
@@ -27,15 +26,14 @@ from kb.taxonomy import Taxonomy
 
 #: Part to weight, in the order to show.
 WEIGHTS: Mapping[str, float] = {
-    "story": 3.0,
-    "suits": 1.0,
-    "wants": 0.5,
-    "goal": 1.0,
-    "trade": 0.3,
-    "common": 0.1,
-    "form": 0.75,
-    "funding": 0.2,
-    "network": 0.3,
+    "story": 13.0,
+    "suits": 8.7,
+    "wants": 1.7,
+    "goal": 1.6,
+    "trade": 1.3,
+    "common": 1.0,
+    "form": 1.1,
+    "funding": 1.7,
 }
 
 #: A case of another sector in the same group of the vocabulary is half as near.
@@ -72,12 +70,11 @@ def score_parts(
     if hints is not None and words and (wants := wants_of(hints, words, encode)):
         found["wants"] = _best_project(cases, wants)
     found |= _ticked_parts(profile, cases, taxonomy)
-    found["network"] = np.array([float(case.kind == "network") for case in cases])
     return {name: found[name] for name in WEIGHTS if name in found}
 
 
 def weighted(parts: Mapping[str, np.ndarray], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
-    """The weighted mean of the parts given: float64 of shape (n_cases,), in [0, 1]."""
+    """The weighted mean of the parts, at least one: float64 of shape (n_cases,), in [0, 1]."""
     total = sum(weights[name] for name in parts)
     return sum(weights[name] * values for name, values in parts.items()) / total
 

@@ -31,7 +31,8 @@ def calibration_of(plan: Plan) -> Calibration:
     return Calibration(
         encoder=plan.encoding.files.digest,
         multilingual="",
-        weights=WEIGHTS,
+        english=WEIGHTS,
+        other=WEIGHTS,
         gate=Gate(
             meaning=0.0,
             multilingual=0.0,

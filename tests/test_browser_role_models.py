@@ -138,7 +138,7 @@ def test_an_agency_wants_evidence_for_a_programme(page):
     labels = {text.lower() for text in page.locator(".evidence > .label").all_inner_texts()}
     assert "networks" not in labels
     assert "programmes" in labels
-    expect(page.locator(".known-words").first).to_contain_text("Not reported is not zero")
+    expect(page.locator("div.known-words").first).to_contain_text("Not reported is not zero")
 
 
 def test_role_models_on_paper(page):

@@ -82,7 +82,8 @@ def test_build_prints_one_line_and_tells_on_the_other_stream(toy_settings):
     assert result.stderr.splitlines() == [
         f"Read 7 cases from {toy_settings.cases}.",
         f"Loading the encoder {toy_settings.model} …",
-        "Encoding 16 passages …",
+        "Encoding 16 texts …",
+        "Encoding 25 texts …",
         "Exporting the query encoder …",
     ]
 
@@ -344,6 +345,7 @@ def test_search_prints_json(settings):
     assert answer == {
         "total": 1,
         "no_good_match": False,
+        "answerable": None,
         "snapshot": current_id(settings.index),
         "repaired": "",
         "read_as": [],

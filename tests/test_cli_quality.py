@@ -97,7 +97,8 @@ def calibration_of(own: Settings) -> Calibration:
     return Calibration(
         encoder=find_model(own.model).digest,
         multilingual="",
-        weights=weights,
+        english=weights,
+        other=weights,
         gate=Gate(
             meaning=0.0,
             multilingual=0.0,
@@ -361,7 +362,7 @@ def test_calibrate_writes_what_a_build_uses(own):
 
     (found,) = read_calibrations(path)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith(f"{path}: 7 queries; Weights(meaning=1.0, ")
+    assert result.stdout.startswith(f"{path}: 7 queries; English Weights(meaning=1.0, ")
     assert result.stdout.endswith(
         f", fits {found.fits}, shown {found.shown}. Run 'kb build' to use it.\n"
     )

@@ -275,9 +275,7 @@ def test_json_holds_the_whole_answer(kb, searcher):
         "done": ["They export textile."],
     }
     assert found["reason"]["passage"] == "They export textile."
-    assert [part["name"] for part in found["parts"]] == [
-        *("story", "suits", "wants", "form", "network")
-    ]
+    assert [part["name"] for part in found["parts"]] == [*("story", "suits", "wants", "form")]
 
 
 def test_json_without_words_has_no_reason(kb):

@@ -158,7 +158,8 @@ def test_a_difference_is_tested_against_the_fused_run():
 CALIBRATION = Calibration(
     encoder="",
     multilingual="",
-    weights=Weights(meaning=1.0, multilingual=0.0, words=2.0),
+    english=Weights(meaning=1.0, multilingual=0.0, words=2.0),
+    other=Weights(meaning=1.0, multilingual=0.0, words=2.0),
     gate=Gate(
         meaning=0.0,
         multilingual=0.0,

@@ -20,13 +20,15 @@ from kb.fusion import (
     scores,
     share_of_most,
     weighted_sum,
+    weights_for,
     write_calibrations,
 )
 
 CALIBRATION = Calibration(
     encoder="a" * 64,
     multilingual="b" * 64,
-    weights=Weights(meaning=1.0, multilingual=0.5, words=2.0, linked=0.5, slope=2.0, constant=-1.0),
+    english=Weights(meaning=1.0, multilingual=0.5, words=2.0, linked=0.5, slope=2.0, constant=-1.0),
+    other=Weights(meaning=0.5, multilingual=2.0, words=1.0, slope=3.0, constant=-2.0),
     gate=Gate(
         meaning=2.0,
         multilingual=1.0,
@@ -60,7 +62,7 @@ LINKS = np.array([[False, True, False], [True, False, False], [False, False, Fal
 
 def test_the_sum_of_weighted_evidence():
     """0.5 + 0.5 * 0.4 + 2 * 0.25 = 1.2, and so on; without links the mean, 0.8 / 3, is added."""
-    total = weighted_sum(EVIDENCE, CALIBRATION.weights)
+    total = weighted_sum(EVIDENCE, CALIBRATION.english)
 
     linked = 0.5 * 0.8 / 3
     assert total.tolist() == pytest.approx([1.2 + linked, -1.5 + linked, 1.1 + linked])
@@ -68,16 +70,16 @@ def test_the_sum_of_weighted_evidence():
 
 def test_a_linked_case_lends_its_sum():
     """Each case gets half of the best of those it is linked with; one with no link, of the mean."""
-    total = weighted_sum(replace(EVIDENCE, links=LINKS), CALIBRATION.weights)
+    total = weighted_sum(replace(EVIDENCE, links=LINKS), CALIBRATION.english)
 
     assert total.tolist() == pytest.approx([1.2 - 0.75, -1.5 + 0.6, 1.1 + 0.5 * 0.8 / 3])
 
 
 def test_the_share_of_the_most():
     """All evidence at 1, linked cases too, would be (1 + 0.5 + 2) * 1.5 = 5.25."""
-    share = share_of_most(EVIDENCE, CALIBRATION.weights)
+    share = share_of_most(EVIDENCE, CALIBRATION)
 
-    expected = weighted_sum(EVIDENCE, CALIBRATION.weights) / 5.25
+    expected = weighted_sum(EVIDENCE, CALIBRATION.english) / 5.25
     assert share.tolist() == pytest.approx(expected.tolist())
 
 
@@ -94,6 +96,17 @@ def test_the_gate_reads_the_best_of_each_evidence(english, logit):
     found = answers(replace(EVIDENCE, english=english), CALIBRATION.gate)
 
     assert found == pytest.approx(1 / (1 + exp(-logit)))
+
+
+def test_another_language_has_weights_of_its_own():
+    """Its sum is 0.5 * 0.5 + 2 * 0.4 + 0.25 = 1.3 of at most 3.5, and its probability its own."""
+    other = replace(EVIDENCE, english=False)
+
+    assert weights_for(EVIDENCE, CALIBRATION) == CALIBRATION.english
+    assert weights_for(other, CALIBRATION) == CALIBRATION.other
+    assert share_of_most(other, CALIBRATION)[0] == pytest.approx(1.3 / 3.5)
+    first = answers(other, CALIBRATION.gate) / (1 + np.exp(2 - 3 * 1.3))
+    assert scores(other, CALIBRATION)[0] == pytest.approx(first)
 
 
 def test_a_gate_without_weights_of_the_query_reads_the_rest():
@@ -118,7 +131,7 @@ def test_scores_stay_probabilities_at_the_ends():
     """However strong the evidence, scores lie between 0 and 1 and no number overflows."""
     strong = replace(
         CALIBRATION,
-        weights=replace(CALIBRATION.weights, slope=3_000.0),
+        english=replace(CALIBRATION.english, slope=3_000.0),
         gate=replace(CALIBRATION.gate, meaning=9_000.0),
     )
 

@@ -24,7 +24,7 @@ CASES = Path(__file__).parent.parent / "cases"
 #: Least mean nDCG@10 of the fused search on the test split. Each is the published mean
 #: (cases/relevance.json) less half the width of its 95% interval, rounded down to two
 #: digits: a change that falls below is worse than chance between queries explains.
-FLOORS = {"English": 0.72, "other languages": 0.74, "typing errors": 0.82}
+FLOORS = {"English": 0.71, "other languages": 0.73, "typing errors": 0.80}
 
 
 def quietly(items: Iterable, _: str) -> Iterable:
@@ -148,7 +148,7 @@ def test_every_judgment_is_of_a_case_that_exists(judged, searcher):
 def test_the_calibration_is_that_of_the_default_encoders(calibration, searcher):
     """The default build is calibrated: what it serves is the calibration in the file."""
     assert searcher.calibration == calibration
-    assert len(calibration.query) == searcher.manifest.multilingual.dimension
+    assert len(calibration.gate.query) == searcher.manifest.multilingual.dimension
 
 
 def test_the_calibration_was_derived_from_the_tune_split_only(calibration, judged, searcher):
@@ -164,7 +164,8 @@ def test_the_calibration_was_derived_from_the_tune_split_only(calibration, judge
     )
 
     def chosen(one: Calibration) -> list[tuple[float, ...]]:
-        return [(w.meaning, w.multilingual, w.words) for w in (one.english, one.other)]
+        both = (one.english, one.other)
+        return [(w.meaning, w.multilingual, w.words, w.linked) for w in both]
 
     assert calibration.n_queries == again.n_queries == len(tune)
     assert chosen(calibration) == chosen(again)

@@ -120,8 +120,6 @@ def ranked(answer: RoleModels) -> list[tuple[str, float]]:
     return [(model.case.id, model.score) for model in answer.models]
 
 
-NETWORKS = dict.fromkeys((WINE, METAL, TEXTILE, TRAINING), 1.0)
-
 #: Words alone: one sentence, of wine and export.
 WORDS = Profile(aim="We want to export wine.")
 WORDS_PARTS = {
@@ -131,7 +129,6 @@ WORDS_PARTS = {
     "suits": {WINE: 1, PROGRAMME: 1 / 2},
     # exporting is at 1 / sqrt(2), the two others at 0.
     "wants": {WINE: 1, TEXTILE: 1},
-    "network": NETWORKS,
 }
 
 #: Ticks alone: no theme is in the labels, so that all words are zeros.
@@ -151,7 +148,6 @@ TICKS_PARTS = {
     "common": {WINE: 1, PROGRAMME: 1, METAL: 1, TEXTILE: 1},
     "form": {TEXTILE: 1},
     "funding": {**dict.fromkeys(ELIGIBLE, 1 / 2), PROGRAMME: 1},
-    "network": NETWORKS,
 }
 
 #: Words and ticks: two sentences, of (textile, train) and (wine, export).
@@ -182,7 +178,6 @@ BOTH_PARTS = {
     },
     "goal": {TRAINING: 1},
     "funding": {**dict.fromkeys(ELIGIBLE, 1 / 2), PROGRAMME: 0},
-    "network": NETWORKS,
 }
 BY_HAND = pytest.mark.parametrize(
     ("profile", "parts"),
@@ -207,18 +202,18 @@ def test_parts_are_as_worked_out_by_hand(hinted, profile, parts):
 @pytest.mark.parametrize(
     ("said", "names"),
     [
-        pytest.param({"size": 5, "partners": 3, "my_country": "NO"}, ["network"], id="only told"),
-        pytest.param({"business": "x"}, ["story", "suits", "wants", "network"], id="business"),
-        pytest.param({"aim": "x"}, ["story", "suits", "wants", "network"], id="aim"),
-        pytest.param({"goal": ("design",)}, ["story", "suits", "goal", "network"], id="goal"),
-        pytest.param({"my_sector": ("food",)}, ["story", "suits", "trade", "network"], id="sector"),
-        pytest.param({"common": ("vertical",)}, ["story", "common", "network"], id="common"),
-        pytest.param({"my_form": "hard"}, ["form", "network"], id="form"),
-        pytest.param({"funding": "own"}, ["funding", "network"], id="funding"),
+        pytest.param({"size": 5, "partners": 3, "my_country": "NO"}, [], id="only told"),
+        pytest.param({"business": "x"}, ["story", "suits", "wants"], id="business"),
+        pytest.param({"aim": "x"}, ["story", "suits", "wants"], id="aim"),
+        pytest.param({"goal": ("design",)}, ["story", "suits", "goal"], id="goal"),
+        pytest.param({"my_sector": ("food",)}, ["story", "suits", "trade"], id="sector"),
+        pytest.param({"common": ("vertical",)}, ["story", "common"], id="common"),
+        pytest.param({"my_form": "hard"}, ["form"], id="form"),
+        pytest.param({"funding": "own"}, ["funding"], id="funding"),
     ],
 )
 def test_a_part_counts_only_if_the_profile_gives_what_it_compares(hinted, said, names):
-    """What is not said is left out of account; whether a case is a network always counts."""
+    """What is not said is left out of account."""
     assert list(score_parts(hinted, Profile(**said))) == names
 
 
@@ -226,8 +221,8 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
     """A snapshot without hints has no part for whom cases suit and what owners want."""
     answer = role_models(searcher, WORDS, Query())
 
-    parts = {name: WORDS_PARTS[name] for name in ("story", "network")}
-    assert list(score_parts(searcher, WORDS)) == ["story", "network"]
+    parts = {name: WORDS_PARTS[name] for name in ("story",)}
+    assert list(score_parts(searcher, WORDS)) == ["story"]
     assert [case_id for case_id, _ in ranked(answer)] == [case_id for case_id, _ in by_hand(parts)]
     assert (answer.heard, {model.suits for model in answer.models}) == ((), {""})
 
@@ -420,18 +415,16 @@ def test_of_several_hints_the_nearest_is_told(hinted):
 
 def test_without_words_there_is_no_passage(hinted):
     """What is only ticked is near to no passage, and is compared as it is ticked."""
-    profile = Profile(
-        goal=("exporting",), my_sector=("textiles-clothing",), my_form="soft", funding="own", size=5
-    )
-    query = make_query(hinted.taxonomy, filters={"form": ["soft"]})
+    profile = Profile(goal=("exporting",), my_sector=("wine-spirits",), funding="own", size=5)
+    query = make_query(hinted.taxonomy, filters={"country": ["FR"], "kind": ["network"]})
 
     answer = role_models(hinted, profile, query)
 
     (model,) = answer.models
-    assert (model.case.id, model.reason, model.suits) == (TEXTILE, None, "")
+    assert (model.case.id, model.reason) == (WINE, None)
     assert answer.completed == profile
     assert sentences(model.likeness) == (
-        "Like you: exporting; in textiles, clothing and footwear; a soft network.",
+        "Like you: exporting; in wine and spirits.",
         "Not reported: how large the firms are; who paid for it.",
     )
 
@@ -713,7 +706,7 @@ def a_query(draw: st.DrawFn) -> Query:
 def test_any_answer_is_that_of_scoring_and_sorting_every_case(many, profile, query):
     """Every case scored one by one, sorted by score and then id, filtered, and cut at ten."""
     parts = score_parts(many, profile)
-    total = sum(WEIGHTS[name] for name in parts)
+    total = sum(WEIGHTS[name] for name in parts) or 1.0
     scores = {
         case.id: round(sum(WEIGHTS[name] * parts[name][at] for name in parts) / total, 6)
         for at, case in enumerate(many.cases)

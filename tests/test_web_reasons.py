@@ -54,6 +54,13 @@ def test_pieces(marks, expected):
     ("why", "quote"),
     [
         (
+            Reason(kind="meaning", passage="They sell wine.", heading="Whom it suits"),
+            Quote(
+                how="By its meaning, in “Whom it suits” (our reading)",
+                pieces=(Piece("They sell wine."),),
+            ),
+        ),
+        (
             Reason(kind="meaning", passage="They sell wine.", heading="The network"),
             Quote(how="By its meaning, in “The network”", pieces=(Piece("They sell wine."),)),
         ),
@@ -96,7 +103,7 @@ def test_pieces(marks, expected):
             Quote(how="By its meaning, in its text", pieces=(Piece("Text before any heading."),)),
         ),
     ],
-    ids=["meaning", "word", "both", "title", "summary", "summary-marked", "no-heading"],
+    ids=["ours", "meaning", "word", "both", "title", "summary", "summary-marked", "no-heading"],
 )
 def test_quotes(why, quote):
     """Each reason says how the passage matched, where it stands, and by which words."""

@@ -172,6 +172,7 @@ def search_out(result: SearchResult, words: Taxonomy) -> schemas.SearchOut:
         total=result.total,
         pages=result.pages,
         no_good_match=result.no_good_match,
+        answerable=result.answerable,
         snapshot=result.snapshot_id,
         repaired=result.repaired,
         read_as=list(result.read_as),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.documents import Case, Hit, Reason
+from kb.documents import ANSWERS_HEADING, SUITS_HEADING, Case, Hit, Reason
 from kb.taxonomy import Taxonomy
 from web.facets import FACET_WORDS
 from web.typography import curly
@@ -140,6 +140,8 @@ def _quote(why: Reason, case: Case) -> Quote:
     in_summary = is_summary(why, case)
     place = f"“{curly(why.heading)}”" if why.heading else "its text"
     place = "the summary above" if in_summary else place
+    if why.heading in (SUITS_HEADING, ANSWERS_HEADING):
+        place = f"{place} (our reading)"
     seen = {why.passage[start:end].lower() for start, end in why.marks}
     is_title_only = why.kind == "word" and not why.marks
     if is_title_only:

@@ -32,7 +32,6 @@ PART_WORDS: Mapping[str, str] = {
     "common": "What the partners have in common",
     "form": "Soft or hard",
     "funding": "Who paid",
-    "network": "A single network rather than a programme or study",
 }
 
 

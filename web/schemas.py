@@ -123,6 +123,10 @@ class SearchOut(Model):
     total: int
     pages: int
     no_good_match: bool = Field(description="True when nothing in the compendium fits the words")
+    answerable: float | None = Field(
+        description="Probability that the compendium answers the words at all, in [0, 1]; below a "
+        "calibrated threshold nothing is found. Null without words"
+    )
     snapshot: str
     repaired: str = Field(
         description="What was searched instead, slips of typing repaired; empty if as asked"
