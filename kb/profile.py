@@ -175,26 +175,11 @@ def _whole(parameter: str, value: int | None, least: int, most: int, what: str) 
 
 
 def _terms(parameter: str, values: Iterable[str], vocabulary: Vocabulary) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_term(parameter, value, vocabulary) for value in values))
+    return tuple(dict.fromkeys(vocabulary.asked(value, parameter) for value in values))
 
 
 def _one(parameter: str, value: str, vocabulary: Vocabulary) -> str:
-    return _term(parameter, value, vocabulary) if value.strip() else ""
-
-
-def _term(parameter: str, value: str, vocabulary: Vocabulary) -> str:
-    found = vocabulary.canonical(value)
-    if found is None:
-        near = vocabulary.nearest(value)
-        allowed = tuple(dict.fromkeys((*near, *vocabulary.ids)))
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise QueryError(
-            f"{parameter} has no value {value[:60]!r}.{hint} Allowed are {', '.join(allowed)}.",
-            parameter=parameter,
-            value=value,
-            allowed=allowed,
-        )
-    return found
+    return vocabulary.asked(value, parameter) if value.strip() else ""
 
 
 def _funding(value: str) -> str:

@@ -98,26 +98,10 @@ def _filters(
                 value=tuple(values),
                 allowed=FACETS,
             )
-        found = dict.fromkeys(_value(taxonomy, facet, value) for value in values)
+        found = dict.fromkeys(taxonomy.facet(facet).asked(value, facet) for value in values)
         if found:
             canonical[facet] = tuple(found)
     return {facet: canonical[facet] for facet in FACETS if facet in canonical}
-
-
-def _value(taxonomy: Taxonomy, facet: str, value: str) -> str:
-    vocabulary = taxonomy.facet(facet)
-    found = vocabulary.canonical(value)
-    if found is None:
-        near = vocabulary.nearest(value)
-        allowed = tuple(dict.fromkeys((*near, *vocabulary.ids)))
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise QueryError(
-            f"{facet} has no value {value[:60]!r}.{hint} Allowed are {', '.join(allowed)}.",
-            parameter=facet,
-            value=value,
-            allowed=allowed,
-        )
-    return found
 
 
 def _sort(sort: str, filters: Mapping[str, tuple[str, ...]]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.errors import TaxonomyError
+from kb.errors import QueryError, TaxonomyError
 from kb.yaml_source import Located, YamlTrouble, read_yaml
 
 #: The lists that the file must hold.
@@ -96,6 +96,26 @@ class Vocabulary:
             if wanted in (fold(name) for name in (term.id, term.label, *term.aliases)):
                 return term.id
         return None
+
+    def asked(self, spelling: str, parameter: str) -> str:
+        """The id that a request means by a parameter.
+
+        Raises:
+            QueryError: there is none; names the nearest ids and every other.
+        """
+        found = self.canonical(spelling)
+        if found is None:
+            near = self.nearest(spelling)
+            allowed = tuple(dict.fromkeys((*near, *self.ids)))
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise QueryError(
+                f"{parameter} has no value {spelling[:60]!r}.{hint} "
+                f"Allowed are {', '.join(allowed)}.",
+                parameter=parameter,
+                value=spelling,
+                allowed=allowed,
+            )
+        return found
 
     def nearest(self, spelling: str, most: int = 3) -> tuple[str, ...]:
         """Ids that look most like a wrong spelling, nearest first; may be empty."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -19,6 +20,7 @@ from kb.validate import read_corpus
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+QUALITY = (ROOT / "docs" / "search-quality.md").read_text(encoding="utf-8")
 FIELDS = (ROOT / "docs" / "front-matter.md").read_text(encoding="utf-8")
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -222,3 +224,28 @@ def test_links_lead_to_files(name: str) -> None:
 def test_lists_of_the_vocabulary_are_known(taxonomy: Taxonomy) -> None:
     """The file of the vocabulary holds the lists that the code names, in their order."""
     assert tuple(taxonomy.vocabularies) == (*LISTS, *OPTIONAL_LISTS)
+
+
+def test_figures_of_the_search_are_those_published() -> None:
+    """The table in the docs is that of the published report, group by group."""
+    report = json.loads((ROOT / "cases" / "relevance.json").read_text(encoding="utf-8"))
+    groups = {group["name"]: group for group in report["groups"]}
+
+    shown = _rows(QUALITY, "The figures")
+
+    names = ["all", "English", "other languages", "typing errors"]
+    assert shown == [_figures(name, groups[name]) for name in names]
+    refusal = report["refusal"]
+    assert (
+        f"Of {refusal['n_negative']} negative controls {refusal['negative_refused']:.1%} were "
+        f"refused, and of the {refusal['n_answerable']} others {refusal['answerable_refused']:.1%}."
+    ) in QUALITY
+
+
+def _figures(name: str, group: dict) -> list[str]:
+    found = group["figures"]
+    means = [
+        *(found["fused"][measure]["mean"] for measure in ("nDCG@10", "Success@1")),
+        *(found[system]["nDCG@10"]["mean"] for system in ("words", "meaning")),
+    ]
+    return [name, str(group["n"]), *(f"{mean:.3f}" for mean in means)]
