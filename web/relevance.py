@@ -37,11 +37,11 @@ GROUPS: Mapping[str, str] = {
 _LANGUAGE = "language "
 #: What the figures of each split are worth.
 SPLITS: Mapping[str, str] = {
-    "test": "The judged queries are in two halves. Weights and thresholds were chosen on one of "
+    "test": "The judged queries are in two parts. Weights and thresholds were chosen on one of "
     "them; the figures below are from the other.",
     "tune": "These are the queries that weights and thresholds were chosen on, so the figures "
     "flatter the search.",
-    "all": "Half of these queries are those that weights and thresholds were chosen on, so the "
+    "all": "Some of these queries are those that weights and thresholds were chosen on, so the "
     "figures flatter the search.",
 }
 #: The chart of a row, in pixels: 0 stands at the left pad, 1 at the right one.
