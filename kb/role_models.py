@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -105,7 +105,11 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
         profile=profile,
         query=query,
         models=tuple(
-            _model(searcher, whole, column, rank, parts, evidence, suits.get(column, ""))
+            replace(
+                _model(searcher, whole, column, float(scores[column]), parts, evidence),
+                rank=rank,
+                suits=suits.get(column, ""),
+            )
             for rank, column in enumerate(columns, 1)
         ),
         total=int(candidates.sum()),
@@ -140,11 +144,11 @@ def _model(
     searcher: Searcher,
     profile: Profile,
     column: int,
-    rank: int,
+    score: float,
     parts: Mapping[str, np.ndarray],
     evidence: Evidence | None,
-    suits: str,
 ) -> RoleModel:
+    """One case compared; its rank and its nearest line are set by the caller."""
     case = searcher.cases[column]
     total = sum(WEIGHTS[name] for name in parts)
     made = tuple(
@@ -153,11 +157,11 @@ def _model(
     )
     return RoleModel(
         case=case,
-        rank=rank,
-        score=float(np.round(weighted(parts), 6)[column]),
+        rank=0,
+        score=score,
         parts=made,
         likeness=likeness(profile, case, searcher.taxonomy),
         reason=searcher.nearest_passage(column, evidence) if evidence else None,
-        suits=suits,
+        suits="",
         done=searcher.passages_under(case.id, DONE_HEADING),
     )
