@@ -22,7 +22,7 @@ test: $(VENV)/installed-test browser ## Install what the tests need, a browser i
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-test ## Check style and types of the code
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache
 
 check: $(VENV)/installed ## Check the cases: every problem with its file and line
 	@$(BIN)/kb check

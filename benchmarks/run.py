@@ -40,9 +40,9 @@ QUERIES = (
 _ENCODE = """
 import time
 from pathlib import Path
-from kb.encode import SentenceTransformerEncoder, find_model
-from kb.passages import passages_of
-from kb.validate import read_corpus
+from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
+from kb.text.chunking import passages_of
+from kb.content.check import read_corpus
 corpus = read_corpus(Path("cases"))
 texts = [p.encoded_text for c in corpus.cases for p in passages_of(c, corpus.taxonomy)]
 encoder = SentenceTransformerEncoder(find_model("all-MiniLM-L6-v2"))
@@ -55,7 +55,7 @@ _BUILD = """
 import os, sys, time
 import sentence_transformers, torch, onnx  # the time of imports is not the build's
 import transformers.models.bert.modeling_bert
-from kb.build import build
+from kb.build.pipeline import build
 from kb.settings import read_settings
 settings = read_settings({}, cases="cases", index=sys.argv[1])
 started = time.perf_counter()
@@ -66,9 +66,9 @@ print(time.perf_counter() - started)
 _RETRIEVE = """
 import dataclasses, sys, time
 import numpy as np
-from kb.documents import Query
-from kb.fusion import Gate, Weights
-from kb.live import open_live
+from kb.model.cases import Query
+from kb.search.scoring import Gate, Weights
+from kb.search.live import open_live
 from kb.settings import read_settings
 
 # The whole search beside the same search by dense retrieval alone, query by query in turn.
@@ -153,7 +153,7 @@ class Server:
     def __init__(self, index: str) -> None:
         self.port = free_port()
         self.started = time.perf_counter()
-        command = [sys.executable, "-m", "kb.cli", "serve", "--index", index]
+        command = [sys.executable, "-m", "web", "serve", "--index", index]
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), "--workers", "1"],
             cwd=ROOT,

@@ -19,14 +19,14 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from kb.judged_profiles import JudgedProfile, read_profiles
-from kb.live import open_live
-from kb.load import PROFILES_FILE
-from kb.measure import per_query
-from kb.role_models import MOST
-from kb.search import Searcher
+from kb.content.load import PROFILES_FILE
+from kb.guidance.profile_score import WEIGHTS, score_parts, weighted
+from kb.guidance.role_models import MOST
+from kb.quality.judged_profiles import JudgedProfile, read_profiles
+from kb.quality.measure import per_query
+from kb.search.live import open_live
+from kb.search.searcher import Searcher
 from kb.settings import read_settings
-from kb.suitability import WEIGHTS, score_parts, weighted
 
 STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0)
 FOLDS = 8

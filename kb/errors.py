@@ -1,4 +1,4 @@
-"""Every error that this package raises on purpose.
+"""Every error that this package raises on purpose, and what is wrong in content as data.
 
     KBError                      base; never raised itself
     ├── SettingError             a setting cannot be understood
@@ -20,10 +20,24 @@ is allowed and what to do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-if TYPE_CHECKING:
-    from kb.documents import Problem
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong in the content, with its place.
+
+    ``str()`` is ``path:line: message``, on one line and fit for a terminal.
+    """
+
+    path: str
+    line: int
+    message: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.path}:{self.line}: {self.message}"
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 class KBError(Exception):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,47 +10,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from kb.build import build
-from kb.live import LiveSearcher, open_live
-from kb.search import Searcher
+from kb.build.pipeline import build
+from kb.search.live import LiveSearcher, open_live
+from kb.search.searcher import Searcher
 from kb.settings import Settings, read_settings
-
-ROOT = Path(__file__).parent.parent
-TOY = Path(__file__).parent / "corpus"
-
-#: One axis per theme: the cosine of two texts can be worked out by hand from the
-#: counts of these words. Every other word is the zero vector.
-THEMES = ("wine", "metal", "textile", "export", "purchase", "train")
-
-
-def make_tiny_encoder(folder: Path) -> Path:
-    """Save a real sentence-transformers model of six dimensions, one per theme."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-
-    words = ["[UNK]", "[PAD]", *THEMES]
-    tokenizer = Tokenizer(
-        models.WordLevel({word: row for row, word in enumerate(words)}, unk_token="[UNK]")
-    )
-    tokenizer.normalizer = normalizers.Lowercase()
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    weights = np.vstack([np.zeros((2, len(THEMES))), np.eye(len(THEMES))]).astype(np.float32)
-    model = SentenceTransformer(
-        modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu"
-    )
-    model.save(str(folder))
-    return folder
-
-
-def copy_toy_corpus(folder: Path) -> Path:
-    """The toy cases with the real vocabulary, in a folder that a test may change."""
-    shutil.copytree(TOY, folder)
-    shutil.copy(ROOT / "cases" / "taxonomy.yaml", folder / "taxonomy.yaml")
-    return folder
+from tests.toy import ROOT, copy_toy_corpus, free_port, make_tiny_encoder, settings_of_toy
 
 
 @pytest.fixture(name="tiny_encoder", scope="session")
@@ -63,15 +27,6 @@ def _tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(name="toy_cases")
 def _toy_cases(tmp_path: Path) -> Path:
     return copy_toy_corpus(tmp_path / "cases")
-
-
-def settings_of_toy(
-    cases: Path, index: Path, model: Path, *, multilingual: str = "off"
-) -> Settings:
-    """Settings of a toy compendium: one small encoder, so that a build takes no second."""
-    return read_settings(
-        {}, cases=cases, index=index, model=model, min_score=0.3, multilingual=multilingual
-    )
 
 
 @pytest.fixture(name="toy_settings")
@@ -133,20 +88,13 @@ def _real_live(real_settings: Settings) -> LiveSearcher:
     return open_live(real_settings)
 
 
-def free_port() -> int:
-    """A port of the loopback address that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(name="real_server_url", scope="session")
 def _real_server_url(real_settings: Settings):
     """A real server in a process of its own, over the real compendium."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    command = [sys.executable, "-m", "kb.cli", "serve", "--index", str(real_settings.index)]
+    command = [sys.executable, "-m", "web", "serve", "--index", str(real_settings.index)]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--workers", "1"],
         cwd=ROOT,

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 import pytest
 
-from kb import front_matter
-from kb.body import CASE_HEADINGS
-from kb.cli import main
+from kb.content import front_matter
+from kb.content.check import read_corpus
+from kb.content.taxonomy import load_taxonomy
+from kb.model.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy
 from kb.settings import ROWS
-from kb.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy, load_taxonomy
-from kb.validate import read_corpus
+from kb.text.body import CASE_HEADINGS
+from web.cli import main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.documents import Hint, Passage
-from kb.encode import ModelFiles, SentenceTransformerEncoder
-from kb.export import EXPORT_VERSION, export_encoder
-from kb.index import DenseIndex
-from kb.multilingual import MultilingualEncoder
-from kb.passages import passages_digest
-from kb.snapshot import ENCODER_FILES, ENCODER_FOLDER, CaseRecord, Snapshot
+from kb.encoders.multilingual import MultilingualEncoder
+from kb.encoders.onnx_export import EXPORT_VERSION, export_encoder
+from kb.encoders.sentence_transformer import ModelFiles, SentenceTransformerEncoder
+from kb.engine.local.vectors import DenseIndex
+from kb.model.cases import Hint, Passage
+from kb.snapshots.format import ENCODER_FILES, ENCODER_FOLDER, CaseRecord, Snapshot
+from kb.text.chunking import passages_digest
 
 
 @dataclass(slots=True, kw_only=True)

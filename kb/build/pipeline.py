@@ -15,27 +15,27 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kb.assemble import Plan, assemble
-from kb.current import can_open, current_id, publish, set_current, snapshot_ids
-from kb.digest import file_digest
-from kb.documents import Case
-from kb.encode import ModelFiles, find_model
-from kb.errors import BuildBusy, CorpusError, CorpusInvalid, SnapshotError
-from kb.fusion import Calibration, calibration_for, read_calibrations
-from kb.incremental import Encoding
-from kb.load import (
+from kb.build.encode import Encoding
+from kb.build.plan import Plan, assemble
+from kb.content.check import read_corpus
+from kb.content.load import (
     CALIBRATION_FILE,
     PHRASES_FILE,
     RELEVANCE_FILE,
     SOURCES_FILE,
     TAXONOMY_FILE,
 )
-from kb.multilingual import multilingual_digest
-from kb.passages import passages_of, sentences_of
-from kb.relevance import read_report
+from kb.encoders.multilingual import multilingual_digest
+from kb.encoders.sentence_transformer import ModelFiles, find_model
+from kb.errors import BuildBusy, CorpusError, CorpusInvalid, SnapshotError
+from kb.model.calibration import Calibration, calibration_for, read_calibrations
+from kb.model.cases import Case
+from kb.model.files import file_digest
+from kb.model.relevance import read_report
 from kb.settings import Settings
-from kb.snapshot import Manifest, Snapshot, open_snapshot, read_manifest
-from kb.validate import read_corpus
+from kb.snapshots.format import Manifest, Snapshot, open_snapshot, read_manifest
+from kb.snapshots.store import can_open, current_id, publish, set_current, snapshot_ids
+from kb.text.chunking import passages_of, sentences_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

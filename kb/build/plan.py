@@ -8,16 +8,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kb import __version__
-from kb.documents import Passage
-from kb.export import EXPORT_VERSION
-from kb.fusion import Calibration
-from kb.incremental import Encoding
-from kb.index import DenseIndex
-from kb.lexical import WORDS_VERSION, LexicalIndex
-from kb.multilingual import NAME as MULTILINGUAL_NAME
-from kb.passages import PASSAGES_VERSION, passages_digest, words_of_case
-from kb.relevance import Report
-from kb.snapshot import (
+from kb.build.encode import Encoding
+from kb.content.check import Corpus
+from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
+from kb.encoders.onnx_export import EXPORT_VERSION
+from kb.engine.local.vectors import DenseIndex
+from kb.engine.local.words import WORDS_VERSION, LexicalIndex
+from kb.model.calibration import Calibration
+from kb.model.cases import Passage
+from kb.model.relevance import Report
+from kb.snapshots.format import (
     HINTS_FILE,
     MULTILINGUAL_FILE,
     MULTILINGUAL_HINTS_FILE,
@@ -33,8 +33,8 @@ from kb.snapshot import (
     write_content,
     write_manifest,
 )
-from kb.spelling import count_words
-from kb.validate import Corpus
+from kb.text.chunking import PASSAGES_VERSION, passages_digest, words_of_case
+from kb.text.spelling import count_words
 
 #: Vectors can change in the last digits with these; so a snapshot's id does too.
 _LIBRARIES = (

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from kb.documents import FACETS, Problem
-from kb.errors import CorpusInvalid, KBError, QueryError, SettingError
+from kb.errors import CorpusInvalid, KBError, Problem, QueryError, SettingError
+from kb.model.cases import FACETS
 from kb.settings import Settings, read_settings
 
 

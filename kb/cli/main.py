@@ -16,10 +16,7 @@ from typing import Any
 import click
 
 from kb import __version__
-from kb.cli_outcomes import outcomes
-from kb.cli_quality import calibrate, evaluate, glossary
-from kb.cli_role_models import role_models
-from kb.console import (
+from kb.cli.console import (
     filter_options,
     folder_options,
     json_option,
@@ -28,9 +25,12 @@ from kb.console import (
     say,
     settings_of,
 )
-from kb.documents import FACETS, SORTS, Problem, SearchResult
-from kb.errors import CorpusInvalid
-from kb.load import TAXONOMY_FILE
+from kb.cli.outcomes import outcomes
+from kb.cli.quality import calibrate, evaluate, glossary
+from kb.cli.role_models import role_models
+from kb.content.load import TAXONOMY_FILE
+from kb.errors import CorpusInvalid, Problem
+from kb.model.cases import FACETS, SORTS, SearchResult
 from kb.settings import Settings
 
 
@@ -57,7 +57,7 @@ def build(
     as_json: bool,
 ) -> int:
     """Build the search index of the cases and serve it from now on."""
-    from kb.build import build as run_build  # imports numpy and faiss
+    from kb.build.pipeline import build as run_build  # imports numpy and faiss
 
     settings = settings_of(cases=cases, index=index, model=model)
     if only_check:
@@ -99,7 +99,7 @@ def _check(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
 
 
 def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
-    from kb.validate import read_corpus  # imports the readers of content
+    from kb.content.check import read_corpus  # imports the readers of content
 
     if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
         raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
@@ -138,8 +138,8 @@ def _under(file: Path, path: Path) -> bool:
 @one_catch
 def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
     """Search the compendium; without TEXT, browse it."""
-    from kb.live import open_live  # imports faiss and onnxruntime
-    from kb.query import make_query
+    from kb.search.live import open_live  # imports faiss and onnxruntime
+    from kb.search.query import make_query
 
     settings = settings_of(index=index)
     searcher = open_live(settings).current()
@@ -194,27 +194,13 @@ def _print_result(result: SearchResult) -> None:
 
 @main.command()
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
-@click.option("--host", metavar="ADDRESS", help="Address to listen on [KB_HOST]")
-@click.option("--port", type=int, help="Port [KB_PORT]")
-@click.option("--workers", type=int, help="Worker processes [KB_WORKERS]")
-@one_catch
-def serve(**options: object) -> int:
-    """Serve the site with a production server."""
-    from web.serve import run  # the site is on a higher floor; only this command needs it
-
-    run(settings_of(**options))
-    return 0
-
-
-@main.command()
-@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
 @click.option("--use", "chosen", metavar="ID", help="Serve this one; 'previous' goes one back")
 @json_option
 @one_catch
 def snapshots(*, index: str | None, chosen: str | None, as_json: bool) -> int:
     """List the snapshots, or go back to an earlier one."""
-    from kb.current import current_id, set_current, snapshot_ids
-    from kb.snapshot import open_snapshot
+    from kb.snapshots.format import open_snapshot
+    from kb.snapshots.store import current_id, set_current, snapshot_ids
 
     folder = settings_of(index=index).index
     known = snapshot_ids(folder)
@@ -243,7 +229,7 @@ def snapshots(*, index: str | None, chosen: str | None, as_json: bool) -> int:
 @one_catch
 def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int:
     """Start a new case, such as 'kb new norway/boat-builders'."""
-    from kb.new_case import write_new_case
+    from kb.content.new_case import write_new_case
 
     path = write_new_case(settings_of(cases=cases).cases, case_id, title=title, kind=kind)
     click.echo(str(path))
@@ -256,7 +242,3 @@ main.add_command(evaluate)
 main.add_command(glossary)
 main.add_command(outcomes)
 main.add_command(role_models)
-
-
-if __name__ == "__main__":
-    main()

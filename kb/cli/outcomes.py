@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.console import filter_options, json_option, one_catch, say, settings_of
-from kb.documents import FACETS, MAX_PER_PAGE, Case
-from kb.outcomes import Outlook, outlook, to_csv
+from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
+from kb.exports.outcomes import to_csv
+from kb.model.cases import FACETS, MAX_PER_PAGE, Case
+from kb.results.outcomes import Outlook, outlook
 
 if TYPE_CHECKING:
-    from kb.search import Searcher
+    from kb.search.searcher import Searcher
 
 _COLUMNS = ("metric", "evidence", "direction", "unit", "figures", "cases", "median", "low", "high")
 #: How many columns hold words; the others hold numbers.
@@ -39,7 +40,7 @@ def outcomes(
     A median of a dash means that there is none: two figures have no middle one, and
     several figures of one case are of different things.
     """
-    from kb.live import open_live  # imports faiss and onnxruntime
+    from kb.search.live import open_live  # imports faiss and onnxruntime
 
     if as_csv and as_json:
         raise click.UsageError("--csv and --json cannot be combined; choose one of them")
@@ -59,7 +60,7 @@ def _cases(
     searcher: Searcher, text: str, filters: dict[str, tuple[str, ...]], options: dict[str, Any]
 ) -> list[Case]:
     """Every case that a search finds, page after page."""
-    from kb.query import make_query
+    from kb.search.query import make_query
 
     cases: list[Case] = []
     page, pages = 1, 1

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.console import folder_options, json_option, one_catch, say, settings_of
-from kb.errors import CorpusError
-from kb.load import (
+from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
+from kb.content.load import (
     CALIBRATION_FILE,
     FORMS_FILE,
     GLOSSARY_FILE,
@@ -25,7 +24,8 @@ from kb.load import (
     QUERIES_FILE,
     RELEVANCE_FILE,
 )
-from kb.relevance import Report, write_report
+from kb.errors import CorpusError
+from kb.model.relevance import Report, write_report
 
 if TYPE_CHECKING:
     from kb.settings import Settings
@@ -100,9 +100,9 @@ def evaluate(
 
 
 def _of_judged(settings: Settings, split: str) -> Report:
-    from kb.evaluate import evaluate_judged  # imports what measures
-    from kb.judged import read_judged
-    from kb.live import open_live
+    from kb.quality.evaluate import evaluate_judged  # imports what measures
+    from kb.quality.judged import read_judged
+    from kb.search.live import open_live
 
     searcher = open_live(settings).current()
     ids = [case.id for case in searcher.cases]
@@ -112,9 +112,9 @@ def _of_judged(settings: Settings, split: str) -> Report:
 
 
 def _of_profiles(settings: Settings, split: str) -> Report:
-    from kb.evaluate_profiles import evaluate_profiles  # imports what measures
-    from kb.judged_profiles import read_profiles
-    from kb.live import open_live
+    from kb.quality.evaluate_profiles import evaluate_profiles  # imports what measures
+    from kb.quality.judged_profiles import read_profiles
+    from kb.search.live import open_live
 
     searcher = open_live(settings).current()
     judged = read_profiles(settings.cases / PROFILES_FILE, searcher.cases, searcher.taxonomy)
@@ -123,10 +123,10 @@ def _of_profiles(settings: Settings, split: str) -> Report:
 
 
 def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Report:
-    from kb.collection import read_collection
-    from kb.encode import SentenceTransformerEncoder, find_model
-    from kb.evaluate import evaluate_collection
-    from kb.live import open_live
+    from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
+    from kb.quality.collection import read_collection
+    from kb.quality.evaluate import evaluate_collection
+    from kb.search.live import open_live
 
     collection = read_collection(folder, queries=Path(queries) if queries else None)
     live = open_live(settings)
@@ -184,11 +184,11 @@ def _cell(figure: Any) -> str:
 @one_catch
 def calibrate(*, cases: str | None, index: str | None) -> int:
     """Derive weights and thresholds from the judged queries of the tune split."""
-    from kb.calibrate import Sample
-    from kb.calibrate import calibrate as derive
-    from kb.fusion import read_calibrations, write_calibrations
-    from kb.judged import read_judged
-    from kb.live import open_live
+    from kb.model.calibration import read_calibrations, write_calibrations
+    from kb.quality.calibrate import Sample
+    from kb.quality.calibrate import calibrate as derive
+    from kb.quality.judged import read_judged
+    from kb.search.live import open_live
 
     settings = settings_of(cases=cases, index=index)
     searcher = open_live(settings).current()
@@ -224,7 +224,7 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
 @one_catch
 def glossary(*, cases: str | None) -> int:
     """Find every form of the words in glossary.yaml; needed after a change of it."""
-    from kb.glossary import expand, read_glossary, write_forms  # reads dictionaries
+    from kb.content.glossary import expand, read_glossary, write_forms  # reads dictionaries
 
     folder = settings_of(cases=cases).cases
     source, target = folder / GLOSSARY_FILE, folder / FORMS_FILE

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.console import filter_options, json_option, one_catch, say, settings_of
-from kb.documents import FACETS
-from kb.likeness import sentences
-from kb.profile import FIELDS, FUNDING, contradictions, given, make_profile
+from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
+from kb.guidance.profile import FIELDS, FUNDING, contradictions, given, make_profile
+from kb.guidance.profile_comparison import sentences
+from kb.model.cases import FACETS
 
 if TYPE_CHECKING:
-    from kb.role_models import RoleModel, RoleModels
-    from kb.taxonomy import Taxonomy
+    from kb.guidance.role_models import RoleModel, RoleModels
+    from kb.model.taxonomy import Taxonomy
 
 _NOTHING_SAID = (
     "nothing is said of the firm: give what it wants as TEXT, or one of --business, "
@@ -48,9 +48,9 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     What is said of the firm is compared; the filters (--country, --project …) leave out
     every other case.
     """
-    from kb.live import open_live  # imports faiss and onnxruntime
-    from kb.query import make_query
-    from kb.role_models import role_models as find
+    from kb.guidance.role_models import role_models as find
+    from kb.search.live import open_live  # imports faiss and onnxruntime
+    from kb.search.query import make_query
 
     searcher = open_live(settings_of(index=index)).current()
     said = {name: options.pop(name) for name in FIELDS if name != "aim"}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.documents import Reference
 from kb.errors import CorpusError
+from kb.model.cases import Reference
 
 if TYPE_CHECKING:
     from pybtex.database import Entry

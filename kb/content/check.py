@@ -7,15 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kb.bibliography import load_bibliography
-from kb.body import body_problems, links
-from kb.countries import country_label
-from kb.documents import Case, Hint, Problem, Reference
-from kb.fields import listed, shown
-from kb.front_matter import read_case
-from kb.glossary import read_forms
-from kb.hints import hints_of, read_phrases
-from kb.load import (
+from kb.content.bibliography import load_bibliography
+from kb.content.countries import country_label
+from kb.content.fields import listed, shown
+from kb.content.front_matter import read_case
+from kb.content.glossary import read_forms
+from kb.content.load import (
     FORMS_FILE,
     GLOSSARY_FILE,
     PHRASES_FILE,
@@ -25,9 +22,15 @@ from kb.load import (
     Draft,
     load_folder,
 )
-from kb.self_check import SelfCheck, read_self_check
-from kb.taxonomy import Taxonomy, Term, Vocabulary, load_taxonomy
-from kb.word_table import WordTable
+from kb.content.phrases import hints_of, read_phrases
+from kb.content.self_check import read_self_check
+from kb.content.taxonomy import load_taxonomy
+from kb.errors import Problem
+from kb.model.cases import Case, Hint, Reference
+from kb.model.self_check import SelfCheck
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
+from kb.text.body import body_problems, links
+from kb.text.translate import WordTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

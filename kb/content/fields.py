@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kb.documents import Problem
-from kb.taxonomy import Vocabulary
-from kb.yaml_source import Located
+from kb.content.yaml_source import Located
+from kb.errors import Problem
+from kb.model.taxonomy import Vocabulary
 
 _NOUNS = {dict: "a mapping", list: "a list", bool: "true or false", type(None): "empty"}
 

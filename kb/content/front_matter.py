@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from kb.countries import country_code, country_names
-from kb.documents import Case, Members, Period, Problem, Result, Source
-from kb.fields import Fields, listed, shown
-from kb.load import Draft
-from kb.taxonomy import Taxonomy
+from kb.content.countries import country_code, country_names
+from kb.content.fields import Fields, listed, shown
+from kb.content.load import Draft
+from kb.errors import Problem
+from kb.model.cases import Case, Members, Period, Result, Source
+from kb.model.taxonomy import Taxonomy
 
 REQUIRED = ("title", "kind", "country", "type", "project", "results", "summary", "sources")
 OPTIONAL = (

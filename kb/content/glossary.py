@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
-from kb.digest import file_digest
-from kb.documents import Problem
-from kb.errors import CorpusError
-from kb.language import inflections
-from kb.word_table import WordTable, fold
-from kb.yaml_source import Located, YamlTrouble, read_yaml
+from kb.content.yaml_source import Located, YamlTrouble, read_yaml
+from kb.errors import CorpusError, Problem
+from kb.model.files import file_digest
+from kb.text.language import inflections
+from kb.text.translate import WordTable, fold
 
 #: The languages that a glossary may have.
 LANGUAGES: tuple[str, ...] = ("fr", "es", "de", "it", "no", "pt")

@@ -18,9 +18,8 @@ from pathlib import Path
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
-from kb.documents import Problem
-from kb.errors import CorpusError
-from kb.yaml_source import Located, YamlTrouble, read_yaml
+from kb.content.yaml_source import Located, YamlTrouble, read_yaml
+from kb.errors import CorpusError, Problem
 
 #: Files beside the cases that belong there.
 TAXONOMY_FILE = "taxonomy.yaml"

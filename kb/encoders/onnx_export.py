@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.encode import SentenceTransformerEncoder
+from kb.encoders.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxQueryEncoder
+from kb.encoders.sentence_transformer import SentenceTransformerEncoder
 from kb.errors import EncoderUnavailable
-from kb.query_encoder import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxQueryEncoder
 
 if TYPE_CHECKING:
     import torch

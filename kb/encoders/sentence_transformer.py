@@ -1,7 +1,7 @@
 """Text to vectors at build time. Owns sentence_transformers.
 
-Building needs the real thing; a web worker uses what ``kb.export`` makes of it
-and ``kb.query_encoder`` runs, which start in a fraction of the time.
+Building needs the real thing; a web worker uses what ``kb.encoders.onnx_export`` makes of it
+and ``kb.encoders.onnx`` runs, which start in a fraction of the time.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.digest import file_digest
 from kb.errors import EncoderUnavailable
+from kb.model.files import file_digest
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -158,7 +158,7 @@ class SentenceTransformerEncoder:
 
         Returns:
             float32 of shape (len(texts), dimension), rows in the order of the
-            texts, not normalised here (``kb.index`` does that, in one place).
+            texts, not normalised here (``kb.engine.local.vectors`` does that, in one place).
 
         Raises:
             ValueError: a text is empty, which some encoders turn into zeros.

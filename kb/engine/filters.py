@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from kb.documents import FACETS, Case, FacetCount, Query
-from kb.quantities import in_unit
-from kb.taxonomy import Taxonomy
+from kb.model.cases import FACETS, Case, FacetCount, Query
+from kb.model.quantities import in_unit
+from kb.model.taxonomy import Taxonomy
 
 
 class FacetTable:

@@ -1,7 +1,7 @@
 """What a firm says of itself and what it wants, made canonical and checked.
 
 A profile is not a query: nothing in it filters. Each part that is given is compared
-with the cases (see ``kb.role_models``), each that is not is left out of account.
+with the cases (see ``kb.guidance.role_models``), each that is not is left out of account.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.errors import QueryError
-from kb.taxonomy import Taxonomy, Vocabulary
+from kb.model.taxonomy import Taxonomy, Vocabulary
 
 #: The texts of a profile, and the longest that each may be, in characters.
 MAX_TEXT = 600

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.documents import Case
-from kb.profile import Profile
-from kb.taxonomy import Taxonomy
+from kb.guidance.profile import Profile
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
 
 #: Formation models by which public money came in.
 PUBLIC_MONEY: frozenset[str] = frozenset({"development-commission", "supply-push", "demand-pull"})

@@ -6,7 +6,7 @@ is the one place of the weights; ``benchmarks/weigh_profiles.py`` fitted them on
 split of ``cases/profiles.jsonl`` with a logistic regression.
 
 The number of partners, their size and the country are compared in words (see
-``kb.likeness``) and have no weight: on the tune split any weight made it worse.
+``kb.guidance.profile_comparison``) and have no weight: on the tune split any weight made it worse.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from kb.documents import Case
-from kb.hint_table import HintTable
-from kb.likeness import PUBLIC_MONEY
-from kb.profile import Profile, words_of_profile
-from kb.retrieve import Vectors
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
+from kb.guidance.profile import Profile, words_of_profile
+from kb.guidance.profile_comparison import PUBLIC_MONEY
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
+from kb.search.evidence import Vectors
+from kb.search.hint_table import HintTable
+from kb.search.searcher import Searcher
 
 #: Part to weight, in the order to show.
 WEIGHTS: Mapping[str, float] = {

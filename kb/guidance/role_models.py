@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kb.documents import Case, FacetCount, Query, Reason
-from kb.fusion import Evidence
-from kb.hearing import completed, heard_projects
-from kb.likeness import Likeness, likeness
-from kb.profile import Profile, words_of_profile
-from kb.search import Searcher
-from kb.suitability import (
+from kb.guidance.profile import Profile, words_of_profile
+from kb.guidance.profile_comparison import Likeness, likeness
+from kb.guidance.profile_score import (
     WEIGHTS,
     Encode,
     score_parts,
     weighted,
     wishes_of,
 )
+from kb.guidance.suggestions import completed, heard_projects
+from kb.model.cases import Case, FacetCount, Query, Reason
+from kb.search.scoring import Evidence
+from kb.search.searcher import Searcher
 
 #: How many role models an answer gives at most.
 MOST = 10
@@ -67,8 +67,8 @@ class RoleModels:
 
     ``heard`` are the project types that the words come nearest to, nearest first, less
     those that the profile ticks; ``completed`` is the profile with what its words name
-    (see ``kb.hearing``), with which the cases are compared. ``no_good_match`` says that
-    none of the cases suits enough; ``models`` is empty then.
+    (see ``kb.guidance.suggestions``), with which the cases are compared. ``no_good_match``
+    says that none of the cases suits enough; ``models`` is empty then.
     """
 
     profile: Profile

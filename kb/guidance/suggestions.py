@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from kb.hint_table import HintTable
-from kb.profile import Profile, words_of_profile
-from kb.search import Searcher
-from kb.suitability import Encode, wants_of
+from kb.guidance.profile import Profile, words_of_profile
+from kb.guidance.profile_score import Encode, wants_of
+from kb.search.hint_table import HintTable
+from kb.search.searcher import Searcher
 
 #: How near a project type must be to count as heard, the nearest being 1, and how many may be.
 HEARD = 0.8

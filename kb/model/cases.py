@@ -23,7 +23,7 @@ FACETS: tuple[str, ...] = (
     "status",
 )
 
-#: How an answer can be ordered; see ``kb.order``.
+#: How an answer can be ordered; see ``kb.search.order``.
 SORTS: tuple[str, ...] = ("relevance", "newest", "result")
 
 #: The headings under which the editors' lines are quoted, as on the page of a case.
@@ -168,23 +168,6 @@ class Reference:
     title: str
     year: str
     note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something wrong in the content, with its place.
-
-    ``str()`` is ``path:line: message``, on one line and fit for a terminal.
-    """
-
-    path: str
-    line: int
-    message: str
-    field: str = ""
-
-    def __str__(self) -> str:
-        text = f"{self.path}:{self.line}: {self.message}"
-        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

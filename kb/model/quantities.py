@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.documents import Result
+from kb.model.cases import Result
 
 CHANGE = "percent"
 OF_USUAL = "percent-of-usual"

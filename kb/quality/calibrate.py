@@ -28,9 +28,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kb.fusion import Calibration, Evidence, Gate, Weights, answers, if_answered, weighted_sum
-from kb.judged import JudgedQuery
-from kb.measure import per_query
+from kb.model.calibration import Calibration, Gate, Weights
+from kb.quality.judged import JudgedQuery
+from kb.quality.measure import per_query
+from kb.search.scoring import Evidence, answers, if_answered, weighted_sum
 
 LOST_QUERIES = 0.03
 LOST_CASES = 0.03

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.documents import Problem
-from kb.errors import CorpusError, CorpusInvalid
-from kb.judged import json_lines
+from kb.errors import CorpusError, CorpusInvalid, Problem
+from kb.quality.judged import json_lines
 
 _GRADE = re.compile(r"\s*-?[0-9]{1,9}\s*")
 

@@ -15,19 +15,20 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.case_index import CaseIndex
-from kb.collection import TestCollection
-from kb.documents import MAX_PER_PAGE, Query
-from kb.fusion import Calibration, scores
-from kb.index import DenseIndex
-from kb.judged import JudgedQuery
-from kb.lexical import LexicalIndex
-from kb.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.passages import pieces_of, sentences_of
-from kb.relevance import Group, Refusal, Report, Worst
-from kb.retrieve import Encoders, Retriever
-from kb.search import Searcher
-from kb.word_table import WordTable
+from kb.engine.local.case_vectors import CaseIndex
+from kb.engine.local.vectors import DenseIndex
+from kb.engine.local.words import LexicalIndex
+from kb.model.calibration import Calibration
+from kb.model.cases import MAX_PER_PAGE, Query
+from kb.model.relevance import Group, Refusal, Report, Worst
+from kb.quality.collection import TestCollection
+from kb.quality.judged import JudgedQuery
+from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
+from kb.search.evidence import Encoders, Retriever
+from kb.search.scoring import scores
+from kb.search.searcher import Searcher
+from kb.text.chunking import pieces_of, sentences_of
+from kb.text.translate import WordTable
 
 SYSTEMS = ("fused", "words", "meaning")
 DEPTH = 100

@@ -1,6 +1,6 @@
 """How good role models are: exactly what the site does, against a search for the same words.
 
-Each judged profile gets its role models by ``kb.role_models``, ten at most and none
+Each judged profile gets its role models by ``kb.guidance.role_models``, ten at most and none
 where nothing fits. Beside them stand the first ten cases by the score that the site's
 search gives to everything that the profile says, ticked values by their labels; guides
 are left out of both.
@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kb.documents import Query
-from kb.evaluate import Progress, group_figures, worst_of
-from kb.judged_profiles import JudgedProfile
-from kb.profile import given
-from kb.relevance import Refusal, Report
-from kb.role_models import MOST, role_models
-from kb.search import Searcher
-from kb.suitability import story_text
+from kb.guidance.profile import given
+from kb.guidance.profile_score import story_text
+from kb.guidance.role_models import MOST, role_models
+from kb.model.cases import Query
+from kb.model.relevance import Refusal, Report
+from kb.quality.evaluate import Progress, group_figures, worst_of
+from kb.quality.judged_profiles import JudgedProfile
+from kb.search.searcher import Searcher
 
 NAME = "judged profiles"
 #: The first is what the other is tested against.

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.documents import Problem
-from kb.errors import CorpusError, CorpusInvalid
+from kb.errors import CorpusError, CorpusInvalid, Problem
 
 SPLITS = ("tune", "test")
 KINDS = ("plain", "typo", "negative")

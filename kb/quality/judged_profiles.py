@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.documents import Case, Problem
-from kb.errors import CorpusInvalid, QueryError
-from kb.judged import SPLITS, json_lines, relevance_problems
-from kb.profile import FIELDS, Profile, make_profile
-from kb.taxonomy import Taxonomy
+from kb.errors import CorpusInvalid, Problem, QueryError
+from kb.guidance.profile import FIELDS, Profile, make_profile
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
+from kb.quality.judged import SPLITS, json_lines, relevance_problems
 
 PERSONAS = ("owner", "agency")
 _TEXTS = ("id", "split", "persona", "need")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kb.relevance import Figure
+from kb.model.relevance import Figure
 
 #: Query id to (document id, score), best first.
 Run = Mapping[str, Sequence[tuple[str, float]]]

@@ -1,7 +1,7 @@
 """Two to five cases side by side: what all of them have, what some have, what is not told.
 
 Values of a field are aligned by identity, results by metric. Figures may be set on
-one scale only where ``kb.quantities`` gives them one unit and one direction and they
+one scale only where ``kb.model.quantities`` gives them one unit and one direction and they
 are the same kind of evidence against the same comparison; nothing is ranked or summed.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.documents import Case, Result
-from kb.quantities import Quantity, quantities
-from kb.taxonomy import Taxonomy
+from kb.model.cases import Case, Result
+from kb.model.quantities import Quantity, quantities
+from kb.model.taxonomy import Taxonomy
 
 #: How many cases can be compared.
 LEAST = 2

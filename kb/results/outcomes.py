@@ -1,7 +1,7 @@
 """What networks reported: the results of many cases side by side, and how little that is.
 
 Figures stand together only if they are of one metric, direction and unit (see
-``kb.quantities``), against the same comparison, and of one kind of evidence: what
+``kb.model.quantities``), against the same comparison, and of one kind of evidence: what
 single networks reported, what an evaluation of a whole programme found, and what a
 study measured are never mixed. Nothing is summed.
 """
@@ -12,38 +12,12 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb import spreadsheet
-from kb.documents import Case, Result
-from kb.quantities import Quantity, quantities
-from kb.taxonomy import Taxonomy
+from kb.model.cases import Case, Result
+from kb.model.quantities import Quantity, quantities
+from kb.model.taxonomy import Taxonomy
 
 #: Kind of a case to the kind of evidence that its results are, in the order to show.
 EVIDENCE = ("network", "programme", "study")
-
-CSV_COLUMNS = (
-    "metric",
-    "evidence",
-    "case",
-    "title",
-    "country",
-    "direction",
-    "low",
-    "high",
-    "unit",
-    "converted",
-    "qualifier",
-    "reported_low",
-    "reported_high",
-    "reported_unit",
-    "before",
-    "of",
-    "compared_with",
-    "horizon",
-    "level",
-    "statement",
-    "source",
-    "locator",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,52 +174,3 @@ def _distribution(
         high=max(quantity.high for quantity, _ in pairs),
         median=statistics.median(one.middle for one, _ in pairs) if has_median else None,
     )
-
-
-def to_csv(found: Outlook) -> str:
-    """Every finding as a row of CSV (RFC 4180) under ``CSV_COLUMNS``.
-
-    A result that can be compared in two ways has two rows. A text that a spreadsheet
-    would take for a formula gets an apostrophe before it.
-    """
-    findings = (
-        finding
-        for metric in found.metrics
-        for group in (*(one.findings for one in metric.distributions), metric.in_words)
-        for finding in group
-    )
-    return spreadsheet.to_csv([CSV_COLUMNS, *(_row(finding) for finding in findings)])
-
-
-def _row(finding: Finding) -> list[str | float | None]:
-    result, compared = finding.result, finding.quantity
-    row = [
-        result.metric,
-        finding.evidence,
-        finding.case_id,
-        finding.title,
-        " ".join(finding.country),
-        compared.direction if compared else result.direction,
-        compared.low if compared else None,
-        compared.high if compared else None,
-        compared.unit if compared else None,
-        ("yes" if compared.converted else "no") if compared else None,
-        compared.qualifier if compared else None,
-        result.low,
-        result.high,
-        result.unit,
-        result.before,
-        result.of,
-        result.compared_with,
-        result.horizon,
-        result.level,
-        result.statement,
-        result.source,
-        result.locator,
-    ]
-    return [_digits(value) if isinstance(value, float) else value for value in row]
-
-
-def _digits(value: float) -> float:
-    """A number as a person writes it: 30 and not 30.0."""
-    return int(value) if value.is_integer() else value

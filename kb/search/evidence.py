@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.case_index import CaseIndex, MaxP
-from kb.fusion import Evidence
-from kb.index import unit_rows
-from kb.lexical import LexicalIndex
-from kb.multilingual import MultilingualEncoder
-from kb.query_encoder import QueryEncoder
-from kb.reading import Reading, read
-from kb.word_table import WordTable
+from kb.encoders.multilingual import MultilingualEncoder
+from kb.encoders.onnx import QueryEncoder
+from kb.engine.local.case_vectors import CaseIndex, MaxP
+from kb.engine.local.vectors import unit_rows
+from kb.engine.local.words import LexicalIndex
+from kb.search.scoring import Evidence
+from kb.text.reading import Reading, read
+from kb.text.translate import WordTable
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kb.case_index import CaseIndex
-from kb.documents import Case, Hint
-from kb.index import DenseIndex
-from kb.retrieve import Vectors
+from kb.engine.local.case_vectors import CaseIndex
+from kb.engine.local.vectors import DenseIndex
+from kb.model.cases import Case, Hint
+from kb.search.evidence import Vectors
 
 
 class HintTable:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kb.case_index import CaseIndex
-from kb.documents import Case
-from kb.hint_table import HintTable
-from kb.index import DenseIndex
-from kb.retrieve import Encoders, Retriever
-from kb.snapshot import Snapshot
+from kb.engine.local.case_vectors import CaseIndex
+from kb.engine.local.vectors import DenseIndex
+from kb.model.cases import Case
+from kb.search.evidence import Encoders, Retriever
+from kb.search.hint_table import HintTable
+from kb.snapshots.format import Snapshot
 
 
 def hint_table_of(snapshot: Snapshot) -> HintTable | None:

@@ -13,15 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.current import CURRENT_FILE, current_id
+from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
+from kb.encoders.onnx import OnnxQueryEncoder, QueryEncoder
 from kb.errors import KBError, SnapshotStale
-from kb.language import is_english_word
-from kb.multilingual import MultilingualEncoder, multilingual_digest
-from kb.query_encoder import OnnxQueryEncoder, QueryEncoder
-from kb.retrieve import Encoders
-from kb.search import Searcher
+from kb.search.evidence import Encoders
+from kb.search.searcher import Searcher
 from kb.settings import Settings
-from kb.snapshot import ENCODER_FILES, Manifest, Snapshot, open_snapshot, read_manifest
+from kb.snapshots.format import ENCODER_FILES, Manifest, Snapshot, open_snapshot, read_manifest
+from kb.snapshots.store import CURRENT_FILE, current_id
+from kb.text.language import is_english_word
 
 _log = logging.getLogger(__name__)
 

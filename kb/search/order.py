@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb.documents import Case, Query
-from kb.quantities import CHANGE, OF_USUAL, in_unit, quantity
+from kb.model.cases import Case, Query
+from kb.model.quantities import CHANGE, OF_USUAL, in_unit, quantity
 
 
 def ordered(

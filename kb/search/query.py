@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from kb.documents import (
+from kb.errors import QueryError
+from kb.model.cases import (
     DEFAULT_PER_PAGE,
     FACETS,
     MAX_PER_PAGE,
@@ -13,8 +14,7 @@ from kb.documents import (
     SORTS,
     Query,
 )
-from kb.errors import QueryError
-from kb.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy
 
 #: No compendium has more pages; a larger number is a mistake or a probe.
 MAX_PAGE = 1_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from kb.documents import Case, Mention, Passage, Reason
+from kb.model.cases import Case, Mention, Passage, Reason
 
 _WORD = re.compile(r"\w+")
 

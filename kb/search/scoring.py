@@ -4,81 +4,17 @@ The weighted sum of what speaks for a case orders the cases. The score of a case
 the probability that it is relevant, the product of two logistic functions: how likely
 the compendium answers the query at all (``answers``, of the query as a whole), and how
 likely the case is relevant if it does (of the weighted sum). Whether anything fits is
-decided by the first, which an answer tells beside its scores. ``kb.calibrate`` derives
+decided by the first, which an answer tells beside its scores. ``kb.quality.calibrate`` derives
 all of it from judged queries; ``cases/calibration.json`` keeps it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
-from kb.errors import CorpusError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """How much each kind of evidence counts in the sum.
-
-    ``linked`` counts the best sum of the cases that the editors link a case with.
-    ``slope`` and ``constant`` are those of the logistic function that makes the sum
-    the probability that a case is relevant, where the compendium answers.
-    """
-
-    meaning: float
-    multilingual: float
-    words: float
-    linked: float = 0.0
-    slope: float = 1.0
-    constant: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """The logistic function that says whether the compendium answers a query at all.
-
-    ``meaning``, ``multilingual`` and ``words`` weigh the best value of any case,
-    ``known`` and ``covered`` those shares of the query's words, ``english`` is added for
-    English, and ``query`` weighs the unit query vector of the multilingual encoder, or
-    of the encoder where that is off; where it is empty, the vector does not count.
-    """
-
-    meaning: float
-    multilingual: float
-    words: float
-    known: float
-    covered: float
-    english: float
-    constant: float
-    query: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """How to score with one pair of encoders.
-
-    Attributes:
-        encoder: digest of the encoder.
-        multilingual: digest of the multilingual encoder; empty when it is off.
-        english: how the evidence orders the cases for a query in English.
-        other: the same for a query in another language.
-        gate: whether the compendium answers a query at all.
-        fits: least probability of the gate at which a query counts as answered.
-        shown: least score of a case that is shown, as a share of the best case's.
-        n_queries: how many tuning queries it was derived from.
-    """
-
-    encoder: str
-    multilingual: str
-    english: Weights
-    other: Weights
-    gate: Gate
-    fits: float
-    shown: float
-    n_queries: int
+from kb.model.calibration import Calibration, Gate, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +45,6 @@ class Evidence:
     known: float
     covered: float
     links: np.ndarray | None = None
-
-
-_FILE = TypeAdapter(tuple[Calibration, ...])
 
 
 def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
@@ -172,37 +105,3 @@ def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
 
 def _logistic(logits: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
-
-
-def read_calibrations(path: Path) -> tuple[Calibration, ...]:
-    """Every calibration in a file; none if there is no file.
-
-    Raises:
-        CorpusError: the file is not what ``kb calibrate`` writes.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return ()
-    except OSError as err:
-        raise CorpusError(f"{path} cannot be read: {err.strerror}.") from err
-    try:
-        return _FILE.validate_json(data)
-    except ValidationError as err:
-        raise CorpusError(f"{path} is not a calibration; run 'kb calibrate'.") from err
-
-
-def write_calibrations(path: Path, calibrations: tuple[Calibration, ...]) -> None:
-    """Write the file in one step."""
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_bytes(_FILE.dump_json(calibrations, indent=1) + b"\n")
-    temporary.replace(path)
-
-
-def calibration_for(
-    calibrations: tuple[Calibration, ...], *, encoder: str, multilingual: str
-) -> Calibration | None:
-    """The calibration of this pair of encoders, None if there is none."""
-    return next(
-        (c for c in calibrations if (c.encoder, c.multilingual) == (encoder, multilingual)), None
-    )

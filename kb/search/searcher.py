@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from kb.corpus_index import hint_table_of, retriever_of
-from kb.documents import (
+from kb.engine.filters import FacetTable
+from kb.errors import CaseNotFound, QueryError
+from kb.model.calibration import Calibration
+from kb.model.cases import (
     ANSWERS_HEADING,
     FACETS,
     SUITS_HEADING,
@@ -23,19 +25,18 @@ from kb.documents import (
     Reference,
     SearchResult,
 )
-from kb.errors import CaseNotFound, QueryError
-from kb.facets import FacetTable
-from kb.fusion import Calibration, Evidence, answers, scores, share_of_most
-from kb.hint_table import HintTable
-from kb.mentions import MentionFinder
-from kb.order import ordered
-from kb.reasons import reasons
-from kb.relevance import Report
-from kb.retrieve import Encoders
-from kb.self_check import SelfCheck
-from kb.snapshot import Manifest, Snapshot
-from kb.spelling import Speller
-from kb.taxonomy import Taxonomy
+from kb.model.relevance import Report
+from kb.model.self_check import SelfCheck
+from kb.model.taxonomy import Taxonomy
+from kb.search.evidence import Encoders
+from kb.search.hint_table import HintTable
+from kb.search.indexes import hint_table_of, retriever_of
+from kb.search.order import ordered
+from kb.search.reasons import reasons
+from kb.search.scoring import Evidence, answers, scores, share_of_most
+from kb.snapshots.format import Manifest, Snapshot
+from kb.text.mentions import MentionFinder
+from kb.text.spelling import Speller
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 _DECIMALS = 6
@@ -97,7 +98,7 @@ class Searcher:
         Every hit satisfies the filters. With a text, the found set is empty unless the
         compendium answers it at all; then it is every such case that scores enough beside
         the best of all cases.
-        Without one it is every such case. ``kb.order`` says in which order.
+        Without one it is every such case. ``kb.search.order`` says in which order.
         Facets are counted over the found set, whole.
 
         Raises:

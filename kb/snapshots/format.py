@@ -34,17 +34,17 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kb.digest import file_digest
-from kb.documents import Case, Hint, Passage, Reference
+from kb.encoders.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
+from kb.engine.local.vectors import DenseIndex
+from kb.engine.local.words import LexicalIndex
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
-from kb.fusion import Calibration
-from kb.index import DenseIndex
-from kb.lexical import LexicalIndex
-from kb.query_encoder import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
-from kb.relevance import Report
-from kb.self_check import SelfCheck
-from kb.taxonomy import Taxonomy
-from kb.word_table import WordTable
+from kb.model.calibration import Calibration
+from kb.model.cases import Case, Hint, Passage, Reference
+from kb.model.files import file_digest
+from kb.model.relevance import Report
+from kb.model.self_check import SelfCheck
+from kb.model.taxonomy import Taxonomy
+from kb.text.translate import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
 SCHEMA_VERSION = 4

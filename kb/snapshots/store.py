@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing
-from kb.snapshot import MANIFEST_FILE, open_snapshot
+from kb.snapshots.format import MANIFEST_FILE, open_snapshot
 
 CURRENT_FILE = "current"
 

@@ -12,9 +12,9 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from kb.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
-from kb.documents import Case, Passage
-from kb.taxonomy import Taxonomy
+from kb.model.cases import Case, Passage
+from kb.model.taxonomy import Taxonomy
+from kb.text.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 
 #: Raised whenever the same case would give other passages: it is part of what
 #: decides whether vectors of an earlier build can be used again.

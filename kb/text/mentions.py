@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from kb.documents import Mention
-from kb.taxonomy import Taxonomy
+from kb.model.cases import Mention
+from kb.model.taxonomy import Taxonomy
 
 #: Facets whose values people name. ``kind`` is left out: "network" is in every query.
 MENTIONED_FACETS = ("country", "type", "project", "sector", "form", "formation", "status")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.language import is_english, is_english_word, words_of
-from kb.word_table import WordTable
+from kb.text.language import is_english, is_english_word, words_of
+from kb.text.translate import WordTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ def read(text: str, table: WordTable) -> Reading:
     It is in another language if the table knows a larger share of its words than the
     English dictionary does, or if neither knows any and a letter is not of ASCII. Of
     single words, most names are thus taken for English. Without words in the table
-    ``kb.language.is_english`` decides.
+    ``kb.text.language.is_english`` decides.
     """
     if not table.forms:
         return Reading(text=text, english=is_english(text))

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
-from kb.language import is_english_word, with_words, words_of
-from kb.reading import read
-from kb.word_table import WordTable
+from kb.text.language import is_english_word, with_words, words_of
+from kb.text.reading import read
+from kb.text.translate import WordTable
 
 #: Shorter words are as often names or acronyms as slips.
 _SHORTEST = 4

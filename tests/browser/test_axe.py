@@ -4,19 +4,19 @@ import threading
 from pathlib import Path
 
 import pytest
-from chromium import FLAGS, executable
-from conftest import copy_toy_corpus
 from playwright.sync_api import sync_playwright
-from test_web_relevance import REPORT
 from werkzeug.serving import make_server
 
-from kb.build import build
-from kb.live import LiveSearcher
-from kb.relevance import write_report
+from kb.build.pipeline import build
+from kb.model.relevance import write_report
+from kb.search.live import LiveSearcher
 from kb.settings import read_settings
+from tests.browser.chromium import FLAGS, executable
+from tests.toy import copy_toy_corpus
+from tests.web.about.test_relevance import REPORT
 from web import create_app
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
     "home": "/",
     "results": "/search?q=five+wineries+that+want+to+sell+abroad",

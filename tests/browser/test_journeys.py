@@ -1,8 +1,9 @@
 """What people do on the site, in a real browser."""
 
 import pytest
-from chromium import FLAGS, executable
 from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.chromium import FLAGS, executable
 
 WINERIES = "five wineries that want to sell abroad"
 

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from chromium import FLAGS, executable
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.chromium import FLAGS, executable
 
 
 @pytest.fixture(name="browser", scope="module")

@@ -8,8 +8,7 @@ import re
 import pytest
 
 from kb import errors
-from kb.documents import Problem
-from kb.errors import CaseNotFound, CorpusError, CorpusInvalid, KBError, QueryError
+from kb.errors import CaseNotFound, CorpusError, CorpusInvalid, KBError, Problem, QueryError
 
 _DRAWN = re.compile(r"^    (?P<branches>(?:[│ ]   |[├└]── )*)(?P<name>[A-Z]\w+) {2,}\S")
 

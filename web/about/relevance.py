@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.relevance import Figure, Group, Refusal, Report, Worst
-from kb.search import Searcher
-from web.figures import DASH
-from web.links import case_url, search_url
-from web.typography import curly
+from kb.model.relevance import Figure, Group, Refusal, Report, Worst
+from kb.search.searcher import Searcher
+from web.core.urls import case_url, search_url
+from web.words.figures import DASH
+from web.words.typography import curly
 
 #: System to its words, as the table lists them.
 SYSTEMS: Mapping[str, str] = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.documents import Case, Hit, Reference
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
-from web.cards import Badge, Card, badges, card, members_text, period_text
-from web.figures import ResultView, result_views
-from web.links import absolute, case_url, compare_url, facet_url
-from web.reasons import line, listed, shared
-from web.render import Body, render_body
-from web.typography import capital, curly
+from kb.model.cases import Case, Hit, Reference
+from kb.model.taxonomy import Taxonomy
+from kb.search.searcher import Searcher
+from web.core.urls import absolute, case_url, compare_url, facet_url
+from web.ui.cards import Badge, Card, badges, card, members_text, period_text
+from web.ui.markdown import Body, render_body
+from web.ui.reasons import line, listed, shared
+from web.words.figures import ResultView, result_views
+from web.words.typography import capital, curly
 
 SITE_NAME = "Compendium of Business Networks"
 

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from html import unescape
 
-from kb.documents import Case
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
-from web.cards import Badge, badges, labels, members_text, period_text
-from web.casefile import FACT_FACETS, READING_WORDS, Citation, citations
-from web.figures import ResultView, result_views
-from web.links import absolute, case_url
-from web.qr import QRCode, qr_code
-from web.render import render_body
-from web.typography import curly
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
+from kb.search.searcher import Searcher
+from web.cases.case import FACT_FACETS, READING_WORDS, Citation, citations
+from web.cases.qr import QRCode, qr_code
+from web.core.urls import absolute, case_url
+from web.ui.cards import Badge, badges, labels, members_text, period_text
+from web.ui.markdown import render_body
+from web.words.figures import ResultView, result_views
+from web.words.typography import curly
 
 #: More results than this do not fit on a sheet; the page of the case has them all.
 MOST_RESULTS = 12

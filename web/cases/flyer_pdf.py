@@ -1,6 +1,6 @@
 """A flyer as PDF: tagged, with title and language, the same bytes each time.
 
-What is shown goes to ``web.typeset`` as JSON and is set as text, so nothing in a
+What is shown goes to ``web.cases.typeset`` as JSON and is set as text, so nothing in a
 case can become markup.
 """
 
@@ -14,11 +14,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 
-from web.casefile import SITE_NAME, Citation
-from web.figures import ResultView
-from web.flyer import Flyer
+from web.cases.case import SITE_NAME, Citation
+from web.cases.flyer import Flyer
+from web.words.figures import ResultView
 
-WEB = Path(__file__).parent
+HERE = Path(__file__).parent
+SYMBOLS = HERE.parent / "ui" / "templates" / "_symbols.svg"
 INK = "#1a2322"
 PATIENCE_S = 30
 #: PDFs of some 45 kB that a worker keeps; setting one takes a quarter of a second.
@@ -39,7 +40,7 @@ def flyer_pdf(sheet: Flyer) -> bytes:
 
 @lru_cache(maxsize=KEPT)
 def _typeset(inputs: str) -> bytes:
-    command = [sys.executable, "-I", str(WEB / "typeset.py")]
+    command = [sys.executable, "-I", str(HERE / "typeset.py")]
     with _turn:
         done = subprocess.run(
             command, input=inputs.encode(), capture_output=True, check=True, timeout=PATIENCE_S
@@ -102,7 +103,7 @@ def _symbol(name: str) -> str:
     """A symbol of the pages as a picture of its own, in ink."""
     found = re.search(
         rf'<symbol id="{name}" viewBox="([^"]+)">(.*?)</symbol>',
-        (WEB / "templates" / "_symbols.svg").read_text(encoding="utf-8"),
+        SYMBOLS.read_text(encoding="utf-8"),
     )
     if found is None:
         raise KeyError(name)

@@ -2,7 +2,7 @@
 
 Run as a program it reads the content of the flyer as JSON and writes the PDF.
 Typst keeps what it has set: after some dozens of sheets that is 100 MB, which a
-web worker should not hold. Nothing is fetched: template and typefaces lie in ``web/print``.
+web worker should not hold. Nothing is fetched: template and typefaces lie in ``web/cases/print``.
 """
 
 from __future__ import annotations

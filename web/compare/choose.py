@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from kb.comparison import LEAST, MOST
-from kb.documents import Case, Reason, SearchResult
 from kb.errors import CaseNotFound, QueryError
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
-from web.contrast import listed, number
-from web.links import compare_url
-from web.reasons import listed as reasons_listed
-from web.reasons import shared
-from web.typography import curly
+from kb.model.cases import Case, Reason, SearchResult
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import LEAST, MOST
+from kb.search.searcher import Searcher
+from web.compare.contrast import listed, number
+from web.core.urls import compare_url
+from web.ui.reasons import listed as reasons_listed
+from web.ui.reasons import shared
+from web.words.typography import curly
 
 #: How many selects stand on a page where nothing is chosen, and how many cases are offered.
 PLACES = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
-from kb.taxonomy import Taxonomy
-from web.cards import period_text
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
+from web.ui.cards import period_text
 
 NUMBERS = ("none", "one", "two", "three", "four", "five")
 _NOUNS: Mapping[str, str] = {"network": "networks", "programme": "programmes", "study": "studies"}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.comparison import LEAST, UNTOLD, compare
-from kb.documents import Case
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
-from web.aligned import (
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import LEAST, UNTOLD, compare
+from kb.search.searcher import Searcher
+from web.cases.case import citations
+from web.compare.choose import CaseOffer, Choosing, case_offers, choosing, where
+from web.compare.contrast import Contrast, contrast, number
+from web.compare.rows import (
     MetricView,
     RowView,
     cell_text,
@@ -17,12 +20,9 @@ from web.aligned import (
     metric_rows,
     reports_text,
 )
-from web.cards import Badge, badges
-from web.casefile import citations
-from web.chosen import CaseOffer, Choosing, case_offers, choosing, where
-from web.contrast import Contrast, contrast, number
-from web.links import case_url, compare_url
-from web.typography import curly
+from web.core.urls import case_url, compare_url
+from web.ui.cards import Badge, badges
+from web.words.typography import curly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def compare_page(searcher: Searcher, cases: Sequence[Case]) -> ComparePage:
         has_bars=any(one.bar for row in metrics for cell in row.cells for one in cell.all),
         choosing=choosing(searcher, cases),
         offers=case_offers(searcher, cases),
-        csv_url=compare_url(ids, "comparisons.as_csv"),
+        csv_url=compare_url(ids, "compare.as_csv"),
         json_url=compare_url(ids, "compare_api.compare_cases"),
     )
 

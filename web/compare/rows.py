@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.comparison import (
+from kb.model.cases import Case, Result
+from kb.model.quantities import Quantity
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import (
     ALL,
     DIFFERENT,
     GAPS,
@@ -17,14 +20,11 @@ from kb.comparison import (
     Value,
     agreement,
 )
-from kb.documents import Case, Result
-from kb.quantities import Quantity
-from kb.taxonomy import Taxonomy
-from web.cards import Badge, badges, members_text, period_text
-from web.contrast import all_of, listed
-from web.figures import ResultView, figure, result_view
-from web.links import case_url
-from web.typography import curly
+from web.compare.contrast import all_of, listed
+from web.core.urls import case_url
+from web.ui.cards import Badge, badges, members_text, period_text
+from web.words.figures import ResultView, figure, result_view
+from web.words.typography import curly
 
 #: A row to its words. ``TEXTS`` are told in the words of each case and have no vocabulary.
 LABELS = {

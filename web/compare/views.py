@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from kb.comparison import LEAST
-from kb.spreadsheet import to_csv
-from web.access import searcher
-from web.chosen import read_cases
-from web.compare import compare_page, csv_rows
+from kb.exports.csv import to_csv
+from kb.results.comparison import LEAST
+from web.compare.choose import read_cases
+from web.compare.page import compare_page, csv_rows
+from web.core.request import searcher
 
-bp = Blueprint("comparisons", __name__)
+bp = Blueprint("compare", __name__, template_folder="templates")
 
 
 @bp.get("/compare")

@@ -13,13 +13,13 @@ from flask import Flask, Response, json, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
-from kb.documents import FACETS, MAX_QUERY_LENGTH, Query
-from web.access import searcher
-from web.chosen import choosing_again
-from web.facets import chips
-from web.links import case_url, query_pairs, with_value
-from web.params import understood
-from web.typography import curly
+from kb.model.cases import FACETS, MAX_QUERY_LENGTH, Query
+from web.compare.choose import choosing_again
+from web.core.params import understood
+from web.core.request import searcher
+from web.core.urls import case_url, query_pairs, with_value
+from web.ui.filters import chips
+from web.words.typography import curly
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER = "30"
@@ -180,10 +180,10 @@ def _page(kind: Kind, detail: str, more: Mapping[str, object]) -> str:
     if allowed:
         detail = detail.partition(" Allowed are ")[0].partition(" The nearest ids are ")[0]
     parameter = str(more.get("parameter", ""))
-    is_search = request.endpoint == "pages.search"
+    is_search = request.endpoint == "search.search"
     is_answerable = is_search and kind.slug == "bad-parameter"
     kept = understood(request.args, searcher().taxonomy) if is_answerable else Query()
-    is_comparison = request.blueprint == "comparisons" and kind.slug == "bad-parameter"
+    is_comparison = request.blueprint == "compare" and kind.slug == "bad-parameter"
     again = choosing_again(searcher(), request.args) if is_comparison else None
     return render_template(
         "error.html",

@@ -1,8 +1,8 @@
 """The parameters of a search: one model for the pages, the API and its description.
 
-Names are exactly the facets of ``kb.documents.FACETS`` and ``q``,
+Names are exactly the facets of ``kb.model.cases.FACETS`` and ``q``,
 ``results_min``, ``results_unit``, ``exact``, ``sort``, ``page`` and ``per_page``. The model
-states types and limits; ``kb.query.make_query`` then knows the vocabulary.
+states types and limits; ``kb.search.query.make_query`` then knows the vocabulary.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from kb.documents import (
+from kb.errors import QueryError
+from kb.model.cases import (
     DEFAULT_PER_PAGE,
     FACETS,
     MAX_PER_PAGE,
@@ -22,9 +23,8 @@ from kb.documents import (
     SORTS,
     Query,
 )
-from kb.errors import QueryError
-from kb.query import make_query
-from kb.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy
+from kb.search.query import make_query
 
 
 def _blank_is_none(value: object) -> object:

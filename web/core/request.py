@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import current_app, g
 
 if TYPE_CHECKING:
-    from kb.live import LiveSearcher
-    from kb.search import Searcher
+    from kb.search.live import LiveSearcher
+    from kb.search.searcher import Searcher
     from kb.settings import Settings
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
 
 from kb.errors import SnapshotError
-from kb.live import open_live
-from web import create_app
+from kb.search.live import open_live
 
 if TYPE_CHECKING:
     from flask import Flask
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
+    from kb.search.live import LiveSearcher
     from kb.settings import Settings
 
 THREADS = 4
@@ -26,8 +27,11 @@ THREADS = 4
 class Server(BaseApplication):
     """The site under gunicorn, configured by our settings and by nothing else."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, make_app: Callable[[LiveSearcher, Settings], Flask]
+    ) -> None:
         self.settings = settings
+        self.make_app = make_app
         super().__init__()
 
     def load_config(self) -> None:
@@ -42,7 +46,7 @@ class Server(BaseApplication):
             live.current()
         except SnapshotError as err:
             sys.stderr.write(f"The site starts without a snapshot: {err}\n")
-        return create_app(live, self.settings)
+        return self.make_app(live, self.settings)
 
 
 def options(settings: Settings) -> dict[str, object]:
@@ -96,6 +100,6 @@ def leave(arbiter: Arbiter, worker: Worker) -> None:
     os._exit(code & 0xFF if isinstance(code, int) else 0 if code is None else 1)
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, make_app: Callable[[LiveSearcher, Settings], Flask]) -> None:
     """Serve until stopped (Ctrl+C or SIGTERM)."""
-    Server(settings).run()
+    Server(settings, make_app).run()

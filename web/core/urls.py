@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 
-from kb.documents import DEFAULT_PER_PAGE, FACETS, Query
+from kb.model.cases import DEFAULT_PER_PAGE, FACETS, Query
 
 
 def case_url(case_id: str) -> str:
     """The path of a case's page."""
-    return url_for("pages.case", case_id=case_id)
+    return url_for("cases.case", case_id=case_id)
 
 
 def search_url(
@@ -26,7 +26,7 @@ def search_url(
     sort: str = "relevance",
     page: int = 1,
     per_page: int = DEFAULT_PER_PAGE,
-    endpoint: str = "pages.search",
+    endpoint: str = "search.search",
 ) -> str:
     """The path of a search, with every default left out and facets in their fixed order."""
     query = Query(
@@ -78,7 +78,7 @@ def number_text(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def query_url(query: Query, *, page: int = 1, endpoint: str = "pages.search") -> str:
+def query_url(query: Query, *, page: int = 1, endpoint: str = "search.search") -> str:
     """The path of another page of the same query, or of its JSON twin."""
     return search_url(
         query.text,
@@ -93,7 +93,7 @@ def query_url(query: Query, *, page: int = 1, endpoint: str = "pages.search") ->
     )
 
 
-def without(query: Query, facet: str, value: str, *, endpoint: str = "pages.search") -> str:
+def without(query: Query, facet: str, value: str, *, endpoint: str = "search.search") -> str:
     """The path of the same query, first page, with one filter value taken away.
 
     The least figure goes with the last metric, since it means nothing alone.
@@ -110,7 +110,7 @@ def with_value(query: Query, facet: str, value: str) -> str:
     return query_url(replace(query, filters={**query.filters, facet: values}))
 
 
-def compare_url(case_ids: Iterable[str], endpoint: str = "comparisons.page") -> str:
+def compare_url(case_ids: Iterable[str], endpoint: str = "compare.page") -> str:
     """The path of a comparison of some cases, in their order, or of its CSV or JSON twin."""
     pairs = [("id", case_id) for case_id in case_ids]
     return f"{url_for(endpoint)}?{urlencode(pairs, safe='/')}" if pairs else url_for(endpoint)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from kb.documents import Case
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy, Term
-from web.browse import Entry
-from web.cards import Badge, badge
-from web.links import case_url, search_url
-from web.maps import Maps, Place, maps
-from web.typography import curly
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy, Term
+from kb.search.searcher import Searcher
+from web.core.urls import case_url, search_url
+from web.holdings.browse import Entry
+from web.holdings.maps import Maps, Place, maps
+from web.ui.cards import Badge, badge
+from web.words.typography import curly
 
 #: The side of the largest mark of the matrix, in pixels.
 LARGEST_MARK = 32

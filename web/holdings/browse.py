@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.documents import Case
-from kb.search import Searcher
-from web.cards import Card, card
-from web.home import TallyGroup, tally_groups
-from web.links import case_url, facet_url
-from web.typography import curly
+from kb.model.cases import Case
+from kb.search.searcher import Searcher
+from web.core.urls import case_url, facet_url
+from web.holdings.home import TallyGroup, tally_groups
+from web.ui.cards import Card, card
+from web.words.typography import curly
 
 #: The facets of the page with their headings, in the order of the page.
 SECTIONS = (

@@ -13,7 +13,7 @@ from functools import cache
 from math import hypot, sqrt
 from pathlib import Path
 
-DATA = Path(__file__).with_name("static") / "vendor" / "world-atlas" / "world.json"
+DATA = Path(__file__).parents[1] / "static" / "vendor" / "world-atlas" / "world.json"
 #: The radius for one case in units of the map, and the largest that a circle may get.
 RADIUS = 6.5
 LARGEST = 34.0

@@ -14,19 +14,19 @@ from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
 from pydantic import ValidationError
 
 from kb import __version__
-from kb.documents import FACETS, Case, Hit, Mention, Query, Reason, Result, SearchResult
-from kb.taxonomy import Taxonomy, Vocabulary
-from web import schemas
-from web.access import searcher
-from web.casefile import citations
-from web.errors import PROBLEM_TYPE, NotMeasured
-from web.figures import figure
-from web.links import absolute, case_url, with_value
-from web.params import NAMES, SearchParams, query_error, to_query, unknown_name
-from web.profile_params import ProfileParams
-from web.reasons import shared
-from web.schemas_relevance import RelevanceOut
-from web.selections import OutcomesParams
+from kb.model.cases import FACETS, Case, Hit, Mention, Query, Reason, Result, SearchResult
+from kb.model.taxonomy import Taxonomy, Vocabulary
+from web.cases.case import citations
+from web.core.errors import PROBLEM_TYPE, NotMeasured
+from web.core.params import NAMES, SearchParams, query_error, to_query, unknown_name
+from web.core.request import searcher
+from web.core.urls import absolute, case_url, with_value
+from web.machine import schemas
+from web.machine.schemas_relevance import RelevanceOut
+from web.outcomes.selection import OutcomesParams
+from web.role_models.params import ProfileParams
+from web.ui.reasons import shared
+from web.words.figures import figure
 
 ABOUT = (
     "Case studies of business networks of small firms, with reported results and their sources. "

@@ -9,19 +9,19 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
 
-from kb.comparison import LEAST, MOST, Comparison, FieldRow, MetricRow, Reported, compare
-from kb.documents import Case
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
-from web import schemas
-from web.access import searcher
-from web.api import BAD, NOT_READY
-from web.cards import members_text, period_text
-from web.chosen import read_cases
-from web.contrast import contrast
-from web.figures import figure
-from web.links import absolute, case_url, compare_url
-from web.params import unknown_name
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import LEAST, MOST, Comparison, FieldRow, MetricRow, Reported, compare
+from kb.search.searcher import Searcher
+from web.compare.choose import read_cases
+from web.compare.contrast import contrast
+from web.core.params import unknown_name
+from web.core.request import searcher
+from web.core.urls import absolute, case_url, compare_url
+from web.machine import schemas
+from web.machine.api import BAD, NOT_READY
+from web.ui.cards import members_text, period_text
+from web.words.figures import figure
 
 bp = APIBlueprint(
     "compare_api", __name__, url_prefix="/api/v1", abp_responses={"400": BAD, "503": NOT_READY}

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 
-from web.errors import HTTP_KINDS, KINDS, NOT_MEASURED
+from web.core.errors import HTTP_KINDS, KINDS, NOT_MEASURED
 
-bp = Blueprint("docs", __name__)
+bp = Blueprint("docs", __name__, template_folder="templates")
 
 EXAMPLES: tuple[tuple[str, str], ...] = (
     (

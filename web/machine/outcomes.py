@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 
-from kb.outcomes import Distribution, Finding, MetricOutlook, Outlook
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
-from web.figures import figure
-from web.findings import as_figure
-from web.links import absolute, case_url
-from web.schemas import ResultOut
-from web.schemas_outcomes import (
+from kb.model.taxonomy import Taxonomy
+from kb.results.outcomes import Distribution, Finding, MetricOutlook, Outlook
+from kb.search.searcher import Searcher
+from web.core.urls import absolute, case_url
+from web.machine.schemas import ResultOut
+from web.machine.schemas_outcomes import (
     DistributionOut,
     FindingOut,
     MetricOut,
     OutcomesOut,
     SelectionOut,
 )
-from web.schemas_profiles import ProfileOut
-from web.selections import Selection
+from web.machine.schemas_profiles import ProfileOut
+from web.outcomes.findings import as_figure
+from web.outcomes.selection import Selection
+from web.words.figures import figure
 
 
 def outcomes_out(found: Outlook, chosen: Selection, current: Searcher) -> OutcomesOut:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from kb.likeness import sentences
-from kb.profile import contradictions
-from kb.role_models import RoleModel, RoleModels
-from kb.taxonomy import Taxonomy
-from web.api import case_brief
-from web.links import absolute
-from web.profile_words import profile_url, with_goal
-from web.role_models import PART_WORDS
-from web.schemas import ReasonOut
-from web.schemas_profiles import (
+from kb.guidance.profile import contradictions
+from kb.guidance.profile_comparison import sentences
+from kb.guidance.role_models import RoleModel, RoleModels
+from kb.model.taxonomy import Taxonomy
+from web.core.urls import absolute
+from web.machine.api import case_brief
+from web.machine.schemas import ReasonOut
+from web.machine.schemas_profiles import (
     HeardOut,
     LikenessOut,
     ModelFilters,
@@ -22,6 +20,8 @@ from web.schemas_profiles import (
     RoleModelOut,
     RoleModelsOut,
 )
+from web.role_models.page import PART_WORDS
+from web.role_models.words import profile_url, with_goal
 
 
 def role_models_out(answer: RoleModels, taxonomy: Taxonomy) -> RoleModelsOut:

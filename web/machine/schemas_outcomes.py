@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from web.schemas import Model, ResultOut
-from web.schemas_profiles import ProfileOut
+from web.machine.schemas import Model, ResultOut
+from web.machine.schemas_profiles import ProfileOut
 
 
 class SelectionOut(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from web.schemas import CaseBrief, Model, ReasonOut
+from web.machine.schemas import CaseBrief, Model, ReasonOut
 
 
 class ProfileOut(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from web.schemas import Model
+from web.machine.schemas import Model
 
 
 class FigureOut(Model):

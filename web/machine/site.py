@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
 
-from web.access import live, searcher
-from web.links import absolute, case_url
+from web.core.request import live, searcher
+from web.core.urls import absolute, case_url
 
-bp = Blueprint("site", __name__)
+bp = Blueprint("site", __name__, template_folder="templates")
 #: What robots leave alone: beyond the question mark there is no end of addresses.
 CLOSED = ("/search", "/role-models?", "/outcomes?", "/compare?")
 HEALTH_STATUS = {"ok": 200, "degraded": 200, "unavailable": 503}
@@ -40,14 +40,14 @@ def robots() -> Response:
 def sitemap() -> Response:
     """Every page but searches."""
     fixed = (
-        "pages.home",
-        "profiles.role_models",
-        "outlooks.outcomes",
-        "pages.browse",
-        "pages.atlas",
-        "pages.guides",
-        "pages.about",
-        "pages.relevance",
+        "holdings.home",
+        "role_models.role_models",
+        "outcomes.outcomes",
+        "holdings.browse",
+        "holdings.atlas",
+        "holdings.guides",
+        "about.about",
+        "about.relevance",
         "docs.api",
     )
     entries = [(absolute(url_for(name)), "") for name in fixed]

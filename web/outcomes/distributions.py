@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kb.outcomes import Distribution, Finding
-from kb.quantities import Quantity
-from kb.search import Searcher
-from web.dotplot import DotPlot, dot_plot
-from web.figures import Figure
-from web.findings import (
+from kb.model.quantities import Quantity
+from kb.results.outcomes import Distribution, Finding
+from kb.search.searcher import Searcher
+from web.outcomes.findings import (
     FindingRow,
     as_figure,
     direction_words,
@@ -17,6 +15,8 @@ from web.findings import (
     mark,
     measure_words,
 )
+from web.ui.dotplot import DotPlot, dot_plot
+from web.words.figures import Figure
 
 #: Groups of units whose figures are the larger the larger the networks are.
 _SIZES = ("Count", "Money")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from kb.documents import Reference, Result
-from kb.outcomes import Distribution, Finding
-from kb.quantities import Quantity
-from kb.taxonomy import Taxonomy
-from web.dotplot import Mark
-from web.figures import Figure, figure
-from web.links import case_url
-from web.typography import curly
+from kb.model.cases import Reference, Result
+from kb.model.quantities import Quantity
+from kb.model.taxonomy import Taxonomy
+from kb.results.outcomes import Distribution, Finding
+from web.core.urls import case_url
+from web.ui.dotplot import Mark
+from web.words.figures import Figure, figure
+from web.words.typography import curly
 
 #: Qualifier of a figure to the side on which it is only bounded.
 BOUNDS: Mapping[str, str] = {

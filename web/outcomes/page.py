@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.documents import Case
-from kb.outcomes import EVIDENCE, Distribution, Finding, MetricOutlook, Outlook, outlook
-from kb.search import Searcher
-from web.distributions import DistributionView, count_words, distribution_view, is_converted, shape
-from web.findings import FindingRow, finding_row, measure_words
-from web.links import case_url
-from web.typography import curly
+from kb.model.cases import Case
+from kb.results.outcomes import EVIDENCE, Distribution, Finding, MetricOutlook, Outlook, outlook
+from kb.search.searcher import Searcher
+from web.core.urls import case_url
+from web.outcomes.distributions import (
+    DistributionView,
+    count_words,
+    distribution_view,
+    is_converted,
+    shape,
+)
+from web.outcomes.findings import FindingRow, finding_row, measure_words
+from web.words.typography import curly
 
 #: Kind of evidence to its heading; programmes and studies speak of many firms at once.
 EVIDENCE_WORDS: Mapping[str, str] = {

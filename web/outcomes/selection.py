@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from kb.documents import FACETS, Case, Query
 from kb.errors import QueryError
-from kb.profile import FIELDS, Profile
-from kb.role_models import role_models
-from kb.search import Searcher
-from web.found import found_set
-from web.params import SearchParams, read_params, to_query
-from web.profile_params import ProfileFields, ProfileParams, read_asked, to_asked
+from kb.guidance.profile import FIELDS, Profile
+from kb.guidance.role_models import role_models
+from kb.model.cases import FACETS, Case, Query
+from kb.search.searcher import Searcher
+from web.core.params import SearchParams, read_params, to_query
+from web.role_models.params import ProfileFields, ProfileParams, read_asked, to_asked
+from web.search.found import found_set
 
 
 class OutcomesParams(SearchParams, ProfileFields):

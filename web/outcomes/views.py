@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, render_template, request
 
-from kb.documents import FacetCount, Query
-from kb.outcomes import EVIDENCE, outlook, to_csv
-from kb.search import Searcher
-from web import api, schemas_outcomes
-from web.access import searcher
-from web.facets import FACET_WORDS, Chip, chips
-from web.links import query_pairs, query_url, search_url
-from web.outcomes import outcomes_view
-from web.outcomes_api import outcomes_out
-from web.profile_words import profile_url, summary
-from web.selections import OutcomesParams, Selection, read_selection, to_selection
+from kb.exports.outcomes import to_csv
+from kb.model.cases import FacetCount, Query
+from kb.results.outcomes import EVIDENCE, outlook
+from kb.search.searcher import Searcher
+from web.core.request import searcher
+from web.core.urls import query_pairs, query_url, search_url
+from web.machine import api, schemas_outcomes
+from web.machine.outcomes import outcomes_out
+from web.outcomes.page import outcomes_view
+from web.outcomes.selection import OutcomesParams, Selection, read_selection, to_selection
+from web.role_models.words import profile_url, summary
+from web.ui.filters import FACET_WORDS, Chip, chips
 
-bp = Blueprint("outlooks", __name__)
-ENDPOINT = "outlooks.outcomes"
+bp = Blueprint("outcomes", __name__, template_folder="templates")
+ENDPOINT = "outcomes.outcomes"
 #: The facets of the form, with the words for no choice.
 SELECTS: Mapping[str, str] = {
     "type": "Any type",
@@ -131,7 +132,7 @@ def profile_view(chosen: Selection, current: Searcher) -> ProfileView:
     return ProfileView(
         summary=summary(profile, current.taxonomy),
         models_url=profile_url(profile, query),
-        csv_url=profile_url(profile, query, "outlooks.outcomes_csv"),
+        csv_url=profile_url(profile, query, "outcomes.outcomes_csv"),
         json_url=profile_url(profile, query, "api.outcomes_json"),
     )
 
@@ -163,7 +164,7 @@ def selection_view(query: Query, current: Searcher, *, only_guides: bool) -> Sel
         is_whole=not query_pairs(query),
         only_guides=only_guides,
         search_url=query_url(query),
-        csv_url=query_url(query, endpoint="outlooks.outcomes_csv"),
+        csv_url=query_url(query, endpoint="outcomes.outcomes_csv"),
         json_url=query_url(query, endpoint="api.outcomes_json"),
     )
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.documents import FACETS, FacetCount
 from kb.errors import QueryError
-from kb.likeness import number_word
-from kb.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy, Vocabulary
-from web.facets import FACET_WORDS, FacetView, facet_view
-from web.profile_params import FILTERS, NAMES, REPEATED, Asked
-from web.profile_words import COMMON_WORDS, FACET_OF, FUNDING_WORDS
-from web.results import UnitChoice, unit_choices
+from kb.guidance.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
+from kb.guidance.profile_comparison import number_word
+from kb.model.cases import FACETS, FacetCount
+from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.search.searcher import Searcher
+from web.role_models.params import FILTERS, NAMES, REPEATED, Asked
+from web.role_models.words import COMMON_WORDS, FACET_OF, FUNDING_WORDS
+from web.search.page import UnitChoice, unit_choices
+from web.ui.filters import FACET_WORDS, FacetView, facet_view
 
 #: Parameter to its label on the form; the other filters are called as on the search page.
 LABELS: Mapping[str, str] = {

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from kb.likeness import Likeness, sentences
-from kb.profile import FIELDS, Profile, contradictions, given
-from kb.role_models import RoleModel, RoleModels
-from kb.suitability import story_text
-from kb.taxonomy import Taxonomy
-from web.cards import Card, card
-from web.chosen import FIRST, CompareLink
-from web.contrast import number
-from web.facets import Chip
-from web.links import compare_url, search_url
-from web.profile_params import Asked
-from web.profile_words import NAMES, profile_chips, profile_url, summary, with_goal, words
-from web.reasons import Piece, excerpt, is_summary
-from web.typography import capital, curly
+from kb.guidance.profile import FIELDS, Profile, contradictions, given
+from kb.guidance.profile_comparison import Likeness, sentences
+from kb.guidance.profile_score import story_text
+from kb.guidance.role_models import RoleModel, RoleModels
+from kb.model.taxonomy import Taxonomy
+from web.compare.choose import FIRST, CompareLink
+from web.compare.contrast import number
+from web.core.urls import compare_url, search_url
+from web.role_models.params import Asked
+from web.role_models.words import NAMES, profile_chips, profile_url, summary, with_goal, words
+from web.ui.cards import Card, card
+from web.ui.filters import Chip
+from web.ui.reasons import Piece, excerpt, is_summary
+from web.words.typography import capital, curly
 
 #: Part of a score to its words on the page.
 PART_WORDS: Mapping[str, str] = {
@@ -118,7 +118,7 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
     return AnswerView(
         summary=summary(profile, taxonomy),
         chips=profile_chips(profile, query, taxonomy),
-        clear_url=url_for("profiles.role_models"),
+        clear_url=url_for("role_models.role_models"),
         notices=tuple(curly(one) for one in contradictions(profile)),
         heard=tuple(_heard(answer, taxonomy)),
         models=tuple(_model(model, answer, taxonomy) for model in answer.models),
@@ -126,7 +126,7 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
         no_good_match=answer.no_good_match,
         says_little=not profile.says_what,
         search_url=search_url(story_text(profile, taxonomy), query.filters),
-        outcomes_url=profile_url(profile, query, "outlooks.outcomes"),
+        outcomes_url=profile_url(profile, query, "outcomes.outcomes"),
         json_url=profile_url(profile, query, "api.role_models_json"),
         compare=CompareLink(
             url=compare_url(first), words=f"Compare the first {number(len(first))} side by side"

@@ -1,6 +1,6 @@
 """The parameters of the role models: what a firm says of itself, and the filters of a search.
 
-Names are those of ``kb.profile.FIELDS`` and of the filters in ``web.params``. A page
+Names are those of ``kb.guidance.profile.FIELDS`` and of the filters in ``web.core.params``. A page
 reads each parameter by itself, so that it can name everything that is wrong at once;
 the API stops at the first.
 """
@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
 from werkzeug.datastructures import MultiDict
 
-from kb.documents import FACETS, Query
 from kb.errors import QueryError
-from kb.profile import (
+from kb.guidance.profile import (
     FIELDS,
     FUNDING,
     MAX_COUNTRY,
@@ -25,9 +24,10 @@ from kb.profile import (
     Profile,
     make_profile,
 )
-from kb.query import make_query
-from kb.taxonomy import Taxonomy
-from web.params import SearchParams, Values, query_error
+from kb.model.cases import FACETS, Query
+from kb.model.taxonomy import Taxonomy
+from kb.search.query import make_query
+from web.core.params import SearchParams, Values, query_error
 
 #: What narrows which cases may be a role model, exactly as in a search.
 FILTERS: tuple[str, ...] = (*FACETS, "results_min", "results_unit")

@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from kb.documents import Query
-from kb.likeness import joined
-from kb.profile import Profile, given
-from kb.taxonomy import Taxonomy
-from web.facets import FACET_WORDS, Chip
-from web.links import number_text, query_pairs
-from web.profile_params import FILTERS
-from web.typography import curly
+from kb.guidance.profile import Profile, given
+from kb.guidance.profile_comparison import joined
+from kb.model.cases import Query
+from kb.model.taxonomy import Taxonomy
+from web.core.urls import number_text, query_pairs
+from web.role_models.params import FILTERS
+from web.ui.filters import FACET_WORDS, Chip
+from web.words.typography import curly
 
-ENDPOINT = "profiles.role_models"
+ENDPOINT = "role_models.role_models"
 #: Field to its name on a chip and beside a comparison.
 NAMES: Mapping[str, str] = {
     "business": "Firm",

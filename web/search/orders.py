@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.documents import Case, Query
-from kb.taxonomy import Taxonomy
-from web.found import FoundSet
-from web.links import query_url
+from kb.model.cases import Case, Query
+from kb.model.taxonomy import Taxonomy
+from web.core.urls import query_url
+from web.search.found import FoundSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from flask import request
 
-from kb.documents import FACETS, Case, Query, SearchResult
-from kb.quantities import quantities
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
-from web.cards import Card, hit_card
-from web.chosen import CompareLink, first_compared
-from web.facets import Chip, FacetView, Offer, browse_offers, chips, facet_view, offers
-from web.found import FoundSet, found_set
-from web.links import number_text, query_pairs, query_url, search_url
-from web.orders import Orders, orders
+from kb.model.cases import FACETS, Case, Query, SearchResult
+from kb.model.quantities import quantities
+from kb.model.taxonomy import Taxonomy
+from kb.search.searcher import Searcher
+from web.compare.choose import CompareLink, first_compared
+from web.core.urls import number_text, query_pairs, query_url, search_url
+from web.search.found import FoundSet, found_set
+from web.search.orders import Orders, orders
+from web.ui.cards import Card, hit_card
+from web.ui.filters import Chip, FacetView, Offer, browse_offers, chips, facet_view, offers
 
 PAGES_AROUND = 2
 #: The fields of the form that ask for a least figure.

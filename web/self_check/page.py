@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response
 from werkzeug.datastructures import MultiDict
 
-from kb.documents import Source
 from kb.errors import KBError
-from kb.search import Searcher
-from kb.self_check import ANSWERS, Question, Reading, SelfCheck, StepStanding, WeakSpot, assess
-from web.access import searcher
-from web.links import case_url
-from web.typography import curly
+from kb.model.cases import Source
+from kb.model.self_check import (
+    ANSWERS,
+    Question,
+    Reading,
+    SelfCheck,
+    StepStanding,
+    WeakSpot,
+    assess,
+)
+from kb.search.searcher import Searcher
+from web.core.request import searcher
+from web.core.urls import case_url
+from web.words.typography import curly
 
 #: Answer to its words.
 WORDS: Mapping[str, str] = {

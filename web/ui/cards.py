@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from kb.documents import Case, Hit, Members, Period
-from kb.taxonomy import Taxonomy
-from web.figures import DASH, ResultView, result_views
-from web.links import case_url, facet_url
-from web.reasons import Piece, Quote, marked_summary, named, quotes
-from web.typography import curly
+from kb.model.cases import Case, Hit, Members, Period
+from kb.model.taxonomy import Taxonomy
+from web.core.urls import case_url, facet_url
+from web.ui.reasons import Piece, Quote, marked_summary, named, quotes
+from web.words.figures import DASH, ResultView, result_views
+from web.words.typography import curly
 
 #: How many figures a card shows; the case's page shows them all.
 FIGURES_ON_CARD = 2

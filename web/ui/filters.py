@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kb.documents import FACETS, Case, FacetCount, Mention, Query, SearchResult
-from kb.taxonomy import Taxonomy
-from web.found import FoundSet
-from web.links import facet_url, number_text, query_url, with_value, without
+from kb.model.cases import FACETS, Case, FacetCount, Mention, Query, SearchResult
+from kb.model.taxonomy import Taxonomy
+from web.core.urls import facet_url, number_text, query_url, with_value, without
+from web.search.found import FoundSet
 
 FACET_WORDS: Mapping[str, str] = {
     "country": "Country",
@@ -104,7 +104,7 @@ def _choice(count: FacetCount) -> Choice:
     )
 
 
-def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "pages.search") -> tuple[Chip, ...]:
+def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "search.search") -> tuple[Chip, ...]:
     """The filters that are on, the least figure last; they lead to ``endpoint``."""
     found = [
         Chip(

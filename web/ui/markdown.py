@@ -21,7 +21,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
-from kb.documents import Case
+from kb.model.cases import Case
 
 #: The heading whose section is the editors' analysis.
 OUR_READING = "What to take from it"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.documents import ANSWERS_HEADING, SUITS_HEADING, Case, Hit, Reason
-from kb.taxonomy import Taxonomy
-from web.facets import FACET_WORDS
-from web.typography import curly
+from kb.model.cases import ANSWERS_HEADING, SUITS_HEADING, Case, Hit, Reason
+from kb.model.taxonomy import Taxonomy
+from web.ui.filters import FACET_WORDS
+from web.words.typography import curly
 
 #: Longer passages are cut; the API gives them whole.
 QUOTE_LENGTH = 360

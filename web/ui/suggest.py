@@ -7,9 +7,9 @@ from collections import Counter
 from flask import Flask
 
 from kb.errors import KBError
-from kb.search import Searcher
-from web.access import searcher
-from web.home import EXAMPLES
+from kb.search.searcher import Searcher
+from web.core.request import searcher
+from web.holdings.home import EXAMPLES
 
 #: Every page carries the list, so it stays short.
 MOST = 60

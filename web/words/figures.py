@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kb.documents import Case, Result
-from kb.taxonomy import Taxonomy
-from web.typography import curly
+from kb.model.cases import Case, Result
+from kb.model.taxonomy import Taxonomy
+from web.words.typography import curly
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.index import DenseIndex
+from kb.engine.local.vectors import DenseIndex
 
 
 @dataclass(frozen=True, slots=True)

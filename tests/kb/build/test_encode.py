@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.build import build
-from kb.current import current_id
-from kb.documents import FACETS, Query
+from kb.build.pipeline import build
+from kb.encoders.multilingual import MultilingualEncoder
+from kb.engine.local.vectors import unit_rows
 from kb.errors import CaseNotFound
-from kb.index import unit_rows
-from kb.live import LiveSearcher
-from kb.multilingual import MultilingualEncoder
-from kb.search import Searcher
+from kb.model.cases import FACETS, Query
+from kb.search.live import LiveSearcher
+from kb.search.searcher import Searcher
 from kb.settings import Settings
-from kb.snapshot import Snapshot, open_snapshot
+from kb.snapshots.format import Snapshot, open_snapshot
+from kb.snapshots.store import current_id
 
 HOSTILE = "denmark/hostile-title"
 TEXTILE = "norway/textile-exporters"

@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.build import BuildReport, build
-from kb.current import current_id, set_current, snapshot_ids
-from kb.documents import Query
+from kb.build.pipeline import BuildReport, build
 from kb.errors import (
     BuildBusy,
     CorpusError,
@@ -23,11 +21,13 @@ from kb.errors import (
     SnapshotMissing,
     TaxonomyError,
 )
-from kb.live import LiveSearcher
+from kb.model.cases import Query
+from kb.search.live import LiveSearcher
 from kb.settings import Settings
-from kb.snapshot import open_snapshot
+from kb.snapshots.format import open_snapshot
+from kb.snapshots.store import current_id, set_current, snapshot_ids
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 TRAINING = "spain/textile-training"
 
 
@@ -153,7 +153,7 @@ def test_content_that_came_back_is_served_again(toy_settings):
 IMPORTED = """
 import json, sys
 from pathlib import Path
-from kb.build import build
+from kb.build.pipeline import build
 from kb.settings import read_settings
 cases, index, model = json.loads(sys.argv[1])
 settings = read_settings({}, cases=cases, index=index, model=model, multilingual="off")
@@ -333,7 +333,7 @@ def test_an_index_folder_that_cannot_be_made_is_named(toy_settings, tmp_path, pl
 #: As a user without rights: paths are relative, as the folders above are root's alone.
 AS_NOBODY = """
 import json, os, sys
-from kb.build import build
+from kb.build.pipeline import build
 from kb.errors import KBError
 from kb.settings import read_settings
 folder, index = json.loads(sys.argv[1])
@@ -374,7 +374,7 @@ def test_an_index_folder_without_permission_is_named(tmp_path, index, message):
 #: the start, or once the folder of the word index is made.
 FULL_DISK = """
 import json, resource, sys
-from kb.build import build
+from kb.build.pipeline import build
 from kb.errors import KBError
 from kb.settings import read_settings
 cases, index, model, limit, place = json.loads(sys.argv[1])
@@ -417,7 +417,7 @@ KILLED = """
 import json, os, signal, sys
 from fnmatch import fnmatch
 import sentence_transformers
-from kb.build import build
+from kb.build.pipeline import build
 from kb.settings import read_settings
 
 def kill():

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from kb import __version__
-from kb.assemble import Plan, assemble
-from kb.encode import find_model
-from kb.fusion import Calibration, Gate, Weights
-from kb.incremental import Encoding
-from kb.language import words_of
-from kb.lexical import LexicalIndex
-from kb.passages import passages_digest, passages_of
-from kb.relevance import Report
+from kb.build.encode import Encoding
+from kb.build.plan import Plan, assemble
+from kb.content.check import read_corpus
+from kb.encoders.sentence_transformer import find_model
+from kb.engine.local.words import LexicalIndex
+from kb.model.calibration import Calibration, Gate, Weights
+from kb.model.relevance import Report
 from kb.settings import Settings
-from kb.snapshot import open_snapshot, read_manifest
-from kb.validate import read_corpus
+from kb.snapshots.format import open_snapshot, read_manifest
+from kb.text.chunking import passages_digest, passages_of
+from kb.text.language import words_of
 
 WEIGHTS = Weights(meaning=1.0, multilingual=0.0, words=1.0)
 REPORT = Report(name="x", split="test", snapshot="", groups=(), refusal=None, worst=())

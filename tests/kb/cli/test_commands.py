@@ -14,13 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kb import __version__
-from kb.build import build
-from kb.cli import main
-from kb.current import current_id
-from kb.documents import FACETS
+from kb.build.pipeline import build
+from kb.model.cases import FACETS
 from kb.settings import Settings
+from kb.snapshots.store import current_id
+from web.cli import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 TRAINING = "spain/textile-training"
 
 

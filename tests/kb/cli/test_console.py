@@ -9,14 +9,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kb.console import folder_options, json_option, one_catch, print_problems, say, settings_of
-from kb.documents import Problem
+from kb.cli.console import folder_options, json_option, one_catch, print_problems, say, settings_of
 from kb.errors import (
     BuildBusy,
     CaseNotFound,
     CorpusError,
     CorpusInvalid,
     EncoderUnavailable,
+    Problem,
     QueryError,
     SettingError,
     SnapshotCorrupt,

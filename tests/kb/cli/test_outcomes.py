@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kb.cli import main
-from kb.outcomes import outlook, to_csv
-from kb.search import Searcher
+from kb.cli.main import main
+from kb.exports.outcomes import to_csv
+from kb.results.outcomes import outlook
+from kb.search.searcher import Searcher
 from kb.settings import Settings
 
 TABLE = """\
@@ -79,7 +80,7 @@ def test_words_select_as_they_search(kb):
 
 
 def test_csv_and_json_are_the_outlook(kb, searcher: Searcher):
-    """The file of the site and the records of kb.outcomes, unchanged."""
+    """The file of the site and the records of kb.results.outcomes, unchanged."""
     found = outlook(searcher.cases, searcher.taxonomy)
 
     assert kb("--csv").stdout_bytes.decode() == to_csv(found)

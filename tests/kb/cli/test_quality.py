@@ -12,17 +12,23 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kb.build import build
-from kb.cli import main
-from kb.current import current_id
-from kb.encode import find_model
-from kb.evaluate import evaluate_judged
-from kb.fusion import Calibration, Gate, Weights, read_calibrations, write_calibrations
-from kb.judged import read_judged
-from kb.live import open_live
-from kb.relevance import read_report
+from kb.build.pipeline import build
+from kb.cli.main import main
+from kb.encoders.sentence_transformer import find_model
+from kb.model.calibration import (
+    Calibration,
+    Gate,
+    Weights,
+    read_calibrations,
+    write_calibrations,
+)
+from kb.model.relevance import read_report
+from kb.quality.evaluate import evaluate_judged
+from kb.quality.judged import read_judged
+from kb.search.live import open_live
 from kb.settings import Settings
-from kb.snapshot import open_snapshot
+from kb.snapshots.format import open_snapshot
+from kb.snapshots.store import current_id
 
 WINE = "france/wine-exporters"
 PROGRAMME = "international/wine-and-metal-programme"

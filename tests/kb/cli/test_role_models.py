@@ -14,7 +14,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from test_role_models import (
+
+from kb.cli.main import main
+from kb.guidance.profile import Profile
+from kb.guidance.profile_comparison import sentences
+from kb.guidance.role_models import RoleModels, role_models
+from kb.model.cases import Query
+from kb.search.live import open_live
+from kb.search.query import make_query
+from kb.search.searcher import Searcher
+from kb.settings import Settings
+from tests.kb.guidance.test_role_models import (
     ELIGIBLE,
     HOSTILE,
     METAL,
@@ -25,17 +35,7 @@ from test_role_models import (
     build_hinted,
 )
 
-from kb.cli import main
-from kb.documents import Query
-from kb.likeness import sentences
-from kb.live import open_live
-from kb.profile import Profile
-from kb.query import make_query
-from kb.role_models import RoleModels, role_models
-from kb.search import Searcher
-from kb.settings import Settings
-
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(name="built", scope="module")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.bibliography import load_bibliography
-from kb.documents import Reference
+from kb.content.bibliography import load_bibliography
 from kb.errors import CorpusError
+from kb.model.cases import Reference
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 def _load(tmp_path: Path, text: str) -> dict[str, Reference]:

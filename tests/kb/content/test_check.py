@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.documents import Problem
-from kb.errors import CorpusError, TaxonomyError
-from kb.taxonomy import LISTS, Term, Vocabulary
-from kb.validate import Corpus, read_corpus
+from kb.content.check import Corpus, read_corpus
+from kb.errors import CorpusError, Problem, TaxonomyError
+from kb.model.taxonomy import LISTS, Term, Vocabulary
 
-BROKEN = Path(__file__).parent / "broken"
+BROKEN = Path(__file__).parents[2] / "broken"
 
 FIELDS = (
     "Fields are title, kind, country, type, project, results, summary, sources, form, sectors, "

@@ -10,11 +10,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kb.front_matter import OPTIONAL, REQUIRED
-from kb.passages import passages_of
-from kb.validate import Corpus, read_corpus
+from kb.content.check import Corpus, read_corpus
+from kb.content.front_matter import OPTIONAL, REQUIRED
+from kb.text.chunking import passages_of
 
-BROKEN = Path(__file__).parent / "broken"
+BROKEN = Path(__file__).parents[2] / "broken"
 
 #: What an author, or an attacker, may put after a field's name.
 VALUES = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pycountry
 import pytest
 
-from kb.countries import COMMON_NAMES, country_code, country_label, country_names
+from kb.content.countries import COMMON_NAMES, country_code, country_label, country_names
 
 
 @pytest.mark.parametrize(

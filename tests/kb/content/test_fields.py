@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kb.documents import Problem
-from kb.fields import SYNONYMS, Fields, listed, shown
-from kb.front_matter import OPTIONAL, REQUIRED
-from kb.taxonomy import Term, Vocabulary
-from kb.yaml_source import read_yaml
+from kb.content.fields import SYNONYMS, Fields, listed, shown
+from kb.content.front_matter import OPTIONAL, REQUIRED
+from kb.content.yaml_source import read_yaml
+from kb.errors import Problem
+from kb.model.taxonomy import Term, Vocabulary
 
 FRUIT = Vocabulary(
     name="fruit",

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from kb.documents import FACETS, Case, Members, Period, Problem, Result, Source
-from kb.front_matter import (
+from kb.content.front_matter import (
     MEMBERS_FIELDS,
     OPTIONAL,
     PERIOD_FIELDS,
@@ -19,10 +18,12 @@ from kb.front_matter import (
     RESULT_REQUIRED,
     read_case,
 )
-from kb.load import load_folder
-from kb.taxonomy import load_taxonomy
+from kb.content.load import load_folder
+from kb.content.taxonomy import load_taxonomy
+from kb.errors import Problem
+from kb.model.cases import FACETS, Case, Members, Period, Result, Source
 
-TAXONOMY = load_taxonomy(Path(__file__).parent / "broken" / "taxonomy.yaml")
+TAXONOMY = load_taxonomy(Path(__file__).parents[2] / "broken" / "taxonomy.yaml")
 
 #: Every field there is. Lines count from 1 at the dashes.
 FULL = """\

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kb.digest import file_digest
+from kb.content.glossary import LANGUAGES, Glossary, expand, read_forms, read_glossary, write_forms
 from kb.errors import CorpusError
-from kb.glossary import LANGUAGES, Glossary, expand, read_forms, read_glossary, write_forms
-from kb.word_table import WordTable, fold
+from kb.model.files import file_digest
+from kb.text.translate import WordTable, fold
 
-CASES = Path(__file__).parent.parent / "cases"
+CASES = Path(__file__).parents[3] / "cases"
 
 SMALL = """\
 languages: [fr, de, "no"]

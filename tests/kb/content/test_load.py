@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.documents import Problem
-from kb.errors import CorpusError
-from kb.load import MAX_FILE_BYTES, Draft, Loaded, load_folder
-from kb.yaml_source import Located
+from kb.content.load import MAX_FILE_BYTES, Draft, Loaded, load_folder
+from kb.content.yaml_source import Located
+from kb.errors import CorpusError, Problem
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 HOW = "open the file with a line '---', the fields, and another line '---'."
 NO_FIELDS = "the front-matter must be fields such as 'title: ...', one on a line."
@@ -458,7 +457,7 @@ def test_what_never_ends_is_not_read(tmp_path: Path, kind: str) -> None:
 _AS_NOBODY = """
 import codecs, os, sys
 from pathlib import Path
-from kb.load import load_folder
+from kb.content.load import load_folder
 from kb.errors import CorpusError
 codecs.lookup("utf-8-sig")  # where Python is installed may be closed to others as well
 if os.geteuid() == 0:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.content.check import read_corpus
+from kb.content.load import load_folder
+from kb.content.new_case import write_new_case
+from kb.content.yaml_source import read_yaml
 from kb.errors import CorpusError, QueryError
-from kb.load import load_folder
-from kb.new_case import write_new_case
-from kb.validate import read_corpus
-from kb.yaml_source import read_yaml
 
-BROKEN = Path(__file__).parent / "broken"
+BROKEN = Path(__file__).parents[2] / "broken"
 
 SKELETON = """\
 ---

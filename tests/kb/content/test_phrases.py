@@ -6,16 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import copy_toy_corpus, settings_of_toy
 
-from kb.build import build
-from kb.current import current_id
-from kb.documents import Case, Hint, Problem
-from kb.errors import CorpusInvalid
-from kb.hints import MAX_PHRASE, hints_of, read_phrases
-from kb.snapshot import open_snapshot
-from kb.taxonomy import Term, Vocabulary
-from kb.validate import read_corpus
+from kb.build.pipeline import build
+from kb.content.check import read_corpus
+from kb.content.phrases import MAX_PHRASE, hints_of, read_phrases
+from kb.errors import CorpusInvalid, Problem
+from kb.model.cases import Case, Hint
+from kb.model.taxonomy import Term, Vocabulary
+from kb.snapshots.format import open_snapshot
+from kb.snapshots.store import current_id
+from tests.toy import copy_toy_corpus, settings_of_toy
 
 PROJECTS = Vocabulary(
     name="projects",

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kb.body import links, sections
-from kb.documents import Case
-from kb.validate import Corpus, read_corpus
-from web.render import page_of, render_body
+from kb.content.check import Corpus, read_corpus
+from kb.model.cases import Case
+from kb.text.body import links, sections
+from web.ui.markdown import page_of, render_body
 
-CASES = Path(__file__).parent.parent / "cases"
+CASES = Path(__file__).parents[3] / "cases"
 FILES = sorted(path.relative_to(CASES).as_posix() for path in CASES.rglob("*.md"))
 
 MOST_WORDS = {"guide": 1250}

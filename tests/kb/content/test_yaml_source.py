@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.yaml_source import MAX_NODES, Located, YamlTrouble, read_yaml
+from kb.content.yaml_source import MAX_NODES, Located, YamlTrouble, read_yaml
 
 
 def _trouble(text: str, *, first_line: int = 1) -> tuple[int, str]:

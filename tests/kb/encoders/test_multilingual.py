@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
 from kb.errors import EncoderUnavailable
-from kb.multilingual import MultilingualEncoder, multilingual_digest
 
 SENTENCE = "Small wineries sell their wine abroad together."
 TRANSLATIONS = {

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.encode import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
+from kb.encoders.onnx import OnnxQueryEncoder
+from kb.encoders.onnx_export import export_encoder
+from kb.encoders.sentence_transformer import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
 from kb.errors import SnapshotCorrupt
-from kb.export import export_encoder
-from kb.query_encoder import OnnxQueryEncoder
 
 TEXTS = {
     "empty": "",

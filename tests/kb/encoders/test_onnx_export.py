@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from kb.encode import SentenceTransformerEncoder, find_model
+from kb.encoders.onnx import OnnxQueryEncoder
+from kb.encoders.onnx_export import export_encoder
+from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
 from kb.errors import EncoderUnavailable
-from kb.export import export_encoder
-from kb.query_encoder import OnnxQueryEncoder
 
 TEXTS = (
     "wine",

@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.digest import file_digest
-from kb.encode import DEFAULT_WEIGHTS, SentenceTransformerEncoder, find_model
+from kb.encoders.sentence_transformer import DEFAULT_WEIGHTS, SentenceTransformerEncoder, find_model
 from kb.errors import EncoderUnavailable
+from kb.model.files import file_digest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 #: Run apart, as the hub's library reads its variables once, and packages are found by sys.path.
 FIND = """
 import json, sys
-from kb.encode import find_model
+from kb.encoders.sentence_transformer import find_model
 from kb.errors import EncoderUnavailable
 said = []
 for name, revision in json.loads(sys.argv[1]):

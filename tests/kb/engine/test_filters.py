@@ -9,11 +9,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.documents import FACETS, Case, FacetCount, Query, Result
-from kb.facets import FacetTable
-from kb.taxonomy import Taxonomy, Term, Vocabulary, load_taxonomy
+from kb.content.taxonomy import load_taxonomy
+from kb.engine.filters import FacetTable
+from kb.model.cases import FACETS, Case, FacetCount, Query, Result
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 LISTS = load_taxonomy(ROOT / "cases" / "taxonomy.yaml").vocabularies
 COUNTRIES = Vocabulary(

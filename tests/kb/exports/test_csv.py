@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from kb.spreadsheet import to_csv
+from kb.exports.csv import to_csv
 
 
 def test_rows_come_back_as_they_went():

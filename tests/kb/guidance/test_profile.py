@@ -9,7 +9,7 @@ from hypothesis import given as draw
 from hypothesis import strategies as st
 
 from kb.errors import QueryError
-from kb.profile import (
+from kb.guidance.profile import (
     FIELDS,
     FUNDING,
     HARD_AT_MOST,
@@ -22,7 +22,7 @@ from kb.profile import (
     given,
     make_profile,
 )
-from kb.taxonomy import Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 
 
 def vocabulary(name: str, **terms: tuple[str, ...]) -> Vocabulary:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.documents import Case, Members
-from kb.likeness import (
+from kb.content.taxonomy import load_taxonomy
+from kb.guidance.profile import Profile
+from kb.guidance.profile_comparison import (
     LARGE_FROM,
     MEDIUM_FROM,
     Likeness,
@@ -20,10 +21,9 @@ from kb.likeness import (
     sentences,
     size_name,
 )
-from kb.profile import Profile
-from kb.taxonomy import load_taxonomy
+from kb.model.cases import Case, Members
 
-TAXONOMY = load_taxonomy(Path(__file__).parent.parent / "cases" / "taxonomy.yaml")
+TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
 
 
 def case(kind: str = "network", members: Members | None = None, **facets: Sequence[str]) -> Case:

@@ -21,26 +21,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import copy_toy_corpus, settings_of_toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.build import build
-from kb.documents import FACETS, Case, Query, Reason
-from kb.likeness import likeness, sentences
-from kb.live import open_live
-from kb.profile import Profile, make_profile, words_of_profile
-from kb.query import make_query
-from kb.role_models import FITS, MOST, RoleModels, counts_of, role_models
-from kb.search import Searcher
-from kb.settings import Settings
-from kb.suitability import (
+from kb.build.pipeline import build
+from kb.guidance.profile import Profile, make_profile, words_of_profile
+from kb.guidance.profile_comparison import likeness, sentences
+from kb.guidance.profile_score import (
     WEIGHTS,
     score_parts,
     story_text,
     weighted,
     wishes_of,
 )
+from kb.guidance.role_models import FITS, MOST, RoleModels, counts_of, role_models
+from kb.model.cases import FACETS, Case, Query, Reason
+from kb.search.live import open_live
+from kb.search.query import make_query
+from kb.search.searcher import Searcher
+from kb.settings import Settings
+from tests.toy import copy_toy_corpus, settings_of_toy
 
 HOSTILE = "denmark/hostile-title"
 WINE = "france/wine-exporters"

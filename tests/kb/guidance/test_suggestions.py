@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb.hearing import completed
-from kb.profile import Profile
+from kb.guidance.profile import Profile
+from kb.guidance.suggestions import completed
 
 
 @pytest.mark.parametrize(

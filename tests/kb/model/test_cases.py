@@ -7,8 +7,9 @@ import inspect
 
 import pytest
 
-from kb import documents
-from kb.documents import FACETS, Passage, Problem, Query, SearchResult
+from kb.errors import Problem
+from kb.model import cases as documents
+from kb.model.cases import FACETS, Passage, Query, SearchResult
 
 RECORDS = [
     thing

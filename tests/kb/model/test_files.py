@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.digest import file_digest
+from kb.model.files import file_digest
 
 
 @pytest.mark.parametrize(

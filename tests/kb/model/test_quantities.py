@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.documents import Result
-from kb.quantities import Quantity, change, in_unit, quantities, quantity
+from kb.model.cases import Result
+from kb.model.quantities import Quantity, change, in_unit, quantities, quantity
 
 
 def result(low, high=None, unit="percent", direction="up", **more) -> Result:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import CorpusError
-from kb.relevance import Figure, Group, Refusal, Report, Worst, read_report, write_report
+from kb.model.relevance import Figure, Group, Refusal, Report, Worst, read_report, write_report
 
 FIGURE = Figure(mean=0.5, low=0.25, high=0.75)
 REPORT = Report(

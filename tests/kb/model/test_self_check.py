@@ -6,15 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import copy_toy_corpus, settings_of_toy
 
-from kb.build import build
-from kb.documents import Problem, Source
-from kb.errors import CorpusInvalid
-from kb.self_check import (
+from kb.build.pipeline import build
+from kb.content.check import read_corpus
+from kb.content.self_check import FEWEST, MOST, read_self_check
+from kb.errors import CorpusInvalid, Problem
+from kb.model.cases import Source
+from kb.model.self_check import (
     ANSWERS,
-    FEWEST,
-    MOST,
     WEAKEST_FIRST,
     Example,
     Question,
@@ -22,12 +21,11 @@ from kb.self_check import (
     SelfCheck,
     Step,
     assess,
-    read_self_check,
 )
-from kb.snapshot import open_snapshot
-from kb.validate import read_corpus
+from kb.snapshots.format import open_snapshot
+from tests.toy import copy_toy_corpus, settings_of_toy
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 KINDS = {"guides/a": "guide", "guides/b": "guide", "norway/a": "network", "norway/b": "study"}
 
 #: A sound file with two steps of three questions; lines are counted from 1.

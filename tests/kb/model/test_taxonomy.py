@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kb.documents import FACETS
+from kb.content.taxonomy import load_taxonomy
 from kb.errors import TaxonomyError
-from kb.taxonomy import FACET_LISTS, LISTS, Taxonomy, Term, Vocabulary, fold, load_taxonomy
+from kb.model.cases import FACETS
+from kb.model.taxonomy import FACET_LISTS, LISTS, Taxonomy, Term, Vocabulary, fold
 
-ROOT = Path(__file__).parent.parent
-SMALL = Path(__file__).parent / "broken" / "taxonomy.yaml"
+ROOT = Path(__file__).parents[3]
+SMALL = Path(__file__).parents[2] / "broken" / "taxonomy.yaml"
 
 FRUIT = Vocabulary(
     name="fruit",

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kb.calibrate import FOLDS, GRID, LOST_CASES, LOST_QUERIES, NEARLY, Sample, calibrate
-from kb.fusion import Calibration, Evidence, Weights, answers, scores, weighted_sum
-from kb.judged import JudgedQuery
-from kb.measure import per_query
+from kb.model.calibration import Calibration, Weights
+from kb.quality.calibrate import FOLDS, GRID, LOST_CASES, LOST_QUERIES, NEARLY, Sample, calibrate
+from kb.quality.judged import JudgedQuery
+from kb.quality.measure import per_query
+from kb.search.scoring import Evidence, answers, scores, weighted_sum
 
 CASE_IDS = tuple(f"case-{number:02}" for number in range(20))
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.collection import CollectionDocument, read_collection
-from kb.collection import TestCollection as Collection  # pytest collects names in Test
 from kb.errors import CorpusError, CorpusInvalid
+from kb.quality.collection import CollectionDocument, read_collection
+from kb.quality.collection import TestCollection as Collection  # pytest collects names in Test
 
 DOCUMENTS = [
     {"_id": "d1", "title": "Wine", "text": "Wine makers export."},

@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.collection import read_collection
-from kb.encode import SentenceTransformerEncoder, find_model
-from kb.evaluate import SYSTEMS, evaluate_collection, evaluate_judged, group_figures
-from kb.fusion import Calibration, Gate, Weights
-from kb.judged import read_judged
-from kb.measure import MEASURES
-from kb.relevance import Figure, Refusal, Worst
-from kb.retrieve import Encoders
+from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
+from kb.model.calibration import Calibration, Gate, Weights
+from kb.model.relevance import Figure, Refusal, Worst
+from kb.quality.collection import read_collection
+from kb.quality.evaluate import SYSTEMS, evaluate_collection, evaluate_judged, group_figures
+from kb.quality.judged import read_judged
+from kb.quality.measure import MEASURES
+from kb.search.evidence import Encoders
 
 WINE = "france/wine-exporters"
 PROGRAMME = "international/wine-and-metal-programme"

@@ -15,18 +15,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from test_role_models import HOSTILE, TEXTILE, TRAINING, WINE, build_hinted
 
-from kb.cli import main
-from kb.documents import Query
-from kb.evaluate_profiles import NAME, SYSTEMS, evaluate_profiles
-from kb.judged_profiles import JudgedProfile, read_profiles
-from kb.live import open_live
-from kb.measure import MEASURES
-from kb.relevance import Figure, Refusal, Report, Worst
-from kb.role_models import role_models
-from kb.search import Searcher
+from kb.cli.main import main
+from kb.guidance.role_models import role_models
+from kb.model.cases import Query
+from kb.model.relevance import Figure, Refusal, Report, Worst
+from kb.quality.evaluate_profiles import NAME, SYSTEMS, evaluate_profiles
+from kb.quality.judged_profiles import JudgedProfile, read_profiles
+from kb.quality.measure import MEASURES
+from kb.search.live import open_live
+from kb.search.searcher import Searcher
 from kb.settings import Settings
+from tests.kb.guidance.test_role_models import HOSTILE, TEXTILE, TRAINING, WINE, build_hinted
 
 #: id, split, persona, profile and relevance.
 ROWS = [

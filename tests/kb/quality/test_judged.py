@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import CorpusError, CorpusInvalid
-from kb.judged import JudgedQuery, json_lines, read_judged
+from kb.quality.judged import JudgedQuery, json_lines, read_judged
 
 CASE_IDS = ("norway/a", "france/b")
 RIGHT = {

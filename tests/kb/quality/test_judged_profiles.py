@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from kb.documents import Case
+from kb.content.check import read_corpus
+from kb.content.taxonomy import load_taxonomy
 from kb.errors import CorpusError, CorpusInvalid
-from kb.judged import SPLITS
-from kb.judged_profiles import PERSONAS, JudgedProfile, read_profiles
-from kb.profile import Profile
-from kb.taxonomy import Taxonomy, Term, Vocabulary, load_taxonomy
-from kb.validate import read_corpus
+from kb.guidance.profile import Profile
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
+from kb.quality.judged import SPLITS
+from kb.quality.judged_profiles import PERSONAS, JudgedProfile, read_profiles
 
-CASES_FOLDER = Path(__file__).parent.parent / "cases"
+CASES_FOLDER = Path(__file__).parents[3] / "cases"
 TAXONOMY = Taxonomy(
     vocabularies={
         **load_taxonomy(CASES_FOLDER / "taxonomy.yaml").vocabularies,

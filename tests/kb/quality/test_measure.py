@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.measure import MEASURES, figure, p_value, per_query
-from kb.relevance import Figure
+from kb.model.relevance import Figure
+from kb.quality.measure import MEASURES, figure, p_value, per_query
 
 DOCS = [f"d{number}" for number in range(130)]
 

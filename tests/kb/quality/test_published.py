@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from kb.calibrate import Sample, calibrate
-from kb.encode import find_model
-from kb.evaluate import evaluate_judged
-from kb.evaluate_profiles import evaluate_profiles
-from kb.fusion import Calibration, read_calibrations
-from kb.judged import KINDS, SPLITS, JudgedQuery, read_judged
-from kb.judged_profiles import read_profiles
-from kb.multilingual import multilingual_digest
-from kb.relevance import Figure, Report, read_report
-from kb.search import Searcher
+from kb.encoders.multilingual import multilingual_digest
+from kb.encoders.sentence_transformer import find_model
+from kb.model.calibration import Calibration, read_calibrations
+from kb.model.relevance import Figure, Report, read_report
+from kb.quality.calibrate import Sample, calibrate
+from kb.quality.evaluate import evaluate_judged
+from kb.quality.evaluate_profiles import evaluate_profiles
+from kb.quality.judged import KINDS, SPLITS, JudgedQuery, read_judged
+from kb.quality.judged_profiles import read_profiles
+from kb.search.searcher import Searcher
 from kb.settings import read_settings
 
-CASES = Path(__file__).parent.parent / "cases"
+CASES = Path(__file__).parents[3] / "cases"
 
 #: Least mean nDCG@10 of the fused search on the test split. Each is the published mean
 #: (cases/relevance.json) less half the width of its 95% interval, rounded down to two

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.comparison import (
+from kb.content.check import Corpus, read_corpus
+from kb.content.taxonomy import load_taxonomy
+from kb.model.cases import Case, Result
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import (
     ALL,
     DIFFERENT,
     FIELDS,
@@ -18,11 +22,8 @@ from kb.comparison import (
     agreement,
     compare,
 )
-from kb.documents import Case, Result
-from kb.taxonomy import Taxonomy, load_taxonomy
-from kb.validate import Corpus, read_corpus
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(name="taxonomy", scope="module")

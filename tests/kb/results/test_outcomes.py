@@ -8,11 +8,12 @@ import io
 import numpy as np
 import pytest
 
-from kb.documents import Case, Result
-from kb.live import LiveSearcher
-from kb.outcomes import CSV_COLUMNS, Outlook, outlook, to_csv
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
+from kb.exports.outcomes import CSV_COLUMNS, to_csv
+from kb.model.cases import Case, Result
+from kb.model.taxonomy import Taxonomy
+from kb.results.outcomes import Outlook, outlook
+from kb.search.live import LiveSearcher
+from kb.search.searcher import Searcher
 
 
 @pytest.fixture(name="taxonomy")

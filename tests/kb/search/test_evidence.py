@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.case_index import CaseIndex
-from kb.index import DenseIndex
-from kb.lexical import LexicalIndex
-from kb.multilingual import MultilingualEncoder
-from kb.query_encoder import OnnxQueryEncoder
-from kb.retrieve import Encoders, Retriever
-from kb.word_table import WordTable
+from kb.encoders.multilingual import MultilingualEncoder
+from kb.encoders.onnx import OnnxQueryEncoder
+from kb.engine.local.case_vectors import CaseIndex
+from kb.engine.local.vectors import DenseIndex
+from kb.engine.local.words import LexicalIndex
+from kb.search.evidence import Encoders, Retriever
+from kb.text.translate import WordTable
 
 
 @pytest.fixture(name="words", scope="module")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.documents import Case, Hint
-from kb.hint_table import HintTable
-from kb.index import DenseIndex, unit_rows
+from kb.engine.local.vectors import DenseIndex, unit_rows
+from kb.model.cases import Case, Hint
+from kb.search.hint_table import HintTable
 
 CASES = tuple(
     Case(

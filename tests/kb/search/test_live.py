@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.build import build
-from kb.current import current_id, set_current
-from kb.documents import Query
+from kb.build.pipeline import build
+from kb.encoders.multilingual import multilingual_digest
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
-from kb.live import LiveSearcher, LiveStatus, open_live, same_model
-from kb.multilingual import multilingual_digest
+from kb.model.cases import Query
+from kb.search.live import LiveSearcher, LiveStatus, open_live, same_model
 from kb.settings import Settings
+from kb.snapshots.store import current_id, set_current
 
 TRAINING = "spain/textile-training"
 

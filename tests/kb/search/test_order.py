@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.documents import Case, Period, Query, Result
-from kb.order import ordered
+from kb.model.cases import Case, Period, Query, Result
+from kb.search.order import ordered
 
 
 def result(metric: str, unit: str | None, low: float | None, high: float | None = None) -> Result:

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import copy_toy_corpus
 
-from kb.build import build
-from kb.cli import main
-from kb.current import current_id
-from kb.documents import Query, SearchResult
-from kb.glossary import write_forms
-from kb.live import open_live
-from kb.search import Searcher
+from kb.build.pipeline import build
+from kb.cli.main import main
+from kb.content.glossary import write_forms
+from kb.model.cases import Query, SearchResult
+from kb.search.live import open_live
+from kb.search.searcher import Searcher
 from kb.settings import Settings
-from kb.snapshot import open_snapshot
-from kb.word_table import WordTable
+from kb.snapshots.format import open_snapshot
+from kb.snapshots.store import current_id
+from kb.text.translate import WordTable
+from tests.toy import copy_toy_corpus
 from web import create_app
 
 TABLE = WordTable(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kb.documents import FACETS, MAX_QUERY_LENGTH, Query
 from kb.errors import QueryError
-from kb.query import MAX_PAGE, make_query
-from kb.search import Searcher
-from kb.taxonomy import Taxonomy
+from kb.model.cases import FACETS, MAX_QUERY_LENGTH, Query
+from kb.model.taxonomy import Taxonomy
+from kb.search.query import MAX_PAGE, make_query
+from kb.search.searcher import Searcher
 
 
 @pytest.fixture(name="taxonomy", scope="module")

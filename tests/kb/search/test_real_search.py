@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.documents import (
+from kb.model.cases import (
     ANSWERS_HEADING,
     FACETS,
     MAX_PER_PAGE,
@@ -21,10 +21,10 @@ from kb.documents import (
     Hit,
     Query,
 )
-from kb.query import make_query
-from kb.search import Searcher
+from kb.search.query import make_query
+from kb.search.searcher import Searcher
 
-QUERIES = Path(__file__).parent.parent / "cases" / "queries.jsonl"
+QUERIES = Path(__file__).parents[3] / "cases" / "queries.jsonl"
 JUDGED = [json.loads(line)["text"] for line in QUERIES.read_text(encoding="utf-8").splitlines()]
 
 TEXTS = st.sampled_from(JUDGED) | st.sampled_from(
@@ -266,7 +266,7 @@ def test_every_reason_can_be_checked_in_the_case(searcher, values, data):
 
 def passages_of_case(searcher: Searcher, case_id: str) -> set[tuple[str, str]]:
     """Heading and text of each passage of a case, cut anew from it, and the editors' lines."""
-    from kb.passages import passages_of
+    from kb.text.chunking import passages_of
 
     case = searcher.case(case_id)
     return {

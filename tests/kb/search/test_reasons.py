@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.documents import Case, Mention, Passage, Reason
-from kb.lexical import LexicalIndex
-from kb.reasons import marks, reasons
+from kb.engine.local.words import LexicalIndex
+from kb.model.cases import Case, Mention, Passage, Reason
+from kb.search.reasons import marks, reasons
 
 CASE = Case(
     id="no/wine",

@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 
 from kb.errors import CorpusError
-from kb.fusion import (
+from kb.model.calibration import (
     Calibration,
-    Evidence,
     Gate,
     Weights,
-    answers,
     calibration_for,
     read_calibrations,
+    write_calibrations,
+)
+from kb.search.scoring import (
+    Evidence,
+    answers,
     scores,
     share_of_most,
     weighted_sum,
     weights_for,
-    write_calibrations,
 )
 
 CALIBRATION = Calibration(

@@ -29,23 +29,23 @@ from math import exp, sqrt
 from pathlib import Path
 
 import pytest
-from conftest import THEMES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.build import build
-from kb.current import current_id
-from kb.documents import FACETS, Query, Reason
-from kb.encode import find_model
+from kb.build.pipeline import build
+from kb.encoders.onnx import OnnxQueryEncoder
+from kb.encoders.sentence_transformer import find_model
 from kb.errors import CaseNotFound, QueryError
-from kb.fusion import Calibration, Gate, Weights, write_calibrations
-from kb.live import LiveSearcher, open_live
-from kb.query import make_query
-from kb.query_encoder import OnnxQueryEncoder
-from kb.retrieve import Encoders
-from kb.search import Searcher
+from kb.model.calibration import Calibration, Gate, Weights, write_calibrations
+from kb.model.cases import FACETS, Query, Reason
+from kb.search.evidence import Encoders
+from kb.search.live import LiveSearcher, open_live
+from kb.search.query import make_query
+from kb.search.searcher import Searcher
 from kb.settings import Settings
-from kb.snapshot import open_snapshot
+from kb.snapshots.format import open_snapshot
+from kb.snapshots.store import current_id
+from tests.toy import THEMES
 
 HOSTILE = "denmark/hostile-title"
 WINE = "france/wine-exporters"

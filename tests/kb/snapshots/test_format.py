@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.current import can_open, current_id, snapshot_ids
-from kb.digest import file_digest
-from kb.encode import SentenceTransformerEncoder, find_model
+from kb.content.check import read_corpus
+from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
+from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
+from kb.engine.local.vectors import unit_rows
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
-from kb.index import unit_rows
-from kb.multilingual import MultilingualEncoder, multilingual_digest
+from kb.model.files import file_digest
 from kb.settings import Settings
-from kb.snapshot import open_snapshot, read_manifest
-from kb.validate import read_corpus
+from kb.snapshots.format import open_snapshot, read_manifest
+from kb.snapshots.store import can_open, current_id, snapshot_ids
 
 #: Every file that the manifest covers, in the order in which they are checked; those of
 #: the word index, whose names are its own, come last.

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.current import can_open, current_id, publish, set_current, snapshot_ids
 from kb.errors import SnapshotCorrupt, SnapshotMissing
 from kb.settings import Settings
-from kb.snapshot import open_snapshot
+from kb.snapshots.format import open_snapshot
+from kb.snapshots.store import can_open, current_id, publish, set_current, snapshot_ids
 
 
 @pytest.fixture(name="folder")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.body import CASE_HEADINGS, Link, Section, body_problems, links, sections
+from kb.text.body import CASE_HEADINGS, Link, Section, body_problems, links, sections
 
 HEADINGS = (
     "Situation, The network, What they did together, Results as reported, What to take from it"

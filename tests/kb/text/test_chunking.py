@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.body import CASE_HEADINGS, sections
-from kb.documents import FACETS, Case, Passage, Result
-from kb.passages import (
+from kb.content.check import Corpus, read_corpus
+from kb.model.cases import FACETS, Case, Passage, Result
+from kb.model.taxonomy import Taxonomy
+from kb.text.body import CASE_HEADINGS, sections
+from kb.text.chunking import (
     MAX_PASSAGE_CHARACTERS,
     PASSAGES_VERSION,
     passages_digest,
@@ -20,10 +22,8 @@ from kb.passages import (
     sentences_of,
     words_of_case,
 )
-from kb.taxonomy import Taxonomy
-from kb.validate import Corpus, read_corpus
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[2]
 ROOT = HERE.parent
 
 #: A taxonomy without countries is enough where no facet is given.

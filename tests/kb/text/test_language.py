@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.language import inflections, is_english, is_english_word, with_words, words_of
+from kb.text.language import inflections, is_english, is_english_word, with_words, words_of
 
 
 @pytest.mark.parametrize(

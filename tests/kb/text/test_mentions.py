@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.documents import FACETS, Mention
-from kb.lexical import LexicalIndex
-from kb.mentions import MENTIONED_FACETS, MentionFinder
-from kb.taxonomy import Taxonomy, Term, Vocabulary
+from kb.engine.local.words import LexicalIndex
+from kb.model.cases import FACETS, Mention
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
+from kb.text.mentions import MENTIONED_FACETS, MentionFinder
 
 LISTS = {
     "countries": [("NO", "Norway", ["Norwegian"]), ("NZ", "New Zealand", []), ("FR", "France", [])],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.reading import Reading, read
-from kb.word_table import WordTable
+from kb.text.reading import Reading, read
+from kb.text.translate import WordTable
 
 #: A few words of French and Norwegian; "exporter" and "export" are English too.
 TABLE = WordTable(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kb.word_table import InEnglish, WordTable, fold
+from kb.text.translate import InEnglish, WordTable, fold
 
 TABLE = WordTable(
     meanings=(

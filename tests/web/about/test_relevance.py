@@ -4,15 +4,15 @@ import dataclasses
 import re
 
 import pytest
-from conftest import copy_toy_corpus
 from jsonschema import Draft202012Validator
 
-from kb.build import build
-from kb.live import LiveSearcher
-from kb.relevance import Figure, Group, Refusal, Report, Worst, write_report
+from kb.build.pipeline import build
+from kb.model.relevance import Figure, Group, Refusal, Report, Worst, write_report
+from kb.search.live import LiveSearcher
 from kb.settings import read_settings
+from tests.toy import copy_toy_corpus
 from web import create_app
-from web.relevance import Dot, p_text, relevance_page, share_text
+from web.about.relevance import Dot, p_text, relevance_page, share_text
 
 
 def figures(ndcg: float, success: float, recall: float) -> dict[str, Figure]:

@@ -12,20 +12,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zxingcpp
-from chromium import FLAGS, executable
-from conftest import settings_of_toy
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
-from test_browser_axe import check
 
-from kb.build import build
-from kb.live import LiveSearcher
+from kb.build.pipeline import build
+from kb.search.live import LiveSearcher
+from tests.browser.chromium import FLAGS, executable
+from tests.browser.test_axe import check
+from tests.toy import settings_of_toy
 from web import create_app
-from web.flyer import MOST_RESULTS, SIZES, figures_across, first_of_our_reading, fitting_size, flyer
-from web.flyer_pdf import flyer_pdf
-from web.qr import QRCode, qr_code
+from web.cases.flyer import (
+    MOST_RESULTS,
+    SIZES,
+    figures_across,
+    first_of_our_reading,
+    fitting_size,
+    flyer,
+)
+from web.cases.flyer_pdf import flyer_pdf
+from web.cases.qr import QRCode, qr_code
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 SITE = "https://networks.example.org"
 HOSTILE = '#panic("read as code") $x$ *bold* _it_ @ref <tag> ``` = Title // gone \\ #{1/0}'
 
@@ -205,7 +212,7 @@ def test_the_pdf_is_tagged_and_named(client):
 SAME = """
 import hashlib, sys
 from pathlib import Path
-from kb.live import LiveSearcher
+from kb.search.live import LiveSearcher
 from kb.settings import read_settings
 from web import create_app
 index = sys.argv[1]

@@ -10,19 +10,19 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from chromium import FLAGS, executable
 from jsonschema import Draft202012Validator
 from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
-from kb.comparison import compare
-from kb.documents import Case, Members, Result
-from kb.validate import read_corpus
+from kb.content.check import read_corpus
+from kb.model.cases import Case, Members, Result
+from kb.results.comparison import compare
+from tests.browser.chromium import FLAGS, executable
 from web import create_app
-from web.aligned import metric_rows
-from web.contrast import contrast
+from web.compare.contrast import contrast
+from web.compare.rows import metric_rows
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 METAL, WINE, TEXTILE = "norway/metal-buyers", "france/wine-exporters", "norway/textile-exporters"
 TRAIN, HOSTILE, GUIDE = "spain/textile-training", "denmark/hostile-title", "guides/purchase-guide"
 PROGRAMME = "international/wine-and-metal-programme"
@@ -514,7 +514,7 @@ def metric_rows_outside(found, taxonomy):
     from flask import Flask
 
     app = Flask("compare")
-    app.add_url_rule("/cases/<path:case_id>", endpoint="pages.case")
+    app.add_url_rule("/cases/<path:case_id>", endpoint="cases.case")
     with app.test_request_context():
         return metric_rows(found, taxonomy)
 

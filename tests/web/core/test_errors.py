@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kb.live import LiveSearcher
+from kb.search.live import LiveSearcher
 from web import create_app
 
 BAD = {

@@ -3,9 +3,9 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from kb.documents import FACETS, Query
 from kb.errors import QueryError
-from web.params import NAMES, read_params, to_query, understood
+from kb.model.cases import FACETS, Query
+from web.core.params import NAMES, read_params, to_query, understood
 
 
 def query(searcher, *pairs):

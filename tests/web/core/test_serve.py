@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from kb.settings import read_settings
-from web.serve import Server, options
+from web.app import create_app
+from web.core.serve import Server, options
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 def raw(url: str, request: bytes) -> bytes:
@@ -34,7 +35,7 @@ def test_bind(host, bind):
 
 def test_configuration():
     """Workers fork from a loaded parent, and nothing is left in the home folder."""
-    cfg = Server(read_settings({}, workers=3)).cfg
+    cfg = Server(read_settings({}, workers=3), create_app).cfg
     assert (cfg.workers, cfg.preload_app, cfg.worker_class_str) == (3, True, "gthread")
     assert (cfg.control_socket_disable, cfg.limit_request_line, cfg.accesslog) == (True, 0, None)
 
@@ -48,7 +49,7 @@ def test_serves_the_real_compendium(real_server_url):
 
 def test_one_line_and_a_clean_end(real_settings):
     """The server prints its real address, and stops on a signal without a word."""
-    command = [sys.executable, "-m", "kb.cli", "serve", "--index", str(real_settings.index)]
+    command = [sys.executable, "-m", "web", "serve", "--index", str(real_settings.index)]
     with subprocess.Popen(
         [*command, "--port", "0", "--workers", "2"],
         cwd=ROOT,

@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kb.build import build
-from kb.live import open_live
+from kb.build.pipeline import build
+from kb.search.live import open_live
 from web import create_app
-from web.atlas import LARGEST_MARK, atlas_page
-from web.maps import DATA, GAP, LARGEST, RADIUS, Place, apart, maps, scale
+from web.holdings.atlas import LARGEST_MARK, atlas_page
+from web.holdings.maps import DATA, GAP, LARGEST, RADIUS, Place, apart, maps, scale
 
 UNDER = 100_000
 

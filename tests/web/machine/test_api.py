@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from kb.documents import FACETS
+from kb.model.cases import FACETS
 
 SEARCHES = [
     "q=wine+export",

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from kb.documents import FACETS, Case, Query, Result
-from kb.outcomes import Finding, outlook
-from kb.quantities import quantities
+from kb.model.cases import FACETS, Case, Query, Result
+from kb.model.quantities import quantities
+from kb.results.outcomes import Finding, outlook
 from web import create_app
-from web.findings import direction_words, finding_row, mark, measure_words, source_text
-from web.outcomes import outcomes_view
-from web.selections import whole
+from web.outcomes.findings import direction_words, finding_row, mark, measure_words, source_text
+from web.outcomes.page import outcomes_view
+from web.outcomes.selection import whole
 
 WINE = "france/wine-exporters"
 METAL = "norway/metal-buyers"

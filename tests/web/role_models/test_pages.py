@@ -8,10 +8,10 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
-from kb.documents import FACETS
-from kb.profile import FIELDS
+from kb.guidance.profile import FIELDS
+from kb.model.cases import FACETS
 from web import create_app
-from web.typography import curly
+from web.words.typography import curly
 
 WINE = "/role-models?aim=export+wine&partners=5&my_country=France&goal=exporting"
 WRONG = "/role-models?aim=export+wine&size=-3&partners=1000000&common=horizontal&country=NO"

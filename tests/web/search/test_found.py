@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kb.documents import FACETS, Query
-from web.found import found_set
-from web.orders import Order, Orders, orders
+from kb.model.cases import FACETS, Query
+from web.search.found import found_set
+from web.search.orders import Order, Orders, orders
 
 QUERIES = {
     "browse": Query(),

@@ -10,20 +10,20 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from chromium import FLAGS, executable
-from conftest import copy_toy_corpus, free_port, settings_of_toy
 from playwright.sync_api import expect, sync_playwright
-from test_self_check import toy_check
 from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
 
-from kb.build import build
-from kb.live import LiveSearcher
-from kb.self_check import ANSWERS
+from kb.build.pipeline import build
+from kb.model.self_check import ANSWERS
+from kb.search.live import LiveSearcher
+from tests.browser.chromium import FLAGS, executable
+from tests.kb.model.test_self_check import toy_check
+from tests.toy import copy_toy_corpus, free_port, settings_of_toy
 from web import create_app
-from web.selfcheck import WORDS, Link, read_answers, self_check_page
+from web.self_check.page import WORDS, Link, read_answers, self_check_page
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 SOME = "profit=yes&swot=partly&skills=not-yet&trust=unknown"
 ALL = "profit=yes&swot=yes&skills=yes&chemistry=yes&trust=yes&weight=yes"
 
@@ -347,7 +347,7 @@ def test_the_server_writes_no_answers(checked):
     port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     environ |= {"KB_MODEL": checked.model, "KB_MULTILINGUAL": "off"}
-    command = [sys.executable, "-m", "kb.cli", "serve", "--index", str(checked.index)]
+    command = [sys.executable, "-m", "web", "serve", "--index", str(checked.index)]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--workers", "1"],
         cwd=ROOT,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.dotplot import Mark, Tick, axis_stops, dot_plot
+from web.ui.dotplot import Mark, Tick, axis_stops, dot_plot
 
 
 def marks(*ends):

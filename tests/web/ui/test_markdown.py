@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb.documents import Case
-from web.render import Heading, page_of, render_body
+from kb.model.cases import Case
+from web.ui.markdown import Heading, page_of, render_body
 
 
 def case(body: str, case_id: str = "norway/x") -> Case:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kb.documents import Case, Hit, Reason
-from web.reasons import (
+from kb.model.cases import Case, Hit, Reason
+from web.ui.reasons import (
     Piece,
     Quote,
     excerpt,

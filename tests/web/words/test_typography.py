@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.typography import capital, curly
+from web.words.typography import capital, curly
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_retrieve import slow_max_p
 
-from kb.case_index import CaseIndex
-from kb.index import DenseIndex
+from kb.engine.local.case_vectors import CaseIndex
+from kb.engine.local.vectors import DenseIndex
+from tests.kb.search.test_evidence import slow_max_p
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.engine.local.vectors import DenseIndex, unit_rows
 from kb.errors import SnapshotCorrupt
-from kb.index import DenseIndex, unit_rows
 
 
 def brute_force(
@@ -224,7 +224,7 @@ WITHOUT_MEMORY = """
 import resource, sys
 from pathlib import Path
 from kb.errors import SnapshotCorrupt
-from kb.index import DenseIndex
+from kb.engine.local.vectors import DenseIndex
 resource.setrlimit(resource.RLIMIT_AS, (2**34, 2**34))
 try:
     DenseIndex.read(Path(sys.argv[1]))
@@ -243,7 +243,7 @@ def test_a_damaged_length_is_corrupt(tmp_path):
 
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_MEMORY, str(path)],
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[4],
         capture_output=True,
         text=True,
         timeout=120,

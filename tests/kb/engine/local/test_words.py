@@ -13,8 +13,8 @@ import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.engine.local.words import LexicalIndex, british
 from kb.errors import SnapshotCorrupt
-from kb.lexical import LexicalIndex, british
 
 #: Few enough words that tantivy keeps the length exactly (up to 40).
 DOCUMENTS = (

@@ -1,0 +1,1 @@
+"""Files under ``cases/`` to checked records: read, find every problem, say where it is."""

@@ -1,0 +1,1 @@
+"""Text to vectors: at build time, and in a web worker."""

@@ -1,0 +1,1 @@
+"""Candidates and counts under a filter; the seam that each engine implements."""

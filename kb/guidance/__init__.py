@@ -1,0 +1,1 @@
+"""Role models for a firm: its profile, how cases suit it, and why."""

@@ -1,0 +1,1 @@
+"""How good search and role models are: judged data, measures, calibration."""

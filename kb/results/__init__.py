@@ -1,0 +1,1 @@
+"""What networks reported: outcomes side by side, cases side by side."""

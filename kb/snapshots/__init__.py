@@ -1,0 +1,1 @@
+"""One built, checked state of the compendium, and which of them is served."""

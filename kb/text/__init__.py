@@ -1,0 +1,1 @@
+"""Words and sentences: languages, spelling, translation, passages."""

@@ -1,0 +1,61 @@
+"""A toy compendium that can be ranked by hand: its encoder, its cases, its settings."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from pathlib import Path
+
+import numpy as np
+
+from kb.settings import Settings, read_settings
+
+ROOT = Path(__file__).parent.parent
+TOY = Path(__file__).parent / "corpus"
+
+#: One axis per theme: the cosine of two texts can be worked out by hand from the
+#: counts of these words. Every other word is the zero vector.
+THEMES = ("wine", "metal", "textile", "export", "purchase", "train")
+
+
+def make_tiny_encoder(folder: Path) -> Path:
+    """Save a real sentence-transformers model of six dimensions, one per theme."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+    words = ["[UNK]", "[PAD]", *THEMES]
+    tokenizer = Tokenizer(
+        models.WordLevel({word: row for row, word in enumerate(words)}, unk_token="[UNK]")
+    )
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    weights = np.vstack([np.zeros((2, len(THEMES))), np.eye(len(THEMES))]).astype(np.float32)
+    model = SentenceTransformer(
+        modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu"
+    )
+    model.save(str(folder))
+    return folder
+
+
+def copy_toy_corpus(folder: Path) -> Path:
+    """The toy cases with the real vocabulary, in a folder that a test may change."""
+    shutil.copytree(TOY, folder)
+    shutil.copy(ROOT / "cases" / "taxonomy.yaml", folder / "taxonomy.yaml")
+    return folder
+
+
+def settings_of_toy(
+    cases: Path, index: Path, model: Path, *, multilingual: str = "off"
+) -> Settings:
+    """Settings of a toy compendium: one small encoder, so that a build takes no second."""
+    return read_settings(
+        {}, cases=cases, index=index, model=model, min_score=0.3, multilingual=multilingual
+    )
+
+
+def free_port() -> int:
+    """A port of the loopback address that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

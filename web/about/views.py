@@ -1,0 +1,36 @@
+"""What the site says of itself: how it is made, and how good its search is."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from web.about.relevance import relevance_page
+from web.core.request import searcher, settings
+
+bp = Blueprint("about", __name__, template_folder="templates")
+
+
+@bp.get("/about")
+def about() -> str:
+    """What this is, where it comes from, how it is written and searched."""
+    current = searcher()
+    kinds = [case.kind for case in current.cases]
+    encoders = (current.manifest.encoder, current.manifest.multilingual)
+    used = {source.key for case in current.cases for source in case.sources}
+    return render_template(
+        "about.html",
+        snapshot_id=current.snapshot_id,
+        calibrated=current.calibration is not None,
+        encoders=[made.name for made in encoders if made],
+        n_passages=current.manifest.n_passages,
+        counts=[(term.label, kinds.count(term.id)) for term in current.taxonomy["kinds"]],
+        works=[work for key, work in current.references.items() if key in used],
+        contribute_url=settings().contribute_url,
+    )
+
+
+@bp.get("/relevance")
+def relevance() -> str:
+    """How good the search is, as measured; that it is not measured yet, where it is not."""
+    current = searcher()
+    return render_template("relevance.html", page=relevance_page(current))

@@ -1,0 +1,62 @@
+"""Puts the site together: ``create_app``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web.about import views as about
+from web.cases import views as cases
+from web.cases.case import SITE_NAME
+from web.compare import views as compare
+from web.core import assets, errors, headers
+from web.core.urls import absolute
+from web.holdings import views as holdings
+from web.machine import api, docs, site
+from web.machine import compare as compare_api
+from web.outcomes import views as outcomes
+from web.role_models import views as role_models
+from web.search import views as search
+from web.self_check import page as self_check_page
+from web.self_check import views as self_check
+from web.ui import frame, suggest
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from kb.search.live import LiveSearcher
+    from kb.settings import Settings
+
+CACHE_FONTS_FOR = 31_536_000
+
+FEATURES = (search, cases, holdings, role_models, outcomes, compare, self_check, about)
+
+
+def create_app(live: LiveSearcher, settings: Settings) -> Flask:
+    """The site over ``live``. It starts without a snapshot too, and then says so (503).
+
+    Args:
+        live: gives the searcher of the current snapshot.
+        settings: ``site_url`` and ``contribute_url`` are used.
+    """
+    from kb.guidance.profile_comparison import number_word
+
+    app = api.new_app("web")
+    app.extensions["kb_live"] = live
+    app.extensions["kb_settings"] = settings
+    app.json.sort_keys = False
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["spelled"] = number_word
+    app.jinja_env.globals.update(site_name=SITE_NAME, absolute=absolute)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
+    app.url_map.strict_slashes = False
+    assets.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app)
+    self_check_page.init_app(app)
+    suggest.init_app(app)
+    for machine in (api, compare_api):
+        app.register_api(machine.bp)
+    for feature in (*FEATURES, frame, site, docs):
+        app.register_blueprint(feature.bp)
+    return app

@@ -1,0 +1,54 @@
+"""A case: its page, and its flyer as a page and as PDF."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, make_response, render_template
+
+from kb.model.cases import Case
+from web.cases.case import case_page
+from web.cases.flyer import flyer
+from web.cases.flyer_pdf import flyer_pdf as as_pdf
+from web.core.request import searcher
+
+NOT_FOUND = 404
+
+
+bp = Blueprint("cases", __name__, template_folder="templates")
+
+
+@bp.get("/cases/<path:case_id>")
+def case(case_id: str) -> str:
+    """One case, programme, study or guide; 404 names the nearest ids."""
+    current = searcher()
+    page = case_page(current, current.case(case_id))
+    return render_template("case.html", page=page)
+
+
+@bp.get("/flyers/<path:case_id>")
+def flyer_page(case_id: str) -> str:
+    """The sheet as a page, one sheet of paper when printed; 404 for a guide."""
+    case = _with_flyer(case_id)
+    return render_template("flyer.html", sheet=flyer(searcher(), case))
+
+
+@bp.get("/flyers/<path:case_id>.pdf")
+def flyer_pdf(case_id: str) -> Response:
+    """The sheet as PDF, the same bytes for as long as the snapshot is served."""
+    sheet = flyer(searcher(), _with_flyer(case_id))
+    response = Response(as_pdf(sheet), mimetype="application/pdf")
+    name = f"{case_id.replace('/', '-')}-flyer.pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _with_flyer(case_id: str) -> Case:
+    """The case of a flyer.
+
+    Raises:
+        CaseNotFound: there is no such case.
+        HTTPException: 404 with a page that says why; it is a guide.
+    """
+    case = searcher().case(case_id)
+    if case.kind == "guide":
+        abort(make_response(render_template("flyer_none.html", guide=case), NOT_FOUND))
+    return case

@@ -1,0 +1,1 @@
+"""What every page needs: requests, addresses, parameters, errors, headers, the server."""

@@ -1,0 +1,1 @@
+"""What the compendium holds: the front page, browsing, the atlas, the guides."""

@@ -1,0 +1,1 @@
+"""What machines ask for: the API and its description, health, sitemap."""

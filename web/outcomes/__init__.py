@@ -1,0 +1,1 @@
+"""What networks reported, as a page and as a file."""

@@ -1,0 +1,1 @@
+"""Role models for a firm: the form and the answer."""

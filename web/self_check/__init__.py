@@ -1,0 +1,1 @@
+"""The readiness self-check."""

@@ -1,0 +1,1 @@
+"""Words and figures as pages write them; nothing here knows Flask."""
