@@ -2,7 +2,7 @@
 
 import sys
 
-from kb.cli.main import build
+from kb.cli.build import build
 
 if __name__ == "__main__":
     sys.exit(build(prog_name="build_index.py"))

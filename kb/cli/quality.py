@@ -1,7 +1,6 @@
 """The commands behind the quality of search.
 
-``kb evaluate`` measures it, and that of role models; ``kb calibrate`` derives its
-weights, and ``kb glossary`` makes the words of other languages ready for it.
+``kb evaluate`` measures it, and that of role models; ``kb calibrate`` derives its weights.
 """
 
 from __future__ import annotations
@@ -16,14 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
-from kb.content.load import (
-    CALIBRATION_FILE,
-    FORMS_FILE,
-    GLOSSARY_FILE,
-    PROFILES_FILE,
-    QUERIES_FILE,
-    RELEVANCE_FILE,
-)
+from kb.content.load import CALIBRATION_FILE, PROFILES_FILE, QUERIES_FILE, RELEVANCE_FILE
 from kb.errors import CorpusError
 from kb.model.relevance import Report, write_report
 
@@ -215,27 +207,5 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     click.echo(
         f"{path}: {found.n_queries} queries; English {found.english}, other {found.other}, "
         f"fits {found.fits}, shown {found.shown}. Run 'kb build' to use it."
-    )
-    return 0
-
-
-@click.command()
-@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
-@one_catch
-def glossary(*, cases: str | None) -> int:
-    """Find every form of the words in glossary.yaml; needed after a change of it."""
-    from kb.content.glossary import expand, read_glossary, write_forms  # reads dictionaries
-
-    folder = settings_of(cases=cases).cases
-    source, target = folder / GLOSSARY_FILE, folder / FORMS_FILE
-    if not source.is_file():
-        raise CorpusError(f"{source} must exist: it is what 'kb glossary' reads; set KB_CASES.")
-    read = read_glossary(source)
-    table = expand(read, tell=say)
-    write_forms(target, source, table)
-    n_forms = sum(map(len, table.forms.values()))
-    click.echo(
-        f"{target}: {n_forms} forms in {len(table.forms)} languages for "
-        f"{len(read.terms)} English terms. Run 'kb build' to use it."
     )
     return 0

@@ -1,0 +1,102 @@
+"""The commands for the content: check it, start a case, make its glossary ready."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from kb.cli.console import json_option, one_catch, print_problems, say, settings_of
+from kb.content.load import FORMS_FILE, GLOSSARY_FILE, TAXONOMY_FILE
+from kb.errors import CorpusError, CorpusInvalid, Problem
+from kb.settings import Settings
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@json_option
+@one_catch
+def check(*, paths: tuple[str, ...], cases: str | None, as_json: bool) -> int:
+    """Check the content: every problem with its file and line.
+
+    Without PATH the whole compendium is checked. A PATH inside it narrows the
+    report to that file or folder; any other folder is checked as a compendium
+    of its own, with the vocabulary of this one where it has none.
+    """
+    settings = settings_of(cases=cases)
+    chosen = [Path(path) for path in paths] or [settings.cases]
+    return check_paths(chosen, settings, as_json=as_json)
+
+
+def check_paths(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
+    """Print every problem in files and folders; the exit status."""
+    problems = [problem for path in paths for problem in _problems(path, settings)]
+    print_problems(problems, as_json=as_json)
+    return 1 if problems else 0
+
+
+def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
+    from kb.content.check import read_corpus  # imports the readers of content
+
+    if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
+        raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
+    home = settings.cases.resolve()
+    inside = path.resolve() == home or home in path.resolve().parents
+    if inside:
+        corpus = read_corpus(settings.cases)
+        problems = tuple(p for p in corpus.problems if _under(Path(p.path), path))
+    else:
+        own = path if (path / TAXONOMY_FILE).is_file() else settings.cases
+        corpus = read_corpus(path, vocabulary=own)
+        problems = corpus.problems
+    if problems:
+        say(f"{path}: {CorpusInvalid(problems).count}")
+    else:
+        say(f"{path}: no problems{f' ({corpus.files} cases read)' if inside else ''}")
+    return problems
+
+
+def _under(file: Path, path: Path) -> bool:
+    file, path = file.resolve(), path.resolve()
+    return file == path or path in file.parents
+
+
+@click.command()
+@click.argument("case_id", metavar="ID")
+@click.option("--title", help="The title; can be changed later")
+@click.option("--kind", default="network", show_default=True, help="network, programme, …")
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@one_catch
+def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int:
+    """Start a new case, such as 'kb new norway/boat-builders'."""
+    from kb.content.new_case import write_new_case
+
+    path = write_new_case(settings_of(cases=cases).cases, case_id, title=title, kind=kind)
+    click.echo(str(path))
+    say(f"Fill it in, then run 'kb check {path}'. docs/front-matter.md explains the fields.")
+    return 0
+
+
+@click.command()
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@one_catch
+def glossary(*, cases: str | None) -> int:
+    """Find every form of the words in glossary.yaml; needed after a change of it."""
+    from kb.content.glossary import expand, read_glossary, write_forms  # reads dictionaries
+
+    folder = settings_of(cases=cases).cases
+    source, target = folder / GLOSSARY_FILE, folder / FORMS_FILE
+    if not source.is_file():
+        raise CorpusError(f"{source} must exist: it is what 'kb glossary' reads; set KB_CASES.")
+    read = read_glossary(source)
+    table = expand(read, tell=say)
+    write_forms(target, source, table)
+    n_forms = sum(map(len, table.forms.values()))
+    click.echo(
+        f"{target}: {n_forms} forms in {len(table.forms)} languages for "
+        f"{len(read.terms)} English terms. Run 'kb build' to use it."
+    )
+    return 0

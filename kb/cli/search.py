@@ -1,0 +1,80 @@
+"""The command that searches."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
+from kb.model.cases import FACETS, SORTS, SearchResult
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@filter_options
+@click.option("--results-min", type=float, help="A reported figure of at least this much")
+@click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option("--exact", is_flag=True, help="Leave slips of typing as they are")
+@click.option("--page", type=int, default=1, show_default=True)
+@click.option("--per-page", type=int, default=10, show_default=True)
+@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@json_option
+@one_catch
+def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
+    """Search the compendium; without TEXT, browse it."""
+    from kb.search.live import open_live  # imports faiss and onnxruntime
+    from kb.search.query import make_query
+
+    settings = settings_of(index=index)
+    searcher = open_live(settings).current()
+    filters = {facet: options.pop(facet) for facet in FACETS}
+    query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
+    result = searcher.search(query)
+    if as_json:
+        click.echo(json.dumps(_result_json(result), indent=1, ensure_ascii=False))
+    else:
+        _print_result(result)
+    return 0
+
+
+def _result_json(result: SearchResult) -> dict[str, Any]:
+    return {
+        "total": result.total,
+        "no_good_match": result.no_good_match,
+        "answerable": result.answerable,
+        "snapshot": result.snapshot_id,
+        "repaired": result.repaired,
+        "read_as": list(result.read_as),
+        "mentions": [asdict(mention) for mention in result.mentions],
+        "hits": [
+            {
+                "id": hit.case.id,
+                "title": hit.case.title,
+                "score": round(hit.score, 6),
+                "rank": hit.rank,
+                "summary": hit.case.summary,
+                "reasons": [asdict(reason) for reason in hit.reasons],
+            }
+            for hit in result.hits
+        ],
+        "facets": {
+            facet: [asdict(count) for count in counts] for facet, counts in result.facets.items()
+        },
+    }
+
+
+def _print_result(result: SearchResult) -> None:
+    if result.repaired:
+        say(f"Showing {result.repaired!r}; add --exact for your own spelling.")
+    if result.read_as:
+        say(f"Read in English as: {', '.join(result.read_as)}")
+    for hit in result.hits:
+        score = f"{hit.score:.3f}  " if result.query.text else ""
+        click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")
+    if result.no_good_match:
+        say("Nothing in the compendium fits this search.")
+    say(f"{result.total} found, page {result.query.page} of {result.pages}")

@@ -1,0 +1,200 @@
+"""The commands ``kb build`` and ``kb snapshots``."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+
+import pytest
+
+from kb.build.pipeline import build
+from kb.settings import Settings
+from kb.snapshots.store import current_id
+from tests.kb.cli.command import edit, kb, run, where
+
+
+def test_build_prints_one_line_and_tells_on_the_other_stream(toy_settings):
+    """The result is one line on standard output; what is being done goes to standard error."""
+    result = kb("build", *where(toy_settings))
+
+    snapshot_id = current_id(toy_settings.index)
+    assert result.exit_code == 0
+    assert re.sub(r"\d+\.\d s", "N s", result.stdout) == (
+        f"Snapshot {snapshot_id} built: 7 cases, 16 passages (16 encoded, 0 reused), "
+        "6 dimensions, N s\n"
+    )
+    assert result.stderr.splitlines() == [
+        f"Read 7 cases from {toy_settings.cases}.",
+        f"Loading the encoder {toy_settings.model} …",
+        "Encoding 16 texts …",
+        "Encoding 25 texts …",
+        "Exporting the query encoder …",
+    ]
+
+
+def test_build_says_when_nothing_had_to_be_built(toy_settings):
+    """A second build says that the snapshot is up to date, in words and as JSON."""
+    built = build(toy_settings)
+
+    words, data = kb("build", *where(toy_settings)), kb("build", *where(toy_settings), "--json")
+
+    assert words.stdout.startswith(f"Snapshot {built.snapshot_id} is up to date: 7 cases, ")
+    report = json.loads(data.stdout)
+    assert report == {
+        "snapshot_id": built.snapshot_id,
+        "cases": 7,
+        "passages": 16,
+        "dimension": 6,
+        "encoded": 0,
+        "reused": 16,
+        "up_to_date": True,
+        "seconds": report["seconds"],
+    }
+
+
+def test_build_with_problems_lists_them_and_builds_nothing(toy_settings):
+    """Problems go to standard output, as lines or as JSON; the reason to standard error."""
+    path = edit(toy_settings, "kind: network", "kind: netwrk")
+    error = (
+        "Error: The content has 1 problem in 1 file; nothing was built and the previous "
+        "snapshot stays in use. Run 'kb check' to list them.\n"
+    )
+
+    words, data = kb("build", *where(toy_settings)), kb("build", *where(toy_settings), "--json")
+
+    assert (words.exit_code, data.exit_code) == (1, 1)
+    assert words.stdout.startswith(f"{path}:3: kind ")
+    assert words.stdout.count("\n") == 1
+    assert words.stderr == data.stderr == error
+    assert [(p["path"], p["line"], p["field"]) for p in json.loads(data.stdout)] == [
+        (str(path), 3, "kind")
+    ]
+    assert not (toy_settings.index / "current").exists()
+
+
+def test_build_can_only_check(toy_settings):
+    """With --check nothing is built, and the status tells whether there are problems."""
+    sound = kb("build", "--check", *where(toy_settings))
+    edit(toy_settings, "kind: network", "kind: netwrk")
+    broken = kb("build", "--check", *where(toy_settings))
+
+    assert (sound.exit_code, sound.stdout) == (0, "")
+    assert sound.stderr == f"{toy_settings.cases}: no problems (7 cases read)\n"
+    assert (broken.exit_code, broken.stdout.count("\n")) == (1, 1)
+    assert broken.stderr == f"{toy_settings.cases}: 1 problem in 1 file\n"
+    assert not toy_settings.index.exists()
+
+
+def test_an_encoder_that_is_not_there_is_one_line(toy_settings):
+    """An error of ours is one plain line and status 1, never a traceback."""
+    result = kb("build", *where(toy_settings)[:4], "--model", "/no/such/model")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[1:] == [
+        "Error: The encoder '/no/such/model' must be a folder that exists; set KB_MODEL to a "
+        "folder, a sentence-transformers name, or 'all-MiniLM-L6-v2' for the packaged default."
+    ]
+
+
+def test_build_index_is_kb_build(settings):
+    """The script at the top of the repository does what 'kb build' does, with its options."""
+    commands = [[sys.executable, "-m", "kb.cli", "build"], [sys.executable, "build_index.py"]]
+
+    built = [run(*command, *where(settings), "--json") for command in commands]
+    helped = [run(*command, "--help").stdout.splitlines() for command in commands]
+    wrong = [run(*command, "--nonsense") for command in commands]
+
+    reports = [{**json.loads(done.stdout), "seconds": 0} for done in built]
+    assert reports[0] == reports[1]
+    assert built[0].stderr == built[1].stderr == f"Read 7 cases from {settings.cases}.\n"
+    assert helped[1][0] == "Usage: build_index.py [OPTIONS]"
+    options = [[line for line in lines if line.startswith("  --")] for lines in helped]
+    assert options[0] == [line for line in options[1] if "--help" not in line] != []
+    assert [done.returncode for done in wrong] == [2, 2]
+
+
+@pytest.fixture(name="three")
+def _three(toy_settings: Settings) -> list[str]:
+    """The ids of three snapshots, oldest first; the last one is served."""
+    built = [build(toy_settings).snapshot_id]
+    for old, new in (("cautionary", "mixed"), ("mixed", "success")):
+        edit(toy_settings, old, new)
+        built.append(build(toy_settings).snapshot_id)
+    return built
+
+
+def test_snapshots_are_listed(toy_settings, three):
+    """Snapshots are listed newest first, with a mark at the one that is served."""
+    first, second, third = three
+
+    words = kb("snapshots", "--index", toy_settings.index)
+    data = kb("snapshots", "--index", toy_settings.index, "--json")
+
+    assert (words.stdout, words.stderr) == (f"{third}  current\n{second}\n{first}\n", "")
+    assert json.loads(data.stdout) == {"current": third, "snapshots": [third, second, first]}
+
+
+def test_going_back_goes_one_step_at_a_time(toy_settings, three):
+    """'previous' serves the next older snapshot, until there is none; an id serves that one."""
+    first, second, third = three
+    use = ("snapshots", "--index", toy_settings.index, "--use")
+    served = []
+    for chosen in ("previous", "previous", "previous", third):
+        result = kb(*use, chosen)
+        served.append((result.exit_code, current_id(toy_settings.index)))
+
+    assert served == [(0, second), (0, first), (1, first), (0, third)]
+    assert kb(*use, "previous").stdout == f"{third}\n{second}  current\n{first}\n"
+
+
+def test_there_may_be_nothing_to_go_back_to(toy_settings):
+    """With one snapshot there is no previous one."""
+    only = build(toy_settings).snapshot_id
+
+    result = kb("snapshots", "--index", toy_settings.index, "--use", "previous")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: There is no snapshot 'previous' in {toy_settings.index}; there are: {only}.\n"
+    )
+
+
+def test_going_back_from_a_snapshot_that_is_gone(toy_settings, three):
+    """When the served snapshot was removed, 'previous' is the newest that is left."""
+    first, second, third = three
+    shutil.rmtree(toy_settings.index / third)
+
+    result = kb("snapshots", "--index", toy_settings.index, "--use", "previous")
+
+    assert (result.exit_code, result.stdout) == (0, f"{second}  current\n{first}\n")
+
+
+@pytest.mark.parametrize("chosen", ["0123456789ab", "../index", "{second}/"])
+def test_what_is_no_snapshot_cannot_be_used(toy_settings, three, chosen):
+    """Only an id that is listed can be served."""
+    chosen = chosen.format(second=three[1])
+
+    result = kb("snapshots", "--index", toy_settings.index, "--use", chosen)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: There is no snapshot {chosen!r} in {toy_settings.index}; "
+        f"there are: {', '.join(reversed(three))}.\n"
+    )
+    assert current_id(toy_settings.index) == three[2]
+
+
+def test_a_damaged_snapshot_cannot_be_used(toy_settings, three):
+    """A snapshot that cannot be served is never switched to."""
+    path = toy_settings.index / three[1] / "cases.json"
+    path.unlink()
+
+    result = kb("snapshots", "--index", toy_settings.index, "--use", three[1])
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: {path} cannot be read: No such file or directory. Run 'kb build'.\n"
+    )
+    assert current_id(toy_settings.index) == three[2]

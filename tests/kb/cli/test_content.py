@@ -1,0 +1,142 @@
+"""The commands for the content: which problems, to which stream, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb.settings import Settings
+from tests.kb.cli.command import edit, kb, run
+
+
+def two_broken(settings: Settings) -> tuple[Path, Path]:
+    """Break one case of Norway and the one of Spain."""
+    norway = edit(settings, "form: soft", "form: liquid", "norway/textile-exporters")
+    return norway, edit(settings, "kind: network", "kind: netwrk")
+
+
+def checked(settings: Settings, *paths: Path) -> tuple[int, list[str], list[str]]:
+    """Exit status, the files in which problems are listed, and the messages, of a check."""
+    result = kb("check", "--cases", settings.cases, *paths)
+    listed = [line.split(":")[0] for line in result.stdout.splitlines()]
+    return result.exit_code, listed, result.stderr.splitlines()
+
+
+def test_check_without_a_path_checks_everything(toy_settings):
+    """The whole compendium is checked; each problem is one line with its place."""
+    before = checked(toy_settings)
+    norway, spain = two_broken(toy_settings)
+
+    after = checked(toy_settings)
+
+    cases = toy_settings.cases
+    assert before == (0, [], [f"{cases}: no problems (7 cases read)"])
+    assert after == (1, [str(norway), str(spain)], [f"{cases}: 2 problems in 2 files"])
+
+
+def test_check_of_a_path_inside_narrows_the_report(toy_settings):
+    """A file or folder of the compendium lists its own problems only, against all cases."""
+    norway, spain = two_broken(toy_settings)
+    metal, folder = toy_settings.cases / "norway" / "metal-buyers.md", toy_settings.cases / "norway"
+
+    answers = [checked(toy_settings, path) for path in (norway, metal, folder)]
+
+    # metal-buyers refers to cases elsewhere: they must count as there.
+    assert answers == [
+        (1, [str(norway)], [f"{norway}: 1 problem in 1 file"]),
+        (0, [], [f"{metal}: no problems (7 cases read)"]),
+        (1, [str(norway)], [f"{folder}: 1 problem in 1 file"]),
+    ]
+    assert checked(toy_settings, spain, norway) == (
+        1,
+        [str(spain), str(norway)],
+        [f"{spain}: 1 problem in 1 file", f"{norway}: 1 problem in 1 file"],
+    )
+
+
+def test_check_of_another_folder_uses_the_vocabulary_of_this_one(toy_settings, tmp_path):
+    """A folder elsewhere is a compendium of its own, with the vocabulary here if it has none."""
+    other = Path(shutil.copytree(toy_settings.cases / "spain", tmp_path / "other" / "spain"))
+    broken = Path(shutil.copytree(other, tmp_path / "broken")) / "textile-training.md"
+    broken.write_text(broken.read_text().replace("public-private", "private-public"))
+
+    sound, wrong = checked(toy_settings, other.parent), checked(toy_settings, broken)
+
+    assert sound == (0, [], [f"{other.parent}: no problems"])
+    assert wrong == (1, [str(broken)], [f"{broken}: 1 problem in 1 file"])
+
+
+def test_check_of_a_folder_with_a_vocabulary_uses_its_own(toy_settings, tmp_path):
+    """A folder that brings a vocabulary is checked by that one."""
+    own = Path(shutil.copytree(toy_settings.cases, tmp_path / "own"))
+    taxonomy = own / "taxonomy.yaml"
+    term = "  - id: {0}\n    label: {1}\n"
+    ours, theirs = term.format("mixed", "Mixed"), term.format("so-so", "So-so")
+    assert ours in taxonomy.read_text()
+    taxonomy.write_text(taxonomy.read_text().replace(ours, theirs))
+
+    answer = checked(toy_settings, own)
+
+    case = own / "norway" / "textile-exporters.md"
+    assert answer == (1, [str(case)], [f"{own}: 1 problem in 1 file"])
+
+
+def test_check_of_a_missing_path_is_wrong_usage(toy_settings):
+    """A path that does not exist is wrong usage, not a sound compendium."""
+    result = kb("check", "--cases", toy_settings.cases, toy_settings.cases / "nowhere.md")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == (
+        f"Error: Invalid value for PATH: '{toy_settings.cases}/nowhere.md' does not exist"
+    )
+
+
+@pytest.mark.parametrize("length", [300, 5_000], ids=["name", "path"])
+def test_check_of_a_path_that_is_too_long_is_wrong_usage(toy_settings, length):
+    """A path that no file system could hold does not exist: no traceback."""
+    path = "x" * length
+
+    result = kb("check", "--cases", toy_settings.cases, path)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"Error: Invalid value for PATH: '{path}' does not exist\n")
+
+
+@pytest.mark.parametrize("broken", [True, False], ids=["problems", "no problems"])
+def test_check_prints_one_json_list(toy_settings, broken):
+    """However many paths are given, --json prints one list of all problems."""
+    paths = two_broken(toy_settings) if broken else (toy_settings.cases, toy_settings.cases)
+
+    result = kb("check", "--cases", toy_settings.cases, "--json", *paths)
+
+    problems = json.loads(result.stdout)
+    assert [(p["path"], p["field"]) for p in problems] == (
+        [(str(paths[0]), "form"), (str(paths[1]), "kind")] if broken else []
+    )
+    assert all(set(problem) == {"path", "line", "message", "field"} for problem in problems)
+
+
+def test_a_problem_ends_a_real_process_with_status_one(toy_settings):
+    """The exit status of the process is that of the command."""
+    edit(toy_settings, "kind: network", "kind: netwrk")
+
+    done = run(sys.executable, "-m", "kb.cli", "check", "--cases", toy_settings.cases)
+
+    assert done.returncode == 1
+    assert done.stderr == f"{toy_settings.cases}: 1 problem in 1 file\n"
+
+
+def test_new_prints_the_path(toy_settings):
+    """A new case is written, its path printed, and a second one of the same id refused."""
+    first = kb("new", "norway/boat-builders", "--cases", toy_settings.cases)
+    second = kb("new", "norway/boat-builders", "--cases", toy_settings.cases)
+
+    path = toy_settings.cases / "norway" / "boat-builders.md"
+    assert (first.exit_code, first.stdout) == (0, f"{path}\n")
+    assert path.read_text().startswith("---\ntitle: Boat builders\nkind: network\n")
+    assert (second.exit_code, second.stdout) == (1, "")
+    assert second.stderr == f"Error: {path} exists already; nothing was written.\n"
