@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from web.cli import main
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 QUALITY = (ROOT / "docs" / "search-quality.md").read_text(encoding="utf-8")
 FIELDS = (ROOT / "docs" / "front-matter.md").read_text(encoding="utf-8")
 
@@ -212,7 +214,35 @@ def test_the_readme_counts_right() -> None:
     ) in first
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/front-matter.md"])
+def test_places_that_the_architecture_names_exist() -> None:
+    """Every file and folder between backticks in the page for the next architect is there."""
+    named = re.findall(r"`((?:kb|web|cases|docs|tests)/[\w./-]*)`", ARCHITECTURE)
+
+    assert len(named) > 20
+    assert [place for place in named if not (ROOT / place).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("package", "column"), [("kb", slice(0, 40)), ("web", slice(40, None))], ids=["kb", "web"]
+)
+def test_the_wings_are_those_of_the_contracts(package: str, column: slice) -> None:
+    """The diagram names the wings in the order of the layers that import-linter holds."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (layers,) = (
+        contract["layers"]
+        for contract in contracts["tool"]["importlinter"]["contracts"]
+        if contract.get("containers") == [package]
+    )
+    diagram = _section(ARCHITECTURE, "The wings").split("```")[1].strip("\n").splitlines()[2:]
+
+    shown = re.findall(r"\w+", " ".join(line[column] for line in diagram))
+    named = re.findall(r"\w+", " ".join(layers))
+    assert [name for name in shown if name != "kb"] == named
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/front-matter.md"]
+)
 def test_links_lead_to_files(name: str) -> None:
     """Every relative link of a document, pictures included, leads to a file that is there."""
     text = re.sub(r"```.*?```|`[^`\n]*`", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.S)
