@@ -71,7 +71,7 @@ class CorpusInvalid(CorpusError):
 
 
 class TaxonomyError(KBError):
-    """The vocabulary itself is malformed."""
+    """The vocabulary itself is malformed; a line for each thing that is wrong."""
 
 
 class EncoderUnavailable(KBError):

@@ -18,7 +18,8 @@ from pathlib import Path
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
-from kb.content.yaml_source import Located, YamlTrouble, read_yaml
+from kb.content.schema import repetitions
+from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Problem
 
 #: Files beside the cases that belong there.
@@ -155,31 +156,12 @@ def _read_file(folder: Path, path: Path, problems: list[Problem]) -> Draft | Non
     except OSError as err:
         problems.append(_problem(path, f"the file cannot be read: {err.strerror}."))
         return None
-    text = _decode(path, data, problems)
-    if text is None:
+    try:
+        text = text_of(data)
+    except YamlTrouble as err:
+        problems.append(_problem(path, f"{err}.", err.line))
         return None
     return _split(case_id, path, text, hashlib.sha256(data).hexdigest(), problems)
-
-
-def _decode(path: Path, data: bytes, problems: list[Problem]) -> str | None:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as err:
-        read = err.object  # without a byte-order mark
-        line = read.count(b"\n", 0, err.start) + 1
-        problems.append(
-            _problem(
-                path,
-                f"must be UTF-8; byte 0x{read[err.start]:02x} is not. Save the file as UTF-8.",
-                line,
-            )
-        )
-        return None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        problems.append(_problem(path, "must be text; it holds a NUL byte.", line))
-        return None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _split(
@@ -201,9 +183,7 @@ def _split(
             _problem(path, "the front-matter must be fields such as 'title: ...', one on a line.")
         )
         return None
-    for repeated, line in located.repeated:
-        name = ".".join(str(part) for part in repeated)
-        problems.append(_problem(path, f"{name} is given twice; keep one of the two.", line))
+    problems += repetitions(located, path)
     after = text[closing.end() :]
     blank = len(after) - len(after.lstrip())
     body_line = text.count("\n", 0, closing.end() + blank) + 1

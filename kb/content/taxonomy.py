@@ -2,15 +2,73 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Annotated, Any, ClassVar
 
-from kb.content.yaml_source import Located, YamlTrouble, read_yaml
+from pydantic import Field, create_model
+
+from kb.content.schema import Name, Place, Record, Records, Text, Texts, read_file
 from kb.errors import TaxonomyError
 from kb.model.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy, Term, Vocabulary, fold
 
-_ID = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
-_TERM_FIELDS = {"id", "label", "definition", "aliases", "group"}
+
+class TermFields(Record):
+    """One term of a list, as the file gives it."""
+
+    what: ClassVar[str] = "a term"
+
+    id: Annotated[
+        str,
+        Name(pattern="[A-Za-z0-9]+(-[A-Za-z0-9]+)*", says="letters and digits joined by hyphens"),
+    ] = Field(examples=["joint-purchasing"])
+    label: Annotated[str, Text()] = Field(examples=["Joint purchasing"])
+    definition: Annotated[str, Text()] = ""
+    aliases: Annotated[tuple[str, ...], Texts(plain=True)] = ()
+    group: Annotated[str, Text()] = ""
+
+
+class _Lists(Record):
+    """The lists of the file: each spelling of a list means one term."""
+
+    what: ClassVar[str] = "the vocabulary"
+    shape: ClassVar[str] = f"the vocabulary must hold the lists {', '.join(LISTS)}."
+
+    @classmethod
+    def rules(
+        cls, given: Mapping[str, Any], sound: Mapping[str, Any], known: Any
+    ) -> Iterator[tuple[Place, str]]:
+        """Spellings that two terms of a list share."""
+        for name, rows in given.items():
+            taken: dict[str, Any] = {}
+            for position, row in enumerate(rows if isinstance(rows, list) else ()):
+                own = _spellings(row)
+                for spelling in sorted(own & taken.keys()):
+                    stands = f"spells {spelling!r}, which already stands for {taken[spelling]!r}"
+                    yield (name, position), f"{stands}; one spelling means one term."
+                taken = dict.fromkeys(own, row["id"] if own else "") | taken
+
+
+def _spellings(row: Any) -> set[str]:
+    """Id, label and aliases of a term as far as they are texts, folded."""
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+        return set()
+    aliases = row.get("aliases")
+    names = (row["id"], row.get("label"), *(aliases if isinstance(aliases, list) else ()))
+    return {fold(name) for name in names if isinstance(name, str)} - {""}
+
+
+_Terms = Annotated[
+    tuple[TermFields, ...],
+    Records(none="must hold at least one term.", shape="must be a list of terms, not {}."),
+]
+_EXAMPLE = "[{id: an-id, label: A label}]"
+_File = create_model(
+    "_File",
+    __base__=_Lists,
+    **{name: (_Terms, Field(examples=[_EXAMPLE])) for name in LISTS},
+    **dict.fromkeys(OPTIONAL_LISTS, (_Terms | None, None)),
+)
 
 
 def load_taxonomy(path: Path) -> Taxonomy:
@@ -18,76 +76,19 @@ def load_taxonomy(path: Path) -> Taxonomy:
 
     Raises:
         TaxonomyError: the file is missing, is not YAML, lacks a list, or has a
-            term without id or label, an id or alias that occurs twice in its
-            list, or an unknown key. The message names file and line.
+            term without id or label, a spelling that two terms of a list share, or
+            a field that does not exist. The message names file and line of each.
     """
     try:
-        located = read_yaml(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as err:
-        raise TaxonomyError(f"{path}: the vocabulary cannot be read: {_reason(err)}.") from err
-    except YamlTrouble as err:
-        raise TaxonomyError(f"{path}:{err.line}: the vocabulary {err}.") from err
-    if not isinstance(located.value, dict):
-        raise TaxonomyError(f"{path}:1: the vocabulary must hold the lists {', '.join(LISTS)}.")
-    _refuse_stray_keys(path, located)
-    given = [name for name in OPTIONAL_LISTS if name in located.value]
-    lists = {name: _vocabulary(path, located, name) for name in (*LISTS, *given)}
-    return Taxonomy(vocabularies=lists)
-
-
-def _reason(err: OSError | UnicodeDecodeError) -> str:
-    if isinstance(err, UnicodeDecodeError):
-        return "it is not UTF-8"
-    return err.strerror or str(err)
-
-
-def _refuse_stray_keys(path: Path, located: Located) -> None:
-    for key in located.value:
-        if key not in (*LISTS, *OPTIONAL_LISTS):
-            raise TaxonomyError(
-                f"{path}:{located.line(key)}: {key!r} must be one of {', '.join(LISTS)}."
-            )
-    for repeated, line in located.repeated:
-        raise TaxonomyError(f"{path}:{line}: {repeated[-1]!r} is given twice.")
-
-
-def _vocabulary(path: Path, located: Located, name: str) -> Vocabulary:
-    rows = located.value.get(name)
-    if not isinstance(rows, list) or not rows:
-        raise TaxonomyError(f"{path}:{located.line(name)}: {name!r} must be a list of terms.")
-    terms: list[Term] = []
-    taken: dict[str, str] = {}
-    for position, row in enumerate(rows):
-        where = f"{path}:{located.line(name, position)}"
-        term = _term(where, name, row)
-        terms.append(term)
-        for spelling in dict.fromkeys(fold(s) for s in (term.id, term.label, *term.aliases)):
-            if spelling in taken:
-                raise TaxonomyError(
-                    f"{where}: {spelling!r} of {term.id!r} already stands for {taken[spelling]!r}."
-                )
-            taken[spelling] = term.id
-    return Vocabulary(name=name, terms=tuple(terms))
-
-
-def _term(where: str, name: str, row: object) -> Term:
-    if not isinstance(row, dict) or not _TERM_FIELDS.issuperset(row):
-        fields = ", ".join(sorted(_TERM_FIELDS))
-        raise TaxonomyError(f"{where}: a term of {name!r} must be a mapping with only {fields}.")
-    term_id, label = row.get("id"), row.get("label")
-    if not isinstance(term_id, str) or not _ID.fullmatch(term_id):
-        raise TaxonomyError(
-            f"{where}: 'id' must be letters and digits joined by hyphens, not {term_id!r}."
-        )
-    if not isinstance(label, str) or not label.strip():
-        raise TaxonomyError(f"{where}: {term_id!r} must have a 'label'.")
-    aliases = row.get("aliases") or []
-    if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
-        raise TaxonomyError(f"{where}: 'aliases' of {term_id!r} must be a list of text.")
-    return Term(
-        id=term_id,
-        label=label,
-        definition=str(row.get("definition") or ""),
-        aliases=tuple(aliases),
-        group=str(row.get("group") or ""),
+        lists, problems = read_file(_File, path, what="the vocabulary")
+    except OSError as err:
+        raise TaxonomyError(f"{path}: the vocabulary cannot be read: {err.strerror}.") from err
+    if lists is None:
+        raise TaxonomyError("\n".join(map(str, problems)))
+    return Taxonomy(
+        vocabularies={
+            name: Vocabulary(name=name, terms=tuple(Term(**dict(one)) for one in terms))
+            for name, terms in lists
+            if terms is not None
+        }
     )

@@ -143,6 +143,25 @@ def _unreadable(value: str) -> str:
     return f"has a value that cannot be read: {value[:40]!r}"
 
 
+def text_of(data: bytes) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark, and with Unix line ends.
+
+    Raises:
+        YamlTrouble: it is not UTF-8 or holds a NUL byte; on which line.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        read = err.object  # without a byte-order mark
+        line = read.count(b"\n", 0, err.start) + 1
+        message = f"must be UTF-8; byte 0x{read[err.start]:02x} is not. Save the file as UTF-8"
+        raise YamlTrouble(message, line) from err
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise YamlTrouble("must be text; it holds a NUL byte", line)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def read_yaml(text: str, *, first_line: int = 1) -> Located:
     """Read one YAML document.
 

@@ -272,7 +272,7 @@ def test_repeated_fields_are_told(tmp_path: Path) -> None:
 
     assert loaded.drafts[0].front_matter.value == {"a": 1, "b": [{"c": 1}, {"d": 2}]}
     assert _told(loaded) == [
-        (6, "b.1.d is given twice; keep one of the two."),
+        (6, "b[2].d is given twice; keep one of the two."),
         (7, "a is given twice; keep one of the two."),
     ]
 

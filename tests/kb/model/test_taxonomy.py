@@ -10,7 +10,7 @@ import pytest
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import TaxonomyError
 from kb.model.cases import FACETS
-from kb.model.taxonomy import FACET_LISTS, LISTS, Taxonomy, Term, Vocabulary, fold
+from kb.model.taxonomy import FACET_LISTS, LISTS, OPTIONAL_LISTS, Taxonomy, Term, Vocabulary, fold
 
 ROOT = Path(__file__).parents[3]
 SMALL = Path(__file__).parents[2] / "broken" / "taxonomy.yaml"
@@ -175,97 +175,107 @@ MISTAKES = {
     "id-twice": (
         "{id: hard, label: Hard network}",
         "{id: soft, label: Hard network}",
-        ":11: 'soft' of 'soft' already stands for 'soft'.",
+        ":11: forms[2] spells 'soft', which already stands for 'soft'; "
+        "one spelling means one term.",
     ),
     "label-twice": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: soft NETWORK}",
-        ":11: 'soft network' of 'hard' already stands for 'soft'.",
+        ":11: forms[2] spells 'soft network', which already stands for 'soft'; "
+        "one spelling means one term.",
     ),
     "alias-of-another": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: Hard network, aliases: [Soft_Network]}",
-        ":11: 'soft network' of 'hard' already stands for 'soft'.",
+        ":11: forms[2] spells 'soft network', which already stands for 'soft'; "
+        "one spelling means one term.",
     ),
     "no-id": (
         "{id: hard, label: Hard network}",
         "{label: Hard network}",
-        ":11: 'id' must be letters and digits joined by hyphens, not None.",
+        ":11: forms[2].id must be given; add a line such as 'id: joint-purchasing'.",
     ),
     "id-with-a-space": (
         "{id: hard, label: Hard network}",
         "{id: hard one, label: Hard network}",
-        ":11: 'id' must be letters and digits joined by hyphens, not 'hard one'.",
+        ":11: forms[2].id must be letters and digits joined by hyphens, not 'hard one'.",
     ),
     "id-with-a-line-break": (
         "{id: hard, label: Hard network}",
         '{id: "hard\\n", label: Hard network}',
-        ":11: 'id' must be letters and digits joined by hyphens, not 'hard\\n'.",
+        ":11: forms[2].id must be letters and digits joined by hyphens, not 'hard\\n'.",
     ),
     "id-that-is-a-number": (
         "{id: hard, label: Hard network}",
         "{id: 5, label: Hard network}",
-        ":11: 'id' must be letters and digits joined by hyphens, not 5.",
+        ":11: forms[2].id must be letters and digits joined by hyphens, not 5.",
     ),
     "no-label": (
         "{id: hard, label: Hard network}",
         "{id: hard}",
-        ":11: 'hard' must have a 'label'.",
+        ":11: forms[2].label must be given; add a line such as 'label: Joint purchasing'.",
     ),
     "blank-label": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: ' '}",
-        ":11: 'hard' must have a 'label'.",
+        ":11: forms[2].label must not be empty; give a value or remove the line.",
+    ),
+    "label-in-a-list": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: [Hard network]}",
+        ":11: forms[2].label must be text, not a list.",
     ),
     "aliases-in-one-text": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: Hard network, aliases: formal}",
-        ":11: 'aliases' of 'hard' must be a list of text.",
+        ":11: forms[2].aliases must be a list of texts, not 'formal'.",
     ),
     "alias-that-is-no-text": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: Hard network, aliases: [formal, 5]}",
-        ":11: 'aliases' of 'hard' must be a list of text.",
+        ":11: forms[2].aliases must hold text only; item 2 is 5.",
     ),
     "unknown-field-of-a-term": (
         "{id: hard, label: Hard network}",
-        "{id: hard, label: Hard network, name: Hard}",
-        ":11: a term of 'forms' must be a mapping with only aliases, definition, group, id, label.",
+        "{id: hard, label: Hard network, alias: Hard}",
+        ":11: forms[2].alias is not a field of a term: did you mean 'aliases'? "
+        "Fields are id, label, definition, aliases, group.",
     ),
     "term-that-is-text": (
         "{id: hard, label: Hard network}",
         "hard",
-        ":11: a term of 'forms' must be a mapping with only aliases, definition, group, id, label.",
+        ":11: forms[2] must hold fields with names, not 'hard'.",
     ),
     "list-that-is-text": (
         "forms:\n  - {id: soft, label: Soft network}\n  - {id: hard, label: Hard network}\n",
         "forms: soft\n",
-        ":9: 'forms' must be a list of terms.",
+        ":9: forms must be a list of terms, not 'soft'.",
     ),
     "empty-list": (
         "forms:\n  - {id: soft, label: Soft network}\n  - {id: hard, label: Hard network}\n",
         "forms: []\n",
-        ":9: 'forms' must be a list of terms.",
+        ":9: forms must hold at least one term.",
     ),
     "missing-list": (
         "forms:\n  - {id: soft, label: Soft network}\n  - {id: hard, label: Hard network}\n",
         "",
-        ":2: 'forms' must be a list of terms.",
+        ":2: forms must be given; add a line such as 'forms: [{id: an-id, label: A label}]'.",
     ),
     "unknown-list": (
         "forms:\n",
         "colours:\n  - {id: red, label: Red}\nforms:\n",
-        f":9: 'colours' must be one of {', '.join(LISTS)}.",
+        ":9: colours is not a field of the vocabulary: Fields are "
+        f"{', '.join((*LISTS, *OPTIONAL_LISTS))}.",
     ),
     "list-twice": (
         "projects:\n",
         "forms:\n  - {id: other, label: Other}\nprojects:\n",
-        ":12: 'forms' is given twice.",
+        ":12: forms is given twice; keep one of the two.",
     ),
     "field-twice": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: Hard, label: Hard network}",
-        ":11: 'label' is given twice.",
+        ":11: forms[2].label is given twice; keep one of the two.",
     ),
 }
 
@@ -286,6 +296,30 @@ def test_a_malformed_vocabulary_is_refused(
     assert str(error.value) == f"{path}{message}"
 
 
+def test_every_mistake_of_a_vocabulary_is_told(tmp_path: Path) -> None:
+    """Mistakes in several places come in one pass, a line each, in the order of the file."""
+    path = tmp_path / "taxonomy.yaml"
+    text = SMALL.read_text()
+    for old, new in (
+        ("{id: network, label: Network}", "{id: network}"),
+        ("{id: hard, label: Hard network}", "{id: soft, label: [Hard]}"),
+        ("sectors:\n", "sectors:\n  - food\n"),
+    ):
+        text = text.replace(old, new)
+    path.write_text(text)
+
+    with pytest.raises(TaxonomyError) as error:
+        load_taxonomy(path)
+
+    assert str(error.value).splitlines() == [
+        f"{path}:3: kinds[1].label must be given; add a line such as 'label: Joint purchasing'.",
+        f"{path}:11: forms[2].label must be text, not a list.",
+        f"{path}:11: forms[2] spells 'soft', which already stands for 'soft'; "
+        "one spelling means one term.",
+        f"{path}:34: sectors[1] must hold fields with names, not 'food'.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -296,7 +330,9 @@ def test_a_malformed_vocabulary_is_refused(
             b"- kinds\n", f":1: the vocabulary must hold the lists {', '.join(LISTS)}.", id="list"
         ),
         pytest.param(
-            b"kinds: caf\xe9\n", ": the vocabulary cannot be read: it is not UTF-8.", id="latin-1"
+            b"# one\nkinds: caf\xe9\n",
+            ":2: the vocabulary must be UTF-8; byte 0xe9 is not. Save the file as UTF-8.",
+            id="latin-1",
         ),
     ],
 )
