@@ -13,8 +13,17 @@ import pytest
 
 from kb.content import front_matter
 from kb.content.check import read_corpus
-from kb.content.taxonomy import load_taxonomy
-from kb.model.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy
+from kb.content.taxonomy import RECORDS, TermFields, load_taxonomy
+from kb.model.taxonomy import (
+    LISTS,
+    MARKS,
+    MEASURES,
+    OPTIONAL_LISTS,
+    ROLES,
+    SIGNS,
+    TONES,
+    Taxonomy,
+)
 from kb.settings import ROWS
 from kb.text.body import CASE_HEADINGS
 from web.cli import main
@@ -25,6 +34,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 QUALITY = (ROOT / "docs" / "search-quality.md").read_text(encoding="utf-8")
 FIELDS = (ROOT / "docs" / "front-matter.md").read_text(encoding="utf-8")
+VOCABULARY = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
             "eleven", "twelve")  # fmt: skip
@@ -118,6 +128,35 @@ def test_levels_and_directions_are_spelled_out(taxonomy: Taxonomy) -> None:
 
     assert re.findall(r"`([a-z]+)`", rows["`level`"]) == list(taxonomy["levels"].ids)
     assert re.findall(r"`([a-z]+)`", rows["`direction`"]) == list(taxonomy["directions"].ids)
+
+
+def test_every_list_and_property_of_the_vocabulary_is_explained() -> None:
+    """The document names the lists, the fields of a term and its properties, and no other."""
+    lists = [re.findall(r"`(\w+)`", row[0])[0] for row in _rows(VOCABULARY, "Lists")]
+    fields = [row[0].strip("`") for row in _rows(VOCABULARY, "Every term")]
+    rows = _rows(VOCABULARY, "Properties")
+
+    assert lists == [*LISTS, *OPTIONAL_LISTS]
+    assert fields == list(TermFields.names())
+    assert [(row[0].strip("`"), row[1].strip("`")) for row in rows] == [
+        (name, field)
+        for name, record in RECORDS.items()
+        for field in record.names()
+        if field not in fields
+    ]
+    assert [row for row in rows if len(row) != 4 or not row[2] or not row[3]] == []
+
+
+def test_words_of_the_properties_are_named() -> None:
+    """What a property may be stands in the document, in the order of the code."""
+    what = {(row[0], row[1]): row[2] for row in _rows(VOCABULARY, "Properties")}
+    measures = [row[0].strip("`") for row in _rows(VOCABULARY, "What a unit measures")]
+
+    assert re.findall(r"`(\w+)`:", what["`kinds`", "`role`"]) == list(ROLES)
+    assert re.findall(r"`(\w+)`", what["`types`", "`mark`"]) == list(MARKS)
+    assert re.findall(r"`(\w+)`", what["`directions`", "`sign`"]) == list(SIGNS)
+    assert re.findall(r"`(\w+)`", what["`statuses`", "`tone`"]) == list(TONES)
+    assert measures == list(MEASURES)
 
 
 def test_headings_are_those_of_the_check() -> None:

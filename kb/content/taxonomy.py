@@ -1,16 +1,52 @@
-"""Reads ``cases/taxonomy.yaml``, the only copy of the vocabulary."""
+"""Reads ``cases/taxonomy.yaml``, the only copy of the vocabulary.
+
+What the program has to know of a term is a property of the term; each list has its own
+(``RECORDS``). ``docs/vocabulary.md`` explains them and is tested against these records.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, create_model
 
-from kb.content.schema import Name, Place, Record, Records, Text, Texts, read_file
+from kb.content.schema import (
+    Flag,
+    Name,
+    OneOf,
+    Place,
+    Record,
+    Records,
+    Text,
+    Texts,
+    Value,
+    Whole,
+    read_file,
+    shown,
+    wrong,
+)
 from kb.errors import TaxonomyError
-from kb.model.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy, Term, Vocabulary, fold
+from kb.model.taxonomy import (
+    AMOUNT,
+    CHANGE,
+    LISTS,
+    MARKS,
+    MEASURES,
+    OPTIONAL_LISTS,
+    ROLES,
+    SIGNS,
+    SUBJECT,
+    TONES,
+    USUAL,
+    Taxonomy,
+    Term,
+    Vocabulary,
+    fold,
+)
+from kb.model.units import EXAMPLE, read_written
 
 
 class TermFields(Record):
@@ -28,6 +64,135 @@ class TermFields(Record):
     group: Annotated[str, Text()] = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written(Value):
+    """How the figure 30 is written in a unit."""
+
+    def read(self, value: Any, known: Any) -> str:
+        """The example as it stands."""
+        if not isinstance(value, str) or read_written(value) is None:
+            like = f"'{EXAMPLE}%' or 'A${EXAMPLE} a year'"
+            raise wrong(f"must show how {EXAMPLE} is written, such as {like}, not {shown(value)}.")
+        return value
+
+    def for_editors(self) -> dict[str, Any]:
+        """A text with the figure in it."""
+        return {"type": "string", "pattern": EXAMPLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(Value):
+    """Which way a direction goes."""
+
+    def read(self, value: Any, known: Any) -> int:
+        """1, -1 or 0."""
+        return SIGNS[OneOf(words=tuple(SIGNS)).read(value, known)]
+
+    def for_editors(self) -> dict[str, Any]:
+        """Any of the words."""
+        return {"enum": list(SIGNS)}
+
+
+class KindFields(TermFields):
+    """A kind of document."""
+
+    what: ClassVar[str] = "a kind"
+
+    role: Annotated[str, OneOf(words=ROLES)] = ""
+    plural: Annotated[str, Text()] = ""
+    evidence: Annotated[str, Text()] = ""
+
+
+class TypeFields(TermFields):
+    """A type of what the compendium is about."""
+
+    what: ClassVar[str] = "a type"
+
+    short: Annotated[str, Text()] = ""
+    said: Annotated[str, Text()] = ""
+    mark: Annotated[str, OneOf(words=MARKS)] = MARKS[-1]
+    public_money: Annotated[bool | None, Flag()] = None
+    notice: Annotated[str, Text()] = ""
+
+
+class FormFields(TermFields):
+    """A form of it."""
+
+    what: ClassVar[str] = "a form"
+
+    short: Annotated[str, Text()] = ""
+    said: Annotated[str, Text()] = ""
+    least_members: Annotated[int | None, Whole(least=1)] = None
+    most_members: Annotated[int | None, Whole(least=1)] = None
+    notice: Annotated[str, Text()] = ""
+
+    @classmethod
+    def rules(
+        cls, given: Mapping[str, Any], sound: Mapping[str, Any], known: Any
+    ) -> Iterator[tuple[Place, str]]:
+        """Bounds that leave no room."""
+        least, most = sound.get("least_members") or 0, sound.get("most_members")
+        if most is not None and most < least:
+            yield ("most_members",), f"must be at least least_members, {least}, not {most}."
+
+
+class FormationFields(TermFields):
+    """A way of coming to be."""
+
+    what: ClassVar[str] = "a formation"
+
+    phrase: Annotated[str, Text()] = ""
+    public_money: Annotated[bool | None, Flag()] = None
+
+
+class LevelFields(TermFields):
+    """How far a result reaches."""
+
+    what: ClassVar[str] = "a level"
+
+    phrase: Annotated[str, Text()] = ""
+
+
+class UnitFields(TermFields):
+    """What a figure counts."""
+
+    what: ClassVar[str] = "a unit"
+
+    written: Annotated[str, Written()] = ""
+    singular: Annotated[str, Text()] = ""
+    measures: Annotated[str, OneOf(words=MEASURES)] = AMOUNT
+    plain: Annotated[int, Whole(least=1)] = 0
+
+
+class DirectionFields(TermFields):
+    """Which way a result moved."""
+
+    what: ClassVar[str] = "a direction"
+
+    sign: Annotated[int, Sign()] = 0
+
+
+class StatusFields(TermFields):
+    """How it ended."""
+
+    what: ClassVar[str] = "a status"
+
+    tone: Annotated[str, OneOf(words=TONES)] = ""
+
+
+#: The lists whose terms have properties, with what such a term is.
+RECORDS: Mapping[str, type[TermFields]] = {
+    "kinds": KindFields,
+    "types": TypeFields,
+    "forms": FormFields,
+    "formations": FormationFields,
+    "levels": LevelFields,
+    "units": UnitFields,
+    "directions": DirectionFields,
+    "statuses": StatusFields,
+}
+
+
 class _Lists(Record):
     """The lists of the file: each spelling of a list means one term."""
 
@@ -38,7 +203,7 @@ class _Lists(Record):
     def rules(
         cls, given: Mapping[str, Any], sound: Mapping[str, Any], known: Any
     ) -> Iterator[tuple[Place, str]]:
-        """Spellings that two terms of a list share."""
+        """Spellings that two terms of a list share, and terms that cannot stand together."""
         for name, rows in given.items():
             taken: dict[str, Any] = {}
             for position, row in enumerate(rows if isinstance(rows, list) else ()):
@@ -47,6 +212,34 @@ class _Lists(Record):
                     stands = f"spells {spelling!r}, which already stands for {taken[spelling]!r}"
                     yield (name, position), f"{stands}; one spelling means one term."
                 taken = dict.fromkeys(own, row["id"] if own else "") | taken
+        yield from _only_one_subject(_with(sound, "kinds", "role", SUBJECT))
+        changes = _with(sound, "units", "measures", CHANGE)
+        for place, _ in () if changes else _with(sound, "units", "measures", USUAL):
+            yield (
+                ("units", place, "measures"),
+                f"cannot be {USUAL!r} where no unit measures a {CHANGE!r}: "
+                "what differs from the usual is counted as a change.",
+            )
+
+
+def _with(
+    sound: Mapping[str, Any], name: str, field: str, value: str
+) -> list[tuple[int, Mapping[str, Any]]]:
+    """The terms of a list with a value in a field, each with its place in the list."""
+    return [
+        (place, row) for place, row in enumerate(sound.get(name, ())) if row.get(field) == value
+    ]
+
+
+def _only_one_subject(
+    subjects: list[tuple[int, Mapping[str, Any]]],
+) -> Iterator[tuple[Place, str]]:
+    for place, _ in subjects[1:]:
+        first = subjects[0][1]["id"]
+        yield (
+            ("kinds", place, "role"),
+            f"must not be {SUBJECT!r} again: a compendium is about one kind, and {first!r} is it.",
+        )
 
 
 def _spellings(row: Any) -> set[str]:
@@ -58,16 +251,20 @@ def _spellings(row: Any) -> set[str]:
     return {fold(name) for name in names if isinstance(name, str)} - {""}
 
 
-_Terms = Annotated[
-    tuple[TermFields, ...],
-    Records(none="must hold at least one term.", shape="must be a list of terms, not {}."),
-]
+def _terms(name: str) -> Any:
+    """The type of a list of the file."""
+    return Annotated[
+        tuple[RECORDS.get(name, TermFields), ...],
+        Records(none="must hold at least one term.", shape="must be a list of terms, not {}."),
+    ]
+
+
 _EXAMPLE = "[{id: an-id, label: A label}]"
 _File = create_model(
     "_File",
     __base__=_Lists,
-    **{name: (_Terms, Field(examples=[_EXAMPLE])) for name in LISTS},
-    **dict.fromkeys(OPTIONAL_LISTS, (_Terms | None, None)),
+    **{name: (_terms(name), Field(examples=[_EXAMPLE])) for name in LISTS},
+    **{name: (_terms(name) | None, None) for name in OPTIONAL_LISTS},
 )
 
 
@@ -76,8 +273,9 @@ def load_taxonomy(path: Path) -> Taxonomy:
 
     Raises:
         TaxonomyError: the file is missing, is not YAML, lacks a list, or has a
-            term without id or label, a spelling that two terms of a list share, or
-            a field that does not exist. The message names file and line of each.
+            term without id or label, a spelling that two terms of a list share, a
+            field that does not exist, or a property that cannot be what it is. The
+            message names file and line of each.
     """
     try:
         lists, problems = read_file(_File, path, what="the vocabulary")
@@ -87,8 +285,21 @@ def load_taxonomy(path: Path) -> Taxonomy:
         raise TaxonomyError("\n".join(map(str, problems)))
     return Taxonomy(
         vocabularies={
-            name: Vocabulary(name=name, terms=tuple(Term(**dict(one)) for one in terms))
+            name: Vocabulary(name=name, terms=_marked(name, terms))
             for name, terms in lists
             if terms is not None
         }
+    )
+
+
+def _marked(name: str, rows: Iterable[TermFields]) -> tuple[Term, ...]:
+    """The terms of a list; types have a mark each, their own or the next that is free."""
+    found = tuple(Term(**dict(row)) for row in rows)
+    if name != "types":
+        return found
+    own = {term.mark for term in found}
+    free = [mark for mark in MARKS[:-1] if mark not in own]
+    return tuple(
+        replace(term, mark=free.pop(0)) if term.mark == MARKS[-1] and free else term
+        for term in found
     )

@@ -2,13 +2,17 @@
 
 A ``Vocabulary`` is one ordered list of terms (the network types, say); the
 ``Taxonomy`` holds them all by the name of their list in the file.
+
+No code knows a term by its id. What it has to know of one is a property of the term:
+``docs/vocabulary.md`` explains each, and what stands for it where a compendium does not
+give it.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.errors import QueryError
@@ -43,16 +47,91 @@ FACET_LISTS: Mapping[str, str] = {
     "status": "statuses",
 }
 
+#: The parts that a kind of document can play: what the compendium is about, or what explains
+#: and reports nothing.
+SUBJECT, GUIDE = "subject", "guide"
+ROLES: tuple[str, ...] = (SUBJECT, GUIDE)
+
+#: What a figure in a unit is a figure of: see ``kb.model.quantities``.
+CHANGE, RATE, USUAL, SHARE = "change", "rate", "usual", "share"
+MULTIPLE, PROPORTION, PLACE, RATING = "multiple", "proportion", "place", "rating"
+MONEY, AMOUNT = "money", "amount"
+MEASURES: tuple[str, ...] = (
+    *(CHANGE, RATE, USUAL, SHARE),
+    *(MULTIPLE, PROPORTION, PLACE, RATING),
+    *(MONEY, AMOUNT),
+)
+
+#: Which way a direction goes.
+SIGNS: Mapping[str, int] = {"plus": 1, "minus": -1, "none": 0}
+
+#: How it ended, so that the site can give a status its look.
+GOOD, EVEN, WARNING = "good", "even", "warning"
+TONES: tuple[str, ...] = (GOOD, EVEN, WARNING)
+
+#: The marks of types: each a colour and a shape. The last one serves every type beyond the others.
+MARKS: tuple[str, ...] = ("bars", "peak", "plus", "star", "halves", "ring", "diamond", "dot")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One value: what a file and a URL carry (id), and what a reader sees (label)."""
+    """One value: what a file and a URL carry (id), and what a reader sees (label).
+
+    Beyond ``group`` stand the properties; each list has its own, and a term of another
+    list has the default. ``sign`` is 1, -1 or 0.
+    """
 
     id: str
     label: str
     definition: str = ""
     aliases: tuple[str, ...] = ()
     group: str = ""
+    role: str = ""
+    plural: str = ""
+    evidence: str = ""
+    short: str = ""
+    said: str = ""
+    phrase: str = ""
+    mark: str = MARKS[-1]
+    public_money: bool | None = None
+    least_members: int | None = None
+    most_members: int | None = None
+    notice: str = ""
+    written: str = ""
+    singular: str = ""
+    measures: str = AMOUNT
+    plain: int = 0
+    sign: int = 0
+    tone: str = ""
+
+    @property
+    def in_line(self) -> str:
+        """The label inside a sentence: lower case, unless it begins as an abbreviation does."""
+        return in_line(self.label)
+
+    @property
+    def many(self) -> str:
+        """Several of it, inside a sentence: ``plural``, or the label with its ending changed."""
+        if self.plural:
+            return self.plural
+        word = self.in_line
+        return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+    @property
+    def headed(self) -> str:
+        """The heading over what documents of this kind report: ``evidence``, or several of it."""
+        many = self.many
+        return self.evidence or many[:1].upper() + many[1:]
+
+    @property
+    def beside_mark(self) -> str:
+        """The label where a mark or a noun already says what it is of: ``short``, or the label."""
+        return self.short or self.label
+
+
+def in_line(label: str) -> str:
+    """A label as it stands inside a sentence; ``ISO 9000`` stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def fold(text: str) -> str:
@@ -138,3 +217,30 @@ class Taxonomy:
     def label(self, facet: str, value: str) -> str:
         """The label of a facet's value."""
         return self.facet(facet).label(value)
+
+    @property
+    def subject(self) -> Term:
+        """The kind of document that the compendium is about; plain cases where none is named."""
+        kinds = self.vocabularies["kinds"]
+        return next((kind for kind in kinds if kind.role == SUBJECT), Term(id="", label="Case"))
+
+    @property
+    def reporting(self) -> tuple[Term, ...]:
+        """The kinds of document that report results, in the order to show: all but guides."""
+        return tuple(kind for kind in self.vocabularies["kinds"] if kind.role != GUIDE)
+
+    def direction(self, sign: int) -> str:
+        """The id of the first direction that goes this way, empty if none does."""
+        directions = self.vocabularies["directions"]
+        return next((term.id for term in directions if term.sign == sign), "")
+
+    def unit_of(self, measures: str) -> str:
+        """The id of the first unit that measures this, empty if none does."""
+        units = self.vocabularies["units"]
+        return next((term.id for term in units if term.measures == measures), "")
+
+    def public_money(self, formations: Iterable[str]) -> tuple[bool, bool]:
+        """Whether some way of coming to be brought public money, and whether some brought none."""
+        terms = [self.vocabularies["formations"].get(one) for one in formations]
+        known = {term.public_money for term in terms if term is not None}
+        return True in known, False in known

@@ -245,7 +245,10 @@ def _similar(hit: Hit, case: Case, words: Taxonomy) -> schemas.SimilarOut:
 
 
 def _terms(vocabulary: Vocabulary) -> list[schemas.TermOut]:
-    return [schemas.TermOut(**dataclasses.asdict(term)) for term in vocabulary]
+    fields = schemas.TermOut.model_fields
+    return [
+        schemas.TermOut(**{name: getattr(term, name) for name in fields}) for term in vocabulary
+    ]
 
 
 def _json(answer: schemas.Model) -> Response:

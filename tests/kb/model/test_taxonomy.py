@@ -10,7 +10,17 @@ import pytest
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import TaxonomyError
 from kb.model.cases import FACETS
-from kb.model.taxonomy import FACET_LISTS, LISTS, OPTIONAL_LISTS, Taxonomy, Term, Vocabulary, fold
+from kb.model.taxonomy import (
+    FACET_LISTS,
+    LISTS,
+    MARKS,
+    OPTIONAL_LISTS,
+    Taxonomy,
+    Term,
+    Vocabulary,
+    fold,
+    in_line,
+)
 
 ROOT = Path(__file__).parents[3]
 SMALL = Path(__file__).parents[2] / "broken" / "taxonomy.yaml"
@@ -238,8 +248,9 @@ MISTAKES = {
     "unknown-field-of-a-term": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: Hard network, alias: Hard}",
-        ":11: forms[2].alias is not a field of a term: did you mean 'aliases'? "
-        "Fields are id, label, definition, aliases, group.",
+        ":11: forms[2].alias is not a field of a form: did you mean 'aliases'? "
+        "Fields are id, label, definition, aliases, group, short, said, least_members, "
+        "most_members, notice.",
     ),
     "term-that-is-text": (
         "{id: hard, label: Hard network}",
@@ -277,6 +288,87 @@ MISTAKES = {
         "{id: hard, label: Hard, label: Hard network}",
         ":11: forms[2].label is given twice; keep one of the two.",
     ),
+    "property-of-another-list": (
+        "{id: furniture, label: Furniture}",
+        "{id: furniture, label: Furniture, role: guide}",
+        ":35: sectors[2].role is not a field of a term: "
+        "Fields are id, label, definition, aliases, group.",
+    ),
+    "role-that-is-none": (
+        "{id: programme, label: Programme}",
+        "{id: programme, label: Programme, role: guides}",
+        ":4: kinds[2].role must be in the vocabulary, not 'guides': did you mean 'guide'? "
+        "Allowed are subject, guide.",
+    ),
+    "two-subjects": (
+        "{id: programme, label: Programme}",
+        "{id: programme, label: Programme, role: subject}",
+        ":4: kinds[2].role must not be 'subject' again: a compendium is about one kind, "
+        "and 'network' is it.",
+    ),
+    "mark-that-is-none": (
+        "{id: vertical, label: Vertical network}",
+        "{id: vertical, label: Vertical network, mark: blob}",
+        ":8: types[2].mark must be in the vocabulary, not 'blob': "
+        "Allowed are bars, peak, plus, star, halves, ring, diamond, dot.",
+    ),
+    "public-money-perhaps": (
+        "{id: self-financed, label: Self-financed}",
+        "{id: self-financed, label: Self-financed, public_money: perhaps}",
+        ":16: formations[1].public_money must be true or false, not 'perhaps'.",
+    ),
+    "members-in-words": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard network, most_members: few}",
+        ":11: forms[2].most_members must be a whole number of at least 1, not 'few'.",
+    ),
+    "bounds-without-room": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard network, least_members: 9, most_members: 5}",
+        ":11: forms[2].most_members must be at least least_members, 9, not 5.",
+    ),
+    "words-in-a-list": (
+        "{id: hard, label: Hard network}",
+        "{id: hard, label: Hard network, said: [few]}",
+        ":11: forms[2].said must be text, not a list.",
+    ),
+    "written-without-the-figure": (
+        "{id: jobs, label: jobs}",
+        "{id: jobs, label: jobs, written: n jobs}",
+        ":25: units[2].written must show how 30 is written, such as '30%' or 'A$30 a year', "
+        "not 'n jobs'.",
+    ),
+    "written-as-a-number": (
+        "{id: jobs, label: jobs}",
+        "{id: jobs, label: jobs, written: 30}",
+        ":25: units[2].written must show how 30 is written, such as '30%' or 'A$30 a year', "
+        "not 30.",
+    ),
+    "measure-that-is-none": (
+        "{id: jobs, label: jobs}",
+        "{id: jobs, label: jobs, measures: count}",
+        ":25: units[2].measures must be in the vocabulary, not 'count': did you mean 'amount'? "
+        "Allowed are change, rate, usual, share, multiple, proportion, place, rating, money, "
+        "amount.",
+    ),
+    "usual-without-a-change": (
+        "written: 30%, measures: change}",
+        "written: 30%, measures: usual}",
+        ":24: units[1].measures cannot be 'usual' where no unit measures a 'change': "
+        "what differs from the usual is counted as a change.",
+    ),
+    "sign-that-is-none": (
+        "label: higher, sign: plus}",
+        "label: higher, sign: up}",
+        ":28: directions[1].sign must be in the vocabulary, not 'up': "
+        "Allowed are plus, minus, none.",
+    ),
+    "tone-that-is-none": (
+        "{id: mixed, label: Mixed}",
+        "{id: mixed, label: Mixed, tone: grey}",
+        ":32: statuses[2].tone must be in the vocabulary, not 'grey': "
+        "Allowed are good, even, warning.",
+    ),
 }
 
 
@@ -301,7 +393,7 @@ def test_every_mistake_of_a_vocabulary_is_told(tmp_path: Path) -> None:
     path = tmp_path / "taxonomy.yaml"
     text = SMALL.read_text()
     for old, new in (
-        ("{id: network, label: Network}", "{id: network}"),
+        ("{id: network, label: Network, role: subject}", "{id: network}"),
         ("{id: hard, label: Hard network}", "{id: soft, label: [Hard]}"),
         ("sectors:\n", "sectors:\n  - food\n"),
     ):
@@ -358,6 +450,66 @@ def test_a_vocabulary_that_cannot_be_opened(tmp_path: Path, name: str, reason: s
         load_taxonomy(tmp_path / name)
 
     assert str(error.value) == f"{tmp_path / name}: the vocabulary cannot be read: {reason}."
+
+
+def test_a_vocabulary_without_properties_gets_the_defaults(tmp_path: Path) -> None:
+    """A file of ids and labels loads: no subject, no guide, plain figures, a mark for each type."""
+    path = tmp_path / "taxonomy.yaml"
+    types = "".join(f"  - {{id: t{n}, label: Type {n}}}\n" for n in range(9))
+    lists = (f"{name}:\n  - {{id: a, label: Agency}}\n" for name in LISTS if name != "types")
+    path.write_text(f"types:\n{types}{''.join(lists)}", encoding="utf-8")
+
+    taxonomy = load_taxonomy(path)
+
+    assert taxonomy["kinds"].terms == (Term(id="a", label="Agency"),)
+    assert (taxonomy.subject.label, taxonomy.subject.many) == ("Case", "cases")
+    assert [kind.headed for kind in taxonomy.reporting] == ["Agencies"]
+    assert [term.mark for term in taxonomy["types"]] == [*MARKS, "dot"]
+    assert taxonomy["types"].terms[8] == Term(id="t8", label="Type 8")
+    assert (taxonomy.direction(1), taxonomy.direction(0)) == ("", "a")
+    assert (taxonomy.unit_of("change"), taxonomy.unit_of("amount")) == ("", "a")
+    assert taxonomy.public_money(["a", "unknown"]) == (False, False)
+
+
+def test_a_mark_that_is_given_is_taken_by_no_other_type(tmp_path: Path) -> None:
+    """Types without a mark get those that are left, in the order of the file."""
+    path = tmp_path / "taxonomy.yaml"
+    given = "{id: vertical, label: Vertical network, mark: bars}"
+    path.write_text(SMALL.read_text().replace("{id: vertical, label: Vertical network}", given))
+
+    assert [term.mark for term in load_taxonomy(path)["types"]] == ["peak", "bars"]
+
+
+def test_properties_of_the_real_vocabulary(real: Taxonomy) -> None:
+    """Which kind is a guide, what brings public money, which way directions go."""
+    assert (real.subject.id, real.subject.headed) == ("network", "Single networks")
+    assert [kind.id for kind in real.reporting] == ["network", "programme", "study"]
+    assert [kind.many for kind in real["kinds"]] == ["networks", "programmes", "studies", "guides"]
+    assert [(term.id, term.public_money) for term in real["formations"]] == [
+        ("self-financed", False),
+        ("soft-network", None),
+        ("development-commission", True),
+        ("supply-push", True),
+        ("demand-pull", True),
+    ]
+    assert real.public_money(["supply-push", "self-financed"]) == (True, True)
+    assert real.public_money(["soft-network"]) == (False, False)
+    assert [real.direction(sign) for sign in (1, -1, 0)] == ["up", "down", "level"]
+    assert [(term.id, term.tone) for term in real["statuses"]] == [
+        ("success", "good"),
+        ("mixed", "even"),
+        ("cautionary", "warning"),
+    ]
+    assert [term.mark for term in real["types"]] == list(MARKS[:5])
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [("Horizontal network", "horizontal network"), ("ISO 9000", "ISO 9000"), ("A", "A"), ("", "")],
+)
+def test_a_label_inside_a_sentence(label: str, words: str) -> None:
+    """It begins with a small letter unless it is an abbreviation."""
+    assert in_line(label) == words
 
 
 def test_the_real_vocabulary_is_unambiguous(real: Taxonomy) -> None:
