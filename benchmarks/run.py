@@ -66,7 +66,7 @@ print(time.perf_counter() - started)
 _RETRIEVE = """
 import dataclasses, sys, time
 import numpy as np
-from kb.model.cases import Query
+from kb.search.query import Query
 from kb.search.scoring import Gate, Weights
 from kb.search.live import open_live
 from kb.settings import read_settings

@@ -11,8 +11,9 @@ import click
 
 from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
 from kb.exports.outcomes import to_csv
-from kb.model.cases import FACETS, MAX_PER_PAGE, Case
+from kb.model.cases import FACETS, Case
 from kb.results.outcomes import Outlook, outlook
+from kb.search.query import MAX_PER_PAGE
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher

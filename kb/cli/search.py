@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
-from kb.model.cases import FACETS, SORTS, SearchResult
+from kb.model.cases import FACETS
+from kb.search.answer import SearchResult
+from kb.search.query import SORTS
 
 
 @click.command()

@@ -18,7 +18,9 @@ from kb.guidance.profile_score import (
     wishes_of,
 )
 from kb.guidance.suggestions import completed, heard_projects
-from kb.model.cases import Case, FacetCount, Query, Reason
+from kb.model.cases import Case
+from kb.search.answer import FacetCount, Reason
+from kb.search.query import Query
 from kb.search.scoring import Evidence
 from kb.search.searcher import Searcher
 

@@ -19,12 +19,12 @@ from kb.engine.local.case_vectors import CaseIndex
 from kb.engine.local.vectors import DenseIndex
 from kb.engine.local.words import LexicalIndex
 from kb.model.calibration import Calibration
-from kb.model.cases import MAX_PER_PAGE, Query
 from kb.model.relevance import Group, Refusal, Report, Worst
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
 from kb.search.evidence import Encoders, Retriever
+from kb.search.query import MAX_PER_PAGE, Query
 from kb.search.scoring import scores
 from kb.search.searcher import Searcher
 from kb.text.chunking import pieces_of, sentences_of

@@ -15,10 +15,10 @@ import numpy as np
 from kb.guidance.profile import given
 from kb.guidance.profile_score import story_text
 from kb.guidance.role_models import MOST, role_models
-from kb.model.cases import Query
 from kb.model.relevance import Refusal, Report
 from kb.quality.evaluate import Progress, group_figures, worst_of
 from kb.quality.judged_profiles import JudgedProfile
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 
 NAME = "judged profiles"

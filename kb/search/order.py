@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb.model.cases import Case, Query
+from kb.model.cases import Case
 from kb.model.quantities import CHANGE, OF_USUAL, in_unit, quantity
+from kb.search.query import Query
 
 
 def ordered(

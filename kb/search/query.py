@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from kb.errors import QueryError
-from kb.model.cases import (
-    DEFAULT_PER_PAGE,
-    FACETS,
-    MAX_PER_PAGE,
-    MAX_QUERY_LENGTH,
-    SORTS,
-    Query,
-)
+from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
+
+#: How an answer can be ordered; see ``kb.search.order``.
+SORTS: tuple[str, ...] = ("relevance", "newest", "result")
+
+#: Query limits, stated once for the site, the API and the command line.
+MAX_QUERY_LENGTH = 1000
+MAX_PER_PAGE = 100
+DEFAULT_PER_PAGE = 10
 
 #: No compendium has more pages; a larger number is a mistake or a probe.
 MAX_PAGE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a reader asks: canonical and within limits (see ``make_query``).
+
+    An empty ``text`` browses: every case that the filters allow, by title.
+    ``results_min`` asks for a reported figure of at least that much (of a range,
+    its low end) in one of the metrics of ``filters["results"]``, in the unit
+    ``results_unit`` or, if that is None, in any. ``exact`` leaves slips of typing
+    as they are.
+    """
+
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    results_min: float | None = None
+    results_unit: str | None = None
+    exact: bool = False
+    sort: str = "relevance"
+    page: int = 1
+    per_page: int = DEFAULT_PER_PAGE
 
 
 def make_query(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from kb.model.cases import Case, Mention, Passage, Reason
+from kb.model.cases import Case, Passage
+from kb.search.answer import Reason
+from kb.text.mentions import Mention
 
 _WORD = re.compile(r"\w+")
 

@@ -8,34 +8,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from kb.engine.filters import FacetTable
 from kb.errors import CaseNotFound, QueryError
 from kb.model.calibration import Calibration
-from kb.model.cases import (
-    ANSWERS_HEADING,
-    FACETS,
-    SUITS_HEADING,
-    Case,
-    FacetCount,
-    Hit,
-    Mention,
-    Passage,
-    Query,
-    Reason,
-    Reference,
-    SearchResult,
-)
+from kb.model.cases import FACETS, Case, Passage, Reference
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import Taxonomy
+from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, FacetCount, Hit, Reason, SearchResult
 from kb.search.evidence import Encoders
+from kb.search.facets import FacetTable
 from kb.search.hint_table import HintTable
 from kb.search.indexes import hint_table_of, retriever_of
 from kb.search.order import ordered
+from kb.search.query import Query
 from kb.search.reasons import reasons
 from kb.search.scoring import Evidence, answers, scores, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
-from kb.text.mentions import MentionFinder
+from kb.text.mentions import Mention, MentionFinder
 from kb.text.spelling import Speller
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.

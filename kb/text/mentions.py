@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from kb.model.cases import Mention
 from kb.model.taxonomy import Taxonomy
 
 #: Facets whose values people name. ``kind`` is left out: "network" is in every query.
 MENTIONED_FACETS = ("country", "type", "project", "sector", "form", "formation", "status")
 
 _WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One value of a facet that a query names: offered as a filter, never applied in silence."""
+
+    facet: str
+    value: str
+    label: str
 
 
 class MentionFinder:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.model.cases import Case, Hit, Reference
+from kb.model.cases import Case, Reference
 from kb.model.taxonomy import Taxonomy
+from kb.search.answer import Hit
 from kb.search.searcher import Searcher
 from web.core.urls import absolute, case_url, compare_url, facet_url
 from web.ui.cards import Badge, Card, badges, card, members_text, period_text

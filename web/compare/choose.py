@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import CaseNotFound, QueryError
-from kb.model.cases import Case, Reason, SearchResult
+from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST
+from kb.search.answer import Reason, SearchResult
 from kb.search.searcher import Searcher
 from web.compare.contrast import listed, number
 from web.core.urls import compare_url

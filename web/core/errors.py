@@ -13,7 +13,8 @@ from flask import Flask, Response, json, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
-from kb.model.cases import FACETS, MAX_QUERY_LENGTH, Query
+from kb.model.cases import FACETS
+from kb.search.query import MAX_QUERY_LENGTH, Query
 from web.compare.choose import choosing_again
 from web.core.params import understood
 from web.core.request import searcher

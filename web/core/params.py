@@ -15,16 +15,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import QueryError
-from kb.model.cases import (
+from kb.model.cases import FACETS
+from kb.model.taxonomy import Taxonomy
+from kb.search.query import (
     DEFAULT_PER_PAGE,
-    FACETS,
     MAX_PER_PAGE,
     MAX_QUERY_LENGTH,
     SORTS,
     Query,
+    make_query,
 )
-from kb.model.taxonomy import Taxonomy
-from kb.search.query import make_query
 
 
 def _blank_is_none(value: object) -> object:

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 
-from kb.model.cases import DEFAULT_PER_PAGE, FACETS, Query
+from kb.model.cases import FACETS
+from kb.search.query import DEFAULT_PER_PAGE, Query
 
 
 def case_url(case_id: str) -> str:

@@ -14,8 +14,11 @@ from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
 from pydantic import ValidationError
 
 from kb import __version__
-from kb.model.cases import FACETS, Case, Hit, Mention, Query, Reason, Result, SearchResult
+from kb.model.cases import FACETS, Case, Result
 from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.search.answer import Hit, Reason, SearchResult
+from kb.search.query import Query
+from kb.text.mentions import Mention
 from web.cases.case import citations
 from web.core.errors import PROBLEM_TYPE, NotMeasured
 from web.core.params import NAMES, SearchParams, query_error, to_query, unknown_name

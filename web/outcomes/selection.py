@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS, Profile
 from kb.guidance.role_models import role_models
-from kb.model.cases import FACETS, Case, Query
+from kb.model.cases import FACETS, Case
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.core.params import SearchParams, read_params, to_query
 from web.role_models.params import ProfileFields, ProfileParams, read_asked, to_asked

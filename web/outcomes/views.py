@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, render_template, request
 
 from kb.exports.outcomes import to_csv
-from kb.model.cases import FacetCount, Query
 from kb.results.outcomes import EVIDENCE, outlook
+from kb.search.answer import FacetCount
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.core.request import searcher
 from web.core.urls import query_pairs, query_url, search_url

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
 from kb.guidance.profile_comparison import number_word
-from kb.model.cases import FACETS, FacetCount
+from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.search.answer import FacetCount
 from kb.search.searcher import Searcher
 from web.role_models.params import FILTERS, NAMES, REPEATED, Asked
 from web.role_models.words import COMMON_WORDS, FACET_OF, FUNDING_WORDS

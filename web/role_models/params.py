@@ -24,9 +24,9 @@ from kb.guidance.profile import (
     Profile,
     make_profile,
 )
-from kb.model.cases import FACETS, Query
+from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
-from kb.search.query import make_query
+from kb.search.query import Query, make_query
 from web.core.params import SearchParams, Values, query_error
 
 #: What narrows which cases may be a role model, exactly as in a search.

@@ -10,8 +10,8 @@ from flask import url_for
 
 from kb.guidance.profile import Profile, given
 from kb.guidance.profile_comparison import joined
-from kb.model.cases import Query
 from kb.model.taxonomy import Taxonomy
+from kb.search.query import Query
 from web.core.urls import number_text, query_pairs
 from web.role_models.params import FILTERS
 from web.ui.filters import FACET_WORDS, Chip

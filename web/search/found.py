@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from kb.model.cases import MAX_PER_PAGE, Case, Query
+from kb.model.cases import Case
+from kb.search.query import MAX_PER_PAGE, Query
 from kb.search.searcher import Searcher
 
 Keep = Callable[[Sequence[Case]], tuple[Case, ...]]

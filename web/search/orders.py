@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.model.cases import Case, Query
+from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
+from kb.search.query import Query
 from web.core.urls import query_url
 from web.search.found import FoundSet
 

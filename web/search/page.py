@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from flask import request
 
-from kb.model.cases import FACETS, Case, Query, SearchResult
+from kb.model.cases import FACETS, Case
 from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy
+from kb.search.answer import SearchResult
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.compare.choose import CompareLink, first_compared
 from web.core.urls import number_text, query_pairs, query_url, search_url

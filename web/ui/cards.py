@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from kb.model.cases import Case, Hit, Members, Period
+from kb.model.cases import Case, Members, Period
 from kb.model.taxonomy import Taxonomy
+from kb.search.answer import Hit
 from web.core.urls import case_url, facet_url
 from web.ui.reasons import Piece, Quote, marked_summary, named, quotes
 from web.words.figures import DASH, ResultView, result_views

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kb.model.cases import FACETS, Case, FacetCount, Mention, Query, SearchResult
+from kb.model.cases import FACETS, Case
 from kb.model.taxonomy import Taxonomy
+from kb.search.answer import FacetCount, SearchResult
+from kb.search.query import Query
+from kb.text.mentions import Mention
 from web.core.urls import facet_url, number_text, query_url, with_value, without
 from web.search.found import FoundSet
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.model.cases import ANSWERS_HEADING, SUITS_HEADING, Case, Hit, Reason
+from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
+from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit, Reason
 from web.ui.filters import FACET_WORDS
 from web.words.typography import curly
 

@@ -13,8 +13,9 @@ from kb.build.pipeline import build
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.engine.local.vectors import unit_rows
 from kb.errors import CaseNotFound
-from kb.model.cases import FACETS, Query
+from kb.model.cases import FACETS
 from kb.search.live import LiveSearcher
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import Snapshot, open_snapshot

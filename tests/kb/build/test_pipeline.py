@@ -21,8 +21,8 @@ from kb.errors import (
     SnapshotMissing,
     TaxonomyError,
 )
-from kb.model.cases import Query
 from kb.search.live import LiveSearcher
+from kb.search.query import Query
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id, set_current, snapshot_ids

@@ -19,9 +19,8 @@ from kb.cli.main import main
 from kb.guidance.profile import Profile
 from kb.guidance.profile_comparison import sentences
 from kb.guidance.role_models import RoleModels, role_models
-from kb.model.cases import Query
 from kb.search.live import open_live
-from kb.search.query import make_query
+from kb.search.query import Query, make_query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from tests.kb.guidance.test_role_models import (

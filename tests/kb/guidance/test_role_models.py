@@ -35,9 +35,10 @@ from kb.guidance.profile_score import (
     wishes_of,
 )
 from kb.guidance.role_models import FITS, MOST, RoleModels, counts_of, role_models
-from kb.model.cases import FACETS, Case, Query, Reason
+from kb.model.cases import FACETS, Case
+from kb.search.answer import Reason
 from kb.search.live import open_live
-from kb.search.query import make_query
+from kb.search.query import Query, make_query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from tests.toy import copy_toy_corpus, settings_of_toy

@@ -9,7 +9,9 @@ import pytest
 
 from kb.errors import Problem
 from kb.model import cases as documents
-from kb.model.cases import FACETS, Passage, Query, SearchResult
+from kb.model.cases import FACETS, Passage
+from kb.search.answer import SearchResult
+from kb.search.query import Query
 
 RECORDS = [
     thing

@@ -18,12 +18,12 @@ from click.testing import CliRunner, Result
 
 from kb.cli.main import main
 from kb.guidance.role_models import role_models
-from kb.model.cases import Query
 from kb.model.relevance import Figure, Refusal, Report, Worst
 from kb.quality.evaluate_profiles import NAME, SYSTEMS, evaluate_profiles
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
 from kb.quality.measure import MEASURES
 from kb.search.live import open_live
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from tests.kb.guidance.test_role_models import HOSTILE, TEXTILE, TRAINING, WINE, build_hinted

@@ -17,8 +17,8 @@ import pytest
 from kb.build.pipeline import build
 from kb.encoders.multilingual import multilingual_digest
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
-from kb.model.cases import Query
 from kb.search.live import LiveSearcher, LiveStatus, open_live, same_model
+from kb.search.query import Query
 from kb.settings import Settings
 from kb.snapshots.store import current_id, set_current
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.model.cases import Case, Period, Query, Result
+from kb.model.cases import Case, Period, Result
 from kb.search.order import ordered
+from kb.search.query import Query
 
 
 def result(metric: str, unit: str | None, low: float | None, high: float | None = None) -> Result:

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from kb.build.pipeline import build
 from kb.cli.main import main
 from kb.content.glossary import write_forms
-from kb.model.cases import Query, SearchResult
+from kb.search.answer import SearchResult
 from kb.search.live import open_live
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot

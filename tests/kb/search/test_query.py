@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kb.errors import QueryError
-from kb.model.cases import FACETS, MAX_QUERY_LENGTH, Query
+from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
-from kb.search.query import MAX_PAGE, make_query
+from kb.search.query import MAX_PAGE, MAX_QUERY_LENGTH, Query, make_query
 from kb.search.searcher import Searcher
 
 

@@ -11,17 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.model.cases import (
-    ANSWERS_HEADING,
-    FACETS,
-    MAX_PER_PAGE,
-    SORTS,
-    SUITS_HEADING,
-    Case,
-    Hit,
-    Query,
-)
-from kb.search.query import make_query
+from kb.model.cases import FACETS, Case
+from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit
+from kb.search.query import MAX_PER_PAGE, SORTS, Query, make_query
 from kb.search.searcher import Searcher
 
 QUERIES = Path(__file__).parents[3] / "cases" / "queries.jsonl"

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.engine.local.words import LexicalIndex
-from kb.model.cases import Case, Mention, Passage, Reason
+from kb.model.cases import Case, Passage
+from kb.search.answer import Reason
 from kb.search.reasons import marks, reasons
+from kb.text.mentions import Mention
 
 CASE = Case(
     id="no/wine",

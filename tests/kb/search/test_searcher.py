@@ -37,10 +37,11 @@ from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.sentence_transformer import find_model
 from kb.errors import CaseNotFound, QueryError
 from kb.model.calibration import Calibration, Gate, Weights, write_calibrations
-from kb.model.cases import FACETS, Query, Reason
+from kb.model.cases import FACETS
+from kb.search.answer import Reason
 from kb.search.evidence import Encoders
 from kb.search.live import LiveSearcher, open_live
-from kb.search.query import make_query
+from kb.search.query import Query, make_query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot

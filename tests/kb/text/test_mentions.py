@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.engine.local.words import LexicalIndex
-from kb.model.cases import FACETS, Mention
+from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
-from kb.text.mentions import MENTIONED_FACETS, MentionFinder
+from kb.text.mentions import MENTIONED_FACETS, Mention, MentionFinder
 
 LISTS = {
     "countries": [("NO", "Norway", ["Norwegian"]), ("NZ", "New Zealand", []), ("FR", "France", [])],

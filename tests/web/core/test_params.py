@@ -4,7 +4,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import QueryError
-from kb.model.cases import FACETS, Query
+from kb.model.cases import FACETS
+from kb.search.query import Query
 from web.core.params import NAMES, read_params, to_query, understood
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from kb.model.cases import FACETS, Case, Query, Result
+from kb.model.cases import FACETS, Case, Result
 from kb.model.quantities import quantities
 from kb.results.outcomes import Finding, outlook
+from kb.search.query import Query
 from web import create_app
 from web.outcomes.findings import direction_words, finding_row, mark, measure_words, source_text
 from web.outcomes.page import outcomes_view

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kb.model.cases import FACETS, Query
+from kb.model.cases import FACETS
+from kb.search.query import Query
 from web.search.found import found_set
 from web.search.orders import Order, Orders, orders
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb.model.cases import Case, Hit, Reason
+from kb.model.cases import Case
+from kb.search.answer import Hit, Reason
 from web.ui.reasons import (
     Piece,
     Quote,

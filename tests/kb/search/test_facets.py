@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.taxonomy import load_taxonomy
-from kb.engine.filters import FacetTable
-from kb.model.cases import FACETS, Case, FacetCount, Query, Result
+from kb.model.cases import FACETS, Case, Result
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
+from kb.search.answer import FacetCount
+from kb.search.facets import FacetTable
+from kb.search.query import Query
 
 ROOT = Path(__file__).parents[3]
 

@@ -10,9 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from kb.model.cases import FACETS, Case, FacetCount, Query
+from kb.model.cases import FACETS, Case
 from kb.model.quantities import in_unit
 from kb.model.taxonomy import Taxonomy
+from kb.search.answer import FacetCount
+from kb.search.query import Query
 
 
 class FacetTable:

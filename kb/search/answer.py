@@ -1,0 +1,95 @@
+"""What a search answers: hits with their reasons, and counts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.model.cases import Case
+from kb.search.query import Query
+from kb.text.mentions import Mention
+
+#: The headings under which the editors' lines are quoted, as on the page of a case.
+SUITS_HEADING, ANSWERS_HEADING = "Whom it suits", "What it answers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a case is among the hits.
+
+    ``kind`` is ``meaning`` (the passage nearest in meaning), ``word`` (the passage
+    with most of the query's words), ``both``, or ``facet`` (the query names a value
+    that the case has). ``words`` are the words that matched, as the case writes
+    them; ``marks`` are their places in ``passage``, as (start, end).
+    """
+
+    kind: str
+    passage: str = ""
+    heading: str = ""
+    words: tuple[str, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    facet: str = ""
+    value: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One ranked case. ``rank`` starts at 1 over all pages.
+
+    ``score`` is the calibrated probability that the case answers the query, in
+    (0, 1), higher is better. Without a calibration for the encoder it is the cosine
+    of the query and the case's best passage, in [-1, 1]; when browsing it is 0.0.
+    """
+
+    case: Case
+    score: float
+    rank: int
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetCount:
+    """One value of a facet beside an answer.
+
+    ``count`` is the number of cases with this value in exactly the set that the
+    answer reports as found. ``adds`` is how many more cases would be found if
+    this value were selected too: above 0 only in a facet with a selection, whose
+    values widen each other (OR).
+    """
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+    adds: int = 0
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """An answer: the found set, one page of it as hits, and counts over all of it.
+
+    ``answerable`` is the probability that the compendium answers the text at all, on which
+    ``no_good_match`` is decided; None without a text or a calibration.
+    ``repaired`` is the text that was searched instead, empty if the text was taken
+    as it is; ``read_as`` are the English terms that a text in another language was
+    searched with, empty for English; ``mentions`` are the facet values that it names
+    and that are not filtered by.
+    """
+
+    query: Query
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    no_good_match: bool
+    snapshot_id: str
+    answerable: float | None = None
+    repaired: str = ""
+    read_as: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        """How many pages the found set fills; at least 1."""
+        return max(1, -(-self.total // self.query.per_page))
