@@ -36,6 +36,18 @@ WEIGHTS: Mapping[str, float] = {
     "funding": 1.7,
 }
 
+#: Part of a score to its words.
+PART_LABELS: Mapping[str, str] = {
+    "story": "What you say, against the whole case",
+    "suits": "What you want, against whom the editors think the case suits",
+    "wants": "The kind of project that your words ask for",
+    "goal": "The kinds of project that you ticked",
+    "trade": "Your sector, or one near it",
+    "common": "What the partners have in common",
+    "form": "Soft or hard",
+    "funding": "Who paid",
+}
+
 #: A case of another sector in the same group of the vocabulary is half as near.
 _NEAR_TRADE = 0.5
 #: Where the source does not tell, neither for nor against.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kb.answers.figures import DASH
 from kb.model.relevance import Figure, Group, Refusal, Report, Worst
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, search_url
-from web.words.figures import DASH
 from web.words.typography import curly
 
 #: System to its words, as the table lists them.

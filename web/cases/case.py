@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.model.cases import Case, Reference
+from kb.answers.cases import shared_values
+from kb.answers.figures import members_text, period_text
+from kb.citations.cases import cite_case
+from kb.citations.works import Citation, citations
+from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Hit
 from kb.search.searcher import Searcher
 from web.core.urls import absolute, case_url, compare_url, facet_url
-from web.ui.cards import Badge, Card, badges, card, members_text, period_text
+from web.ui.cards import Badge, Card, badges, card
 from web.ui.markdown import Body, render_body
-from web.ui.reasons import line, listed, shared
+from web.ui.reasons import line, listed
 from web.words.figures import ResultView, result_views
 from web.words.typography import capital, curly
 
@@ -56,18 +60,6 @@ class Fact:
     label: str
     values: tuple[FactValue, ...]
     ours: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
-    """A source of the case: the work, and the places in it."""
-
-    key: str
-    authors: str
-    year: str
-    title: str
-    note: str
-    locators: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +138,6 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
     )
 
 
-def citations(case: Case, references: Mapping[str, Reference]) -> tuple[Citation, ...]:
-    """The sources of a case in the order of the file, the places of one work together."""
-    places: dict[str, list[str]] = {}
-    for source in case.sources:
-        places.setdefault(source.key, []).append(source.locator)
-    return tuple(_citation(references.get(key), key, tuple(at)) for key, at in places.items())
-
-
 def _compare_url(case: Case, alike: Sequence[Hit]) -> str:
     """The comparison with the two cases most like this one, those of its kind first.
 
@@ -168,19 +152,8 @@ def _compare_url(case: Case, alike: Sequence[Hit]) -> str:
 def _similar(hit: Hit, case: Case, taxonomy: Taxonomy) -> SimilarCase:
     return SimilarCase(
         card=card(hit.case, taxonomy),
-        shared=listed(shared(case, hit.case, taxonomy)),
+        shared=listed(shared_values(case, hit.case, taxonomy)),
         quote=line(hit.reasons[0].passage),
-    )
-
-
-def _citation(work: Reference | None, key: str, locators: tuple[str, ...]) -> Citation:
-    return Citation(
-        key=key,
-        authors=work.authors if work else "",
-        year=(work.year if work else "") or "no date",
-        title=work.title if work else key,
-        note=work.note if work else "",
-        locators=locators,
     )
 
 
@@ -225,6 +198,6 @@ def _listed(words: Iterable[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def _cite(case: Case, snapshot_id: str) -> str:
+def _cite(case: Case, snapshot: str) -> str:
     address = absolute(case_url(case.id))
-    return f"“{curly(case.title)}.” {SITE_NAME}, snapshot {snapshot_id}. {address}"
+    return curly(cite_case(case, site=SITE_NAME, snapshot=snapshot, address=address))

@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from html import unescape
 
+from kb.answers.figures import members_text, period_text
+from kb.citations.works import Citation, citations
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
-from web.cases.case import FACT_FACETS, READING_WORDS, Citation, citations
+from web.cases.case import FACT_FACETS, READING_WORDS
 from web.cases.qr import QRCode, qr_code
 from web.core.urls import absolute, case_url
-from web.ui.cards import Badge, badges, labels, members_text, period_text
+from web.ui.cards import Badge, badges, labels
 from web.ui.markdown import render_body
 from web.words.figures import ResultView, result_views
 from web.words.typography import curly

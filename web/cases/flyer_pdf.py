@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 
-from web.cases.case import SITE_NAME, Citation
+from kb.citations.works import Citation
+from web.cases.case import SITE_NAME
 from web.cases.flyer import Flyer
 from web.words.figures import ResultView
 

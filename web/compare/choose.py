@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from kb.errors import CaseNotFound, QueryError
+from kb.answers.cases import shared_values
+from kb.answers.comparison import given_ids, nearest_ids
+from kb.guidance.profile_comparison import number_word
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST
 from kb.search.answer import Reason, SearchResult
 from kb.search.searcher import Searcher
-from web.compare.contrast import listed, number
 from web.core.urls import compare_url
 from web.ui.reasons import listed as reasons_listed
-from web.ui.reasons import shared
 from web.words.typography import curly
 
 #: How many selects stand on a page where nothing is chosen, and how many cases are offered.
@@ -25,8 +24,6 @@ PLACES = 3
 OFFERS = 4
 #: How many of an answer's cases are compared at once.
 FIRST = 3
-ID_SHOWN = 120
-EVERY_ID = "Every id stands at /api/v1/cases."
 SEVERAL = "Several countries"
 
 
@@ -73,37 +70,6 @@ class CaseOffer:
     shared: str
 
 
-def read_cases(searcher: Searcher, ids: Iterable[str], *, least: int = 0) -> tuple[Case, ...]:
-    """The cases of an address in its order; one that is given twice is taken once.
-
-    Args:
-        searcher: the snapshot.
-        ids: what was given; empty fields of a form are passed over.
-        least: how many there must be.
-
-    Raises:
-        QueryError: an id is unknown or that of a guide, or there are too many or too few.
-    """
-    given = _given(ids)
-    found = tuple(_case(searcher, case_id) for case_id in given)
-    if len(found) > MOST:
-        raise QueryError(
-            f"id must be given at most {number(MOST)} times, and {len(found)} cases are named. "
-            f"The first {number(MOST)} are {listed(given[:MOST])}.",
-            parameter="id",
-            value=len(found),
-        )
-    if len(found) < least:
-        was = "none is" if not found else f"only {given[0]} is"
-        raise QueryError(
-            f"id must be given at least {number(least)} times, each with the id of another case; "
-            f"{was} named. An example is id=norway/graphic-arts&id=norway/mechanical-engineering.",
-            parameter="id",
-            value=len(found),
-        )
-    return found
-
-
 def choosing(searcher: Searcher, cases: Sequence[Case] = ()) -> Choosing | None:
     """The form that adds to the chosen cases; None where no more can be added."""
     if len(cases) == MOST:
@@ -118,7 +84,7 @@ def choosing(searcher: Searcher, cases: Sequence[Case] = ()) -> Choosing | None:
 
 def choosing_again(searcher: Searcher, args: MultiDict[str, str]) -> Choosing:
     """The form for an address that cannot be answered: what is understood of it stays chosen."""
-    given = _given(args.getlist("id"))
+    given = given_ids(args.getlist("id"))
     peers = {case.id for case in searcher.cases if case.kind != "guide"}
     known = [case_id for case_id in given if case_id in peers]
     places = (*known[:MOST], *[""] * (min(len(given), MOST) - len(known)))
@@ -163,7 +129,7 @@ def first_compared(result: SearchResult) -> CompareLink | None:
     cases = [hit.case.id for hit in result.hits if hit.case.kind != "guide"][:FIRST]
     if len(cases) < LEAST or query.page > 1 or not (query.text or query.filters):
         return None
-    words = f"Compare the first {number(len(cases))} cases side by side"
+    words = f"Compare the first {number_word(len(cases))} cases side by side"
     return CompareLink(url=compare_url(cases), words=words)
 
 
@@ -175,40 +141,9 @@ def where(case: Case, taxonomy: Taxonomy) -> str:
 def _shared_by_all(cases: Sequence[Case], case: Case, taxonomy: Taxonomy) -> list[Reason]:
     return [
         why
-        for why in shared(cases[0], case, taxonomy)
+        for why in shared_values(cases[0], case, taxonomy)
         if all(why.value in other.facets.get(why.facet, ()) for other in cases)
     ]
-
-
-def _given(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.strip() for one in ids if one.strip()))
-
-
-def _case(searcher: Searcher, case_id: str) -> Case:
-    try:
-        case = searcher.case(case_id)
-    except CaseNotFound as err:
-        near = _nearest(searcher, case_id)
-        hint = f"The nearest ids are {', '.join(near)}." if near else EVERY_ID
-        raise QueryError(
-            f"id must be that of a case, which {case_id[:ID_SHOWN]!r} is not. {hint}",
-            parameter="id",
-            value=case_id,
-            allowed=near,
-        ) from err
-    if case.kind == "guide":
-        raise QueryError(
-            f"id must be that of a case, and {case.id!r} is a guide. "
-            "Guides treat a theme, so they have nothing to set beside a case.",
-            parameter="id",
-            value=case.id,
-        )
-    return case
-
-
-def _nearest(searcher: Searcher, case_id: str) -> tuple[str, ...]:
-    peers = [case.id for case in searcher.cases if case.kind != "guide"]
-    return tuple(difflib.get_close_matches(case_id[:ID_SHOWN], peers, n=3, cutoff=0.5))
 
 
 def _meant(
@@ -216,7 +151,7 @@ def _meant(
 ) -> Iterable[tuple[str, str]]:
     """The comparison with the first unknown id replaced by each of the nearest ones."""
     wrong = next((one for one in given if one not in known), "")
-    for near in _nearest(searcher, wrong):
+    for near in nearest_ids(searcher, wrong):
         ids = [near if one == wrong else one for one in given if one == wrong or one in known]
         yield compare_url(list(dict.fromkeys(ids))[:MOST]), curly(searcher.case(near).title)
 

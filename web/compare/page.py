@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kb.answers.contrast import Contrast, contrast
+from kb.citations.works import citations
+from kb.guidance.profile_comparison import number_word
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, UNTOLD, compare
 from kb.search.searcher import Searcher
-from web.cases.case import citations
 from web.compare.choose import CaseOffer, Choosing, case_offers, choosing, where
-from web.compare.contrast import Contrast, contrast, number
 from web.compare.rows import (
     MetricView,
     RowView,
@@ -73,7 +74,7 @@ def compare_page(searcher: Searcher, cases: Sequence[Case]) -> ComparePage:
     metrics = metric_rows(found, taxonomy) if found else ()
     ids = [case.id for case in cases]
     return ComparePage(
-        title=f"{number(n).capitalize()} cases side by side" if found else "Compare cases",
+        title=f"{number_word(n).capitalize()} cases side by side" if found else "Compare cases",
         columns=tuple(_column(case, ids, taxonomy) for case in cases),
         contrast=contrast(found, taxonomy) if found else None,
         rows=tuple(row for row in rows if row.agreement != UNTOLD),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kb.answers.contrast import all_of
+from kb.answers.figures import compared_figure, members_text, period_text
+from kb.guidance.profile_comparison import joined
 from kb.model.cases import Case, Result
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import Taxonomy
@@ -20,10 +23,9 @@ from kb.results.comparison import (
     Value,
     agreement,
 )
-from web.compare.contrast import all_of, listed
 from web.core.urls import case_url
-from web.ui.cards import Badge, badges, members_text, period_text
-from web.words.figures import ResultView, figure, result_view
+from web.ui.cards import Badge, badges
+from web.words.figures import ResultView, result_view
 from web.words.typography import curly
 
 #: A row to its words. ``TEXTS`` are told in the words of each case and have no vocabulary.
@@ -198,7 +200,7 @@ def _text_row(name: str, found: Comparison) -> RowView:
 def _text(name: str, case: Case) -> str:
     if name == "members":
         partners = case.members.partners if case.members else ()
-        with_whom = f", with {listed(partners)}" if partners else ""
+        with_whom = f", with {joined(partners)}" if partners else ""
         return curly(members_text(case.members) + with_whom)
     if name == "period":
         return period_text(case.period)
@@ -238,18 +240,7 @@ def _computed(result: Result, found: Quantity) -> str:
     """The figure that the scale takes where it is our arithmetic; to one decimal."""
     if not found.converted:
         return ""
-    as_compared = replace(
-        result,
-        low=round(found.low, 1),
-        high=round(found.high, 1),
-        unit=found.unit,
-        direction=found.direction,
-        qualifier=found.qualifier or None,
-        before=None,
-        before_qualifier=None,
-        of=None,
-    )
-    return figure(as_compared, "").text
+    return compared_figure(result, found).text
 
 
 def _report_text(view: ResultView) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
+from kb.answers.comparison import compared_cases
 from kb.exports.csv import to_csv
 from kb.results.comparison import LEAST
-from web.compare.choose import read_cases
 from web.compare.page import compare_page, csv_rows
 from web.core.request import searcher
 
@@ -17,7 +17,7 @@ bp = Blueprint("compare", __name__, template_folder="templates")
 def page() -> str:
     """Two to five cases side by side; with fewer, a form to choose."""
     current = searcher()
-    cases = read_cases(current, request.args.getlist("id"))
+    cases = compared_cases(current, request.args.getlist("id"))
     return render_template("compare.html", page=compare_page(current, cases))
 
 
@@ -25,7 +25,7 @@ def page() -> str:
 def as_csv() -> Response:
     """The same as CSV, one column for each case."""
     current = searcher()
-    cases = read_cases(current, request.args.getlist("id"), least=LEAST)
+    cases = compared_cases(current, request.args.getlist("id"), least=LEAST)
     response = Response(to_csv(csv_rows(current, cases)), mimetype="text/csv")
     name = f"comparison-{current.snapshot_id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kb.answers.figures import headline
 from kb.model.cases import Case, Result
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, facet_url, search_url
 from web.ui.cards import Badge, badge
-from web.words.figures import ResultView, headline, result_view
+from web.words.figures import ResultView, result_view
 from web.words.typography import curly
 
 BAND_SIZE = 6

@@ -14,12 +14,14 @@ from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
 from pydantic import ValidationError
 
 from kb import __version__
+from kb.answers.cases import shared_values
+from kb.answers.figures import figure
+from kb.citations.works import citations
 from kb.model.cases import FACETS, Case, Result
 from kb.model.taxonomy import Taxonomy, Vocabulary
 from kb.search.answer import Hit, Reason, SearchResult
 from kb.search.query import Query
 from kb.text.mentions import Mention
-from web.cases.case import citations
 from web.core.errors import PROBLEM_TYPE, NotMeasured
 from web.core.params import NAMES, SearchParams, query_error, to_query, unknown_name
 from web.core.request import searcher
@@ -28,8 +30,6 @@ from web.machine import schemas
 from web.machine.schemas_relevance import RelevanceOut
 from web.outcomes.selection import OutcomesParams
 from web.role_models.params import ProfileParams
-from web.ui.reasons import shared
-from web.words.figures import figure
 
 ABOUT = (
     "Case studies of business networks of small firms, with reported results and their sources. "
@@ -243,7 +243,7 @@ def _similar(hit: Hit, case: Case, words: Taxonomy) -> schemas.SimilarOut:
         title=hit.case.title,
         url=absolute(case_url(hit.case.id)),
         score=hit.score,
-        reasons=_reasons((*hit.reasons, *shared(case, hit.case, words))),
+        reasons=_reasons((*hit.reasons, *shared_values(case, hit.case, words))),
     )
 
 

@@ -9,19 +9,18 @@ from flask import Response, request
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel, Field
 
+from kb.answers.comparison import compared_cases
+from kb.answers.contrast import contrast
+from kb.answers.figures import figure, members_text, period_text
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST, Comparison, FieldRow, MetricRow, Reported, compare
 from kb.search.searcher import Searcher
-from web.compare.choose import read_cases
-from web.compare.contrast import contrast
 from web.core.params import unknown_name
 from web.core.request import searcher
 from web.core.urls import absolute, case_url, compare_url
 from web.machine import schemas
 from web.machine.api import BAD, NOT_READY
-from web.ui.cards import members_text, period_text
-from web.words.figures import figure
 
 bp = APIBlueprint(
     "compare_api", __name__, url_prefix="/api/v1", abp_responses={"400": BAD, "503": NOT_READY}
@@ -128,7 +127,7 @@ def compare_cases(query: CompareParams) -> Response:
         if name not in CompareParams.model_fields:
             raise unknown_name(name, CompareParams.model_fields)
     current = searcher()
-    cases = read_cases(current, query.id, least=LEAST)
+    cases = compared_cases(current, query.id, least=LEAST)
     return Response(compare_out(current, cases).model_dump_json(), mimetype="application/json")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from kb.answers.figures import compared_figure, figure
 from kb.model.taxonomy import Taxonomy
 from kb.results.outcomes import Distribution, Finding, MetricOutlook, Outlook
 from kb.search.searcher import Searcher
@@ -17,9 +18,7 @@ from web.machine.schemas_outcomes import (
     SelectionOut,
 )
 from web.machine.schemas_profiles import ProfileOut
-from web.outcomes.findings import as_figure
 from web.outcomes.selection import Selection
-from web.words.figures import figure
 
 
 def outcomes_out(found: Outlook, chosen: Selection, current: Searcher) -> OutcomesOut:
@@ -79,7 +78,7 @@ def _finding(found: Finding, taxonomy: Taxonomy) -> FindingOut:
         title=found.title,
         url=absolute(case_url(found.case_id)),
         country=list(found.country),
-        figure=as_figure(result, shown).text if shown else None,
+        figure=compared_figure(result, shown).text if shown else None,
         low=shown.low if shown else None,
         high=shown.high if shown else None,
         unit=shown.unit if shown else None,

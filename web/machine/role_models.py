@@ -6,6 +6,7 @@ import dataclasses
 
 from kb.guidance.profile import contradictions
 from kb.guidance.profile_comparison import sentences
+from kb.guidance.profile_score import PART_LABELS
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
 from web.core.urls import absolute
@@ -20,7 +21,6 @@ from web.machine.schemas_profiles import (
     RoleModelOut,
     RoleModelsOut,
 )
-from web.role_models.page import PART_WORDS
 from web.role_models.words import profile_url, with_goal
 
 
@@ -62,6 +62,7 @@ def _model(model: RoleModel, taxonomy: Taxonomy) -> RoleModelOut:
         reason=ReasonOut(**dataclasses.asdict(model.reason)) if model.reason else None,
         done=list(model.done),
         parts=[
-            PartOut(label=PART_WORDS[part.name], **dataclasses.asdict(part)) for part in model.parts
+            PartOut(label=PART_LABELS[part.name], **dataclasses.asdict(part))
+            for part in model.parts
         ],
     )

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kb.answers.figures import Figure, compared_figure
 from kb.model.quantities import Quantity
 from kb.results.outcomes import Distribution, Finding
 from kb.search.searcher import Searcher
 from web.outcomes.findings import (
     FindingRow,
-    as_figure,
     direction_words,
     finding_row,
     mark,
     measure_words,
 )
 from web.ui.dotplot import DotPlot, dot_plot
-from web.words.figures import Figure
 
 #: Groups of units whose figures are the larger the larger the networks are.
 _SIZES = ("Count", "Money")
@@ -90,7 +89,7 @@ def shape(found: Distribution) -> str:
     lead = direction_words(found)
     against = f" against {found.compared_with}" if found.compared_with else ""
     if alone is not None:
-        return f"{lead}{as_figure(found.findings[0].result, alone).text}{against}"
+        return f"{lead}{compared_figure(found.findings[0].result, alone).text}{against}"
     spread = _range(found).text
     if found.median is not None:
         spread = f"median {_one(found, found.median).text} ({spread})"
@@ -116,4 +115,4 @@ def _one(found: Distribution, value: float) -> Figure:
         high=value,
         converted=converted,
     )
-    return as_figure(found.findings[0].result, quantity)
+    return compared_figure(found.findings[0].result, quantity)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from kb.answers.figures import Figure, compared_figure, figure
 from kb.model.cases import Reference, Result
-from kb.model.quantities import Quantity
 from kb.model.taxonomy import Taxonomy
 from kb.results.outcomes import Distribution, Finding
 from web.core.urls import case_url
 from web.ui.dotplot import Mark
-from web.words.figures import Figure, figure
 from web.words.typography import curly
 
 #: Qualifier of a figure to the side on which it is only bounded.
@@ -70,7 +69,7 @@ def finding_row(
     """The row of a finding; its case is a link, its source a text with the place in it."""
     result = finding.result
     shown = finding.quantity
-    computed = as_figure(result, shown).text if shown is not None and shown.converted else ""
+    computed = compared_figure(result, shown).text if shown is not None and shown.converted else ""
     return FindingRow(
         figure=figure(result, taxonomy["metrics"].label(result.metric)),
         computed=computed,
@@ -95,23 +94,6 @@ def source_text(result: Result, references: Mapping[str, Reference]) -> str:
     name = (work.authors or work.title) if work else result.source
     year = f" {work.year}" if work and work.year else ""
     return f"{curly(name)}{year}, {result.locator}"
-
-
-def as_figure(result: Result, shown: Quantity) -> Figure:
-    """A quantity in the words of the figures; what is computed has at most one decimal."""
-    low, high = (round(v, 1) if shown.converted else v for v in (shown.low, shown.high))
-    like = replace(
-        result,
-        low=low,
-        high=high,
-        unit=shown.unit,
-        direction=shown.direction,
-        qualifier=shown.qualifier or None,
-        before=None,
-        before_qualifier=None,
-        of=None,
-    )
-    return figure(like, "")
 
 
 def measure_words(found: Distribution, taxonomy: Taxonomy) -> str:
@@ -143,7 +125,7 @@ def mark(finding: Finding, taxonomy: Taxonomy) -> Mark:
     shown = finding.quantity
     if shown is None:
         raise ValueError(f"{finding.case_id}: a result in words cannot be drawn")
-    words = as_figure(finding.result, shown).text
+    words = compared_figure(finding.result, shown).text
     return Mark(
         low=shown.low,
         high=shown.high,

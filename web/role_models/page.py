@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flask import url_for
 
 from kb.guidance.profile import FIELDS, Profile, contradictions, given
-from kb.guidance.profile_comparison import Likeness, sentences
-from kb.guidance.profile_score import story_text
+from kb.guidance.profile_comparison import Likeness, number_word, sentences
+from kb.guidance.profile_score import PART_LABELS, story_text
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
 from web.compare.choose import FIRST, CompareLink
-from web.compare.contrast import number
 from web.core.urls import compare_url, search_url
 from web.role_models.params import Asked
 from web.role_models.words import NAMES, profile_chips, profile_url, summary, with_goal, words
@@ -21,18 +20,6 @@ from web.ui.cards import Card, card
 from web.ui.filters import Chip
 from web.ui.reasons import Piece, excerpt, is_summary
 from web.words.typography import capital, curly
-
-#: Part of a score to its words on the page.
-PART_WORDS: Mapping[str, str] = {
-    "story": "What you say, against the whole case",
-    "suits": "What you want, against whom the editors think the case suits",
-    "wants": "The kind of project that your words ask for",
-    "goal": "The kinds of project that you ticked",
-    "trade": "Your sector, or one near it",
-    "common": "What the partners have in common",
-    "form": "Soft or hard",
-    "funding": "Who paid",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +116,8 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
         outcomes_url=profile_url(profile, query, "outcomes.outcomes"),
         json_url=profile_url(profile, query, "api.role_models_json"),
         compare=CompareLink(
-            url=compare_url(first), words=f"Compare the first {number(len(first))} side by side"
+            url=compare_url(first),
+            words=f"Compare the first {number_word(len(first))} side by side",
         )
         if len(first) > 1
         else None,
@@ -181,7 +169,7 @@ def _model(model: RoleModel, answer: RoleModels, taxonomy: Taxonomy) -> ModelVie
         done=tuple(curly(text) for text in model.done),
         parts=tuple(
             PartView(
-                label=PART_WORDS[part.name],
+                label=PART_LABELS[part.name],
                 value=round(part.value * 100),
                 share=round(part.share * 100),
             )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from kb.model.cases import Case, Members, Period
+from kb.answers.figures import members_text
+from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Hit
 from web.core.urls import case_url, facet_url
 from web.ui.reasons import Piece, Quote, marked_summary, named, quotes
-from web.words.figures import DASH, ResultView, result_views
+from web.words.figures import ResultView, result_views
 from web.words.typography import curly
 
 #: How many figures a card shows; the case's page shows them all.
@@ -104,28 +105,3 @@ def badge(type_id: str, taxonomy: Taxonomy) -> Badge:
 def labels(taxonomy: Taxonomy, case: Case, facet: str) -> tuple[str, ...]:
     """The labels of a case's values in a facet, in the order of the file."""
     return tuple(taxonomy.label(facet, value) for value in case.facets.get(facet, ()))
-
-
-def members_text(members: Members | None) -> str:
-    """Who took part: ``3 small graphic arts companies``; empty if not told."""
-    if members is None:
-        return ""
-    count = f"{members.count:,}" if members.count is not None else ""
-    networks = f"in {members.networks:,} networks" if members.networks is not None else ""
-    parts = (members.qualifier if count else "", count, members.who, networks)
-    text = " ".join(part for part in parts if part)
-    return text[:1].upper() + text[1:]
-
-
-def period_text(period: Period | None) -> str:
-    """Years: ``1989–1992``, ``from about 1989``, ``until 1994``; empty if not told."""
-    if period is None:
-        return ""
-    about = "about " if period.about else ""
-    if period.start is not None and period.end is not None:
-        years = (period.start, period.end)
-        text = str(period.start) if period.start == period.end else f"{years[0]}{DASH}{years[1]}"
-        return f"{about}{text}".capitalize()
-    if period.start is not None:
-        return f"From {about}{period.start}"
-    return f"Until {about}{period.end}"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.cases import Case
-from kb.model.taxonomy import Taxonomy
 from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit, Reason
 from web.ui.filters import FACET_WORDS
 from web.words.typography import curly
@@ -19,8 +18,6 @@ BEFORE_MARK = 80
 WORDS_SHOWN = 6
 #: A quotation beside a similar case is at most this long.
 LINE_LENGTH = 160
-#: What two cases may share that says something of them; most networks are hard, and most succeed.
-SHARED_FACETS = ("country", "type", "project", "sector", "formation")
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
@@ -69,16 +66,6 @@ def marked_summary(hit: Hit) -> tuple[Piece, ...]:
         if why.marks and is_summary(why, hit.case):
             return pieces(curly(why.passage), why.marks)
     return ()
-
-
-def shared(case: Case, other: Case, taxonomy: Taxonomy) -> tuple[Reason, ...]:
-    """The values that two cases both have, in the order of ``SHARED_FACETS`` and of the other."""
-    return tuple(
-        Reason(kind="facet", facet=facet, value=value, label=taxonomy.label(facet, value))
-        for facet in SHARED_FACETS
-        for value in other.facets.get(facet, ())
-        if value in case.facets.get(facet, ())
-    )
 
 
 def listed(reasons: Iterable[Reason]) -> str:

@@ -14,12 +14,12 @@ from jsonschema import Draft202012Validator
 from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
+from kb.answers.contrast import contrast
 from kb.content.check import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
 from tests.browser.chromium import FLAGS, executable
 from web import create_app
-from web.compare.contrast import contrast
 from web.compare.rows import metric_rows
 
 ROOT = Path(__file__).parents[3]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kb.answers.cases import shared_values
 from kb.model.cases import Case
 from kb.search.answer import Hit, Reason
 from web.ui.reasons import (
@@ -14,7 +15,6 @@ from web.ui.reasons import (
     named,
     pieces,
     quotes,
-    shared,
 )
 
 SUMMARY = "Norway's firms export wine."
@@ -158,10 +158,10 @@ def test_shared(searcher):
     """What two cases share is told in the order of the facets, and in one line of plain words."""
     case = searcher.case("norway/metal-buyers")
     other = searcher.case("international/wine-and-metal-programme")
-    found = shared(case, other, searcher.taxonomy)
+    found = shared_values(case, other, searcher.taxonomy)
     assert [(why.facet, why.value) for why in found] == [("country", "NO"), ("type", "horizontal")]
     assert listed(found) == "Norway, horizontal"
-    assert shared(case, searcher.case("spain/textile-training"), searcher.taxonomy) == ()
+    assert shared_values(case, searcher.case("spain/textile-training"), searcher.taxonomy) == ()
 
 
 def test_listed_leaves_abbreviations_as_they_are():

@@ -2,8 +2,8 @@
 
 import pytest
 
+from kb.answers.figures import Figure, figure, headline
 from kb.model.cases import Result
-from web.words.figures import Figure, figure, headline
 
 
 def result(low=None, high=None, unit=None, direction="level", **more) -> Result:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from kb.answers.figures import period_text
+from kb.guidance.profile_comparison import joined, number_word
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
-from web.ui.cards import period_text
 
-NUMBERS = ("none", "one", "two", "three", "four", "five")
 _NOUNS: Mapping[str, str] = {"network": "networks", "programme": "programmes", "study": "studies"}
 #: A field as the thing in which cases differ, and where they have some of it in common.
 _DIFFER: Mapping[str, tuple[str, str]] = {
@@ -49,22 +49,9 @@ def contrast(found: Comparison, taxonomy: Taxonomy) -> Contrast:
     )
 
 
-def number(count: int) -> str:
-    """A small number in words, up to five."""
-    return NUMBERS[count] if count < len(NUMBERS) else str(count)
-
-
 def all_of(count: int) -> str:
     """``Both``, ``All three``: the subject of what holds for every case."""
-    return "Both" if count == 2 else f"All {number(count)}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    items = list(words)
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return "Both" if count == 2 else f"All {number_word(count)}"
 
 
 def in_line(label: str) -> str:
@@ -75,24 +62,24 @@ def in_line(label: str) -> str:
 def _common(found: Comparison) -> str:
     kinds = {case.kind for case in found.cases}
     noun = _NOUNS.get(next(iter(kinds)), "cases") if len(kinds) == 1 else "cases"
-    adjectives = [listed(_words(found, name, "network")) for name in ("form", "type")]
+    adjectives = [joined(_words(found, name, "network")) for name in ("form", "type")]
     adjective = ", ".join(word for word in adjectives if word)
     if adjective and noun != "networks":
         noun, adjective = f"{noun} of {adjective} networks", ""
     parts = [noun]
     if countries := [value.label for value in found.shared("country")]:
-        parts.append(f"from {listed(_with_article(label) for label in countries)}")
+        parts.append(f"from {joined([_with_article(label) for label in countries])}")
     if sectors := _words(found, "sector"):
-        parts.append(f"in {listed(sectors)}")
+        parts.append(f"in {joined(sectors)}")
     words = " ".join((adjective, *parts)).strip()
     if projects := _words(found, "project"):
-        words += f", working together on {listed(projects)}"
+        words += f", working together on {joined(projects)}"
     if formation := _words(found, "formation"):
-        words += f"; each came to be {listed(_how(one) for one in formation)}"
+        words += f"; each came to be {joined([_how(one) for one in formation])}"
     if status := _words(found, "status"):
-        words += f"; the outcome of each is given as {listed(status)}"
+        words += f"; the outcome of each is given as {joined(status)}"
     if words == "cases":
-        return f"The {number(len(found.cases))} have none of these facts in common."
+        return f"The {number_word(len(found.cases))} have none of these facts in common."
     return f"{all_of(len(found.cases))} are {words}."
 
 
@@ -119,7 +106,7 @@ def _apart(found: Comparison) -> str:
             words.append(_DIFFER[name][bool(found.shared(name))])
         if name == "country":
             words += _apart_in_text(found)
-    return f"They differ in {listed(words)}." if words else ""
+    return f"They differ in {joined(words)}." if words else ""
 
 
 def _apart_in_text(found: Comparison) -> list[str]:
@@ -136,7 +123,7 @@ def _told(value: object) -> Collection[str]:
 def _gaps(found: Comparison) -> str:
     words = [_DIFFER[name][0] for name in FIELDS if found.field(name).agreement == GAPS]
     which = "both" if len(found.cases) == 2 else "all of them"
-    return f"Not told of {which}: {listed(words)}." if words else ""
+    return f"Not told of {which}: {joined(words)}." if words else ""
 
 
 def _reported(found: Comparison, taxonomy: Taxonomy) -> str:
@@ -146,7 +133,7 @@ def _reported(found: Comparison, taxonomy: Taxonomy) -> str:
         return "None of them reports a result, which is not the same as none achieved."
     every = [in_line(taxonomy["metrics"].label(row.metric)) for row in found.metrics if row.n == n]
     if every:
-        return f"{all_of(n)} report on {listed(every)}."
+        return f"{all_of(n)} report on {joined(every)}."
     return f"There is no measure on which {all_of(n).lower()} report{_silence(silent)}."
 
 
@@ -154,4 +141,4 @@ def _silence(silent: int) -> str:
     if not silent:
         return ""
     verb = "reports" if silent == 1 else "report"
-    return f"; {number(silent)} of them {verb} none, which is not the same as none achieved"
+    return f"; {number_word(silent)} of them {verb} none, which is not the same as none achieved"

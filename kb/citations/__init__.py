@@ -1,0 +1,1 @@
+"""How a case or a source is cited."""
