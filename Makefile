@@ -5,21 +5,27 @@ PORT ?= 8000
 export CHROMIUM
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests run in as many processes as there are cores, in four at most; JOBS=0 runs them in one.
+JOBS ?= auto
+PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --maxprocesses 4 --dist worksteal
 # Errors of the installer should show; its progress need not.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check build bench clean browser
+.PHONY: help run test test-long lint check build bench clean browser
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 run: $(VENV)/installed ## Install, build the index if needed, serve on http://127.0.0.1:8000
 	@$(BIN)/kb build
 	@KB_PORT=$${KB_PORT:-$(PORT)} $(BIN)/kb serve
 
 test: $(VENV)/installed-test browser ## Install what the tests need, a browser included, and run them all
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
+
+test-long: $(VENV)/installed-test browser ## Run the longer forms of some tests, which 'make test' leaves out
+	@$(PYTEST) -m long
 
 lint: $(VENV)/installed-test ## Check style and types of the code
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache

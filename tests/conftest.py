@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from playwright.sync_api import expect, sync_playwright
 
 from kb.build.pipeline import build
 from kb.search.live import LiveSearcher, open_live
 from kb.search.searcher import Searcher
 from kb.settings import Settings, read_settings
+from tests.browser.chromium import FLAGS, executable
 from tests.toy import ROOT, copy_toy_corpus, free_port, make_tiny_encoder, settings_of_toy
 
 
+@pytest.fixture(name="made_once", scope="session")
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable:
+    """What fills a folder, by name, for all processes of a run: the first to ask does it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # then each process has a folder in the run's
+        base = base.parent
+
+    def made_once(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = base / name, base / f"{name}.done"
+        with FileLock(base / f"{name}.lock", timeout=600):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a process that did not end it
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return made_once
+
+
 @pytest.fixture(name="tiny_encoder", scope="session")
-def _tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_tiny_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
+def _tiny_encoder(made_once: Callable) -> Path:
+    """A tiny encoder that no test may change; its path is the same for all processes."""
+    return made_once("tiny-encoder", lambda folder: make_tiny_encoder(folder / "tiny")) / "tiny"
 
 
 @pytest.fixture(name="toy_cases")
@@ -46,13 +72,18 @@ def _settings(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> S
 
 
 @pytest.fixture(name="toy_multilingual", scope="session")
-def _toy_multilingual(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Settings:
+def _toy_multilingual(made_once: Callable, tiny_encoder: Path) -> Settings:
     """The same built with the multilingual encoder on; no test may change it either."""
-    folder = tmp_path_factory.mktemp("multilingual")
-    cases = copy_toy_corpus(folder / "cases")
-    settings = settings_of_toy(cases, folder / "index", tiny_encoder, multilingual="on")
-    build(settings)
-    return settings
+
+    def settings_in(folder: Path) -> Settings:
+        cases, index = folder / "cases", folder / "index"
+        return settings_of_toy(cases, index, tiny_encoder, multilingual="on")
+
+    def fill(folder: Path) -> None:
+        copy_toy_corpus(folder / "cases")
+        build(settings_in(folder))
+
+    return settings_in(made_once("multilingual", fill))
 
 
 @pytest.fixture(name="live", scope="session")
@@ -75,12 +106,13 @@ def _client(live: LiveSearcher, settings: Settings):
 
 
 @pytest.fixture(name="real_settings", scope="session")
-def _real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of the real compendium, built with the default encoders."""
-    index = tmp_path_factory.mktemp("real") / "index"
-    settings = read_settings({}, cases=ROOT / "cases", index=index)
-    build(settings)
-    return settings
+def _real_settings(made_once: Callable) -> Settings:
+    """Settings of the real compendium, built with the default encoders; no test may change it."""
+
+    def settings_in(folder: Path) -> Settings:
+        return read_settings({}, cases=ROOT / "cases", index=folder / "index")
+
+    return settings_in(made_once("real", lambda folder: build(settings_in(folder))))
 
 
 @pytest.fixture(name="real_live", scope="session")
@@ -107,6 +139,16 @@ def _real_server_url(real_settings: Settings):
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture(name="browser", scope="session")
+def _browser():
+    """One Chromium for all tests of a process; each opens a context of its own in it."""
+    expect.set_options(timeout=20_000)  # milliseconds; a busy machine is no fault of the page
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 def _wait_until_up(url: str, process: subprocess.Popen, seconds: float = 60) -> None:

@@ -4,14 +4,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from kb.build.pipeline import build
 from kb.model.relevance import write_report
 from kb.search.live import LiveSearcher
 from kb.settings import read_settings
-from tests.browser.chromium import FLAGS, executable
 from tests.toy import copy_toy_corpus
 from tests.web.about.test_relevance import REPORT
 from web import create_app
@@ -57,14 +55,6 @@ PAGES = {
     "404": "/cases/norway/graphic-art",
     "400": "/search?q=wine&country=xx",
 }
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(name="measured_url", scope="module")

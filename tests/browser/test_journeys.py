@@ -1,19 +1,9 @@
 """What people do on the site, in a real browser."""
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-
-from tests.browser.chromium import FLAGS, executable
+from playwright.sync_api import expect
 
 WINERIES = "five wineries that want to sell abroad"
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(name="page", params=[True, False], ids=["javascript", "no-javascript"])

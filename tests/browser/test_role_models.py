@@ -3,17 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-
-from tests.browser.chromium import FLAGS, executable
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        yield browser
-        browser.close()
+from playwright.sync_api import Page, expect
 
 
 @pytest.fixture(name="page", params=[True, False], ids=["javascript", "no-javascript"])

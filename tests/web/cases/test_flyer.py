@@ -12,12 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zxingcpp
-from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from kb.build.pipeline import build
 from kb.search.live import LiveSearcher
-from tests.browser.chromium import FLAGS, executable
 from tests.browser.test_axe import check
 from tests.toy import settings_of_toy
 from web import create_app
@@ -315,7 +313,7 @@ def test_every_real_case_has_one_page(real):
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_the_page_prints_on_one_sheet(real_server_url, paper):
+def test_the_page_prints_on_one_sheet(browser, real_server_url, paper):
     """Printed by a browser, the longest, the densest and the shortest case are one sheet each."""
     ids = (
         "australia/western-australia-alliances",
@@ -325,23 +323,18 @@ def test_the_page_prints_on_one_sheet(real_server_url, paper):
         "new-zealand/spirits-to-japan",
         "canada/natural-bakers",
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        page = browser.new_page()
-        pages = {}
-        for case_id in ids:
-            page.goto(f"{real_server_url}/flyers/{case_id}")
-            pages[case_id] = len(read(page.pdf(format=paper)).pages)
-        browser.close()
+    page = browser.new_page()
+    pages = {}
+    for case_id in ids:
+        page.goto(f"{real_server_url}/flyers/{case_id}")
+        pages[case_id] = len(read(page.pdf(format=paper)).pages)
+    page.close()
     assert pages == dict.fromkeys(ids, 1)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("case_id", ["australia/leather-steering-wheels", "canada/natural-bakers"])
-def test_no_violations(real_server_url, case_id, width, scheme):
+def test_no_violations(browser, real_server_url, case_id, width, scheme):
     """No rule of axe-core is broken, and the page is no wider than the window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        check(browser, f"{real_server_url}/flyers/{case_id}", width, scheme)
-        browser.close()
+    check(browser, f"{real_server_url}/flyers/{case_id}", width, scheme)

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from kb.answers.contrast import contrast
 from kb.content.check import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
-from tests.browser.chromium import FLAGS, executable
 from web import create_app
 from web.compare.rows import metric_rows
 
@@ -27,14 +26,6 @@ METAL, WINE, TEXTILE = "norway/metal-buyers", "france/wine-exporters", "norway/t
 TRAIN, HOSTILE, GUIDE = "spain/textile-training", "denmark/hostile-title", "guides/purchase-guide"
 PROGRAMME = "international/wine-and-metal-programme"
 THREE = f"id={METAL}&id={WINE}&id={TEXTILE}"
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(name="url", scope="module")

@@ -10,14 +10,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
 
 from kb.build.pipeline import build
 from kb.model.self_check import ANSWERS
 from kb.search.live import LiveSearcher
-from tests.browser.chromium import FLAGS, executable
 from tests.kb.model.test_self_check import toy_check
 from tests.toy import copy_toy_corpus, free_port, settings_of_toy
 from web import create_app
@@ -266,14 +265,6 @@ def _url(app):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(name="page", params=[True, False], ids=["javascript", "no-javascript"])
