@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from web.about import views as about
 from web.cases import views as cases
-from web.cases.case import SITE_NAME
 from web.compare import views as compare
-from web.core import assets, errors, headers
+from web.core import SITE_NAME, assets, errors, headers
 from web.core.urls import absolute
 from web.holdings import views as holdings
 from web.machine import api, docs, site

@@ -7,7 +7,7 @@ with the cases (see ``kb.guidance.role_models``), each that is not is left out o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.errors import QueryError
 from kb.model.taxonomy import Taxonomy, Vocabulary
@@ -113,6 +113,17 @@ def given(profile: Profile) -> Mapping[str, str | int | tuple[str, ...]]:
     """The parts that are given, by name, in the order of the form."""
     parts = ((name, getattr(profile, name)) for name in FIELDS)
     return {name: value for name, value in parts if value not in ("", None, ())}
+
+
+def values_of(profile: Profile, name: str) -> tuple[object, ...]:
+    """The values of one part, one where it takes one, empty or None where it is not given."""
+    value = getattr(profile, name)
+    return value if isinstance(value, tuple) else (value,)
+
+
+def with_goal(profile: Profile, goal: str) -> Profile:
+    """A profile that wants one thing more."""
+    return replace(profile, goal=(*profile.goal, goal))
 
 
 def words_of_profile(profile: Profile) -> str:

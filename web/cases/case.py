@@ -13,14 +13,14 @@ from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Hit
 from kb.search.searcher import Searcher
+from web.core import SITE_NAME
 from web.core.urls import absolute, case_url, compare_url, facet_url
 from web.ui.cards import Badge, Card, badges, card
 from web.ui.markdown import Body, render_body
-from web.ui.reasons import line, listed
+from web.ui.reasons import line, values_text
 from web.words.figures import ResultView, result_views
+from web.words.lists import listed
 from web.words.typography import capital, curly
-
-SITE_NAME = "Compendium of Business Networks"
 
 #: Facets among the key facts with the words before them, in the order of the page.
 FACT_FACETS = (
@@ -128,7 +128,7 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         in_words=tuple(view for view in views if view.figure.is_word),
         not_reported=case.kind != "guide" and not views and not status,
         facts=() if case.kind == "guide" else _facts(case, taxonomy),
-        ours=_listed(READING_WORDS.get(name, name) for name in case.our_reading),
+        ours=listed(READING_WORDS.get(name, name) for name in case.our_reading),
         body=render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")),
         citations=citations(case, searcher.references),
         cite=_cite(case, searcher.snapshot_id),
@@ -152,7 +152,7 @@ def _compare_url(case: Case, alike: Sequence[Hit]) -> str:
 def _similar(hit: Hit, case: Case, taxonomy: Taxonomy) -> SimilarCase:
     return SimilarCase(
         card=card(hit.case, taxonomy),
-        shared=listed(shared_values(case, hit.case, taxonomy)),
+        shared=values_text(shared_values(case, hit.case, taxonomy)),
         quote=line(hit.reasons[0].passage),
     )
 
@@ -188,14 +188,6 @@ def _facet_fact(case: Case, taxonomy: Taxonomy, facet: str, words: str) -> Fact:
 
 def _plain(label: str, texts: Iterable[str]) -> Fact:
     return Fact(label=label, values=tuple(FactValue(label=text) for text in texts if text))
-
-
-def _listed(words: Iterable[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    items = list(words)
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _cite(case: Case, snapshot: str) -> str:

@@ -15,8 +15,8 @@ from pathlib import Path
 from threading import Lock
 
 from kb.citations.works import Citation
-from web.cases.case import SITE_NAME
 from web.cases.flyer import Flyer
+from web.core import SITE_NAME
 from web.words.figures import ResultView
 
 HERE = Path(__file__).parent

@@ -6,14 +6,17 @@ from flask import Blueprint, Response, abort, make_response, render_template
 
 from kb.model.cases import Case
 from web.cases.case import case_page
+from web.cases.failure import help_with
 from web.cases.flyer import flyer
 from web.cases.flyer_pdf import flyer_pdf as as_pdf
+from web.core.errors import register_help
 from web.core.request import searcher
 
 NOT_FOUND = 404
 
 
 bp = Blueprint("cases", __name__, template_folder="templates")
+register_help(bp, help_with)
 
 
 @bp.get("/cases/<path:case_id>")

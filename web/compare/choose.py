@@ -9,21 +9,18 @@ from werkzeug.datastructures import MultiDict
 
 from kb.answers.cases import shared_values
 from kb.answers.comparison import given_ids, nearest_ids
-from kb.guidance.profile_comparison import number_word
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
-from kb.results.comparison import LEAST, MOST
-from kb.search.answer import Reason, SearchResult
+from kb.results.comparison import MOST
+from kb.search.answer import Reason
 from kb.search.searcher import Searcher
 from web.core.urls import compare_url
-from web.ui.reasons import listed as reasons_listed
+from web.ui.reasons import values_text
 from web.words.typography import curly
 
 #: How many selects stand on a page where nothing is chosen, and how many cases are offered.
 PLACES = 3
 OFFERS = 4
-#: How many of an answer's cases are compared at once.
-FIRST = 3
 SEVERAL = "Several countries"
 
 
@@ -50,14 +47,6 @@ class Choosing:
     nearest: tuple[tuple[str, str], ...] = ()
     first_url: str = ""
     title: str = "Choose cases to compare"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareLink:
-    """A link to a comparison."""
-
-    url: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,24 +102,10 @@ def case_offers(searcher: Searcher, cases: Sequence[Case]) -> tuple[CaseOffer, .
             url=compare_url((*chosen, case.id)),
             title=curly(case.title),
             where=where(case, searcher.taxonomy),
-            shared=reasons_listed(_shared_by_all(cases, case, searcher.taxonomy)),
+            shared=values_text(_shared_by_all(cases, case, searcher.taxonomy)),
         )
         for case in found
     )
-
-
-def first_compared(result: SearchResult) -> CompareLink | None:
-    """The comparison of the first cases of an answer, guides left out.
-
-    None where nothing was asked, so that the order means nothing, beyond the first
-    page, and with fewer than two cases.
-    """
-    query = result.query
-    cases = [hit.case.id for hit in result.hits if hit.case.kind != "guide"][:FIRST]
-    if len(cases) < LEAST or query.page > 1 or not (query.text or query.filters):
-        return None
-    words = f"Compare the first {number_word(len(cases))} cases side by side"
-    return CompareLink(url=compare_url(cases), words=words)
 
 
 def where(case: Case, taxonomy: Taxonomy) -> str:

@@ -238,9 +238,7 @@ def _report(case: Case, one: Reported, taxonomy: Taxonomy) -> ReportView:
 
 def _computed(result: Result, found: Quantity) -> str:
     """The figure that the scale takes where it is our arithmetic; to one decimal."""
-    if not found.converted:
-        return ""
-    return compared_figure(result, found).text
+    return compared_figure(result, found).text if found.converted else ""
 
 
 def _report_text(view: ResultView) -> str:

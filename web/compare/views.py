@@ -7,10 +7,13 @@ from flask import Blueprint, Response, render_template, request
 from kb.answers.comparison import compared_cases
 from kb.exports.csv import to_csv
 from kb.results.comparison import LEAST
+from web.compare.failure import help_with
 from web.compare.page import compare_page, csv_rows
+from web.core.errors import register_help
 from web.core.request import searcher
 
 bp = Blueprint("compare", __name__, template_folder="templates")
+register_help(bp, help_with)
 
 
 @bp.get("/compare")

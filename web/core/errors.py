@@ -6,21 +6,13 @@ says what happened and where to go on. Views catch nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from flask import Flask, Response, json, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, json, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
-from kb.model.cases import FACETS
-from kb.search.query import MAX_QUERY_LENGTH, Query
-from web.compare.choose import choosing_again
-from web.core.params import understood
-from web.core.request import searcher
-from web.core.urls import case_url, query_pairs, with_value
-from web.ui.filters import chips
-from web.words.typography import curly
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER = "30"
@@ -35,6 +27,36 @@ class Kind:
     slug: str
     title: str
     help: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What went wrong in a request: its kind, a sentence, and the part of the request it was."""
+
+    kind: Kind
+    detail: str
+    parameter: str = ""
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """What a feature adds to the page of a failure at one of its addresses.
+
+    ``title`` stands instead of that of the kind, ``template`` is a piece of the feature's
+    own (its form, as filled in) and takes ``given``. ``kept`` are the parts of the
+    request that are understood, in words; ``nearest`` and ``choices`` are what may have
+    been meant and what is understood here; ``ways`` lead back into the feature: each is
+    (address, words).
+    """
+
+    title: str = ""
+    template: str = ""
+    given: Mapping[str, object] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    nearest: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 NOT_READY = "The compendium is being prepared. Please come back in a minute."
@@ -101,8 +123,19 @@ class NotMeasured(NotFound):
     description = "This snapshot holds no figures; 'kb evaluate --publish' and a build add them."
 
 
+def register_help(bp: Blueprint, help_with: Callable[[Failure], Help]) -> None:
+    """Let a feature say what its pages of failure keep and offer.
+
+    Args:
+        bp: the feature's blueprint; its help is asked for failures at its addresses only.
+        help_with: answers for a failure; it must not need a snapshot, as there may be none.
+    """
+    bp.record(lambda state: state.app.extensions["kb_help"].update({bp.name: help_with}))
+
+
 def init_app(app: Flask) -> None:
     """Register the two handlers: errors of the compendium, and errors of HTTP."""
+    app.extensions["kb_help"] = {}
     app.register_error_handler(errors.KBError, _known)
     app.register_error_handler(HTTPException, _http)
 
@@ -171,38 +204,16 @@ def _problem(kind: Kind, detail: str, more: Mapping[str, object]) -> dict[str, o
 
 
 def _page(kind: Kind, detail: str, more: Mapping[str, object]) -> str:
-    """The page; the nearest cases as links, what is allowed as a list and not in the sentence.
-
-    A search keeps what was typed, as much of it as the box takes, and the rest of its
-    address as far as it is understood.
-    """
-    allowed = [str(name) for name in more.get("allowed") or ()]
-    is_case = kind.slug == "unknown-case"
+    """The page: what is allowed stands on it as links where the feature makes some of it."""
+    allowed = tuple(str(name) for name in more.get("allowed") or ())
     if allowed:
         detail = detail.partition(" Allowed are ")[0].partition(" The nearest ids are ")[0]
-    parameter = str(more.get("parameter", ""))
-    is_search = request.endpoint == "search.search"
-    is_answerable = is_search and kind.slug == "bad-parameter"
-    kept = understood(request.args, searcher().taxonomy) if is_answerable else Query()
-    is_comparison = request.blueprint == "compare" and kind.slug == "bad-parameter"
-    again = choosing_again(searcher(), request.args) if is_comparison else None
+    failure = Failure(
+        kind=kind, detail=detail, parameter=str(more.get("parameter", "")), allowed=allowed
+    )
+    help_with = current_app.extensions["kb_help"].get(request.blueprint)
     return render_template(
-        "error.html",
-        again=again,
-        kind=kind,
-        detail=detail,
-        nearest=[
-            (case_url(name), curly(searcher().case(name).title)) for name in allowed if is_case
-        ],
-        choices=[(with_value(kept, parameter, name), name) for name in allowed]
-        if parameter in FACETS
-        else [],
-        is_search=is_search,
-        kept_words=[chip.label for chip in chips(kept, searcher().taxonomy)]
-        if is_answerable
-        else [],
-        kept=[pair for pair in query_pairs(kept) if pair[0] not in ("q", "exact")],
-        typed=request.args.get("q", "")[:MAX_QUERY_LENGTH],
+        "error.html", failure=failure, help=help_with(failure) if help_with else Help()
     )
 
 

@@ -8,8 +8,12 @@ from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 
+from kb.guidance.profile import Profile, given, values_of
 from kb.model.cases import FACETS
 from kb.search.query import DEFAULT_PER_PAGE, Query
+
+#: The parameters of a search that narrow which cases a profile is compared with.
+NARROWING = (*FACETS, "results_min", "results_unit")
 
 
 def case_url(case_id: str) -> str:
@@ -105,16 +109,29 @@ def without(query: Query, facet: str, value: str, *, endpoint: str = "search.sea
     return query_url(replace(query, filters=filters, results_min=least), endpoint=endpoint)
 
 
-def with_value(query: Query, facet: str, value: str) -> str:
+def with_value(query: Query, facet: str, value: str, *, endpoint: str = "search.search") -> str:
     """The path of the same query, first page, with one filter value more."""
     values = (*query.filters.get(facet, ()), value)
-    return query_url(replace(query, filters={**query.filters, facet: values}))
+    return query_url(replace(query, filters={**query.filters, facet: values}), endpoint=endpoint)
 
 
 def compare_url(case_ids: Iterable[str], endpoint: str = "compare.page") -> str:
     """The path of a comparison of some cases, in their order, or of its CSV or JSON twin."""
     pairs = [("id", case_id) for case_id in case_ids]
     return f"{url_for(endpoint)}?{urlencode(pairs, safe='/')}" if pairs else url_for(endpoint)
+
+
+def profile_pairs(profile: Profile, query: Query) -> tuple[tuple[str, str], ...]:
+    """A profile and its filters as names and values of an address."""
+    pairs = [(name, str(one)) for name in given(profile) for one in values_of(profile, name)]
+    return (*pairs, *(pair for pair in query_pairs(query) if pair[0] in NARROWING))
+
+
+def profile_url(profile: Profile, query: Query, endpoint: str = "role_models.role_models") -> str:
+    """The path of the role models for a profile, or of their JSON twin."""
+    pairs = profile_pairs(profile, query)
+    path = url_for(endpoint)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def absolute(path: str) -> str:

@@ -12,6 +12,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, facet_url, search_url
 from web.ui.cards import Badge, badge
+from web.words.examples import EXAMPLES
 from web.words.figures import ResultView, result_view
 from web.words.typography import curly
 
@@ -22,33 +23,6 @@ MARK_PITCH = 16
 MARK_SIZE = 12
 #: Units whose figures speak alone, the plainest first.
 _PLAIN_UNITS = ("percent", "times", "percent-of-usual", "percent-of-firms", "rank", "jobs")
-
-EXAMPLES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "If you own a small firm",
-        (
-            "five wineries that want to sell abroad",
-            "sharing equipment none of us can afford alone",
-            "bidding together for a contract too large for one firm",
-        ),
-    ),
-    (
-        "If you teach or study",
-        (
-            "supply-push and demand-pull programmes",
-            "evidence that networks create jobs",
-            "why do networks fail",
-        ),
-    ),
-    (
-        "If you run a programme or advise firms",
-        (
-            "what does a network broker do",
-            "how can a network pay for itself",
-            "measuring the results of a network",
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

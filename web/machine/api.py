@@ -23,13 +23,13 @@ from kb.search.answer import Hit, Reason, SearchResult
 from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.errors import PROBLEM_TYPE, NotMeasured
+from web.core.outcomes_params import OutcomesParams
 from web.core.params import NAMES, SearchParams, query_error, to_query, unknown_name
+from web.core.profile_params import ProfileParams
 from web.core.request import searcher
 from web.core.urls import absolute, case_url, with_value
 from web.machine import schemas
 from web.machine.schemas_relevance import RelevanceOut
-from web.outcomes.selection import OutcomesParams
-from web.role_models.params import ProfileParams
 
 ABOUT = (
     "Case studies of business networks of small firms, with reported results and their sources. "

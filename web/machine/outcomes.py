@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from kb.answers.figures import compared_figure, figure
+from kb.guidance.selection import Selection
 from kb.model.taxonomy import Taxonomy
 from kb.results.outcomes import Distribution, Finding, MetricOutlook, Outlook
 from kb.search.searcher import Searcher
@@ -18,7 +19,6 @@ from web.machine.schemas_outcomes import (
     SelectionOut,
 )
 from web.machine.schemas_profiles import ProfileOut
-from web.outcomes.selection import Selection
 
 
 def outcomes_out(found: Outlook, chosen: Selection, current: Searcher) -> OutcomesOut:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from kb.guidance.profile import contradictions
+from kb.guidance.profile import contradictions, with_goal
 from kb.guidance.profile_comparison import sentences
 from kb.guidance.profile_score import PART_LABELS
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
-from web.core.urls import absolute
+from web.core.urls import absolute, profile_url
 from web.machine.api import case_brief
 from web.machine.schemas import ReasonOut
 from web.machine.schemas_profiles import (
@@ -21,7 +21,6 @@ from web.machine.schemas_profiles import (
     RoleModelOut,
     RoleModelsOut,
 )
-from web.role_models.words import profile_url, with_goal
 
 
 def role_models_out(answer: RoleModels, taxonomy: Taxonomy) -> RoleModelsOut:

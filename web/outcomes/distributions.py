@@ -16,6 +16,7 @@ from web.outcomes.findings import (
     measure_words,
 )
 from web.ui.dotplot import DotPlot, dot_plot
+from web.words.lists import count_words
 
 #: Groups of units whose figures are the larger the larger the networks are.
 _SIZES = ("Count", "Money")
@@ -76,11 +77,6 @@ def _notes(found: Distribution, current: Searcher) -> tuple[str, ...]:
 def is_converted(finding: Finding) -> bool:
     """Whether the figure is compared in a unit that we computed it in."""
     return finding.quantity is not None and finding.quantity.converted
-
-
-def count_words(count: int, one: str, many: str) -> str:
-    """``1 case``, ``2 cases``."""
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def shape(found: Distribution) -> str:

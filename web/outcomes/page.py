@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.model.cases import Case
+from kb.guidance.selection import Selection
+from kb.model.cases import FACETS, Case
 from kb.results.outcomes import EVIDENCE, Distribution, Finding, MetricOutlook, Outlook, outlook
 from kb.search.searcher import Searcher
 from web.core.urls import case_url
 from web.outcomes.distributions import (
     DistributionView,
-    count_words,
     distribution_view,
     is_converted,
     shape,
 )
 from web.outcomes.findings import FindingRow, finding_row, measure_words
+from web.words.lists import count_words, listed
 from web.words.typography import curly
 
 #: Kind of evidence to its heading; programmes and studies speak of many firms at once.
@@ -135,9 +136,24 @@ def outcomes_view(cases: Iterable[Case], title: str, current: Searcher) -> Outco
     )
 
 
+def selection_title(chosen: Selection, current: Searcher) -> str:
+    """The selection in words: ``Cases for “wine”: Horizontal, Norway``."""
+    if not chosen.profile.is_empty:
+        n = len(chosen.cases)
+        return f"The {n} role models of your firm" if n != 1 else "The role model of your firm"
+    query = chosen.query
+    labels = [
+        current.taxonomy.label(facet, value)
+        for facet in FACETS
+        for value in query.filters.get(facet, ())
+    ]
+    if not query.text:
+        return f"Cases: {', '.join(labels)}" if labels else "All cases"
+    return f"Cases for “{query.text}”" + (f": {', '.join(labels)}" if labels else "")
+
+
 def _kinds(found: Outlook) -> str:
-    parts = [count_words(n, *_KINDS[kind]) for kind, n in found.n_by_evidence.items() if n]
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return listed(count_words(n, *_KINDS[kind]) for kind, n in found.n_by_evidence.items() if n)
 
 
 def _shares(found: Outlook) -> tuple[Share, ...]:

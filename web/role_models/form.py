@@ -12,10 +12,9 @@ from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.searcher import Searcher
-from web.role_models.params import FILTERS, NAMES, REPEATED, Asked
-from web.role_models.words import COMMON_WORDS, FACET_OF, FUNDING_WORDS
-from web.search.page import UnitChoice, unit_choices
-from web.ui.filters import FACET_WORDS, FacetView, facet_view
+from web.core.profile_params import FILTERS, NAMES, REPEATED, Asked
+from web.ui.filters import FACET_WORDS, FacetView, UnitChoice, facet_view, unit_choices
+from web.words.profile import COMMON_WORDS, FACET_OF, FUNDING_WORDS
 
 #: Parameter to its label on the form; the other filters are called as on the search page.
 LABELS: Mapping[str, str] = {

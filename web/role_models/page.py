@@ -7,19 +7,32 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from kb.guidance.profile import FIELDS, Profile, contradictions, given
-from kb.guidance.profile_comparison import Likeness, number_word, sentences
+from kb.answers.contrast import in_line
+from kb.guidance.profile import (
+    FIELDS,
+    Profile,
+    contradictions,
+    given,
+    values_of,
+    with_goal,
+)
+from kb.guidance.profile_comparison import Likeness, sentences
 from kb.guidance.profile_score import PART_LABELS, story_text
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
-from web.compare.choose import FIRST, CompareLink
-from web.core.urls import compare_url, search_url
-from web.role_models.params import Asked
-from web.role_models.words import NAMES, profile_chips, profile_url, summary, with_goal, words
+from kb.search.query import Query
+from web.core.profile_params import Asked
+from web.core.urls import number_text, profile_url, search_url
 from web.ui.cards import Card, card
-from web.ui.filters import Chip
+from web.ui.compare_link import CompareLink, compare_first
+from web.ui.filters import FACET_WORDS, Chip
 from web.ui.reasons import Piece, excerpt, is_summary
+from web.words.lists import cut
+from web.words.profile import NAMES, summary, words
 from web.words.typography import capital, curly
+
+#: How much of a text a chip shows.
+CHIP_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +113,6 @@ class AnswerView:
 def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
     """Gather the answer for its template."""
     profile, query = answer.profile, answer.query
-    found = [model.case.id for model in answer.models]
-    first = found[:FIRST]
     return AnswerView(
         summary=summary(profile, taxonomy),
         chips=profile_chips(profile, query, taxonomy),
@@ -115,13 +126,13 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
         search_url=search_url(story_text(profile, taxonomy), query.filters),
         outcomes_url=profile_url(profile, query, "outcomes.outcomes"),
         json_url=profile_url(profile, query, "api.role_models_json"),
-        compare=CompareLink(
-            url=compare_url(first),
-            words=f"Compare the first {number_word(len(first))} side by side",
-        )
-        if len(first) > 1
-        else None,
+        compare=compare_first(model.case.id for model in answer.models),
     )
+
+
+def profile_chips(profile: Profile, query: Query, taxonomy: Taxonomy) -> tuple[Chip, ...]:
+    """Each part of a profile, then each filter, with the address without it."""
+    return (*_part_chips(profile, query, taxonomy), *_filter_chips(profile, query, taxonomy))
 
 
 def says_nothing(asked: Asked) -> bool:
@@ -141,17 +152,12 @@ def _heard(answer: RoleModels, taxonomy: Taxonomy) -> Iterator[Heard]:
     said += [with_goal(profile, project) for project in answer.heard]
     for more in said:
         name = next(name for name in FIELDS if getattr(more, name) != getattr(profile, name))
-        new = [one for one in _values(more, name) if one not in _values(profile, name)]
+        new = [one for one in values_of(more, name) if one not in values_of(profile, name)]
         yield Heard(
             name=NAMES[name],
             label=" and ".join(words(name, one, taxonomy) for one in new),
             url=profile_url(more, answer.query),
         )
-
-
-def _values(profile: Profile, name: str) -> tuple[object, ...]:
-    value = getattr(profile, name)
-    return value if isinstance(value, tuple) else (value,)
 
 
 def _model(model: RoleModel, answer: RoleModels, taxonomy: Taxonomy) -> ModelView:
@@ -191,7 +197,7 @@ def _order(one: Likeness) -> int:
 
 def _row(one: Likeness, answer: RoleModels, taxonomy: Taxonomy) -> LikenessView:
     yours = "; ".join(
-        words(one.field, each, taxonomy) for each in _values(answer.completed, one.field)
+        words(one.field, each, taxonomy) for each in values_of(answer.completed, one.field)
     )
     is_heard = one.field not in given(answer.profile)
     return LikenessView(
@@ -200,3 +206,36 @@ def _row(one: Likeness, answer: RoleModels, taxonomy: Taxonomy) -> LikenessView:
         theirs=one.words,
         relation=one.relation,
     )
+
+
+def _part_chips(profile: Profile, query: Query, taxonomy: Taxonomy) -> Iterator[Chip]:
+    blank = Profile()
+    for name, value in given(profile).items():
+        for one in values_of(profile, name):
+            less: object = getattr(blank, name)
+            if isinstance(value, tuple):
+                less = tuple(other for other in value if other != one)
+            yield Chip(
+                label=cut(words(name, one, taxonomy), CHIP_LENGTH),
+                facet=NAMES[name],
+                url=profile_url(replace(profile, **{name: less}), query),
+            )
+
+
+def _filter_chips(profile: Profile, query: Query, taxonomy: Taxonomy) -> Iterator[Chip]:
+    for facet, values in query.filters.items():
+        for one in values:
+            kept = {**query.filters, facet: tuple(other for other in values if other != one)}
+            least = query.results_min if kept.get("results") else None
+            yield Chip(
+                label=taxonomy.label(facet, one),
+                facet=f"Only {in_line(FACET_WORDS[facet])}",
+                url=profile_url(profile, replace(query, filters=kept, results_min=least)),
+            )
+    if query.results_min is not None:
+        unit = taxonomy["units"].label(query.results_unit) if query.results_unit else ""
+        yield Chip(
+            label=f"at least {number_text(query.results_min)} {unit}".strip(),
+            facet="Figure",
+            url=profile_url(profile, replace(query, results_min=None)),
+        )

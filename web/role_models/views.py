@@ -7,13 +7,13 @@ from flask import Blueprint, Response, render_template, request
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS
 from kb.guidance.role_models import counts_of, role_models
+from web.core.profile_params import ProfileParams, read_asked, to_asked
 from web.core.request import searcher
 from web.machine import api
 from web.machine.role_models import role_models_out
 from web.machine.schemas_profiles import RoleModelsOut
 from web.role_models.form import form_view
 from web.role_models.page import answer_view, says_nothing
-from web.role_models.params import ProfileParams, read_asked, to_asked
 
 bp = Blueprint("role_models", __name__, template_folder="templates")
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from flask import request
 
-from kb.model.cases import FACETS, Case
-from kb.model.quantities import quantities
+from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
+from kb.search.found_set import FoundSet, found_set
 from kb.search.query import Query
 from kb.search.searcher import Searcher
-from web.compare.choose import CompareLink, first_compared
 from web.core.urls import number_text, query_pairs, query_url, search_url
-from web.search.found import FoundSet, found_set
 from web.search.orders import Orders, orders
 from web.ui.cards import Card, hit_card
-from web.ui.filters import Chip, FacetView, Offer, browse_offers, chips, facet_view, offers
+from web.ui.compare_link import CompareLink, first_compared
+from web.ui.filters import (
+    Chip,
+    FacetView,
+    Offer,
+    UnitChoice,
+    browse_offers,
+    chips,
+    facet_view,
+    offers,
+    unit_choices,
+)
 
 PAGES_AROUND = 2
 #: The fields of the form that ask for a least figure.
@@ -33,15 +41,6 @@ class PageLink:
     url: str
     current: bool = False
     gap: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitChoice:
-    """A unit that the least figure may be in."""
-
-    value: str
-    label: str
-    selected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,22 +113,6 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
         compare=first_compared(result),
         kept=tuple(pair for pair in first if pair[0] not in ("q", "exact")),
         kept_by_filters=tuple(pair for pair in first if pair[0] not in (*FACETS, *LEAST)),
-    )
-
-
-def unit_choices(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[UnitChoice, ...]:
-    """The units in which the chosen metrics are reported or compared, and the one asked for.
-
-    They are in the order of the vocabulary; without a metric there is none.
-    """
-    metrics = query.filters.get("results", ())
-    results = [r for case in cases for r in case.results if r.metric in metrics]
-    found = {result.unit for result in results if result.low is not None}
-    found |= {one.unit for result in results for one in quantities(result)}
-    return tuple(
-        UnitChoice(value=term.id, label=term.label, selected=term.id == query.results_unit)
-        for term in taxonomy["units"]
-        if metrics and (term.id in found or term.id == query.results_unit)
     )
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from web.core.errors import register_help
 from web.core.params import read_params, to_query
 from web.core.request import searcher
+from web.search.failure import help_with
 from web.search.page import results_page
 
 bp = Blueprint("search", __name__, template_folder="templates")
+register_help(bp, help_with)
 
 
 @bp.get("/search")

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kb.model.cases import FACETS, Case
+from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount, SearchResult
+from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, number_text, query_url, with_value, without
-from web.search.found import FoundSet
 
 FACET_WORDS: Mapping[str, str] = {
     "country": "Country",
@@ -56,6 +57,15 @@ class FacetView:
     groups: tuple[ChoiceGroup, ...]
     is_open: bool
     n_selected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChoice:
+    """A unit that the least figure may be in."""
+
+    value: str
+    label: str
+    selected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +114,22 @@ def _choice(count: FacetCount) -> Choice:
         selected=count.selected,
         tally=f"+{count.adds}" if adds else str(count.count),
         spoken=f"adds {count.adds}" if adds else f"{count.count} found",
+    )
+
+
+def unit_choices(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[UnitChoice, ...]:
+    """The units in which the chosen metrics are reported or compared, and the one asked for.
+
+    They are in the order of the vocabulary; without a metric there is none.
+    """
+    metrics = query.filters.get("results", ())
+    results = [r for case in cases for r in case.results if r.metric in metrics]
+    found = {result.unit for result in results if result.low is not None}
+    found |= {one.unit for result in results for one in quantities(result)}
+    return tuple(
+        UnitChoice(value=term.id, label=term.label, selected=term.id == query.results_unit)
+        for term in taxonomy["units"]
+        if metrics and (term.id in found or term.id == query.results_unit)
     )
 
 

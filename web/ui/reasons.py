@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.answers.contrast import in_line
 from kb.model.cases import Case
 from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit, Reason
 from web.ui.filters import FACET_WORDS
@@ -68,16 +69,12 @@ def marked_summary(hit: Hit) -> tuple[Piece, ...]:
     return ()
 
 
-def listed(reasons: Iterable[Reason]) -> str:
+def values_text(reasons: Iterable[Reason]) -> str:
     """Values in one line of plain words: ``Norway, horizontal, joint purchasing``."""
     return ", ".join(
-        why.label if why.facet == "country" else _in_line(why.label.removesuffix(" network"))
+        why.label if why.facet == "country" else in_line(why.label.removesuffix(" network"))
         for why in reasons
     )
-
-
-def _in_line(label: str) -> str:
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def line(text: str) -> str:

@@ -9,7 +9,7 @@ from flask import Flask
 from kb.errors import KBError
 from kb.search.searcher import Searcher
 from web.core.request import searcher
-from web.holdings.home import EXAMPLES
+from web.words.examples import EXAMPLES
 
 #: Every page carries the list, so it stays short.
 MOST = 60

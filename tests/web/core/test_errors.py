@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from flask import Blueprint, abort
 
 from kb.search.live import LiveSearcher
 from web import create_app
+from web.core.errors import Help, register_help
 
 BAD = {
     "type": "/api#problem-bad-parameter",
@@ -164,6 +166,22 @@ def test_unknown_case_on_a_page(client):
     assert '<a href="/cases/norway/metal-buyers">Metal firms purchase machines</a>' in (
         response.text
     )
+
+
+def test_a_feature_helps_at_its_own_addresses(live, settings):
+    """What a feature registers stands on the pages of failure of its blueprint and no other's."""
+    app = create_app(live, settings)
+    bp = Blueprint("trial", __name__)
+    register_help(
+        bp, lambda failure: Help(title=failure.kind.slug, ways=(("/trial", "Try again"),))
+    )
+    bp.add_url_rule("/trial", view_func=lambda: abort(410))
+    app.register_blueprint(bp)
+    page = app.test_client().get("/trial")
+    assert page.status_code == 410
+    assert "<h1>http</h1>" in page.text
+    assert '<li><a href="/trial">Try again</a></li>' in page.text
+    assert "Try again" not in app.test_client().get("/nothing").text
 
 
 def test_hostile_address_is_escaped(client):

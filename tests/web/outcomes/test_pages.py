@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
+from kb.guidance.selection import whole
 from kb.model.cases import FACETS, Case, Result
 from kb.model.quantities import quantities
 from kb.results.outcomes import Finding, outlook
@@ -17,7 +18,6 @@ from kb.search.query import Query
 from web import create_app
 from web.outcomes.findings import direction_words, finding_row, mark, measure_words, source_text
 from web.outcomes.page import outcomes_view
-from web.outcomes.selection import whole
 
 WINE = "france/wine-exporters"
 METAL = "norway/metal-buyers"
@@ -258,6 +258,21 @@ def test_bad_parameters_are_400(client, path, bad, sentence):
 
     assert answer.status_code == 400
     assert sentence in answer.text.replace("&#39;", "'").replace("'", "&#39;")
+
+
+def test_a_bad_selection_keeps_its_form(client):
+    """What is understood stays in the form of this page, and every way on leads back to it."""
+    answer = client.get("/outcomes?country=XX&project=exporting&form=hard")
+    assert answer.status_code == 400
+    assert "<h1>These outcomes cannot be shown as asked</h1>" in answer.text
+    assert '<option value="exporting" selected>' in answer.text
+    assert re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', answer.text) == [
+        ("form", "hard")
+    ]
+    assert (
+        '<a href="/outcomes?project=exporting&amp;form=hard">What the cases reported without it</a>'
+    ) in answer.text
+    assert '"/outcomes?country=NO&amp;project=exporting&amp;form=hard">NO</a>' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/outcomes", "/outcomes.csv", "/api/v1/outcomes"])

@@ -10,11 +10,11 @@ from web.ui.reasons import (
     Quote,
     excerpt,
     line,
-    listed,
     marked_summary,
     named,
     pieces,
     quotes,
+    values_text,
 )
 
 SUMMARY = "Norway's firms export wine."
@@ -160,7 +160,7 @@ def test_shared(searcher):
     other = searcher.case("international/wine-and-metal-programme")
     found = shared_values(case, other, searcher.taxonomy)
     assert [(why.facet, why.value) for why in found] == [("country", "NO"), ("type", "horizontal")]
-    assert listed(found) == "Norway, horizontal"
+    assert values_text(found) == "Norway, horizontal"
     assert shared_values(case, searcher.case("spain/textile-training"), searcher.taxonomy) == ()
 
 
@@ -168,7 +168,7 @@ def test_listed_leaves_abbreviations_as_they_are():
     """Only a capital that starts a word is made small."""
     labels = ("Wine and spirits", "ICT services")
     found = [Reason(kind="facet", facet="sector", label=label) for label in labels]
-    assert listed(found) == "wine and spirits, ICT services"
+    assert values_text(found) == "wine and spirits, ICT services"
 
 
 LONG = "word " * 100  # 500 characters

@@ -28,9 +28,10 @@ from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.query import Query, make_query
 from web.core.params import SearchParams, Values, query_error
+from web.core.urls import NARROWING
 
 #: What narrows which cases may be a role model, exactly as in a search.
-FILTERS: tuple[str, ...] = (*FACETS, "results_min", "results_unit")
+FILTERS: tuple[str, ...] = NARROWING
 NAMES: tuple[str, ...] = (*FIELDS, *FILTERS)
 #: Parameters that may be given more than once.
 REPEATED: tuple[str, ...] = ("my_sector", "goal", "common", *FACETS)

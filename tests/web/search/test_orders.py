@@ -1,0 +1,55 @@
+"""The orders on offer above an answer."""
+
+import pytest
+
+from kb.search.found_set import found_set
+from kb.search.query import Query
+from web.search.orders import Order, Orders, orders
+
+
+def test_a_chosen_metric_stands_among_the_plain_orders(app_context, searcher):
+    """Nothing is left to choose then."""
+    query = Query(filters={"results": ("cost",)}, sort="result", results_min=1)
+    found = orders(query, found_set(query, searcher), searcher.taxonomy)
+    address = "/search?results=cost&results_min=1"
+    assert (found.plain, found.strongest) == (
+        (
+            Order(words="By title", url=address),
+            Order(words="Newest first", url=f"{address}&sort=newest"),
+            Order(words="Strongest: Costs", url=f"{address}&sort=result", current=True),
+        ),
+        (),
+    )
+
+
+def test_several_metrics_leave_one_to_choose(app_context, searcher):
+    """Beside a least figure none is on offer, as it was not asked of one of them."""
+    both = {"results": ("cost", "sales", "export-sales")}
+    found = found_set(Query(filters=both), searcher)
+    chosen = orders(Query(filters=both), found, searcher.taxonomy).strongest
+    assert chosen == (
+        Order(words="Export sales (2)", url="/search?results=export-sales&sort=result"),
+        Order(words="Costs (2)", url="/search?results=cost&sort=result"),
+    )
+    least = Query(filters=both, results_min=1)
+    assert orders(least, found_set(least, searcher), searcher.taxonomy).strongest == ()
+
+
+def test_no_year_is_said(app_context, searcher):
+    """Where no case names a year the newest order says that it is the usual one."""
+    query = Query(filters={"country": ("FR",)}, sort="newest")
+    assert orders(query, found_set(query, searcher), searcher.taxonomy) == Orders(
+        plain=(
+            Order(words="By title", url="/search?country=FR"),
+            Order(words="Newest first", url="/search?country=FR&sort=newest", current=True),
+        ),
+        strongest=(),
+        note="None of these cases names a year, so the usual order stands.",
+    )
+
+
+@pytest.fixture(name="app_context")
+def _app_context(client):
+    """Addresses need a request."""
+    with client.application.test_request_context("/search"):
+        yield

@@ -1,0 +1,25 @@
+"""Lists, counts and shortened texts inside sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kb.guidance.profile_comparison import joined
+
+
+def listed(words: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return joined(tuple(words))
+
+
+def count_words(count: int, one: str, many: str) -> str:
+    """``1 case``, ``2 cases``."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most ``most`` characters, cut at a word."""
+    if len(text) <= most:
+        return text
+    space = text.rfind(" ", 0, most)
+    return f"{text[: space if space > 0 else most - 1].rstrip(',;:.')}…"
