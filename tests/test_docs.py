@@ -13,6 +13,7 @@ import pytest
 
 from kb.content import front_matter
 from kb.content.check import read_corpus
+from kb.content.schema import Record
 from kb.content.taxonomy import RECORDS, TermFields, load_taxonomy
 from kb.model.taxonomy import (
     LISTS,
@@ -63,14 +64,18 @@ def _what(field: str) -> str:
     return found
 
 
+def _fields(record: type[Record]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields of a record that are required, and the others."""
+    required = record.required()
+    return required, tuple(name for name in record.names() if name not in required)
+
+
 @pytest.mark.parametrize(
     ("heading", "required", "optional"),
     [
         pytest.param("Fields", front_matter.REQUIRED, front_matter.OPTIONAL, id="case"),
-        pytest.param("Members", ("who",), tuple(front_matter.MEMBERS_FIELDS[1:]), id="members"),
-        pytest.param(
-            "Results", front_matter.RESULT_REQUIRED, front_matter.RESULT_OPTIONAL, id="result"
-        ),
+        pytest.param("Members", *_fields(front_matter.MembersFields), id="members"),
+        pytest.param("Results", *_fields(front_matter.ResultFields), id="result"),
     ],
 )
 def test_every_field_is_explained(
@@ -90,9 +95,9 @@ def test_every_field_is_explained(
 @pytest.mark.parametrize(
     ("field", "names"),
     [
-        ("period", front_matter.PERIOD_FIELDS),
-        ("sources", front_matter.SOURCE_FIELDS),
-        ("teaching", front_matter.TEACHING_FIELDS),
+        ("period", front_matter.PeriodFields.names()),
+        ("sources", front_matter.SourceFields.names()),
+        ("teaching", front_matter.TeachingFields.names()),
     ],
 )
 def test_fields_inside_fields_are_named(field: str, names: tuple[str, ...]) -> None:

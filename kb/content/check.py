@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kb.content.bibliography import load_bibliography
 from kb.content.countries import country_label
-from kb.content.fields import listed, shown
-from kb.content.front_matter import read_case
+from kb.content.front_matter import Outline, outline, read_case
 from kb.content.glossary import read_forms
 from kb.content.load import (
     FORMS_FILE,
@@ -23,6 +22,7 @@ from kb.content.load import (
     load_folder,
 )
 from kb.content.phrases import hints_of, read_phrases
+from kb.content.schema import listed, shown
 from kb.content.self_check import read_self_check
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
@@ -37,8 +37,9 @@ from kb.text.translate import WordTable
 class Corpus:
     """The content of the compendium and everything that is wrong with it.
 
-    ``cases`` are in the order of their ids; they are only to be used when
-    ``problems`` is empty. ``taxonomy`` includes ``countries``, those that occur.
+    ``cases`` are in the order of their ids, without those in whose front-matter something
+    is wrong; they are only to be used when ``problems`` is empty. ``taxonomy`` includes
+    ``countries``, those that occur.
     """
 
     cases: tuple[Case, ...]
@@ -69,19 +70,19 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     references = load_bibliography(home / SOURCES_FILE)
     problems = list(loaded.problems)
     cases = []
-    for draft in loaded.drafts:
-        case = read_case(draft, taxonomy, problems)
-        cases.append(case)
-        for line, message in body_problems(draft.body, draft.id, kind=case.kind):
-            problems.append(_at(draft, draft.body_line + line - 1, message))
-    drafts = {draft.id: draft for draft in loaded.drafts}
-    problems += _across(cases, drafts, references)
-    kinds = {case.id: case.kind for case in cases}
-    self_check = read_self_check(
-        folder / SELF_CHECK_FILE, kinds=kinds, sources=references, problems=problems
-    )
+    outlines = [outline(draft, taxonomy) for draft in loaded.drafts]
+    for one in outlines:
+        case, wrong = read_case(one.draft, taxonomy)
+        cases += [case] if case is not None else []
+        problems += wrong
+        problems += _body_problems(one)
+    problems += _across(outlines, references)
+    kinds = {one.draft.id: one.kind for one in outlines}
+    self_check, wrong = read_self_check(folder / SELF_CHECK_FILE, kinds=kinds, sources=references)
+    problems += wrong
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
-    phrases = read_phrases(folder / PHRASES_FILE, taxonomy["projects"], problems)
+    phrases, wrong = read_phrases(folder / PHRASES_FILE, taxonomy["projects"])
+    problems += wrong
     if not loaded.drafts and not loaded.problems:
         problems.append(
             Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
@@ -105,6 +106,12 @@ def _at(draft: Draft, line: int, message: str, field: str = "") -> Problem:
     return Problem(path=draft.path, line=line, message=message, field=field)
 
 
+def _body_problems(one: Outline) -> Iterator[Problem]:
+    draft = one.draft
+    for line, message in body_problems(draft.body, draft.id, kind=one.kind):
+        yield _at(draft, draft.body_line + line - 1, message)
+
+
 def _countries(cases: list[Case], taxonomy: Taxonomy) -> Vocabulary:
     """The countries that occur, by label, with the further names that the vocabulary gives."""
     named = {term.id: term.aliases for term in taxonomy.vocabularies.get("countries", ())}
@@ -115,37 +122,35 @@ def _countries(cases: list[Case], taxonomy: Taxonomy) -> Vocabulary:
     return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))
 
 
-def _across(
-    cases: list[Case], drafts: Mapping[str, Draft], references: Mapping[str, Reference]
-) -> Iterator[Problem]:
-    yield from _same_titles(cases, drafts)
-    for case in cases:
-        draft = drafts[case.id]
-        yield from _related_problems(case, draft, drafts)
-        yield from _source_problems(case, draft, references)
-        for link in links(case.body, case.id):
+def _across(outlines: Sequence[Outline], references: Mapping[str, Reference]) -> Iterator[Problem]:
+    drafts = {one.draft.id: one.draft for one in outlines}
+    yield from _same_titles(outlines, drafts)
+    for one in outlines:
+        yield from _related_problems(one, drafts)
+        yield from _source_problems(one, references)
+        for link in links(one.draft.body, one.draft.id):
             if link.case_id is not None and link.case_id not in drafts:
                 near = _nearest(link.case_id, drafts)
                 message = f"the link {link.target!r} must lead to a case that exists{near}."
-                yield _at(draft, draft.body_line + link.line - 1, message)
+                yield _at(one.draft, one.draft.body_line + link.line - 1, message)
 
 
-def _same_titles(cases: list[Case], drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+def _same_titles(outlines: Sequence[Outline], drafts: Mapping[str, Draft]) -> Iterator[Problem]:
     first: dict[str, str] = {}
-    for case in cases:
-        key = case.title.casefold()
+    for one in outlines:
+        key = one.title.casefold()
         if key and key in first:
-            draft = drafts[case.id]
-            line = draft.front_matter.line("title")
+            line = one.draft.front_matter.line("title")
             other = drafts[first[key]].path
-            yield _at(draft, line, f"title must be unique; {other} has the same.", "title")
-        first.setdefault(key, case.id)
+            yield _at(one.draft, line, f"title must be unique; {other} has the same.", "title")
+        first.setdefault(key, one.draft.id)
 
 
-def _related_problems(case: Case, draft: Draft, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
-    for position, other in enumerate(case.related):
+def _related_problems(one: Outline, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    draft = one.draft
+    for position, other in one.related.items():
         line = draft.front_matter.line("related", position)
-        if other == case.id:
+        if other == draft.id:
             yield _at(draft, line, f"related must not name the case itself: {other!r}.", "related")
         elif other not in drafts:
             near = _nearest(other, drafts)
@@ -154,17 +159,16 @@ def _related_problems(case: Case, draft: Draft, drafts: Mapping[str, Draft]) -> 
             yield _at(draft, line, message, "related")
 
 
-def _source_problems(
-    case: Case, draft: Draft, references: Mapping[str, Reference]
-) -> Iterator[Problem]:
-    for position, source in enumerate(case.sources):
-        if source.key not in references:
-            near = difflib.get_close_matches(source.key, references, n=1)
+def _source_problems(one: Outline, references: Mapping[str, Reference]) -> Iterator[Problem]:
+    draft = one.draft
+    for position, key in one.sources.items():
+        if key not in references:
+            near = difflib.get_close_matches(key, references, n=1)
             hint = f" did you mean {near[0]!r}?" if near else ""
             yield _at(
                 draft,
                 draft.front_matter.line("sources", position, "key"),
-                f"sources must name keys of {SOURCES_FILE}, not {source.key!r}:{hint} "
+                f"sources must name keys of {SOURCES_FILE}, not {key!r}:{hint} "
                 f"Keys are {listed(references)}.",
                 "sources",
             )

@@ -1,53 +1,46 @@
-"""Front-matter to Case: which fields there are, and what each must be.
+"""The front-matter of a case: which fields there are, what each must be, and the Case of it.
 
-The tuples of names are the model that ``docs/front-matter.md`` is tested against.
+``docs/front-matter.md`` is tested against these records, and ``case_schema`` describes them
+to editors.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 from kb.content.countries import country_code, country_names
-from kb.content.fields import Fields, listed, shown
 from kb.content.load import Draft
+from kb.content.schema import (
+    DAY,
+    FLAG,
+    NUMBER,
+    SPAN,
+    Complaints,
+    Given,
+    Record,
+    Records,
+    as_text,
+    as_written,
+    described,
+    items_of,
+    listed,
+    one_of,
+    read,
+    shown,
+    term,
+    terms,
+    text,
+    texts,
+    whole,
+    wrong,
+)
 from kb.errors import Problem
 from kb.model.cases import Case, Members, Period, Result, Source
 from kb.model.taxonomy import Taxonomy
 
-REQUIRED = ("title", "kind", "country", "type", "project", "results", "summary", "sources")
-OPTIONAL = (
-    "form",
-    "sectors",
-    "members",
-    "formation",
-    "period",
-    "region",
-    "status",
-    "related",
-    "teaching",
-    "role_model_for",
-    "answers",
-    "our_reading",
-    "added",
-)
-MEMBERS_FIELDS = ("who", "count", "qualifier", "networks", "partners")
-PERIOD_FIELDS = ("from", "to", "about")
-SOURCE_FIELDS = ("key", "locator")
-TEACHING_FIELDS = ("questions",)
-RESULT_REQUIRED = ("metric", "level", "direction", "statement", "locator")
-RESULT_OPTIONAL = (
-    "source",
-    "value",
-    "range",
-    "before",
-    "unit",
-    "qualifier",
-    "before_qualifier",
-    "horizon",
-    "of",
-    "compared_with",
-)
 SHARE_UNIT = "percent-of-firms"
 QUALIFIERS = ("about", "at least", "at most", "more than", "under")
 READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
@@ -55,236 +48,373 @@ READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
 MAX_TITLE, MAX_SUMMARY, MAX_STATEMENT, MAX_QUESTION = 90, 300, 160, 400
 #: A line on whom a case suits, or a question that it answers.
 MAX_LINE = 160
-
-_EXAMPLES = {
-    "title": "title: Three printers buy a press together",
-    "kind": "kind: network",
-    "country": "country: NO",
-    "type": "type: horizontal",
-    "project": "project: [exporting]",
-    "results": "results: []",
-    "summary": "summary: Three printers in Norway bought a press together.",
-    "sources": "sources: [{key: roy-1998, locator: section 8}]",
-    "who": "who: small printers",
-    "metric": "metric: export-sales",
-    "level": "level: output",
-    "direction": "direction: up",
-    "statement": "statement: Export sales rose by 30%.",
-    "locator": "locator: section 8, third example",
-    "key": "key: roy-1998",
-}
+MAX_LOCATOR = 200
 
 
-def read_case(draft: Draft, taxonomy: Taxonomy, problems: list[Problem]) -> Case:
+def _country(text: str, known: Any) -> str:
+    """The code of a country's code or English name."""
+    code = country_code(text)
+    if code is None:
+        near = difflib.get_close_matches(text.upper()[:60], country_names(), n=3)
+        raise wrong(
+            f"must be an ISO 3166 code or English name, not {shown(text)}; "
+            f"nearest: {listed(near) or 'none'}."
+        )
+    return code
+
+
+#: One country or several, as ISO 3166 codes, each once.
+COUNTRIES = texts(
+    means=_country, again="names {} twice; once is enough.", one={"vocabulary": "countries"}
+)
+
+
+class SourceFields(Record):
+    """Where the facts of a case stand."""
+
+    what: ClassVar[str] = "a source"
+
+    key: Annotated[str, text()] = described("A key of sources.bib.", "roy-1998")
+    locator: Annotated[str, text(most=MAX_LOCATOR)] = described(
+        "The place in the source: a section, a page, a table.", "section 8, third example"
+    )
+
+
+class MembersFields(Record):
+    """Who took part."""
+
+    what: ClassVar[str] = "members"
+
+    who: Annotated[str, text(most=200)] = described("The members in words.", "small printers")
+    count: Annotated[int, whole(least=1)] | None = described(
+        "How many, as a whole number.", default=None
+    )
+    qualifier: Annotated[str, one_of(QUALIFIERS)] | None = described(
+        "How exact the count is.", default=None
+    )
+    networks: Annotated[int, whole(least=1)] | None = described(
+        "For a programme: how many networks.", default=None
+    )
+    partners: Annotated[tuple[str, ...], texts(most=120)] = described(
+        "Others who took part and are not members: a bank, a research centre.", default=()
+    )
+
+
+class PeriodFields(Record):
+    """Years, inclusive."""
+
+    what: ClassVar[str] = "a period"
+
+    start: Annotated[int, whole(least=1000)] | None = described(
+        "The first year.", default=None, alias="from"
+    )
+    end: Annotated[int, whole(least=1000)] | None = described(
+        "The last year.", default=None, alias="to"
+    )
+    about: Annotated[bool, FLAG] = described("Whether the years are approximate.", default=False)
+
+    @classmethod
+    def rules(cls, given: Given, sound: Given, known: Taxonomy) -> Complaints:
+        """A period has a year, and does not end before it starts."""
+        if "from" not in given and "to" not in given:
+            yield (), "must give a year in 'from' or 'to'."
+        if "from" in sound and "to" in sound and sound["from"] > sound["to"]:
+            yield (), f"must not end ({sound['to']}) before it starts ({sound['from']})."
+
+
+class TeachingFields(Record):
+    """What a case is taught with."""
+
+    what: ClassVar[str] = "teaching"
+
+    questions: Annotated[tuple[str, ...], texts(most=MAX_QUESTION)] = described(
+        "Questions for a class, one sentence or two each.", default=()
+    )
+
+
+class ResultFields(Record):
+    """One thing that the source reports as achieved."""
+
+    what: ClassVar[str] = "a result"
+
+    metric: Annotated[str, term("metrics")] = described("What was measured.", "export-sales")
+    level: Annotated[str, term("levels")] = described(
+        "Output, outcome, impact or consequence.", "output"
+    )
+    direction: Annotated[str, term("directions")] = described(
+        "Whether it went up or down, or is a state that was reached.", "up"
+    )
+    statement: Annotated[str, text(most=MAX_STATEMENT)] = described(
+        "The result in one short sentence of our own.", "Export sales rose by 30%."
+    )
+    locator: Annotated[str, text(most=MAX_LOCATOR)] = described(
+        "Where in the source it stands.", "section 8, third example"
+    )
+    source: Annotated[str, text()] | None = described(
+        "The key of the source; may be left out when the case has one source.", default=None
+    )
+    value: Annotated[float, NUMBER] | None = described(
+        "The figure, as a plain number.", "30", "7000000", default=None
+    )
+    range: Annotated[tuple[float, float], SPAN] | None = described(
+        "Two figures, low and high; not together with value.", "[50, 60]", default=None
+    )
+    before: Annotated[float, NUMBER] | None = described(
+        "The figure before, in the same unit.", default=None
+    )
+    unit: Annotated[str, term("units")] | None = described(
+        "The unit; needed with any figure.", default=None
+    )
+    qualifier: Annotated[str, one_of(QUALIFIERS)] | None = described(
+        "How exact the figure is.", default=None
+    )
+    before_qualifier: Annotated[str, one_of(QUALIFIERS)] | None = described(
+        "How exact the figure before is.", default=None
+    )
+    horizon: Annotated[str, text(most=60)] | None = described(
+        "The time that the source gives.", "first year", "over 3 years", default=None
+    )
+    of: Annotated[int, whole(least=1)] | None = described(
+        "Of a share of firms: how many firms were asked.", default=None
+    )
+    compared_with: Annotated[str, text(most=60)] | None = described(
+        "What a change is measured against where that is not the same firms before.",
+        "firms outside networks",
+        default=None,
+    )
+
+    @classmethod
+    def rules(cls, given: Given, sound: Given, known: Taxonomy) -> Complaints:
+        """One figure or a range, a unit with a figure and only then."""
+        if "value" in sound and "range" in sound:
+            yield ("range",), "must not be given together with value; keep one of the two."
+        has_figure = any(figure in given for figure in ("value", "range", "before"))
+        if has_figure and "unit" not in given:
+            units = listed(known["units"].ids, 20)
+            yield ("unit",), f"must be given with a figure: {units}."
+        if "unit" in sound:
+            if not has_figure:
+                yield ("unit",), "must not be given without value or range; remove the line."
+            unit = known["units"].canonical(as_text(sound["unit"]) or "")
+            if "of" in given and unit != SHARE_UNIT:
+                yield ("of",), f"is for a share of firms; it needs the unit {SHARE_UNIT}."
+
+    def result(self, source: str) -> Result:
+        """The record of the result; ``source`` is that of the case where it has one."""
+        given = dict(self)
+        value, span = given.pop("value"), given.pop("range")
+        low, high = span or (value, value)
+        return Result(**given | {"source": self.source or source, "low": low, "high": high})
+
+
+class FrontMatter(Record):
+    """The fields of a case."""
+
+    what: ClassVar[str] = "a case"
+
+    title: Annotated[str, text(most=MAX_TITLE)] = described(
+        "A name that no other case has.", "Three printers buy a press together"
+    )
+    kind: Annotated[str, term("kinds")] = described("What the document is.", "network")
+    country: Annotated[tuple[str, ...], COUNTRIES] = described(
+        "One or a list: ISO 3166 codes or English names. Never in a guide.",
+        "NO",
+        "[Norway, Sweden]",
+        default=(),
+    )
+    type: Annotated[tuple[str, ...], terms("types")] = described(
+        "One or a list of network types; [] where the source does not say.", "horizontal", "[]"
+    )
+    project: Annotated[tuple[str, ...], terms("projects")] = described(
+        "One or a list of project types; [] where the source does not say.", "[exporting]", "[]"
+    )
+    results: Annotated[tuple[ResultFields, ...], Records()] = described(
+        "What the source reports as achieved; [] where it reports nothing. Never invented.", "[]"
+    )
+    summary: Annotated[str, text(most=MAX_SUMMARY)] = described(
+        "One or two sentences in plain text.", "Three printers in Norway bought a press together."
+    )
+    sources: Annotated[tuple[SourceFields, ...], Records(none="must name at least one source.")] = (
+        described("Where the facts stand.", "[{key: roy-1998, locator: section 8}]")
+    )
+    form: Annotated[tuple[str, ...], terms("forms")] = described(
+        "One or a list, where the source tells.", default=()
+    )
+    sectors: Annotated[tuple[str, ...], terms("sectors")] = described(
+        "One or a list of sectors of the members.", default=()
+    )
+    members: MembersFields | None = described("Who took part.", default=None)
+    formation: Annotated[tuple[str, ...], terms("formations")] = described(
+        "How the network came to be, where the source tells.", default=()
+    )
+    period: PeriodFields | None = described(
+        "Years.", "{from: 1989, to: 1992, about: true}", default=None
+    )
+    region: Annotated[str, text(most=90)] | None = described("A region or town.", default=None)
+    status: Annotated[str, term("statuses")] | None = described(
+        "How it ended, where the source tells.", default=None
+    )
+    related: Annotated[tuple[str, ...], texts()] = described(
+        "Ids of other cases and guides.",
+        "[norway/mechanical-engineering, guides/types-of-network]",
+        default=(),
+    )
+    teaching: TeachingFields | None = described("What the case is taught with.", default=None)
+    role_model_for: Annotated[tuple[str, ...], texts(most=MAX_LINE)] = described(
+        "Whom the case suits, in words that an owner would use. Our reading.",
+        "[Small printers that want a press that none could fill alone]",
+        default=(),
+    )
+    answers: Annotated[tuple[str, ...], texts(most=MAX_LINE)] = described(
+        "Questions that the text answers, as its readers would ask them. Our reading.",
+        '["Who pays the broker?"]',
+        default=(),
+    )
+    our_reading: Annotated[tuple[str, ...], texts()] = described(
+        "The fields whose values are the editors' reading and not the source's own word, of "
+        f"{', '.join(READING_FIELDS)}.",
+        "[type, status]",
+        default=(),
+    )
+    added: Annotated[str, DAY] | None = described(
+        "The day the case entered the compendium.", "2026-11-22", default=None
+    )
+
+    @classmethod
+    def rules(cls, given: Given, sound: Given, known: Taxonomy) -> Complaints:
+        """What hangs on the kind, what is our reading, and the source of each result."""
+        kind = _kind(given, known)
+        if kind == "guide":
+            yield from _guide_rules(given)
+        elif "country" not in given:
+            yield ("country",), cls.missing("country")
+        elif given["country"] == []:
+            yield ("country",), "must name at least one country."
+        for name in ("type", "project") if kind == "network" else ():
+            if given.get(name) == []:
+                yield (name,), "must name at least one for a network."
+        yield from _our_reading(given)
+        yield from _result_sources(given)
+
+
+#: The names of the fields of a case that must be given; the country in any but a guide.
+REQUIRED = tuple(
+    name for name in FrontMatter.names() if name in (*FrontMatter.required(), "country")
+)
+OPTIONAL = tuple(name for name in FrontMatter.names() if name not in REQUIRED)
+
+
+def _kind(given: Given, taxonomy: Taxonomy) -> str:
+    return taxonomy["kinds"].canonical(as_text(given.get("kind")) or "") or ""
+
+
+def _guide_rules(given: Given) -> Complaints:
+    for name in ("type", "project", "results", "role_model_for"):
+        if given.get(name) not in ([], None):
+            yield (name,), "must be [] in a guide, which is counted in no filter of cases."
+    if "country" in given:
+        yield ("country",), "must not be given in a guide; remove the line."
+
+
+def _our_reading(given: Given) -> Complaints:
+    """Our reading is of fields that can be read so, and that the file gives."""
+    for name in filter(None, map(as_text, items_of(given.get("our_reading")))):
+        if name not in READING_FIELDS:
+            fields = listed(READING_FIELDS)
+            yield ("our_reading",), f"must name fields of {fields}, not {shown(name)}."
+        elif name not in given:
+            yield ("our_reading",), f"names {name!r}, which the file does not give."
+
+
+def _result_sources(given: Given) -> Complaints:
+    """A result names one of the case's sources; it must where there are several."""
+    sources = [one for one in items_of(given.get("sources")) if isinstance(one, dict)]
+    whole = [one for one in sources if as_text(one.get("locator"))]
+    keys = tuple(dict.fromkeys(filter(None, (as_text(one.get("key")) for one in whole))))
+    for position, result in enumerate(items_of(given.get("results"))):
+        if not isinstance(result, dict):
+            continue
+        source = as_text(result.get("source"))
+        if source and keys and source not in keys:
+            message = f"must be one of the case's sources, {listed(keys)}."
+            yield ("results", position, "source"), message
+        elif "source" not in result and len(keys) > 1:
+            message = f"must be given, as the case has {len(keys)}: {listed(keys)}."
+            yield ("results", position, "source"), message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What other files and the text of a draft ask of its front-matter.
+
+    It is there even where something else in the front-matter is wrong. ``related`` and
+    ``sources`` (their keys) are by position in the file, from 0.
+    """
+
+    draft: Draft
+    kind: str
+    title: str
+    related: Mapping[int, str]
+    sources: Mapping[int, str]
+
+
+def outline(draft: Draft, taxonomy: Taxonomy) -> Outline:
+    """The outline of a draft; what is not there or is no text is empty in it."""
+    given = as_written(draft.front_matter)
+    related = map(as_text, items_of(given.get("related")))
+    sources = (
+        as_text(one.get("key")) if isinstance(one, dict) else None
+        for one in items_of(given.get("sources"))
+    )
+    return Outline(
+        draft=draft,
+        kind=_kind(given, taxonomy),
+        title=as_text(given.get("title")) or "",
+        related={place: text for place, text in enumerate(related) if text},
+        sources={place: text for place, text in enumerate(sources) if text},
+    )
+
+
+def read_case(draft: Draft, taxonomy: Taxonomy) -> tuple[Case | None, list[Problem]]:
     """Understand a draft.
 
-    Every problem is added to ``problems``; the Case is only to be trusted if none
-    was. Countries become ISO codes and terms their canonical ids.
+    Returns:
+        The case, with countries as ISO codes and terms as their canonical ids, or None if
+        anything is wrong; and every problem.
     """
-    fields = Fields(
-        path=draft.path,
-        located=draft.front_matter,
-        problems=problems,
-        values=draft.front_matter.value,
-    )
-    fields.only(REQUIRED + OPTIONAL, "a case")
-    kind = fields.term("kind", taxonomy["kinds"]) or ""
-    is_guide = kind == "guide"
-    fields.require(tuple(f for f in REQUIRED if not (is_guide and f == "country")), _example)
-    sources = _sources(fields)
-    facets = {
-        "country": _countries(fields, is_guide=is_guide),
-        "type": fields.terms("type", taxonomy["types"]),
-        "project": fields.terms("project", taxonomy["projects"]),
-        "sector": fields.terms("sectors", taxonomy["sectors"]),
-        "kind": (kind,) if kind else (),
-        "form": fields.terms("form", taxonomy["forms"]),
-        "formation": fields.terms("formation", taxonomy["formations"]),
-        "status": tuple(filter(None, [fields.term("status", taxonomy["statuses"])])),
-    }
-    if kind == "network":
-        _network_is_classified(fields, facets)
-    if is_guide:
-        _guide_is_no_role_model(fields)
-    results = tuple(_result(record, taxonomy, sources) for record in fields.records("results"))
-    facets["results"] = tuple(dict.fromkeys(r.metric for r in results if r.metric))
+    fields, problems = read(FrontMatter, draft.front_matter, draft.path, known=taxonomy)
+    return (None if fields is None else _case(draft, fields)), problems
+
+
+def _case(draft: Draft, fields: FrontMatter) -> Case:
+    members, period, teaching = fields.members, fields.period, fields.teaching
     return Case(
         id=draft.id,
-        title=fields.text("title", most=MAX_TITLE) or "",
-        kind=kind,
-        summary=fields.text("summary", most=MAX_SUMMARY) or "",
+        title=fields.title,
+        kind=fields.kind,
+        summary=fields.summary,
         body=draft.body,
-        facets=facets,
-        results=results,
-        sources=sources,
-        members=_members(fields),
-        period=_period(fields),
-        region=fields.text("region", most=90),
-        related=fields.texts("related"),
-        questions=_questions(fields),
-        role_model_for=fields.texts("role_model_for", most=MAX_LINE),
-        answers=fields.texts("answers", most=MAX_LINE),
-        our_reading=_our_reading(fields),
-        added=_day(fields, "added"),
+        facets={
+            "country": fields.country,
+            "type": fields.type,
+            "project": fields.project,
+            "sector": fields.sectors,
+            "kind": (fields.kind,),
+            "form": fields.form,
+            "formation": fields.formation,
+            "status": (fields.status,) if fields.status else (),
+            "results": tuple(dict.fromkeys(result.metric for result in fields.results)),
+        },
+        results=tuple(result.result(fields.sources[0].key) for result in fields.results),
+        sources=tuple(Source(key=one.key, locator=one.locator) for one in fields.sources),
+        members=Members(**dict(members)) if members else None,
+        period=Period(**dict(period)) if period else None,
+        region=fields.region,
+        related=fields.related,
+        questions=teaching.questions if teaching else (),
+        role_model_for=fields.role_model_for,
+        answers=fields.answers,
+        our_reading=fields.our_reading,
+        added=fields.added,
         digest=draft.digest,
-    )
-
-
-def _example(field: str) -> str:
-    return _EXAMPLES[field]
-
-
-def _network_is_classified(fields: Fields, facets: dict[str, tuple[str, ...]]) -> None:
-    for field in ("type", "project"):
-        if not facets[field] and fields.values.get(field) == []:
-            fields.problem(field, "must name at least one for a network.")
-
-
-def _guide_is_no_role_model(fields: Fields) -> None:
-    for field in ("type", "project", "results", "role_model_for"):
-        if fields.values.get(field) not in ([], None):
-            fields.problem(field, "must be [] in a guide, which is counted in no filter of cases.")
-
-
-def _countries(fields: Fields, *, is_guide: bool) -> tuple[str, ...]:
-    if is_guide:
-        if "country" in fields.values:
-            fields.problem("country", "must not be given in a guide; remove the line.")
-        return ()
-    codes: dict[str, None] = {}
-    for name in fields.texts("country"):
-        code = country_code(name)
-        if code is None:
-            near = listed(_near_countries(name)) or "none"
-            fields.problem(
-                "country",
-                f"must be an ISO 3166 code or English name, not {shown(name)}; nearest: {near}.",
-            )
-        elif code in codes:
-            fields.problem("country", f"names {code} twice; once is enough.")
-        else:
-            codes[code] = None
-    if fields.values.get("country") == []:
-        fields.problem("country", "must name at least one country.")
-    return tuple(codes)
-
-
-def _near_countries(name: str) -> list[str]:
-    from difflib import get_close_matches
-
-    return get_close_matches(name.upper()[:60], country_names(), n=3)
-
-
-def _sources(fields: Fields) -> tuple[Source, ...]:
-    found = []
-    for record in fields.records("sources"):
-        record.only(SOURCE_FIELDS, "a source")
-        record.require(SOURCE_FIELDS, _example)
-        key, locator = record.text("key"), record.text("locator", most=200)
-        if key and locator:
-            found.append(Source(key=key, locator=locator))
-    if fields.values.get("sources") == []:
-        fields.problem("sources", "must name at least one source.")
-    return tuple(found)
-
-
-def _members(fields: Fields) -> Members | None:
-    record = fields.record("members")
-    if record is None:
-        return None
-    record.only(MEMBERS_FIELDS, "members")
-    record.require(("who",), _example)
-    return Members(
-        who=record.text("who", most=200) or "",
-        count=record.whole("count", least=1),
-        qualifier=record.choice("qualifier", QUALIFIERS),
-        networks=record.whole("networks", least=1),
-        partners=record.texts("partners", most=120),
-    )
-
-
-def _period(fields: Fields) -> Period | None:
-    record = fields.record("period")
-    if record is None:
-        return None
-    record.only(PERIOD_FIELDS, "a period")
-    start, end = record.whole("from", least=1000), record.whole("to", least=1000)
-    if "from" not in record.values and "to" not in record.values:
-        fields.problem("period", "must give a year in 'from' or 'to'.")
-    if start is not None and end is not None and start > end:
-        fields.problem("period", f"must not end ({end}) before it starts ({start}).")
-    return Period(start=start, end=end, about=record.flag("about"))
-
-
-def _questions(fields: Fields) -> tuple[str, ...]:
-    record = fields.record("teaching")
-    if record is None:
-        return ()
-    record.only(TEACHING_FIELDS, "teaching")
-    return record.texts("questions", most=MAX_QUESTION)
-
-
-def _our_reading(fields: Fields) -> tuple[str, ...]:
-    names = fields.texts("our_reading")
-    for name in names:
-        if name not in READING_FIELDS:
-            fields.problem(
-                "our_reading", f"must name fields of {listed(READING_FIELDS)}, not {shown(name)}."
-            )
-        elif name not in fields.values:
-            fields.problem("our_reading", f"names {name!r}, which the file does not give.")
-    return names
-
-
-def _day(fields: Fields, field: str) -> str | None:
-    text = fields.text(field)
-    if text is None:
-        return None
-    try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise ValueError(text)
-        date.fromisoformat(text)
-    except ValueError:
-        fields.problem(field, f"must be a day such as 2026-11-22, not {shown(text)}.")
-        return None
-    return text
-
-
-def _result(record: Fields, taxonomy: Taxonomy, sources: tuple[Source, ...]) -> Result:
-    record.only(RESULT_REQUIRED + RESULT_OPTIONAL, "a result")
-    record.require(RESULT_REQUIRED, _example)
-    source = record.text("source")
-    keys = tuple(dict.fromkeys(source.key for source in sources))
-    if source is not None and keys and source not in keys:
-        record.problem("source", f"must be one of the case's sources, {listed(keys)}.")
-    if source is None and len(keys) > 1:
-        record.problem("source", f"must be given, as the case has {len(keys)}: {listed(keys)}.")
-    value, span = record.number("value"), record.pair("range")
-    if value is not None and span is not None:
-        record.problem("range", "must not be given together with value; keep one of the two.")
-    before, unit = record.number("before"), record.term("unit", taxonomy["units"])
-    has_figure = any(figure in record.values for figure in ("value", "range", "before"))
-    if has_figure and "unit" not in record.values:
-        record.problem("unit", f"must be given with a figure: {listed(taxonomy['units'].ids, 20)}.")
-    if not has_figure and unit is not None:
-        record.problem("unit", "must not be given without value or range; remove the line.")
-    if "of" in record.values and unit not in (None, SHARE_UNIT):
-        record.problem("of", f"is for a share of firms; it needs the unit {SHARE_UNIT}.")
-    low, high = span if span is not None else (value, value)
-    return Result(
-        metric=record.term("metric", taxonomy["metrics"]) or "",
-        level=record.term("level", taxonomy["levels"]) or "",
-        direction=record.term("direction", taxonomy["directions"]) or "",
-        statement=record.text("statement", most=MAX_STATEMENT) or "",
-        source=source or (keys[0] if keys else ""),
-        locator=record.text("locator", most=200) or "",
-        low=low,
-        high=high,
-        before=before,
-        unit=unit,
-        qualifier=record.choice("qualifier", QUALIFIERS),
-        before_qualifier=record.choice("before_qualifier", QUALIFIERS),
-        horizon=record.text("horizon", most=60),
-        of=record.whole("of", least=1),
-        compared_with=record.text("compared_with", most=60),
     )

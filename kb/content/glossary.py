@@ -13,8 +13,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from typing import Annotated, Any, ClassVar
 
-from kb.content.yaml_source import Located, YamlTrouble, read_yaml
+from kb.content.schema import (
+    Complaints,
+    Given,
+    Record,
+    described,
+    items_of,
+    keyed,
+    read_file,
+    shown,
+    texts,
+    wrong,
+)
 from kb.errors import CorpusError, Problem
 from kb.model.files import file_digest
 from kb.text.language import inflections
@@ -22,8 +34,6 @@ from kb.text.translate import WordTable, fold
 
 #: The languages that a glossary may have.
 LANGUAGES: tuple[str, ...] = ("fr", "es", "de", "it", "no", "pt")
-
-_KEYS = ("languages", "function_words", "terms")
 
 #: Two letters for one that some keyboards lack; ``fold`` alone would drop the dots.
 _DIGRAPHS: Mapping[str, Mapping[int, str]] = {
@@ -48,94 +58,87 @@ class Glossary:
     function_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+def _language(name: str, known: Any) -> str:
+    if name not in LANGUAGES:
+        raise wrong(f"must name languages of {', '.join(LANGUAGES)}, not {shown(name)}.")
+    return name
+
+
+def _word(word: str, known: Any) -> str:
+    if not fold(word):
+        raise wrong(f"must hold words, not {shown(word)}.")
+    return word
+
+
+_LANGUAGES = texts(
+    means=_language,
+    plain=True,
+    none="must name at least one language.",
+    again="names {!r} twice; once is enough.",
+)
+_WORDS = keyed(
+    texts(means=_word, plain=True), shape="must map languages to lists of words, not {}."
+)
+_TERMS = keyed(shape="must map English terms to ways to say them, not {}.")
+
+
+class _File(Record):
+    what: ClassVar[str] = "a glossary"
+    shape: ClassVar[str] = "the glossary must have languages and terms."
+
+    languages: Annotated[tuple[str, ...], _LANGUAGES] = described("", "[fr, de]")
+    function_words: Annotated[dict[str, tuple[str, ...]], _WORDS] = described("", default={})
+    terms: Annotated[dict[str, Any], _TERMS] = described("", "{wine: [vin, Wein]}")
+
+    @classmethod
+    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
+        """Each term can be said in each language; only languages of the file have words."""
+        languages = sound.get("languages")
+        if languages is None:
+            return
+        names = ", ".join(languages)
+        words, terms = (given.get(name) for name in ("function_words", "terms"))
+        for language in words if isinstance(words, dict) else ():
+            if language not in languages:
+                yield ("function_words", language), f"must be one of the languages, {names}."
+        for term, row in terms.items() if isinstance(terms, dict) else ():
+            if not isinstance(row, list) or len(row) != len(languages) or None in map(_ways, row):
+                yield (
+                    ("terms", term),
+                    f"must have {len(languages)} entries, for {names}: each one way to say it, "
+                    "or a list of several.",
+                )
+
+
+def _ways(cell: object) -> tuple[str, ...] | None:
+    """One way or several; None if the cell is neither."""
+    ways = items_of(cell)
+    return tuple(ways) if all(isinstance(way, str) and fold(way) for way in ways) else None
+
+
 def read_glossary(path: Path) -> Glossary:
     """Read a glossary; without the file it is empty.
 
     Raises:
         CorpusError: the file cannot be read, is not YAML, has an unknown key or
             language, a term given twice, or a term without its ways to say it in each
-            language. The message names file and line.
+            language. The message names file and line of each.
     """
     try:
-        located = read_yaml(path.read_text(encoding="utf-8-sig"))
+        read, problems = read_file(_File, path, what="the glossary", twice="join the two")
     except FileNotFoundError:
         return Glossary()
-    except (OSError, UnicodeDecodeError) as err:
-        reason = "it is not UTF-8" if isinstance(err, UnicodeDecodeError) else err.strerror
-        raise CorpusError(f"{path}: the glossary cannot be read: {reason}.") from err
-    except YamlTrouble as err:
-        raise CorpusError(f"{path}:{err.line}: the glossary {err}.") from err
-    value = located.value
-    if not isinstance(value, dict) or "languages" not in value or "terms" not in value:
-        raise CorpusError(f"{path}:1: the glossary must have {' and '.join(_KEYS[::2])}.")
-    for key in value:
-        if key not in _KEYS:
-            known = ", ".join(_KEYS)
-            raise CorpusError(f"{path}:{located.line(key)}: {key!r} must be one of {known}.")
-    for repeated, line in located.repeated:
-        raise CorpusError(f"{path}:{line}: {repeated[-1]!r} is given twice; join the two.")
-    languages = _languages(path, located)
+    except OSError as err:
+        raise CorpusError(f"{path}: the glossary cannot be read: {err.strerror}.") from err
+    if read is None:
+        raise CorpusError("\n".join(map(str, problems)))
+    ways = {
+        term: zip(read.languages, map(_ways, row), strict=True) for term, row in read.terms.items()
+    }
     return Glossary(
-        terms=_terms(path, located, languages),
-        function_words=_function_words(path, located, languages),
+        terms={term: {name: way for name, way in row if way} for term, row in ways.items()},
+        function_words=read.function_words,
     )
-
-
-def _languages(path: Path, located: Located) -> tuple[str, ...]:
-    given = located.value["languages"]
-    if not isinstance(given, list) or not given or len(set(map(str, given))) < len(given):
-        raise CorpusError(
-            f"{path}:{located.line('languages')}: 'languages' must be a list, each language once."
-        )
-    for position, language in enumerate(given):
-        if language not in LANGUAGES:
-            raise CorpusError(
-                f"{path}:{located.line('languages', position)}: a language must be one of "
-                f"{', '.join(LANGUAGES)}, not {language!r}."
-            )
-    return tuple(given)
-
-
-def _terms(
-    path: Path, located: Located, languages: tuple[str, ...]
-) -> dict[str, dict[str, tuple[str, ...]]]:
-    rows = located.value["terms"]
-    if not isinstance(rows, dict):
-        line = located.line("terms")
-        raise CorpusError(f"{path}:{line}: 'terms' must map English terms to ways to say them.")
-    terms = {}
-    for term, row in rows.items():
-        ways = [_ways(cell) for cell in row] if isinstance(row, list) else []
-        if len(ways) != len(languages) or None in ways:
-            raise CorpusError(
-                f"{path}:{located.line('terms', term)}: {term!r} must have {len(languages)} "
-                f"entries, for {', '.join(languages)}: each one way to say it, or a list of "
-                "several."
-            )
-        terms[term] = {lang: way for lang, way in zip(languages, ways, strict=True) if way}
-    return terms
-
-
-def _ways(cell: object) -> tuple[str, ...] | None:
-    """One way or several; None if the cell is neither."""
-    ways = cell if isinstance(cell, list) else [cell]
-    return tuple(ways) if all(isinstance(way, str) and fold(way) for way in ways) else None
-
-
-def _function_words(
-    path: Path, located: Located, languages: tuple[str, ...]
-) -> dict[str, tuple[str, ...]]:
-    rows = located.value.get("function_words", {})
-    if not isinstance(rows, dict) or not set(rows) <= set(languages):
-        line = located.line("function_words")
-        raise CorpusError(
-            f"{path}:{line}: 'function_words' must map {', '.join(languages)} to lists of words."
-        )
-    for language, words in rows.items():
-        if not isinstance(words, list) or _ways(words) is None:
-            line = located.line("function_words", language)
-            raise CorpusError(f"{path}:{line}: {language!r} must be a list of words.")
-    return {language: tuple(words) for language, words in rows.items()}
 
 
 def expand(glossary: Glossary, tell: Callable[[str], None] = lambda _: None) -> WordTable:

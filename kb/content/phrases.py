@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
-from kb.content.fields import Fields, listed
-from kb.content.yaml_source import YamlTrouble, read_yaml
+from pydantic import TypeAdapter
+
+from kb.content.schema import keyed, listed, read_file, texts, wrong
 from kb.errors import Problem
 from kb.model.cases import Case, Hint
 from kb.model.taxonomy import Vocabulary
@@ -19,40 +21,31 @@ from kb.model.taxonomy import Vocabulary
 MAX_PHRASE = 200
 
 
-def read_phrases(
-    path: Path, projects: Vocabulary, problems: list[Problem]
-) -> Mapping[str, tuple[str, ...]]:
-    """The phrases of each project type; none without the file.
+def _project(name: str, projects: Vocabulary) -> None:
+    if name not in projects.ids:
+        raise wrong(f"must be a project type: {listed(projects.ids, 30)}.")
 
-    What is wrong in the file is added to ``problems`` with its line.
+
+_BY_PROJECT = keyed(
+    texts(most=MAX_PHRASE), key=_project, shape="must map project types to lists of phrases."
+)
+_File = TypeAdapter(Annotated[dict[str, tuple[str, ...]], _BY_PROJECT])
+
+
+def read_phrases(
+    path: Path, projects: Vocabulary
+) -> tuple[Mapping[str, tuple[str, ...]], list[Problem]]:
+    """The phrases of each project type, and what is wrong in the file.
+
+    Without the file, or where anything is wrong, there are none.
     """
     try:
-        located = read_yaml(path.read_text(encoding="utf-8-sig"))
+        phrases, problems = read_file(_File, path, twice="join the two", known=projects)
     except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, UnicodeDecodeError) as err:
-        problems.append(Problem(path=str(path), line=1, message=f"cannot be read: {err}."))
-        return {}
-    except YamlTrouble as err:
-        problems.append(Problem(path=str(path), line=err.line, message=f"{err}."))
-        return {}
-    if not isinstance(located.value, dict):
-        message = "must map project types to lists of phrases."
-        problems.append(Problem(path=str(path), line=1, message=message))
-        return {}
-    fields = Fields(path=str(path), located=located, problems=problems, values=located.value)
-    problems += [
-        Problem(path=str(path), line=line, message=f"{repeated[-1]} is given twice; join the two.")
-        for repeated, line in located.repeated
-    ]
-    found = {}
-    for project in located.value:
-        if project not in projects.ids:
-            names = listed(projects.ids, 30)
-            fields.problem(project, f"must be a project type: {names}.")
-        else:
-            found[project] = fields.texts(project, most=MAX_PHRASE)
-    return found
+        return {}, []
+    except OSError as err:
+        return {}, [Problem(path=str(path), line=1, message=f"cannot be read: {err.strerror}.")]
+    return phrases or {}, problems
 
 
 def hints_of(cases: Sequence[Case], phrases: Mapping[str, Sequence[str]]) -> tuple[Hint, ...]:

@@ -5,11 +5,10 @@ A file is a tree of plain values that know their lines (``yaml_source.Located``)
 it, and ``read`` turns the place of an error into ``path:line: message``. So there is one
 list of the fields, from which the messages come and what editors are told (``kb schema``).
 
-What stands in a field is said with ``Annotated`` and one of the classes below: ``Text``,
-``Texts``, ``Name``, ``OneOf``, ``Term``, ``Terms``, ``Whole``, ``Number``, ``Range``,
-``Flag``, ``Day`` and, for records in records, ``Inner`` and ``Records``. The ``description``
-of a field is for editors, the first of its ``examples`` (in YAML) is also the line that is
-proposed where a required field is missing.
+What stands in a field is said with ``Annotated`` and a ``Value`` such as ``text()`` or
+``terms("types")``, or ``Records()`` for a list of records. The description that ``described``
+takes is for editors; the first of its examples (in YAML) is also the line that is proposed
+where a required field is missing.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +26,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
@@ -39,10 +39,14 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import Problem
-from kb.model.taxonomy import Vocabulary
+from kb.model.taxonomy import Taxonomy
 
 #: Where something stands in a file: names of fields, and positions in lists from 0.
 Place = tuple[str | int, ...]
+
+#: The fields of a record by name, as the file gives them; and what is wrong in them.
+Given = Mapping[str, Any]
+Complaints = Iterator[tuple[Place, str]]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -109,13 +113,18 @@ def _all(title: str, errors: Iterable[tuple[Place, PydanticCustomError]]) -> Val
     return ValidationError.from_exception_data(title, details)
 
 
+def _errors(err: ValidationError) -> Iterator[tuple[Place, PydanticCustomError]]:
+    """Our errors in one of pydantic, each with its place."""
+    for error in err.errors(include_url=False, include_input=False):
+        yield error["loc"], wrong(error["ctx"]["message"], error["type"])
+
+
 def problems_of(err: ValidationError, path: Path | str, located: Located) -> list[Problem]:
     """Every error as a problem on the line of its place, in the order of the lines."""
     problems = []
-    for error in err.errors(include_url=False, include_input=False):
-        place = error["loc"]
-        name = field_name(place[:-1] if error["type"] == _ITEM else place)
-        message = f"{name} {error['ctx']['message']}".lstrip()
+    for place, error in _errors(err):
+        name = field_name(place[:-1] if error.type == _ITEM else place)
+        message = f"{name} {error.message()}".lstrip()
         line = located.line(*place)
         problems.append(Problem(path=str(path), line=line, message=message, field=name))
     return sorted(problems, key=lambda problem: problem.line)
@@ -147,6 +156,11 @@ SYNONYMS = {
 }
 
 
+def described(description: str = "", *examples: str, **options: Any) -> Any:
+    """A field of a record, with what editors are told of it, and examples in YAML."""
+    return Field(description=description or None, examples=list(examples) or None, **options)
+
+
 class Record(BaseModel):
     """A mapping with the fields of its class and no others.
 
@@ -174,9 +188,7 @@ class Record(BaseModel):
         return tuple(field.alias or name for name, field in fields if field.is_required())
 
     @classmethod
-    def rules(
-        cls, given: Mapping[str, Any], sound: Mapping[str, Any], known: Any
-    ) -> Iterator[tuple[Place, str]]:
+    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
         """What is wrong among several fields: place in the record, and message.
 
         Args:
@@ -189,10 +201,12 @@ class Record(BaseModel):
     @classmethod
     def missing(cls, name: str) -> str:
         """What is said of a required field that is not given."""
-        examples = cls.model_fields[name].examples if name in cls.model_fields else None
-        if not examples:
+        (field,) = (
+            field for key, field in cls.model_fields.items() if name == (field.alias or key)
+        )
+        if not field.examples:
             return "must be given."
-        return f"must be given; add a line such as {f'{name}: {examples[0]}'!r}."
+        return f"must be given; add a line such as {f'{name}: {field.examples[0]}'.strip()!r}."
 
     @classmethod
     def stray(cls, name: str) -> str:
@@ -243,9 +257,33 @@ class Record(BaseModel):
                 yield place, wrong(error["ctx"]["message"], kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Inner:
-    """A record, or a mapping of any keys, inside another."""
+# --- what stands in a field ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # by identity, as typing hashes it
+class Value:
+    """What a field holds.
+
+    Attributes:
+        read: from the value in the file and what ``read`` was told to the value in the
+            record. Raises what ``wrong`` makes, or a ValidationError of several.
+        schema: its JSON Schema, for editors; ``vocabulary`` in it is the name of a list.
+    """
+
+    read: Callable[[Any, Any], Any]
+    schema: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(
+            lambda value, info: self.read(value, info.context)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,90 +311,46 @@ class Records:
         return value
 
 
-# --- what stands in a field ------------------------------------------------------------------
+#: What a text stands for, given what the reader knows; raises what ``wrong`` makes.
+Meaning = Callable[[str, Any], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """What a field holds: how it is read, and how editors are told of it."""
-
-    def read(self, value: Any, known: Any) -> Any:
-        """The value as the record holds it.
-
-        Raises:
-            PydanticCustomError: what is wrong with it (see ``wrong``).
-            ValidationError: several things are wrong with it.
-        """
-        raise NotImplementedError
-
-    def for_editors(self) -> dict[str, Any]:
-        """The JSON Schema of the value; ``vocabulary`` in it is the name of a list."""
-        raise NotImplementedError
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._read)
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return self.for_editors()
-
-    def _read(self, value: Any, info: ValidationInfo) -> Any:
-        return self.read(value, info.context)
+def _itself(text: str, known: Any) -> str:
+    return text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text(Value):
+def _text_schema(most: int | None) -> dict[str, Any]:
+    longest = {} if most is None else {"maxLength": most}
+    return {"type": ["string", "number"], "pattern": r"\S", **longest}
+
+
+def text(*, most: int | None = None, means: Meaning = _itself) -> Value:
     """A text in one paragraph, of at most so many characters; numbers count as written."""
 
-    most: int | None = None
-
-    def read(self, value: Any, known: Any) -> str:
-        """The text, stripped and on one line."""
-        text = as_text(value)
-        if text is None:
+    def read(value: Any, known: Any) -> str:
+        found = as_text(value)
+        if found is None:
             raise wrong(f"must be text, not {shown(value)}.")
-        if not text:
+        if not found:
             raise wrong(EMPTY)
-        if self.most is not None and len(text) > self.most:
-            raise wrong(f"must be at most {self.most} characters, not {len(text)}; shorten it.")
-        return text
+        if most is not None and len(found) > most:
+            raise wrong(f"must be at most {most} characters, not {len(found)}; shorten it.")
+        return means(found, known)
 
-    def for_editors(self) -> dict[str, Any]:
-        """A text that is not empty, or a number."""
-        longest = {} if self.most is None else {"maxLength": self.most}
-        return {"type": ["string", "number"], "pattern": r"\S", **longest}
+    return Value(read, _text_schema(most))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Texts(Value):
-    """One text or a list of texts.
+class _Texts:
+    """How ``texts`` reads; its arguments are explained there."""
 
-    Attributes:
-        most: the most characters of each.
-        none: what is said of an empty list, where it may not be.
-        plain: whether it must be a list, and of texts: no number counts as one.
-    """
-
-    most: int | None = None
-    none: str = ""
-    plain: bool = False
-
-    #: What is said of a value that is given again; without it a value may stand twice.
-    again: ClassVar[str] = ""
-
-    def means(self, text: str, known: Any) -> str:
-        """What one of the texts stands for.
-
-        Raises:
-            PydanticCustomError: it stands for nothing.
-        """
-        return text
+    most: int | None
+    means: Meaning
+    none: str
+    again: str
+    plain: bool
 
     def read(self, value: Any, known: Any) -> tuple[str, ...]:
-        """What the texts stand for, in their order."""
         if value is None:
             raise wrong(EMPTY)
         if self.plain and not isinstance(value, list):
@@ -365,46 +359,54 @@ class Texts(Value):
             raise wrong(self.none)
         found: list[str] = []
         errors: list[tuple[Place, PydanticCustomError]] = []
-        for position, item in enumerate(items_of(value)):
+        for position, one in enumerate(items_of(value)):
             try:
-                found.append(self._one(position, item, found, known))
+                found.append(self.item(position, one, found, known))
             except PydanticCustomError as err:
                 place = (position,) if isinstance(value, list) else ()
                 errors.append((place, wrong(err.message(), _ITEM if place else _WRONG)))
         if errors:
-            raise _all(type(self).__name__, errors)
+            raise _all("texts", errors)
         return tuple(found)
 
-    def _one(self, position: int, item: Any, before: list[str], known: Any) -> str:
-        text = as_text(item)
-        if text is None or (self.plain and not isinstance(item, str)):
-            raise wrong(f"must hold text only; item {position + 1} is {shown(item)}.")
-        if not text:
+    def item(self, position: int, value: Any, before: list[str], known: Any) -> str:
+        found = as_text(value)
+        if found is None or (self.plain and not isinstance(value, str)):
+            raise wrong(f"must hold text only; item {position + 1} is {shown(value)}.")
+        if not found:
             raise wrong(f"must hold text only; item {position + 1} is empty.")
-        if self.most is not None and len(text) > self.most:
-            raise wrong(
-                f"must hold at most {self.most} characters each; item {position + 1} has "
-                f"{len(text)}."
-            )
-        meaning = self.means(text, known)
+        if self.most is not None and len(found) > self.most:
+            longer = f"item {position + 1} is longer"
+            raise wrong(f"must hold at most {self.most} characters each; {longer}.")
+        meaning = self.means(found, known)
         if self.again and meaning in before:
             raise wrong(self.again.format(meaning))
         return meaning
 
-    def for_editors(self) -> dict[str, Any]:
-        """The schema of one, or a list of that."""
-        one = self.one_for_editors()
-        several = {
-            "type": "array",
-            "items": one,
-            **({"minItems": 1} if self.none else {}),
-            **({"uniqueItems": True} if self.again else {}),
-        }
-        return several if self.plain else {"anyOf": [one, several]}
 
-    def one_for_editors(self) -> dict[str, Any]:
-        """The schema of one of the texts."""
-        return Text(most=self.most).for_editors()
+def texts(
+    *,
+    most: int | None = None,
+    means: Meaning = _itself,
+    none: str = "",
+    again: str = "",
+    plain: bool = False,
+    one: Mapping[str, Any] | None = None,
+) -> Value:
+    """One text or a list of texts.
+
+    Args:
+        most: the most characters of each.
+        means: what each stands for.
+        none: what is said of an empty list, where it may not be.
+        again: what is said where two stand for the same, where they may not.
+        plain: whether it must be a list, and of texts: no number counts as one.
+        one: the JSON Schema of one of them.
+    """
+    read = _Texts(most=most, means=means, none=none, again=again, plain=plain).read
+    one = _text_schema(most) if one is None else one
+    several = {"type": "array", "items": one, **({"minItems": 1} if none else {})}
+    return Value(read, several if plain else {"anyOf": [one, several]})
 
 
 def _unknown(value: str, near: Iterable[str], allowed: Iterable[str]) -> PydanticCustomError:
@@ -416,97 +418,64 @@ def _unknown(value: str, near: Iterable[str], allowed: Iterable[str]) -> Pydanti
     return wrong(f"must be in the vocabulary, not {shown(value)}: {hint}Allowed are {words}.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms(Texts):
-    """One term of a list of the vocabulary or several, canonical, each once."""
+def terms(name: str) -> Value:
+    """Terms of a list of the vocabulary, canonical, each once; what is known is a Taxonomy."""
 
-    vocabulary: str
-
-    again: ClassVar[str] = "names {!r} twice; once is enough."
-
-    def means(self, text: str, known: Mapping[str, Vocabulary]) -> str:
-        """The id of the term."""
-        vocabulary = known[self.vocabulary]
-        term = vocabulary.canonical(text)
-        if term is None:
+    def canonical(text: str, taxonomy: Taxonomy) -> str:
+        vocabulary = taxonomy[name]
+        found = vocabulary.canonical(text)
+        if found is None:
             raise _unknown(text, vocabulary.nearest(text), vocabulary.ids)
-        return term
+        return found
 
-    def one_for_editors(self) -> dict[str, Any]:
-        """Any term of the list."""
-        return {"vocabulary": self.vocabulary}
+    twice = "names {!r} twice; once is enough."
+    return texts(means=canonical, again=twice, one={"vocabulary": name})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term(Value):
-    """One term of a list of the vocabulary, canonical."""
+def term(name: str) -> Value:
+    """One term of a list of the vocabulary, canonical; what is known is a Taxonomy."""
+    several = terms(name)
 
-    vocabulary: str
-
-    def read(self, value: Any, known: Mapping[str, Vocabulary]) -> str:
-        """The id of the term."""
+    def read(value: Any, taxonomy: Taxonomy) -> str:
         if isinstance(value, list):
-            words = listed(known[self.vocabulary].ids)
+            words = listed(taxonomy[name].ids)
             raise wrong(f"must be one value, not a list; one of {words}.")
-        return Terms(vocabulary=self.vocabulary).read(value, known)[0]
+        return several.read(value, taxonomy)[0]
 
-    def for_editors(self) -> dict[str, Any]:
-        """Any term of the list."""
-        return {"vocabulary": self.vocabulary}
+    return Value(read, {"vocabulary": name})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name(Value):
+def named(pattern: str, says: str) -> Value:
     """A text of one pattern, such as an id; ``says`` is the pattern in words."""
 
-    pattern: str
-    says: str
-
-    def read(self, value: Any, known: Any) -> str:
-        """The text as it stands."""
-        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
-            raise wrong(f"must be {self.says}, not {shown(value)}.")
+    def read(value: Any, known: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise wrong(f"must be {says}, not {shown(value)}.")
         return value
 
-    def for_editors(self) -> dict[str, Any]:
-        """A text of this pattern."""
-        return {"type": "string", "pattern": f"^{self.pattern}$"}
+    return Value(read, {"type": "string", "pattern": f"^{pattern}$"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneOf(Value):
-    """One of a few fixed words."""
+def one_of(words: tuple[str, ...]) -> Value:
+    """One of a few fixed words, as it is spelled."""
 
-    words: tuple[str, ...]
-
-    def read(self, value: Any, known: Any) -> str:
-        """The word as it is spelled."""
-        text = Text().read(value, known)
-        if text not in self.words:
-            near = difflib.get_close_matches(text, self.words, n=1)
-            raise _unknown(text, near, self.words)
+    def fixed(text: str, known: Any) -> str:
+        if text not in words:
+            raise _unknown(text, difflib.get_close_matches(text, words, n=1), words)
         return text
 
-    def for_editors(self) -> dict[str, Any]:
-        """Any of the words."""
-        return {"enum": list(self.words)}
+    return Value(text(means=fixed).read, {"enum": list(words)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole(Value):
+def whole(*, least: int) -> Value:
     """A whole number of at least ``least``."""
 
-    least: int
-
-    def read(self, value: Any, known: Any) -> int:
-        """The number."""
-        if isinstance(value, bool) or not isinstance(value, int) or value < self.least:
-            raise wrong(f"must be a whole number of at least {self.least}, not {shown(value)}.")
+    def read(value: Any, known: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise wrong(f"must be a whole number of at least {least}, not {shown(value)}.")
         return int(value)
 
-    def for_editors(self) -> dict[str, Any]:
-        """A whole number."""
-        return {"type": "integer", "minimum": self.least}
+    return Value(read, {"type": "integer", "minimum": least})
 
 
 def _is_number(value: object) -> bool:
@@ -520,71 +489,78 @@ def _plain(number: float) -> float:
     return int(number) if isinstance(number, int) else float(number)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number(Value):
-    """A plain number."""
-
-    def read(self, value: Any, known: Any) -> float:
-        """The number."""
-        if not _is_number(value):
-            raise wrong(f"must be a plain number such as 30 or 7000000, not {shown(value)}.")
-        return _plain(value)
-
-    def for_editors(self) -> dict[str, Any]:
-        """A number."""
-        return {"type": "number"}
+def _number(value: Any, known: Any) -> float:
+    if not _is_number(value):
+        raise wrong(f"must be a plain number such as 30 or 7000000, not {shown(value)}.")
+    return _plain(value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range(Value):
-    """Two plain numbers, the low one first."""
-
-    def read(self, value: Any, known: Any) -> tuple[float, float]:
-        """Both numbers."""
-        if not isinstance(value, list) or len(value) != 2 or not all(map(_is_number, value)):
-            raise wrong("must be two plain numbers, low and high, such as [50, 60].")
-        if value[0] >= value[1]:
-            raise wrong(f"must have the low number first, not {shown(value[0])}.")
-        return _plain(value[0]), _plain(value[1])
-
-    def for_editors(self) -> dict[str, Any]:
-        """A list of two numbers."""
-        return {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+def _span(value: Any, known: Any) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2 or not all(map(_is_number, value)):
+        raise wrong("must be two plain numbers, low and high, such as [50, 60].")
+    if value[0] >= value[1]:
+        raise wrong(f"must have the low number first, not {shown(value[0])}.")
+    return _plain(value[0]), _plain(value[1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(Value):
-    """True or false."""
-
-    def read(self, value: Any, known: Any) -> bool:
-        """The truth value."""
-        if not isinstance(value, bool):
-            raise wrong(f"must be true or false, not {shown(value)}.")
-        return value
-
-    def for_editors(self) -> dict[str, Any]:
-        """A truth value."""
-        return {"type": "boolean"}
+def _flag(value: Any, known: Any) -> bool:
+    if not isinstance(value, bool):
+        raise wrong(f"must be true or false, not {shown(value)}.")
+    return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day(Value):
-    """A day, as ISO 8601 writes it with hyphens."""
+def _day(text: str, known: Any) -> str:
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError(text)
+        date.fromisoformat(text)
+    except ValueError as err:
+        raise wrong(f"must be a day such as 2026-11-22, not {shown(text)}.") from err
+    return text
 
-    def read(self, value: Any, known: Any) -> str:
-        """The day as it is written."""
-        text = Text().read(value, known)
-        try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-                raise ValueError(text)
-            date.fromisoformat(text)
-        except ValueError as err:
-            raise wrong(f"must be a day such as 2026-11-22, not {shown(text)}.") from err
-        return text
 
-    def for_editors(self) -> dict[str, Any]:
-        """A day."""
-        return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+#: A plain number.
+NUMBER = Value(_number, {"type": "number"})
+#: Two plain numbers, the low one first.
+SPAN = Value(_span, {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2})
+#: True or false.
+FLAG = Value(_flag, {"type": "boolean"})
+#: A day, as ISO 8601 writes it with hyphens.
+DAY = Value(text(means=_day).read, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
+
+
+def keyed(
+    each: Value | None = None,
+    *,
+    shape: str,
+    key: Callable[[str, Any], None] = lambda name, known: None,
+) -> Value:
+    """A mapping whose keys are not those of a class.
+
+    Args:
+        each: what stands under each key; None leaves that to the rules of the record.
+        shape: what is said of a value that is no mapping; ``{}`` is what it is.
+        key: raises what ``wrong`` makes where a key is not allowed.
+    """
+
+    def read(value: Any, known: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise wrong(shape.format(shown(value)))
+        found: dict[str, Any] = {}
+        errors: list[tuple[Place, PydanticCustomError]] = []
+        for name, one in value.items():
+            try:
+                key(name, known)
+                found[name] = one if each is None else each.read(one, known)
+            except PydanticCustomError as err:
+                errors.append(((name,), err))
+            except ValidationError as err:
+                errors += [((name, *place), error) for place, error in _errors(err)]
+        if errors:
+            raise _all("keyed", errors)
+        return found
+
+    return Value(read, {"type": "object"})
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -608,7 +584,7 @@ class _WrittenFloat(float):
         return self.text
 
 
-def _as_written(located: Located) -> Any:
+def as_written(located: Located) -> Any:
     """The values, each number with its spelling."""
     if not located.spelled or not isinstance(located.value, dict | list):
         return located.value
@@ -644,7 +620,7 @@ def read(
     """
     check = model.validate_python if isinstance(model, TypeAdapter) else model.model_validate
     try:
-        return check(_as_written(located), context=known), []
+        return check(as_written(located), context=known), []
     except ValidationError as err:
         return None, problems_of(err, path, located)
 

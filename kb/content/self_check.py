@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, ClassVar
 
-from kb.content.fields import Fields, listed, shown
-from kb.content.yaml_source import Located, YamlTrouble, read_yaml
+from kb.content.schema import (
+    Complaints,
+    Given,
+    Place,
+    Record,
+    Records,
+    described,
+    items_of,
+    listed,
+    named,
+    read_file,
+    shown,
+    text,
+    texts,
+    wrong,
+)
 from kb.errors import Problem
 from kb.model.cases import Source
 from kb.model.self_check import Example, Question, SelfCheck, Step
@@ -18,152 +32,166 @@ from kb.model.self_check import Example, Question, SelfCheck, Step
 FEWEST, MOST = 3, 5
 MAX_TITLE, MAX_SENTENCE = 60, 160
 
-STEP_FIELDS = ("id", "title", "lead", "questions")
-QUESTION_REQUIRED = ("id", "question", "why", "sources", "guides")
-QUESTION_OPTIONAL = ("cases",)
-SOURCE_FIELDS = ("key", "locator")
-EXAMPLE_FIELDS = ("id", "shows")
+_ID = named("[a-z0-9]+(-[a-z0-9]+)*", "lower case letters, digits and hyphens")
+_SOURCES = "[{key: roy-1998, locator: section 5}]"
+_GUIDES = "[guides/what-a-business-network-is]"
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_EXAMPLES = {
-    "steps": "steps:",
-    "id": "id: profit",
-    "title": "title: Your own firm",
-    "lead": "lead: Is your firm ready, and are you?",
-    "questions": "questions:",
-    "question": "question: Has your firm made a profit for at least three years?",
-    "why": "why: A network is no cure for a failing firm.",
-    "sources": "sources: [{key: roy-1998, locator: section 5}]",
-    "key": "key: roy-1998",
-    "locator": "locator: section 5",
-    "guides": "guides: [guides/what-a-business-network-is]",
-    "shows": "shows: Three firms opened their technologies to one another.",
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the check may refer to: id of every document to its kind, and keys of sources."""
+
+    kinds: Mapping[str, str]
+    sources: Collection[str]
+
+    def document(self, name: str, *, guide: bool) -> str:
+        right = [one for one, kind in self.kinds.items() if (kind == "guide") == guide]
+        if name not in right:
+            what = "a guide" if guide else "a case that is no guide"
+            near = difflib.get_close_matches(name, right, n=2)
+            hint = f"; nearest: {listed(near)}" if near else ""
+            raise wrong(f"must name {what}, not {shown(name)}{hint}.")
+        return name
+
+
+def _guide(name: str, known: _Known) -> str:
+    return known.document(name, guide=True)
+
+
+def _case(name: str, known: _Known) -> str:
+    return known.document(name, guide=False)
+
+
+def _key(name: str, known: _Known) -> str:
+    if name not in known.sources:
+        raise wrong(f"must be a key of sources.bib: {listed(sorted(known.sources))}.")
+    return name
+
+
+class _SourceFields(Record):
+    what: ClassVar[str] = "a source"
+
+    key: Annotated[str, text(means=_key)] = described("", "roy-1998")
+    locator: Annotated[str, text(most=200)] = described("", "section 5")
+
+
+class _ExampleFields(Record):
+    what: ClassVar[str] = "a case of a question"
+
+    id: Annotated[str, text(means=_case)] = described("", "norway/graphic-arts")
+    shows: Annotated[str, text(most=MAX_SENTENCE)] = described(
+        "", "Three firms opened their technologies to one another."
+    )
+
+
+class _QuestionFields(Record):
+    what: ClassVar[str] = "a question"
+
+    id: Annotated[str, _ID] = described("", "profit")
+    question: Annotated[str, text(most=MAX_SENTENCE)] = described(
+        "", "Has your firm made a profit for at least three years?"
+    )
+    why: Annotated[str, text(most=MAX_SENTENCE)] = described(
+        "", "A network is no cure for a failing firm."
+    )
+    sources: Annotated[
+        tuple[_SourceFields, ...], Records(none=f"must name at least one; 'sources: {_SOURCES}'.")
+    ] = described("", _SOURCES)
+    guides: Annotated[
+        tuple[str, ...], texts(means=_guide, none=f"must name at least one; 'guides: {_GUIDES}'.")
+    ] = described("", _GUIDES)
+    cases: Annotated[tuple[_ExampleFields, ...], Records()] = ()
+
+
+class _StepFields(Record):
+    what: ClassVar[str] = "a step"
+
+    id: Annotated[str, _ID] = described("", "profit")
+    title: Annotated[str, text(most=MAX_TITLE)] = described("", "Your own firm")
+    lead: Annotated[str, text(most=MAX_SENTENCE)] = described(
+        "", "Is your firm ready, and are you?"
+    )
+    questions: Annotated[tuple[_QuestionFields, ...], Records()] = described("", "")
+
+    @classmethod
+    def rules(cls, given: Given, sound: Given, known: _Known) -> Complaints:
+        """How many questions there are."""
+        questions = given.get("questions")
+        if isinstance(questions, list) and not FEWEST <= len(questions) <= MOST:
+            yield ("questions",), f"must be {FEWEST} to {MOST} in a step, not {len(questions)}."
+
+
+class _File(Record):
+    what: ClassVar[str] = "a self-check"
+    shape: ClassVar[str] = "the self-check must be a list of steps under 'steps:'."
+
+    steps: Annotated[tuple[_StepFields, ...], Records(none="must hold at least one step.")] = (
+        described("", "")
+    )
+
+    @classmethod
+    def rules(cls, given: Given, sound: Given, known: _Known) -> Complaints:
+        """Steps and questions share one set of ids, since each is a place on the page."""
+        taken: set[str] = set()
+        for place, own in _ids(given):
+            if own in taken:
+                yield place, f"must be unique in the file; {own!r} is taken."
+            taken.add(own)
+
+
+def _ids(given: Given) -> Iterator[tuple[Place, str]]:
+    """The place and id of each step and question in the order of the file, as far as texts."""
+    for step, fields in _mappings(given.get("steps")):
+        if isinstance(fields.get("id"), str):
+            yield ("steps", step, "id"), fields["id"]
+        for question, inner in _mappings(fields.get("questions")):
+            if isinstance(inner.get("id"), str):
+                yield ("steps", step, "questions", question, "id"), inner["id"]
+
+
+def _mappings(value: Any) -> Iterator[tuple[int, Given]]:
+    numbered = enumerate(items_of(value))
+    return ((position, one) for position, one in numbered if isinstance(one, dict))
 
 
 def read_self_check(
-    path: Path, *, kinds: Mapping[str, str], sources: Iterable[str], problems: list[Problem]
-) -> SelfCheck | None:
-    """Read the check; None where there is no such file.
+    path: Path, *, kinds: Mapping[str, str], sources: Collection[str]
+) -> tuple[SelfCheck | None, list[Problem]]:
+    """Read the check.
 
     Args:
         path: the file.
-        kinds: id of every case to its kind; a guide must be of kind ``guide``.
+        kinds: id of every document to its kind; a guide must be of kind ``guide``.
         sources: the keys that may be cited.
-        problems: told everything that is wrong, with its line. Where anything is,
-            what is returned is not to be used.
+
+    Returns:
+        The check, None where there is no such file or anything is wrong; and every problem.
     """
     if not path.is_file():
-        return None
+        return None, []
+    known = _Known(kinds=kinds, sources=sources)
     try:
-        located = read_yaml(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as err:
-        reason = err.strerror if isinstance(err, OSError) else "it is not UTF-8"
-        problems.append(_problem(path, 1, f"the file cannot be read: {reason}."))
-        return None
-    except YamlTrouble as err:
-        problems.append(_problem(path, err.line, f"the self-check {err}."))
-        return None
-    return _Reader(path, located, kinds, frozenset(sources), problems).read()
+        check, problems = read_file(_File, path, what="the self-check", known=known)
+    except OSError as err:
+        return None, [Problem(path=str(path), line=1, message=f"cannot be read: {err.strerror}.")]
+    return (SelfCheck(steps=tuple(map(_step, check.steps))) if check else None), problems
 
 
-def _problem(path: Path, line: int, message: str) -> Problem:
-    return Problem(path=str(path), line=line, message=message)
+def _step(fields: _StepFields) -> Step:
+    return Step(
+        id=fields.id,
+        title=fields.title,
+        lead=fields.lead,
+        questions=tuple(map(_question, fields.questions)),
+    )
 
 
-@dataclass(slots=True)
-class _Reader:
-    path: Path
-    located: Located
-    kinds: Mapping[str, str]
-    sources: frozenset[str]
-    problems: list[Problem]
-
-    def read(self) -> SelfCheck | None:
-        value = self.located.value
-        if not isinstance(value, dict):
-            message = "the self-check must be a list of steps under 'steps:'."
-            self.problems.append(_problem(self.path, 1, message))
-            return None
-        for repeated, line in self.located.repeated:
-            message = f"{repeated[-1]} is given twice; keep one of the two."
-            self.problems.append(_problem(self.path, line, message))
-        top = Fields(
-            path=str(self.path), located=self.located, problems=self.problems, values=value
-        )
-        top.only(("steps",), "a self-check")
-        top.require(("steps",), _EXAMPLES.__getitem__)
-        if top.values.get("steps") == []:
-            top.problem("steps", "must hold at least one step.")
-        taken: set[str] = set()
-        return SelfCheck(steps=tuple(self._step(one, taken) for one in top.records("steps")))
-
-    def _step(self, fields: Fields, taken: set[str]) -> Step:
-        fields.only(STEP_FIELDS, "a step")
-        fields.require(STEP_FIELDS, _EXAMPLES.__getitem__)
-        questions = fields.records("questions")
-        if isinstance(fields.values.get("questions"), list) and not (
-            FEWEST <= len(fields.values["questions"]) <= MOST
-        ):
-            count = len(fields.values["questions"])
-            fields.problem("questions", f"must be {FEWEST} to {MOST} in a step, not {count}.")
-        return Step(
-            id=_own_id(fields, taken),
-            title=fields.text("title", most=MAX_TITLE) or "",
-            lead=fields.text("lead", most=MAX_SENTENCE) or "",
-            questions=tuple(self._question(one, taken) for one in questions),
-        )
-
-    def _question(self, fields: Fields, taken: set[str]) -> Question:
-        fields.only((*QUESTION_REQUIRED, *QUESTION_OPTIONAL), "a question")
-        fields.require(QUESTION_REQUIRED, _EXAMPLES.__getitem__)
-        for name in ("sources", "guides"):
-            if fields.values.get(name) == []:
-                fields.problem(name, f"must name at least one; {_EXAMPLES[name]!r}.")
-        guides = fields.texts("guides")
-        for guide in guides:
-            self._known(fields, "guides", guide, guide=True)
-        return Question(
-            id=_own_id(fields, taken),
-            text=fields.text("question", most=MAX_SENTENCE) or "",
-            why=fields.text("why", most=MAX_SENTENCE) or "",
-            sources=tuple(self._source(one) for one in fields.records("sources")),
-            guides=guides,
-            cases=tuple(self._example(one) for one in fields.records("cases")),
-        )
-
-    def _source(self, fields: Fields) -> Source:
-        fields.only(SOURCE_FIELDS, "a source")
-        fields.require(SOURCE_FIELDS, _EXAMPLES.__getitem__)
-        key = fields.text("key") or ""
-        if key and key not in self.sources:
-            fields.problem("key", f"must be a key of sources.bib: {listed(sorted(self.sources))}.")
-        return Source(key=key, locator=fields.text("locator", most=200) or "")
-
-    def _example(self, fields: Fields) -> Example:
-        fields.only(EXAMPLE_FIELDS, "a case of a question")
-        fields.require(EXAMPLE_FIELDS, _EXAMPLES.__getitem__)
-        case_id = fields.text("id") or ""
-        if case_id:
-            self._known(fields, "id", case_id, guide=False)
-        return Example(id=case_id, shows=fields.text("shows", most=MAX_SENTENCE) or "")
-
-    def _known(self, fields: Fields, field: str, name: str, *, guide: bool) -> None:
-        right = [one for one, kind in self.kinds.items() if (kind == "guide") == guide]
-        if name in right:
-            return
-        what = "a guide" if guide else "a case that is no guide"
-        near = difflib.get_close_matches(name, right, n=2)
-        hint = f"; nearest: {listed(near)}" if near else ""
-        fields.problem(field, f"must name {what}, not {shown(name)}{hint}.")
-
-
-def _own_id(fields: Fields, taken: set[str]) -> str:
-    """The id of a step or question; both share one set, since each is a place on the page."""
-    own = fields.text("id") or ""
-    if own and not _ID.fullmatch(own):
-        fields.problem("id", f"must be lower case letters, digits and hyphens, not {shown(own)}.")
-    elif own in taken:
-        fields.problem("id", f"must be unique in the file; {own!r} is taken.")
-    taken.add(own)
-    return own
+def _question(fields: _QuestionFields) -> Question:
+    return Question(
+        id=fields.id,
+        text=fields.question,
+        why=fields.why,
+        sources=tuple(Source(**dict(one)) for one in fields.sources),
+        guides=fields.guides,
+        cases=tuple(Example(**dict(one)) for one in fields.cases),
+    )

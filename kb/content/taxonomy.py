@@ -6,26 +6,28 @@ What the program has to know of a term is a property of the term; each list has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, create_model
+from pydantic import create_model
 
 from kb.content.schema import (
-    Flag,
-    Name,
-    OneOf,
-    Place,
+    FLAG,
+    Complaints,
+    Given,
     Record,
     Records,
-    Text,
-    Texts,
     Value,
-    Whole,
+    described,
+    named,
+    one_of,
     read_file,
     shown,
+    text,
+    texts,
+    whole,
     wrong,
 )
 from kb.errors import TaxonomyError
@@ -48,49 +50,34 @@ from kb.model.taxonomy import (
 )
 from kb.model.units import EXAMPLE, read_written
 
+_ID = named("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", "letters and digits joined by hyphens")
+
 
 class TermFields(Record):
     """One term of a list, as the file gives it."""
 
     what: ClassVar[str] = "a term"
 
-    id: Annotated[
-        str,
-        Name(pattern="[A-Za-z0-9]+(-[A-Za-z0-9]+)*", says="letters and digits joined by hyphens"),
-    ] = Field(examples=["joint-purchasing"])
-    label: Annotated[str, Text()] = Field(examples=["Joint purchasing"])
-    definition: Annotated[str, Text()] = ""
-    aliases: Annotated[tuple[str, ...], Texts(plain=True)] = ()
-    group: Annotated[str, Text()] = ""
+    id: Annotated[str, _ID] = described("", "joint-purchasing")
+    label: Annotated[str, text()] = described("", "Joint purchasing")
+    definition: Annotated[str, text()] = ""
+    aliases: Annotated[tuple[str, ...], texts(plain=True)] = ()
+    group: Annotated[str, text()] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written(Value):
-    """How the figure 30 is written in a unit."""
-
-    def read(self, value: Any, known: Any) -> str:
-        """The example as it stands."""
-        if not isinstance(value, str) or read_written(value) is None:
-            like = f"'{EXAMPLE}%' or 'A${EXAMPLE} a year'"
-            raise wrong(f"must show how {EXAMPLE} is written, such as {like}, not {shown(value)}.")
-        return value
-
-    def for_editors(self) -> dict[str, Any]:
-        """A text with the figure in it."""
-        return {"type": "string", "pattern": EXAMPLE}
+def _written(value: Any, known: Any) -> str:
+    if not isinstance(value, str) or read_written(value) is None:
+        like = f"'{EXAMPLE}%' or 'A${EXAMPLE} a year'"
+        raise wrong(f"must show how {EXAMPLE} is written, such as {like}, not {shown(value)}.")
+    return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign(Value):
-    """Which way a direction goes."""
+_SIGN = one_of(tuple(SIGNS))
 
-    def read(self, value: Any, known: Any) -> int:
-        """1, -1 or 0."""
-        return SIGNS[OneOf(words=tuple(SIGNS)).read(value, known)]
-
-    def for_editors(self) -> dict[str, Any]:
-        """Any of the words."""
-        return {"enum": list(SIGNS)}
+#: How the figure 30 is written in a unit.
+WRITTEN = Value(_written, {"type": "string", "pattern": EXAMPLE})
+#: Which way a direction goes: 1, -1 or 0.
+SIGN = Value(lambda value, known: SIGNS[_SIGN.read(value, known)], _SIGN.schema)
 
 
 class KindFields(TermFields):
@@ -98,9 +85,9 @@ class KindFields(TermFields):
 
     what: ClassVar[str] = "a kind"
 
-    role: Annotated[str, OneOf(words=ROLES)] = ""
-    plural: Annotated[str, Text()] = ""
-    evidence: Annotated[str, Text()] = ""
+    role: Annotated[str, one_of(ROLES)] = ""
+    plural: Annotated[str, text()] = ""
+    evidence: Annotated[str, text()] = ""
 
 
 class TypeFields(TermFields):
@@ -108,11 +95,11 @@ class TypeFields(TermFields):
 
     what: ClassVar[str] = "a type"
 
-    short: Annotated[str, Text()] = ""
-    said: Annotated[str, Text()] = ""
-    mark: Annotated[str, OneOf(words=MARKS)] = MARKS[-1]
-    public_money: Annotated[bool | None, Flag()] = None
-    notice: Annotated[str, Text()] = ""
+    short: Annotated[str, text()] = ""
+    said: Annotated[str, text()] = ""
+    mark: Annotated[str, one_of(MARKS)] = MARKS[-1]
+    public_money: Annotated[bool | None, FLAG] = None
+    notice: Annotated[str, text()] = ""
 
 
 class FormFields(TermFields):
@@ -120,16 +107,14 @@ class FormFields(TermFields):
 
     what: ClassVar[str] = "a form"
 
-    short: Annotated[str, Text()] = ""
-    said: Annotated[str, Text()] = ""
-    least_members: Annotated[int | None, Whole(least=1)] = None
-    most_members: Annotated[int | None, Whole(least=1)] = None
-    notice: Annotated[str, Text()] = ""
+    short: Annotated[str, text()] = ""
+    said: Annotated[str, text()] = ""
+    least_members: Annotated[int | None, whole(least=1)] = None
+    most_members: Annotated[int | None, whole(least=1)] = None
+    notice: Annotated[str, text()] = ""
 
     @classmethod
-    def rules(
-        cls, given: Mapping[str, Any], sound: Mapping[str, Any], known: Any
-    ) -> Iterator[tuple[Place, str]]:
+    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
         """Bounds that leave no room."""
         least, most = sound.get("least_members") or 0, sound.get("most_members")
         if most is not None and most < least:
@@ -141,8 +126,8 @@ class FormationFields(TermFields):
 
     what: ClassVar[str] = "a formation"
 
-    phrase: Annotated[str, Text()] = ""
-    public_money: Annotated[bool | None, Flag()] = None
+    phrase: Annotated[str, text()] = ""
+    public_money: Annotated[bool | None, FLAG] = None
 
 
 class LevelFields(TermFields):
@@ -150,7 +135,7 @@ class LevelFields(TermFields):
 
     what: ClassVar[str] = "a level"
 
-    phrase: Annotated[str, Text()] = ""
+    phrase: Annotated[str, text()] = ""
 
 
 class UnitFields(TermFields):
@@ -158,10 +143,10 @@ class UnitFields(TermFields):
 
     what: ClassVar[str] = "a unit"
 
-    written: Annotated[str, Written()] = ""
-    singular: Annotated[str, Text()] = ""
-    measures: Annotated[str, OneOf(words=MEASURES)] = AMOUNT
-    plain: Annotated[int, Whole(least=1)] = 0
+    written: Annotated[str, WRITTEN] = ""
+    singular: Annotated[str, text()] = ""
+    measures: Annotated[str, one_of(MEASURES)] = AMOUNT
+    plain: Annotated[int, whole(least=1)] = 0
 
 
 class DirectionFields(TermFields):
@@ -169,7 +154,7 @@ class DirectionFields(TermFields):
 
     what: ClassVar[str] = "a direction"
 
-    sign: Annotated[int, Sign()] = 0
+    sign: Annotated[int, SIGN] = 0
 
 
 class StatusFields(TermFields):
@@ -177,7 +162,7 @@ class StatusFields(TermFields):
 
     what: ClassVar[str] = "a status"
 
-    tone: Annotated[str, OneOf(words=TONES)] = ""
+    tone: Annotated[str, one_of(TONES)] = ""
 
 
 #: The lists whose terms have properties, with what such a term is.
@@ -200,9 +185,7 @@ class _Lists(Record):
     shape: ClassVar[str] = f"the vocabulary must hold the lists {', '.join(LISTS)}."
 
     @classmethod
-    def rules(
-        cls, given: Mapping[str, Any], sound: Mapping[str, Any], known: Any
-    ) -> Iterator[tuple[Place, str]]:
+    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
         """Spellings that two terms of a list share, and terms that cannot stand together."""
         for name, rows in given.items():
             taken: dict[str, Any] = {}
@@ -222,18 +205,14 @@ class _Lists(Record):
             )
 
 
-def _with(
-    sound: Mapping[str, Any], name: str, field: str, value: str
-) -> list[tuple[int, Mapping[str, Any]]]:
+def _with(sound: Given, name: str, field: str, value: str) -> list[tuple[int, Given]]:
     """The terms of a list with a value in a field, each with its place in the list."""
     return [
         (place, row) for place, row in enumerate(sound.get(name, ())) if row.get(field) == value
     ]
 
 
-def _only_one_subject(
-    subjects: list[tuple[int, Mapping[str, Any]]],
-) -> Iterator[tuple[Place, str]]:
+def _only_one_subject(subjects: list[tuple[int, Given]]) -> Complaints:
     for place, _ in subjects[1:]:
         first = subjects[0][1]["id"]
         yield (
@@ -259,11 +238,11 @@ def _terms(name: str) -> Any:
     ]
 
 
-_EXAMPLE = "[{id: an-id, label: A label}]"
+_LIST = described("", "[{id: an-id, label: A label}]")
 _File = create_model(
     "_File",
     __base__=_Lists,
-    **{name: (_terms(name), Field(examples=[_EXAMPLE])) for name in LISTS},
+    **{name: (_terms(name), _LIST) for name in LISTS},
     **{name: (_terms(name) | None, None) for name in OPTIONAL_LISTS},
 )
 

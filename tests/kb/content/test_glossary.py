@@ -69,7 +69,10 @@ def test_without_the_file_there_is_an_empty_glossary(tmp_path):
     ("text", "message"),
     [
         ("", ":1: the glossary must have languages and terms."),
-        ("terms: {}\n", ":1: the glossary must have languages and terms."),
+        (
+            "terms: {}\n",
+            ":1: languages must be given; add a line such as 'languages: [fr, de]'.",
+        ),
         (
             "languages: [fr]\nterms:\n  a: [b\n",
             ":4: the glossary is not YAML: while parsing a flow sequence, "
@@ -77,53 +80,59 @@ def test_without_the_file_there_is_an_empty_glossary(tmp_path):
         ),
         (
             "languages: [fr]\nterms: {}\nword: {}\n",
-            ":3: 'word' must be one of languages, function_words, terms.",
+            ":3: word is not a field of a glossary: Fields are languages, function_words, terms.",
         ),
         (
             "languages: [fr]\nterms:\n  wine: [vin]\n  wine: [vins]\n",
-            ":4: 'wine' is given twice; join the two.",
+            ":4: terms.wine is given twice; join the two.",
         ),
         (
             "languages: fr\nterms: {}\n",
-            ":1: 'languages' must be a list, each language once.",
+            ":1: languages must be a list of texts, not 'fr'.",
         ),
         (
             "languages: [fr, fr]\nterms: {}\n",
-            ":1: 'languages' must be a list, each language once.",
+            ":1: languages names 'fr' twice; once is enough.",
         ),
         (
             "languages:\n  - fr\n  - ru\nterms: {}\n",
-            ":3: a language must be one of fr, es, de, it, no, pt, not 'ru'.",
+            ":3: languages must name languages of fr, es, de, it, no, pt, not 'ru'.",
         ),
         (
             "languages: [fr]\nterms: [wine]\n",
-            ":2: 'terms' must map English terms to ways to say them.",
+            ":2: terms must map English terms to ways to say them, not a list.",
         ),
         (
             "languages: [fr, de]\nterms:\n  fish: [poisson, Fisch]\n  wine: [vin]\n",
-            ":4: 'wine' must have 2 entries, for fr, de: each one way to say it, or a list "
+            ":4: terms.wine must have 2 entries, for fr, de: each one way to say it, or a list "
             "of several.",
         ),
         (
             "languages: [fr, de]\nterms:\n  wine: vin\n",
-            ":3: 'wine' must have 2 entries, for fr, de: each one way to say it, or a list "
+            ":3: terms.wine must have 2 entries, for fr, de: each one way to say it, or a list "
             "of several.",
         ),
         (
             "languages: [fr]\nterms:\n  wine: [[vin, 5]]\n",
-            ":3: 'wine' must have 1 entries, for fr: each one way to say it, or a list of several.",
+            ":3: terms.wine must have 1 entries, for fr: each one way to say it, or a list "
+            "of several.",
         ),
         (
             "languages: [fr]\nterms:\n  wine: ['-']\n",
-            ":3: 'wine' must have 1 entries, for fr: each one way to say it, or a list of several.",
+            ":3: terms.wine must have 1 entries, for fr: each one way to say it, or a list "
+            "of several.",
         ),
         (
             "languages: [fr]\nfunction_words: {de: [der]}\nterms: {}\n",
-            ":2: 'function_words' must map fr to lists of words.",
+            ":2: function_words.de must be one of the languages, fr.",
+        ),
+        (
+            "languages: [fr]\nfunction_words:\n  fr: [le, '-']\nterms: {}\n",
+            ":3: function_words.fr must hold words, not '-'.",
         ),
         (
             "languages: [fr]\nfunction_words:\n  fr: le\nterms: {}\n",
-            ":3: 'fr' must be a list of words.",
+            ":3: function_words.fr must be a list of texts, not 'le'.",
         ),
     ],
 )
@@ -138,10 +147,33 @@ def test_a_malformed_glossary_is_refused_with_its_line(tmp_path, text, message):
     assert str(caught.value) == f"{path}{message}"
 
 
+def test_every_mistake_of_a_glossary_is_told(tmp_path):
+    """Mistakes in several places come in one pass, a line each, in the order of the file."""
+    path = tmp_path / "glossary.yaml"
+    path.write_text(
+        "languages: [fr, de]\n"
+        "function_words:\n  no: [og]\n  fr: le\n"
+        "terms:\n  wine: [vin]\n  joint purchasing: achat\n  fish: [poisson, Fisch]\nword: x\n"
+    )
+
+    with pytest.raises(CorpusError) as caught:
+        read_glossary(path)
+
+    entries = "must have 2 entries, for fr, de: each one way to say it, or a list of several."
+    assert str(caught.value).splitlines() == [
+        f"{path}:3: function_words.no must be one of the languages, fr, de.",
+        f"{path}:4: function_words.fr must be a list of texts, not 'le'.",
+        f"{path}:6: terms.wine {entries}",
+        f"{path}:7: terms['joint purchasing'] {entries}",
+        f"{path}:9: word is not a field of a glossary: Fields are languages, function_words, "
+        "terms.",
+    ]
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     """Bytes that are not UTF-8, and a folder in the place of the file, are named."""
     path = tmp_path / "glossary.yaml"
-    path.write_bytes(b"terms: \xff\n")
+    path.write_bytes(b"languages: [fr]\nterms: \xff\n")
     folder = tmp_path / "folder"
     folder.mkdir()
 
@@ -150,7 +182,9 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     with pytest.raises(CorpusError) as folder_refused:
         read_glossary(folder)
 
-    assert str(bytes_refused.value) == f"{path}: the glossary cannot be read: it is not UTF-8."
+    assert str(bytes_refused.value) == (
+        f"{path}:2: the glossary must be UTF-8; byte 0xff is not. Save the file as UTF-8."
+    )
     assert str(folder_refused.value) == f"{folder}: the glossary cannot be read: Is a directory."
 
 

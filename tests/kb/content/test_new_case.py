@@ -62,6 +62,14 @@ def _told(folder: Path) -> list[tuple[int, str]]:
     return [(problem.line, problem.message) for problem in read_corpus(folder).problems]
 
 
+def _fill_in(path: Path) -> None:
+    """Give what the skeleton of a network in a country leaves empty."""
+    text = path.read_text().replace("type: []", "type: horizontal")
+    text = text.replace("project: []", "project: exporting")
+    text = text.replace('key: ""', "key: doe-2001").replace('locator: ""', "locator: p. 1")
+    path.write_text(text)
+
+
 def test_a_skeleton_is_written(folder: Path) -> None:
     """The file has every required field, the headings, and what can be told from the id."""
     days = [date.today().isoformat()]
@@ -76,10 +84,7 @@ def test_the_check_says_what_is_missing(folder: Path) -> None:
     """A skeleton does not pass until it is filled in, and then it does."""
     path = write_new_case(folder, "new-zealand/boat-builders", title=None, kind="network")
     told = _told(folder)
-    text = path.read_text().replace("type: []", "type: horizontal")
-    text = text.replace("project: []", "project: exporting")
-    text = text.replace('key: ""', "key: doe-2001").replace('locator: ""', "locator: p. 1")
-    path.write_text(text)
+    _fill_in(path)
 
     assert told == [
         (5, "type must name at least one for a network."),
@@ -131,9 +136,9 @@ def test_a_guide_has_no_country(folder: Path) -> None:
 )
 def test_a_title_is_kept_as_it_is(folder: Path, title: str) -> None:
     """Whatever signs a title has, the file holds that title."""
-    write_new_case(folder, "norway/a", title=title, kind="network")
+    _fill_in(write_new_case(folder, "norway/a", title=title, kind="network"))
     ((draft,), problems) = (load_folder(folder).drafts, load_folder(folder).problems)
-    case = next(iter(read_corpus(folder).cases))
+    (case,) = read_corpus(folder).cases
 
     assert (case.title, problems, draft.front_matter.value["kind"]) == (title, (), "network")
 

@@ -10,7 +10,7 @@ import pytest
 from kb.build.pipeline import build
 from kb.content.check import read_corpus
 from kb.content.phrases import MAX_PHRASE, hints_of, read_phrases
-from kb.errors import CorpusInvalid, Problem
+from kb.errors import CorpusInvalid
 from kb.model.cases import Case, Hint
 from kb.model.taxonomy import Term, Vocabulary
 from kb.snapshots.format import open_snapshot
@@ -31,8 +31,7 @@ def read(folder: Path, text: str | bytes) -> tuple[dict, list[str]]:
     """The phrases of a file with this text, and its problems as ``line: message``."""
     path = folder / "phrases.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    problems: list[Problem] = []
-    phrases = read_phrases(path, PROJECTS, problems)
+    phrases, problems = read_phrases(path, PROJECTS)
     assert {problem.path for problem in problems} <= {str(path)}
     return dict(phrases), [f"{problem.line}: {problem.message}" for problem in problems]
 
@@ -70,57 +69,48 @@ def test_phrases_are_read_in_the_order_of_the_file(tmp_path, text, expected):
 
 def test_without_a_file_there_are_no_phrases(tmp_path):
     """No file is no phrase, and no problem."""
-    problems: list[Problem] = []
-
-    assert read_phrases(tmp_path / "phrases.yaml", PROJECTS, problems) == {}
-    assert problems == []
+    assert read_phrases(tmp_path / "phrases.yaml", PROJECTS) == ({}, [])
 
 
 @pytest.mark.parametrize(
-    ("text", "phrases", "problems"),
+    ("text", "problems"),
     [
-        pytest.param("", {}, ["1: must map project types to lists of phrases."], id="empty"),
+        pytest.param("", ["1: must map project types to lists of phrases."], id="empty"),
         pytest.param(
-            "- exporting\n", {}, ["1: must map project types to lists of phrases."], id="a list"
+            "- exporting\n", ["1: must map project types to lists of phrases."], id="a list"
         ),
         pytest.param(
             "# none\nexporting: [a]\nexport: [b]\n",
-            {"exporting": ("a",)},
             [f"3: export {NAMES}"],
             id="an alias",
         ),
         pytest.param(
             "selling:\n  - a\nexporting:\n  - b\ntraining: [c]\n",
-            {"exporting": ("b",)},
             [f"1: selling {NAMES}", f"5: training {NAMES}"],
             id="unknown project types",
         ),
         pytest.param(
             "staff-training: [a]\nexporting:\n",
-            {"staff-training": ("a",), "exporting": ()},
             ["2: exporting must not be empty; give a value or remove the line."],
             id="nothing under a project type",
         ),
         pytest.param(
             f"\nexporting:\n  - a\n  - {'x' * 201}\n  - b\n",
-            {"exporting": ("a", "b")},
-            ["2: exporting must hold at most 200 characters each; item 2 is longer."],
+            ["4: exporting must hold at most 200 characters each; item 2 is longer."],
             id="too long",
         ),
         pytest.param(
             "exporting:\n  - [a]\n  - ' '\n  - true\n  - {a: b}\n  - c\n",
-            {"exporting": ("c",)},
             [
-                "1: exporting must hold text only; item 1 is a list.",
-                "1: exporting must hold text only; item 2 is empty.",
-                "1: exporting must hold text only; item 3 is True.",
-                "1: exporting must hold text only; item 4 is a mapping.",
+                "2: exporting must hold text only; item 1 is a list.",
+                "3: exporting must hold text only; item 2 is empty.",
+                "4: exporting must hold text only; item 3 is True.",
+                "5: exporting must hold text only; item 4 is a mapping.",
             ],
             id="no texts",
         ),
         pytest.param(
             "exporting: [a]\nstaff-training: b: c\n",
-            {},
             [
                 "2: is not YAML: mapping values are not allowed here "
                 "(put quotes around a value that contains ': ')."
@@ -129,24 +119,19 @@ def test_without_a_file_there_are_no_phrases(tmp_path):
         ),
         pytest.param(
             "exporting: [a]\n? [staff-training]\n: [b]\n",
-            {},
             ["2: has a key that is not plain text."],
             id="a key that is no text",
         ),
         pytest.param(
             "exporting: caf\u00e9\n".encode("latin-1"),
-            {},
-            [
-                "1: cannot be read: 'utf-8' codec can't decode byte 0xe9 in position 14: "
-                "invalid continuation byte."
-            ],
+            ["1: must be UTF-8; byte 0xe9 is not. Save the file as UTF-8."],
             id="not UTF-8",
         ),
     ],
 )
-def test_what_is_wrong_is_noted_with_its_line(tmp_path, text, phrases, problems):
-    """Every problem is listed, and what is right beside it is still read."""
-    assert read(tmp_path, text) == (phrases, problems)
+def test_what_is_wrong_is_noted_with_its_line(tmp_path, text, problems):
+    """Every problem is listed on the line of the phrase, and nothing of the file is used."""
+    assert read(tmp_path, text) == ({}, problems)
 
 
 CASE = Case(

@@ -82,9 +82,7 @@ def read(folder: Path, text: str | bytes) -> tuple[SelfCheck | None, list[Proble
     """What a file with this text gives, and what is wrong with it."""
     path = folder / "self-check.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    problems: list[Problem] = []
-    check = read_self_check(path, kinds=KINDS, sources=("doe-2001", "anon"), problems=problems)
-    return check, problems
+    return read_self_check(path, kinds=KINDS, sources=("doe-2001", "anon"))
 
 
 @pytest.fixture(name="check")
@@ -116,11 +114,9 @@ def test_a_file_is_read_in_its_order(check):
 
 def test_without_a_file_there_is_no_check(tmp_path):
     """No file is no check, and no problem."""
-    problems: list[Problem] = []
     path = tmp_path / "self-check.yaml"
 
-    assert read_self_check(path, kinds={}, sources=(), problems=problems) is None
-    assert problems == []
+    assert read_self_check(path, kinds={}, sources=()) == (None, [])
 
 
 STEP = "Fields are id, title, lead, questions."
@@ -204,7 +200,7 @@ WRONG: dict[str, tuple[str, str, list[tuple[int, str]]]] = {
     "key twice": (
         "title: The partners",
         "title: The partners\n    title: Others",
-        [(26, "title is given twice; keep one of the two.")],
+        [(26, "steps[2].title is given twice; keep one of the two.")],
     ),
     "long question": (
         "Do you trust each other?",
@@ -238,7 +234,8 @@ UNREADABLE = {
     "not YAML": ("steps:\n\t- a", 2, "the self-check is not YAML: while scanning for the next "
                  "token, found character '\\t' that cannot start any token (use spaces, not "
                  "tabs, and quote a value that starts with a sign)."),
-    "not UTF-8": (b"\xff\xfe\xff", 1, "the file cannot be read: it is not UTF-8."),
+    "not UTF-8": (b"steps:\n\xff", 2, "the self-check must be UTF-8; byte 0xff is not. "
+                 "Save the file as UTF-8."),
 }  # fmt: skip
 
 
