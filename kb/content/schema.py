@@ -107,10 +107,10 @@ def wrong(message: str, kind: str = _WRONG) -> PydanticCustomError:
     return PydanticCustomError(kind, "{message}", {"message": message})
 
 
-def _all(title: str, errors: Iterable[tuple[Place, PydanticCustomError]]) -> ValidationError:
+def several(errors: Iterable[tuple[Place, PydanticCustomError]]) -> ValidationError:
     """Several errors at once, each with its place under the value that is being read."""
     details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in errors]
-    return ValidationError.from_exception_data(title, details)
+    return ValidationError.from_exception_data("content", details)
 
 
 def _errors(err: ValidationError) -> Iterator[tuple[Place, PydanticCustomError]]:
@@ -239,7 +239,7 @@ class Record(BaseModel):
         rules = cls.rules(value, sound, info.context)
         errors += [(place, wrong(message)) for place, message in rules]
         if record is None or errors:
-            raise _all(cls.__name__, errors)
+            raise several(errors)
         return record
 
     @classmethod
@@ -366,7 +366,7 @@ class _Texts:
                 place = (position,) if isinstance(value, list) else ()
                 errors.append((place, wrong(err.message(), _ITEM if place else _WRONG)))
         if errors:
-            raise _all("texts", errors)
+            raise several(errors)
         return tuple(found)
 
     def item(self, position: int, value: Any, before: list[str], known: Any) -> str:
@@ -557,7 +557,7 @@ def keyed(
             except ValidationError as err:
                 errors += [((name, *place), error) for place, error in _errors(err)]
         if errors:
-            raise _all("keyed", errors)
+            raise several(errors)
         return found
 
     return Value(read, {"type": "object"})
