@@ -1,7 +1,8 @@
-"""The commands for the content: check it, start a case, make its glossary ready."""
+"""The commands for the content: check it, start a case, describe it, make its glossary ready."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 
 from kb.cli.console import json_option, one_catch, print_problems, say, settings_of
-from kb.content.load import FORMS_FILE, GLOSSARY_FILE, TAXONOMY_FILE
+from kb.content.load import FORMS_FILE, GLOSSARY_FILE, SOURCES_FILE, TAXONOMY_FILE
 from kb.errors import CorpusError, CorpusInvalid, Problem
 from kb.settings import Settings
 
@@ -77,6 +78,22 @@ def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int
     path = write_new_case(settings_of(cases=cases).cases, case_id, title=title, kind=kind)
     click.echo(str(path))
     say(f"Fill it in, then run 'kb check {path}'. docs/front-matter.md explains the fields.")
+    return 0
+
+
+@click.command()
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@one_catch
+def schema(*, cases: str | None) -> int:
+    """Print the JSON Schema of a case's front-matter, for editors."""
+    from kb.content.bibliography import load_bibliography  # imports the readers of content
+    from kb.content.json_schema import case_schema
+    from kb.content.taxonomy import load_taxonomy
+
+    folder = settings_of(cases=cases).cases
+    taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
+    found = case_schema(taxonomy, load_bibliography(folder / SOURCES_FILE))
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     return 0
 
 

@@ -9,7 +9,7 @@ import click
 
 from kb import __version__
 from kb.cli.build import build, snapshots
-from kb.cli.content import check, glossary, new
+from kb.cli.content import check, glossary, new, schema
 from kb.cli.outcomes import outcomes
 from kb.cli.quality import calibrate, evaluate
 from kb.cli.role_models import role_models
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 for _command in (
-    *(check, new, glossary),
+    *(check, new, schema, glossary),
     *(build, snapshots),
     *(search, role_models, outcomes),
     *(evaluate, calibrate),

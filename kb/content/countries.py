@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from kb.model.taxonomy import Term, Vocabulary
+
 #: Names in common use that ISO 3166 does not list, beside the library's own.
 COMMON_NAMES = {
     "UK": "GB",
@@ -49,11 +51,25 @@ def country_label(code: str) -> str:
     import pycountry  # slow import: only while content is read
 
     country = pycountry.countries.get(alpha_2=code)
-    if country is None:
-        return code
-    return getattr(country, "common_name", country.name)
+    return code if country is None else getattr(country, "common_name", country.name)
 
 
 def country_names() -> tuple[str, ...]:
     """Every accepted name, upper case, sorted: for suggestions in messages."""
     return tuple(sorted(_names()))
+
+
+def countries() -> Vocabulary:
+    """Every country by its code, with its names as they are usually written."""
+    import pycountry  # slow import: only while content is read
+
+    others: dict[str, list[str]] = {}
+    for name, code in COMMON_NAMES.items():
+        others.setdefault(code, []).append(name if len(name) < 4 else name.title())
+    terms = []
+    for country in sorted(pycountry.countries, key=lambda one: one.alpha_2):
+        names = (country.alpha_3, country.name, getattr(country, "official_name", country.name))
+        aliases = (*names, *others.get(country.alpha_2, ()))
+        label = getattr(country, "common_name", country.name)
+        terms.append(Term(id=country.alpha_2, label=label, aliases=aliases))
+    return Vocabulary(name="countries", terms=tuple(terms))

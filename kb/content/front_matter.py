@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from pydantic import ConfigDict
+
 from kb.content.countries import country_code, country_names
 from kb.content.load import Draft
 from kb.content.schema import (
@@ -69,12 +71,16 @@ COUNTRIES = texts(
 )
 
 
+#: To editors, a key of the sources is as good as a term of the vocabulary.
+KEYS = {"vocabulary": "sources"}
+
+
 class SourceFields(Record):
     """Where the facts of a case stand."""
 
     what: ClassVar[str] = "a source"
 
-    key: Annotated[str, text()] = described("A key of sources.bib.", "roy-1998")
+    key: Annotated[str, text(one=KEYS)] = described("A key of sources.bib.", "roy-1998")
     locator: Annotated[str, text(most=MAX_LOCATOR)] = described(
         "The place in the source: a section, a page, a table.", "section 8, third example"
     )
@@ -103,6 +109,9 @@ class MembersFields(Record):
 class PeriodFields(Record):
     """Years, inclusive."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["from"]}, {"required": ["to"]}]}
+    )
     what: ClassVar[str] = "a period"
 
     start: Annotated[int, whole(least=1000)] | None = described(
@@ -132,15 +141,23 @@ class TeachingFields(Record):
     )
 
 
+#: To editors: one figure or a range, a unit with a figure and only then.
+_FIGURES = {
+    "not": {"required": ["value", "range"]},
+    "if": {"anyOf": [{"required": [figure]} for figure in ("value", "range", "before")]},
+    "then": {"required": ["unit"]},
+    "else": {"properties": {"unit": False}},
+}
+
+
 class ResultFields(Record):
     """One thing that the source reports as achieved."""
 
+    model_config = ConfigDict(json_schema_extra=_FIGURES)
     what: ClassVar[str] = "a result"
 
     metric: Annotated[str, term("metrics")] = described("What was measured.", "export-sales")
-    level: Annotated[str, term("levels")] = described(
-        "Output, outcome, impact or consequence.", "output"
-    )
+    level: Annotated[str, term("levels")] = described("How far the result reaches.", "output")
     direction: Annotated[str, term("directions")] = described(
         "Whether it went up or down, or is a state that was reached.", "up"
     )
@@ -150,7 +167,7 @@ class ResultFields(Record):
     locator: Annotated[str, text(most=MAX_LOCATOR)] = described(
         "Where in the source it stands.", "section 8, third example"
     )
-    source: Annotated[str, text()] | None = described(
+    source: Annotated[str, text(one=KEYS)] | None = described(
         "The key of the source; may be left out when the case has one source.", default=None
     )
     value: Annotated[float, NUMBER] | None = described(
@@ -243,7 +260,7 @@ class FrontMatter(Record):
     sectors: Annotated[tuple[str, ...], terms("sectors")] = described(
         "One or a list of sectors of the members.", default=()
     )
-    members: MembersFields | None = described("Who took part.", default=None)
+    members: MembersFields | None = described("Who took part, and how many.", default=None)
     formation: Annotated[tuple[str, ...], terms("formations")] = described(
         "How the network came to be, where the source tells.", default=()
     )
@@ -270,7 +287,7 @@ class FrontMatter(Record):
         '["Who pays the broker?"]',
         default=(),
     )
-    our_reading: Annotated[tuple[str, ...], texts()] = described(
+    our_reading: Annotated[tuple[str, ...], texts(one={"enum": list(READING_FIELDS)})] = described(
         "The fields whose values are the editors' reading and not the source's own word, of "
         f"{', '.join(READING_FIELDS)}.",
         "[type, status]",

@@ -170,7 +170,9 @@ class Record(BaseModel):
         empty: what is said of a field without a value; None leaves that to the field.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, model_title_generator=lambda record: record.what
+    )
 
     what: ClassVar[str] = "a record"
     shape: ClassVar[str] = "must hold fields with names, not {}."
@@ -324,8 +326,19 @@ def _text_schema(most: int | None) -> dict[str, Any]:
     return {"type": ["string", "number"], "pattern": r"\S", **longest}
 
 
-def text(*, most: int | None = None, means: Meaning = _itself) -> Value:
-    """A text in one paragraph, of at most so many characters; numbers count as written."""
+def text(
+    *,
+    most: int | None = None,
+    means: Meaning = _itself,
+    one: Mapping[str, Any] | None = None,
+) -> Value:
+    """A text in one paragraph; numbers count as written.
+
+    Args:
+        most: the most characters of it.
+        means: what it stands for.
+        one: its JSON Schema, where it is not any text.
+    """
 
     def read(value: Any, known: Any) -> str:
         found = as_text(value)
@@ -337,7 +350,7 @@ def text(*, most: int | None = None, means: Meaning = _itself) -> Value:
             raise wrong(f"must be at most {most} characters, not {len(found)}; shorten it.")
         return means(found, known)
 
-    return Value(read, _text_schema(most))
+    return Value(read, one or _text_schema(most))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,10 +414,10 @@ def texts(
         none: what is said of an empty list, where it may not be.
         again: what is said where two stand for the same, where they may not.
         plain: whether it must be a list, and of texts: no number counts as one.
-        one: the JSON Schema of one of them.
+        one: the JSON Schema of each, where it is not any text.
     """
     read = _Texts(most=most, means=means, none=none, again=again, plain=plain).read
-    one = _text_schema(most) if one is None else one
+    one = one or _text_schema(most)
     several = {"type": "array", "items": one, **({"minItems": 1} if none else {})}
     return Value(read, several if plain else {"anyOf": [one, several]})
 

@@ -140,3 +140,27 @@ def test_new_prints_the_path(toy_settings):
     assert path.read_text().startswith("---\ntitle: Boat builders\nkind: network\n")
     assert (second.exit_code, second.stdout) == (1, "")
     assert second.stderr == f"Error: {path} exists already; nothing was written.\n"
+
+
+def test_schema_prints_json_for_editors(toy_settings):
+    """The schema has the vocabulary and the sources of the compendium at hand."""
+    result = kb("schema", "--cases", toy_settings.cases)
+
+    schema = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert [one["const"] for one in schema["$defs"]["sources"]["anyOf"]] == ["doe-2001", "anon"]
+    assert schema["$defs"]["forms"]["anyOf"][0]["const"] == "soft"
+
+
+def test_schema_needs_a_vocabulary(toy_settings):
+    """Without the words of a compendium there is nothing to tell an editor."""
+    path = toy_settings.cases / "taxonomy.yaml"
+    path.unlink()
+
+    result = kb("schema", "--cases", toy_settings.cases)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: {path}: the vocabulary cannot be read: No such file or directory.\n"
+    )

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pycountry
 import pytest
 
-from kb.content.countries import COMMON_NAMES, country_code, country_label, country_names
+from kb.content.countries import (
+    COMMON_NAMES,
+    countries,
+    country_code,
+    country_label,
+    country_names,
+)
+from kb.model.taxonomy import Term
 
 
 @pytest.mark.parametrize(
@@ -87,3 +94,19 @@ def test_names_are_sorted_and_each_leads_somewhere() -> None:
 
     assert list(names) == sorted({name.upper() for name in names})
     assert [name for name in names if country_code(name) is None] == []
+
+
+def test_every_country_is_listed_with_names_that_are_accepted() -> None:
+    """Countries come by code; each of their names, and a name in common use, means the code."""
+    listed = countries()
+    names = [(term.id, name) for term in listed for name in (term.id, term.label, *term.aliases)]
+
+    assert list(listed.ids) == sorted(listed.ids)
+    assert [(code, name) for code, name in names if country_code(name) != code] == []
+    assert listed.get("BO") == Term(
+        id="BO",
+        label="Bolivia",
+        aliases=("BOL", "Bolivia, Plurinational State of", "Plurinational State of Bolivia"),
+    )
+    assert listed.get("GB").aliases[-5:] == ("UK", "Great Britain", "England", "Scotland", "Wales")
+    assert {country_code(name) for name in COMMON_NAMES} <= set(listed.ids)

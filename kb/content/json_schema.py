@@ -1,0 +1,116 @@
+"""The JSON Schema (2020-12) of a case's front-matter, for editors: ``kb schema``.
+
+It is made of the records that check a case, with the vocabulary and the sources of one
+compendium. What a schema cannot know (that an id exists, that a title is unique) and what
+the check takes in any spelling stays with ``kb check``. Only what editors commonly
+understand is used: nothing beyond draft 7 but the place of ``$defs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from kb.content.countries import countries
+from kb.content.front_matter import FrontMatter
+from kb.content.yaml_source import read_yaml
+from kb.model.cases import Reference
+from kb.model.taxonomy import GUIDE, SUBJECT, Taxonomy, Term, Vocabulary
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Plain(GenerateJsonSchema):
+    """Without made-up titles and defaults; a field that is given is never null."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def nullable_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+
+def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict[str, Any]:
+    """The schema of the front-matter of a case in this compendium."""
+    named = {name: _terms(taxonomy[name]) for name in taxonomy.vocabularies}
+    named["countries"] = _terms(countries())
+    named["sources"] = _one_of(
+        {"const": key, "description": ", ".join(filter(None, (one.authors, one.title, one.year)))}
+        for key, one in references.items()
+    )
+    schema = FrontMatter.model_json_schema(schema_generator=_Plain)
+    used: dict[str, Any] = {}
+    finished = _finished(schema, named, used)
+    return {
+        "$schema": DIALECT,
+        **finished,
+        "title": "The front-matter of a case",
+        "allOf": _by_kind(taxonomy["kinds"]),
+        "$defs": {**finished["$defs"], **used},
+    }
+
+
+def _finished(node: Any, named: Mapping[str, Any], used: dict[str, Any]) -> Any:
+    """A schema in which lists are referred to, and examples are values and not YAML."""
+    if isinstance(node, list):
+        return [_finished(one, named, used) for one in node]
+    if not isinstance(node, dict):
+        return node
+    found = {name: _finished(one, named, used) for name, one in node.items()}
+    name = found.pop("vocabulary", None)
+    if name is not None:
+        used[name] = named[name]
+        found = {"$ref": f"#/$defs/{name}", **found}
+    if "examples" in found:
+        found["examples"] = [read_yaml(one).value for one in found["examples"]]
+    return found
+
+
+def _terms(vocabulary: Vocabulary) -> dict[str, Any]:
+    """Every id with what it means, and the other spellings as the vocabulary writes them."""
+    ids = [
+        {"const": term.id, "title": term.label, "description": term.definition or term.label}
+        for term in vocabulary
+    ]
+    others = {name: None for term in vocabulary for name in _spellings(term)[1:]}
+    for term in vocabulary:
+        others.pop(term.id, None)
+    other = {"enum": list(others), "description": "Another spelling of a term."}
+    return _one_of([*ids, *([other] if others else [])])
+
+
+def _one_of(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"anyOf": list(schemas)}
+
+
+def _spellings(term: Term) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((term.id, term.label, *term.aliases)))
+
+
+def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
+    """What a guide must not have, and what a case and the subject of the compendium must."""
+    none, some = {"type": "array", "maxItems": 0}, {"minItems": 1}
+    empty = dict.fromkeys(("type", "project", "results", "role_model_for"), none)
+    return [
+        {
+            "if": _is(kinds, GUIDE),
+            "then": {"properties": {"country": False, **empty}},
+            "else": {"required": ["country"], "properties": {"country": some}},
+        },
+        {
+            "if": _is(kinds, SUBJECT),
+            "then": {"properties": {"type": some, "project": some}},
+        },
+    ]
+
+
+def _is(kinds: Vocabulary, role: str) -> dict[str, Any] | bool:
+    """A schema that is met by a case of a kind that plays this part; False if no kind does."""
+    names = [name for kind in kinds if kind.role == role for name in _spellings(kind)]
+    kind = {"properties": {"kind": {"enum": names}}, "required": ["kind"]}
+    return kind if names else False
