@@ -17,7 +17,7 @@ from web.role_models import views as role_models
 from web.search import views as search
 from web.self_check import page as self_check_page
 from web.self_check import views as self_check
-from web.ui import frame, suggest
+from web.ui import frame, show, suggest
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,15 +37,12 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
         live: gives the searcher of the current snapshot.
         settings: ``site_url`` and ``contribute_url`` are used.
     """
-    from kb.guidance.profile_comparison import number_word
-
     app = api.new_app("web")
     app.extensions["kb_live"] = live
     app.extensions["kb_settings"] = settings
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["spelled"] = number_word
     app.jinja_env.globals.update(site_name=SITE_NAME, absolute=absolute)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
     app.url_map.strict_slashes = False
@@ -53,6 +50,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     errors.init_app(app)
     headers.init_app(app)
     self_check_page.init_app(app)
+    show.init_app(app)
     suggest.init_app(app)
     for machine in (api, compare_api):
         app.register_api(machine.bp)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kb.answers.figures import period_text
 from kb.guidance.profile_comparison import joined, number_word
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, in_line
 from kb.results.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
 
 _NOUNS: Mapping[str, str] = {"network": "networks", "programme": "programmes", "study": "studies"}
@@ -52,11 +52,6 @@ def contrast(found: Comparison, taxonomy: Taxonomy) -> Contrast:
 def all_of(count: int) -> str:
     """``Both``, ``All three``: the subject of what holds for every case."""
     return "Both" if count == 2 else f"All {number_word(count)}"
-
-
-def in_line(label: str) -> str:
-    """A label within a sentence: lower case, unless it is an abbreviation."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _common(found: Comparison) -> str:

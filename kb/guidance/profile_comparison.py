@@ -77,9 +77,9 @@ def sentences(found: Sequence[Likeness]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def joined(words: Sequence[str], by: str = "and") -> str:
+def joined(words: Sequence[str], by: str = "and", apart: str = ", ") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
-    return f"{', '.join(words[:-1])} {by} {words[-1]}" if len(words) > 1 else "".join(words)
+    return f"{apart.join(words[:-1])} {by} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def number_word(number: int) -> str:

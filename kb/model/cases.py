@@ -23,6 +23,9 @@ FACETS: tuple[str, ...] = (
     "status",
 )
 
+#: What front-matter, and so ``Case.our_reading``, calls a facet where it is not the facet's name.
+FIELDS_OF_FACETS: Mapping[str, str] = {"sector": "sectors"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.model.cases import Case, Result
+from kb.model.cases import FIELDS_OF_FACETS, Case, Result
 from kb.model.quantities import Quantity, quantities
 from kb.model.taxonomy import Taxonomy
 
@@ -22,8 +22,6 @@ MOST = 5
 FIELDS: tuple[str, ...] = (
     *("kind", "country", "form", "formation", "type", "project", "sector", "status"),
 )
-#: Front-matter name of a field, as ``Case.our_reading`` holds it, where it is not the facet's.
-_FIELD_OF_FACET = {"sector": "sectors"}
 
 #: How the cases stand to each other in a field: all told and equal; told of all or some
 #: and equal where told; told values that have something in common; nothing in common;
@@ -138,7 +136,7 @@ def agreement(told: Sequence[Collection[str]]) -> str:
 def _field_row(name: str, cases: Sequence[Case], taxonomy: Taxonomy) -> FieldRow:
     told = [tuple(case.facets.get(name, ())) for case in cases]
     every = [value for values in told for value in values]
-    field = _FIELD_OF_FACET.get(name, name)
+    field = FIELDS_OF_FACETS.get(name, name)
     places = {value: place for place, value in enumerate(taxonomy.facet(name).ids)}
     cells = []
     for case, values in zip(cases, told, strict=True):

@@ -18,30 +18,13 @@ from web.core.urls import absolute, case_url, compare_url, facet_url
 from web.ui.cards import Badge, Card, badges, card
 from web.ui.markdown import Body, render_body
 from web.ui.reasons import line, values_text
+from web.words.facets import FACET_WORDS, is_read_by_editors, read_by_editors
 from web.words.figures import ResultView, result_views
 from web.words.lists import listed
 from web.words.typography import capital, curly
 
-#: Facets among the key facts with the words before them, in the order of the page.
-FACT_FACETS = (
-    ("country", "Country"),
-    ("type", "Type of network"),
-    ("form", "Form"),
-    ("project", "What they did together"),
-    ("sector", "Sector"),
-    ("formation", "How it came to be"),
-    ("status", "Outcome"),
-)
-#: The front-matter names a field where the URL names a facet.
-FIELD_OF_FACET = {"sector": "sectors"}
-READING_WORDS = {
-    "type": "type of network",
-    "project": "project",
-    "form": "form",
-    "sectors": "sector",
-    "formation": "formation",
-    "status": "outcome",
-}
+#: Facets among the key facts, in the order of the page.
+FACT_FACETS = ("country", "type", "form", "project", "sector", "formation", "status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +111,7 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         in_words=tuple(view for view in views if view.figure.is_word),
         not_reported=case.kind != "guide" and not views and not status,
         facts=() if case.kind == "guide" else _facts(case, taxonomy),
-        ours=listed(READING_WORDS.get(name, name) for name in case.our_reading),
+        ours=listed(read_by_editors(case)),
         body=render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")),
         citations=citations(case, searcher.references),
         cite=_cite(case, searcher.snapshot_id),
@@ -158,21 +141,21 @@ def _similar(hit: Hit, case: Case, taxonomy: Taxonomy) -> SimilarCase:
 
 
 def _facts(case: Case, taxonomy: Taxonomy) -> tuple[Fact, ...]:
-    facets = {name: _facet_fact(case, taxonomy, name, words) for name, words in FACT_FACETS}
+    facets = {name: _facet_fact(case, taxonomy, name) for name in FACT_FACETS}
     members = members_text(case.members)
     partners = case.members.partners if case.members else ()
     facts = [
         facets["country"],
         _plain("Region", [case.region or ""]),
         _plain("Members", [members]),
-        _plain("Partners", [name[:1].upper() + name[1:] for name in partners]),
+        _plain("Partners", [capital(name) for name in partners]),
         _plain("Period", [period_text(case.period)]),
-        *(facets[name] for name, _ in FACT_FACETS if name != "country"),
+        *(facets[name] for name in FACT_FACETS if name != "country"),
     ]
     return tuple(fact for fact in facts if fact.values)
 
 
-def _facet_fact(case: Case, taxonomy: Taxonomy, facet: str, words: str) -> Fact:
+def _facet_fact(case: Case, taxonomy: Taxonomy, facet: str) -> Fact:
     marks = {badge.id: badge for badge in badges(case, taxonomy)} if facet == "type" else {}
     values = tuple(
         FactValue(
@@ -182,8 +165,8 @@ def _facet_fact(case: Case, taxonomy: Taxonomy, facet: str, words: str) -> Fact:
         )
         for value in case.facets.get(facet, ())
     )
-    ours = FIELD_OF_FACET.get(facet, facet) in case.our_reading
-    return Fact(label=words, values=values, ours=ours)
+    ours = is_read_by_editors(case, facet)
+    return Fact(label=FACET_WORDS[facet].fact, values=values, ours=ours)
 
 
 def _plain(label: str, texts: Iterable[str]) -> Fact:

@@ -11,13 +11,14 @@ from kb.citations.works import Citation, citations
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
-from web.cases.case import FACT_FACETS, READING_WORDS
+from web.cases.case import FACT_FACETS
 from web.cases.qr import QRCode, qr_code
 from web.core.urls import absolute, case_url
 from web.ui.cards import Badge, badges, labels
 from web.ui.markdown import render_body
+from web.words.facets import FACET_WORDS, read_by_editors
 from web.words.figures import ResultView, result_views
-from web.words.typography import curly
+from web.words.typography import capital, curly
 
 #: More results than this do not fit on a sheet; the page of the case has them all.
 MOST_RESULTS = 12
@@ -93,7 +94,7 @@ def flyer(searcher: Searcher, case: Case) -> Flyer:
         in_words=tuple(view for view in shown if view.figure.is_word),
         more_results=len(views) - len(shown),
         facts=_facts(case, taxonomy),
-        ours=", ".join(READING_WORDS.get(name, name) for name in case.our_reading),
+        ours=", ".join(read_by_editors(case)),
         take=first_of_our_reading(
             render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")).html
         ),
@@ -125,7 +126,7 @@ def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
     partners = "; ".join(case.members.partners) if case.members else ""
     rows = [
         ("Who", members_text(case.members) or NOT_REPORTED),
-        ("With", partners[:1].upper() + partners[1:]),
+        ("With", capital(partners)),
         (
             "Where",
             ", ".join(part for part in (case.region, *labels(taxonomy, case, "country")) if part),
@@ -133,8 +134,8 @@ def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
         ("When", period_text(case.period) or NOT_REPORTED),
     ]
     rows += [
-        (words, ", ".join(labels(taxonomy, case, facet)))
-        for facet, words in FACT_FACETS
+        (FACET_WORDS[facet].fact, ", ".join(labels(taxonomy, case, facet)))
+        for facet in FACT_FACETS
         if facet not in _IN_HEAD
     ]
     return tuple((words, value) for words, value in rows if value)

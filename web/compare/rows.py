@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from kb.answers.contrast import all_of
 from kb.answers.figures import compared_figure, members_text, period_text
-from kb.guidance.profile_comparison import joined
 from kb.model.cases import Case, Result
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import Taxonomy
@@ -25,25 +24,23 @@ from kb.results.comparison import (
 )
 from web.core.urls import case_url
 from web.ui.cards import Badge, badges
+from web.words.facets import FACET_WORDS
 from web.words.figures import ResultView, result_view
+from web.words.lists import listed
 from web.words.typography import curly
 
-#: A row to its words. ``TEXTS`` are told in the words of each case and have no vocabulary.
-LABELS = {
-    "kind": "Kind",
-    "country": "Country",
+#: The fields in the order to show: facets, and texts with their words. Texts are told in the
+#: words of each case and have no vocabulary.
+FIELDS = (
+    *("kind", "country", "region", "period", "members", "form", "formation", "type"),
+    *("project", "sector", "status", "summary"),
+)
+TEXTS = {
     "region": "Region",
     "period": "Period",
     "members": "Who took part",
-    "form": "Form",
-    "formation": "How it came to be",
-    "type": "Type of network",
-    "project": "What they did together",
-    "sector": "Sector",
-    "status": "Outcome",
     "summary": "In short",
 }
-TEXTS = ("region", "period", "members", "summary")
 #: Texts that agree or differ as values do; the others are told by each case in its own way.
 ALIGNED_TEXTS = ("region", "period")
 NOT_TOLD, NOT_REPORTED = "not told", "not reported"
@@ -119,10 +116,10 @@ class MetricView:
 
 
 def field_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[RowView, ...]:
-    """One row for each of ``LABELS``, those that no case tells included."""
+    """One row for each of ``FIELDS``, those that no case tells included."""
     return tuple(
         _text_row(name, found) if name in TEXTS else _field_row(name, found, taxonomy)
-        for name in LABELS
+        for name in FIELDS
     )
 
 
@@ -169,7 +166,7 @@ def _field_row(name: str, found: Comparison, taxonomy: Taxonomy) -> RowView:
     told = sum(bool(cell.values) for cell in row.cells)
     return RowView(
         id=name,
-        label=LABELS[name],
+        label=FACET_WORDS[name].fact,
         agreement=row.agreement,
         words=_agreement_words(row.agreement, n, told),
         cells=tuple(cells),
@@ -190,7 +187,7 @@ def _text_row(name: str, found: Comparison) -> RowView:
     words = _agreement_words(rule, len(texts), sum(map(bool, told))) if is_aligned else ""
     return RowView(
         id=name,
-        label=LABELS[name],
+        label=TEXTS[name],
         agreement=rule if is_aligned else "",
         words=words,
         cells=tuple(CellView(text=text) for text in texts),
@@ -200,7 +197,7 @@ def _text_row(name: str, found: Comparison) -> RowView:
 def _text(name: str, case: Case) -> str:
     if name == "members":
         partners = case.members.partners if case.members else ()
-        with_whom = f", with {joined(partners)}" if partners else ""
+        with_whom = f", with {listed(partners)}" if partners else ""
         return curly(members_text(case.members) + with_whom)
     if name == "period":
         return period_text(case.period)

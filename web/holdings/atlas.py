@@ -14,17 +14,14 @@ from web.core.urls import case_url, search_url
 from web.holdings.browse import Entry
 from web.holdings.maps import Maps, Place, maps
 from web.ui.cards import Badge, badge
+from web.words.facets import FACET_WORDS
+from web.words.lists import count_words
 from web.words.typography import curly
 
 #: The side of the largest mark of the matrix, in pixels.
 LARGEST_MARK = 32
-#: The facets of which the page says what has no case, with their words in the plural.
-COVERED = (
-    ("type", "types of network"),
-    ("project", "things to do together"),
-    ("sector", "sectors"),
-    ("formation", "ways in which a network comes to be"),
-)
+#: The facets of which the page says what has no case.
+COVERED = ("type", "project", "sector", "formation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +108,7 @@ class AtlasPage:
     """Everything that the page shows.
 
     ``n_shared`` cases stand in several countries, ``n_placeless`` in none. ``kinds``
-    are labels with counts, ``kind_words`` the same as words of a sentence.
+    are labels with counts, ``kind_words`` the same as parts of a sentence: ``4 networks``.
     """
 
     n_cases: int
@@ -119,7 +116,7 @@ class AtlasPage:
     n_shared: int
     n_placeless: int
     kinds: tuple[tuple[str, int], ...]
-    kind_words: tuple[tuple[str, int], ...]
+    kind_words: tuple[str, ...]
     countries: tuple[CountryRow, ...]
     maps: Maps
     matrix: Matrix
@@ -163,7 +160,9 @@ def atlas_page(searcher: Searcher) -> AtlasPage:
         n_shared=sum(len(case.facets["country"]) > 1 for case in held.cases),
         n_placeless=sum(not case.facets["country"] for case in held.cases),
         kinds=kinds,
-        kind_words=tuple((_plural(label, count), count) for label, count in kinds),
+        kind_words=tuple(
+            count_words(held.count(kind=kind.id), kind.in_line, kind.many) for kind in held.kinds
+        ),
         countries=tuple(rows.values()),
         maps=maps(
             [
@@ -172,7 +171,7 @@ def atlas_page(searcher: Searcher) -> AtlasPage:
             ]
         ),
         matrix=matrix(held),
-        coverage=tuple(coverage(held, facet, words) for facet, words in COVERED),
+        coverage=tuple(coverage(held, facet) for facet in COVERED),
         reported=reported(held),
     )
 
@@ -227,14 +226,14 @@ def matrix(held: _Holding) -> Matrix:
     )
 
 
-def coverage(held: _Holding, facet: str, words: str) -> Coverage:
+def coverage(held: _Holding, facet: str) -> Coverage:
     """Which values of a facet no case has, in the order of the vocabulary."""
     used = {value for case in held.cases for value in case.facets[facet]}
     terms = tuple(held.taxonomy.facet(facet))
     missing = tuple(term.label for term in terms if term.id not in used)
     return Coverage(
         facet=facet,
-        words=words,
+        words=FACET_WORDS[facet].many,
         n_all=len(terms),
         n_held=len(terms) - len(missing),
         missing=missing,
@@ -267,7 +266,7 @@ def _cell(
         type_id=type_id,
         count=count,
         size=round(unit * sqrt(count), 1),
-        label=f"{what}: {count} {'case' if count == 1 else 'cases'}",
+        label=f"{what}: {count_words(count, 'case', 'cases')}",
         url=held.url(**values) if count else "",
     )
 
@@ -281,13 +280,6 @@ def _entries(cases: Sequence[Case], taxonomy: Taxonomy) -> tuple[Entry, ...]:
         )
         for case in sorted(cases, key=lambda case: case.title.casefold())
     )
-
-
-def _plural(label: str, count: int) -> str:
-    word = label.lower()
-    if count == 1:
-        return word
-    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 def _has(case: Case, **values: str) -> bool:

@@ -9,18 +9,11 @@ from kb.search.searcher import Searcher
 from web.core.urls import case_url, facet_url
 from web.holdings.home import TallyGroup, tally_groups
 from web.ui.cards import Card, card
+from web.words.facets import FACET_WORDS
 from web.words.typography import curly
 
-#: The facets of the page with their headings, in the order of the page.
-SECTIONS = (
-    ("type", "By type of network"),
-    ("project", "By what they do together"),
-    ("sector", "By sector"),
-    ("results", "By reported result"),
-    ("formation", "By how the network came to be"),
-    ("status", "By outcome"),
-    ("kind", "By kind"),
-)
+#: The facets of the page, in its order.
+SECTIONS = ("type", "project", "sector", "results", "formation", "status", "kind")
 #: The guides in the order in which a newcomer reads them; others follow by title.
 READING_ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -100,10 +93,10 @@ def browse_sections(searcher: Searcher) -> tuple[BrowseSection, ...]:
     sections = (
         BrowseSection(
             facet=facet,
-            heading=heading,
+            heading=FACET_WORDS[facet].by,
             groups=tally_groups(searcher.cases, searcher.taxonomy, facet),
         )
-        for facet, heading in SECTIONS
+        for facet in SECTIONS
     )
     return tuple(section for section in sections if section.groups)
 

@@ -14,6 +14,7 @@ from web.core.urls import case_url, facet_url, search_url
 from web.ui.cards import Badge, badge
 from web.words.examples import EXAMPLES
 from web.words.figures import ResultView, result_view
+from web.words.lists import count_words
 from web.words.typography import curly
 
 BAND_SIZE = 6
@@ -206,12 +207,11 @@ def _distinct(
 
 def _cell(code: str, country: str, type_id: str, count: int, taxonomy: Taxonomy) -> Cell:
     kind = taxonomy.label("type", type_id)
-    noun = "case" if count == 1 else "cases"
     across, down = min(count, MARKS_IN_ROW), -(-count // MARKS_IN_ROW)
     gap = MARK_PITCH - MARK_SIZE
     return Cell(
         type_id=type_id,
-        label=f"{country}, {kind}: {count} {noun}",
+        label=f"{country}, {kind}: {count_words(count, 'case', 'cases')}",
         count=count,
         marks=tuple(
             (number % MARKS_IN_ROW * MARK_PITCH, number // MARKS_IN_ROW * MARK_PITCH)

@@ -11,7 +11,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.results.outcomes import Distribution, Finding
 from web.core.urls import case_url
 from web.ui.dotplot import Mark
-from web.words.typography import curly
+from web.words.typography import capital, curly
 
 #: Qualifier of a figure to the side on which it is only bounded.
 BOUNDS: Mapping[str, str] = {
@@ -105,7 +105,7 @@ def measure_words(found: Distribution, taxonomy: Taxonomy) -> str:
     special = _MEASURES.get((found.unit, found.direction))
     if special:
         return special
-    return f"{_CHANGES[found.direction]}{label}" if found.direction in _CHANGES else _first(label)
+    return f"{_CHANGES[found.direction]}{label}" if found.direction in _CHANGES else capital(label)
 
 
 def direction_words(found: Distribution) -> str:
@@ -134,7 +134,3 @@ def mark(finding: Finding, taxonomy: Taxonomy) -> Mark:
         hollow=shown.converted,
         bound=BOUNDS.get(shown.qualifier, ""),
     )
-
-
-def _first(words: str) -> str:
-    return words[:1].upper() + words[1:]

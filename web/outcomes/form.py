@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.guidance.selection import Selection
@@ -11,17 +11,13 @@ from kb.search.answer import FacetCount
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.core.urls import profile_url, query_pairs, query_url, search_url
-from web.ui.filters import FACET_WORDS, Chip, chips
+from web.ui.filters import Chip, chips
+from web.words.facets import FACET_WORDS
 from web.words.profile import summary
 
 ENDPOINT = "outcomes.outcomes"
-#: The facets of the form, with the words for no choice.
-SELECTS: Mapping[str, str] = {
-    "type": "Any type",
-    "project": "Any project",
-    "sector": "Any sector",
-    "country": "Any country",
-}
+#: The facets of the form.
+SELECTS = ("type", "project", "sector", "country")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +131,7 @@ def _select(name: str, counts: Sequence[FacetCount], query: Query) -> Select:
             groups.setdefault(one.group, []).append(option)
     return Select(
         name=name,
-        label=FACET_WORDS[name],
-        blank=SELECTS[name],
+        label=FACET_WORDS[name].heading,
+        blank=FACET_WORDS[name].no_choice,
         groups=tuple((heading, tuple(options)) for heading, options in groups.items()),
     )

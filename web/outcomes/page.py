@@ -208,9 +208,9 @@ def _metric(found: MetricOutlook, current: Searcher) -> MetricView:
 def _evidence(kind: str, found: Iterable[Distribution], current: Searcher) -> EvidenceView:
     """One kind of evidence; what stands among computed figures does not stand alone too."""
     several, singles = [], []
-    listed = list(found)
-    computed = [f.result for one in listed for f in one.findings if is_converted(f)]
-    for one in listed:
+    every = list(found)
+    computed = [f.result for one in every for f in one.findings if is_converted(f)]
+    for one in every:
         if one.n > 1:
             several.append(distribution_view(one, current))
         elif is_converted(one.findings[0]) or one.findings[0].result not in computed:

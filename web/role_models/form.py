@@ -13,12 +13,13 @@ from kb.model.taxonomy import Taxonomy, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.searcher import Searcher
 from web.core.profile_params import FILTERS, NAMES, REPEATED, Asked
-from web.ui.filters import FACET_WORDS, FacetView, UnitChoice, facet_view, unit_choices
+from web.ui.filters import FacetView, UnitChoice, facet_view, unit_choices
+from web.words.facets import FACET_WORDS
 from web.words.profile import COMMON_WORDS, FACET_OF, FUNDING_WORDS
 
 #: Parameter to its label on the form; the other filters are called as on the search page.
 LABELS: Mapping[str, str] = {
-    **FACET_WORDS,
+    **{facet: words.heading for facet, words in FACET_WORDS.items()},
     "business": "What does your firm do?",
     "my_sector": "Your sector",
     "my_country": "Your country",

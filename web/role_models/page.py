@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from kb.answers.contrast import in_line
 from kb.guidance.profile import (
     FIELDS,
     Profile,
@@ -19,14 +18,15 @@ from kb.guidance.profile import (
 from kb.guidance.profile_comparison import Likeness, sentences
 from kb.guidance.profile_score import PART_LABELS, story_text
 from kb.guidance.role_models import RoleModel, RoleModels
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.query import Query
 from web.core.profile_params import Asked
 from web.core.urls import number_text, profile_url, search_url
 from web.ui.cards import Card, card
 from web.ui.compare_link import CompareLink, compare_first
-from web.ui.filters import FACET_WORDS, Chip
+from web.ui.filters import Chip
 from web.ui.reasons import Piece, excerpt, is_summary
+from web.words.facets import FACET_WORDS
 from web.words.lists import cut
 from web.words.profile import NAMES, summary, words
 from web.words.typography import capital, curly
@@ -229,7 +229,7 @@ def _filter_chips(profile: Profile, query: Query, taxonomy: Taxonomy) -> Iterato
             least = query.results_min if kept.get("results") else None
             yield Chip(
                 label=taxonomy.label(facet, one),
-                facet=f"Only {in_line(FACET_WORDS[facet])}",
+                facet=f"Only {in_line(FACET_WORDS[facet].heading)}",
                 url=profile_url(profile, replace(query, filters=kept, results_min=least)),
             )
     if query.results_min is not None:

@@ -27,6 +27,7 @@ from web.ui.filters import (
     offers,
     unit_choices,
 )
+from web.words.lists import count_words
 
 PAGES_AROUND = 2
 #: The fields of the form that ask for a least figure.
@@ -136,7 +137,7 @@ def _title(query: Query, taxonomy: Taxonomy) -> str:
 
 
 def _tally(result: SearchResult) -> str:
-    count = f"{result.total:,} {'entry' if result.total == 1 else 'entries'}"
+    count = count_words(result.total, "entry", "entries")
     if result.query.text or result.query.filters:
         count = f"{result.total:,} found"
     if result.pages == 1:

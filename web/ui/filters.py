@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kb.model.cases import FACETS, Case
@@ -13,18 +13,8 @@ from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, number_text, query_url, with_value, without
+from web.words.facets import FACET_WORDS
 
-FACET_WORDS: Mapping[str, str] = {
-    "country": "Country",
-    "type": "Type of network",
-    "project": "What they do together",
-    "sector": "Sector",
-    "results": "Reported result",
-    "kind": "Kind",
-    "form": "Form",
-    "formation": "How it came to be",
-    "status": "Outcome",
-}
 #: Facets whose values are listed at once; the others open on demand.
 OPEN_FACETS = ("country", "type", "kind", "status")
 
@@ -96,7 +86,7 @@ def facet_view(name: str, counts: tuple[FacetCount, ...]) -> FacetView | None:
     n_selected = sum(count.selected for count in useful)
     return FacetView(
         name=name,
-        label=FACET_WORDS[name],
+        label=FACET_WORDS[name].heading,
         groups=tuple(
             ChoiceGroup(heading=heading, choices=tuple(choices))
             for heading, choices in groups.items()
@@ -138,7 +128,7 @@ def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "search.search") 
     found = [
         Chip(
             label=taxonomy.label(facet, value),
-            facet=FACET_WORDS[facet],
+            facet=FACET_WORDS[facet].heading,
             url=without(query, facet, value, endpoint=endpoint),
         )
         for facet in FACETS

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.answers.contrast import in_line
 from kb.model.cases import Case
+from kb.model.taxonomy import in_line
 from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit, Reason
-from web.ui.filters import FACET_WORDS
+from web.words.facets import FACET_WORDS
 from web.words.typography import curly
 
 #: Longer passages are cut; the API gives them whole.
@@ -57,7 +57,9 @@ def quotes(hit: Hit) -> tuple[Quote, ...]:
 def named(hit: Hit) -> tuple[str, ...]:
     """What the query names and the case has: ``Country: Norway``."""
     return tuple(
-        f"{FACET_WORDS[why.facet]}: {why.label}" for why in hit.reasons if why.kind == "facet"
+        f"{FACET_WORDS[why.facet].heading}: {why.label}"
+        for why in hit.reasons
+        if why.kind == "facet"
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from kb.guidance.profile_comparison import joined
 
 
-def listed(words: Iterable[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return joined(tuple(words))
+def listed(words: Iterable[str], by: str = "and", apart: str = ", ") -> str:
+    """``a``, ``a and b``, ``a, b and c``; ``apart`` where the words hold commas themselves."""
+    return joined(tuple(words), by, apart)
 
 
 def count_words(count: int, one: str, many: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kb.answers.contrast import in_line
 from kb.guidance.profile import Profile, values_of
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, in_line
 from web.words.lists import cut, listed
 from web.words.typography import curly
 

@@ -73,7 +73,7 @@ def test_countries_of_the_toy(toy):
         ("Spain", 1, (1, 0, 0)),
     ]
     assert page.kinds == (("Network", 4), ("Programme", 1), ("Study", 1))
-    assert page.kind_words == (("networks", 4), ("programme", 1), ("study", 1))
+    assert page.kind_words == ("4 networks", "1 programme", "1 study")
     assert (page.n_cases, page.n_guides, page.n_shared, page.n_placeless) == (6, 1, 1, 0)
 
 

@@ -1,0 +1,89 @@
+"""What the site calls the facets: one table, so that a facet is called the same everywhere.
+
+The labels of their values are those of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.model.cases import FIELDS_OF_FACETS, Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetWords:
+    """The words for one facet; those that no page uses yet are empty.
+
+    Attributes:
+        heading: over its values among filters and in tables: ``What they do together``.
+        noun: the facet inside a sentence: ``project``.
+        of_case: before the values of one case, where that differs from the heading.
+        by: over everything in the order of its values: ``By what they do together``.
+        no_choice: where a select has no value chosen: ``Any project``.
+        many: several of its values inside a sentence: ``things to do together``.
+    """
+
+    heading: str
+    noun: str
+    of_case: str = ""
+    by: str = ""
+    no_choice: str = ""
+    many: str = ""
+
+    @property
+    def fact(self) -> str:
+        """Before the values of one case: ``What they did together``."""
+        return self.of_case or self.heading
+
+
+FACET_WORDS: Mapping[str, FacetWords] = {
+    "country": FacetWords(heading="Country", noun="country", no_choice="Any country"),
+    "type": FacetWords(
+        heading="Type of network",
+        noun="type of network",
+        by="By type of network",
+        no_choice="Any type",
+        many="types of network",
+    ),
+    "project": FacetWords(
+        heading="What they do together",
+        noun="project",
+        of_case="What they did together",
+        by="By what they do together",
+        no_choice="Any project",
+        many="things to do together",
+    ),
+    "sector": FacetWords(
+        heading="Sector",
+        noun="sector",
+        by="By sector",
+        no_choice="Any sector",
+        many="sectors",
+    ),
+    "results": FacetWords(
+        heading="Reported result", noun="reported result", by="By reported result"
+    ),
+    "kind": FacetWords(heading="Kind", noun="kind", by="By kind"),
+    "form": FacetWords(heading="Form", noun="form"),
+    "formation": FacetWords(
+        heading="How it came to be",
+        noun="formation",
+        by="By how the network came to be",
+        many="ways in which a network comes to be",
+    ),
+    "status": FacetWords(heading="Outcome", noun="outcome", by="By outcome"),
+}
+
+_FACETS_OF_FIELDS: Mapping[str, str] = {field: facet for facet, field in FIELDS_OF_FACETS.items()}
+
+
+def read_by_editors(case: Case) -> tuple[str, ...]:
+    """What of a case is the editors' reading, as nouns in the order of the file."""
+    facets = (_FACETS_OF_FIELDS.get(name, name) for name in case.our_reading)
+    return tuple(FACET_WORDS[one].noun if one in FACET_WORDS else one for one in facets)
+
+
+def is_read_by_editors(case: Case, facet: str) -> bool:
+    """Whether what a case has in a facet is the editors' reading."""
+    return FIELDS_OF_FACETS.get(facet, facet) in case.our_reading
