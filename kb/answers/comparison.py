@@ -54,7 +54,7 @@ def given_ids(ids: Iterable[str]) -> tuple[str, ...]:
 
 def nearest_ids(searcher: Searcher, case_id: str) -> tuple[str, ...]:
     """The ids of cases that look most like a wrong one, nearest first; may be empty."""
-    peers = [case.id for case in searcher.cases if case.kind != "guide"]
+    peers = [case.id for case in searcher.cases if not case.is_guide]
     return tuple(difflib.get_close_matches(case_id[:ID_SHOWN], peers, n=3, cutoff=0.5))
 
 
@@ -70,7 +70,7 @@ def _case(searcher: Searcher, case_id: str) -> Case:
             value=case_id,
             allowed=near,
         ) from err
-    if case.kind == "guide":
+    if case.is_guide:
         raise QueryError(
             f"id must be that of a case, and {case.id!r} is a guide. "
             "Guides treat a theme, so they have nothing to set beside a case.",

@@ -68,7 +68,7 @@ def _under(file: Path, path: Path) -> bool:
 @click.command()
 @click.argument("case_id", metavar="ID")
 @click.option("--title", help="The title; can be changed later")
-@click.option("--kind", default="network", show_default=True, help="network, programme, …")
+@click.option("--kind", default="", help="A kind of the vocabulary [what the compendium is about]")
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
 @one_catch
 def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int:

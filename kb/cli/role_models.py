@@ -60,13 +60,13 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     filters = {facet: options.pop(facet) for facet in FACETS}
     answer = find(searcher, profile, make_query(searcher.taxonomy, filters=filters, **options))
     if as_json:
-        click.echo(json.dumps(_as_json(answer), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_as_json(answer, searcher.taxonomy), indent=1, ensure_ascii=False))
     else:
         _print(answer, searcher.taxonomy)
     return 0
 
 
-def _as_json(answer: RoleModels) -> dict[str, Any]:
+def _as_json(answer: RoleModels, taxonomy: Taxonomy) -> dict[str, Any]:
     query = answer.query
     return {
         "profile": given(answer.profile),
@@ -76,7 +76,7 @@ def _as_json(answer: RoleModels) -> dict[str, Any]:
         "total": answer.total,
         "no_good_match": answer.no_good_match,
         "heard": answer.heard,
-        "contradictions": contradictions(answer.profile),
+        "contradictions": contradictions(answer.profile, taxonomy),
         "snapshot": answer.snapshot_id,
         "models": [_model_json(model) for model in answer.models],
     }
@@ -100,7 +100,7 @@ def _model_json(model: RoleModel) -> dict[str, Any]:
 
 
 def _print(answer: RoleModels, taxonomy: Taxonomy) -> None:
-    for sentence in contradictions(answer.profile):
+    for sentence in contradictions(answer.profile, taxonomy):
         say(sentence)
     if answer.heard:
         labels = [taxonomy.label("project", project) for project in answer.heard]

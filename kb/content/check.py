@@ -29,7 +29,7 @@ from kb.errors import Problem
 from kb.model.cases import Case, Hint, Reference
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
-from kb.text.body import body_problems, links
+from kb.text.body import body_problems, case_headings, links
 from kb.text.translate import WordTable
 
 
@@ -75,10 +75,10 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         case, wrong = read_case(one.draft, taxonomy)
         cases += [case] if case is not None else []
         problems += wrong
-        problems += _body_problems(one)
+        problems += _body_problems(one, taxonomy)
     problems += _across(outlines, references)
-    kinds = {one.draft.id: one.kind for one in outlines}
-    self_check, wrong = read_self_check(folder / SELF_CHECK_FILE, kinds=kinds, sources=references)
+    guides = {one.draft.id: one.is_guide for one in outlines}
+    self_check, wrong = read_self_check(folder / SELF_CHECK_FILE, guides=guides, sources=references)
     problems += wrong
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
     phrases, wrong = read_phrases(folder / PHRASES_FILE, taxonomy["projects"])
@@ -106,19 +106,18 @@ def _at(draft: Draft, line: int, message: str, field: str = "") -> Problem:
     return Problem(path=draft.path, line=line, message=message, field=field)
 
 
-def _body_problems(one: Outline) -> Iterator[Problem]:
+def _body_problems(one: Outline, taxonomy: Taxonomy) -> Iterator[Problem]:
     draft = one.draft
-    for line, message in body_problems(draft.body, draft.id, kind=one.kind):
+    headings = None if one.is_guide else case_headings(taxonomy.subject)
+    for line, message in body_problems(draft.body, draft.id, headings=headings):
         yield _at(draft, draft.body_line + line - 1, message)
 
 
 def _countries(cases: list[Case], taxonomy: Taxonomy) -> Vocabulary:
-    """The countries that occur, by label, with the further names that the vocabulary gives."""
-    named = {term.id: term.aliases for term in taxonomy.vocabularies.get("countries", ())}
+    """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166."""
+    named = {term.id: term for term in taxonomy.vocabularies.get("countries", ())}
     codes = {code for case in cases for code in case.facets["country"]}
-    terms = [
-        Term(id=code, label=country_label(code), aliases=named.get(code, ())) for code in codes
-    ]
+    terms = [named.get(code) or Term(id=code, label=country_label(code)) for code in codes]
     return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))
 
 

@@ -41,9 +41,8 @@ from kb.content.schema import (
 )
 from kb.errors import Problem
 from kb.model.cases import Case, Members, Period, Result, Source
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import GUIDE, SHARE, SUBJECT, Taxonomy, Term
 
-SHARE_UNIT = "percent-of-firms"
 QUALIFIERS = ("about", "at least", "at most", "more than", "under")
 READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
 
@@ -54,8 +53,9 @@ MAX_LOCATOR = 200
 
 
 def _country(text: str, known: Any) -> str:
-    """The code of a country's code or English name."""
-    code = country_code(text)
+    """The code of a country's code or English name, or of a place that the vocabulary names."""
+    named = known.vocabularies.get("countries")
+    code = country_code(text) or (named and named.canonical(text))
     if code is None:
         near = difflib.get_close_matches(text.upper()[:60], country_names(), n=3)
         raise wrong(
@@ -156,10 +156,10 @@ class ResultFields(Record):
     model_config = ConfigDict(json_schema_extra=_FIGURES)
     what: ClassVar[str] = "a result"
 
-    metric: Annotated[str, term("metrics")] = described("What was measured.", "export-sales")
-    level: Annotated[str, term("levels")] = described("How far the result reaches.", "output")
+    metric: Annotated[str, term("metrics")] = described("What was measured.")
+    level: Annotated[str, term("levels")] = described("How far the result reaches.")
     direction: Annotated[str, term("directions")] = described(
-        "Whether it went up or down, or is a state that was reached.", "up"
+        "Whether it went up or down, or is a state that was reached."
     )
     statement: Annotated[str, text(most=MAX_STATEMENT)] = described(
         "The result in one short sentence of our own.", "Export sales rose by 30%."
@@ -212,9 +212,9 @@ class ResultFields(Record):
         if "unit" in sound:
             if not has_figure:
                 yield ("unit",), "must not be given without value or range; remove the line."
-            unit = known["units"].canonical(as_text(sound["unit"]) or "")
-            if "of" in given and unit != SHARE_UNIT:
-                yield ("of",), f"is for a share of firms; it needs the unit {SHARE_UNIT}."
+            if "of" in given and not _is_share(sound["unit"], known):
+                needed = known.unit_of(SHARE) or f"that measures a {SHARE}; there is none"
+                yield ("of",), f"is for a share of firms; it needs the unit {needed}."
 
     def result(self, source: str) -> Result:
         """The record of the result; ``source`` is that of the case where it has one."""
@@ -232,7 +232,7 @@ class FrontMatter(Record):
     title: Annotated[str, text(most=MAX_TITLE)] = described(
         "A name that no other case has.", "Three printers buy a press together"
     )
-    kind: Annotated[str, term("kinds")] = described("What the document is.", "network")
+    kind: Annotated[str, term("kinds")] = described("What the document is.")
     country: Annotated[tuple[str, ...], COUNTRIES] = described(
         "One or a list: ISO 3166 codes or English names. Never in a guide.",
         "NO",
@@ -240,10 +240,10 @@ class FrontMatter(Record):
         default=(),
     )
     type: Annotated[tuple[str, ...], terms("types")] = described(
-        "One or a list of network types; [] where the source does not say.", "horizontal", "[]"
+        "One or a list of network types; [] where the source does not say.", "[]"
     )
     project: Annotated[tuple[str, ...], terms("projects")] = described(
-        "One or a list of project types; [] where the source does not say.", "[exporting]", "[]"
+        "One or a list of project types; [] where the source does not say.", "[]"
     )
     results: Annotated[tuple[ResultFields, ...], Records()] = described(
         "What the source reports as achieved; [] where it reports nothing. Never invented.", "[]"
@@ -300,16 +300,16 @@ class FrontMatter(Record):
     @classmethod
     def rules(cls, given: Given, sound: Given, known: Taxonomy) -> Complaints:
         """What hangs on the kind, what is our reading, and the source of each result."""
-        kind = _kind(given, known)
-        if kind == "guide":
+        role = _kind(given, known).role
+        if role == GUIDE:
             yield from _guide_rules(given)
         elif "country" not in given:
             yield ("country",), cls.missing("country")
         elif given["country"] == []:
             yield ("country",), "must name at least one country."
-        for name in ("type", "project") if kind == "network" else ():
+        for name in ("type", "project") if role == SUBJECT else ():
             if given.get(name) == []:
-                yield (name,), "must name at least one for a network."
+                yield (name,), f"must name at least one for {known.subject.one}."
         yield from _our_reading(given)
         yield from _result_sources(given)
 
@@ -321,8 +321,17 @@ REQUIRED = tuple(
 OPTIONAL = tuple(name for name in FrontMatter.names() if name not in REQUIRED)
 
 
-def _kind(given: Given, taxonomy: Taxonomy) -> str:
-    return taxonomy["kinds"].canonical(as_text(given.get("kind")) or "") or ""
+def _kind(given: Given, taxonomy: Taxonomy) -> Term:
+    """The kind of a draft; one without id and role where it has none."""
+    kinds = taxonomy["kinds"]
+    found = kinds.canonical(as_text(given.get("kind")) or "")
+    return (kinds.get(found) if found else None) or Term(id="", label="")
+
+
+def _is_share(unit: object, taxonomy: Taxonomy) -> bool:
+    found = taxonomy["units"].canonical(as_text(unit) or "")
+    term = taxonomy["units"].get(found) if found else None
+    return term is not None and term.measures == SHARE
 
 
 def _guide_rules(given: Given) -> Complaints:
@@ -369,7 +378,7 @@ class Outline:
     """
 
     draft: Draft
-    kind: str
+    is_guide: bool
     title: str
     related: Mapping[int, str]
     sources: Mapping[int, str]
@@ -385,7 +394,7 @@ def outline(draft: Draft, taxonomy: Taxonomy) -> Outline:
     )
     return Outline(
         draft=draft,
-        kind=_kind(given, taxonomy),
+        is_guide=_kind(given, taxonomy).role == GUIDE,
         title=as_text(given.get("title")) or "",
         related={place: text for place, text in enumerate(related) if text},
         sources={place: text for place, text in enumerate(sources) if text},
@@ -400,10 +409,11 @@ def read_case(draft: Draft, taxonomy: Taxonomy) -> tuple[Case | None, list[Probl
         anything is wrong; and every problem.
     """
     fields, problems = read(FrontMatter, draft.front_matter, draft.path, known=taxonomy)
-    return (None if fields is None else _case(draft, fields)), problems
+    return (None if fields is None else _case(draft, fields, taxonomy)), problems
 
 
-def _case(draft: Draft, fields: FrontMatter) -> Case:
+def _case(draft: Draft, fields: FrontMatter, taxonomy: Taxonomy) -> Case:
+    kind = taxonomy["kinds"].get(fields.kind)
     members, period, teaching = fields.members, fields.period, fields.teaching
     return Case(
         id=draft.id,
@@ -434,4 +444,5 @@ def _case(draft: Draft, fields: FrontMatter) -> Case:
         our_reading=fields.our_reading,
         added=fields.added,
         digest=draft.digest,
+        is_guide=kind is not None and kind.role == GUIDE,
     )

@@ -9,6 +9,7 @@ understand is used: nothing beyond draft 7 but the place of ``$defs``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
@@ -38,7 +39,7 @@ class _Plain(GenerateJsonSchema):
 def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict[str, Any]:
     """The schema of the front-matter of a case in this compendium."""
     named = {name: _terms(taxonomy[name]) for name in taxonomy.vocabularies}
-    named["countries"] = _terms(countries())
+    named["countries"] = _terms(_places(taxonomy))
     named["sources"] = _one_of(
         {"const": key, "description": ", ".join(filter(None, (one.authors, one.title, one.year)))}
         for key, one in references.items()
@@ -53,6 +54,13 @@ def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict
         "allOf": _by_kind(taxonomy["kinds"]),
         "$defs": {**finished["$defs"], **used},
     }
+
+
+def _places(taxonomy: Taxonomy) -> Vocabulary:
+    """The countries of ISO 3166, and the places beside them that the vocabulary names."""
+    known = countries()
+    named = taxonomy.vocabularies.get("countries", ())
+    return replace(known, terms=(*known.terms, *(one for one in named if one.id not in known.ids)))
 
 
 def _finished(node: Any, named: Mapping[str, Any], used: dict[str, Any]) -> Any:

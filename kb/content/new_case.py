@@ -11,7 +11,8 @@ from kb.content.load import TAXONOMY_FILE
 from kb.content.taxonomy import load_taxonomy
 from kb.content.yaml_source import YamlTrouble, read_yaml
 from kb.errors import CorpusError, QueryError
-from kb.text.body import CASE_HEADINGS
+from kb.model.taxonomy import GUIDE, Taxonomy
+from kb.text.body import case_headings
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
 
@@ -34,10 +35,11 @@ added: {today}
 """
 
 
-def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) -> Path:
+def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str = "") -> Path:
     """Write the skeleton of a case and return its path.
 
     It does not pass the check until it is filled in; the check says what is missing.
+    Without a kind it is of the one that the compendium is about, or else of the first.
 
     Raises:
         QueryError: the id or the kind is not one.
@@ -51,7 +53,7 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) 
             value=case_id,
         )
     taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
-    canonical = taxonomy["kinds"].canonical(kind)
+    canonical = taxonomy["kinds"].canonical(kind) if kind else _usual_kind(taxonomy)
     if canonical is None:
         raise QueryError(
             f"--kind must be one of {', '.join(taxonomy['kinds'].ids)}, not {kind!r}.",
@@ -65,10 +67,10 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) 
     text = _CASE.format(
         title=_as_yaml(" ".join((title or words.capitalize()).split())),
         kind=canonical,
-        country="" if canonical == "guide" else f"country: {country}\n",
+        country="" if _is_guide(canonical, taxonomy) else f"country: {country}\n",
         types=", ".join(taxonomy["types"].ids),
         today=date.today().isoformat(),
-        headings="\n\n".join(f"## {heading}" for heading in CASE_HEADINGS),
+        headings="\n\n".join(f"## {heading}" for heading in case_headings(taxonomy.subject)),
     )
     path = folder / f"{case_id}.md"
     try:
@@ -80,6 +82,14 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str) 
     except OSError as err:
         raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
     return path
+
+
+def _usual_kind(taxonomy: Taxonomy) -> str:
+    return taxonomy.subject.id or taxonomy["kinds"].ids[0]
+
+
+def _is_guide(kind: str, taxonomy: Taxonomy) -> bool:
+    return any(term.id == kind and term.role == GUIDE for term in taxonomy["kinds"])
 
 
 def _as_yaml(text: str) -> str:

@@ -18,7 +18,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -201,14 +201,16 @@ class Record(BaseModel):
         return iter(())
 
     @classmethod
-    def missing(cls, name: str) -> str:
-        """What is said of a required field that is not given."""
+    def missing(cls, name: str, known: Any = None) -> str:
+        """What is said of a required field that is not given; a term is shown by the first one."""
         (field,) = (
             field for key, field in cls.model_fields.items() if name == (field.alias or key)
         )
-        if not field.examples:
+        lists = [one.vocabulary for one in field.metadata if isinstance(one, Value)]
+        examples = [known[one].ids[0] for one in lists if one] or field.examples
+        if not examples:
             return "must be given."
-        return f"must be given; add a line such as {f'{name}: {field.examples[0]}'.strip()!r}."
+        return f"must be given; add a line such as {f'{name}: {examples[0]}'.strip()!r}."
 
     @classmethod
     def stray(cls, name: str) -> str:
@@ -234,7 +236,7 @@ class Record(BaseModel):
         try:
             record = handler({name: one for name, one in value.items() if name not in blank})
         except ValidationError as err:
-            errors += cls._sentences(err, blank)
+            errors += cls._sentences(err, blank, info.context)
         errors += [((name,), wrong(cls.empty or "")) for name in blank]
         failed = {place[0] for place, _ in errors if place}
         sound = {name: one for name, one in value.items() if name not in failed}
@@ -246,13 +248,13 @@ class Record(BaseModel):
 
     @classmethod
     def _sentences(
-        cls, err: ValidationError, blank: Iterable[str]
+        cls, err: ValidationError, blank: Iterable[str], known: Any
     ) -> Iterator[tuple[Place, PydanticCustomError]]:
         for error in err.errors(include_url=False, include_input=False):
             place, kind = error["loc"], error["type"]
             if kind == "missing":
                 if place[0] not in blank:
-                    yield place, wrong(cls.missing(str(place[0])))
+                    yield place, wrong(cls.missing(str(place[0]), known))
             elif kind == "extra_forbidden":
                 yield place, wrong(cls.stray(str(place[0])))
             else:
@@ -270,10 +272,12 @@ class Value:
         read: from the value in the file and what ``read`` was told to the value in the
             record. Raises what ``wrong`` makes, or a ValidationError of several.
         schema: its JSON Schema, for editors; ``vocabulary`` in it is the name of a list.
+        vocabulary: the list of the vocabulary that it is a term of, empty if of none.
     """
 
     read: Callable[[Any, Any], Any]
     schema: Mapping[str, Any]
+    vocabulary: str = ""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -442,7 +446,8 @@ def terms(name: str) -> Value:
         return found
 
     twice = "names {!r} twice; once is enough."
-    return texts(means=canonical, again=twice, one={"vocabulary": name})
+    several = texts(means=canonical, again=twice, one={"vocabulary": name})
+    return replace(several, vocabulary=name)
 
 
 def term(name: str) -> Value:
@@ -455,7 +460,7 @@ def term(name: str) -> Value:
             raise wrong(f"must be one value, not a list; one of {words}.")
         return several.read(value, taxonomy)[0]
 
-    return Value(read, {"vocabulary": name})
+    return Value(read, {"vocabulary": name}, name)
 
 
 def named(pattern: str, says: str) -> Value:

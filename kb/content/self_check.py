@@ -39,13 +39,13 @@ _GUIDES = "[guides/what-a-business-network-is]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What the check may refer to: id of every document to its kind, and keys of sources."""
+    """What the check may refer to: whether each document, by id, is a guide; keys."""
 
-    kinds: Mapping[str, str]
+    guides: Mapping[str, bool]
     sources: Collection[str]
 
     def document(self, name: str, *, guide: bool) -> str:
-        right = [one for one, kind in self.kinds.items() if (kind == "guide") == guide]
+        right = [one for one, is_guide in self.guides.items() if is_guide == guide]
         if name not in right:
             what = "a guide" if guide else "a case that is no guide"
             near = difflib.get_close_matches(name, right, n=2)
@@ -155,13 +155,13 @@ def _mappings(value: Any) -> Iterator[tuple[int, Given]]:
 
 
 def read_self_check(
-    path: Path, *, kinds: Mapping[str, str], sources: Collection[str]
+    path: Path, *, guides: Mapping[str, bool], sources: Collection[str]
 ) -> tuple[SelfCheck | None, list[Problem]]:
     """Read the check.
 
     Args:
         path: the file.
-        kinds: id of every document to its kind; a guide must be of kind ``guide``.
+        guides: id of every document to whether it is a guide.
         sources: the keys that may be cited.
 
     Returns:
@@ -169,7 +169,7 @@ def read_self_check(
     """
     if not path.is_file():
         return None, []
-    known = _Known(kinds=kinds, sources=sources)
+    known = _Known(guides=guides, sources=sources)
     try:
         check, problems = read_file(_File, path, what="the self-check", known=known)
     except OSError as err:

@@ -6,7 +6,7 @@ with the cases (see ``kb.guidance.role_models``), each that is not is left out o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kb.errors import QueryError
@@ -131,30 +131,32 @@ def words_of_profile(profile: Profile) -> str:
     return " ".join(part for part in (profile.business, profile.aim) if part)
 
 
-def contradictions(profile: Profile) -> tuple[str, ...]:
+def contradictions(profile: Profile, taxonomy: Taxonomy) -> tuple[str, ...]:
     """What cannot well be at once, each as a sentence; the profile is answered all the same."""
-    found = []
-    if "public-private" in profile.common and profile.funding == "own":
-        found.append(
-            "You want a public body as a partner, and no public money. Networks with a public "
-            "partner were hardly ever without it."
-        )
-    if profile.my_form == "hard" and (profile.partners or 0) > HARD_AT_MOST:
-        found.append(
-            f"A hard network of {profile.partners:,} firms would be unlike any here: firms that "
-            "undertake one definite project together are few."
-        )
-    if profile.my_form == "soft" and 0 < (profile.partners or 0) < SOFT_AT_LEAST:
-        found.append(
-            f"A soft network is a membership of many firms; {profile.partners} would more likely "
-            "form a hard one."
-        )
-    return tuple(found)
+    return (*_unpaid(profile, taxonomy), *_out_of_bounds(profile, taxonomy))
 
 
-#: Beyond these a size and a form hardly go together.
-HARD_AT_MOST = 50
-SOFT_AT_LEAST = 4
+def _unpaid(profile: Profile, taxonomy: Taxonomy) -> Iterator[str]:
+    """The types that come with public money, where none is wanted."""
+    for value in profile.common if profile.funding == "own" else ():
+        term = taxonomy["types"].get(value)
+        if term is not None and term.public_money:
+            yield term.notice or f"You want no public money, which goes with {term.in_line}."
+
+
+def _out_of_bounds(profile: Profile, taxonomy: Taxonomy) -> Iterator[str]:
+    """The form, where more or fewer would join than go with it."""
+    term, n = taxonomy["forms"].get(profile.my_form), profile.partners
+    if term is None or n is None:
+        return
+    least, most = term.least_members, term.most_members
+    bounds = (
+        f"at least {least}" if least is not None and n < least else "",
+        f"at most {most:,}" if most is not None and n > most else "",
+    )
+    for bound in filter(None, bounds):
+        usual = f"{term.label} goes with {bound} members, and not with {n:,}."
+        yield term.notice.replace("{n}", f"{n:,}") or usual
 
 
 def _text(parameter: str, text: str, most: int) -> str:

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from kb.guidance.profile import Profile
 from kb.model.cases import Case
-from kb.model.taxonomy import Taxonomy
-
-#: Formation models by which public money came in.
-PUBLIC_MONEY: frozenset[str] = frozenset({"development-commission", "supply-push", "demand-pull"})
+from kb.model.taxonomy import Taxonomy, in_line, with_article
 
 #: Groups of firms are alike in number up to this factor.
 ALIKE_IN_NUMBER = 1.5
@@ -52,14 +49,14 @@ class Likeness:
 def likeness(profile: Profile, case: Case, taxonomy: Taxonomy) -> tuple[Likeness, ...]:
     """Every field that the profile gives, compared; a goal can be partly like and unlike."""
     return (
-        *_partners(profile, case),
+        *_partners(profile, case, taxonomy),
         *_size(profile, case),
         *_goals(profile, case, taxonomy),
         *_trade(profile, case, taxonomy),
         *_country(profile, case, taxonomy),
         *_common(profile, case, taxonomy),
         *_form(profile, case, taxonomy),
-        *_funding(profile, case),
+        *_funding(profile, case, taxonomy),
     )
 
 
@@ -92,7 +89,7 @@ def size_name(people: int) -> str:
     return _SIZES[(people >= MEDIUM_FROM) + (people >= LARGE_FROM)]
 
 
-def _partners(profile: Profile, case: Case) -> Iterator[Likeness]:
+def _partners(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
     if profile.partners is None:
         return
     count = case.members.count if case.members else None
@@ -101,7 +98,7 @@ def _partners(profile: Profile, case: Case) -> Iterator[Likeness]:
         return
     more, fewer = max(count, profile.partners), min(count, profile.partners)
     alike = more <= fewer * ALIKE_IN_NUMBER or more - fewer <= 1
-    noun = "member" if case.kind == "network" else "firm"
+    noun = "member" if case.kind == taxonomy.subject.id else "firm"
     words = f"{number_word(count)} {noun}{'' if count == 1 else 's'}"
     if case.members and case.members.qualifier:
         words = f"{case.members.qualifier} {words}"
@@ -162,12 +159,13 @@ def _common(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likene
         return
     types = case.facets.get("type", ())
     if not types:
-        yield Likeness(field="common", relation="unknown", words="the type of network")
+        yield Likeness(
+            field="common", relation="unknown", words=f"the type of {taxonomy.subject.in_line}"
+        )
         return
     shared = [value for value in types if value in profile.common]
     relation, chosen = ("like", shared) if shared else ("unlike", types)
-    words = joined([f"a {_label(taxonomy, 'type', value)}" for value in chosen])
-    words = words.replace("a emerging", "an emerging")
+    words = joined([with_article(_label(taxonomy, "type", value)) for value in chosen])
     yield Likeness(field="common", relation=relation, words=words)
 
 
@@ -176,19 +174,17 @@ def _form(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness
         return
     forms = case.facets.get("form", ())
     if not forms:
-        yield Likeness(field="my_form", relation="unknown", words="whether it was soft or hard")
+        yield Likeness(field="my_form", relation="unknown", words=_whether(taxonomy))
         return
     relation = "like" if profile.my_form in forms else "unlike"
-    words = joined([f"a {_label(taxonomy, 'form', form)}" for form in forms])
+    words = joined([with_article(_label(taxonomy, "form", form)) for form in forms])
     yield Likeness(field="my_form", relation=relation, words=words)
 
 
-def _funding(profile: Profile, case: Case) -> Iterator[Likeness]:
+def _funding(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
     if not profile.funding:
         return
-    formation = case.facets.get("formation", ())
-    public = bool(PUBLIC_MONEY.intersection(formation))
-    own = "self-financed" in formation
+    public, own = taxonomy.public_money(case.facets.get("formation", ()))
     if not public and not own:
         yield Likeness(field="funding", relation="unknown", words="who paid for it")
         return
@@ -197,6 +193,12 @@ def _funding(profile: Profile, case: Case) -> Iterator[Likeness]:
     told = profile.funding if alike else {"public": "own", "own": "public"}[profile.funding]
     words = _PAID_BY[told]
     yield Likeness(field="funding", relation="like" if alike else "unlike", words=words)
+
+
+def _whether(taxonomy: Taxonomy) -> str:
+    """What is not told of a form: ``whether it was soft or hard``."""
+    forms = [in_line(form.beside_mark) for form in taxonomy["forms"]]
+    return f"whether it was {joined(forms, 'or')}"
 
 
 def _label(taxonomy: Taxonomy, facet: str, value: str) -> str:

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from kb.guidance.profile import Profile, words_of_profile
-from kb.guidance.profile_comparison import PUBLIC_MONEY
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.evidence import Vectors
@@ -140,7 +139,7 @@ def _ticked_parts(
     if profile.my_form:
         found["form"] = _each(cases, lambda c: _any((profile.my_form,), c.facets.get("form", ())))
     if profile.funding:
-        found["funding"] = _each(cases, lambda c: _funding(profile.funding, c))
+        found["funding"] = _each(cases, lambda c: _funding(profile.funding, c, taxonomy))
     return found
 
 
@@ -164,10 +163,8 @@ def _trade(profile: Profile, case: Case, groups: Mapping[str, str]) -> float:
     return 1.0 if same else _NEAR_TRADE if near else 0.0
 
 
-def _funding(funding: str, case: Case) -> float:
-    formation = case.facets.get("formation", ())
-    public = bool(PUBLIC_MONEY.intersection(formation))
-    own = "self-financed" in formation
+def _funding(funding: str, case: Case, taxonomy: Taxonomy) -> float:
+    public, own = taxonomy.public_money(case.facets.get("formation", ()))
     if not public and not own:
         return _UNKNOWN
     return float(public if funding == "public" else own)

@@ -23,15 +23,13 @@ from kb.search.answer import FacetCount, Reason
 from kb.search.query import Query
 from kb.search.scoring import Evidence
 from kb.search.searcher import Searcher
+from kb.text.body import DONE_HEADING
 
 #: How many role models an answer gives at most.
 MOST = 10
 #: Least score of the best case at which a profile counts as answered: a little less than
 #: the best case of any tuning profile has (``benchmarks/weigh_profiles.py`` prints that).
 FITS = 0.25
-
-#: The heading under which a case tells what was done.
-DONE_HEADING = "What they did together"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +128,7 @@ def counts_of(searcher: Searcher, query: Query) -> Mapping[str, tuple[FacetCount
 
 def _eligible(searcher: Searcher) -> np.ndarray:
     """Which cases can be a role model: bool of shape (n_cases,)."""
-    return np.array([case.kind != "guide" for case in searcher.cases])
+    return np.array([not case.is_guide for case in searcher.cases])
 
 
 def _nearest_hints(

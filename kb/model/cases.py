@@ -89,8 +89,8 @@ class Case:
     ``facets`` maps each name of ``FACETS`` to canonical values, in the order of
     the file; a facet without values maps to an empty tuple. ``body`` is Markdown.
     ``role_model_for`` says in the editors' words whom the case suits, ``answers`` which
-    questions it answers. ``digest`` is the
-    SHA-256 of the file's bytes.
+    questions it answers. ``is_guide`` says that its kind explains and reports nothing.
+    ``digest`` is the SHA-256 of the file's bytes.
     """
 
     id: str
@@ -111,6 +111,7 @@ class Case:
     our_reading: tuple[str, ...] = ()
     added: str | None = None
     digest: str = ""
+    is_guide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

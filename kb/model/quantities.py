@@ -4,7 +4,8 @@ A unit says what a number is relative to: 20 percent is a change, 20 percent of
 firms a share, 50 percent of the usual a level. A library of physical units would
 take all three for bare numbers and let them be compared, so the rules stand here:
 figures compare in one unit and one direction, and two conversions exist, both
-arithmetic that a reader can follow and marked as ours (``converted``):
+arithmetic that a reader can follow and marked as ours (``converted``). What a unit
+measures and which way a direction goes, the vocabulary says:
 
 - a level of 50-60% of the usual is a change of 40-50% down;
 - a figure with the figure before it is a change in percent: from 1 to 3 million
@@ -16,9 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.model.cases import Result
-
-CHANGE = "percent"
-OF_USUAL = "percent-of-usual"
+from kb.model.taxonomy import CHANGE, USUAL, Taxonomy
 
 #: A change is rounded to these, so that 1.3 after 1 is 30% and not 30.000000000000004%.
 _DECIMALS = 6
@@ -54,41 +53,54 @@ class Quantity:
         return (self.low + self.high) / 2
 
 
-def quantity(result: Result) -> Quantity | None:
+def quantity(result: Result, taxonomy: Taxonomy) -> Quantity | None:
     """The figure of a result in the unit that it is compared in; None where it is in words."""
     if result.low is None or result.high is None or result.unit is None:
         return None
-    if result.unit == OF_USUAL:
-        return _change(result, result.low - 100, result.high - 100, result.qualifier or "")
+    if is_of_usual(result.unit, taxonomy):
+        low, high = result.low - 100, result.high - 100
+        return _change(result, low, high, result.qualifier or "", taxonomy)
     return Quantity(
         unit=result.unit,
-        direction=result.direction if result.before is None else "level",
+        direction=result.direction if result.before is None else taxonomy.direction(0),
         low=result.low,
         high=result.high,
         qualifier=result.qualifier or "",
     )
 
 
-def change(result: Result) -> Quantity | None:
+def is_of_usual(unit: str | None, taxonomy: Taxonomy) -> bool:
+    """Whether figures in a unit are levels in percent of the usual, counted as changes."""
+    term = taxonomy["units"].get(unit) if unit else None
+    return term is not None and term.measures == USUAL
+
+
+def change(result: Result, taxonomy: Taxonomy) -> Quantity | None:
     """The change in percent from the figure before; None without one, or from nothing.
+
+    It is None too where no unit of the vocabulary measures a change.
 
     A figure before that is only bounded ("under 1 million") bounds the change too
     ("more than 200%"), which outweighs an "about" of the figure itself.
     """
     if result.low is None or result.high is None or not result.before or result.before < 0:
         return None
+    if not taxonomy.unit_of(CHANGE):
+        return None
     low, high = (100 * (value / result.before - 1) for value in (result.low, result.high))
     bound = _OPPOSITE.get(result.before_qualifier or "", result.before_qualifier or "")
-    return _change(result, low, high, bound or result.qualifier or "")
+    return _change(result, low, high, bound or result.qualifier or "", taxonomy)
 
 
-def _change(result: Result, low: float, high: float, qualifier: str) -> Quantity:
+def _change(
+    result: Result, low: float, high: float, qualifier: str, taxonomy: Taxonomy
+) -> Quantity:
     """A change from ``low`` to ``high`` percent, signed; its direction is read off the sign."""
     ends = sorted(round(abs(value), _DECIMALS) for value in (low, high))
-    direction = "down" if high < 0 else "up" if low > 0 else result.direction
+    sign = -1 if high < 0 else 1 if low > 0 else 0
     return Quantity(
-        unit=CHANGE,
-        direction=direction,
+        unit=taxonomy.unit_of(CHANGE),
+        direction=(taxonomy.direction(sign) if sign else "") or result.direction,
         low=ends[0],
         high=ends[1],
         qualifier=qualifier,
@@ -96,20 +108,21 @@ def _change(result: Result, low: float, high: float, qualifier: str) -> Quantity
     )
 
 
-def quantities(result: Result) -> tuple[Quantity, ...]:
+def quantities(result: Result, taxonomy: Taxonomy) -> tuple[Quantity, ...]:
     """Every way in which a result may be compared: its figure, then the change it stands for."""
-    return tuple(found for found in (quantity(result), change(result)) if found is not None)
+    both = (quantity(result, taxonomy), change(result, taxonomy))
+    return tuple(found for found in both if found is not None)
 
 
-def in_unit(result: Result, unit: str | None) -> Quantity | None:
+def in_unit(result: Result, unit: str | None, taxonomy: Taxonomy) -> Quantity | None:
     """The figure of a result in one unit, None if it has none in it.
 
     ``None`` for the unit gives the figure as it is compared. A unit in which a
-    figure is given but not compared (``percent-of-usual``) gives it as reported.
+    figure is given but not compared (percent of the usual) gives it as reported.
     """
     if unit is None:
-        return quantity(result)
-    if unit == OF_USUAL and result.unit == unit and result.low is not None:
+        return quantity(result, taxonomy)
+    if result.unit == unit and is_of_usual(unit, taxonomy) and result.low is not None:
         return Quantity(
             unit=unit,
             direction=result.direction,
@@ -117,4 +130,4 @@ def in_unit(result: Result, unit: str | None) -> Quantity | None:
             high=result.high if result.high is not None else result.low,
             qualifier=result.qualifier or "",
         )
-    return next((found for found in quantities(result) if found.unit == unit), None)
+    return next((found for found in quantities(result, taxonomy) if found.unit == unit), None)

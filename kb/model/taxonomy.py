@@ -110,6 +110,11 @@ class Term:
         return in_line(self.label)
 
     @property
+    def one(self) -> str:
+        """One of it inside a sentence: ``a network``."""
+        return with_article(self.in_line)
+
+    @property
     def many(self) -> str:
         """Several of it, inside a sentence: ``plural``, or the label with its ending changed."""
         if self.plural:
@@ -127,6 +132,11 @@ class Term:
     def beside_mark(self) -> str:
         """The label where a mark or a noun already says what it is of: ``short``, or the label."""
         return self.short or self.label
+
+
+def with_article(words: str) -> str:
+    """Words with their indefinite article: ``a soft network``, ``an open one``."""
+    return f"{'an' if words[:1] in tuple('aeio') else 'a'} {words}"
 
 
 def in_line(label: str) -> str:

@@ -75,7 +75,7 @@ def _by_text(searcher: Searcher, judged: JudgedProfile) -> list[tuple[str, float
     values = searcher.text_score(text)
     order = np.lexsort((np.arange(len(values)), -values))
     cases = [(searcher.cases[at], float(values[at])) for at in order]
-    return [(case.id, value) for case, value in cases if case.kind != "guide"][:MOST]
+    return [(case.id, value) for case, value in cases if not case.is_guide][:MOST]
 
 
 def _groups(judged: Sequence[JudgedProfile]) -> Mapping[str, list[JudgedProfile]]:

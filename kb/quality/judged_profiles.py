@@ -48,18 +48,18 @@ class JudgedProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What a profile may refer to: the kind of each case by id, and the vocabulary."""
+    """What a profile may refer to: whether each case, by id, is a guide; and the vocabulary."""
 
-    kinds: Mapping[str, str]
+    guides: Mapping[str, bool]
     taxonomy: Taxonomy
 
 
 def _relevance(value: Any, known: _Known) -> dict[str, int]:
     if not isinstance(value, dict) or not value:
         raise wrong("must map ids of cases to 1 or 2, at least one.")
-    guides = [case_id for case_id in value if known.kinds.get(case_id) == "guide"]
+    guides = [case_id for case_id in value if known.guides.get(case_id)]
     problems = [
-        *relevance_problems(value, known.kinds),
+        *relevance_problems(value, known.guides),
         *(f"names {case_id!r}, a guide, which is no role model." for case_id in guides),
     ]
     if problems:
@@ -123,5 +123,5 @@ def read_profiles(
         CorpusInvalid: carries every problem with its line.
         CorpusError: the file cannot be read.
     """
-    known = _Known(kinds={case.id: case.kind for case in cases}, taxonomy=taxonomy)
+    known = _Known(guides={case.id: case.is_guide for case in cases}, taxonomy=taxonomy)
     return tuple(JudgedProfile(**dict(row)) for row in read_rows(path, _ProfileRow, known))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kb.model.cases import FIELDS_OF_FACETS, Case, Result
 from kb.model.quantities import Quantity, quantities
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import PLACE, PROPORTION, Taxonomy
 
 #: How many cases can be compared.
 LEAST = 2
@@ -28,8 +28,8 @@ FIELDS: tuple[str, ...] = (
 #: told of none.
 ALL, GAPS, SOME, DIFFERENT, UNTOLD = "all", "gaps", "some", "different", "untold"
 
-#: Units in which twice the number is not twice as much, so that no length stands for it.
-_WITHOUT_SCALE = frozenset({"rank", "ratio"})
+#: What a unit measures where twice the number is not twice as much: no length stands for it.
+_WITHOUT_SCALE = frozenset({PLACE, PROPORTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class Comparison:
 def compare(cases: Iterable[Case], taxonomy: Taxonomy) -> Comparison:
     """Align some cases, one at the least, in the order given."""
     chosen = tuple(cases)
-    metrics = (_metric_row(term.id, chosen) for term in taxonomy["metrics"])
+    metrics = (_metric_row(term.id, chosen, taxonomy) for term in taxonomy["metrics"])
     return Comparison(
         cases=chosen,
         fields=tuple(_field_row(name, chosen, taxonomy) for name in FIELDS),
@@ -153,18 +153,18 @@ def _field_row(name: str, cases: Sequence[Case], taxonomy: Taxonomy) -> FieldRow
     return FieldRow(field=name, agreement=agreement(told), cells=tuple(cells))
 
 
-def _metric_row(metric: str, cases: Sequence[Case]) -> MetricRow:
+def _metric_row(metric: str, cases: Sequence[Case], taxonomy: Taxonomy) -> MetricRow:
     results = [[one for one in case.results if one.metric == metric] for case in cases]
     ends: dict[tuple[str, ...], dict[str, float]] = {}
     for case, found in zip(cases, results, strict=True):
         for result in found:
-            for one in quantities(result):
+            for one in quantities(result, taxonomy):
                 most = ends.setdefault(_scale(case, result, one), {})
                 most[case.id] = max(one.high, most.get(case.id, 0))
     return MetricRow(
         metric=metric,
         cells=tuple(
-            tuple(Reported(result=one, beside=_beside(case, one, ends)) for one in found)
+            tuple(Reported(result=one, beside=_beside(case, one, ends, taxonomy)) for one in found)
             for case, found in zip(cases, results, strict=True)
         ),
     )
@@ -176,10 +176,18 @@ def _scale(case: Case, result: Result, one: Quantity) -> tuple[str, ...]:
 
 
 def _beside(
-    case: Case, result: Result, ends: Mapping[tuple[str, ...], Mapping[str, float]]
+    case: Case,
+    result: Result,
+    ends: Mapping[tuple[str, ...], Mapping[str, float]],
+    taxonomy: Taxonomy,
 ) -> Beside | None:
-    for one in quantities(result):
+    for one in quantities(result, taxonomy):
         most = ends[_scale(case, result, one)]
-        if len(most) > 1 and one.low >= 0 and one.unit not in _WITHOUT_SCALE:
+        if len(most) > 1 and one.low >= 0 and _has_scale(one.unit, taxonomy):
             return Beside(quantity=one, most=max(most.values()))
     return None
+
+
+def _has_scale(unit: str, taxonomy: Taxonomy) -> bool:
+    term = taxonomy["units"].get(unit)
+    return term is None or term.measures not in _WITHOUT_SCALE

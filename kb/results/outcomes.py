@@ -16,9 +16,6 @@ from kb.model.cases import Case, Result
 from kb.model.quantities import Quantity, quantities
 from kb.model.taxonomy import Taxonomy
 
-#: Kind of a case to the kind of evidence that its results are, in the order to show.
-EVIDENCE = ("network", "programme", "study")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -66,8 +63,8 @@ class Distribution:
 class MetricOutlook:
     """What was reported in one metric.
 
-    ``distributions`` are in the order of ``EVIDENCE``, those with most figures first;
-    ``in_words`` are results without a figure, by case.
+    ``distributions`` are in the order of their kinds in the vocabulary, those with most
+    figures first; ``in_words`` are results without a figure, by case.
     """
 
     metric: str
@@ -96,11 +93,12 @@ class Outlook:
 
 def outlook(cases: Iterable[Case], taxonomy: Taxonomy) -> Outlook:
     """Gather the results of some cases."""
-    chosen = [case for case in cases if case.kind in EVIDENCE]
-    metrics = (_metric(term.id, chosen) for term in taxonomy["metrics"])
+    chosen = [case for case in cases if not case.is_guide]
+    kinds = [kind.id for kind in taxonomy.reporting]
+    metrics = (_metric(term.id, chosen, taxonomy) for term in taxonomy["metrics"])
     return Outlook(
         n_cases=len(chosen),
-        n_by_evidence={kind: sum(case.kind == kind for case in chosen) for kind in EVIDENCE},
+        n_by_evidence={kind: sum(case.kind == kind for case in chosen) for kind in kinds},
         n_reporting=sum(bool(case.results) for case in chosen),
         n_with_figures=sum(any(r.low is not None for r in case.results) for case in chosen),
         silent=tuple(case.id for case in chosen if not case.results),
@@ -108,7 +106,7 @@ def outlook(cases: Iterable[Case], taxonomy: Taxonomy) -> Outlook:
     )
 
 
-def _metric(metric: str, cases: Sequence[Case]) -> MetricOutlook:
+def _metric(metric: str, cases: Sequence[Case], taxonomy: Taxonomy) -> MetricOutlook:
     groups: dict[tuple[str, str, str, str], list[Finding]] = {}
     in_words = []
     with_metric = set()
@@ -117,14 +115,15 @@ def _metric(metric: str, cases: Sequence[Case]) -> MetricOutlook:
             if result.metric != metric:
                 continue
             with_metric.add(case.id)
-            found = quantities(result)
+            found = quantities(result, taxonomy)
             if not found:
                 in_words.append(_finding(case, result, None))
             for one in found:
                 key = (case.kind, one.direction, one.unit, result.compared_with or "")
                 groups.setdefault(key, []).append(_finding(case, result, one))
     made = [_distribution(metric, *key, members) for key, members in groups.items()]
-    made.sort(key=_place)
+    kinds = taxonomy["kinds"].ids
+    made.sort(key=lambda one: _place(one, kinds))
     return MetricOutlook(
         metric=metric,
         n_cases=len(with_metric),
@@ -133,9 +132,9 @@ def _metric(metric: str, cases: Sequence[Case]) -> MetricOutlook:
     )
 
 
-def _place(found: Distribution) -> tuple[int | str, ...]:
+def _place(found: Distribution, kinds: Sequence[str]) -> tuple[int | str, ...]:
     names = (found.unit, found.direction, found.compared_with)
-    return (EVIDENCE.index(found.evidence), -found.n_cases, -found.n, *names)
+    return (kinds.index(found.evidence), -found.n_cases, -found.n, *names)
 
 
 def _finding(case: Case, result: Result, quantity: Quantity | None) -> Finding:

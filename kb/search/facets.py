@@ -96,7 +96,7 @@ class FacetTable:
             [
                 any(
                     result.metric in metrics
-                    and (figure := in_unit(result, query.results_unit)) is not None
+                    and (figure := in_unit(result, query.results_unit, self._taxonomy)) is not None
                     and figure.low >= least
                     for result in case.results
                 )

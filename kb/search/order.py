@@ -8,12 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from kb.model.cases import Case
-from kb.model.quantities import CHANGE, OF_USUAL, in_unit, quantity
+from kb.model.quantities import in_unit, is_of_usual, quantity
+from kb.model.taxonomy import CHANGE, Taxonomy
 from kb.search.query import Query
 
 
 def ordered(
-    found: np.ndarray, cases: Sequence[Case], scores: np.ndarray, query: Query
+    found: np.ndarray,
+    cases: Sequence[Case],
+    scores: np.ndarray,
+    query: Query,
+    taxonomy: Taxonomy,
 ) -> list[int]:
     """Put the columns of the found cases in the order that the query asks for.
 
@@ -22,6 +27,7 @@ def ordered(
         cases: every case, by id.
         scores: float64 of shape (n_cases,).
         query: its ``sort``, and for ``result`` its metric and unit.
+        taxonomy: the vocabulary of the cases.
 
     Returns:
         ``relevance``: by score with a text, by title without one. ``newest``: by the
@@ -36,9 +42,10 @@ def ordered(
         columns.sort(key=lambda c: -_year(cases[c]))
     elif query.sort == "result":
         metric = query.filters["results"][0]
-        unit = query.results_unit or _common_unit([cases[c] for c in columns], metric)
-        unit = CHANGE if unit == OF_USUAL else unit  # where less is stronger
-        columns.sort(key=lambda c: -_strongest(cases[c], metric, unit))
+        unit = query.results_unit or _common_unit([cases[c] for c in columns], metric, taxonomy)
+        if is_of_usual(unit, taxonomy):  # where less is stronger
+            unit = taxonomy.unit_of(CHANGE)
+        columns.sort(key=lambda c: -_strongest(cases[c], metric, unit, taxonomy))
     return columns
 
 
@@ -46,13 +53,14 @@ def _year(case: Case) -> int:
     return max(case.period.end or 0, case.period.start or 0) if case.period else 0
 
 
-def _common_unit(cases: Sequence[Case], metric: str) -> str | None:
+def _common_unit(cases: Sequence[Case], metric: str, taxonomy: Taxonomy) -> str | None:
     results = (r for case in cases for r in case.results if r.metric == metric)
-    units = Counter(found.unit for result in results if (found := quantity(result)) is not None)
+    figures = (quantity(result, taxonomy) for result in results)
+    units = Counter(found.unit for found in figures if found is not None)
     return min(units, key=lambda unit: (-units[unit], unit)) if units else None
 
 
-def _strongest(case: Case, metric: str, unit: str | None) -> float:
+def _strongest(case: Case, metric: str, unit: str | None, taxonomy: Taxonomy) -> float:
     results = (r for r in case.results if r.metric == metric)
-    figures = (in_unit(result, unit) for result in results)
+    figures = (in_unit(result, unit, taxonomy) for result in results)
     return max((found.high for found in figures if found is not None), default=-np.inf)

@@ -100,7 +100,7 @@ class Searcher:
         evidence = self.retriever.evidence(text)
         case_scores, find = self.judge(evidence)
         found = find(self._table.mask(query))
-        columns = ordered(found, self.cases, case_scores, query)
+        columns = ordered(found, self.cases, case_scores, query, self.taxonomy)
         mentions = self._mentions.find(reading.in_english)
         result = SearchResult(
             query=query,
@@ -191,8 +191,7 @@ class Searcher:
             CaseNotFound: there is no such case.
         """
         case = self.case(case_id)
-        is_guide = case.kind == "guide"
-        peers = np.array([(c.kind == "guide") == is_guide and c.id != case_id for c in self.cases])
+        peers = np.array([c.is_guide == case.is_guide and c.id != case_id for c in self.cases])
         passages = self.retriever.passages
         rows = np.flatnonzero(peers[passages.owner])
         best = np.full(len(self.cases), -1.0)
@@ -215,7 +214,7 @@ class Searcher:
 
     def _browse(self, query: Query) -> SearchResult:
         found = self._table.mask(query)
-        columns = ordered(found, self.cases, np.zeros(len(self.cases)), query)
+        columns = ordered(found, self.cases, np.zeros(len(self.cases)), query, self.taxonomy)
         result = SearchResult(
             query=query,
             total=len(columns),

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-#: The headings of business-case form, in order. The last holds the editors' reading.
-ANALYSIS_HEADING = "What to take from it"
+from kb.model.taxonomy import Term
+
+#: Headings of business-case form: what was done, what came of it, and the editors' reading.
+DONE_HEADING = "What they did together"
 RESULTS_HEADING = "Results as reported"
-CASE_HEADINGS = (
-    "Situation",
-    "The network",
-    "What they did together",
-    RESULTS_HEADING,
-    ANALYSIS_HEADING,
-)
+ANALYSIS_HEADING = "What to take from it"
 
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(?<![\\`])(`++)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
@@ -51,6 +47,15 @@ class Link:
     target: str
     line: int
     case_id: str | None = None
+
+
+def case_headings(subject: Term) -> tuple[str, ...]:
+    """The headings of business-case form, in order; the second names what the compendium is about.
+
+    The last holds the editors' reading.
+    """
+    about = f"The {subject.in_line}"
+    return ("Situation", about, DONE_HEADING, RESULTS_HEADING, ANALYSIS_HEADING)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -101,8 +106,16 @@ def links(body: str, case_id: str) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def body_problems(body: str, case_id: str, *, kind: str) -> Iterator[tuple[int, str]]:
-    """Yield (line in the body, message) for everything that a body must not hold."""
+def body_problems(
+    body: str, case_id: str, *, headings: Sequence[str] | None
+) -> Iterator[tuple[int, str]]:
+    """Yield (line in the body, message) for everything that a body must not hold.
+
+    Args:
+        body: the text.
+        case_id: whose.
+        headings: those that its sections may have; None lets it have its own.
+    """
     if not body.strip():
         yield 1, "the text must not be empty; write at least what the source tells."
         return
@@ -112,12 +125,12 @@ def body_problems(body: str, case_id: str, *, kind: str) -> Iterator[tuple[int, 
         tags.setdefault(_line(plain, match.start()), match.group()[:40])
     for line, tag in tags.items():
         yield line, f"raw HTML is not allowed: {tag!r}; write Markdown."
-    yield from _heading_problems(body, kind)
+    yield from _heading_problems(body, headings)
     for link in links(body, case_id):
         yield from _link_problems(link)
 
 
-def _heading_problems(body: str, kind: str) -> Iterator[tuple[int, str]]:
+def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[tuple[int, str]]:
     plain = _FENCE.sub(_blank, body)
     for match in _UNDERLINED.finditer(plain):
         text = match.group().splitlines()[0].strip()
@@ -132,8 +145,8 @@ def _heading_problems(body: str, kind: str) -> Iterator[tuple[int, str]]:
         if text in seen:
             yield line, f"the heading {text!r} stands twice; join the two sections."
         seen.add(text)
-        if kind != "guide" and text not in CASE_HEADINGS:
-            allowed = ", ".join(CASE_HEADINGS)
+        if headings is not None and text not in headings:
+            allowed = ", ".join(headings)
             yield line, f"a section of a case must be one of {allowed}, not {text!r}."
 
 

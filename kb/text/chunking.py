@@ -109,7 +109,7 @@ def plain_text(markdown: str) -> str:
 
 
 def _says_what_it_is(heading: str, case: Case) -> bool:
-    is_silence = heading == RESULTS_HEADING and case.kind != "guide" and not case.results
+    is_silence = heading == RESULTS_HEADING and not case.is_guide and not case.results
     return heading != ANALYSIS_HEADING and not is_silence
 
 

@@ -109,8 +109,8 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         status_label=taxonomy.label("status", status) if status else "",
         figures=tuple(view for view in views if not view.figure.is_word),
         in_words=tuple(view for view in views if view.figure.is_word),
-        not_reported=case.kind != "guide" and not views and not status,
-        facts=() if case.kind == "guide" else _facts(case, taxonomy),
+        not_reported=not case.is_guide and not views and not status,
+        facts=() if case.is_guide else _facts(case, taxonomy),
         ours=listed(read_by_editors(case)),
         body=render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")),
         citations=citations(case, searcher.references),
@@ -126,7 +126,7 @@ def _compare_url(case: Case, alike: Sequence[Hit]) -> str:
 
     Empty for a guide, and where no case is like it.
     """
-    if case.kind == "guide" or not alike:
+    if case.is_guide or not alike:
         return ""
     nearest = sorted(alike, key=lambda hit: hit.case.kind != case.kind)[:2]
     return compare_url([case.id, *(hit.case.id for hit in nearest)])

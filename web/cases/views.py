@@ -52,6 +52,6 @@ def _with_flyer(case_id: str) -> Case:
         HTTPException: 404 with a page that says why; it is a guide.
     """
     case = searcher().case(case_id)
-    if case.kind == "guide":
+    if case.is_guide:
         abort(make_response(render_template("flyer_none.html", guide=case), NOT_FOUND))
     return case

@@ -74,7 +74,7 @@ def choosing(searcher: Searcher, cases: Sequence[Case] = ()) -> Choosing | None:
 def choosing_again(searcher: Searcher, args: MultiDict[str, str]) -> Choosing:
     """The form for an address that cannot be answered: what is understood of it stays chosen."""
     given = given_ids(args.getlist("id"))
-    peers = {case.id for case in searcher.cases if case.kind != "guide"}
+    peers = {case.id for case in searcher.cases if not case.is_guide}
     known = [case_id for case_id in given if case_id in peers]
     places = (*known[:MOST], *[""] * (min(len(given), MOST) - len(known)))
     return Choosing(
@@ -135,7 +135,7 @@ def _groups(searcher: Searcher, without: Iterable[str] = ()) -> tuple[OptionGrou
     left_out = set(without)
     groups: dict[str, list[tuple[str, str]]] = {}
     for case in searcher.cases:
-        if case.kind != "guide" and case.id not in left_out:
+        if not case.is_guide and case.id not in left_out:
             codes = case.facets["country"]
             label = where(case, searcher.taxonomy) if len(codes) == 1 else SEVERAL
             groups.setdefault(label, []).append((case.id, curly(case.title)))

@@ -129,8 +129,8 @@ class _Holding:
 
     def __init__(self, searcher: Searcher) -> None:
         self.taxonomy: Taxonomy = searcher.taxonomy
-        self.cases = [case for case in searcher.cases if case.kind != "guide"]
-        self.guides = [case for case in searcher.cases if case.kind == "guide"]
+        self.cases = [case for case in searcher.cases if not case.is_guide]
+        self.guides = [case for case in searcher.cases if case.is_guide]
 
     def url(self, **values: str) -> str:
         """The search for cases with these values; the kinds are named if a guide has them too."""

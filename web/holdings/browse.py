@@ -129,7 +129,7 @@ def countries(searcher: Searcher) -> tuple[Country, ...]:
 
 def guide_parts(searcher: Searcher) -> tuple[GuidePart, ...]:
     """The guides in reading order; those that the order does not know come last, by title."""
-    guides = {case.id: case for case in searcher.cases if case.kind == "guide"}
+    guides = {case.id: case for case in searcher.cases if case.is_guide}
     parts: list[GuidePart] = []
     for heading, names in READING_ORDER:
         found = [guides.pop(f"guides/{name}") for name in names if f"guides/{name}" in guides]

@@ -113,7 +113,7 @@ class HomePage:
 def home_page(searcher: Searcher) -> HomePage:
     """Count and choose from the snapshot; the same snapshot gives the same page."""
     taxonomy = searcher.taxonomy
-    cases = [case for case in searcher.cases if case.kind != "guide"]
+    cases = [case for case in searcher.cases if not case.is_guide]
     return HomePage(
         n_cases=len(cases),
         n_guides=len(searcher.cases) - len(cases),

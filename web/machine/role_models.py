@@ -37,7 +37,7 @@ def role_models_out(answer: RoleModels, taxonomy: Taxonomy) -> RoleModelsOut:
         no_good_match=answer.no_good_match,
         snapshot=answer.snapshot_id,
         url=absolute(profile_url(profile, query)),
-        contradictions=list(contradictions(profile)),
+        contradictions=list(contradictions(profile, taxonomy)),
         heard=[
             HeardOut(
                 value=project,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.guidance.selection import Selection
-from kb.results.outcomes import EVIDENCE
 from kb.search.answer import FacetCount
 from kb.search.query import Query
 from kb.search.searcher import Searcher
@@ -117,7 +116,7 @@ def selection_view(query: Query, current: Searcher, *, only_guides: bool) -> Sel
 
 def _held(facet: str, current: Searcher) -> set[str]:
     """The values that cases have; guides report nothing."""
-    cases = (case for case in current.cases if case.kind in EVIDENCE)
+    cases = (case for case in current.cases if not case.is_guide)
     return {value for case in cases for value in case.facets.get(facet, ())}
 
 

@@ -6,12 +6,13 @@ of a profile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.guidance.selection import Selection
 from kb.model.cases import FACETS, Case
-from kb.results.outcomes import EVIDENCE, Distribution, Finding, MetricOutlook, Outlook, outlook
+from kb.model.taxonomy import Taxonomy, Term, in_line
+from kb.results.outcomes import Distribution, Finding, MetricOutlook, Outlook, outlook
 from kb.search.searcher import Searcher
 from web.core.urls import case_url
 from web.outcomes.distributions import (
@@ -23,18 +24,6 @@ from web.outcomes.distributions import (
 from web.outcomes.findings import FindingRow, finding_row, measure_words
 from web.words.lists import count_words, listed
 from web.words.typography import curly
-
-#: Kind of evidence to its heading; programmes and studies speak of many firms at once.
-EVIDENCE_WORDS: Mapping[str, str] = {
-    "network": "Single networks",
-    "programme": "Programmes",
-    "study": "Studies",
-}
-_KINDS: Mapping[str, tuple[str, str]] = {
-    "network": ("network", "networks"),
-    "programme": ("programme", "programmes"),
-    "study": ("study", "studies"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +38,7 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricView:
-    """One metric. ``shapes`` are its lines of the summary, those of networks and the others."""
+    """One metric. Its lines of the summary: of what the compendium is about, and of the others."""
 
     id: str
     label: str
@@ -58,7 +47,7 @@ class MetricView:
     cases: str
     evidence: tuple[EvidenceView, ...]
     in_words: tuple[FindingRow, ...]
-    of_networks: tuple[str, ...]
+    of_subject: tuple[str, ...]
     of_others: tuple[str, ...]
 
 
@@ -94,8 +83,8 @@ class Share:
 class OutcomesView:
     """Everything that the template of a selection shows. Guides are not counted.
 
-    ``has_networks`` and ``has_others`` say whether there are figures of single networks,
-    and of programmes or studies.
+    ``of_subject`` and ``of_others`` say whose figures there are: of what the compendium is
+    about, and of the other kinds; empty where there are none.
     """
 
     title: str
@@ -106,8 +95,8 @@ class OutcomesView:
     shares: tuple[Share, ...]
     silent: tuple[CaseLink, ...]
     groups: tuple[MetricGroup, ...]
-    has_networks: bool
-    has_others: bool
+    of_subject: str
+    of_others: str
 
 
 def outcomes_view(cases: Iterable[Case], title: str, current: Searcher) -> OutcomesView:
@@ -122,17 +111,19 @@ def outcomes_view(cases: Iterable[Case], title: str, current: Searcher) -> Outco
     found = outlook(chosen, current.taxonomy)
     by_id = {case.id: case for case in chosen}
     kinds = {one.evidence for metric in found.metrics for one in metric.distributions}
+    subject = current.taxonomy.subject
+    others = [kind for kind in current.taxonomy.reporting if kind.id != subject.id]
     return OutcomesView(
         title=title,
         n_cases=found.n_cases,
-        kinds=_kinds(found),
+        kinds=_kinds(found, current.taxonomy),
         n_reporting=found.n_reporting,
         n_with_figures=found.n_with_figures,
         shares=_shares(found),
         silent=tuple(_link(by_id[name], current) for name in found.silent),
         groups=_groups(found, current),
-        has_networks=EVIDENCE[0] in kinds,
-        has_others=bool(kinds & set(EVIDENCE[1:])),
+        of_subject=_headings([subject] if subject.id in kinds else []),
+        of_others=_headings(others if kinds - {subject.id} else []),
     )
 
 
@@ -152,8 +143,14 @@ def selection_title(chosen: Selection, current: Searcher) -> str:
     return f"Cases for “{query.text}”" + (f": {', '.join(labels)}" if labels else "")
 
 
-def _kinds(found: Outlook) -> str:
-    return listed(count_words(n, *_KINDS[kind]) for kind, n in found.n_by_evidence.items() if n)
+def _kinds(found: Outlook, taxonomy: Taxonomy) -> str:
+    counts = ((kind, found.n_by_evidence[kind.id]) for kind in taxonomy.reporting)
+    return listed(count_words(n, kind.in_line, kind.many) for kind, n in counts if n)
+
+
+def _headings(kinds: Iterable[Term]) -> str:
+    """Whose figures a column holds, inside a heading: ``programmes and studies``."""
+    return listed(in_line(kind.headed) for kind in kinds)
 
 
 def _shares(found: Outlook) -> tuple[Share, ...]:
@@ -187,6 +184,7 @@ def _groups(found: Outlook, current: Searcher) -> tuple[MetricGroup, ...]:
 
 def _metric(found: MetricOutlook, current: Searcher) -> MetricView:
     term = current.taxonomy["metrics"].get(found.metric)
+    subject = current.taxonomy.subject.id
     shapes = [(one.evidence, shape(one)) for one in found.distributions]
     return MetricView(
         id=found.metric,
@@ -195,17 +193,19 @@ def _metric(found: MetricOutlook, current: Searcher) -> MetricView:
         n_cases=found.n_cases,
         cases=count_words(found.n_cases, "case", "cases"),
         evidence=tuple(
-            _evidence(kind, [one for one in found.distributions if one.evidence == kind], current)
-            for kind in EVIDENCE
-            if any(one.evidence == kind for one in found.distributions)
+            _evidence(
+                kind, [one for one in found.distributions if one.evidence == kind.id], current
+            )
+            for kind in current.taxonomy.reporting
+            if any(one.evidence == kind.id for one in found.distributions)
         ),
         in_words=tuple(_row(finding, current) for finding in found.in_words),
-        of_networks=tuple(shape for kind, shape in shapes if kind == EVIDENCE[0]),
-        of_others=tuple(shape for kind, shape in shapes if kind != EVIDENCE[0]),
+        of_subject=tuple(shape for kind, shape in shapes if kind == subject),
+        of_others=tuple(shape for kind, shape in shapes if kind != subject),
     )
 
 
-def _evidence(kind: str, found: Iterable[Distribution], current: Searcher) -> EvidenceView:
+def _evidence(kind: Term, found: Iterable[Distribution], current: Searcher) -> EvidenceView:
     """One kind of evidence; what stands among computed figures does not stand alone too."""
     several, singles = [], []
     every = list(found)
@@ -217,8 +217,8 @@ def _evidence(kind: str, found: Iterable[Distribution], current: Searcher) -> Ev
             measure = measure_words(one, current.taxonomy)
             singles.append(_row(one.findings[0], current, measure=measure))
     return EvidenceView(
-        id=kind,
-        label=EVIDENCE_WORDS[kind],
+        id=kind.id,
+        label=kind.headed,
         distributions=tuple(several),
         singles=tuple(singles),
     )

@@ -117,7 +117,7 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
         summary=summary(profile, taxonomy),
         chips=profile_chips(profile, query, taxonomy),
         clear_url=url_for("role_models.role_models"),
-        notices=tuple(curly(one) for one in contradictions(profile)),
+        notices=tuple(curly(one) for one in contradictions(profile, taxonomy)),
         heard=tuple(_heard(answer, taxonomy)),
         models=tuple(_model(model, answer, taxonomy) for model in answer.models),
         total=answer.total,

@@ -91,7 +91,7 @@ def hit_card(hit: Hit, taxonomy: Taxonomy, prefer: Collection[str] = ()) -> Card
 
 def badges(case: Case, taxonomy: Taxonomy) -> tuple[Badge, ...]:
     """The network types of a case, without the word network; none for a guide."""
-    if case.kind == "guide":
+    if case.is_guide:
         return ()
     return tuple(badge(value, taxonomy) for value in case.facets.get("type", ()))
 

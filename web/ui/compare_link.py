@@ -41,4 +41,4 @@ def first_compared(result: SearchResult) -> CompareLink | None:
     query = result.query
     if query.page > 1 or not (query.text or query.filters):
         return None
-    return compare_first((hit.case.id for hit in result.hits if hit.case.kind != "guide"), "cases")
+    return compare_first((hit.case.id for hit in result.hits if not hit.case.is_guide), "cases")

@@ -115,7 +115,7 @@ def unit_choices(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tup
     metrics = query.filters.get("results", ())
     results = [r for case in cases for r in case.results if r.metric in metrics]
     found = {result.unit for result in results if result.low is not None}
-    found |= {one.unit for result in results for one in quantities(result)}
+    found |= {one.unit for result in results for one in quantities(result, taxonomy)}
     return tuple(
         UnitChoice(value=term.id, label=term.label, selected=term.id == query.results_unit)
         for term in taxonomy["units"]

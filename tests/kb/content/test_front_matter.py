@@ -366,7 +366,7 @@ MISTAKES = [
       (7, "results[1].level must be given; add a line such as 'level: output'."),
       (7, "results[1].locator must be given; add a line such as "
           "'locator: section 8, third example'."),
-      (7, "results[1].metric must be given; add a line such as 'metric: export-sales'."),
+      (7, "results[1].metric must be given; add a line such as 'metric: sales'."),
       (7, "results[1].statement must be given; add a line such as "
           "'statement: Export sales rose by 30%.'.")]),
     ("value-and-range", _result("value: 5, range: [1, 2], unit: percent"),

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
 import pytest
 
+from kb.content.taxonomy import load_taxonomy
+from kb.model import quantities as module
 from kb.model.cases import Result
-from kb.model.quantities import Quantity, change, in_unit, quantities, quantity
+from kb.model.quantities import Quantity
+from kb.model.taxonomy import Taxonomy, Vocabulary
+
+TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
+quantity = partial(module.quantity, taxonomy=TAXONOMY)
+change = partial(module.change, taxonomy=TAXONOMY)
+quantities = partial(module.quantities, taxonomy=TAXONOMY)
+in_unit = partial(module.in_unit, taxonomy=TAXONOMY)
 
 
 def result(low, high=None, unit="percent", direction="up", **more) -> Result:
@@ -125,3 +138,32 @@ def test_a_figure_is_read_in_the_unit_asked_for():
 def test_the_middle_of_a_range_stands_for_it():
     """Of 40-50 the middle is 45."""
     assert quantity(result(40, 50)).middle == 45
+
+
+def test_without_a_unit_of_changes_nothing_is_computed():
+    """A vocabulary that measures no change compares every figure as it is reported."""
+    plain = tuple(replace(term, measures="amount") for term in TAXONOMY["units"])
+    lists = {**TAXONOMY.vocabularies, "units": Vocabulary(name="units", terms=plain)}
+    without = Taxonomy(vocabularies=lists)
+    usual = result(50, unit="percent-of-usual")
+    grown = result(3, unit="AUD", before=1)
+
+    assert [one.unit for one in module.quantities(usual, without)] == ["percent-of-usual"]
+    assert [one.unit for one in module.quantities(grown, without)] == ["AUD"]
+
+
+def test_a_vocabulary_of_other_words_computes_the_same():
+    """What is a change, a level of the usual and a fall is told by the properties alone."""
+    named = {"percent": "points", "percent-of-usual": "norm", "down": "fewer", "level": "steady"}
+    lists = {
+        name: Vocabulary(
+            name=name,
+            terms=tuple(replace(term, id=named.get(term.id, term.id)) for term in words),
+        )
+        for name, words in TAXONOMY.vocabularies.items()
+    }
+    other = Taxonomy(vocabularies=lists)
+
+    found = module.quantity(result(50, 60, "norm", "steady"), other)
+
+    assert (found.unit, found.direction, found.low, found.high) == ("points", "fewer", 40, 50)

@@ -26,7 +26,7 @@ from kb.snapshots.format import open_snapshot
 from tests.toy import copy_toy_corpus, settings_of_toy
 
 ROOT = Path(__file__).parents[3]
-KINDS = {"guides/a": "guide", "guides/b": "guide", "norway/a": "network", "norway/b": "study"}
+GUIDES = {"guides/a": True, "guides/b": True, "norway/a": False, "norway/b": False}
 
 #: A sound file with two steps of three questions; lines are counted from 1.
 SOUND = """\
@@ -82,7 +82,7 @@ def read(folder: Path, text: str | bytes) -> tuple[SelfCheck | None, list[Proble
     """What a file with this text gives, and what is wrong with it."""
     path = folder / "self-check.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_self_check(path, kinds=KINDS, sources=("doe-2001", "anon"))
+    return read_self_check(path, guides=GUIDES, sources=("doe-2001", "anon"))
 
 
 @pytest.fixture(name="check")
@@ -116,7 +116,7 @@ def test_without_a_file_there_is_no_check(tmp_path):
     """No file is no check, and no problem."""
     path = tmp_path / "self-check.yaml"
 
-    assert read_self_check(path, kinds={}, sources=()) == (None, [])
+    assert read_self_check(path, guides={}, sources=()) == (None, [])
 
 
 STEP = "Fields are id, title, lead, questions."

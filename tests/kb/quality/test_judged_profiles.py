@@ -28,7 +28,17 @@ TAXONOMY = Taxonomy(
     }
 )
 CASES = tuple(
-    Case(id=name, title=name, kind=kind, summary="", body="", facets={}, results=(), sources=())
+    Case(
+        id=name,
+        title=name,
+        kind=kind,
+        is_guide=kind == "guide",
+        summary="",
+        body="",
+        facets={},
+        results=(),
+        sources=(),
+    )
     for name, kind in (
         ("norway/a", "network"),
         ("france/b", "programme"),

@@ -43,6 +43,7 @@ def case(case_id, *results, kind="network") -> Case:
         id=case_id,
         title=case_id.upper(),
         kind=kind,
+        is_guide=kind == "guide",
         summary="",
         body="",
         facets={"country": ("NO",)},

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.content.taxonomy import load_taxonomy
 from kb.model.cases import Case, Period, Result
 from kb.search.order import ordered
 from kb.search.query import Query
+
+TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
 
 
 def result(metric: str, unit: str | None, low: float | None, high: float | None = None) -> Result:
@@ -47,7 +52,7 @@ def case(
 def names(cases: list[Case], query: Query, scores: list[float] | None = None) -> str:
     """The ids in the order asked for, all of them found."""
     found = np.ones(len(cases), dtype=bool)
-    columns = ordered(found, cases, np.array(scores or [0.0] * len(cases)), query)
+    columns = ordered(found, cases, np.array(scores or [0.0] * len(cases)), query, TAXONOMY)
     return " ".join(cases[column].id for column in columns)
 
 
@@ -71,7 +76,7 @@ def test_only_what_was_found_is_ordered():
     scores = np.array([0.1, 0.9, 0.5])
 
     orders = [
-        ordered(np.array(found), cases, scores, Query(text="x"))
+        ordered(np.array(found), cases, scores, Query(text="x"), TAXONOMY)
         for found in ([True, False, True], [False, False, False])
     ]
 
@@ -176,4 +181,6 @@ def test_every_order_equals_a_slow_sort(rows, text, sort):
         }[sort]
         return first, -score if text else title.casefold(), column
 
-    assert ordered(found, cases, scores, query) == sorted(np.flatnonzero(found).tolist(), key=key)
+    assert ordered(found, cases, scores, query, TAXONOMY) == sorted(
+        np.flatnonzero(found).tolist(), key=key
+    )

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.body import CASE_HEADINGS, Link, Section, body_problems, links, sections
+from kb.model.taxonomy import Term
+from kb.text.body import Link, Section, body_problems, case_headings, links, sections
 
+CASE_HEADINGS = case_headings(Term(id="network", label="Network"))
 HEADINGS = (
     "Situation, The network, What they did together, Results as reported, What to take from it"
 )
@@ -199,14 +201,14 @@ PROBLEMS = [
 )
 def test_problems(body: str, found: list[tuple[int, str]]) -> None:
     """A body is refused raw HTML, other headings and unsafe links, each with its line."""
-    assert list(body_problems(body, "norway/a", kind="network")) == found
+    assert list(body_problems(body, "norway/a", headings=CASE_HEADINGS)) == found
 
 
 def test_a_guide_has_headings_of_its_own() -> None:
     """A guide may name its sections as it likes, each once, from the second rank."""
     body = "## Six steps\n\nOne.\n\n## Six steps\n\n# Top"
 
-    assert list(body_problems(body, "guides/a", kind="guide")) == [
+    assert list(body_problems(body, "guides/a", headings=None)) == [
         (5, "the heading 'Six steps' stands twice; join the two sections."),
         (7, "a heading must start at '##', as the title is the first: 'Top'."),
     ]
@@ -219,7 +221,7 @@ def test_any_text_has_problems_within_it(body: str) -> None:
     lines = [
         *(section.line for section in sections(body)),
         *(link.line for link in links(body, "a/b")),
-        *(line for line, _ in body_problems(body, "a/b", kind="network")),
+        *(line for line, _ in body_problems(body, "a/b", headings=CASE_HEADINGS)),
     ]
 
     assert [line for line in lines if not 1 <= line <= body.count("\n") + 1] == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kb.content.check import Corpus, read_corpus
 from kb.model.cases import FACETS, Case, Passage, Result
 from kb.model.taxonomy import Taxonomy
-from kb.text.body import CASE_HEADINGS, sections
+from kb.text.body import case_headings, sections
 from kb.text.chunking import (
     MAX_PASSAGE_CHARACTERS,
     PASSAGES_VERSION,
@@ -121,7 +121,7 @@ RESULT = Result(
         pytest.param(
             {"results": (RESULT,)}, ["A summary.", "None is reported."], id="case-with-results"
         ),
-        pytest.param({"kind": "guide"}, ["A summary.", "None is reported."], id="guide"),
+        pytest.param({"is_guide": True}, ["A summary.", "None is reported."], id="guide"),
     ],
 )
 def test_a_section_that_reports_nothing_makes_no_passage(changes: dict, texts: list[str]) -> None:
@@ -263,12 +263,13 @@ def test_the_version_is_raised_with_the_passages() -> None:
 
 def test_real_passages_fit_the_encoder(real: Corpus) -> None:
     """Every passage of the compendium is within the limit, has text, and a heading of its case."""
+    headings = case_headings(real.taxonomy.subject)
     astray = [
         passage.id
         for case in real.cases
         for passage in passages_of(case, real.taxonomy)
         if not 0 < len(passage.text) <= MAX_PASSAGE_CHARACTERS
-        or (case.kind != "guide" and passage.heading not in ("", *CASE_HEADINGS[:-1]))
+        or (not case.is_guide and passage.heading not in ("", *headings[:-1]))
     ]
 
     assert astray == []

@@ -473,7 +473,7 @@ def test_a_result_with_its_change_stands_once(in_request, searcher):
         "more than +200%",
     ]
     assert metric.evidence[0].singles == ()
-    assert metric.of_networks == ("+10% to +200%, 2 figures", "A$3 million")
+    assert metric.of_subject == ("+10% to +200%, 2 figures", "A$3 million")
     assert [dot.bound for dot in metric.evidence[0].distributions[0].plot.dots] == ["", "more"]
 
 
@@ -486,7 +486,7 @@ def test_a_computed_figure_has_one_decimal(in_request, searcher):
         country=("NO",),
         evidence="network",
         result=grown,
-        quantity=quantities(grown)[1],
+        quantity=quantities(grown, searcher.taxonomy)[1],
     )
 
     assert finding.quantity.low == 233.333333
