@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from web.about import views as about
 from web.cases import views as cases
 from web.compare import views as compare
-from web.core import SITE_NAME, assets, errors, headers
-from web.core.urls import absolute
+from web.core import SITE_NAME, assets, errors, headers, urls
 from web.holdings import views as holdings
 from web.machine import api, docs, site
 from web.machine import compare as compare_api
@@ -43,11 +42,12 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(site_name=SITE_NAME, absolute=absolute)
+    app.jinja_env.globals.update(site_name=SITE_NAME, absolute=urls.absolute)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
     app.url_map.strict_slashes = False
     assets.init_app(app)
     errors.init_app(app)
+    urls.init_app(app)
     headers.init_app(app)
     self_check_page.init_app(app)
     show.init_app(app)

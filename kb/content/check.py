@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kb.content.bibliography import load_bibliography
-from kb.content.countries import country_label
+from kb.content.countries import country_label, world
 from kb.content.front_matter import Outline, outline, read_case
 from kb.content.glossary import read_forms
 from kb.content.load import (
@@ -92,6 +92,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         taxonomy=replace(
             taxonomy,
             vocabularies={**taxonomy.vocabularies, "countries": _countries(cases, taxonomy)},
+            world=world(),
         ),
         references=references,
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),

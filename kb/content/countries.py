@@ -54,6 +54,24 @@ def country_label(code: str) -> str:
     return code if country is None else getattr(country, "common_name", country.name)
 
 
+def world() -> Vocabulary:
+    """Every country by its English name, with its other names."""
+    import pycountry  # slow import: only while content is read
+
+    names: dict[str, list[str]] = {}
+    for name, code in _names().items():
+        names.setdefault(code, []).append(name)
+    terms = [
+        Term(
+            id=country.alpha_2,
+            label=country_label(country.alpha_2),
+            aliases=tuple(names[country.alpha_2]),
+        )
+        for country in pycountry.countries
+    ]
+    return Vocabulary(name="world", terms=tuple(sorted(terms, key=lambda term: term.label)))
+
+
 def country_names() -> tuple[str, ...]:
     """Every accepted name, upper case, sorted: for suggestions in messages."""
     return tuple(sorted(_names()))

@@ -213,9 +213,13 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxonomy:
-    """Every vocabulary by the name of its list (``LISTS``), plus ``countries`` in a snapshot."""
+    """Every vocabulary by the name of its list (``LISTS``), plus ``countries`` in a snapshot.
+
+    There ``world`` holds every country, so that one without a case is known as a country.
+    """
 
     vocabularies: Mapping[str, Vocabulary]
+    world: Vocabulary = Vocabulary(name="world", terms=())
 
     def __getitem__(self, name: str) -> Vocabulary:
         return self.vocabularies[name]
@@ -226,7 +230,20 @@ class Taxonomy:
 
     def label(self, facet: str, value: str) -> str:
         """The label of a facet's value."""
+        if facet == "country" and self.facet(facet).get(value) is None:
+            return self.world.label(value)
         return self.facet(facet).label(value)
+
+    def asked(self, facet: str, spelling: str, parameter: str) -> str:
+        """The id that a request means by a value of a facet; of a country without a case too.
+
+        Raises:
+            QueryError: there is none; names the nearest ids and every other.
+        """
+        found = self.facet(facet).canonical(spelling)
+        if found is None and facet == "country":
+            found = self.world.canonical(spelling)
+        return found or self.facet(facet).asked(spelling, parameter)
 
     @property
     def subject(self) -> Term:

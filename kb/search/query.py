@@ -121,7 +121,7 @@ def _filters(
                 value=tuple(values),
                 allowed=FACETS,
             )
-        found = dict.fromkeys(taxonomy.facet(facet).asked(value, facet) for value in values)
+        found = dict.fromkeys(taxonomy.asked(facet, value, facet) for value in values)
         if found:
             canonical[facet] = tuple(found)
     return {facet: canonical[facet] for facet in FACETS if facet in canonical}

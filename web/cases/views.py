@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, render_template
+from collections.abc import Iterable
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    url_for,
+)
 
 from kb.model.cases import Case
 from web.cases.case import case_page
@@ -11,6 +21,7 @@ from web.cases.flyer import flyer
 from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.core.errors import register_help
 from web.core.request import searcher
+from web.core.urls import facet_url
 
 NOT_FOUND = 404
 
@@ -19,10 +30,21 @@ bp = Blueprint("cases", __name__, template_folder="templates")
 register_help(bp, help_with)
 
 
+@bp.get("/cases")
+def cases() -> Response:
+    """The folder of all cases leads to where they are listed."""
+    return redirect(url_for("holdings.browse"))
+
+
 @bp.get("/cases/<path:case_id>")
-def case(case_id: str) -> str:
-    """One case, programme, study or guide; 404 names the nearest ids."""
+def case(case_id: str) -> str | Response:
+    """One case, programme, study or guide; 404 names the nearest ids.
+
+    A folder of cases, ``/cases/norway``, leads to the search for them.
+    """
     current = searcher()
+    if address := folder_url(current.cases, case_id):
+        return redirect(address)
     page = case_page(current, current.case(case_id))
     return render_template("case.html", page=page)
 
@@ -42,6 +64,19 @@ def flyer_pdf(case_id: str) -> Response:
     name = f"{case_id.replace('/', '-')}-flyer.pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
+
+
+def folder_url(cases: Iterable[Case], folder: str) -> str:
+    """The search for the country, or else the kind, that all cases of a folder share.
+
+    Empty where it is no folder, or they share neither.
+    """
+    held = [case.facets for case in cases if case.id.startswith(f"{folder}/")]
+    for facet in ("country", "kind"):
+        shared = set.intersection(*(set(facets.get(facet, ())) for facets in held)) if held else ()
+        if len(shared) == 1:
+            return facet_url(**{facet: next(iter(shared))})
+    return ""
 
 
 def _with_flyer(case_id: str) -> Case:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-
-from werkzeug.datastructures import MultiDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from kb.answers.cases import shared_values
-from kb.answers.comparison import given_ids, nearest_ids
+from kb.answers.comparison import compared_cases
+from kb.errors import QueryError
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import MOST
 from kb.search.answer import Reason
 from kb.search.searcher import Searcher
+from web.core.params import VALUE, Read, Wrong
 from web.core.urls import compare_url
 from web.ui.reasons import values_text
 from web.words.typography import curly
@@ -36,17 +36,12 @@ class OptionGroup:
 class Choosing:
     """A form to choose cases.
 
-    ``kept`` are the ids that stay; ``places`` is one select each, with the id that is
-    chosen in it or an empty text. ``nearest`` are comparisons that may have been meant
-    (address, title), and ``first_url`` leads to the first few where too many are given.
+    ``kept`` are the ids that stay; ``places`` counts the selects.
     """
 
     groups: tuple[OptionGroup, ...]
     kept: tuple[str, ...] = ()
-    places: tuple[str, ...] = ("",)
-    nearest: tuple[tuple[str, str], ...] = ()
-    first_url: str = ""
-    title: str = "Choose cases to compare"
+    places: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +54,23 @@ class CaseOffer:
     shared: str
 
 
+def read_cases(read: Read, searcher: Searcher) -> tuple[tuple[Case, ...], Read]:
+    """The cases of an address as far as they are understood, and what is wrong with the others."""
+    found: list[Case] = []
+    wrong = list(read.wrong)
+    for case_id in read.values["id"]:
+        try:
+            found += compared_cases(searcher, [case_id])
+        except QueryError as err:
+            wrong.append(Wrong(rule=VALUE, error=err, given=case_id, nearest=err.allowed))
+    try:
+        compared_cases(searcher, [case.id for case in found])
+    except QueryError as err:
+        instead = "They are compared here."
+        wrong.append(Wrong(rule=VALUE, error=err, given="", instead=instead))
+    return tuple(found[:MOST]), replace(read, wrong=tuple(wrong))
+
+
 def choosing(searcher: Searcher, cases: Sequence[Case] = ()) -> Choosing | None:
     """The form that adds to the chosen cases; None where no more can be added."""
     if len(cases) == MOST:
@@ -67,22 +79,7 @@ def choosing(searcher: Searcher, cases: Sequence[Case] = ()) -> Choosing | None:
     return Choosing(
         groups=_groups(searcher, kept),
         kept=kept,
-        places=("",) if kept else ("",) * PLACES,
-    )
-
-
-def choosing_again(searcher: Searcher, args: MultiDict[str, str]) -> Choosing:
-    """The form for an address that cannot be answered: what is understood of it stays chosen."""
-    given = given_ids(args.getlist("id"))
-    peers = {case.id for case in searcher.cases if not case.is_guide}
-    known = [case_id for case_id in given if case_id in peers]
-    places = (*known[:MOST], *[""] * (min(len(given), MOST) - len(known)))
-    return Choosing(
-        groups=_groups(searcher),
-        places=places + ("",) * (PLACES - len(places)),
-        nearest=tuple(_meant(searcher, given, peers)),
-        first_url=compare_url(known[:MOST]) if len(known) > MOST else "",
-        title="This comparison cannot be made as it stands",
+        places=1 if kept else PLACES,
     )
 
 
@@ -119,16 +116,6 @@ def _shared_by_all(cases: Sequence[Case], case: Case, taxonomy: Taxonomy) -> lis
         for why in shared_values(cases[0], case, taxonomy)
         if all(why.value in other.facets.get(why.facet, ()) for other in cases)
     ]
-
-
-def _meant(
-    searcher: Searcher, given: Sequence[str], known: Collection[str]
-) -> Iterable[tuple[str, str]]:
-    """The comparison with the first unknown id replaced by each of the nearest ones."""
-    wrong = next((one for one in given if one not in known), "")
-    for near in nearest_ids(searcher, wrong):
-        ids = [near if one == wrong else one for one in given if one == wrong or one in known]
-        yield compare_url(list(dict.fromkeys(ids))[:MOST]), curly(searcher.case(near).title)
 
 
 def _groups(searcher: Searcher, without: Iterable[str] = ()) -> tuple[OptionGroup, ...]:

@@ -7,28 +7,37 @@ from flask import Blueprint, Response, render_template, request
 from kb.answers.comparison import compared_cases
 from kb.exports.csv import to_csv
 from kb.results.comparison import LEAST
-from web.compare.failure import help_with
+from web.compare.choose import read_cases
 from web.compare.page import compare_page, csv_rows
-from web.core.errors import register_help
+from web.core.params import CompareParams, read_page, read_strict
 from web.core.request import searcher
+from web.ui.notices import notices
+from web.words.typography import curly
 
 bp = Blueprint("compare", __name__, template_folder="templates")
-register_help(bp, help_with)
 
 
 @bp.get("/compare")
-def page() -> str:
+def page() -> tuple[str, int]:
     """Two to five cases side by side; with fewer, a form to choose."""
     current = searcher()
-    cases = compared_cases(current, request.args.getlist("id"))
-    return render_template("compare.html", page=compare_page(current, cases))
+    asked = read_page(CompareParams, request.args, current.taxonomy)
+    cases, read = read_cases(asked, current)
+    titles = {case.id: curly(case.title) for case in current.cases}
+    html = render_template(
+        "compare.html",
+        page=compare_page(current, cases),
+        notices=notices(read, current.taxonomy, titles),
+    )
+    return html, read.status
 
 
 @bp.get("/compare.csv")
 def as_csv() -> Response:
     """The same as CSV, one column for each case."""
     current = searcher()
-    cases = compared_cases(current, request.args.getlist("id"), least=LEAST)
+    values = read_strict(CompareParams, request.args, current.taxonomy)
+    cases = compared_cases(current, values["id"], least=LEAST)
     response = Response(to_csv(csv_rows(current, cases)), mimetype="text/csv")
     name = f"comparison-{current.snapshot_id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

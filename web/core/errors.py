@@ -1,7 +1,7 @@
 """What goes wrong, as an answer: one table from exception class to status and title.
 
-Under ``/api/`` the answer is a problem of RFC 9457; elsewhere it is a page that
-says what happened and where to go on. Views catch nothing.
+Under ``/api/``, and where a file for programs was asked for, the answer is a problem of
+RFC 9457; elsewhere it is a page that says what happened and where to go on. Views catch nothing.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _answer(kind: Kind, detail: str, more: Mapping[str, object]) -> Response:
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.path.endswith(".csv"):
         response = Response(json.dumps(_problem(kind, detail, more)), mimetype=PROBLEM_TYPE)
     else:
         response = Response(_page(kind, detail, more))

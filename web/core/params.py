@@ -1,104 +1,221 @@
-"""The parameters of a search: one model for the pages, the API and its description.
+"""The parameters of addresses, read by one strict reader for pages, files and the API.
 
-Names are exactly the facets of ``kb.model.cases.FACETS`` and ``q``,
-``results_min``, ``results_unit``, ``exact``, ``sort``, ``page`` and ``per_page``. The model
-states types and limits; ``kb.search.query.make_query`` then knows the vocabulary.
+A model declares what an address takes: each name with its type and bounds, and where its
+values come from (``Of`` a vocabulary, ``OneOf`` a few words). These are not understood,
+whoever asks; ``docs/addresses.md`` tells people the same:
+
+- a name that the model does not have;
+- a second, different value for a name that takes one;
+- a value that is out of bounds or not in its vocabulary.
+
+A page answers the rest and says what it left out (``read_page``). A file and the API
+refuse (``read_strict``).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import Annotated
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import QueryError
+from kb.guidance.profile import (
+    FIELDS,
+    FUNDING,
+    MAX_COUNTRY,
+    MAX_PARTNERS,
+    MAX_SIZE,
+    MAX_TEXT,
+    Profile,
+    make_profile,
+)
+from kb.guidance.selection import Selection, of_profile, of_query
 from kb.model.cases import FACETS
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.results.comparison import LEAST, MOST
 from kb.search.query import (
     DEFAULT_PER_PAGE,
+    MAX_PAGE,
     MAX_PER_PAGE,
     MAX_QUERY_LENGTH,
     SORTS,
     Query,
     make_query,
 )
+from kb.search.searcher import Searcher
+
+#: The list that is no facet and has values of a parameter.
+UNITS = "units"
+#: How much of what was given a message repeats.
+SHOWN = 60
+#: What programs that send mail or show advertisements add to a link; it asks for nothing here.
+TRACKING = re.compile(
+    r"utm_\w+|\w*cl(?:k)?id|gbraid|wbraid|gad_\w+|_g[al]|mc_[ce]id|_{1,2}hs\w+|vero_id|igshid|mkt_tok"
+)
 
 
-def _blank_is_none(value: object) -> object:
-    """An empty field of a form was not filled in."""
-    return None if isinstance(value, str) and not value.strip() else value
+@dataclass(frozen=True, slots=True)
+class Of:
+    """The values of a parameter are those of a facet, or units: ids, labels or aliases."""
+
+    facet: str
+
+    def canonical(self, value: str, name: str, taxonomy: Taxonomy) -> str:
+        """The id that a value means.
+
+        Raises:
+            QueryError: it means none; names the nearest and every other.
+        """
+        if self.facet == UNITS:
+            return taxonomy[UNITS].asked(value, name)
+        return taxonomy.asked(self.facet, value, name)
+
+    def nearest(self, value: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+        """The ids that look most like a wrong value."""
+        return self.vocabulary(taxonomy).nearest(value)
+
+    def vocabulary(self, taxonomy: Taxonomy) -> Vocabulary:
+        """Where the values come from."""
+        return taxonomy[UNITS] if self.facet == UNITS else taxonomy.facet(self.facet)
 
 
-def _blank_is_false(value: object) -> object:
-    return _blank_is_none(value) or False
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The values of a parameter are a few words, in any case."""
+
+    words: tuple[str, ...]
+
+    def canonical(self, value: str, name: str, taxonomy: Taxonomy) -> str:
+        """The word that a value means.
+
+        Raises:
+            QueryError: it is none of them.
+        """
+        found = value.strip().casefold()
+        if found not in self.words:
+            near = self.nearest(value, taxonomy)
+            raise QueryError(
+                f"{name} must be one of {', '.join(self.words)}, not {value[:SHOWN]!r}.",
+                parameter=name,
+                value=value,
+                allowed=tuple(dict.fromkeys((*near, *self.words))),
+            )
+        return found
+
+    def nearest(self, value: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+        """The words that look most like a wrong one."""
+        return _close(value, self.words, 3, like=0.6)
 
 
-def _blank_is_relevance(value: object) -> object:
-    return _blank_is_none(value) or "relevance"
+@dataclass(frozen=True, slots=True)
+class Must:
+    """What a value must be, in words: ``a whole number of at least 1``."""
+
+    words: str
 
 
-def _blanks_dropped(value: object) -> object:
+def _without_blanks(value: object) -> object:
+    """A form sends a blank for what was not chosen."""
     return [item for item in value if str(item).strip()] if isinstance(value, list) else value
 
 
-def _facet(words: str, example: str) -> object:
+def _one_line(value: object) -> object:
+    """White space does not count; half a pair of surrogates is no character."""
+    if not isinstance(value, str):
+        return value
+    return " ".join(value.encode("utf-8", "replace").decode().split())
+
+
+def _plain_digits(value: object) -> object:
+    """A whole number as people write it: ``1_000`` and ``4.0`` are none."""
+    if isinstance(value, str) and not re.fullmatch(r"[+-]?[0-9]{1,60}", value.strip()):
+        raise ValueError("no whole number")
+    return value
+
+
+def _facet(words: str, example: str) -> Any:
+    repeat = "Repeat it for more than one: a case needs to have any of them."
+    extra = {"example": [example]}
+    return Field(default=[], description=f"{words} {repeat}", json_schema_extra=extra)
+
+
+def _said(words: str, example: str) -> Any:
     return Field(default=[], description=words, json_schema_extra={"example": [example]})
 
 
-Values = Annotated[list[str], BeforeValidator(_blanks_dropped)]
-OR_WITHIN = "Repeat it for more than one: a case needs to have any of them."
+Values = Annotated[list[str], BeforeValidator(_without_blanks)]
+Text = Annotated[str, BeforeValidator(_one_line)]
+Whole = Annotated[int, BeforeValidator(_plain_digits)]
 
 
-class SearchParams(BaseModel):
-    """The parameters of ``/search`` and ``/api/v1/search``."""
-
+class _Params(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field(
+
+class _Words(_Params):
+    q: Text = Field(
         default="",
         max_length=MAX_QUERY_LENGTH,
         description="What is sought, in words. Without it the cases are listed by title.",
         json_schema_extra={"example": "five wineries that want to sell abroad"},
     )
-    country: Values = _facet(f"ISO 3166 code or English name of a country. {OR_WITHIN}", "NZ")
-    type: Values = _facet(f"Type of network. {OR_WITHIN}", "horizontal")
-    project: Values = _facet(f"What the network does together. {OR_WITHIN}", "exporting")
-    sector: Values = _facet(f"Sector of the members. {OR_WITHIN}", "wine-spirits")
-    results: Values = _facet(f"What was measured in a reported result. {OR_WITHIN}", "export-sales")
-    kind: Values = _facet(f"network, programme, study or guide. {OR_WITHIN}", "network")
-    form: Values = _facet(f"soft or hard. {OR_WITHIN}", "hard")
-    formation: Values = _facet(f"How the network came to be. {OR_WITHIN}", "demand-pull")
-    status: Values = _facet(f"success, mixed or cautionary. {OR_WITHIN}", "success")
-    results_min: Annotated[float | None, BeforeValidator(_blank_is_none)] = Field(
+
+
+class Filters(_Params):
+    """What narrows which cases are searched, or compared with a profile."""
+
+    country: Annotated[Values, Of("country")] = _facet(
+        "ISO 3166 code or English name of a country.", "NZ"
+    )
+    type: Annotated[Values, Of("type")] = _facet("Type of network.", "horizontal")
+    project: Annotated[Values, Of("project")] = _facet(
+        "What the network does together.", "exporting"
+    )
+    sector: Annotated[Values, Of("sector")] = _facet("Sector of the members.", "wine-spirits")
+    results: Annotated[Values, Of("results")] = _facet(
+        "What was measured in a reported result.", "export-sales"
+    )
+    kind: Annotated[Values, Of("kind")] = _facet("network, programme, study or guide.", "network")
+    form: Annotated[Values, Of("form")] = _facet("soft or hard.", "hard")
+    formation: Annotated[Values, Of("formation")] = _facet(
+        "How the network came to be.", "demand-pull"
+    )
+    status: Annotated[Values, Of("status")] = _facet("success, mixed or cautionary.", "success")
+    results_min: Annotated[float | None, Must("a number")] = Field(
         default=None,
         allow_inf_nan=False,
         description="The least reported figure, in the metrics that results names; needs results.",
         json_schema_extra={"example": 20},
     )
-    results_unit: Annotated[str | None, BeforeValidator(_blank_is_none)] = Field(
+    results_unit: Annotated[str | None, Of("units")] = Field(
         default=None,
-        max_length=80,
         description="The unit that results_min is in, where a metric is reported in several.",
         json_schema_extra={"example": "percent"},
     )
-    exact: Annotated[bool, BeforeValidator(_blank_is_false)] = Field(
+
+
+class _Paging(_Params):
+    exact: Annotated[bool, Must("true or false")] = Field(
         default=False,
         description="true leaves slips of typing in q as they are, instead of repairing them.",
     )
-    sort: Annotated[str, BeforeValidator(_blank_is_relevance)] = Field(
+    sort: Annotated[str, OneOf(SORTS)] = Field(
         default="relevance",
         description="The order: relevance (best match first; by title without words), newest "
         "(the latest year that a case names; cases without one last) or result (the strongest "
         "figure in the one metric that results names; cases without one last).",
         json_schema_extra={"enum": list(SORTS)},
     )
-    page: Annotated[int | None, BeforeValidator(_blank_is_none)] = Field(
-        default=1, ge=1, description="The page of the answer, from 1."
+    page: Annotated[Whole, Must("a whole number of at least 1")] = Field(
+        default=1, ge=1, le=MAX_PAGE, description="The page of the answer, from 1."
     )
-    per_page: Annotated[int | None, BeforeValidator(_blank_is_none)] = Field(
+    per_page: Annotated[Whole, Must(f"a whole number from 1 to {MAX_PER_PAGE}")] = Field(
         default=DEFAULT_PER_PAGE,
         ge=1,
         le=MAX_PER_PAGE,
@@ -106,106 +223,371 @@ class SearchParams(BaseModel):
     )
 
 
-NAMES: tuple[str, ...] = tuple(SearchParams.model_fields)
-_SINGLE = tuple(name for name in NAMES if name not in FACETS)
+# The fields of a model stand in the order of its bases from the last to the first.
+class SearchParams(_Paging, Filters, _Words):
+    """The parameters of ``/search`` and ``/api/v1/search``."""
 
 
-def read_params(args: MultiDict[str, str]) -> SearchParams:
-    """The parameters of a page's address; names that the site does not know are ignored.
+class _Firm(_Params):
+    business: Text = Field(
+        default="",
+        max_length=MAX_TEXT,
+        description="What the firm does, in words.",
+        json_schema_extra={"example": "Small family winery"},
+    )
+    my_sector: Annotated[Values, Of("sector")] = _said(
+        "The firm's own sector; may be repeated.", "wine-spirits"
+    )
+    my_country: Text = Field(
+        default="",
+        max_length=MAX_COUNTRY,
+        description="Where the firm is: a code, or any name.",
+        json_schema_extra={"example": "Austria"},
+    )
+    size: Annotated[
+        Whole | None,
+        Must(f"a whole number from 1 to {MAX_SIZE:,} (the people in your firm)"),
+    ] = Field(default=None, ge=1, le=MAX_SIZE, description="How many people work in the firm.")
+    partners: Annotated[
+        Whole | None,
+        Must(
+            f"a whole number from 2 to {MAX_PARTNERS:,} (the firms that would join, yours included)"
+        ),
+    ] = Field(
+        default=None,
+        ge=2,
+        le=MAX_PARTNERS,
+        description="How many firms would join, this one included.",
+    )
+    aim: Text = Field(
+        default="",
+        max_length=MAX_TEXT,
+        description="What the firms want together, in words.",
+        json_schema_extra={"example": "We want to export"},
+    )
+    goal: Annotated[Values, Of("project")] = _said(
+        "What they want, as kinds of project; may be repeated.", "exporting"
+    )
+    common: Annotated[Values, Of("type")] = _said(
+        "What the partners have in common, as types of network; may be repeated.", "horizontal"
+    )
+    my_form: Annotated[str, Of("form")] = Field(
+        default="", description="The form that is wanted: soft or hard."
+    )
+    funding: Annotated[str, OneOf(FUNDING)] = Field(
+        default="",
+        description=f"{FUNDING[0]}: the firms pay for it themselves; "
+        f"{FUNDING[1]}: public money is wanted.",
+    )
 
-    A form sends what the visitor left in it, so what hangs on a metric goes with it:
-    a least figure without any metric, and the order by result without exactly one.
-    The API refuses both.
+
+class ProfileParams(Filters, _Firm):
+    """The parameters of ``/role-models`` and ``/api/v1/role-models``. Nothing is required."""
+
+
+class OutcomesParams(_Firm, SearchParams):
+    """The parameters of ``/outcomes``: of a search, or of a firm whose role models are taken."""
+
+
+class CompareParams(_Params):
+    """The parameters of ``/compare`` and ``/api/v1/compare``."""
+
+    id: Values = Field(
+        default=[],
+        description=f"The id of a case. Repeat it: {LEAST} to {MOST} cases are compared.",
+        json_schema_extra={"example": ["norway/graphic-arts", "norway/mechanical-engineering"]},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param:
+    """One name of an address. ``parse`` turns one value into what it means, or raises.
+
+    ``takes_blank`` says that an empty value is a value: that of a text.
+    """
+
+    name: str
+    default: object
+    parse: Callable[[str, Taxonomy], object]
+    nearest: Callable[[str, Taxonomy], tuple[str, ...]]
+    values: Of | OneOf | None = None
+    many: bool = False
+    takes_blank: bool = False
+
+
+UNKNOWN, REPEATED, VALUE = "unknown", "repeated", "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """A part of an address that is not understood.
+
+    ``rule`` says which one it broke: ``UNKNOWN``, ``REPEATED`` or ``VALUE``. ``given`` is
+    the value that broke it, ``nearest`` what may have been meant. ``instead`` is a sentence:
+    what a page goes by in its place. ``values`` is where the values come from.
+    """
+
+    rule: str
+    error: QueryError
+    given: str
+    nearest: tuple[str, ...] = ()
+    instead: str = "It was left out."
+    values: Of | OneOf | None = None
+
+    @property
+    def name(self) -> str:
+        """The parameter."""
+        return self.error.parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What an address asks, as far as it is understood: values by name, and what is wrong.
+
+    ``typed`` is everything as it was given.
+    """
+
+    values: Mapping[str, Any]
+    wrong: tuple[Wrong, ...]
+    typed: MultiDict[str, str] = field(default_factory=MultiDict)
+
+    @property
+    def status(self) -> int:
+        """The status of a page that answers it: 400 where a value was not understood.
+
+        A name that does not exist asks for nothing, so the answer is whole without it.
+        """
+        return 400 if any(one.rule != UNKNOWN for one in self.wrong) else 200
+
+
+def read_page(
+    model: type[BaseModel] | tuple[Param, ...], args: MultiDict[str, str], taxonomy: Taxonomy
+) -> Read:
+    """What a page's address asks.
+
+    A form sends a blank for what was not filled in; the marks of mail programs mean
+    nothing. What hangs on a metric goes with it: a least figure without any metric, and
+    the order by result without exactly one.
+    """
+    params = params_of(model) if isinstance(model, type) else model
+    names = [name for name in args if not TRACKING.fullmatch(name)]
+    read = _read(params, args, taxonomy, names=names, blanks=True)
+    return replace(read, values=_settled(read.values))
+
+
+def read_strict(
+    model: type[BaseModel], args: MultiDict[str, str], taxonomy: Taxonomy
+) -> Mapping[str, Any]:
+    """The values by name that a request of the API, or of a file, asks for.
 
     Raises:
-        QueryError: a value is of the wrong type or out of range.
+        QueryError: the first part of it that is not understood.
     """
-    values: dict[str, object] = {name: args.getlist(name) for name in FACETS if name in args}
-    values |= {name: args[name] for name in _SINGLE if name in args}
-    try:
-        params = SearchParams.model_validate(values)
-    except ValidationError as err:
-        raise query_error(err) from err
-    is_lost = params.sort == "result" and len(params.results) != 1
-    return params.model_copy(
-        update={
-            "results_min": params.results_min if params.results else None,
-            "sort": "relevance" if is_lost else params.sort,
-        }
-    )
+    read = _read(params_of(model), args, taxonomy, names=list(args), blanks=False)
+    for one in read.wrong:
+        raise one.error
+    return read.values
 
 
-def to_query(params: SearchParams, taxonomy: Taxonomy) -> Query:
-    """The query that the parameters ask.
-
-    Raises:
-        QueryError: a facet's value is not in the vocabulary.
-    """
-    return make_query(
-        taxonomy,
-        text=params.q,
-        filters={facet: values for facet in FACETS if (values := getattr(params, facet))},
-        results_min=params.results_min,
-        results_unit=params.results_unit if params.results_min is not None else None,
-        exact=params.exact,
-        sort=params.sort,
-        page=params.page or 1,
-        per_page=params.per_page or DEFAULT_PER_PAGE,
-    )
+@cache
+def params_of(model: type[BaseModel]) -> tuple[Param, ...]:
+    """What a model declares, in its order."""
+    return tuple(_param(model, name) for name in model.model_fields)
 
 
-def understood(args: MultiDict[str, str], taxonomy: Taxonomy) -> Query:
-    """What is understood of an address that cannot be answered as it stands.
-
-    Values outside the vocabulary and single parameters that are not allowed are left
-    out, and so is the page; words are cut to the length that is taken.
-    """
-    kept = MultiDict(
-        (facet, value)
-        for facet in FACETS
-        for value in args.getlist(facet)
-        if taxonomy.facet(facet).canonical(value)
-    )
-    kept.update({name: args[name] for name in _SINGLE if name in args and name != "page"})
-    kept["q"] = args.get("q", "")[:MAX_QUERY_LENGTH]
-    while True:
-        try:
-            return to_query(read_params(kept), taxonomy)
-        except QueryError as err:
-            del kept[err.parameter]
-
-
-def query_error(err: ValidationError, names: Iterable[str] = NAMES) -> QueryError:
-    """The first fault of a validation as an error that names parameter, value and what may be.
-
-    ``names`` are the parameters that there are.
-    """
-    fault = err.errors()[0]
-    name = str(fault["loc"][0])
-    if fault["type"] == "extra_forbidden":
-        return unknown_name(name, names)
-    value = fault["input"]
-    must = _MUST_BE.get(name, "text")
-    shown = f"{len(value):,}" if fault["type"] == "string_too_long" else repr(value)
-    return QueryError(f"{name} must be {must}, not {shown[:60]}.", parameter=name, value=value)
-
-
-_MUST_BE = {
-    "q": f"text of at most {MAX_QUERY_LENGTH:,} characters",
-    "results_min": "a number",
-    "results_unit": "text of at most 80 characters",
-    "exact": "true or false",
-    "page": "a whole number of at least 1",
-    "per_page": f"a whole number from 1 to {MAX_PER_PAGE}",
-}
+def answers_of(names: Iterable[str], words: tuple[str, ...]) -> tuple[Param, ...]:
+    """Parameters that each take one of the same few words, or nothing."""
+    choice = OneOf(words)
+    return tuple(_choice(name, choice, default="") for name in names)
 
 
 def unknown_name(name: str, known: Iterable[str]) -> QueryError:
     """The error for a parameter that does not exist, the nearest names first."""
     names = tuple(known)
-    close = difflib.get_close_matches(name.casefold()[:80], names, n=1, cutoff=0.5)
+    close = _close(name, names, 1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    ordered = (*close, *(other for other in names if other not in close))
     return QueryError(
-        f"{name[:80]!r} is not a parameter.{hint}", parameter=name[:80], value=name, allowed=ordered
+        f"{name[:80]!r} is not a parameter.{hint}",
+        parameter=name[:80],
+        value=name,
+        allowed=tuple(dict.fromkeys((*close, *names))),
     )
+
+
+def to_query(values: Mapping[str, Any], taxonomy: Taxonomy) -> Query:
+    """The query that values of a search, or the filters among those of a profile, ask.
+
+    Raises:
+        QueryError: what hangs on a metric stands without it.
+    """
+    others = ("results_min", "results_unit", "exact", "sort", "page", "per_page")
+    return make_query(
+        taxonomy,
+        text=values.get("q", ""),
+        filters={facet: values[facet] for facet in FACETS if values[facet]},
+        **{name: values[name] for name in others if name in values},
+    )
+
+
+def to_profile(values: Mapping[str, Any], taxonomy: Taxonomy) -> Profile:
+    """The firm that values speak of."""
+    return make_profile(taxonomy, **{name: values[name] for name in FIELDS})
+
+
+def to_selection(values: Mapping[str, Any], searcher: Searcher) -> Selection:
+    """The cases that values of the outcomes select: those of a search, or role models.
+
+    Raises:
+        QueryError: words of a search stand beside a profile.
+    """
+    profile = to_profile(values, searcher.taxonomy)
+    if profile.is_empty:
+        return of_query(to_query(values, searcher.taxonomy), searcher)
+    if values["q"]:
+        raise words_beside_profile(values["q"])
+    narrowing = {name: values[name] for name in Filters.model_fields}
+    return of_profile(profile, to_query(narrowing, searcher.taxonomy), searcher)
+
+
+def words_beside_profile(words: str) -> QueryError:
+    """The error for words of a search beside a profile: they would be two selections."""
+    return QueryError(
+        "q must be empty beside a profile: put the words into aim, or leave the profile out.",
+        parameter="q",
+        value=words,
+    )
+
+
+def _read(
+    params: tuple[Param, ...],
+    args: MultiDict[str, str],
+    taxonomy: Taxonomy,
+    *,
+    names: Iterable[str],
+    blanks: bool,
+) -> Read:
+    known = {one.name: one for one in params}
+    wrong = [
+        Wrong(
+            rule=UNKNOWN,
+            error=unknown_name(name, known),
+            given=args[name],
+            nearest=_close(name, known, 1),
+        )
+        for name in names
+        if name not in known
+    ]
+    values: dict[str, Any] = {}
+    for param in params:
+        given = [value.strip() for value in args.getlist(param.name)]
+        if blanks or param.takes_blank:
+            given = [value for value in given if value]
+        values[param.name] = _value(param, list(dict.fromkeys(given)), taxonomy, wrong)
+    return Read(values=values, wrong=tuple(wrong), typed=args)
+
+
+def _value(param: Param, given: list[str], taxonomy: Taxonomy, wrong: list[Wrong]) -> object:
+    """What the distinct values that were given mean; adds what is wrong with them."""
+    if not param.many and len(given) > 1:
+        wrong.append(_repeated(param, given))
+        given = given[:1]
+    found = []
+    for value in given:
+        try:
+            found.append(param.parse(value, taxonomy))
+        except QueryError as err:
+            one = Wrong(
+                rule=VALUE,
+                error=err,
+                given=value,
+                nearest=param.nearest(value, taxonomy),
+                values=param.values,
+            )
+            if param.name == "q":
+                one = replace(one, instead=f"The first {MAX_QUERY_LENGTH:,} were taken.")
+                found.append(value[:MAX_QUERY_LENGTH])
+            wrong.append(one)
+    if param.many:
+        return list(dict.fromkeys(found))
+    return found[0] if found else param.default
+
+
+def _repeated(param: Param, given: list[str]) -> Wrong:
+    shown = " and ".join(repr(value[:SHOWN]) for value in given[:2])
+    error = QueryError(
+        f"{param.name} must be given once, not {len(given)} times ({shown}); choose one.",
+        parameter=param.name,
+        value=given[0],
+    )
+    return Wrong(
+        rule=REPEATED,
+        error=error,
+        given=given[0],
+        nearest=tuple(given[:3]),
+        instead=f"“{given[0][:SHOWN]}” was taken.",
+        values=param.values,
+    )
+
+
+def _settled(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what hangs on a metric that is not there."""
+    found = dict(values)
+    if "results" in found:
+        if not found["results"]:
+            found["results_min"] = None
+        if found["results_min"] is None:
+            found["results_unit"] = None
+        if found.get("sort") == "result" and len(found["results"]) != 1:
+            found["sort"] = "relevance"
+    return found
+
+
+def _param(model: type[BaseModel], name: str) -> Param:
+    declared = model.model_fields[name]
+    default = declared.get_default(call_default_factory=True)
+    many = get_origin(declared.annotation) is list
+    for one in declared.metadata:
+        if isinstance(one, Of | OneOf):
+            return _choice(name, one, default=default, many=many)
+    is_text = declared.annotation is str
+    must = next((one.words for one in declared.metadata if isinstance(one, Must)), "text")
+    most = next((one.max_length for one in declared.metadata if hasattr(one, "max_length")), 0)
+    if most:
+        must = f"text of at most {most:,} characters"
+
+    def parse(value: str, taxonomy: Taxonomy) -> object:
+        try:
+            return getattr(model.model_validate({name: [value] if many else value}), name)
+        except ValidationError as err:
+            raise _out_of_bounds(name, must, value, err) from err
+
+    return Param(
+        name=name,
+        default=default,
+        parse=(lambda value, taxonomy: value) if many else parse,
+        nearest=lambda value, taxonomy: (),
+        many=many,
+        takes_blank=is_text or many,
+    )
+
+
+def _choice(name: str, values: Of | OneOf, *, default: object, many: bool = False) -> Param:
+    return Param(
+        name=name,
+        default=default,
+        parse=lambda value, taxonomy: values.canonical(value, name, taxonomy),
+        nearest=values.nearest,
+        values=values,
+        many=many,
+    )
+
+
+def _out_of_bounds(name: str, must: str, value: str, err: ValidationError) -> QueryError:
+    is_long = err.errors()[0]["type"] == "string_too_long"
+    shown = f"{len(' '.join(value.split())):,}" if is_long else repr(value[:SHOWN])
+    return QueryError(f"{name} must be {must}, not {shown}.", parameter=name, value=value)
+
+
+def _close(text: str, words: Iterable[str], most: int, *, like: float = 0.5) -> tuple[str, ...]:
+    found = difflib.get_close_matches(text.casefold()[:80], list(words), n=most, cutoff=like)
+    return tuple(found)

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import current_app, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 
 from kb.guidance.profile import Profile, given, values_of
 from kb.model.cases import FACETS
 from kb.search.query import DEFAULT_PER_PAGE, Query
 
+#: The status that keeps the method and says that an address has moved for good.
+PERMANENT = 308
 #: The parameters of a search that narrow which cases a profile is compared with.
 NARROWING = (*FACETS, "results_min", "results_unit")
+
+
+def init_app(app: Flask) -> None:
+    """Give each page one address."""
+    app.before_request(_without_trailing_slash)
+
+
+def _without_trailing_slash() -> Response | None:
+    """Lead an address with a slash too many to the one without it, parameters and all."""
+    rule = request.url_rule
+    if rule is None or rule.rule.endswith("/") or not request.path.endswith("/"):
+        return None
+    path = f"{request.script_root}/{request.path.strip('/')}"
+    given = request.query_string.decode("ascii", "replace")
+    return redirect(f"{quote(path)}?{given}" if given else quote(path), PERMANENT)
 
 
 def case_url(case_id: str) -> str:
@@ -132,6 +149,29 @@ def profile_url(profile: Profile, query: Query, endpoint: str = "role_models.rol
     pairs = profile_pairs(profile, query)
     path = url_for(endpoint)
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def this_url(
+    name: str, value: str | None, *, new_name: str | None = None, new_value: str | None = None
+) -> str:
+    """The path of this request with one part of its address mended, on its first page.
+
+    Args:
+        name: the parameter to mend.
+        value: which of its values, None for all of them, of which one stays.
+        new_name: its name instead.
+        new_value: its value instead.
+    """
+    pairs = []
+    for key, one in request.args.items(multi=True):
+        if key == name and (value is None or one.strip() == value):
+            mended = (new_name or key, one if new_value is None else new_value)
+            if mended not in pairs:
+                pairs.append(mended)
+        elif key != "page":
+            pairs.append((key, one))
+    path = url_for(request.endpoint, **(request.view_args or {}))
+    return f"{path}?{urlencode(pairs, safe='/')}"
 
 
 def absolute(path: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from flask import Response, current_app, jsonify
+from flask import Response, current_app, jsonify, request
 from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
 from pydantic import ValidationError
 
@@ -23,9 +23,14 @@ from kb.search.answer import Hit, Reason, SearchResult
 from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.errors import PROBLEM_TYPE, NotMeasured
-from web.core.outcomes_params import OutcomesParams
-from web.core.params import NAMES, SearchParams, query_error, to_query, unknown_name
-from web.core.profile_params import ProfileParams
+from web.core.params import (
+    CompareParams,
+    OutcomesParams,
+    ProfileParams,
+    SearchParams,
+    read_strict,
+    to_query,
+)
 from web.core.request import searcher
 from web.core.urls import absolute, case_url, with_value
 from web.machine import schemas
@@ -69,15 +74,10 @@ def new_app(import_name: str) -> OpenAPI:
 
 def _refuse(err: ValidationError) -> Response:
     """Hand a fault of the library's validation to the one table of errors."""
-    if err.title == schemas.NoParams.__name__:
-        raise unknown_name(str(err.errors()[0]["loc"][0]), ()) from err
-    raise query_error(err, _names(err.title)) from err
-
-
-def _names(model: str) -> tuple[str, ...]:
-    """The parameters of a model, by its name."""
-    models = {one.__name__: one for one in (ProfileParams, OutcomesParams)}
-    return tuple(models[model].model_fields) if model in models else NAMES
+    models = (SearchParams, ProfileParams, OutcomesParams, CompareParams, schemas.NoParams)
+    model = next(one for one in models if one.__name__ == err.title)
+    read_strict(model, request.args, searcher().taxonomy)
+    raise err
 
 
 @bp.get("/search", summary="Search and filter", responses={"200": schemas.SearchOut})
@@ -87,7 +87,8 @@ def search(query: SearchParams) -> Response:
     Counts of every facet are over all that were found.
     """
     current = searcher()
-    result = current.search(to_query(query, current.taxonomy))
+    values = read_strict(SearchParams, request.args, current.taxonomy)
+    result = current.search(to_query(values, current.taxonomy))
     return _json(search_out(result, current.taxonomy))
 
 

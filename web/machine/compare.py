@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from flask import Response, request
 from flask_openapi3 import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kb.answers.comparison import compared_cases
 from kb.answers.contrast import contrast
 from kb.answers.figures import figure, members_text, period_text
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
-from kb.results.comparison import LEAST, MOST, Comparison, FieldRow, MetricRow, Reported, compare
+from kb.results.comparison import LEAST, Comparison, FieldRow, MetricRow, Reported, compare
 from kb.search.searcher import Searcher
-from web.core.params import unknown_name
+from web.core.params import CompareParams, read_strict
 from web.core.request import searcher
 from web.core.urls import absolute, case_url, compare_url
 from web.machine import schemas
@@ -25,16 +25,6 @@ from web.machine.api import BAD, NOT_READY
 bp = APIBlueprint(
     "compare_api", __name__, url_prefix="/api/v1", abp_responses={"400": BAD, "503": NOT_READY}
 )
-
-
-class CompareParams(BaseModel):
-    """The parameters of ``/api/v1/compare``."""
-
-    id: list[str] = Field(
-        default=[],
-        description=f"The id of a case. Repeat it: {LEAST} to {MOST} cases are compared.",
-        json_schema_extra={"example": ["norway/graphic-arts", "norway/mechanical-engineering"]},
-    )
 
 
 class ComparedCase(schemas.Model):
@@ -123,11 +113,9 @@ class CompareOut(schemas.Model):
 @bp.get("/compare", summary="Compare cases", responses={"200": CompareOut})
 def compare_cases(query: CompareParams) -> Response:
     """Two to five cases side by side: fields aligned by value, results by metric."""
-    for name in request.args:
-        if name not in CompareParams.model_fields:
-            raise unknown_name(name, CompareParams.model_fields)
     current = searcher()
-    cases = compared_cases(current, query.id, least=LEAST)
+    values = read_strict(CompareParams, request.args, current.taxonomy)
+    cases = compared_cases(current, values["id"], least=LEAST)
     return Response(compare_out(current, cases).model_dump_json(), mimetype="application/json")
 
 

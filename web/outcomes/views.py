@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from kb.exports.outcomes import to_csv
 from kb.results.outcomes import outlook
-from web.core.errors import register_help
-from web.core.outcomes_params import OutcomesParams, read_selection, to_selection
+from kb.search.searcher import Searcher
+from web.core.params import (
+    VALUE,
+    OutcomesParams,
+    Read,
+    Wrong,
+    read_page,
+    read_strict,
+    to_profile,
+    to_selection,
+    words_beside_profile,
+)
 from web.core.request import searcher
 from web.machine import api, schemas_outcomes
 from web.machine.outcomes import outcomes_out
-from web.outcomes.failure import help_with
 from web.outcomes.form import profile_view, selection_view
 from web.outcomes.page import outcomes_view, selection_title
+from web.ui.notices import notices
 
 bp = Blueprint("outcomes", __name__, template_folder="templates")
-register_help(bp, help_with)
 
 
 @bp.get("/outcomes")
-def outcomes() -> str:
+def outcomes() -> tuple[str, int]:
     """What the cases of a selection reported; all of them without parameters."""
     current = searcher()
-    chosen = read_selection(request.args, current)
+    read = read_outcomes(request.args, current)
+    chosen = to_selection(read.values, current)
+    told = notices(read, current.taxonomy)
     view = outcomes_view(chosen.cases, selection_title(chosen, current), current)
     if not chosen.profile.is_empty:
         page = profile_view(chosen, current)
-        return render_template("outcomes_of_models.html", page=page, view=view)
+        html = render_template("outcomes_of_models.html", page=page, view=view, notices=told)
+        return html, read.status
     only_guides = bool(chosen.cases) and not view.n_cases
     page = selection_view(chosen.query, current, only_guides=only_guides)
-    return render_template("outcomes.html", page=page, view=view)
+    html = render_template("outcomes.html", page=page, view=view, notices=told)
+    return html, read.status
+
+
+def read_outcomes(args: MultiDict[str, str], current: Searcher) -> Read:
+    """What a page's address selects; beside a profile the words of a search are left out."""
+    read = read_page(OutcomesParams, args, current.taxonomy)
+    words = read.values["q"]
+    if not words or to_profile(read.values, current.taxonomy).is_empty:
+        return read
+    error = words_beside_profile(words)
+    wrong = Wrong(rule=VALUE, error=error, given=words, instead="They were left out.")
+    return replace(read, values={**read.values, "q": ""}, wrong=(*read.wrong, wrong))
 
 
 @api.bp.get(
@@ -44,7 +71,8 @@ def outcomes_json(query: OutcomesParams) -> Response:
     Guides are left out. What cannot be compared is in distributions of its own.
     """
     current = searcher()
-    chosen = to_selection(query, request.args, current)
+    values = read_strict(OutcomesParams, request.args, current.taxonomy)
+    chosen = to_selection(values, current)
     found = outlook(chosen.cases, current.taxonomy)
     answer = outcomes_out(found, chosen, current)
     return Response(answer.model_dump_json(), mimetype="application/json")
@@ -54,7 +82,8 @@ def outcomes_json(query: OutcomesParams) -> Response:
 def outcomes_csv() -> Response:
     """Every finding of the same selection as CSV, one a row."""
     current = searcher()
-    cases = read_selection(request.args, current).cases
+    values = read_strict(OutcomesParams, request.args, current.taxonomy)
+    cases = to_selection(values, current).cases
     text = to_csv(outlook(cases, current.taxonomy))
     response = Response(text, mimetype="text/csv")
     name = f"outcomes-{current.snapshot_id}.csv"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.errors import QueryError
 from kb.guidance.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
 from kb.guidance.profile_comparison import number_word
 from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.searcher import Searcher
-from web.core.profile_params import FILTERS, NAMES, REPEATED, Asked
+from web.core.params import REPEATED, Wrong
+from web.role_models.asked import FILTERS, NAMES, Asked
 from web.ui.filters import FacetView, UnitChoice, facet_view, unit_choices
 from web.words.facets import FACET_WORDS
 from web.words.profile import COMMON_WORDS, FACET_OF, FUNDING_WORDS
@@ -117,24 +117,23 @@ def form_view(
 
 def fault(name: str, asked: Asked, taxonomy: Taxonomy) -> str:
     """What is wrong with a parameter, as a sentence that the form says."""
-    label, err = LABELS[name], asked.wrong[name]
+    label, wrong = LABELS[name], asked.wrong[name]
     typed = list(dict.fromkeys(v.strip() for v in asked.typed.getlist(name) if v.strip()))
-    if name not in REPEATED and len(typed) > 1:
+    if wrong.rule == REPEATED:
         return f"“{label}” takes one answer, not {number_word(len(typed))}. Choose one."
     if name in TEXTS:
         n = len(" ".join(typed[0].split()))
         return f"“{label}” must be {TEXTS[name]} characters or fewer. These are {n:,}."
-    short = str(err.value)[:_SHOWN]
+    short = wrong.given[:_SHOWN]
     if name in NUMBERS:
         return f"“{label}” must be {NUMBERS[name]}. It cannot be “{short}”."
-    return f"“{label}” has no answer “{short}”. {_way_on(name, err, taxonomy)}"
+    return f"“{label}” has no answer “{short}”. {_way_on(name, wrong, taxonomy)}"
 
 
-def _way_on(name: str, err: QueryError, taxonomy: Taxonomy) -> str:
+def _way_on(name: str, wrong: Wrong, taxonomy: Taxonomy) -> str:
     vocabulary = _vocabulary(name, taxonomy)
-    near = vocabulary.nearest(str(err.value)) if vocabulary else ()
-    if vocabulary and near:
-        return f"Did you mean {' or '.join(vocabulary.label(one) for one in near)}?"
+    if vocabulary and wrong.nearest:
+        return f"Did you mean {' or '.join(vocabulary.label(one) for one in wrong.nearest)}?"
     return "Choose one of those on the form."
 
 

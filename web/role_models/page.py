@@ -20,7 +20,6 @@ from kb.guidance.profile_score import PART_LABELS, story_text
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.query import Query
-from web.core.profile_params import Asked
 from web.core.urls import number_text, profile_url, search_url
 from web.ui.cards import Card, card
 from web.ui.compare_link import CompareLink, compare_first
@@ -133,12 +132,6 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
 def profile_chips(profile: Profile, query: Query, taxonomy: Taxonomy) -> tuple[Chip, ...]:
     """Each part of a profile, then each filter, with the address without it."""
     return (*_part_chips(profile, query, taxonomy), *_filter_chips(profile, query, taxonomy))
-
-
-def says_nothing(asked: Asked) -> bool:
-    """Whether a form was sent in which nothing of the firm was filled in."""
-    was_sent = any(name in asked.typed for name in FIELDS)
-    return was_sent and asked.profile.is_empty and not asked.wrong
 
 
 def _heard(answer: RoleModels, taxonomy: Taxonomy) -> Iterator[Heard]:

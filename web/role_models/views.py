@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, render_template, request
 
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS
 from kb.guidance.role_models import counts_of, role_models
-from web.core.profile_params import ProfileParams, read_asked, to_asked
+from web.core.params import (
+    UNKNOWN,
+    ProfileParams,
+    read_page,
+    read_strict,
+    to_profile,
+    to_query,
+)
 from web.core.request import searcher
 from web.machine import api
 from web.machine.role_models import role_models_out
 from web.machine.schemas_profiles import RoleModelsOut
+from web.role_models.asked import asked
 from web.role_models.form import form_view
-from web.role_models.page import answer_view, says_nothing
+from web.role_models.page import answer_view
+from web.ui.notices import notices
 
 bp = Blueprint("role_models", __name__, template_folder="templates")
 
@@ -22,19 +33,21 @@ bp = Blueprint("role_models", __name__, template_folder="templates")
 def page() -> tuple[str, int]:
     """The form; with a profile in the address, its role models too. 400 names what is wrong."""
     current = searcher()
-    asked = read_asked(request.args, current.taxonomy)
-    empty = says_nothing(asked)
+    read = read_page(ProfileParams, request.args, current.taxonomy)
+    said = asked(read, current.taxonomy)
     answer = None
-    if not (asked.wrong or asked.profile.is_empty):
-        answer = role_models(current, asked.profile, asked.query)
-    counts = answer.facets if answer else counts_of(current, asked.query)
+    if not (said.wrong or said.profile.is_empty):
+        answer = role_models(current, said.profile, said.query)
+    counts = answer.facets if answer else counts_of(current, said.query)
+    names = replace(read, wrong=tuple(one for one in read.wrong if one.rule == UNKNOWN))
     html = render_template(
         "role_models.html",
-        form=form_view(asked, counts, current),
+        form=form_view(said, counts, current),
         view=answer_view(answer, current.taxonomy) if answer else None,
-        empty=empty,
+        empty=said.says_nothing,
+        notices=notices(names, current.taxonomy),
     )
-    return html, 400 if asked.wrong or empty else 200
+    return html, 400 if said.wrong or said.says_nothing else 200
 
 
 @api.bp.get("/role-models", summary="Role models for a firm", responses={"200": RoleModelsOut})
@@ -44,14 +57,16 @@ def role_models_json(query: ProfileParams) -> Response:
     The filters of the search narrow which cases are compared; guides are left out.
     """
     current = searcher()
-    asked = to_asked(query, request.args, current.taxonomy)
-    if asked.profile.is_empty:
+    values = read_strict(ProfileParams, request.args, current.taxonomy)
+    profile = to_profile(values, current.taxonomy)
+    narrowed = to_query(values, current.taxonomy)
+    if profile.is_empty:
         raise QueryError(
             f"a profile must say something of the firm: give at least one of {', '.join(FIELDS)}.",
             parameter="aim",
             value="",
         )
-    answer = role_models(current, asked.profile, asked.query)
+    answer = role_models(current, profile, narrowed)
     return Response(
         role_models_out(answer, current.taxonomy).model_dump_json(), mimetype="application/json"
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from flask import request
 
+from kb.errors import QueryError
+from kb.guidance.profile_comparison import joined
 from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
@@ -51,8 +53,10 @@ class ResultsPage:
     ``repaired`` is what was searched instead, with ``exact_url`` for the words as typed;
     ``read_as`` is other languages in English. ``offers`` are filters that the words
     name; where nothing was found they are ways to browse. ``orders`` is None where there
-    is nothing to order, and ``kept`` and ``kept_by_filters`` are the fields that a new
-    search, and the form of filters, take along.
+    is nothing to order. ``last_url`` is empty unless the page asked for is beyond the last of
+    ``n_pages``; ``unheld`` names the countries asked for of which there is no case. ``kept``
+    and ``kept_by_filters`` are the fields that a new search, and the form of filters, take
+    along.
     """
 
     query: Query
@@ -68,6 +72,9 @@ class ResultsPage:
     clear_url: str
     no_good_match: bool
     pages: tuple[PageLink, ...]
+    n_pages: int
+    last_url: str
+    unheld: str
     previous_url: str
     next_url: str
     json_url: str
@@ -80,11 +87,25 @@ class ResultsPage:
     kept_by_filters: tuple[tuple[str, str], ...]
 
 
+def answer_page(query: Query, searcher: Searcher) -> SearchResult:
+    """The answer to a query; beyond its last page one without hits, which says how many there are.
+
+    The page of a browser is a place that may be gone by now; a program is told so (400).
+    """
+    try:
+        return searcher.search(query)
+    except QueryError as err:
+        if err.parameter != "page":
+            raise
+        whole = searcher.search(replace(query, page=1))
+        return replace(whole, query=query, hits=())
+
+
 def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
     """Gather the page of an answer."""
     query, taxonomy = result.query, searcher.taxonomy
     page, pages = query.page, result.pages
-    found = found_set(query, searcher) if result.hits else None
+    found = found_set(query, searcher) if result.total else None
     first = query_pairs(replace(query, page=1))
     return ResultsPage(
         query=query,
@@ -104,7 +125,10 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
         clear_url=search_url(query.text, exact=query.exact, sort=query.sort),
         no_good_match=result.no_good_match,
         pages=_pages(query, pages),
-        previous_url=query_url(query, page=page - 1) if page > 1 else "",
+        n_pages=pages,
+        last_url=query_url(query, page=pages) if page > pages else "",
+        unheld=_unheld(result, taxonomy),
+        previous_url=query_url(query, page=page - 1) if 1 < page <= pages else "",
         next_url=query_url(query, page=page + 1) if page < pages else "",
         json_url=query_url(query, page=page, endpoint="api.search"),
         least="" if query.results_min is None else number_text(query.results_min),
@@ -125,6 +149,13 @@ def _orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     return control
 
 
+def _unheld(result: SearchResult, taxonomy: Taxonomy) -> str:
+    """The countries asked for of which there is no case, in words."""
+    chosen = result.query.filters.get("country", ())
+    codes = [code for code in chosen if taxonomy.facet("country").get(code) is None]
+    return joined([taxonomy.label("country", code) for code in codes], "or")
+
+
 def _title(query: Query, taxonomy: Taxonomy) -> str:
     if query.text:
         return f"Results for “{query.text}”"
@@ -140,7 +171,7 @@ def _tally(result: SearchResult) -> str:
     count = count_words(result.total, "entry", "entries")
     if result.query.text or result.query.filters:
         count = f"{result.total:,} found"
-    if result.pages == 1:
+    if result.pages == 1 or not result.hits:
         return count
     first = (result.query.page - 1) * result.query.per_page + 1
     last = first + len(result.hits) - 1

@@ -7,12 +7,13 @@ named to no other page: ``finish`` says so to browsers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, Response, make_response
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import KBError
+from kb.guidance.profile_comparison import joined
 from kb.model.cases import Source
 from kb.model.self_check import (
     ANSWERS,
@@ -23,9 +24,12 @@ from kb.model.self_check import (
     WeakSpot,
     assess,
 )
+from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
+from web.core.params import REPEATED, UNKNOWN, Read, Wrong, answers_of, read_page
 from web.core.request import searcher
 from web.core.urls import case_url
+from web.ui.notices import Notice, notices
 from web.words.typography import curly
 
 #: Answer to its words.
@@ -41,14 +45,6 @@ UNANSWERED = "open"
 #: How many guides and how many cases stand in the list of what to read first.
 MOST_READINGS = 4
 VALUE_SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """The answers of an address: question id to answer, and what was not understood."""
-
-    given: Mapping[str, str]
-    wrong: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +118,7 @@ class SelfCheckPage:
     """
 
     status: int
+    notices: tuple[Notice, ...] = ()
     steps: tuple[StepView, ...] = ()
     answered: int = 0
     n: int = 0
@@ -144,17 +141,10 @@ def has_self_check() -> bool:
         return False
 
 
-def read_answers(check: SelfCheck, args: MultiDict[str, str]) -> Answers:
-    """The answers of an address; parameters that are no question, and empty ones, are passed over.
-
-    Of a parameter that is given twice the first counts.
-    """
-    found = {one.id: args[one.id].strip() for one in check.questions if one.id in args}
-    found = {name: value for name, value in found.items() if value}
-    return Answers(
-        given={name: value for name, value in found.items() if value in ANSWERS},
-        wrong={name: value for name, value in found.items() if value not in ANSWERS},
-    )
+def read_answers(check: SelfCheck, args: MultiDict[str, str], taxonomy: Taxonomy) -> Read:
+    """The answers of an address by question; an empty text where there is none."""
+    questions = tuple(one.id for one in check.questions)
+    return read_page(answers_of(questions, ANSWERS), args, taxonomy)
 
 
 def self_check_page(current: Searcher, args: MultiDict[str, str]) -> SelfCheckPage:
@@ -162,14 +152,21 @@ def self_check_page(current: Searcher, args: MultiDict[str, str]) -> SelfCheckPa
     check = current.self_check
     if check is None:
         return SelfCheckPage(status=404)
-    answers = read_answers(check, args)
-    assessed = assess(check, answers.given)
+    read = read_answers(check, args, current.taxonomy)
+    wrong = {one.name: one for one in reversed(read.wrong) if one.rule != UNKNOWN}
+    given = {name: one for name, one in read.values.items() if one and name not in wrong}
+    assessed = assess(check, given)
     titles = {case.id: curly(case.title) for case in current.cases}
     steps = tuple(
-        _step(number, one, answers, titles, current) for number, one in enumerate(assessed.steps, 1)
+        _step(number, one, given, wrong, titles, current)
+        for number, one in enumerate(assessed.steps, 1)
     )
     return SelfCheckPage(
-        status=400 if answers.wrong else 200,
+        status=400 if wrong else 200,
+        notices=notices(
+            replace(read, wrong=tuple(one for one in read.wrong if one.rule == UNKNOWN)),
+            current.taxonomy,
+        ),
         steps=steps,
         answered=assessed.answered,
         n=len(check.questions),
@@ -206,7 +203,8 @@ def standing_text(standing: StepStanding) -> str:
 def _step(
     number: int,
     standing: StepStanding,
-    answers: Answers,
+    given: Mapping[str, str],
+    wrong: Mapping[str, Wrong],
     titles: Mapping[str, str],
     current: Searcher,
 ) -> StepView:
@@ -217,19 +215,19 @@ def _step(
         title=curly(step.title),
         lead=curly(step.lead),
         questions=tuple(
-            _question(f"{number}.{place}", one, answers, current)
+            _question(f"{number}.{place}", one, given.get(one.id, ""), wrong.get(one.id), current)
             for place, one in enumerate(step.questions, 1)
         ),
         standing=standing_text(standing),
-        marks=tuple(answers.given.get(one.id, UNANSWERED) for one in step.questions),
+        marks=tuple(given.get(one.id, UNANSWERED) for one in step.questions),
         weak=tuple(_weak(spot, titles, current) for spot in standing.weak),
         strong=tuple(curly(one.text) for one in standing.strong),
     )
 
 
-def _question(number: str, one: Question, answers: Answers, current: Searcher) -> QuestionView:
-    chosen = answers.given.get(one.id)
-    wrong = answers.wrong.get(one.id, "")
+def _question(
+    number: str, one: Question, chosen: str, wrong: Wrong | None, current: Searcher
+) -> QuestionView:
     return QuestionView(
         id=one.id,
         number=number,
@@ -240,14 +238,17 @@ def _question(number: str, one: Question, answers: Answers, current: Searcher) -
             Choice(value=value, words=words, chosen=value == chosen)
             for value, words in WORDS.items()
         ),
-        wrong=_wrong(one.id, wrong) if wrong else "",
+        wrong=_fault(wrong) if wrong else "",
     )
 
 
-def _wrong(name: str, value: str) -> str:
+def _fault(wrong: Wrong) -> str:
+    allowed = joined(ANSWERS, "or")
+    if wrong.rule == REPEATED:
+        return f"{wrong.name} takes one answer: {allowed}. Choose one."
+    value = wrong.given
     short = value if len(value) <= VALUE_SHOWN else f"{value[: VALUE_SHOWN - 1]}…"
-    allowed = f"{', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}"
-    return f"{name} must be {allowed}, not “{short}”."
+    return f"{wrong.name} must be {allowed}, not “{short}”."
 
 
 def _weak(spot: WeakSpot, titles: Mapping[str, str], current: Searcher) -> WeakView:

@@ -18,4 +18,4 @@ def self_check() -> Response:
     that is no answer.
     """
     page = self_check_page(searcher(), request.args)
-    return finish(render_template("self_check.html", page=page), page)
+    return finish(render_template("self_check.html", page=page, notices=page.notices), page)

@@ -1,7 +1,5 @@
 """Failures as answers."""
 
-import re
-
 import pytest
 from flask import Blueprint, abort
 
@@ -116,40 +114,6 @@ def test_unknown_parameter_names_the_nearest_first(client):
     problem = client.get("/api/v1/search?contry=NO").json
     assert problem["detail"] == "'contry' is not a parameter. Did you mean 'country'?"
     assert problem["allowed"][:2] == ["country", "q"]
-
-
-def test_bad_value_on_a_page(client):
-    """The page says what is wrong and links what would have been understood."""
-    response = client.get("/search?type=horizontale")
-    assert response.status_code == 400
-    assert (
-        "<p>type has no value &#39;horizontale&#39;. Did you mean horizontal?</p>" in response.text
-    )
-    assert '<li><a href="/search?type=vertical">vertical</a></li>' in response.text
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [("five wineries", "five wineries"), ("<b>&", "&lt;b&gt;&amp;"), ("a" * 1001, "a" * 1000)],
-    ids=["words", "markup", "too-long"],
-)
-def test_a_bad_search_keeps_what_was_typed(client, typed, kept):
-    """The box of a search that cannot be answered holds its words, as many as it takes."""
-    response = client.get("/search", query_string={"q": typed, "page": "two"})
-    assert response.status_code == 400
-    assert re.findall(r'<input id="q"[^>]* value="([^"]*)"', response.text) == [kept]
-
-
-def test_a_bad_search_keeps_the_rest_of_its_address(client):
-    """The filters and the order that are understood go with a new search and each way on."""
-    page = client.get("/search?q=wine&country=NO&type=sideways&sort=newest&page=2").text
-    assert re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', page) == [
-        ("country", "NO"),
-        ("sort", "newest"),
-    ]
-    assert "The filters that are understood are kept: Norway.</p>" in page
-    assert '"/search?q=wine&amp;country=NO&amp;type=vertical&amp;sort=newest">vertical<' in page
-    assert client.get("/search?q=wine&country=NO&sort=newest").status_code == 200
 
 
 def test_other_failures_have_no_second_box(client):

@@ -260,21 +260,6 @@ def test_bad_parameters_are_400(client, path, bad, sentence):
     assert sentence in answer.text.replace("&#39;", "'").replace("'", "&#39;")
 
 
-def test_a_bad_selection_keeps_its_form(client):
-    """What is understood stays in the form of this page, and every way on leads back to it."""
-    answer = client.get("/outcomes?country=XX&project=exporting&form=hard")
-    assert answer.status_code == 400
-    assert "<h1>These outcomes cannot be shown as asked</h1>" in answer.text
-    assert '<option value="exporting" selected>' in answer.text
-    assert re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', answer.text) == [
-        ("form", "hard")
-    ]
-    assert (
-        '<a href="/outcomes?project=exporting&amp;form=hard">What the cases reported without it</a>'
-    ) in answer.text
-    assert '"/outcomes?country=NO&amp;project=exporting&amp;form=hard">NO</a>' in answer.text
-
-
 @pytest.mark.parametrize("path", ["/outcomes", "/outcomes.csv", "/api/v1/outcomes"])
 def test_page_and_order_do_not_count(client, path):
     """The selection is whole, whatever page of the search it came from."""

@@ -210,20 +210,40 @@ def test_several_that_are_not_understood(site):
 @pytest.mark.parametrize(
     ("pairs", "given", "wrong"),
     [
-        ([("profit", "yes"), ("other", "x"), ("q", "wine")], {"profit": "yes"}, {}),
-        ([("profit", ""), ("swot", " partly ")], {"swot": "partly"}, {}),
-        ([("profit", "yes"), ("profit", "maybe")], {"profit": "yes"}, {}),
-        ([("profit", "YES")], {}, {"profit": "YES"}),
+        ([("profit", "yes"), ("other", "x")], {"profit": "yes"}, [("other", "unknown")]),
+        ([("profit", ""), ("swot", " partly ")], {"swot": "partly"}, []),
+        ([("profit", "yes"), ("profit", "no")], {"profit": "yes"}, [("profit", "repeated")]),
+        ([("profit", "YES")], {"profit": "yes"}, []),
+        ([("profit", "maybe"), ("utm_source", "x")], {}, [("profit", "value")]),
     ],
-    ids=["unknown names", "empty", "twice", "case"],
+    ids=["unknown names", "empty", "twice", "case", "value"],
 )
 def test_answers_of_an_address(app, pairs, given, wrong):
-    """Unknown names and empty values are passed over; of two the first counts."""
-    check = app.extensions["kb_live"].current().self_check
+    """The rules are those of every address, with the questions for names."""
+    current = app.extensions["kb_live"].current()
 
-    answers = read_answers(check, MultiDict(pairs))
+    read = read_answers(current.self_check, MultiDict(pairs), current.taxonomy)
 
-    assert (answers.given, answers.wrong) == (given, wrong)
+    assert {name: value for name, value in read.values.items() if value} == given
+    assert [(one.name, one.rule) for one in read.wrong] == wrong
+
+
+def test_two_answers_to_a_question(site):
+    """None of them is guessed: the question says that it takes one."""
+    response = site.get("/self-check?profit=yes&profit=not-yet&swot=partly")
+
+    assert response.status_code == 400
+    assert "profit takes one answer: yes, partly, not-yet or unknown. Choose one." in response.text
+    assert chosen(response.text) == {"swot": "partly"}
+
+
+def test_a_name_that_is_no_question(site):
+    """It is told above the page, which is answered without it."""
+    response = site.get("/self-check?profitt=yes&swot=partly")
+
+    assert response.status_code == 200
+    assert '<a href="/self-check?profit=yes&amp;swot=partly">profit=yes</a>' in response.text
+    assert chosen(response.text) == {"swot": "partly"}
 
 
 def test_every_link_leads_somewhere(site):

@@ -1,0 +1,40 @@
+"""Each page has one address, and addresses that people try lead to what they expect."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "there"),
+    [
+        ("/cases/norway/metal-buyers/", 308, "/cases/norway/metal-buyers"),
+        ("/search/?q=a%20b&country=NO", 308, "/search?q=a%20b&country=NO"),
+        ("/flyers/norway/metal-buyers.pdf/", 308, "/flyers/norway/metal-buyers.pdf"),
+        ("/outcomes.csv/", 308, "/outcomes.csv"),
+        ("/cases/é/", 308, "/cases/%C3%A9"),
+        ("/cases/norway", 302, "/search?country=NO"),
+        ("/cases/norway/", 308, "/cases/norway"),
+        ("/cases/guides", 302, "/search?kind=guide"),
+        ("/cases", 302, "/browse"),
+        ("/cases/", 308, "/cases"),
+    ],
+)
+def test_addresses_that_people_try(client, given, status, there):
+    """A slash too many, and the folder of cases, lead on."""
+    response = client.get(given)
+    assert (response.status_code, response.headers["Location"]) == (status, there)
+
+
+def test_a_redirect_stays_on_the_site(client):
+    """No address can send a reader elsewhere."""
+    for given in ("//example.org/", "/cases//example.org/", "/%2Fexample.org/", "/nothing/"):
+        response = client.get(given)
+        assert response.status_code in (308, 404)
+        there = response.headers.get("Location", "/").removeprefix("http://localhost")
+        assert there.startswith("/")
+        assert not there.startswith("//")
+
+
+def test_an_address_that_ends_in_a_slash_keeps_it(client):
+    """The root of the site and of the API are addresses of their own."""
+    assert client.get("/").status_code == 200
+    assert client.get("/api/v1/").headers["Location"] == "/api"

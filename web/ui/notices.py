@@ -1,0 +1,88 @@
+"""What a page did not understand of its address, and what may have been meant, as links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kb.model.taxonomy import Taxonomy
+from web.core.params import REPEATED, SHOWN, UNKNOWN, Of, OneOf, Read, Wrong
+from web.core.urls import this_url
+
+#: From here a message lists what stands under the notice as links.
+_LISTED = re.compile(r" (?:Did you mean|Allowed are|The nearest ids are) ")
+#: More values than this are folded away.
+MANY = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One part of the address: a sentence, and the same address mended, as (address, words).
+
+    ``nearest`` may have been meant, ``others`` is everything else that is understood there.
+    """
+
+    words: str
+    nearest: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is so much else that it is folded away."""
+        return len(self.others) > MANY
+
+
+def notices(
+    read: Read, taxonomy: Taxonomy, names: Mapping[str, str] | None = None
+) -> tuple[Notice, ...]:
+    """What is wrong with an address, in the order in which it was found.
+
+    Args:
+        read: the address.
+        taxonomy: the vocabulary, which gives the values their labels.
+        names: value to label where it does not.
+    """
+    return tuple(notice(one, taxonomy, names or {}) for one in read.wrong)
+
+
+def notice(wrong: Wrong, taxonomy: Taxonomy, names: Mapping[str, str]) -> Notice:
+    """One part that was not understood, in words."""
+    if wrong.rule == UNKNOWN:
+        return Notice(
+            words=f"“{wrong.name}={_short(wrong.given)}” in the address is not understood and "
+            "was left out.",
+            nearest=tuple(
+                (this_url(wrong.name, wrong.given, new_name=name), f"{name}={_short(wrong.given)}")
+                for name in wrong.nearest
+            ),
+        )
+    said = _LISTED.split(str(wrong.error))[0]
+    if wrong.rule == REPEATED:
+        said = said.removesuffix("; choose one.") + "."
+    others = [one for one in wrong.error.allowed if one not in wrong.nearest]
+    return Notice(
+        words=f"{said} {wrong.instead}",
+        nearest=tuple(_links(wrong, wrong.nearest, taxonomy, names)),
+        others=tuple(_links(wrong, others, taxonomy, names)),
+    )
+
+
+def _links(
+    wrong: Wrong, values: Iterable[str], taxonomy: Taxonomy, names: Mapping[str, str]
+) -> Iterable[tuple[str, str]]:
+    for value in values:
+        given = None if wrong.rule == REPEATED else wrong.given
+        yield (
+            this_url(wrong.name, given, new_value=value),
+            names.get(value) or _label(wrong.values, value, taxonomy),
+        )
+
+
+def _label(values: Of | OneOf | None, value: str, taxonomy: Taxonomy) -> str:
+    label = values.vocabulary(taxonomy).label(value) if isinstance(values, Of) else value
+    return _short(label)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
