@@ -56,16 +56,9 @@ class FacetTable:
         """
         found = find(self.mask(query))
         return {
-            facet: tuple(
-                self._count(facet, v, query, found, find) for v in self._shown(facet, query)
-            )
+            facet: tuple(self._count(facet, v, query, found, find) for v in self.values(facet))
             for facet in FACETS
         }
-
-    def _shown(self, facet: str, query: Query) -> tuple[str, ...]:
-        """The values that cases have, then those chosen that none has."""
-        held = self.values(facet)
-        return (*held, *(v for v in query.filters.get(facet, ()) if v not in held))
 
     def _count(
         self,
@@ -84,7 +77,7 @@ class FacetTable:
         return FacetCount(
             value=value,
             label=self._taxonomy.label(facet, value),
-            count=int((self._any(facet, (value,)) & found).sum()),
+            count=int((self._has[facet][value] & found).sum()),
             selected=value in selected,
             adds=adds,
             group=term.group if term else "",

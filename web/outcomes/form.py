@@ -10,7 +10,7 @@ from kb.search.answer import FacetCount
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.core.urls import profile_url, query_pairs, query_url, search_url
-from web.ui.filters import Chip, chips
+from web.ui.filters import Chip, chips, with_chosen
 from web.words.facets import FACET_WORDS
 from web.words.profile import summary
 
@@ -86,8 +86,12 @@ def selection_view(query: Query, current: Searcher, *, only_guides: bool) -> Sel
     """The form and the links around a selection."""
     result = current.search(replace(query, per_page=1))
     held = {name: _held(name, current) for name in SELECTS}
+    counts = {
+        name: [one for one in result.facets.get(name, ()) if one.value in held[name]]
+        for name in SELECTS
+    }
     made = tuple(
-        _select(name, [c for c in result.facets.get(name, ()) if c.value in held[name]], query)
+        _select(name, with_chosen(name, counts[name], query, current.taxonomy), query)
         for name in SELECTS
     )
     firsts = {(name, values[0]) for name in SELECTS if (values := query.filters.get(name))}

@@ -13,7 +13,7 @@ from kb.search.answer import FacetCount
 from kb.search.searcher import Searcher
 from web.core.params import REPEATED, Wrong
 from web.role_models.asked import FILTERS, NAMES, Asked
-from web.ui.filters import FacetView, UnitChoice, facet_view, unit_choices
+from web.ui.filters import FacetView, UnitChoice, facet_view, unit_choices, with_chosen
 from web.words.facets import FACET_WORDS
 from web.words.profile import COMMON_WORDS, FACET_OF, FUNDING_WORDS
 
@@ -101,7 +101,10 @@ def form_view(
     """The form as it was filled in; ``counts`` are those of the filters."""
     taxonomy, query = current.taxonomy, asked.query
     faults = {name: fault(name, asked, taxonomy) for name in NAMES if name in asked.wrong}
-    views = (facet_view(name, tuple(counts.get(name, ()))) for name in FACETS)
+    views = (
+        facet_view(name, with_chosen(name, counts.get(name, ()), query, taxonomy))
+        for name in FACETS
+    )
     return FormView(
         fields={name: _field(name, asked, faults, taxonomy) for name in FIELDS},
         countries=tuple(term.label for term in taxonomy["countries"]),

@@ -28,6 +28,7 @@ from web.ui.filters import (
     facet_view,
     offers,
     unit_choices,
+    with_chosen,
 )
 from web.words.lists import count_words
 
@@ -119,7 +120,13 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
             hit_card(hit, taxonomy, query.filters.get("results", ())) for hit in result.hits
         ),
         facets=tuple(
-            view for name in FACETS if (view := facet_view(name, result.facets.get(name, ())))
+            view
+            for name in FACETS
+            if (
+                view := facet_view(
+                    name, with_chosen(name, result.facets.get(name, ()), query, taxonomy)
+                )
+            )
         ),
         chips=chips(query, taxonomy),
         clear_url=search_url(query.text, exact=query.exact, sort=query.sort),

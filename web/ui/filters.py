@@ -96,6 +96,20 @@ def facet_view(name: str, counts: tuple[FacetCount, ...]) -> FacetView | None:
     )
 
 
+def with_chosen(
+    name: str, counts: Iterable[FacetCount], query: Query, taxonomy: Taxonomy
+) -> tuple[FacetCount, ...]:
+    """The counts of a facet, and those of values that are chosen and that no case has."""
+    held = tuple(counts)
+    known = {count.value for count in held}
+    chosen = [value for value in query.filters.get(name, ()) if value not in known]
+    none = (
+        FacetCount(value=value, label=taxonomy.label(name, value), count=0, selected=True)
+        for value in chosen
+    )
+    return (*held, *none)
+
+
 def _choice(count: FacetCount) -> Choice:
     adds = count.adds > 0 and not count.selected
     return Choice(

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from tests.toy import ROOT
+
 
 def told(page: str) -> list[str]:
     """The notices above the page, as plain text."""
@@ -153,7 +155,12 @@ def test_a_country_without_a_case(client):
     assert '<a href="/search?type=horizontal">Search without “Austria”</a>' in response.text
     assert re.search(r'name="country" value="AT" checked', response.text)
     assert client.get("/api/v1/search?country=AT").json["total"] == 0
-    assert client.get("/outcomes?country=AT").status_code == 200
+    outcomes = client.get("/outcomes?country=AT&project=exporting")
+    assert outcomes.status_code == 200
+    assert '<option value="AT" selected>Austria</option>' in outcomes.text
+    assert re.search(
+        r'name="country" value="AT" checked', client.get("/role-models?country=AT").text
+    )
 
 
 def test_a_page_beyond_the_last(client):
@@ -165,3 +172,21 @@ def test_a_page_beyond_the_last(client):
     assert 'card-title"' not in response.text
     problem = client.get("/api/v1/search?per_page=3&page=99")
     assert (problem.status_code, problem.json["parameter"]) == (400, "page")
+
+
+def _rules() -> list[list[str]]:
+    """The rows of the table in the document, each as its cells."""
+    text = (ROOT / "docs" / "addresses.md").read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("row", [row for row in _rules() if row[4]], ids=lambda row: row[4])
+def test_the_rules_hold_as_they_are_written(client, row):
+    """Each example of the document answers on a page and in the API as the row says."""
+    _, page, status, program, example = row
+    path = example.strip("`")
+    response = client.get(path)
+    assert response.status_code == int(status)
+    assert bool(told(response.text)) == page.startswith("told")
+    assert client.get(f"/api/v1{path}").status_code == (400 if program == "refused" else 200)
