@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from kb.content.load import PROFILES_FILE
+from kb.content.files import PROFILES_FILE
 from kb.guidance.profile_score import WEIGHTS, score_parts, weighted
 from kb.guidance.role_models import MOST
 from kb.quality.judged_profiles import JudgedProfile, read_profiles

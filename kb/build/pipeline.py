@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from kb.build.encode import Encoding
 from kb.build.plan import Plan, assemble
 from kb.content.check import read_corpus
-from kb.content.load import (
+from kb.content.files import (
     CALIBRATION_FILE,
     PHRASES_FILE,
     RELEVANCE_FILE,

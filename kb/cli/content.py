@@ -10,7 +10,12 @@ from pathlib import Path
 import click
 
 from kb.cli.console import json_option, one_catch, print_problems, say, settings_of
-from kb.content.load import FORMS_FILE, GLOSSARY_FILE, SOURCES_FILE, TAXONOMY_FILE
+from kb.content.files import (
+    FORMS_FILE,
+    GLOSSARY_FILE,
+    SOURCES_FILE,
+    TAXONOMY_FILE,
+)
 from kb.errors import CorpusError, CorpusInvalid, Problem
 from kb.settings import Settings
 

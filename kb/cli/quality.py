@@ -15,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
-from kb.content.load import CALIBRATION_FILE, PROFILES_FILE, QUERIES_FILE, RELEVANCE_FILE
+from kb.content.files import (
+    CALIBRATION_FILE,
+    PROFILES_FILE,
+    QUERIES_FILE,
+    RELEVANCE_FILE,
+)
 from kb.errors import CorpusError
-from kb.model.relevance import Report, write_report
 
 if TYPE_CHECKING:
+    from kb.model.relevance import Report
     from kb.settings import Settings
 
 _COLUMNS = ("nDCG@10", "RR@10", "R@10", "R@100", "Success@1")
@@ -79,6 +84,8 @@ def evaluate(
     else:
         reports = [_of_judged(settings, split)]
         if publish:
+            from kb.model.relevance import write_report  # imports pydantic
+
             path = settings.cases / RELEVANCE_FILE
             write_report(path, reports[0])
             say(f"Wrote {path}; the next build shows it.")

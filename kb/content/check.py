@@ -9,18 +9,17 @@ from pathlib import Path
 
 from kb.content.bibliography import load_bibliography
 from kb.content.countries import country_label, world
-from kb.content.front_matter import Outline, outline, read_case
-from kb.content.glossary import read_forms
-from kb.content.load import (
+from kb.content.files import (
     FORMS_FILE,
     GLOSSARY_FILE,
     PHRASES_FILE,
     SELF_CHECK_FILE,
     SOURCES_FILE,
     TAXONOMY_FILE,
-    Draft,
-    load_folder,
 )
+from kb.content.front_matter import Outline, outline, read_case
+from kb.content.glossary import read_forms
+from kb.content.load import Draft, load_folder
 from kb.content.phrases import hints_of, read_phrases
 from kb.content.schema import listed, shown
 from kb.content.self_check import read_self_check

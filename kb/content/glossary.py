@@ -19,9 +19,9 @@ from kb.content.schema import (
     Complaints,
     Given,
     Record,
-    described,
     items_of,
     keyed,
+    like,
     read_file,
     shown,
     texts,
@@ -86,9 +86,9 @@ class _File(Record):
     what: ClassVar[str] = "a glossary"
     shape: ClassVar[str] = "the glossary must have languages and terms."
 
-    languages: Annotated[tuple[str, ...], _LANGUAGES] = described("", "[fr, de]")
-    function_words: Annotated[dict[str, tuple[str, ...]], _WORDS] = described("", default={})
-    terms: Annotated[dict[str, Any], _TERMS] = described("", "{wine: [vin, Wein]}")
+    languages: Annotated[tuple[str, ...], _LANGUAGES] = like("[fr, de]")
+    function_words: Annotated[dict[str, tuple[str, ...]], _WORDS] | None = None
+    terms: Annotated[dict[str, Any], _TERMS] = like("{wine: [vin, Wein]}")
 
     @classmethod
     def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
@@ -137,7 +137,7 @@ def read_glossary(path: Path) -> Glossary:
     }
     return Glossary(
         terms={term: {name: way for name, way in row if way} for term, row in ways.items()},
-        function_words=read.function_words,
+        function_words=read.function_words or {},
     )
 
 

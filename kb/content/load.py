@@ -18,26 +18,10 @@ from pathlib import Path
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
+from kb.content.files import EXPECTED
 from kb.content.schema import repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Problem
-
-#: Files beside the cases that belong there.
-TAXONOMY_FILE = "taxonomy.yaml"
-SOURCES_FILE = "sources.bib"
-QUERIES_FILE = "queries.jsonl"
-CALIBRATION_FILE = "calibration.json"
-RELEVANCE_FILE = "relevance.json"
-PROFILES_FILE = "profiles.jsonl"
-GLOSSARY_FILE = "glossary.yaml"
-FORMS_FILE = "glossary-forms.json"
-PHRASES_FILE = "phrases.yaml"
-SELF_CHECK_FILE = "self-check.yaml"
-EXPECTED = {
-    *(TAXONOMY_FILE, SOURCES_FILE, SELF_CHECK_FILE, "README.md"),
-    *(QUERIES_FILE, PROFILES_FILE, CALIBRATION_FILE, RELEVANCE_FILE),
-    *(GLOSSARY_FILE, FORMS_FILE, PHRASES_FILE),
-}
 
 MAX_FILE_BYTES = 1_000_000
 

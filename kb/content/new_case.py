@@ -7,7 +7,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from kb.content.load import TAXONOMY_FILE
+from kb.content.files import TAXONOMY_FILE
 from kb.content.taxonomy import load_taxonomy
 from kb.content.yaml_source import YamlTrouble, read_yaml
 from kb.errors import CorpusError, QueryError

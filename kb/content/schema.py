@@ -17,9 +17,10 @@ import difflib
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -161,6 +162,11 @@ def described(description: str = "", *examples: str, **options: Any) -> Any:
     return Field(description=description or None, examples=list(examples) or None, **options)
 
 
+def like(example: str, **options: Any) -> Any:
+    """A field of a record that needs no description, with an example in YAML."""
+    return described("", example, **options)
+
+
 class Record(BaseModel):
     """A mapping with the fields of its class and no others.
 
@@ -171,7 +177,10 @@ class Record(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, model_title_generator=lambda record: record.what
+        extra="forbid",
+        frozen=True,
+        defer_build=True,  # most are only read inside another
+        model_title_generator=lambda record: record.what,
     )
 
     what: ClassVar[str] = "a record"
@@ -179,6 +188,7 @@ class Record(BaseModel):
     empty: ClassVar[str | None] = EMPTY
 
     @classmethod
+    @cache
     def names(cls) -> tuple[str, ...]:
         """The names of the fields as a file spells them, in order."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
@@ -422,8 +432,8 @@ def texts(
     """
     read = _Texts(most=most, means=means, none=none, again=again, plain=plain).read
     one = one or _text_schema(most)
-    several = {"type": "array", "items": one, **({"minItems": 1} if none else {})}
-    return Value(read, several if plain else {"anyOf": [one, several]})
+    many = {"type": "array", "items": one, **({"minItems": 1} if none else {})}
+    return Value(read, many if plain else {"anyOf": [one, many]})
 
 
 def _unknown(value: str, near: Iterable[str], allowed: Iterable[str]) -> PydanticCustomError:
@@ -446,19 +456,18 @@ def terms(name: str) -> Value:
         return found
 
     twice = "names {!r} twice; once is enough."
-    several = texts(means=canonical, again=twice, one={"vocabulary": name})
-    return replace(several, vocabulary=name)
+    return replace(texts(means=canonical, again=twice, one={"vocabulary": name}), vocabulary=name)
 
 
 def term(name: str) -> Value:
     """One term of a list of the vocabulary, canonical; what is known is a Taxonomy."""
-    several = terms(name)
+    many = terms(name)
 
     def read(value: Any, taxonomy: Taxonomy) -> str:
         if isinstance(value, list):
             words = listed(taxonomy[name].ids)
             raise wrong(f"must be one value, not a list; one of {words}.")
-        return several.read(value, taxonomy)[0]
+        return many.read(value, taxonomy)[0]
 
     return Value(read, {"vocabulary": name}, name)
 
@@ -587,35 +596,37 @@ def keyed(
 class _WrittenInt(int):
     """A whole number that is written otherwise than Python would, such as ``+5``."""
 
-    text: str
+    spelling: str
 
     def __str__(self) -> str:
-        return self.text
+        return self.spelling
 
 
 class _WrittenFloat(float):
     """A number that is written otherwise than Python would, such as ``1.10``."""
 
-    text: str
+    spelling: str
 
     def __str__(self) -> str:
-        return self.text
+        return self.spelling
 
 
 def as_written(located: Located) -> Any:
-    """The values, each number with its spelling."""
-    if not located.spelled or not isinstance(located.value, dict | list):
-        return located.value
-    root = deepcopy(located.value)
-    for place, text in located.spelled.items():
-        around = root
-        for part in place[:-1]:
-            around = around[part]
-        number = around[place[-1]]
-        written = (_WrittenInt if isinstance(number, int) else _WrittenFloat)(number)
-        written.text = text
-        around[place[-1]] = written
-    return root
+    """The values, each number with its spelling; ``located`` stays as it is."""
+    root = [located.value]
+    copied: set[Place] = set()
+    for place, spelling in located.spelled.items():
+        around: Any = root
+        part: str | int = 0
+        for end, inner in enumerate(place):
+            if place[:end] not in copied:
+                around[part] = copy(around[part])
+                copied.add(place[:end])
+            around, part = around[part], inner
+        number = around[part]
+        around[part] = (_WrittenInt if isinstance(number, int) else _WrittenFloat)(number)
+        around[part].spelling = spelling
+    return root[0]
 
 
 def read(

@@ -14,8 +14,8 @@ from kb.content.schema import (
     Place,
     Record,
     Records,
-    described,
     items_of,
+    like,
     listed,
     named,
     read_file,
@@ -71,47 +71,43 @@ def _key(name: str, known: _Known) -> str:
 class _SourceFields(Record):
     what: ClassVar[str] = "a source"
 
-    key: Annotated[str, text(means=_key)] = described("", "roy-1998")
-    locator: Annotated[str, text(most=200)] = described("", "section 5")
+    key: Annotated[str, text(means=_key)] = like("roy-1998")
+    locator: Annotated[str, text(most=200)] = like("section 5")
 
 
 class _ExampleFields(Record):
     what: ClassVar[str] = "a case of a question"
 
-    id: Annotated[str, text(means=_case)] = described("", "norway/graphic-arts")
-    shows: Annotated[str, text(most=MAX_SENTENCE)] = described(
-        "", "Three firms opened their technologies to one another."
+    id: Annotated[str, text(means=_case)] = like("norway/graphic-arts")
+    shows: Annotated[str, text(most=MAX_SENTENCE)] = like(
+        "Three firms opened their technologies to one another."
     )
 
 
 class _QuestionFields(Record):
     what: ClassVar[str] = "a question"
 
-    id: Annotated[str, _ID] = described("", "profit")
-    question: Annotated[str, text(most=MAX_SENTENCE)] = described(
-        "", "Has your firm made a profit for at least three years?"
+    id: Annotated[str, _ID] = like("profit")
+    question: Annotated[str, text(most=MAX_SENTENCE)] = like(
+        "Has your firm made a profit for at least three years?"
     )
-    why: Annotated[str, text(most=MAX_SENTENCE)] = described(
-        "", "A network is no cure for a failing firm."
-    )
+    why: Annotated[str, text(most=MAX_SENTENCE)] = like("A network is no cure for a failing firm.")
     sources: Annotated[
         tuple[_SourceFields, ...], Records(none=f"must name at least one; 'sources: {_SOURCES}'.")
-    ] = described("", _SOURCES)
+    ] = like(_SOURCES)
     guides: Annotated[
         tuple[str, ...], texts(means=_guide, none=f"must name at least one; 'guides: {_GUIDES}'.")
-    ] = described("", _GUIDES)
+    ] = like(_GUIDES)
     cases: Annotated[tuple[_ExampleFields, ...], Records()] = ()
 
 
 class _StepFields(Record):
     what: ClassVar[str] = "a step"
 
-    id: Annotated[str, _ID] = described("", "profit")
-    title: Annotated[str, text(most=MAX_TITLE)] = described("", "Your own firm")
-    lead: Annotated[str, text(most=MAX_SENTENCE)] = described(
-        "", "Is your firm ready, and are you?"
-    )
-    questions: Annotated[tuple[_QuestionFields, ...], Records()] = described("", "")
+    id: Annotated[str, _ID] = like("profit")
+    title: Annotated[str, text(most=MAX_TITLE)] = like("Your own firm")
+    lead: Annotated[str, text(most=MAX_SENTENCE)] = like("Is your firm ready, and are you?")
+    questions: Annotated[tuple[_QuestionFields, ...], Records()] = like("")
 
     @classmethod
     def rules(cls, given: Given, sound: Given, known: _Known) -> Complaints:
@@ -125,8 +121,8 @@ class _File(Record):
     what: ClassVar[str] = "a self-check"
     shape: ClassVar[str] = "the self-check must be a list of steps under 'steps:'."
 
-    steps: Annotated[tuple[_StepFields, ...], Records(none="must hold at least one step.")] = (
-        described("", "")
+    steps: Annotated[tuple[_StepFields, ...], Records(none="must hold at least one step.")] = like(
+        ""
     )
 
     @classmethod

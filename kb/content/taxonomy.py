@@ -20,7 +20,7 @@ from kb.content.schema import (
     Record,
     Records,
     Value,
-    described,
+    like,
     named,
     one_of,
     read_file,
@@ -58,8 +58,8 @@ class TermFields(Record):
 
     what: ClassVar[str] = "a term"
 
-    id: Annotated[str, _ID] = described("", "joint-purchasing")
-    label: Annotated[str, text()] = described("", "Joint purchasing")
+    id: Annotated[str, _ID] = like("joint-purchasing")
+    label: Annotated[str, text()] = like("Joint purchasing")
     definition: Annotated[str, text()] = ""
     aliases: Annotated[tuple[str, ...], texts(plain=True)] = ()
     group: Annotated[str, text()] = ""
@@ -238,7 +238,7 @@ def _terms(name: str) -> Any:
     ]
 
 
-_LIST = described("", "[{id: an-id, label: A label}]")
+_LIST = like("[{id: an-id, label: A label}]")
 _File = create_model(
     "_File",
     __base__=_Lists,

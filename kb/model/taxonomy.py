@@ -14,6 +14,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.errors import QueryError
 
@@ -144,6 +145,7 @@ def in_line(label: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
+@lru_cache(maxsize=10_000)  # the same spellings are looked for again and again
 def fold(text: str) -> str:
     """A spelling-insensitive form: case, spaces, hyphens and underscores do not count."""
     return re.sub(r"[\s_-]+", " ", text).strip().casefold()

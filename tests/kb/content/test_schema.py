@@ -21,6 +21,7 @@ from kb.content.schema import (
     described,
     field_name,
     keyed,
+    like,
     listed,
     named,
     one_of,
@@ -115,7 +116,7 @@ class _Sold(Record):
 
     what = "a sale"
 
-    name: Annotated[str, text()] = described("", "Boskoop")
+    name: Annotated[str, text()] = like("Boskoop")
     size: Annotated[int, whole(least=1)] | None = None
     box: Annotated[int, whole(least=1)] | None = described(default=None, alias="in")
 
@@ -133,7 +134,7 @@ class _Market(Record):
 
     what = "a market"
 
-    sales: Annotated[tuple[_Sold, ...], Records(none="must sell something.")] = described("", "[]")
+    sales: Annotated[tuple[_Sold, ...], Records(none="must sell something.")] = like("[]")
     best: _Sold | None = None
 
 
@@ -266,10 +267,10 @@ def test_what_is_missing_is_named() -> None:
     model = create_model(
         "_Toy",
         __base__=Record,
-        z=(Any, described("", "1")),
-        x=(Any, described("", "2")),
+        z=(Any, like("1")),
+        x=(Any, like("2")),
         w=(Any, described()),
-        y=(Any, described("", "")),
+        y=(Any, like("")),
     )
     _, problems = read(model, read_yaml("x: null"), "a.md")
 
@@ -508,7 +509,7 @@ def test_flag(source: str, value: bool, messages: list[str]) -> None:
 class _Inner(Record):
     what = "an inner"
 
-    a: Annotated[str, text()] = described("", "1")
+    a: Annotated[str, text()] = like("1")
 
 
 @pytest.mark.parametrize(
@@ -599,6 +600,18 @@ def test_a_number_is_spelled_as_in_its_own_place() -> None:
     assert [record.a, *(one.a for one in record.x), *record.z] == ["2.50", "1.10", "1.1", "+5", "5"]
     assert [(type(one), str(one)) for one in record.n] == [(int, "1"), (float, "2.5")]
     assert located.value["a"] == 2.5
+
+
+def test_numbers_are_spelled_at_any_depth() -> None:
+    """A tree that is as deep as YAML may be, or as wide, is read without a fault."""
+    deep = read_yaml(f"x: {'[' * 100}1.10{']' * 100}")
+    wide = read_yaml("x: [" + "1.10, " * 20_000 + "1.1]")
+    model = _toy(Annotated[Any, texts()], ())
+
+    assert [one.message for one in read(model, deep, "a.md")[1]] == [
+        "x must hold text only; item 1 is a list."
+    ]
+    assert set(read(model, wide, "a.md")[0].x) == {"1.10", "1.1"}
 
 
 def _small(name: str, known: Any) -> None:
