@@ -19,11 +19,11 @@ def load_bibliography(path: Path) -> Mapping[str, Reference]:
     Raises:
         CorpusError: the file is missing, is not UTF-8 or is not BibTeX.
     """
-    from pybtex.database import BibliographyData, parse_string  # slow import
+    from pybtex.database.input.bibtex import Parser  # slow import; its own: no look for plugins
     from pybtex.exceptions import PybtexError
 
     try:
-        data: BibliographyData = parse_string(path.read_text(encoding="utf-8-sig"), "bibtex")
+        data = Parser().parse_string(path.read_text(encoding="utf-8-sig"))
     except OSError as err:
         raise CorpusError(f"{path}: the sources cannot be read: {err.strerror}.") from err
     except UnicodeDecodeError as err:
