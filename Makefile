@@ -12,7 +12,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --maxprocesses 4 --dist 
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint check build bench clean browser
+.PHONY: help run test test-long lint check build bench clean browser translations
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -38,6 +38,11 @@ build: $(VENV)/installed ## Build the index of the cases
 
 bench: $(VENV)/installed-test ## Measure build, start, memory and queries (minutes)
 	@$(BIN)/python benchmarks/run.py
+
+translations: $(VENV)/installed ## Collect the sentences of the pages, bring the catalogues up to date and compile them
+	@$(BIN)/pybabel -q extract -F pyproject.toml --omit-header --sort-output --add-location=file -o web/translations/messages.pot .
+	@$(BIN)/pybabel -q update -i web/translations/messages.pot -d web/translations --no-fuzzy-matching --ignore-pot-creation-date
+	@$(BIN)/pybabel -q compile -d web/translations
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis

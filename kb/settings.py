@@ -94,6 +94,13 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("workers", "2", _whole, "a whole number of at least 1", "Web worker processes", least=1),
     Row(
+        "language",
+        "en",
+        str,
+        "the code of a language",
+        "Language of the pages that are translated into it; the others stay English",
+    ),
+    Row(
         "site_url",
         "",
         str,
@@ -125,6 +132,7 @@ class Settings:
     host: str
     port: int
     workers: int
+    language: str
     site_url: str
     contribute_url: str
 

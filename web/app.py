@@ -16,7 +16,7 @@ from web.role_models import views as role_models
 from web.search import views as search
 from web.self_check import page as self_check_page
 from web.self_check import views as self_check
-from web.ui import frame, show, suggest
+from web.ui import frame, language, show, suggest
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,7 +34,10 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
 
     Args:
         live: gives the searcher of the current snapshot.
-        settings: ``site_url`` and ``contribute_url`` are used.
+        settings: ``site_url``, ``contribute_url`` and ``language`` are used.
+
+    Raises:
+        SettingError: no page is translated into the language.
     """
     app = api.new_app("web")
     app.extensions["kb_live"] = live
@@ -50,6 +53,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     urls.init_app(app)
     headers.init_app(app)
     self_check_page.init_app(app)
+    language.init_app(app)
     show.init_app(app)
     suggest.init_app(app)
     for machine in (api, compare_api):

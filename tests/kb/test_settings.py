@@ -21,13 +21,15 @@ DEFAULTS = {
     "host": "127.0.0.1",
     "port": 8000,
     "workers": 2,
+    "language": "en",
     "site_url": "",
     "contribute_url": "",
 }
 
 VARIABLES = (
     "KB_BATCH_SIZE, KB_CASES, KB_CONTRIBUTE_URL, KB_HOST, KB_INDEX, KB_KEEP_SNAPSHOTS, "
-    "KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
+    "KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_PORT, KB_REVISION, KB_SITE_URL, "
+    "KB_WORKERS"
 )
 
 
@@ -48,6 +50,7 @@ GOOD = [
     ("KB_HOST", "::1", "host", "::1"),
     ("KB_PORT", "0", "port", 0),
     ("KB_WORKERS", "12", "workers", 12),
+    ("KB_LANGUAGE", "fr", "language", "fr"),
     ("KB_SITE_URL", "https://kb.example", "site_url", "https://kb.example"),
     ("KB_CONTRIBUTE_URL", "https://x.example/r", "contribute_url", "https://x.example/r"),
 ]

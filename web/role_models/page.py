@@ -22,7 +22,7 @@ from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.query import Query
 from web.core.urls import number_text, profile_url, search_url
 from web.ui.cards import Card, card
-from web.ui.compare_link import CompareLink, compare_first
+from web.ui.compare_link import MODELS, CompareLink, compare_first
 from web.ui.filters import Chip
 from web.ui.reasons import Piece, excerpt, is_summary
 from web.words.facets import FACET_WORDS
@@ -125,7 +125,7 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
         search_url=search_url(story_text(profile, taxonomy), query.filters),
         outcomes_url=profile_url(profile, query, "outcomes.outcomes"),
         json_url=profile_url(profile, query, "api.role_models_json"),
-        compare=compare_first(model.case.id for model in answer.models),
+        compare=compare_first((model.case.id for model in answer.models), MODELS),
     )
 
 

@@ -10,6 +10,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from web.core.urls import query_url
+from web.words.translation import gettext, ngettext, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,15 @@ def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     in several metrics there is none, as the figure was not asked of one.
     """
     dated = sum(_is_dated(case) for case in found.cases)
-    usual = "Best match" if query.text else "By title"
+    usual = gettext("Best match") if query.text else gettext("By title")
     plain = [_order(query, "relevance", usual)]
     if dated or query.sort == "newest":
-        plain.append(_order(query, "newest", "Newest first"))
+        plain.append(_order(query, "newest", gettext("Newest first")))
     chosen = query.filters.get("results", ())
     if len(chosen) == 1:
-        plain.append(_order(query, "result", f"Strongest: {taxonomy.label('results', chosen[0])}"))
+        metric = taxonomy.label("results", chosen[0])
+        words = gettext("Strongest: %(metric)s", metric=metric)
+        plain.append(_order(query, "result", words))
     return Orders(
         plain=tuple(plain),
         strongest=() if len(chosen) == 1 else _strongest(query, found, taxonomy),
@@ -73,7 +76,7 @@ def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Order
         only = replace(query, filters={**query.filters, "results": (metric,)}, sort="result")
         n_found = len(found.narrowed("results", metric)) if reports[metric] else 0
         if n_found > 1:
-            words = f"{taxonomy.label('results', metric)} ({n_found})"
+            words = f"{taxonomy.label('results', metric)} ({number(n_found)})"
             entries.append(Order(words=words, url=query_url(only)))
     return tuple(entries)
 
@@ -81,15 +84,19 @@ def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Order
 def _note(query: Query, dated: int, total: int) -> str:
     if query.sort == "newest":
         if not dated:
-            return "None of these cases names a year, so the usual order stands."
+            return gettext("None of these cases names a year, so the usual order stands.")
         if dated < total:
-            return (
-                f"By the latest year that a case names. {dated} of {total} "
-                f"{'names' if dated == 1 else 'name'} one; the others come last."
+            return ngettext(
+                "By the latest year that a case names. %(count)s of %(total)s names one; "
+                "the others come last.",
+                "By the latest year that a case names. %(count)s of %(total)s name one; "
+                "the others come last.",
+                dated,
+                total=number(total),
             )
-        return "By the latest year that a case names."
+        return gettext("By the latest year that a case names.")
     if query.sort == "result":
-        return (
+        return gettext(
             "By the strongest figure, in the unit that most of these cases use; one figure that "
             "became another is a change in percent. Cases with a figure in another unit, or told "
             "in words, come last."

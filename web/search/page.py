@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
 
 from kb.errors import QueryError
-from kb.guidance.profile_comparison import joined
 from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
@@ -30,9 +30,12 @@ from web.ui.filters import (
     unit_choices,
     with_chosen,
 )
-from web.words.lists import count_words
+from web.words.lists import OR, listed
+from web.words.translation import gettext, ngettext, number
 
 PAGES_AROUND = 2
+#: As many labels of filters name a page without a text; more are counted.
+LABELS_IN_TITLE = 3
 #: The fields of the form that ask for a least figure.
 LEAST = ("results_min", "results_unit")
 
@@ -62,6 +65,7 @@ class ResultsPage:
 
     query: Query
     title: str
+    is_titled_by_labels: bool
     tally: str
     repaired: str
     read_as: str
@@ -108,9 +112,13 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
     page, pages = query.page, result.pages
     found = found_set(query, searcher) if result.total else None
     first = query_pairs(replace(query, page=1))
+    labels = [
+        taxonomy.label(facet, value) for facet in FACETS for value in query.filters.get(facet, ())
+    ]
     return ResultsPage(
         query=query,
-        title=_title(query, taxonomy),
+        title=_title(query, labels),
+        is_titled_by_labels=not query.text and 0 < len(labels) <= LABELS_IN_TITLE,
         tally=_tally(result),
         repaired=result.repaired,
         read_as=", ".join(result.read_as),
@@ -152,7 +160,7 @@ def _orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     """The orders; says why the page is not ordered by a result where its address asks for it."""
     control = orders(query, found, taxonomy)
     if request.args.get("sort") == "result" and query.sort != "result":
-        return replace(control, note="To order by a reported result, choose one metric.")
+        return replace(control, note=gettext("To order by a reported result, choose one metric."))
     return control
 
 
@@ -160,29 +168,41 @@ def _unheld(result: SearchResult, taxonomy: Taxonomy) -> str:
     """The countries asked for of which there is no case, in words."""
     chosen = result.query.filters.get("country", ())
     codes = [code for code in chosen if taxonomy.facet("country").get(code) is None]
-    return joined([taxonomy.label("country", code) for code in codes], "or")
+    return listed((taxonomy.label("country", code) for code in codes), OR)
 
 
-def _title(query: Query, taxonomy: Taxonomy) -> str:
+def _title(query: Query, labels: Sequence[str]) -> str:
     if query.text:
-        return f"Results for “{query.text}”"
-    chosen = [
-        taxonomy.label(facet, value) for facet in FACETS for value in query.filters.get(facet, ())
-    ]
-    if not chosen:
-        return "All cases and guides"
-    return ", ".join(chosen) if len(chosen) <= 3 else f"What fits {len(chosen)} filters"
+        return gettext("Results for “%(query)s”", query=query.text)
+    if not labels:
+        return gettext("All cases and guides")
+    if len(labels) <= LABELS_IN_TITLE:
+        return ", ".join(labels)
+    return ngettext("What fits %(count)s filter", "What fits %(count)s filters", len(labels))
 
 
 def _tally(result: SearchResult) -> str:
-    count = count_words(result.total, "entry", "entries")
-    if result.query.text or result.query.filters:
-        count = f"{result.total:,} found"
+    total = result.total
+    is_asked = bool(result.query.text or result.query.filters)
     if result.pages == 1 or not result.hits:
-        return count
+        if is_asked:
+            return ngettext("%(count)s found", "%(count)s found", total)
+        return ngettext("%(count)s entry", "%(count)s entries", total)
     first = (result.query.page - 1) * result.query.per_page + 1
-    last = first + len(result.hits) - 1
-    return f"{count}, {first}–{last} shown"
+    shown = {"first": number(first), "last": number(first + len(result.hits) - 1)}
+    if is_asked:
+        return ngettext(
+            "%(count)s found, %(first)s–%(last)s shown",
+            "%(count)s found, %(first)s–%(last)s shown",
+            total,
+            **shown,
+        )
+    return ngettext(
+        "%(count)s entry, %(first)s–%(last)s shown",
+        "%(count)s entries, %(first)s–%(last)s shown",
+        total,
+        **shown,
+    )
 
 
 def _pages(query: Query, pages: int) -> tuple[PageLink, ...]:
@@ -190,11 +210,11 @@ def _pages(query: Query, pages: int) -> tuple[PageLink, ...]:
     if pages == 1:
         return ()
     near = range(query.page - PAGES_AROUND, query.page + PAGES_AROUND + 1)
-    numbers = sorted({1, pages, *(number for number in near if 1 <= number <= pages)})
+    numbers = sorted({1, pages, *(one for one in near if 1 <= one <= pages)})
     links: list[PageLink] = []
-    for number in numbers:
-        if links and number - links[-1].number > 1:
-            links.append(PageLink(number=number - 1, url="", gap=True))
-        url = query_url(query, page=number)
-        links.append(PageLink(number=number, url=url, current=number == query.page))
+    for one in numbers:
+        if links and one - links[-1].number > 1:
+            links.append(PageLink(number=one - 1, url="", gap=True))
+        url = query_url(query, page=one)
+        links.append(PageLink(number=one, url=url, current=one == query.page))
     return tuple(links)

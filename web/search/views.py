@@ -9,6 +9,7 @@ from web.core.params import SearchParams, read_page, to_query
 from web.core.request import searcher
 from web.search.failure import help_with
 from web.search.page import answer_page, results_page
+from web.ui.language import in_own_language
 from web.ui.notices import notices
 
 bp = Blueprint("search", __name__, template_folder="templates")
@@ -16,6 +17,7 @@ register_help(bp, help_with)
 
 
 @bp.get("/search")
+@in_own_language
 def search() -> tuple[str, int]:
     """The cases that fit a query and its filters; without a query all of them by title."""
     current = searcher()

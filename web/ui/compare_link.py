@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.guidance.profile_comparison import number_word
 from kb.results.comparison import LEAST
 from kb.search.answer import SearchResult
 from web.core.urls import compare_url
+from web.words.translation import N_, gettext
 
 #: How many of an answer's cases are compared at once.
 FIRST = 3
+#: How many are compared to the words of the link, among cases and among role models.
+CASES: Mapping[int, str] = {
+    2: N_("Compare the first two cases side by side"),
+    3: N_("Compare the first three cases side by side"),
+}
+MODELS: Mapping[int, str] = {
+    2: N_("Compare the first two side by side"),
+    3: N_("Compare the first three side by side"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +31,12 @@ class CompareLink:
     words: str
 
 
-def compare_first(case_ids: Iterable[str], noun: str = "") -> CompareLink | None:
+def compare_first(case_ids: Iterable[str], words: Mapping[int, str]) -> CompareLink | None:
     """The comparison of the first few of some cases; None with fewer than two."""
     first = list(case_ids)[:FIRST]
     if len(first) < LEAST:
         return None
-    counted = " ".join(part for part in (number_word(len(first)), noun) if part)
-    words = f"Compare the first {counted} side by side"
-    return CompareLink(url=compare_url(first), words=words)
+    return CompareLink(url=compare_url(first), words=gettext(words[len(first)]))
 
 
 def first_compared(result: SearchResult) -> CompareLink | None:
@@ -41,4 +48,4 @@ def first_compared(result: SearchResult) -> CompareLink | None:
     query = result.query
     if query.page > 1 or not (query.text or query.filters):
         return None
-    return compare_first((hit.case.id for hit in result.hits if not hit.case.is_guide), "cases")
+    return compare_first((hit.case.id for hit in result.hits if not hit.case.is_guide), CASES)

@@ -14,6 +14,7 @@ from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, number_text, query_url, with_value, without
 from web.words.facets import FACET_WORDS
+from web.words.translation import N_, gettext, ngettext, number
 
 #: Facets whose values are listed at once; the others open on demand.
 OPEN_FACETS = ("country", "type", "kind", "status")
@@ -86,7 +87,7 @@ def facet_view(name: str, counts: tuple[FacetCount, ...]) -> FacetView | None:
     n_selected = sum(count.selected for count in useful)
     return FacetView(
         name=name,
-        label=FACET_WORDS[name].heading,
+        label=gettext(FACET_WORDS[name].heading),
         groups=tuple(
             ChoiceGroup(heading=heading, choices=tuple(choices))
             for heading, choices in groups.items()
@@ -116,8 +117,10 @@ def _choice(count: FacetCount) -> Choice:
         value=count.value,
         label=count.label,
         selected=count.selected,
-        tally=f"+{count.adds}" if adds else str(count.count),
-        spoken=f"adds {count.adds}" if adds else f"{count.count} found",
+        tally=f"+{number(count.adds)}" if adds else number(count.count),
+        spoken=ngettext("adds %(count)s", "adds %(count)s", count.adds)
+        if adds
+        else ngettext("%(count)s found", "%(count)s found", count.count),
     )
 
 
@@ -142,7 +145,7 @@ def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "search.search") 
     found = [
         Chip(
             label=taxonomy.label(facet, value),
-            facet=FACET_WORDS[facet].heading,
+            facet=gettext(FACET_WORDS[facet].heading),
             url=without(query, facet, value, endpoint=endpoint),
         )
         for facet in FACETS
@@ -151,8 +154,9 @@ def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "search.search") 
     if query.results_min is not None:
         url = query_url(replace(query, results_min=None), endpoint=endpoint)
         unit = taxonomy["units"].label(query.results_unit) if query.results_unit else ""
-        words = f"at least {number_text(query.results_min)} {unit}".strip()
-        found.append(Chip(label=words, facet="Figure", url=url))
+        figure = f"{number_text(query.results_min)} {unit}".strip()
+        words = gettext("at least %(figure)s", figure=figure)
+        found.append(Chip(label=words, facet=gettext("Figure"), url=url))
     return tuple(found)
 
 
@@ -168,10 +172,11 @@ def offers(result: SearchResult, found: FoundSet) -> tuple[Offer, ...]:
     for mention in result.mentions:
         if query.filters.get(mention.facet):
             adds = _count(result, mention).adds
-            words = f"Also {mention.label} (+{adds})" if adds > 0 else ""
+            words = _offered(N_("Also %(value)s (+%(count)s)"), mention.label, adds)
         else:
             left = len(found.narrowed(mention.facet, mention.value))
-            words = f"Only {mention.label} ({left})" if 0 < left < result.total else ""
+            narrows = left < result.total
+            words = _offered(N_("Only %(value)s (%(count)s)"), mention.label, left * narrows)
         if words:
             made.append(Offer(words=words, url=with_value(query, mention.facet, mention.value)))
     return tuple(made)
@@ -185,9 +190,19 @@ def browse_offers(result: SearchResult, cases: Iterable[Case]) -> tuple[Offer, .
         count = sum(mention.value in facets.get(mention.facet, ()) for facets in held)
         url = facet_url(**{mention.facet: mention.value})
         is_place = mention.facet == "country"
-        which = f"from {mention.label}" if is_place else f"under “{mention.label}”"
-        found.append(Offer(words=f"All cases {which} ({count})", url=url))
+        message = (
+            N_("All cases from %(value)s (%(count)s)")
+            if is_place
+            else N_("All cases under “%(value)s” (%(count)s)")
+        )
+        words = gettext(message, value=mention.label, count=number(count))
+        found.append(Offer(words=words, url=url))
     return tuple(found)
+
+
+def _offered(message: str, value: str, count: int) -> str:
+    """The words of an offer, none where it would find nothing."""
+    return gettext(message, value=value, count=number(count)) if count > 0 else ""
 
 
 def _count(result: SearchResult, mention: Mention) -> FacetCount:

@@ -10,6 +10,7 @@ from kb.model.cases import Case
 from kb.model.taxonomy import in_line
 from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit, Reason
 from web.words.facets import FACET_WORDS
+from web.words.translation import N_, gettext
 from web.words.typography import curly
 
 #: Longer passages are cut; the API gives them whole.
@@ -23,9 +24,19 @@ LINE_LENGTH = 160
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 BY: Mapping[str, str] = {
-    "word": "By your words",
-    "meaning": "By its meaning",
-    "both": "By its words and its meaning",
+    "word": N_("By your words"),
+    "meaning": N_("By its meaning"),
+    "both": N_("By its words and its meaning"),
+}
+#: Where a passage stands to its phrase, and to the one for words that the title holds too.
+PLACES: Mapping[str, tuple[str, str]] = {
+    "summary": (N_("in the summary above"), N_("in the title and the summary above")),
+    "text": (N_("in its text"), N_("in the title and its text")),
+    "part": (N_("in “%(heading)s”"), N_("in the title and “%(heading)s”")),
+    "reading": (
+        N_("in “%(heading)s” (our reading)"),
+        N_("in the title and “%(heading)s” (our reading)"),
+    ),
 }
 
 
@@ -57,7 +68,9 @@ def quotes(hit: Hit) -> tuple[Quote, ...]:
 def named(hit: Hit) -> tuple[str, ...]:
     """What the query names and the case has: ``Country: Norway``."""
     return tuple(
-        f"{FACET_WORDS[why.facet].heading}: {why.label}"
+        gettext(
+            "%(facet)s: %(value)s", facet=gettext(FACET_WORDS[why.facet].heading), value=why.label
+        )
         for why in hit.reasons
         if why.kind == "facet"
     )
@@ -124,22 +137,25 @@ def excerpt(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
 
 
 def _quote(why: Reason, case: Case) -> Quote:
-    in_summary = is_summary(why, case)
-    place = f"“{curly(why.heading)}”" if why.heading else "its text"
-    place = "the summary above" if in_summary else place
-    if why.heading in (SUITS_HEADING, ANSWERS_HEADING):
-        place = f"{place} (our reading)"
-    seen = {why.passage[start:end].lower() for start, end in why.marks}
     is_title_only = why.kind == "word" and not why.marks
-    if is_title_only:
-        place = "the title"
-    elif any(word not in seen for word in why.words):
-        place = f"the title and {place}"
-    shown = ", ".join(why.words[:WORDS_SHOWN]) + (" …" if len(why.words) > WORDS_SHOWN else "")
+    place = gettext("in the title") if is_title_only else _place(why, case)
+    words = ", ".join(why.words[:WORDS_SHOWN]) + (" …" if len(why.words) > WORDS_SHOWN else "")
+    how = N_("%(way)s, %(place)s: %(words)s") if words else N_("%(way)s, %(place)s")
+    is_shown = is_title_only or is_summary(why, case)
     return Quote(
-        how=f"{BY[why.kind]}, in {place}{f': {shown}' if shown else ''}",
-        pieces=() if in_summary or is_title_only else excerpt(curly(why.passage), why.marks),
+        how=gettext(how, way=gettext(BY[why.kind]), place=place, words=words),
+        pieces=() if is_shown else excerpt(curly(why.passage), why.marks),
     )
+
+
+def _place(why: Reason, case: Case) -> str:
+    """Where a passage stands, and that the title has words of the query which it has not."""
+    place = "part" if why.heading else "summary" if is_summary(why, case) else "text"
+    if why.heading in (SUITS_HEADING, ANSWERS_HEADING):
+        place = "reading"
+    seen = {why.passage[start:end].lower() for start, end in why.marks}
+    is_in_title = any(word not in seen for word in why.words)
+    return gettext(PLACES[place][is_in_title], heading=curly(why.heading))
 
 
 def is_summary(why: Reason, case: Case) -> bool:

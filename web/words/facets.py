@@ -1,6 +1,6 @@
 """What the site calls the facets: one table, so that a facet is called the same everywhere.
 
-The labels of their values are those of the vocabulary.
+The labels of their values are those of the vocabulary. A heading is translated where it is shown.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.model.cases import FIELDS_OF_FACETS, Case
+from web.words.translation import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +39,16 @@ class FacetWords:
 
 
 FACET_WORDS: Mapping[str, FacetWords] = {
-    "country": FacetWords(heading="Country", noun="country", no_choice="Any country"),
+    "country": FacetWords(heading=N_("Country"), noun="country", no_choice="Any country"),
     "type": FacetWords(
-        heading="Type of network",
+        heading=N_("Type of network"),
         noun="type of network",
         by="By type of network",
         no_choice="Any type",
         many="types of network",
     ),
     "project": FacetWords(
-        heading="What they do together",
+        heading=N_("What they do together"),
         noun="project",
         of_case="What they did together",
         by="By what they do together",
@@ -55,24 +56,24 @@ FACET_WORDS: Mapping[str, FacetWords] = {
         many="things to do together",
     ),
     "sector": FacetWords(
-        heading="Sector",
+        heading=N_("Sector"),
         noun="sector",
         by="By sector",
         no_choice="Any sector",
         many="sectors",
     ),
     "results": FacetWords(
-        heading="Reported result", noun="reported result", by="By reported result"
+        heading=N_("Reported result"), noun="reported result", by="By reported result"
     ),
-    "kind": FacetWords(heading="Kind", noun="kind", by="By kind"),
-    "form": FacetWords(heading="Form", noun="form"),
+    "kind": FacetWords(heading=N_("Kind"), noun="kind", by="By kind"),
+    "form": FacetWords(heading=N_("Form"), noun="form"),
     "formation": FacetWords(
-        heading="How it came to be",
+        heading=N_("How it came to be"),
         noun="formation",
         by="By how the network came to be",
         many="ways in which a network comes to be",
     ),
-    "status": FacetWords(heading="Outcome", noun="outcome", by="By outcome"),
+    "status": FacetWords(heading=N_("Outcome"), noun="outcome", by="By outcome"),
 }
 
 _FACETS_OF_FIELDS: Mapping[str, str] = {field: facet for facet, field in FIELDS_OF_FACETS.items()}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kb.guidance.profile_comparison import joined
+from web.words.translation import N_, gettext
+
+#: What stands before the last word of a list.
+AND, OR = N_("and"), N_("or")
 
 
-def listed(words: Iterable[str], by: str = "and", apart: str = ", ") -> str:
+def listed(words: Iterable[str], by: str = AND, apart: str = ", ") -> str:
     """``a``, ``a and b``, ``a, b and c``; ``apart`` where the words hold commas themselves."""
-    return joined(tuple(words), by, apart)
+    return joined(tuple(words), gettext(by), apart)
 
 
 def count_words(count: int, one: str, many: str) -> str:
