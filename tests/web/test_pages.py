@@ -3,6 +3,7 @@
 import gzip
 import re
 
+import brotli
 import pytest
 
 PAGES = [
@@ -100,10 +101,41 @@ def test_style_is_cached_for_good(client):
 def test_compression(client):
     """A long page is compressed for a client that takes it, and is the same page."""
     plain = client.get("/")
-    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in plain.headers
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
+    for taken, name, unpack in (
+        ("gzip", "gzip", gzip.decompress),
+        ("gzip, deflate, br", "br", brotli.decompress),
+    ):
+        packed = client.get("/", headers={"Accept-Encoding": taken})
+        assert packed.headers["Content-Encoding"] == name
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert unpack(packed.data) == plain.data
+        again = {"Accept-Encoding": taken, "If-None-Match": packed.headers["ETag"]}
+        assert client.get("/", headers=again).status_code == 304
+    assert (
+        "Content-Encoding"
+        not in client.get("/healthz", headers={"Accept-Encoding": "gzip"}).headers
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/role-models?aim=export+wine",
+        "/role-models?size=many",
+        "/outcomes?aim=export+wine",
+        "/outcomes.csv?aim=export+wine",
+        "/api/v1/role-models?aim=export+wine",
+        "/api/v1/outcomes?my_sector=wine-spirits",
+    ],
+)
+def test_what_a_firm_says_is_kept_nowhere(client, path):
+    """No cache stores an answer to a profile, and no other site is told its address."""
+    headers = client.get(path).headers
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "ETag" not in headers
+    assert client.get("/role-models?country=NO").headers["Cache-Control"] == "no-cache"
 
 
 def test_home(client):

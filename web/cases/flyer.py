@@ -12,10 +12,10 @@ from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.cases.case import FACT_FACETS
-from web.cases.qr import QRCode, qr_code
 from web.core.urls import absolute, case_url
 from web.ui.cards import Badge, badges, labels
 from web.ui.markdown import render_body
+from web.ui.qr import qr_code
 from web.words.facets import FACET_WORDS, read_by_editors
 from web.words.figures import ResultView, result_views
 from web.words.typography import capital, curly
@@ -70,7 +70,7 @@ class Flyer:
     case_id: str
     path: str
     address: str
-    code: QRCode | None
+    code: str | None
     across: int
     size: int
 

@@ -74,7 +74,7 @@ def _inputs(sheet: Flyer) -> dict[str, object]:
         "take": sheet.take,
         "sources": [_source(work) for work in sheet.citations],
         "address": sheet.address,
-        "code": sheet.code.svg if sheet.code else "",
+        "code": sheet.code or "",
         "snapshot": sheet.snapshot_id,
     }
 

@@ -1,10 +1,11 @@
-"""What every answer carries: security headers, a validator for caches, compression."""
+"""What every answer carries: security headers, what caches may do with it, compression."""
 
 from __future__ import annotations
 
-import gzip
-
 from flask import Flask, Response, request
+from flask_compress import Compress
+
+from kb.guidance.profile import FIELDS
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -17,18 +18,29 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-#: Shorter answers gain nothing from compression.
-WORTH_COMPRESSING = 1400
-TEXTS = ("text/", "application/json", "application/problem+json", "application/xml", "image/svg")
 REVALIDATE = "no-cache"
+#: For an answer to what stands in the address and nowhere else.
+PRIVATE = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
+#: Shorter answers, in bytes, gain nothing from compression.
+WORTH_COMPRESSING = 1400
 
 
 def init_app(app: Flask) -> None:
-    """Finish every answer."""
-    app.after_request(_finish)
+    """Finish every answer, and then compress it."""
+    app.config.setdefault("COMPRESS_MIN_SIZE", WORTH_COMPRESSING)
+    Compress(app)
+    app.after_request(_finish)  # runs before the one registered first
+
+
+def keep_private(response: Response) -> Response:
+    """An answer that no cache stores and that no other site is told the address of."""
+    response.headers.update(PRIVATE)
+    return response
 
 
 def _finish(response: Response) -> Response:
+    if any(request.args.get(name) for name in FIELDS):
+        keep_private(response)  # what a firm says of itself, on whichever page
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
     if request.path.startswith(("/api/v1/", "/healthz")):
@@ -38,20 +50,7 @@ def _finish(response: Response) -> Response:
     if response.direct_passthrough or request.method not in ("GET", "HEAD"):
         return response
     response.headers.setdefault("Cache-Control", REVALIDATE)
-    _compress(response)
-    if response.status_code == 200:
+    if response.status_code == 200 and not response.cache_control.no_store:
         response.add_etag(weak=True)
         response.make_conditional(request)
     return response
-
-
-def _compress(response: Response) -> None:
-    """Compress what is text and long enough, for a client that takes it."""
-    if not response.content_type.startswith(TEXTS):
-        return
-    response.vary.add("Accept-Encoding")
-    body = response.get_data()
-    if len(body) < WORTH_COMPRESSING or not request.accept_encodings["gzip"]:
-        return
-    response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
-    response.headers["Content-Encoding"] = "gzip"

@@ -26,6 +26,7 @@ from kb.model.self_check import (
 )
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
+from web.core.headers import keep_private
 from web.core.params import REPEATED, UNKNOWN, Read, Wrong, answers_of, read_page
 from web.core.request import searcher
 from web.core.urls import case_url
@@ -181,8 +182,7 @@ def finish(html: str, page: SelfCheckPage) -> Response:
     """The page as an answer; one that holds answers is not to be kept or passed on."""
     response = make_response(html, page.status)
     if page.answered or page.wrong:
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        keep_private(response)
     return response
 
 

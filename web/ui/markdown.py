@@ -22,6 +22,7 @@ from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
 from kb.model.cases import Case
+from web.words.typography import curly
 
 #: The heading whose section is the editors' analysis.
 OUR_READING = "What to take from it"
@@ -31,6 +32,7 @@ _TAGS = {
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
     *("a", "abbr", "em", "strong", "code", "sub", "sup"),
 }
+_INLINE = {"a", "abbr", "em", "strong", "code", "sub", "sup", "br"}
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
@@ -96,18 +98,17 @@ def _render(snapshot_id: str, case_id: str, body: str, root: str) -> Body:
             "fenced_code",
             "tables",
             "sane_lists",
-            "smarty",
             "toc",
             _Compendium(case_id, root),
         ],
-        extension_configs={"toc": {"marker": ""}, "smarty": {"smart_dashes": False}},
+        extension_configs={"toc": {"marker": ""}},
         output_format="html",
     )
     html = nh3.clean(
         markdown.convert(body), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES
     )
     headings = tuple(
-        Heading(token["id"], unescape(token["name"]))
+        Heading(token["id"], curly(unescape(token["name"])))
         for token in markdown.toc_tokens
         if token["level"] == 2
     )
@@ -141,8 +142,44 @@ class _Tree(Treeprocessor):
             link.set("href", page_of(link.get("href", ""), self.case_id, self.root))
         for cell in root.iter("th"):
             cell.set("scope", "col")
+        _set_quotation_marks(root)
         _wrap_tables(root)
         _build_sections(root)
+
+
+def _set_quotation_marks(root: Element) -> None:
+    """Turn the marks of each block as a whole: a quotation may begin before a link and end in it.
+
+    Code keeps its marks.
+    """
+    for run in _runs(root):
+        text = curly("".join(getattr(element, part) for element, part, _ in run))
+        for element, part, is_code in run:
+            length = len(getattr(element, part))
+            if not is_code:
+                setattr(element, part, text[:length])
+            text = text[length:]
+
+
+def _runs(root: Element) -> list[list[tuple[Element, str, bool]]]:
+    """The texts of a tree in order, as (element, ``text`` or ``tail``, is code), by block."""
+    runs: list[list[tuple[Element, str, bool]]] = [[]]
+
+    def gather(element: Element, *, is_code: bool) -> None:
+        is_inline = element.tag in _INLINE
+        if not is_inline:
+            runs.append([])
+        if element.text:
+            runs[-1].append((element, "text", is_code))
+        for child in element:
+            gather(child, is_code=is_code or child.tag == "code")
+            if child.tail:
+                runs[-1].append((child, "tail", is_code))
+        if not is_inline:
+            runs.append([])
+
+    gather(root, is_code=False)
+    return [run for run in runs if run]
 
 
 def _wrap_tables(root: Element) -> None:

@@ -28,18 +28,27 @@ from web.cases.flyer import (
     flyer,
 )
 from web.cases.flyer_pdf import flyer_pdf
-from web.cases.qr import QRCode, qr_code
+from web.ui.qr import qr_code
 
 ROOT = Path(__file__).parents[3]
 SITE = "https://networks.example.org"
 HOSTILE = '#panic("read as code") $x$ *bold* _it_ @ref <tag> ``` = Title // gone \\ #{1/0}'
 
 
-def scanned(code: QRCode) -> str:
-    """What a reader of QR codes reads in the squares of a path."""
-    squares = np.ones((code.size, code.size), dtype=np.uint8)
-    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", code.path):
-        squares[int(y), int(x) : int(x) + int(length)] = 0
+def scanned(code: str) -> str:
+    """What a reader of QR codes reads in the strokes of a drawing."""
+    size = int(re.search(r'viewBox="0 0 (\d+) ', code)[1])
+    squares = np.ones((size, size), dtype=np.uint8)
+    x, y = 0.0, 0.0
+    for kind, numbers in re.findall(
+        r"([Mmh])([-\d. ]+)", re.search(r'stroke="#000" d="([^"]+)"', code)[1]
+    ):
+        given = [float(one) for one in numbers.split()]
+        if kind == "h":
+            squares[int(y), int(x) : int(x + given[0])] = 0
+            x += given[0]
+        else:
+            x, y = (given[0], given[1]) if kind == "M" else (x + given[0], y + given[1])
     picture = np.kron(squares * 255, np.ones((4, 4), dtype=np.uint8))
     return zxingcpp.read_barcodes(picture)[0].text
 

@@ -176,7 +176,7 @@ def test_answers_are_not_kept_or_passed_on(site, query):
     """A page with answers is stored by no cache, not indexed, and not told to the next page."""
     response = site.get(f"/self-check?{query}")
 
-    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert response.text.count('<meta name="robots" content="noindex">') == 1
     assert 'rel="canonical"' not in response.text

@@ -89,6 +89,36 @@ def test_fenced_code_is_code(fence):
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('It\'s "so".', "<p>It’s “so”.</p>"),
+        (
+            "'*Quoted* words' of **O'Neil**",
+            "<p>‘<em>Quoted</em> words’ of <strong>O’Neil</strong></p>",
+        ),
+        (
+            'a "[link](b.md)" b',
+            '<p>a “<a href="/cases/norway/b" rel="noopener noreferrer">link</a>” b</p>',
+        ),
+        ('Type `"x" \'y\'` or "x"', "<p>Type <code>\"x\" 'y'</code> or “x”</p>"),
+        ('One " alone.\n\nAnd " alone.', '<p>One " alone.</p>\n<p>And " alone.</p>'),
+        ("- rock 'n' roll\n- the '90s", "<ul>\n<li>rock ’n’ roll</li>\n<li>the ’90s</li>\n</ul>"),
+    ],
+    ids=["plain", "markup", "link", "code", "paragraphs", "list"],
+)
+def test_the_marks_are_those_of_the_whole_site(body, expected):
+    """One typographer turns the quotation marks of texts as it does those of titles."""
+    assert html(body) == expected
+
+
+def test_marks_in_headings():
+    """A heading and its entry in the list of contents have the same marks, its id none."""
+    body = render_body("snapshot", case("## The 'hub' firm's role"), "/cases")
+    assert body.headings == (Heading("the-hub-firms-role", "The ‘hub’ firm’s role"),)
+    assert '<h2 id="the-hub-firms-role">The ‘hub’ firm’s role</h2>' in body.html
+
+
 def test_tables_scroll_within_a_labelled_frame():
     """A table stands in a frame that the keyboard can reach; its head is a head."""
     assert html("| a | b |\n|---|---|\n| 1 | 2 |").startswith(

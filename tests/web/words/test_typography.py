@@ -11,16 +11,41 @@ from web.words.typography import capital, curly
         ("Denmark's programme", "Denmark’s programme"),
         ("the members' goods", "the members’ goods"),
         ('a "first nation" strategy', "a “first nation” strategy"),
+        ("'quoted' words", "‘quoted’ words"),
+        ("'Quoted words at the start', he said", "‘Quoted words at the start’, he said"),
+        ("words 'quoted at the end'", "words ‘quoted at the end’"),
+        ("the 'hub', the 'spoke'", "the ‘hub’, the ‘spoke’"),
+        ("(the 'hub'), ['spoke']", "(the ‘hub’), [‘spoke’]"),
+        ("('quoted'), \"(in) brackets\"", "(‘quoted’), “(in) brackets”"),
+        ("a dash—'quoted'—and–\"again\"", "a dash—‘quoted’—and–“again”"),
+        ("and/or 'either'/'or'", "and/or ‘either’/‘or’"),
+        ("\"He said 'no' twice\"", "“He said ‘no’ twice”"),
+        ("'He said \"no\" twice'", "‘He said “no” twice’"),
+        ("\"'Nested' first\" and \"last 'nested'\"", "“‘Nested’ first” and “last ‘nested’”"),
+        ("in the '90s and the 1990's", "in the ’90s and the 1990’s"),
+        ("'98 was the year", "’98 was the year"),
+        ("rock 'n' roll", "rock ’n’ roll"),
+        ("rock'n'roll, O'Neil's", "rock’n’roll, O’Neil’s"),
+        ("'Tis so, 'twas so, get 'em", "’Tis so, ’twas so, get ’em"),
+        ("the 'bakers' oven' of '97", "the ‘bakers’ oven’ of ’97"),
+        ("a 'cello", "a ’cello"),
         ("alert('x')", "alert('x')"),
+        ('f("x")', 'f("x")'),
         ('6" pipes', '6" pipes'),
+        ('6" and 8" pipes', '6" and 8" pipes'),
+        ('on "route 66" and "66 ways"', "on “route 66” and “66 ways”"),
+        ('one " alone', 'one " alone'),
+        ("one ' alone", "one ' alone"),
+        ("“already” ‘curly’", "“already” ‘curly’"),
         ("<b>&amp;", "<b>&amp;"),
         ("", ""),
     ],
 )
 def test_curly(straight, expected):
-    """Apostrophes and pairs of double marks turn, nothing else does, and places stay."""
+    """Each mark turns the way in which it stands, what is no quotation stays, and so do places."""
     assert curly(straight) == expected
     assert len(expected) == len(straight)
+    assert curly(expected) == expected
 
 
 def test_capital():
