@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.answers.figures import DASH
-from kb.model.relevance import Figure, Group, Refusal, Report, Worst
+from kb.model.cases import Case
+from kb.model.relevance import Figure, Group, Report
 from kb.search.searcher import Searcher
-from web.core.urls import case_url, search_url
-from web.words.typography import curly
 
 #: System to its words, as the table lists them.
 SYSTEMS: Mapping[str, str] = {
@@ -51,104 +50,38 @@ TICKS = (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dot:
-    """A mean with its interval in the chart: places in pixels from the left."""
-
-    low: float
-    mean: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One system on one group. A text is empty where the report does not hold the figure."""
-
-    system: str
-    words: str
-    dot: Dot | None
-    ndcg: str
-    success: str
-    recall: str
-    p: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupView:
-    """One group of queries."""
-
-    name: str
-    n: int
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
-    """A case that should have been among the first ten; no address where it is gone."""
-
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorstView:
-    """One of the queries that are answered worst."""
-
-    text: str
-    url: str
-    ndcg: str
-    missed: tuple[Missed, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusalView:
-    """How often the site says that nothing fits, as counts and shares."""
-
-    negative: str
-    answerable: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RelevancePage:
-    """What the template shows; ``measured`` is False where no figures were published.
+    """The report with what the page computes of it.
 
-    ``ticks`` are the places of the chart's axis with their labels.
+    ``n`` queries can be answered, of ``n_all``. ``first`` is the figure for the case that is
+    shown first. ``languages`` are the groups of one language each; ``cases`` holds the cases
+    that a query may have missed by their ids, as far as there still are such cases.
     """
 
-    measured: bool
-    snapshot_id: str
-    measured_on: str = ""
-    split: str = ""
-    n: int = 0
-    n_all: int = 0
-    first: str = ""
-    groups: tuple[GroupView, ...] = ()
-    languages: tuple[GroupView, ...] = ()
-    refusal: RefusalView | None = None
-    worst: tuple[WorstView, ...] = ()
-    ticks: tuple[tuple[float, str], ...] = ()
-    width: int = CHART_WIDTH
+    report: Report
+    n: int
+    n_all: int
+    first: Figure | None
+    groups: tuple[Group, ...]
+    languages: tuple[Group, ...]
+    cases: Mapping[str, Case]
 
 
-def relevance_page(searcher: Searcher) -> RelevancePage:
-    """Gather the page from the report in the snapshot."""
+def relevance_page(searcher: Searcher) -> RelevancePage | None:
+    """Gather the page from the report in the snapshot; None where no figures were published."""
     report = searcher.relevance
     if report is None:
-        return RelevancePage(measured=False, snapshot_id=searcher.snapshot_id)
-    titles = {case.id: curly(case.title) for case in searcher.cases}
-    n = next((group.n for group in report.groups if group.name == "all"), 0)
+        return None
+    whole = next((group for group in report.groups if group.name == "all"), None)
+    n = whole.n if whole else 0
     return RelevancePage(
-        measured=True,
-        snapshot_id=searcher.snapshot_id,
-        measured_on=report.snapshot,
-        split=SPLITS.get(report.split, ""),
+        report=report,
         n=n,
         n_all=n + (report.refusal.n_negative if report.refusal else 0),
-        first=_first_is_relevant(report),
-        groups=tuple(_group(g) for g in report.groups if not g.name.startswith(_LANGUAGE)),
-        languages=tuple(_group(g) for g in report.groups if g.name.startswith(_LANGUAGE)),
-        refusal=_refusal(report.refusal) if report.refusal else None,
-        worst=tuple(_worst(worst, titles) for worst in report.worst),
-        ticks=tuple((_place(tick), f"{tick:g}") for tick in TICKS),
+        first=whole.figures.get("fused", {}).get("Success@1") if whole else None,
+        groups=tuple(one for one in report.groups if not one.name.startswith(_LANGUAGE)),
+        languages=tuple(one for one in report.groups if one.name.startswith(_LANGUAGE)),
+        cases={case.id: case for case in searcher.cases},
     )
 
 
@@ -162,63 +95,21 @@ def p_text(p: float) -> str:
     return "under 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
-def _first_is_relevant(report: Report) -> str:
-    whole = {group.name: group for group in report.groups}.get("all")
-    success = whole.figures.get("fused", {}).get("Success@1") if whole else None
-    return share_text(success.mean) if success else ""
+def mean_text(figure: Figure) -> str:
+    """A mean with its interval: ``0.66 (0.56–0.76)``."""
+    return f"{figure.mean:.2f} ({figure.low:.2f}{DASH}{figure.high:.2f})"
 
 
-def _group(group: Group) -> GroupView:
-    lines = tuple(_line(group, system) for system in SYSTEMS if system in group.figures)
-    return GroupView(name=GROUPS.get(group.name, group.name), n=group.n, lines=lines)
-
-
-def _line(group: Group, system: str) -> Line:
-    figures = group.figures[system]
-    ndcg, success, recall = (figures.get(name) for name in ("nDCG@10", "Success@1", "R@10"))
-    return Line(
-        system=system,
-        words=SYSTEMS[system],
-        dot=_dot(ndcg) if ndcg else None,
-        ndcg=f"{ndcg.mean:.2f} ({ndcg.low:.2f}{DASH}{ndcg.high:.2f})" if ndcg else "",
-        success=_shares(success),
-        recall=_shares(recall),
-        p=p_text(group.p[system]) if system in group.p else "",
-    )
-
-
-def _shares(figure: Figure | None) -> str:
-    if figure is None:
-        return ""
+def mean_share_text(figure: Figure) -> str:
+    """A mean share with its interval: ``75% (65–85%)``."""
     return f"{share_text(figure.mean)} ({100 * figure.low:.0f}{DASH}{share_text(figure.high)})"
 
 
-def _dot(figure: Figure) -> Dot:
-    return Dot(low=_place(figure.low), mean=_place(figure.mean), high=_place(figure.high))
-
-
-def _place(value: float) -> float:
-    return round(CHART_PAD + min(max(value, 0.0), 1.0) * (CHART_WIDTH - 2 * CHART_PAD), 1)
-
-
-def _refusal(refusal: Refusal) -> RefusalView:
-    return RefusalView(
-        negative=_of(refusal.negative_refused, refusal.n_negative),
-        answerable=_of(refusal.answerable_refused, refusal.n_answerable),
-    )
-
-
-def _of(share: float, n: int) -> str:
+def of_text(share: float, n: int) -> str:
+    """A share of so many as a count: ``3 of 4 (75%)``."""
     return f"{round(share * n)} of {n} ({share_text(share)})"
 
 
-def _worst(worst: Worst, titles: Mapping[str, str]) -> WorstView:
-    return WorstView(
-        text=worst.text,
-        url=search_url(worst.text),
-        ndcg=f"{worst.ndcg:.2f}",
-        missed=tuple(
-            Missed(title=titles.get(name, name), url=case_url(name) if name in titles else "")
-            for name in worst.missed
-        ),
-    )
+def chart_place(value: float) -> float:
+    """Where a value from 0 to 1 stands in the chart of a row, in pixels from the left."""
+    return round(CHART_PAD + min(max(value, 0.0), 1.0) * (CHART_WIDTH - 2 * CHART_PAD), 1)

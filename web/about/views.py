@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from web.about.relevance import relevance_page
+from web.about.relevance import (
+    CHART_WIDTH,
+    GROUPS,
+    SPLITS,
+    SYSTEMS,
+    TICKS,
+    chart_place,
+    mean_share_text,
+    mean_text,
+    of_text,
+    p_text,
+    relevance_page,
+    share_text,
+)
 from web.core.request import searcher, settings
 
 bp = Blueprint("about", __name__, template_folder="templates")
+for name, shown in (
+    ("chart_place", chart_place),
+    ("mean", mean_text),
+    ("mean_share", mean_share_text),
+    ("probability", p_text),
+    ("share", share_text),
+    ("share_of", of_text),
+):
+    bp.add_app_template_filter(shown, name)
 
 
 @bp.get("/about")
@@ -33,4 +55,13 @@ def about() -> str:
 def relevance() -> str:
     """How good the search is, as measured; that it is not measured yet, where it is not."""
     current = searcher()
-    return render_template("relevance.html", page=relevance_page(current))
+    return render_template(
+        "relevance.html",
+        page=relevance_page(current),
+        snapshot_id=current.snapshot_id,
+        systems=SYSTEMS,
+        group_words=GROUPS,
+        splits=SPLITS,
+        ticks=TICKS,
+        chart_width=CHART_WIDTH,
+    )

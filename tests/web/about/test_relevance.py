@@ -12,7 +12,7 @@ from kb.search.live import LiveSearcher
 from kb.settings import read_settings
 from tests.toy import copy_toy_corpus
 from web import create_app
-from web.about.relevance import Dot, p_text, relevance_page, share_text
+from web.about.relevance import chart_place, p_text, relevance_page, share_text
 
 
 def figures(ndcg: float, success: float, recall: float) -> dict[str, Figure]:
@@ -88,29 +88,43 @@ def test_every_page_leads_here(client):
     assert [client.get(path).text.count(link) for path in ("/", "/about", "/api")] == [1, 2, 2]
 
 
-def test_figures_in_words(page):
+def cells(text: str) -> list[list[str]]:
+    """The rows of the tables of a page, each as the texts of its cells."""
+    rows = re.findall(r'<tr class="dots-\w+">(.*?)</tr>', text, re.S)
+    return [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in rows]
+
+
+def test_figures_in_words(site):
     """Means stand with their intervals, shares in percent, p with digits that mean something."""
-    lines = [
-        (line.words, line.ndcg, line.success, line.recall, line.p) for line in page.groups[0].lines
+    text = site.get("/relevance").text
+
+    assert cells(text)[:3] == [
+        ["As the site searches", "0.66 (0.56–0.76)", "75% (65–85%)", "62% (52–72%)", ""],
+        ["Words alone", "0.50 (0.40–0.60)", "50% (40–60%)", "50% (40–60%)", "under 0.001"],
+        ["Meaning alone", "0.25 (0.15–0.35)", "50% (40–60%)", "50% (40–60%)", "0.042"],
     ]
-    assert lines == [
-        ("As the site searches", "0.66 (0.56–0.76)", "75% (65–85%)", "62% (52–72%)", ""),
-        ("Words alone", "0.50 (0.40–0.60)", "50% (40–60%)", "50% (40–60%)", "under 0.001"),
-        ("Meaning alone", "0.25 (0.15–0.35)", "50% (40–60%)", "50% (40–60%)", "0.042"),
+    assert re.findall(r'colspan="6">(.*?) <span class="dots-n">(.*?)</span>', text) == [
+        ("All queries", "8 queries"),
+        ("English: owners of small firms", "1 query"),
+        ("German", "2 queries"),
     ]
-    assert [(group.name, group.n) for group in page.groups] == [
-        ("All queries", 8),
-        ("English: owners of small firms", 1),
-    ]
-    assert [(group.name, group.n) for group in page.languages] == [("German", 2)]
-    assert (page.n, page.n_all, page.first) == (8, 12, "75%")
-    assert (page.refusal.negative, page.refusal.answerable) == ("3 of 4 (75%)", "1 of 8 (12%)")
+    assert "<p>12 queries went through" in text
+    assert "For 75% of the 8 queries that can be answered, the case shown first" in text
+    assert "nothing here answers, 3 of 4 (75%) got the answer" in text
+    assert "that can be answered, 1 of 8 (12%) got that answer too" in text
 
 
-def test_the_chart_shows_the_figures(page):
+def test_the_chart_shows_the_figures(page, site):
     """0 stands at 6 pixels and 1 at 146, so a mean of a half at 76."""
-    assert page.groups[0].lines[1].dot == Dot(low=62.0, mean=76.0, high=90.0)
-    assert page.ticks == ((6.0, "0"), (76.0, "0.5"), (146.0, "1"))
+    words = page.groups[0].figures["words"]["nDCG@10"]
+
+    assert [chart_place(one) for one in (words.low, words.mean, words.high)] == [62.0, 76.0, 90.0]
+    assert [chart_place(one) for one in (-0.5, 0, 1, 1.5)] == [6.0, 6.0, 146.0, 146.0]
+    assert re.findall(r'<text x="([\d.]+)"[^>]*>(.*?)</text>', site.get("/relevance").text)[:3] == [
+        ("6.0", "0"),
+        ("76.0", "0.5"),
+        ("146.0", "1"),
+    ]
 
 
 def test_chart_and_table_are_one(site):
