@@ -11,6 +11,8 @@
     │   ├── SnapshotCorrupt      a file is missing, altered or foreign
     │   └── SnapshotStale        it was built for another version or encoder
     ├── BuildBusy                another build holds the lock
+    ├── BuildFailed              what was built cannot be served
+    ├── IndexNotWritable         the index folder cannot be written to
     ├── QueryError               a request that cannot be answered as it stands
     └── CaseNotFound             no case has this id
 
@@ -21,6 +23,8 @@ is allowed and what to do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,14 @@ class BuildBusy(KBError):
     """Another build of the same index is running."""
 
 
+class BuildFailed(KBError):
+    """What was built cannot be served; it was removed, and what was served stays."""
+
+
+class IndexNotWritable(KBError):
+    """The index folder cannot be written to; the message says what is served after it."""
+
+
 class QueryError(KBError):
     """A request that cannot be answered as it stands.
 
@@ -124,3 +136,23 @@ class CaseNotFound(KBError):
         self.nearest = nearest
         hint = f" The nearest ids are {', '.join(nearest)}." if nearest else ""
         super().__init__(f"No case has the id {case_id!r}.{hint}")
+
+
+class Attempt:
+    """A ``with`` block whose exception, of whatever kind, is kept as ``error``, not raised.
+
+    For what must not end the program whatever goes wrong in it, and is reported: opening a
+    snapshot that comes from outside, or one that was just built.
+    """
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: TracebackType | None) -> bool:
+        if isinstance(error, Exception):
+            self.error = error
+            return True
+        return False

@@ -2,7 +2,7 @@
 
 Vectors are taken over by (id, digest of the passages, encoder): the id alone would
 keep the vectors of an edited case, the digest alone could give a case those of
-another. The exported encoder is shared when the encoder is the same.
+another. The exported encoder is taken over too when the encoder is the same.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Encoding:
         }
 
     def write_encoder(self, staged: Path) -> None:
-        """Put the query encoder into a staged snapshot: shared if it is the same, else exported."""
+        """Put the query encoder into a staged snapshot: copied if it is the same, else exported."""
         folder = staged / ENCODER_FOLDER
         folder.mkdir()
         previous = self.previous
@@ -126,7 +126,8 @@ class Encoding:
             and (previous.manifest.export_version == EXPORT_VERSION)
         ):
             for name in ENCODER_FILES:
-                _share(previous.folder / name, staged / name)
+                # Copied, not linked: damage to one file must not reach another snapshot.
+                shutil.copyfile(previous.folder / name, staged / name)
             return
         encoder = self._encoder()
         self.tell("Exporting the query encoder …")
@@ -181,11 +182,3 @@ def _joined(
         for case_id, own in texts.items()
     ]
     return np.concatenate(rows)
-
-
-def _share(source: Path, target: Path) -> None:
-    """The same file under a second name; a copy where the file system has no links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

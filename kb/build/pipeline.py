@@ -1,6 +1,7 @@
-"""Content to snapshot: read, check, encode what is new, write, switch.
+"""Content to a snapshot that is served: read, plan, encode what is new, write, open, switch.
 
-Nothing is served before it is whole, and nothing is built from content with problems.
+Nothing is served before it is whole and was opened as a web worker opens it, and nothing is
+built from content with problems.
 """
 
 from __future__ import annotations
@@ -27,20 +28,47 @@ from kb.content.files import (
 )
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import ModelFiles, find_model
-from kb.errors import BuildBusy, CorpusError, CorpusInvalid, SnapshotError
+from kb.errors import (
+    Attempt,
+    BuildBusy,
+    BuildFailed,
+    CorpusInvalid,
+    IndexNotWritable,
+    KBError,
+    SnapshotError,
+)
 from kb.model.calibration import Calibration, calibration_for, read_calibrations
 from kb.model.cases import Case
 from kb.model.files import file_digest
 from kb.model.relevance import read_report
+from kb.search.live import try_out
 from kb.settings import Settings
 from kb.snapshots.format import Manifest, Snapshot, open_snapshot, read_manifest
-from kb.snapshots.store import can_open, current_id, publish, set_current, snapshot_ids
+from kb.snapshots.store import (
+    UNFINISHED,
+    built_from,
+    current_id,
+    find_current,
+    new_id,
+    prune,
+    publish,
+    remove,
+    remove_unfinished,
+    set_current,
+    snapshot_ids,
+    switching,
+    what_stays,
+)
 from kb.text.chunking import passages_of, sentences_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build did. ``encoded`` and ``reused`` count passages."""
+    """What a build did.
+
+    ``encoded`` and ``reused`` count passages. ``pinned`` is the id of another snapshot that
+    is pinned and therefore stays served; None where the one that was built is served.
+    """
 
     snapshot_id: str
     cases: int
@@ -49,7 +77,17 @@ class BuildReport:
     encoded: int
     reused: int
     up_to_date: bool
+    pinned: str | None
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """The snapshot of a plan; ``encoded`` is None where an earlier build had made it."""
+
+    manifest: Manifest
+    encoded: int | None
+    damaged: tuple[str, ...]
 
 
 def build(
@@ -59,7 +97,7 @@ def build(
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> BuildReport:
-    """Build the snapshot of ``settings.cases`` and serve it from now on.
+    """Build the snapshot of ``settings.cases`` and serve it from now on, unless one is pinned.
 
     Args:
         settings: where things are and which encoder to use.
@@ -68,21 +106,25 @@ def build(
         tell: told in a sentence what is being done.
 
     Raises:
-        CorpusInvalid: the content has problems; the previous snapshot stays.
+        CorpusInvalid: the content has problems.
         BuildBusy: another build of the same index is running.
+        BuildFailed: what was built cannot be served.
+        IndexNotWritable: the index folder cannot be written to.
         CorpusError, TaxonomyError, EncoderUnavailable: as they say.
+            Whichever is raised, what was served stays.
     """
     started = time.perf_counter()
     _make_folder(settings.index)
     try:
         with FileLock(settings.index / ".lock").acquire(timeout=0):
-            _remove_leftovers(settings.index)
-            manifest, encoded = _build(settings, force=force, progress=progress, tell=tell)
-            _prune(settings)
+            remove_unfinished(settings.index)
+            built = _build(settings, force=force, progress=progress, tell=tell)
+            pinned = _serve(settings, built, tell)
     except Timeout as err:
         raise BuildBusy(
             f"Another build of {settings.index} is running; wait until it has ended."
         ) from err
+    manifest, encoded = built.manifest, built.encoded
     return BuildReport(
         snapshot_id=manifest.snapshot_id,
         cases=manifest.n_cases,
@@ -91,6 +133,7 @@ def build(
         encoded=encoded or 0,
         reused=manifest.n_passages - (encoded or 0),
         up_to_date=encoded is None,
+        pinned=pinned,
         seconds=time.perf_counter() - started,
     )
 
@@ -99,18 +142,23 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise CorpusError(f"The index folder {folder} cannot be made: {err.strerror}.") from err
+        raise IndexNotWritable(
+            f"The index folder {folder} cannot be made: {err.strerror}."
+        ) from err
     if not os.access(folder, os.W_OK):
-        raise CorpusError(f"The index folder {folder} cannot be written to; set KB_INDEX.")
+        raise IndexNotWritable(f"The index folder {folder} cannot be written to; set KB_INDEX.")
 
 
 def _build(
     settings: Settings, *, force: bool, progress: bool, tell: Callable[[str], None]
-) -> tuple[Manifest, int | None]:
-    """The manifest that is served now, and how many passages were encoded; None: none had to."""
+) -> _Built:
+    """The snapshot of the content as it stands: one that is there, or a new one."""
     corpus = read_corpus(settings.cases)
     if corpus.problems:
-        raise CorpusInvalid(corpus.problems)
+        outcome = (
+            f"nothing was built and {what_stays(settings.index)}. Run 'kb check' to list them."
+        )
+        raise CorpusInvalid(corpus.problems, outcome=outcome)
     passages = {case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases}
     tell(f"Read {len(corpus.cases)} cases from {settings.cases}.")
     files = find_model(settings.model, settings.revision)
@@ -135,13 +183,46 @@ def _build(
             tell=tell,
         ),
     )
-    snapshot_id = plan.snapshot_id
-    if not force and can_open(settings.index / snapshot_id):
-        set_current(settings.index, snapshot_id)
-        return read_manifest(settings.index / snapshot_id), None
-    manifest = _write(settings.index, plan)
-    set_current(settings.index, snapshot_id)
-    return manifest, plan.encoding.encoded
+    damaged = []
+    for snapshot_id in () if force else built_from(settings.index, plan.inputs):
+        trouble = _trouble(settings, snapshot_id)
+        if trouble is None:
+            manifest = read_manifest(settings.index / snapshot_id)
+            return _Built(manifest=manifest, encoded=None, damaged=tuple(damaged))
+        tell(f"Building again: {trouble}")
+        damaged.append(snapshot_id)
+    manifest = _write(settings, plan)
+    return _Built(manifest=manifest, encoded=plan.encoding.encoded, damaged=tuple(damaged))
+
+
+def _trouble(settings: Settings, snapshot_id: str) -> str | None:
+    """Why an earlier snapshot cannot be served; one that is not served now is tried out."""
+    folder = settings.index / snapshot_id
+    try:
+        open_snapshot(folder)
+        current = find_current(settings.index)
+        if current is None or current.snapshot_id != snapshot_id:
+            _try_out(settings, folder)
+    except (SnapshotError, BuildFailed) as err:
+        return str(err)
+    return None
+
+
+def _try_out(settings: Settings, folder: Path) -> None:
+    """Open a snapshot as a fresh web worker does, and answer a query: what fails is not served.
+
+    Raises:
+        BuildFailed: it cannot be opened or does not answer, for whatever reason.
+    """
+    with Attempt() as attempt:
+        try_out(folder, settings)
+    err = attempt.error
+    if err is not None:
+        reason = str(err) if isinstance(err, KBError) else f"{type(err).__name__}: {err}."
+        raise BuildFailed(
+            f"The snapshot that was built cannot be served, and was removed: {reason} "
+            f"{what_stays(settings.index).capitalize()}."
+        ) from err
 
 
 def _calibration(
@@ -177,34 +258,43 @@ def _corpus_digest(folder: Path, cases: Sequence[Case]) -> str:
     return digest.hexdigest()
 
 
-def _write(index_folder: Path, plan: Plan) -> Manifest:
-    staged = index_folder / f".building-{os.getpid()}"
+def _write(settings: Settings, plan: Plan) -> Manifest:
+    """Write a snapshot beside its place, try it out, and move it into its place."""
+    index = settings.index
+    unfinished = index / f"{UNFINISHED}{os.getpid()}"
+    staged = unfinished / new_id(index, plan.inputs)
     try:
-        staged.mkdir()
+        staged.mkdir(parents=True)
         manifest = assemble(staged, plan)
-        publish(index_folder, staged, manifest.snapshot_id)
+        _try_out(settings, staged)
+        publish(index, staged)
     except OSError as err:
-        raise CorpusError(
-            f"The snapshot cannot be written to {index_folder}: {err.strerror}; "
-            "the previous one stays in use."
+        raise IndexNotWritable(
+            f"The snapshot cannot be written to {index}: {err.strerror}; {what_stays(index)}."
         ) from err
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
     return manifest
 
 
-def _remove_leftovers(index: Path) -> None:
-    """Remove what a build that was killed left behind; the lock says that none is running."""
-    for leftover in index.glob(".building-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    for leftover in index.glob(".current-*"):
-        leftover.unlink()
+def _serve(settings: Settings, built: _Built, tell: Callable[[str], None]) -> str | None:
+    """Switch to what was built, and remove what is not to be kept.
 
-
-def _prune(settings: Settings) -> None:
-    serving = current_id(settings.index)
-    others = [other for other in snapshot_ids(settings.index) if other != serving]
-    for snapshot_id in others[settings.keep_snapshots - 1 :]:
-        # Renamed first, so that a snapshot is there whole or not at all.
-        doomed = (settings.index / snapshot_id).rename(settings.index / f".building-{snapshot_id}")
-        shutil.rmtree(doomed, ignore_errors=True)
+    Returns:
+        The id of a snapshot that is pinned and therefore stays served, None where there is none.
+    """
+    index, snapshot_id = settings.index, built.manifest.snapshot_id
+    with switching(index):
+        current = find_current(index)
+        pinned = current.snapshot_id if current is not None and current.pinned else None
+        # What replaces a damaged one takes its pin over: it was made from the same.
+        replaces = pinned is not None and pinned in (snapshot_id, *built.damaged)
+        if pinned is None or replaces:
+            set_current(index, snapshot_id, pinned=replaces)
+        try:
+            for damaged in built.damaged:
+                remove(index, damaged)
+            prune(index, keep=settings.keep_snapshots)
+        except OSError as err:
+            tell(f"Old snapshots in {index} cannot be removed: {err.strerror}.")
+    return None if replaces else pinned

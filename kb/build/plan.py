@@ -54,8 +54,8 @@ class Plan:
     encoding: Encoding
 
     @property
-    def snapshot_id(self) -> str:
-        """The id: the same input and the same libraries give the same."""
+    def inputs(self) -> str:
+        """A digest of all that a snapshot is made from: content, libraries, code."""
         encoding = self.encoding
         versions = (SCHEMA_VERSION, EXPORT_VERSION, PASSAGES_VERSION, WORDS_VERSION)
         parts = (*versions, self.corpus_digest)
@@ -63,7 +63,7 @@ class Plan:
         lines += [repr(self.calibration), repr(self.relevance), repr(self.corpus.self_check)]
         lines += [repr(self.corpus.glossary)]
         lines += [f"{name} {number}" for name, number in _versions().items()]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _versions() -> dict[str, str]:
@@ -71,7 +71,10 @@ def _versions() -> dict[str, str]:
 
 
 def assemble(staged: Path, plan: Plan) -> Manifest:
-    """Write a whole snapshot into the empty folder ``staged``; the manifest comes last."""
+    """Write a whole snapshot into the empty folder ``staged``, which is named as it will be.
+
+    The manifest comes last.
+    """
     corpus, encoding = plan.corpus, plan.encoding
     passages = tuple(p for case in corpus.cases for p in encoding.passages[case.id])
     write_content(staged, _content(plan, passages))
@@ -85,7 +88,8 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
     encoding.write_encoder(staged)
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
-        snapshot_id=plan.snapshot_id,
+        snapshot_id=staged.name,
+        inputs=plan.inputs,
         encoder=EncoderRecord(
             name=encoding.files.name,
             revision=encoding.files.revision,

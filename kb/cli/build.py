@@ -10,6 +10,7 @@ import click
 
 from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
 from kb.cli.content import check_paths
+from kb.settings import Settings
 
 
 @click.command()
@@ -44,33 +45,76 @@ def build(
             f"{report.passages} passages ({report.encoded} encoded, {report.reused} reused), "
             f"{report.dimension} dimensions, {report.seconds:.1f} s"
         )
+    if report.pinned is not None:
+        say(
+            f"Snapshot {report.pinned} is pinned and stays served. To serve what is built, run "
+            "'kb snapshots --unpin', then 'kb build'."
+        )
     return 0
 
 
 @click.command()
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
-@click.option("--use", "chosen", metavar="ID", help="Serve this one; 'previous' goes one back")
+@click.option(
+    "--use",
+    "--pin",
+    "chosen",
+    metavar="ID",
+    help="Serve this one and keep to it, whatever is built; 'previous' is the one served before, "
+    "'current' the one served now",
+)
+@click.option("--unpin", is_flag=True, help="Let the next build serve what it builds")
 @json_option
 @one_catch
-def snapshots(*, index: str | None, chosen: str | None, as_json: bool) -> int:
-    """List the snapshots, or go back to an earlier one."""
-    from kb.snapshots.format import open_snapshot
-    from kb.snapshots.store import current_id, set_current, snapshot_ids
+def snapshots(*, index: str | None, chosen: str | None, unpin: bool, as_json: bool) -> int:
+    """List the snapshots, go back to an earlier one, or keep to one."""
+    from kb.snapshots import store
 
-    folder = settings_of(index=index).index
-    known = snapshot_ids(folder)
+    settings = settings_of(index=index)
+    folder = settings.index
+    if chosen is not None and unpin:
+        raise click.UsageError("--use and --unpin exclude each other.")
     if chosen is not None:
-        if chosen == "previous":
-            serving = current_id(folder)
-            older = known[known.index(serving) + 1 :] if serving in known else known
-            chosen = older[0] if older else "previous"
-        if chosen in known:
-            open_snapshot(folder / chosen)  # never switch to what cannot be served
-        set_current(folder, chosen)
-    serving = current_id(folder)
+        _use(settings, chosen)
+    elif unpin:
+        with store.switching(folder):
+            store.unpin(folder)
+        say("From the next 'kb build' on, what is built is served.")
+    current = store.read_current(folder)
+    known, history = store.snapshot_ids(folder), store.read_history(folder)
     if as_json:
-        click.echo(json.dumps({"current": serving, "snapshots": known}))
-    else:
-        for snapshot_id in known:
-            click.echo(f"{snapshot_id}{'  current' if snapshot_id == serving else ''}")
+        data = {
+            "current": current.snapshot_id,
+            "pinned": current.pinned,
+            "snapshots": known,
+            "history": [asdict(served) for served in history],
+        }
+        click.echo(json.dumps(data))
+        return 0
+    since = {served.snapshot_id: served.at for served in history}
+    for snapshot_id in known:
+        marks = ["current"] if snapshot_id == current.snapshot_id else []
+        marks += ["pinned"] if marks and current.pinned else []
+        at = since.get(snapshot_id)
+        marks.append(f"served from {at[:10]} {at[11:16]} UTC" if at else "never served")
+        click.echo("  ".join((snapshot_id, *marks)))
     return 0
+
+
+def _use(settings: Settings, chosen: str) -> None:
+    """Serve a snapshot and pin it; what a web worker could not serve is never switched to."""
+    from kb.search.live import try_out  # imports faiss and onnxruntime
+    from kb.snapshots import store
+    from kb.snapshots.format import open_snapshot
+
+    folder = settings.index
+    with store.switching(folder):
+        if chosen == "previous":
+            chosen = store.previous_id(folder)
+        elif chosen == "current":
+            chosen = store.current_id(folder)
+        if chosen in store.snapshot_ids(folder):
+            open_snapshot(folder / chosen)
+            try_out(folder / chosen, settings)
+        store.set_current(folder, chosen, pinned=True)
+    say(f"Snapshot {chosen} is served, and stays so until 'kb snapshots --unpin'.")

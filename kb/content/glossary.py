@@ -28,7 +28,7 @@ from kb.content.schema import (
     wrong,
 )
 from kb.errors import CorpusError, Problem
-from kb.model.files import file_digest
+from kb.model.files import file_digest, write_durably
 from kb.text.language import inflections
 from kb.text.translate import WordTable, fold
 
@@ -211,10 +211,8 @@ def write_forms(path: Path, glossary_file: Path, table: WordTable) -> None:
     forms = ",\n".join(f"{_json(name)}:{_json(rows)}" for name, rows in data["forms"].items())
     head = f'{{"glossary":{_json(file_digest(glossary_file))},\n"meanings":'
     text = f'{head}{_json(data["meanings"])},\n"forms":{{\n{forms}\n}}}}\n'
-    temporary = path.with_name(f".{path.name}")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_durably(path, text.encode())
     except OSError as err:
         raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from kb.errors import CorpusError
+from kb.model.files import write_durably
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +98,15 @@ def read_calibrations(path: Path) -> tuple[Calibration, ...]:
 
 
 def write_calibrations(path: Path, calibrations: tuple[Calibration, ...]) -> None:
-    """Write the file in one step."""
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_bytes(_FILE.dump_json(calibrations, indent=1) + b"\n")
-    temporary.replace(path)
+    """Write the file in one step.
+
+    Raises:
+        CorpusError: the file cannot be written; what was there stays.
+    """
+    try:
+        write_durably(path, _FILE.dump_json(calibrations, indent=1) + b"\n")
+    except OSError as err:
+        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
 
 
 def calibration_for(

@@ -1,8 +1,9 @@
-"""SHA-256 of files: what tells whether a thing is still what it was."""
+"""Files: what tells whether one is still what it was, and writing one so that it stays written."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 
@@ -10,3 +11,72 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file, or replace it, in one step that neither a crash nor a power cut can halve.
+
+    Raises:
+        OSError: it cannot be written, say because the disk is full. What was there stays,
+            and nothing is left beside it.
+    """
+    temporary = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def append_durably(path: Path, line: bytes) -> None:
+    """Add a line to a file, which is made where it is not there.
+
+    A line that a crash left without its end stays alone on its own.
+
+    Raises:
+        OSError: it cannot be written. The file is then as long as it was.
+    """
+    is_new = not path.exists()
+    with path.open("ab+", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        start = b"" if file.read(1) in (b"", b"\n") else b"\n"
+        try:
+            _write_all(file.fileno(), start + line + b"\n")
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(size)
+            raise
+    if is_new:
+        sync_folder(path.parent)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
+
+
+def sync_tree(folder: Path) -> None:
+    """Make every file and folder below ``folder``, and the folder itself, outlast a power cut."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        elif path.is_dir():
+            sync_folder(path)
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder outlast a power cut, where the system has a way to."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from kb.errors import CorpusError
+from kb.model.files import write_durably
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +75,15 @@ _FILE = TypeAdapter(Report)
 
 
 def write_report(path: Path, report: Report) -> None:
-    """Write the figures in one step."""
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_bytes(_FILE.dump_json(report, indent=1) + b"\n")
-    temporary.replace(path)
+    """Write the figures in one step.
+
+    Raises:
+        CorpusError: the file cannot be written; what was there stays.
+    """
+    try:
+        write_durably(path, _FILE.dump_json(report, indent=1) + b"\n")
+    except OSError as err:
+        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
 
 
 def read_report(path: Path) -> Report | None:

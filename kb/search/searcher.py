@@ -55,6 +55,7 @@ class Searcher:
         self.relevance: Report | None = content.relevance
         self.self_check: SelfCheck | None = content.self_check
         self.min_score = min_score
+        self.encoders = encoders
         self._passages = content.passages
         self._column = {case.id: column for column, case in enumerate(self.cases)}
         self.hints: HintTable | None = hint_table_of(snapshot)

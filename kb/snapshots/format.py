@@ -47,7 +47,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.text.translate import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 MANIFEST_FILE = "manifest.json"
 VECTORS_FILE = "vectors.faiss"
@@ -95,10 +95,15 @@ class CaseRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a snapshot is. ``files`` maps each other file to its SHA-256."""
+    """What a snapshot is.
+
+    ``inputs`` is the digest of all that it was made from, and ``files`` maps each other file
+    to its SHA-256.
+    """
 
     schema_version: int
     snapshot_id: str
+    inputs: str
     encoder: EncoderRecord
     multilingual: EncoderRecord | None
     export_version: int

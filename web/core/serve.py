@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
 
-from kb.errors import SnapshotError
 from kb.search.live import open_live
+from kb.snapshots.format import open_snapshot
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,6 +33,7 @@ class Server(BaseApplication):
     ) -> None:
         self.settings = settings
         self.make_app = make_app
+        self.live = open_live(settings, fall_back=True)
         super().__init__()
 
     def load_config(self) -> None:
@@ -40,13 +42,9 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The site; a snapshot that cannot serve is told on stderr and retried by requests."""
-        live = open_live(self.settings)
-        try:
-            live.current()
-        except SnapshotError as err:
-            sys.stderr.write(f"The site starts without a snapshot: {err}\n")
-        return self.make_app(live, self.settings)
+        """The site over the snapshot that is opened here; trouble with it is logged and retried."""
+        self.live.refresh()
+        return self.make_app(self.live, self.settings)
 
 
 def options(settings: Settings) -> dict[str, object]:
@@ -70,18 +68,38 @@ def options(settings: Settings) -> dict[str, object]:
         "limit_request_line": 0,
         "control_socket_disable": True,
         "proc_name": "kb-serve",
-        "when_ready": announce,
+        "when_ready": ready,
+        "pre_fork": catch_up,
+        "post_fork": follow,
         "worker_exit": leave,
     }
 
 
-def announce(arbiter: Arbiter) -> None:
-    """Print the address, with the real port where 0 was asked for."""
+def catch_up(arbiter: Arbiter, _: Worker) -> None:
+    """Before a worker is forked, open what is current by now: it starts from that."""
+    arbiter.app.live.refresh()
+
+
+def follow(arbiter: Arbiter, _: Worker) -> None:
+    """In a worker: follow switches, whether or not requests come."""
+    arbiter.app.live.watch()
+
+
+def ready(arbiter: Arbiter) -> None:
+    """Print the address, with the real port where 0 was asked for; verify what is served.
+
+    Every byte of the snapshot is read beside serving, once; the workers have checked no more
+    than it takes to open it.
+    """
     for listener in arbiter.LISTENERS:
         host, port = listener.sock.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Serving the compendium on http://{shown}:{port}\n")
     sys.stdout.flush()
+    verifying = threading.Thread(
+        target=arbiter.app.live.verify, args=(open_snapshot,), name="verify", daemon=True
+    )
+    verifying.start()
 
 
 def leave(arbiter: Arbiter, worker: Worker) -> None:

@@ -10,20 +10,37 @@ from web.core.urls import absolute, case_url
 bp = Blueprint("site", __name__, template_folder="templates")
 #: What robots leave alone: beyond the question mark there is no end of addresses.
 CLOSED = ("/search", "/role-models?", "/outcomes?", "/compare?")
-HEALTH_STATUS = {"ok": 200, "degraded": 200, "unavailable": 503}
+HEALTH_STATUS = {"ok": 200, "ready": 200, "degraded": 200, "unavailable": 503}
 
 
 @bp.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """Whether the site can answer.
+    """Whether the site can answer, and is as it should be.
 
-    ``degraded``: it answers, and a newer snapshot could not be opened.
+    ``degraded``: it answers, and the current snapshot could not be opened.
     ``unavailable`` (503): there is no snapshot to answer from.
     """
     now = live().status()
     healthy = "degraded" if now.trouble else "ok"
     status = healthy if now.snapshot_id else "unavailable"
-    answer = jsonify(status=status, snapshot=now.snapshot_id, trouble=now.trouble)
+    return _never_stored(status, snapshot=now.snapshot_id, trouble=now.trouble)
+
+
+@bp.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Whether this worker is to get requests: ``ready``, or ``unavailable`` (503).
+
+    ``fallback``: it answers from another snapshot than the current one; ``trouble`` says why.
+    """
+    now = live().status()
+    status = "ready" if now.snapshot_id else "unavailable"
+    return _never_stored(
+        status, snapshot=now.snapshot_id, fallback=now.fallback, trouble=now.trouble
+    )
+
+
+def _never_stored(status: str, **more: object) -> tuple[Response, int]:
+    answer = jsonify(status=status, **more)
     answer.headers["Cache-Control"] = "no-store"
     return answer, HEALTH_STATUS[status]
 

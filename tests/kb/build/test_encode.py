@@ -203,17 +203,22 @@ def test_another_encoder_encodes_everything(toy_settings, tmp_path):
     ]
 
 
-def test_the_query_encoder_is_shared_between_snapshots(toy_settings):
-    """The same encoder is exported once: the next snapshot has the same file, not a copy."""
+def test_the_query_encoder_is_exported_once_and_copied(toy_settings):
+    """The next snapshot has the same bytes in files of its own: damage to one stays in one."""
     build(toy_settings)
     first = opened(toy_settings)
     change(toy_settings, TRAINING, "cautionary", "mixed")
 
-    build(toy_settings)
+    said: list[str] = []
+    build(toy_settings, tell=said.append)
 
     second = opened(toy_settings)
+    assert "Exporting the query encoder …" not in said
     assert first.folder != second.folder
-    assert (first.encoder_folder / "model.onnx").samefile(second.encoder_folder / "model.onnx")
+    for name in ("model.onnx", "tokenizer.json", "encoder.json"):
+        one, two = first.encoder_folder / name, second.encoder_folder / name
+        assert one.read_bytes() == two.read_bytes()
+        assert not one.samefile(two)
 
 
 def test_force_uses_nothing_of_earlier_builds(toy_settings):

@@ -12,22 +12,35 @@ from pathlib import Path
 
 import pytest
 
+from kb.build.encode import Encoding
 from kb.build.pipeline import BuildReport, build
 from kb.errors import (
     BuildBusy,
+    BuildFailed,
     CorpusError,
     CorpusInvalid,
     EncoderUnavailable,
+    IndexNotWritable,
     SnapshotMissing,
     TaxonomyError,
 )
 from kb.search.live import LiveSearcher
 from kb.search.query import Query
+from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
-from kb.snapshots.store import current_id, set_current, snapshot_ids
+from kb.snapshots.store import (
+    Current,
+    current_id,
+    read_current,
+    set_current,
+    snapshot_ids,
+    unpin,
+)
 
 ROOT = Path(__file__).parents[3]
+#: What stands in an index beside the snapshots.
+BESIDE = [".current.lock", ".lock", "current", "history.jsonl"]
 TRAINING = "spain/textile-training"
 
 
@@ -40,18 +53,23 @@ def edit(settings: Settings, text: str) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes; the lock, which is always empty, aside."""
+    """Every file below a folder with its bytes; the locks, which are always empty, aside."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.suffix != ".lock" and path.name != ".lock"
     }
 
 
 def without_words(found: dict[str, bytes]) -> dict[str, object]:
-    """The files without those of the word index, and the manifests without these entries."""
+    """The files without those of the word index, and the manifests without these entries.
+
+    The history, which tells times, is left out as well.
+    """
     kept: dict[str, object] = {}
     for path, data in found.items():
+        if path == "history.jsonl":
+            continue
         if path.endswith("/manifest.json"):
             manifest = json.loads(data)
             covered = manifest["files"].items()
@@ -99,6 +117,7 @@ def test_a_build_says_what_it_did(toy_settings):
         encoded=16,
         reused=0,
         up_to_date=False,
+        pinned=None,
         seconds=report.seconds,
     )
     assert said == [
@@ -165,11 +184,14 @@ print(json.dumps([report.up_to_date, report.encoded, sorted(heavy & set(sys.modu
 
 @pytest.mark.parametrize(
     ("deleted", "expected"),
-    [(None, [True, 0, []]), (TRAINING, [False, 0, []])],
+    [(None, [True, 0, []]), (TRAINING, [False, 0, ["onnxruntime"]])],
     ids=["nothing changed", "a case deleted"],
 )
 def test_what_needs_no_encoder_does_not_load_it(toy_settings, deleted, expected):
-    """A build that has nothing to encode imports neither torch nor sentence-transformers."""
+    """A build that has nothing to encode imports neither torch nor sentence-transformers.
+
+    What it wrote it opens as a web worker does, which takes the runtime of the query encoder.
+    """
     build(toy_settings)
     if deleted is not None:
         (toy_settings.cases / f"{deleted}.md").unlink()
@@ -227,8 +249,8 @@ def test_problems_are_all_in_the_error(toy_settings):
         (str(toy_settings.cases / f"{TRAINING}.md"), 3),
     ]
     assert str(raised.value) == (
-        "The content has 2 problems in 2 files; nothing was built and the previous snapshot "
-        "stays in use. Run 'kb check' to list them."
+        "The content has 2 problems in 2 files; nothing was built and there is no snapshot to "
+        "serve yet. Run 'kb check' to list them."
     )
     assert files(toy_settings.index) == {}
 
@@ -263,7 +285,7 @@ def test_old_snapshots_go(toy_settings, keep):
 
     assert snapshot_ids(own.index) == tuple(reversed(built[-keep:]))
     assert current_id(own.index) == built[-1]
-    assert names(own.index) == sorted([".lock", "current", *built[-keep:]])
+    assert names(own.index) == sorted([*BESIDE, *built[-keep:]])
     assert found(own, "train") == [TRAINING]
 
 
@@ -289,7 +311,7 @@ def test_what_a_killed_build_left_behind_goes(toy_settings):
 
     report = build(toy_settings)
 
-    assert names(toy_settings.index) == sorted([".lock", "current", report.snapshot_id])
+    assert names(toy_settings.index) == sorted([*BESIDE, report.snapshot_id])
 
 
 def _index_is_a_file(folder: Path) -> Path:
@@ -324,7 +346,7 @@ def test_an_index_folder_that_cannot_be_made_is_named(toy_settings, tmp_path, pl
     """An index folder that cannot be is refused with its path and the reason."""
     index = place(tmp_path)
 
-    with pytest.raises(CorpusError) as raised:
+    with pytest.raises(IndexNotWritable) as raised:
         build(replace(toy_settings, index=index))
 
     assert str(raised.value) == f"The index folder {index} cannot be made: {reason}."
@@ -350,10 +372,10 @@ except KBError as err:
 @pytest.mark.parametrize(
     ("index", "message"),
     [
-        ("index", "CorpusError: The index folder index cannot be written to; set KB_INDEX."),
+        ("index", "IndexNotWritable: The index folder index cannot be written to; set KB_INDEX."),
         (
             "more/index",
-            "CorpusError: The index folder more/index cannot be made: Permission denied.",
+            "IndexNotWritable: The index folder more/index cannot be made: Permission denied.",
         ),
     ],
     ids=["folder is there", "folder is not there"],
@@ -371,15 +393,15 @@ def test_an_index_folder_without_permission_is_named(tmp_path, index, message):
 
 
 #: No file may grow beyond a limit, which to a program looks much like a full disk; from
-#: the start, or once the folder of the word index is made.
+#: the start, or once a folder or file of that name is made.
 FULL_DISK = """
 import json, resource, sys
 from kb.build.pipeline import build
 from kb.errors import KBError
 from kb.settings import read_settings
 cases, index, model, limit, place = json.loads(sys.argv[1])
-def fill(event="os.mkdir", arguments=(place,)):
-    if event == "os.mkdir" and str(arguments[0]).endswith(place):
+def fill(event="open", arguments=(place,)):
+    if event in ("os.mkdir", "open") and place in str(arguments[0]):
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 sys.addaudithook(fill) if place else fill()
 try:
@@ -404,11 +426,146 @@ def test_a_full_disk_leaves_the_previous_snapshot(toy_settings, limit, place):
 
     assert (done.stderr, done.stdout) == (
         "",
-        f"CorpusError: The snapshot cannot be written to {toy_settings.index}: File too large; "
-        "the previous one stays in use.\n",
+        f"IndexNotWritable: The snapshot cannot be written to {toy_settings.index}: "
+        "File too large; the previous snapshot stays in use.\n",
     )
-    assert names(toy_settings.index) == sorted([".lock", "current", before])
+    assert names(toy_settings.index) == sorted([*BESIDE, before])
     assert found(toy_settings, "train") == [TRAINING]
+
+
+@pytest.mark.parametrize("place", ["/.current-", "/history.jsonl"])
+def test_a_disk_that_is_full_at_the_switch_leaves_the_previous_snapshot(toy_settings, place):
+    """Where the last few bytes of a build find no room, nothing changes, and no file is left."""
+    before = build(toy_settings).snapshot_id
+    kept = files(toy_settings.index)
+    (toy_settings.cases / f"{TRAINING}.md").unlink()
+    folders = (toy_settings.cases, toy_settings.index, toy_settings.model)
+
+    done = run_apart(FULL_DISK, *folders, 5, place)
+
+    after = files(toy_settings.index)
+    assert (done.stderr, done.stdout) == (
+        "",
+        f"IndexNotWritable: The index folder {toy_settings.index} cannot be written to: "
+        "File too large; the previous snapshot stays in use.\n",
+    )
+    assert {path: after[path] for path in kept} == kept
+    assert current_id(toy_settings.index) == before
+    assert [name for name in names(toy_settings.index) if name.startswith(".")] == BESIDE[:2]
+    assert build(toy_settings).up_to_date
+
+
+def test_a_first_build_on_a_full_disk_speaks_of_no_previous_snapshot(toy_settings):
+    """Where nothing was served before, nothing "stays in use"."""
+    folders = (toy_settings.cases, toy_settings.index, toy_settings.model)
+
+    done = run_apart(FULL_DISK, *folders, 5, "/.current-")
+
+    assert (done.stderr, done.stdout) == (
+        "",
+        f"IndexNotWritable: The index folder {toy_settings.index} cannot be written to: "
+        "File too large; there is no snapshot to serve yet.\n",
+    )
+    assert build(toy_settings).up_to_date
+
+
+def test_a_forced_build_is_served(toy_settings):
+    """What a forced build wrote is served, under an id of its own; the next build keeps to it."""
+    first = build(toy_settings)
+    before = files(toy_settings.index / first.snapshot_id)
+
+    second = build(toy_settings, force=True)
+    third = build(toy_settings)
+
+    assert (second.encoded, second.reused, second.up_to_date) == (16, 0, False)
+    assert second.snapshot_id != first.snapshot_id
+    assert current_id(toy_settings.index) == second.snapshot_id
+    assert (third.snapshot_id, third.up_to_date) == (second.snapshot_id, True)
+    assert files(toy_settings.index / first.snapshot_id) == before
+
+
+@pytest.mark.parametrize("name", ["cases.json", "vectors.faiss", "manifest.json"])
+def test_a_damaged_snapshot_is_built_again_under_another_id(toy_settings, name):
+    """A folder never holds other bytes than those first built; what is damaged goes."""
+    first = build(toy_settings)
+    path = toy_settings.index / first.snapshot_id / name
+    data = path.read_bytes()
+    path.write_bytes(data[:99] + bytes([data[99] ^ 1]) + data[100:])
+
+    second = build(toy_settings)
+
+    assert not second.up_to_date
+    assert second.snapshot_id != first.snapshot_id
+    assert current_id(toy_settings.index) == second.snapshot_id
+    assert found(toy_settings, "train") == [TRAINING]
+
+
+@pytest.mark.parametrize("error", [None, KeyError("norway/one")], ids=["counts", "any exception"])
+def test_what_cannot_be_opened_is_not_served(toy_settings, monkeypatch, error):
+    """A build whose snapshot a web worker could not open fails, and changes nothing."""
+    first = build(toy_settings)
+    before = files(toy_settings.index)
+    edit(toy_settings, "purchase")
+    vectors = Encoding.sentence_vectors
+    if error is None:
+        monkeypatch.setattr(Encoding, "sentence_vectors", lambda self: vectors(self)[1:])
+    else:
+
+        def fails(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(Searcher, "search", fails)
+
+    with pytest.raises(BuildFailed) as raised:
+        build(toy_settings)
+
+    reason = "KeyError: 'norway/one'. " if error is not None else "must hold (cases, passages, "
+    assert str(raised.value).startswith("The snapshot that was built cannot be served, and was ")
+    assert reason in str(raised.value)
+    assert str(raised.value).endswith(" The previous snapshot stays in use.")
+    assert files(toy_settings.index) == before
+    assert current_id(toy_settings.index) == first.snapshot_id
+
+
+def test_a_pinned_snapshot_stays_whatever_is_built(toy_settings):
+    """Builds go on and do not switch; pruning leaves it; unpinned, the next build switches."""
+    own = replace(toy_settings, keep_snapshots=2)
+    good = build(own).snapshot_id
+    edit(own, "purchase")
+    bad = build(own).snapshot_id
+    set_current(own.index, good, pinned=True)
+
+    again = build(own)
+    kept = [(again.up_to_date, again.pinned, current_id(own.index))]
+    for text in ("export", "sing"):
+        edit(own, text)
+        report = build(own)
+        kept.append((report.up_to_date, report.pinned, current_id(own.index)))
+    left = set(snapshot_ids(own.index))
+    unpin(own.index)
+    last = build(own)
+
+    assert kept == [(True, good, good), (False, good, good), (False, good, good)]
+    assert left == {good, report.snapshot_id}
+    assert bad not in left
+    assert (last.snapshot_id, last.up_to_date, last.pinned) == (report.snapshot_id, True, None)
+    assert current_id(own.index) == last.snapshot_id
+
+
+def test_what_is_pinned_and_built_anew_keeps_its_pin(toy_settings):
+    """Content that is pinned is up to date; where it is damaged, its successor is pinned."""
+    first = build(toy_settings).snapshot_id
+    set_current(toy_settings.index, first, pinned=True)
+    same = build(toy_settings)
+    (toy_settings.index / first / "vectors.faiss").write_bytes(b"")
+
+    second = build(toy_settings)
+
+    assert (same.snapshot_id, same.pinned) == (first, None)
+    assert second.snapshot_id != first
+    assert second.pinned is None
+    assert read_current(toy_settings.index) == Current(snapshot_id=second.snapshot_id, pinned=True)
+    assert snapshot_ids(toy_settings.index) == (second.snapshot_id,)
 
 
 #: Builds in children that kill themselves at a point: where something is told, or before
@@ -459,7 +616,7 @@ POINTS = {
     "cases to be written": ("open", "/.building-*/cases.json", "old"),
     "vectors to be written": ("open", "/.building-*/vectors.faiss", "old"),
     "words to be written": ("os.mkdir", "/.building-*/words", "old"),
-    "query encoder to be shared": ("os.link", "tokenizer.json", "old"),
+    "query encoder to be copied": ("shutil.copyfile", "tokenizer.json", "old"),
     "manifest to be written": ("open", "/.building-*/manifest.json", "old"),
     "snapshot to be moved": ("os.rename", "/.building-", "old"),
     "current to be written": ("open", "/.current-", "old"),
@@ -516,4 +673,4 @@ def test_a_killed_build_leaves_a_whole_snapshot_serving(killed, settings, name):
     assert (before, answer) == expected[served]
     assert new != current_id(settings.index)
     assert found(own, "purchase") == ["guides/purchase-guide", "norway/metal-buyers", TRAINING]
-    assert names(own.index) == sorted([".lock", "current", new])
+    assert names(own.index) == sorted([*BESIDE, new])

@@ -75,7 +75,7 @@ def _plan(settings: Settings) -> Plan:
 @pytest.fixture(name="staged")
 def _staged(plan: Plan, tmp_path: Path) -> Path:
     """An empty folder named as the snapshot will be."""
-    folder = tmp_path / plan.snapshot_id
+    folder = tmp_path / plan.inputs[:12]
     folder.mkdir()
     return folder
 
@@ -83,7 +83,7 @@ def _staged(plan: Plan, tmp_path: Path) -> Path:
 def test_the_parts_make_a_snapshot_that_can_be_opened(plan, staged):
     """What was put together opens, and holds the cases, their passages and what came with them."""
     full = replace(plan, calibration=calibration_of(plan), relevance=REPORT)
-    folder = staged.rename(staged.with_name(full.snapshot_id))
+    folder = staged.rename(staged.with_name(full.inputs[:12]))
 
     manifest = assemble(folder, full)
 
@@ -187,15 +187,15 @@ CHANGES = {
 
 def test_the_id_stands_for_all_that_went_in(plan):
     """The same plan has the same id, and each other input another one."""
-    ids = [change(plan).snapshot_id for change in CHANGES.values()]
+    ids = [change(plan).inputs for change in CHANGES.values()]
 
-    assert len({plan.snapshot_id, *ids}) == len(ids) + 1
-    assert replace(plan).snapshot_id == plan.snapshot_id
-    assert [change(plan).snapshot_id for change in CHANGES.values()] == ids
+    assert len({plan.inputs, *ids}) == len(ids) + 1
+    assert replace(plan).inputs == plan.inputs
+    assert [change(plan).inputs for change in CHANGES.values()] == ids
 
 
 def test_what_was_encoded_before_does_not_change_the_id(plan):
     """How a snapshot comes about, from scratch or not, is no part of what it is."""
     quiet = replace(plan.encoding, batch_size=1, progress=True, encoded=16)
 
-    assert replace(plan, encoding=quiet).snapshot_id == plan.snapshot_id
+    assert replace(plan, encoding=quiet).inputs == plan.inputs

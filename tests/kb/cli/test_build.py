@@ -6,12 +6,13 @@ import json
 import re
 import shutil
 import sys
+from datetime import datetime
 
 import pytest
 
 from kb.build.pipeline import build
 from kb.settings import Settings
-from kb.snapshots.store import current_id
+from kb.snapshots.store import Current, current_id, read_current, read_history
 from tests.kb.cli.command import edit, kb, run, where
 
 
@@ -50,6 +51,7 @@ def test_build_says_when_nothing_had_to_be_built(toy_settings):
         "encoded": 0,
         "reused": 16,
         "up_to_date": True,
+        "pinned": None,
         "seconds": report["seconds"],
     }
 
@@ -58,8 +60,8 @@ def test_build_with_problems_lists_them_and_builds_nothing(toy_settings):
     """Problems go to standard output, as lines or as JSON; the reason to standard error."""
     path = edit(toy_settings, "kind: network", "kind: netwrk")
     error = (
-        "Error: The content has 1 problem in 1 file; nothing was built and the previous "
-        "snapshot stays in use. Run 'kb check' to list them.\n"
+        "Error: The content has 1 problem in 1 file; nothing was built and there is no snapshot "
+        "to serve yet. Run 'kb check' to list them.\n"
     )
 
     words, data = kb("build", *where(toy_settings)), kb("build", *where(toy_settings), "--json")
@@ -125,28 +127,94 @@ def _three(toy_settings: Settings) -> list[str]:
     return built
 
 
+def listed(settings: Settings, *marked: tuple[str, str]) -> str:
+    """The list of snapshots with these marks, each with the time since when it was served."""
+    since = {one.snapshot_id: one.at for one in read_history(settings.index)}
+    lines = []
+    for snapshot_id, marks in marked:
+        at = datetime.fromisoformat(since[snapshot_id])
+        lines.append(f"{snapshot_id}  {marks}served from {at:%Y-%m-%d %H:%M} UTC\n")
+    return "".join(lines)
+
+
 def test_snapshots_are_listed(toy_settings, three):
-    """Snapshots are listed newest first, with a mark at the one that is served."""
+    """Snapshots are listed newest first, with since when each was served and which one is."""
     first, second, third = three
 
     words = kb("snapshots", "--index", toy_settings.index)
     data = kb("snapshots", "--index", toy_settings.index, "--json")
 
-    assert (words.stdout, words.stderr) == (f"{third}  current\n{second}\n{first}\n", "")
-    assert json.loads(data.stdout) == {"current": third, "snapshots": [third, second, first]}
+    expected = listed(toy_settings, (third, "current  "), (second, ""), (first, ""))
+    assert (words.stdout, words.stderr) == (expected, "")
+    history = json.loads(data.stdout)
+    assert [one["snapshot_id"] for one in history.pop("history")] == three
+    assert history == {"current": third, "pinned": False, "snapshots": [third, second, first]}
 
 
-def test_going_back_goes_one_step_at_a_time(toy_settings, three):
-    """'previous' serves the next older snapshot, until there is none; an id serves that one."""
+def test_previous_is_what_was_served_before(toy_settings, three):
+    """'previous' serves what was served before and pins it; an id serves that one."""
     first, second, third = three
     use = ("snapshots", "--index", toy_settings.index, "--use")
     served = []
-    for chosen in ("previous", "previous", "previous", third):
+    for chosen in (first, "previous", "previous", second):
         result = kb(*use, chosen)
-        served.append((result.exit_code, current_id(toy_settings.index)))
+        served.append((result.exit_code, read_current(toy_settings.index)))
 
-    assert served == [(0, second), (0, first), (1, first), (0, third)]
-    assert kb(*use, "previous").stdout == f"{third}\n{second}  current\n{first}\n"
+    assert served == [
+        (0, Current(snapshot_id=snapshot_id, pinned=True))
+        for snapshot_id in (first, third, first, second)
+    ]
+    assert result.stderr == (
+        f"Snapshot {second} is served, and stays so until 'kb snapshots --unpin'.\n"
+    )
+    assert result.stdout == listed(
+        toy_settings, (third, ""), (second, "current  pinned  "), (first, "")
+    )
+
+
+def test_a_rollback_holds(toy_settings, three):
+    """After '--use previous' a build leaves the old one serving and says so, until '--unpin'."""
+    _, second, third = three
+    snapshots = ("snapshots", "--index", toy_settings.index)
+    kb(*snapshots, "--use", "previous")
+
+    unchanged = kb("build", *where(toy_settings))
+    edit(toy_settings, "title: Textile firms train", "title: Textile firms export")
+    changed = kb("build", *where(toy_settings), "--json")
+    held = current_id(toy_settings.index)
+    unpinned = kb(*snapshots, "--unpin")
+    last = kb("build", *where(toy_settings), "--json")
+
+    note = (
+        f"Snapshot {second} is pinned and stays served. To serve what is built, run "
+        "'kb snapshots --unpin', then 'kb build'.\n"
+    )
+    assert (unchanged.exit_code, changed.exit_code, held) == (0, 0, second)
+    assert unchanged.stdout.startswith(f"Snapshot {third} is up to date: ")
+    assert unchanged.stderr.endswith(note)
+    assert changed.stderr.endswith(note)
+    assert json.loads(changed.stdout)["pinned"] == second
+    assert unpinned.stderr == "From the next 'kb build' on, what is built is served.\n"
+    assert f"{second}  current  served from " in unpinned.stdout
+    assert json.loads(last.stdout)["pinned"] is None
+    assert current_id(toy_settings.index) == json.loads(last.stdout)["snapshot_id"] != second
+
+
+def test_what_is_served_can_be_pinned(toy_settings, three):
+    """'--pin current' keeps to what is served, before a change that may go wrong."""
+    result = kb("snapshots", "--index", toy_settings.index, "--pin", "current")
+
+    assert result.exit_code == 0
+    assert read_current(toy_settings.index) == Current(snapshot_id=three[2], pinned=True)
+
+
+def test_use_and_unpin_exclude_each_other(toy_settings, three):
+    """Both at once is wrong usage, and nothing is switched."""
+    result = kb("snapshots", "--index", toy_settings.index, "--use", three[0], "--unpin")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("Error: --use and --unpin exclude each other.\n")
+    assert current_id(toy_settings.index) == three[2]
 
 
 def test_there_may_be_nothing_to_go_back_to(toy_settings):
@@ -157,18 +225,20 @@ def test_there_may_be_nothing_to_go_back_to(toy_settings):
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        f"Error: There is no snapshot 'previous' in {toy_settings.index}; there are: {only}.\n"
+        f"Error: No snapshot that was served before {only} is left in {toy_settings.index}; "
+        f"there are: {only}.\n"
     )
 
 
 def test_going_back_from_a_snapshot_that_is_gone(toy_settings, three):
-    """When the served snapshot was removed, 'previous' is the newest that is left."""
+    """When the served snapshot was removed, 'previous' is what was served before and is left."""
     first, second, third = three
     shutil.rmtree(toy_settings.index / third)
 
     result = kb("snapshots", "--index", toy_settings.index, "--use", "previous")
 
-    assert (result.exit_code, result.stdout) == (0, f"{second}  current\n{first}\n")
+    expected = listed(toy_settings, (second, "current  pinned  "), (first, ""))
+    assert (result.exit_code, result.stdout) == (0, expected)
 
 
 @pytest.mark.parametrize("chosen", ["0123456789ab", "../index", "{second}/"])

@@ -16,10 +16,11 @@ import pytest
 
 from kb.build.pipeline import build
 from kb.encoders.multilingual import multilingual_digest
-from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
-from kb.search.live import LiveSearcher, LiveStatus, open_live, same_model
+from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, SnapshotStale
+from kb.search.live import LiveSearcher, open_live, same_model
 from kb.search.query import Query
 from kb.settings import Settings
+from kb.snapshots.live import LiveStatus
 from kb.snapshots.store import current_id, set_current
 
 TRAINING = "spain/textile-training"
@@ -130,7 +131,7 @@ def test_a_damaged_snapshot_is_not_served_but_reported(toy_settings):
     until(lambda: live.status().trouble is not None)
 
     status = live.status()
-    assert status.snapshot_id == old
+    assert (status.snapshot_id, status.fallback) == (old, True)
     assert status.trouble.startswith(f"{path} was altered: its SHA-256 must be ")
     assert found(live, "train") == [TRAINING]
 
@@ -177,8 +178,32 @@ def test_a_damaged_current_is_reported(toy_settings, data, trouble):
     until(lambda: live.status().trouble is not None)
 
     expected = trouble.format(index=toy_settings.index)
-    assert live.status() == LiveStatus(snapshot_id=old, trouble=expected)
+    assert live.status() == LiveStatus(snapshot_id=old, trouble=expected, fallback=True)
     assert found(live, "train") == [TRAINING]
+
+
+@pytest.mark.parametrize("name", ["cases.json", "vectors.faiss", "manifest.json", "words"])
+def test_a_fresh_site_falls_back_to_what_was_served_last(toy_settings, name):
+    """Where the current snapshot is damaged, the one served before it answers, and that is told."""
+    old = build(toy_settings).snapshot_id
+    edit(toy_settings, "purchase")
+    new = build(toy_settings).snapshot_id
+    path = toy_settings.index / new / name
+    path = next(path.glob("*.term")) if name == "words" else path
+    data = path.read_bytes()
+    path.write_bytes(data[:40] + bytes([data[40] ^ 1]) + data[41:])
+    live = open_live(toy_settings, fall_back=True)
+
+    status = live.status()
+
+    assert (status.snapshot_id, status.fallback) == (old, True)
+    assert status.trouble.startswith(f"{path} ")
+    assert TRAINING not in found(live, "purchase")
+    with pytest.raises(SnapshotError):  # a command that asks once is told instead
+        open_live(toy_settings).current()
+    path.write_bytes(data)
+    until(serves(live, new))
+    assert live.status() == LiveStatus(snapshot_id=new, trouble=None)
 
 
 def test_going_back_is_followed(toy_settings):

@@ -18,7 +18,7 @@ from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.files import file_digest
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot, read_manifest
-from kb.snapshots.store import can_open, current_id, snapshot_ids
+from kb.snapshots.store import current_id, snapshot_ids
 
 #: Every file that the manifest covers, in the order in which they are checked; those of
 #: the word index, whose names are its own, come last.
@@ -160,7 +160,6 @@ def test_a_snapshot_that_was_half_written_is_corrupt(folder, written):
 
     with pytest.raises(SnapshotCorrupt, match=f"{FILES[written]} was altered"):
         open_snapshot(folder)
-    assert not can_open(folder)
 
 
 def test_a_snapshot_without_its_manifest_is_missing(folder):
@@ -190,7 +189,7 @@ def test_what_is_no_manifest_is_corrupt(folder, data):
     assert str(raised.value) == f"{path} is not a manifest. Run 'kb build'."
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, 5, "4", None], ids=repr)
+@pytest.mark.parametrize("version", [0, 1, 4, 6, "5", None], ids=repr)
 def test_another_schema_version_is_stale(folder, version):
     """A manifest of another version is stale, whatever else it holds."""
     path = folder / "manifest.json"
@@ -200,7 +199,7 @@ def test_another_schema_version_is_stale(folder, version):
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{path} has schema version {version!r}; this program reads 4. Run 'kb build'."
+        f"{path} has schema version {version!r}; this program reads 5. Run 'kb build'."
     )
 
 

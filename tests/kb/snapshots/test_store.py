@@ -1,17 +1,36 @@
-"""Which snapshots there are, and which one is served: one file, replaced in one step."""
+"""Which snapshots there are, which one is served, and which ones were."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
+import threading
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kb.errors import SnapshotCorrupt, SnapshotMissing
+from kb.errors import IndexNotWritable, SnapshotCorrupt, SnapshotError, SnapshotMissing
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
-from kb.snapshots.store import can_open, current_id, publish, set_current, snapshot_ids
+from kb.snapshots.store import (
+    Current,
+    built_from,
+    current_id,
+    new_id,
+    previous_id,
+    prune,
+    publish,
+    read_current,
+    read_history,
+    set_current,
+    snapshot_ids,
+    switching,
+    unpin,
+)
 
 
 @pytest.fixture(name="folder")
@@ -74,7 +93,8 @@ def test_switching_replaces_current(folder):
 
     assert current_id(folder.parent) == folder.name
     assert (folder.parent / "current").read_bytes() == f"{folder.name}\n".encode()
-    assert sorted(path.name for path in folder.parent.iterdir()) == sorted([folder.name, "current"])
+    names = sorted(path.name for path in folder.parent.iterdir())
+    assert names == sorted([folder.name, "current", "history.jsonl"])
 
 
 @pytest.mark.parametrize(
@@ -109,38 +129,296 @@ def test_snapshots_are_listed_newest_first(folder):
     assert snapshot_ids(index) == ("bbbbbbbbbbbb", "cccccccccccc", folder.name, "aaaaaaaaaaaa")
 
 
-@pytest.mark.parametrize("damaged", [False, True], ids=["sound stays", "damaged goes"])
-def test_publishing_replaces_only_what_is_damaged(folder, damaged):
-    """A sound snapshot of the same id stays as it is; one that cannot be opened is replaced."""
-    staged = Path(shutil.copytree(folder, folder.parent / ".building-1"))
-    before = (folder / "cases.json").stat().st_ino
-    if damaged:
-        (folder / "passages.json").unlink()
-
-    publish(folder.parent, staged, folder.name)
-
-    assert open_snapshot(folder).manifest.snapshot_id == folder.name
-    assert ((folder / "cases.json").stat().st_ino == before) is not damaged
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
-
-
 @pytest.mark.parametrize("name", ["manifest.json", "cases.json", "words", "encoder/model.onnx"])
 def test_only_a_sound_snapshot_can_be_opened(folder, name):
-    """A folder holds a snapshot or it does not: nothing is raised for one that is damaged."""
-    sound = can_open(folder)
+    """Whatever a snapshot lacks, and where there is none, that is one of our errors."""
+    open_snapshot(folder)
     path = folder / name
     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    assert (sound, can_open(folder), can_open(folder.parent / "nowhere")) == (True, False, False)
+    for place in (folder, folder.parent / "nowhere"):
+        with pytest.raises(SnapshotError):
+            open_snapshot(place)
 
 
 def test_a_snapshot_is_moved_into_its_place_whole(folder):
-    """Where there is none of that id, the staged folder itself becomes the snapshot."""
-    snapshot_id = folder.name
-    staged = folder.rename(folder.parent / ".building-1")
+    """The staged folder itself becomes the snapshot."""
+    unfinished = folder.parent / ".building-1"
+    unfinished.mkdir()
+    staged = folder.rename(unfinished / folder.name)
     before = {path.name: path.stat().st_ino for path in staged.iterdir()}
 
-    publish(staged.parent, staged, snapshot_id)
+    publish(folder.parent, staged)
 
     assert {path.name: path.stat().st_ino for path in folder.iterdir()} == before
-    assert snapshot_ids(folder.parent) == (snapshot_id,)
+    assert snapshot_ids(folder.parent) == (folder.name,)
+
+
+@pytest.fixture(name="index")
+def _index(tmp_path: Path) -> Path:
+    """An index of four snapshots that hold no more than it takes to choose among them."""
+    index = tmp_path / "index"
+    for age, snapshot_id in enumerate(IDS):
+        (index / snapshot_id).mkdir(parents=True)
+        (index / snapshot_id / "manifest.json").touch()
+        os.utime(index / snapshot_id / "manifest.json", (1_000_000_000 + age,) * 2)
+    return index
+
+
+#: Four ids, the oldest build first.
+IDS = A, B, C, D = tuple(letter * 12 for letter in "abcd")
+
+
+def served(index: Path) -> list[str]:
+    """The ids in the history, oldest first."""
+    return [one.snapshot_id for one in read_history(index)]
+
+
+def test_the_history_tells_what_was_served_and_since_when(index):
+    """Each switch is a line with its time; serving again what is served is none."""
+    before = datetime.now(UTC)
+    for snapshot_id in (A, B, B, A):
+        set_current(index, snapshot_id)
+
+    lines = (index / "history.jsonl").read_text().splitlines()
+    times = [datetime.fromisoformat(json.loads(line)["at"]) for line in lines]
+    assert served(index) == [A, B, A]
+    assert before <= times[0] <= times[1] <= times[2] <= datetime.now(UTC)
+    assert [json.loads(line)["snapshot_id"] for line in lines] == [A, B, A]
+
+
+@pytest.mark.parametrize(
+    ("switches", "expected"),
+    [
+        ([A, B], A),
+        ([A, B, A], B),
+        ([B, A, C], A),
+        ([A, B, C, B], C),
+        ([D, B, B], D),
+        ([A, B, C, C, A, B], A),
+    ],
+)
+def test_previous_is_what_was_served_before(index, switches, expected):
+    """The snapshot before the current one, by what was served and not by what was built."""
+    for snapshot_id in switches:
+        set_current(index, snapshot_id)
+
+    assert previous_id(index) == expected
+
+
+def test_what_was_removed_is_no_previous_one(index):
+    """Of what was served before, the last one that is still there."""
+    for snapshot_id in (A, B, C):
+        set_current(index, snapshot_id)
+    shutil.rmtree(index / B)
+
+    assert previous_id(index) == A
+
+    shutil.rmtree(index / A)
+    with pytest.raises(SnapshotMissing) as raised:
+        previous_id(index)
+    assert str(raised.value) == (
+        f"No snapshot that was served before {C} is left in {index}; there are: {D}, {C}."
+    )
+
+
+def test_a_switch_by_hand_is_told_with_the_next_one(index):
+    """What somebody wrote into current, or an index from before there was a history, is told."""
+    (index / "current").write_text(f"{A}\n")
+    os.utime(index / "current", (1_500_000_000,) * 2)
+    set_current(index, B)
+    (index / "current").write_text(f"{C}\n")
+
+    set_current(index, D)
+
+    assert served(index) == [A, B, C, D]
+    assert read_history(index)[0].at == "2017-07-14T02:40:00.000000Z"
+
+
+def test_a_switch_that_was_only_told_does_not_count(index):
+    """A power cut between history and current leaves a line that previous passes over."""
+    for snapshot_id in (A, B, C):
+        set_current(index, snapshot_id)
+    (index / "current").write_text(f"{B}\n")
+
+    assert previous_id(index) == A
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b'{"at": "2026', b"\xff\x00\n", b"[]\n", b'{"at": 1, "snapshot_id": 2, "pinned": 3}\n', b"\n"],
+    ids=["cut short", "binary", "list", "other types", "empty line"],
+)
+def test_a_line_that_cannot_be_read_costs_that_line(index, damage):
+    """What a power cut left of a line is passed over, and the next line stands on its own."""
+    set_current(index, A)
+    with (index / "history.jsonl").open("ab") as file:
+        file.write(damage)
+
+    set_current(index, B)
+
+    assert served(index) == [A, B]
+    assert previous_id(index) == A
+
+
+def test_a_pin_stands_in_current_and_goes_with_it(index):
+    """What is served and whether it is to stay change in one step."""
+    set_current(index, A, pinned=True)
+    pinned, line = read_current(index), (index / "current").read_text()
+    unpin(index)
+    unpinned = read_current(index)
+    set_current(index, B)
+
+    assert (pinned, line) == (Current(snapshot_id=A, pinned=True), f"{A} pinned\n")
+    assert unpinned == Current(snapshot_id=A, pinned=False)
+    assert (read_current(index), served(index)) == (Current(snapshot_id=B, pinned=False), [A, B])
+
+
+@pytest.mark.parametrize(
+    ("switches", "keep", "left"),
+    [
+        ([A, B, C, D], 2, {C, D}),
+        ([A, B, C, D, A], 2, {A, D}),
+        ([A, B, C, D, A], 1, {A}),
+        ([D, C, B, A], 3, {A, B, C}),
+        ([A], 3, {A, C, D}),
+        ([A, D], 9, {A, B, C, D}),
+    ],
+)
+def test_what_was_served_last_is_kept(index, switches, keep, left):
+    """What is served stays, and of the others those that were served, or else built, last."""
+    now = datetime.now(UTC).timestamp()
+    for snapshot_id in switches:
+        set_current(index, snapshot_id)
+    for snapshot_id in set(IDS) - set(switches):  # built since, and never served
+        at = now + 60 + IDS.index(snapshot_id)
+        os.utime(index / snapshot_id / "manifest.json", (at, at))
+
+    prune(index, keep=keep)
+
+    assert set(snapshot_ids(index)) == left
+
+
+def test_an_id_is_never_used_for_other_bytes(tmp_path):
+    """The id follows from what a snapshot is made of, and avoids what is there."""
+    inputs = hashlib.sha256(b"x").hexdigest()
+    ids = []
+    for _ in range(3):
+        ids.append(new_id(tmp_path, inputs))
+        (tmp_path / ids[-1]).mkdir()
+
+    assert ids[0] == inputs[:12]
+    assert len(set(ids)) == 3
+    assert [len(snapshot_id) for snapshot_id in ids] == [12] * 3
+    shutil.rmtree(tmp_path / ids[0])
+    assert new_id(tmp_path, inputs) == ids[0]
+
+
+def test_what_was_built_from_the_same_is_found(folder):
+    """The one that is served comes first, and a manifest that cannot be read is passed over."""
+    index = folder.parent
+    inputs = json.loads((folder / "manifest.json").read_bytes())["inputs"]
+    (index / A).mkdir()
+    (index / A / "manifest.json").write_text("nonsense")
+
+    assert built_from(index, inputs) == (folder.name,)
+    assert built_from(index, "0" * 64) == ()
+
+
+def test_everything_is_on_the_disk_before_current_names_it(folder, monkeypatch):
+    """A power cut cannot leave current naming what is not there."""
+    index = folder.parent
+    unfinished = index / ".building-1"
+    unfinished.mkdir()
+    staged = folder.rename(unfinished / folder.name)
+    done: list[tuple[str, str]] = []
+    fsync, rename = os.fsync, os.replace
+
+    def tell_fsync(handle: int) -> None:
+        done.append(("fsync", str(Path(f"/proc/self/fd/{handle}").readlink())))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", tell_fsync)
+    monkeypatch.setattr(
+        os, "replace", lambda a, b: (done.append(("replace", str(b))), rename(a, b))
+    )
+    monkeypatch.setattr(
+        os, "rename", lambda a, b: (done.append(("rename", str(b))), rename(a, b))[1]
+    )
+
+    publish(index, staged)
+    set_current(index, folder.name)
+
+    files = [str(staged / path.relative_to(folder)) for path in folder.rglob("*")]
+    moved = done.index(("rename", str(folder)))
+    named = done.index(("replace", str(index / "current")))
+    assert {path for what, path in done[:moved] if what == "fsync"} == {*files, str(staged)}
+    between = [path for what, path in done[moved:named] if what == "fsync"]
+    assert between[0] == str(index)
+    assert str(index / "history.jsonl") in between
+    assert between[-1].startswith(str(index / ".current-"))
+    assert done[-1] == ("fsync", str(index))
+
+
+@pytest.mark.parametrize("blocked", ["current", "history.jsonl"])
+def test_an_index_that_cannot_be_written_keeps_what_it_has(index, blocked):
+    """A switch that fails at either file leaves both as they were, with nothing beside them."""
+    set_current(index, A)
+    before = {path.name: path.read_bytes() for path in index.iterdir() if path.is_file()}
+    (index / blocked).unlink()
+    (index / blocked).mkdir()
+    (index / blocked / "in the way").touch()
+
+    with pytest.raises(IndexNotWritable) as raised:
+        set_current(index, B)
+
+    stays = "there is no snapshot to serve yet"
+    if blocked != "current":
+        stays = "the previous snapshot stays in use"
+    reason = "Is a directory"
+    assert str(raised.value) == (
+        f"The index folder {index} cannot be written to: {reason}; {stays}."
+    )
+    del before[blocked]
+    after = {path.name: path.read_bytes() for path in index.iterdir() if path.is_file()}
+    assert after == before
+
+
+def test_a_switch_waits_for_the_one_that_is_going_on(index):
+    """Two processes that switch and remove do so one after the other."""
+    order = []
+
+    def second() -> None:
+        with switching(index):
+            order.append("second")
+
+    with switching(index):
+        other = threading.Thread(target=second)
+        other.start()
+        time.sleep(0.1)
+        order.append("first")
+    other.join()
+
+    assert order == ["first", "second"]
+
+
+def test_there_is_nothing_to_switch_in_no_index(tmp_path):
+    """A folder that is not there is no index yet, and is not made."""
+    with pytest.raises(SnapshotMissing, match="There is no index in"), switching(tmp_path / "no"):
+        pass
+
+    assert not (tmp_path / "no").exists()
+
+
+def test_times_of_the_history_are_in_order_of_its_lines(index):
+    """A clock that was set back changes no order: the last line of an id is its last time."""
+    set_current(index, A)
+    ahead = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    line = json.dumps({"at": ahead, "snapshot_id": B, "pinned": False})
+    with (index / "history.jsonl").open("a") as file:
+        file.write(line + "\n")
+    (index / "current").write_text(f"{B}\n")
+
+    set_current(index, C)
+
+    assert (served(index), previous_id(index)) == ([A, B, C], B)

@@ -1,15 +1,27 @@
 """The production server: one process with workers, over a real socket."""
 
+import json
+import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
 
-from kb.settings import read_settings
+from kb.build.pipeline import build
+from kb.settings import Settings, read_settings
+from kb.snapshots.store import set_current
 from web.app import create_app
 from web.core.serve import Server, options
 
@@ -66,6 +78,201 @@ def test_one_line_and_a_clean_end(real_settings):
     assert line == f"Serving the compendium on {url}\n"
     assert urlsplit(url).port > 0
     assert (process.returncode, out, err) == (0, "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running site over a toy compendium of two snapshots; the newer one is served."""
+
+    settings: Settings
+    old: str
+    new: str
+    process: subprocess.Popen
+    url: str
+
+    def workers(self) -> list[int]:
+        """The ids of the worker processes."""
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        found = [task / "children" for task in tasks.iterdir()]
+        return sorted(int(child) for path in found for child in path.read_text().split())
+
+    def asked(self, worker: int, path: str = "/readyz") -> dict:
+        """What one worker answers: the others are held while it is asked."""
+        others = [other for other in self.workers() if other != worker]
+        for other in others:
+            os.kill(other, signal.SIGSTOP)
+        try:
+            return answer(f"{self.url}{path}")
+        finally:
+            for other in others:
+                os.kill(other, signal.SIGCONT)
+
+
+def answer(url: str) -> dict:
+    """The JSON of an answer, whatever its status."""
+    try:
+        with urllib.request.urlopen(url, timeout=20) as response:
+            return json.load(response) | {"code": response.status}
+    except urllib.error.HTTPError as err:
+        return json.load(err) | {"code": err.code}
+
+
+@contextmanager
+def serving(
+    settings: Settings, *, workers: int = 2, log: IO[str] | int = subprocess.DEVNULL
+) -> Iterator[tuple[subprocess.Popen, str]]:
+    """A server in a process of its own, and its address."""
+    arguments = ["--index", str(settings.index), "--port", "0", "--workers", str(workers)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "web", "serve", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "KB_MODEL": settings.model, "KB_MULTILINGUAL": "off"},
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    try:
+        yield process, process.stdout.readline().split()[-1]
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def two_builds(settings: Settings) -> tuple[str, str]:
+    """Build, change a case, build again: the ids of both snapshots."""
+    old = build(settings).snapshot_id
+    path = settings.cases / "spain" / "textile-training.md"
+    path.write_text(path.read_text().replace("status: cautionary", "status: mixed"))
+    return old, build(settings).snapshot_id
+
+
+@pytest.fixture(name="site")
+def _site(toy_settings: Settings) -> Iterator[Site]:
+    old, new = two_builds(toy_settings)
+    with serving(toy_settings) as (process, url):
+        site = Site(toy_settings, old, new, process, url)
+        until(lambda: len(site.workers()) == 2)
+        yield site
+
+
+def until(reached: Callable[[], bool], seconds: float = 20) -> None:
+    """Look until it is so."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_all_workers_follow_a_switch(site):
+    """Each worker has the new snapshot within a second without being asked, or when asked first.
+
+    A worker that is replaced starts from it, be it killed or told to end by SIGHUP.
+    """
+    workers = site.workers()
+    before = [site.asked(worker)["snapshot"] for worker in workers]
+    for _ in range(3):  # a busy machine may be slower once
+        set_current(site.settings.index, site.new)
+        time.sleep(1)
+        set_current(site.settings.index, site.old)
+        time.sleep(1)
+        unasked = [site.asked(worker)["snapshot"] for worker in workers]
+        if unasked == [site.old] * 2:
+            break
+    set_current(site.settings.index, site.new)
+    first = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in workers]
+    set_current(site.settings.index, site.old)
+    os.kill(workers[0], signal.SIGKILL)
+    until(lambda: len(site.workers()) == 2 and workers[0] not in site.workers())
+    (replaced,) = set(site.workers()) - set(workers)
+    after_kill = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in site.workers()]
+    set_current(site.settings.index, site.new)
+    site.process.send_signal(signal.SIGHUP)
+    until(lambda: len(site.workers()) == 2 and not {replaced, workers[1]} & set(site.workers()))
+    after_hup = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in site.workers()]
+
+    assert len(workers) == 2
+    assert before == [site.new] * 2
+    assert unasked == [site.old] * 2
+    assert first == [site.new] * 2
+    assert after_kill == [site.old] * 2
+    assert after_hup == [site.new] * 2
+
+
+def test_a_build_beside_a_serving_site_is_never_seen_half(site):
+    """While builds are forced and switched, every answer is whole and from what was served."""
+    path = "/api/v1/search?q=train"
+    seen: list[tuple[int, str, tuple[str, ...]]] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            found = answer(f"{site.url}{path}")
+            ids = tuple(hit["id"] for hit in found["hits"])
+            seen.append((found["code"], found["snapshot"], ids))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    served = [site.new] + [build(site.settings, force=True).snapshot_id for _ in range(3)]
+    until(lambda: seen[-1][1] == served[-1])
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    training = ("spain/textile-training",)
+    assert len(set(served)) == 4
+    assert {(code, ids) for code, _, ids in seen} == {(200, training)}
+    assert {snapshot_id for _, snapshot_id, _ in seen} <= set(served)
+    assert [site.asked(worker)["snapshot"] for worker in site.workers()] == [served[-1]] * 2
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "cases.json", "encoder/model.onnx"])
+def test_a_damaged_snapshot_does_not_take_the_site_down(toy_settings, tmp_path, name):
+    """A site that starts over one flipped byte serves what was served before, and says so."""
+    old, new = two_builds(toy_settings)
+    path = toy_settings.index / new / name
+    data = path.read_bytes()
+    path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+
+    log = tmp_path / "log"
+    with log.open("w") as file, serving(toy_settings, log=file) as (_, url):
+        ready, health = answer(f"{url}/readyz"), answer(f"{url}/healthz")
+        page = answer(f"{url}/api/v1/cases")
+
+    assert ready["trouble"].startswith(f"{path} ")
+    assert ready == {
+        "code": 200,
+        "status": "ready",
+        "snapshot": old,
+        "fallback": True,
+        "trouble": ready["trouble"],
+    }
+    told = {"status": "degraded", "snapshot": old, "trouble": ready["trouble"]}
+    assert health == {"code": 200, **told}
+    assert (page["code"], page["snapshot"]) == (200, old)
+    assert f"{ready['trouble']} Meanwhile snapshot {old} is served.\n" in log.read_text()
+
+
+def test_without_a_sound_snapshot_the_site_is_not_ready(toy_settings):
+    """With nothing to answer from, both say so with 503 and what to do, until there is."""
+    message = f"There is no index in {toy_settings.index} yet. Run 'kb build'."
+
+    with serving(toy_settings, workers=1) as (_, url):
+        ready, health = answer(f"{url}/readyz"), answer(f"{url}/healthz")
+        built = build(toy_settings).snapshot_id
+        until(lambda: answer(f"{url}/readyz")["code"] == 200)
+        later = answer(f"{url}/readyz")
+
+    assert ready == {
+        "code": 503,
+        "status": "unavailable",
+        "snapshot": None,
+        "fallback": False,
+        "trouble": message,
+    }
+    del ready["fallback"]
+    assert health == ready
+    assert (later["status"], later["snapshot"]) == ("ready", built)
 
 
 def test_very_long_query_gets_our_page(real_server_url):

@@ -1,0 +1,318 @@
+"""The current snapshot, open, in a process that answers requests while builds replace it.
+
+``Live`` is told how a snapshot is opened and knows nothing of what that gives. It looks at
+``index/current`` (one stat) several times a second and in every request. When that has
+changed, the new snapshot is opened beside the old one, which goes on answering until then.
+
+A snapshot that cannot be opened is reported and never served. Where nothing is open yet, the
+one that was served last and can be opened may be served in its place. What went wrong is
+tried again, at growing intervals.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import mmap
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from kb.errors import Attempt, KBError, SnapshotCorrupt, SnapshotError
+from kb.snapshots.store import (
+    CURRENT_FILE,
+    Current,
+    current_id,
+    find_current,
+    read_history,
+    snapshot_ids,
+)
+
+_log = logging.getLogger(__name__)
+
+Opened = TypeVar("Opened")
+
+#: Seconds between two looks at ``current`` where nobody asks.
+LOOK_EVERY = 0.2
+#: Seconds after a switch was first seen in which a request waits for the new snapshot.
+WAIT_FOR_NEW = 0.9
+#: Seconds until something that failed is tried again: at first, doubled each time, at most.
+RETRY_FIRST, RETRY_MOST = 1.0, 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStatus:
+    """What is being served, and what keeps something newer from it.
+
+    ``fallback``: another snapshot than the one that ``current`` names is served in its place.
+    """
+
+    snapshot_id: str | None
+    trouble: str | None
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Serving(Generic[Opened]):
+    """What one snapshot was opened as."""
+
+    snapshot_id: str
+    opened: Opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome(Generic[Opened]):
+    """What came of looking at ``current``; replaced as a whole, so that no thread sees half."""
+
+    serving: _Serving[Opened] | None = None
+    error: KBError | None = None
+
+
+class Verdicts:
+    """What a parent process found damaged, told to the processes that it forked.
+
+    A line each in memory that all of them share: the stamp of ``current`` at which it was
+    found, the id, and what is wrong. The parent alone writes.
+    """
+
+    _SIZE = 16_384
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, self._SIZE)
+        self._end = 0
+
+    def add(self, stamp: str, snapshot_id: str, trouble: str) -> None:
+        """Tell that this snapshot is not to be served while ``current`` is as it was."""
+        line = f"{stamp} {snapshot_id} {' '.join(trouble.split())}\n".encode()
+        if self._end + len(line) < self._SIZE:
+            self._memory[self._end : self._end + len(line)] = line
+            self._end += len(line)
+
+    def lines(self) -> bytes:
+        """Everything that was told so far; a line that is being written is left out."""
+        told = self._memory[:] if self._memory[0] else b""
+        return told.rstrip(b"\0").rpartition(b"\n")[0]
+
+    def on(self, stamp: str, snapshot_id: str) -> str | None:
+        """What is wrong with a snapshot; None where nothing was found."""
+        for line in self.lines().decode(errors="replace").splitlines():
+            at, found, trouble = line.split(" ", 2)
+            if (at, found) == (stamp, snapshot_id):
+                return trouble
+        return None
+
+
+class Live(Generic[Opened]):
+    """Whatever ``index/current`` names, opened. Safe between threads and over a fork."""
+
+    def __init__(
+        self,
+        index: Path,
+        open_folder: Callable[[Path, Opened | None], Opened],
+        *,
+        fall_back: bool = False,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            index: the folder of the snapshots.
+            open_folder: opens a snapshot, given its folder and what is open until now.
+            fall_back: where the current snapshot cannot be opened, serve the one that was
+                served last and can be.
+        """
+        self._index = index
+        self._open_folder = open_folder
+        self._fall_back = fall_back
+        self._verdicts = Verdicts()
+        self._lock = threading.Lock()  # held by whoever is opening
+        self._outcome: _Outcome[Opened] = _Outcome()
+        self._seen: str | None = None
+        self._sight = ("", 0.0)
+        self._retry_at = math.inf
+        self._delay = RETRY_FIRST
+
+    def current(self) -> Opened:
+        """What to answer with, now.
+
+        Just after a switch this waits a moment for the new snapshot, at most ``WAIT_FOR_NEW``.
+
+        Raises:
+            SnapshotError: no snapshot can be served; the message says what to do.
+            KBError: what the snapshot needs is not there, such as an encoder.
+        """
+        self._follow(wait=True)
+        outcome = self._outcome
+        if outcome.serving is None:
+            error = outcome.error or SnapshotCorrupt(f"{self._index} cannot be opened.")
+            raise error.with_traceback(None)  # or each request would add to the one before
+        return outcome.serving.opened
+
+    def status(self) -> LiveStatus:
+        """What is being served; opens the snapshot if none is open yet, and waits for no other."""
+        self._follow(wait=False)
+        outcome = self._outcome
+        serving, error = outcome.serving, outcome.error
+        return LiveStatus(
+            snapshot_id=serving.snapshot_id if serving is not None else None,
+            trouble=str(error) if error is not None else None,
+            fallback=serving is not None and error is not None,
+        )
+
+    def refresh(self) -> None:
+        """Open what is to be served, here and now, where it is not open yet."""
+        with self._lock:
+            if self._is_due():
+                self._attempt()
+
+    def watch(self) -> None:
+        """Follow ``current`` from now on in a thread of this process, which ends with this."""
+        watching = threading.Thread(
+            target=_watch, args=(weakref.ref(self),), name="snapshot", daemon=True
+        )
+        watching.start()
+
+    def verify(self, check: Callable[[Path], None]) -> None:
+        """Check what may be served, the current snapshot first, until one is sound.
+
+        What is not is served no more, here and in the processes forked from this one.
+
+        Args:
+            check: raises a ``SnapshotError`` for a folder that does not hold what was built.
+        """
+        stamp = self._stamp()
+        for snapshot_id in self._candidates(find_current(self._index)):
+            try:
+                check(self._index / snapshot_id)
+            except SnapshotError as err:
+                if snapshot_id in snapshot_ids(self._index):  # else it was removed meanwhile
+                    _log.error("snapshot %s is damaged: %s", snapshot_id, err)
+                    self._verdicts.add(stamp, snapshot_id, str(err))
+            else:
+                return
+
+    def _follow(self, *, wait: bool) -> None:
+        if not self._is_due():
+            return
+        if self._outcome.serving is None:
+            self.refresh()
+            return
+        if self._lock.acquire(blocking=False):
+            beside = threading.Thread(target=self._attempt_beside, name="snapshot", daemon=True)
+            try:
+                beside.start()
+            except RuntimeError:  # no more threads can be started: a later request tries again
+                self._lock.release()
+        if wait and self._state() != self._seen:
+            remaining = self._sight[1] + WAIT_FOR_NEW - time.monotonic()
+            if remaining > 0 and self._lock.acquire(timeout=remaining):
+                self._lock.release()
+
+    def _attempt_beside(self) -> None:
+        """Open what is to be served; begins with the lock held and gives it back."""
+        try:
+            self._attempt()
+        finally:
+            self._lock.release()
+
+    def _is_due(self) -> bool:
+        state = self._state()
+        if state != self._sight[0]:
+            self._sight = (state, time.monotonic())
+        return state != self._seen or time.monotonic() >= self._retry_at
+
+    def _state(self) -> str:
+        """What changes whenever something else may have to be served."""
+        return f"{self._stamp()} {len(self._verdicts.lines())}"
+
+    def _stamp(self) -> str:
+        """What changes whenever ``current`` is replaced."""
+        try:
+            stat = (self._index / CURRENT_FILE).stat()
+        except OSError:
+            return "none"
+        return f"{stat.st_mtime_ns}-{stat.st_ino}"
+
+    def _candidates(self, current: Current | None) -> list[str]:
+        """The ids of what may be served: the current one, then those that were, the last first."""
+        known = snapshot_ids(self._index)
+        served = [served.snapshot_id for served in reversed(read_history(self._index))]
+        if current is not None:
+            served.insert(0, current.snapshot_id)
+        return [snapshot_id for snapshot_id in dict.fromkeys(served) if snapshot_id in known]
+
+    def _attempt(self) -> None:
+        """Open what is to be served, with the lock held; whatever goes wrong is kept and told."""
+        state = self._state()
+        if state != self._seen:
+            self._delay = RETRY_FIRST
+        with Attempt() as attempt:
+            self._outcome = _Outcome(serving=self._open_current())
+            self._retry_at = math.inf
+        if attempt.error is not None:
+            self._outcome = self._in_trouble(attempt.error)
+            self._retry_at = time.monotonic() + self._delay
+            self._delay = min(2 * self._delay, RETRY_MOST)
+        self._seen = state
+
+    def _open_current(self) -> _Serving[Opened]:
+        snapshot_id = current_id(self._index)
+        trouble = self._verdicts.on(self._stamp(), snapshot_id)
+        if trouble is not None:
+            raise SnapshotCorrupt(trouble)
+        serving = self._outcome.serving
+        if serving is not None and serving.snapshot_id == snapshot_id:
+            return serving
+        return self._opened(snapshot_id)
+
+    def _opened(self, snapshot_id: str) -> _Serving[Opened]:
+        old = self._outcome.serving
+        opened = self._open_folder(
+            self._index / snapshot_id, old.opened if old is not None else None
+        )
+        _log.info("opened snapshot %s", snapshot_id)
+        return _Serving(snapshot_id=snapshot_id, opened=opened)
+
+    def _in_trouble(self, error: Exception) -> _Outcome[Opened]:
+        """What is wrong with the current snapshot, and another one where none is open."""
+        told = error
+        if not isinstance(error, KBError):
+            told = SnapshotCorrupt(
+                f"The snapshot in {self._index} cannot be opened "
+                f"({type(error).__name__}: {error}). Run 'kb build --force'."
+            )
+        serving = self._outcome.serving
+        if serving is not None and self._verdicts.on(self._stamp(), serving.snapshot_id):
+            serving = None
+        if serving is None and self._fall_back:
+            serving = self._last_sound()
+        if str(told) != str(self._outcome.error):
+            instead = f"snapshot {serving.snapshot_id}" if serving is not None else "nothing"
+            unexpected = error if told is not error else None
+            _log.error("%s Meanwhile %s is served.", told, instead, exc_info=unexpected)
+        return _Outcome(serving=serving, error=told)
+
+    def _last_sound(self) -> _Serving[Opened] | None:
+        """The snapshot that was served last and can be opened, other than the current one."""
+        stamp, current = self._stamp(), find_current(self._index)
+        for snapshot_id in self._candidates(None):
+            is_current = current is not None and current.snapshot_id == snapshot_id
+            if not is_current and self._verdicts.on(stamp, snapshot_id) is None:
+                with Attempt() as attempt:
+                    return self._opened(snapshot_id)
+                _log.error("snapshot %s cannot be served either: %s", snapshot_id, attempt.error)
+        return None
+
+
+def _watch(reference: weakref.ref[Live[Opened]]) -> None:
+    """Follow for as long as there is something to follow for."""
+    while (live := reference()) is not None:
+        with Attempt() as attempt:
+            live.refresh()
+        if attempt.error is not None:
+            _log.error("following snapshots goes on after: %r", attempt.error)
+        del live
+        time.sleep(LOOK_EVERY)

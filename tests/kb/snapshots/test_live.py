@@ -1,0 +1,304 @@
+"""Following ``index/current`` with something that is opened in no time, or fails as it is told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kb.errors import SnapshotCorrupt, SnapshotMissing
+from kb.snapshots import live as live_module
+from kb.snapshots.live import WAIT_FOR_NEW, Live, LiveStatus
+from kb.snapshots.store import set_current
+
+A, B, C = (letter * 12 for letter in "abc")
+
+
+@pytest.fixture(name="index")
+def _index(tmp_path: Path) -> Path:
+    """An index of three snapshots of which the first was served, and the second is."""
+    for snapshot_id in (A, B, C):
+        (tmp_path / snapshot_id).mkdir()
+        (tmp_path / snapshot_id / "manifest.json").touch()
+    set_current(tmp_path, A)
+    set_current(tmp_path, B)
+    return tmp_path
+
+
+class Opener:
+    """Opens a folder as its name, slowly or not at all where it is told so."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.fails: dict[str, Exception] = {}
+        self.seconds = 0.0
+
+    def __call__(self, folder: Path, _: str | None) -> str:
+        """The name of the folder."""
+        self.asked.append(folder.name)
+        time.sleep(self.seconds)
+        if folder.name in self.fails:
+            raise self.fails[folder.name]
+        return folder.name
+
+
+@pytest.fixture(name="opener")
+def _opener() -> Opener:
+    return Opener()
+
+
+def until(reached: Callable[[], bool], seconds: float = 20) -> float:
+    """Look until it is so; how long that took."""
+    began = time.monotonic()
+    while not reached():
+        if time.monotonic() > began + seconds:
+            pytest.fail(f"not reached within {seconds} seconds")
+        time.sleep(0.005)
+    return time.monotonic() - began
+
+
+def test_a_switch_is_followed_without_a_request(index, opener):
+    """One that watches has opened the new snapshot within a second, though nobody asked."""
+    live = Live(index, opener)
+    live.refresh()
+    live.watch()
+
+    set_current(index, A)
+
+    assert until(lambda: opener.asked == [B, A]) < 1
+
+
+def test_the_first_request_after_a_switch_gets_the_new_snapshot(index, opener):
+    """A request waits for what is being opened, whether or not something watches."""
+    live = Live(index, opener)
+    opener.seconds = 0.2
+    answers = [live.current()]
+    for snapshot_id in (A, C):
+        set_current(index, snapshot_id)
+        answers.append(live.current())
+
+    assert answers == [B, A, C]
+    assert opener.asked == [B, A, C]
+
+
+def test_a_request_does_not_wait_for_long(index, opener):
+    """What takes longer to open than a request may wait is answered from the old one until then."""
+    live = Live(index, opener)
+    live.refresh()
+    opener.seconds = 2 * WAIT_FOR_NEW
+    set_current(index, A)
+
+    began = time.monotonic()
+    first, waited = live.current(), time.monotonic() - began
+    second, again = live.current(), time.monotonic() - began - waited
+
+    assert (first, second) == (B, B)
+    assert waited < WAIT_FOR_NEW + 0.5
+    assert again < 0.2
+    until(lambda: live.current() == A)
+    assert opener.asked == [B, A]
+
+
+def test_the_status_does_not_wait(index, opener):
+    """What looks after a site is answered at once, from what is served."""
+    live = Live(index, opener)
+    live.refresh()
+    opener.seconds = 0.5
+    set_current(index, A)
+
+    began = time.monotonic()
+    status = live.status()
+
+    assert time.monotonic() - began < 0.3
+    assert status == LiveStatus(snapshot_id=B, trouble=None)
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (SnapshotCorrupt("It is damaged."), "It is damaged."),
+        (
+            KeyError("norway/one"),
+            "The snapshot in {index} cannot be opened (KeyError: 'norway/one'). "
+            "Run 'kb build --force'.",
+        ),
+        (MemoryError(), "The snapshot in {index} cannot be opened (MemoryError: ). Run {force}."),
+    ],
+    ids=["ours", "a fault", "no memory"],
+)
+def test_whatever_goes_wrong_is_told_and_tried_again(
+    index, opener, error, trouble, monkeypatch, caplog
+):
+    """The old snapshot goes on answering, the log says why, and following does not end."""
+    monkeypatch.setattr(live_module, "RETRY_FIRST", 0.05)
+    monkeypatch.setattr(live_module._log, "disabled", False)  # other packages' set-up may do so
+    live = Live(index, opener)
+    live.refresh()
+    live.watch()
+    opener.fails[A] = error
+    with caplog.at_level(logging.ERROR):
+        set_current(index, A)
+        until(lambda: live.status().trouble is not None)
+        until(lambda: opener.asked.count(A) >= 3)
+
+    expected = trouble.format(index=index, force="'kb build --force'")
+    assert live.status() == LiveStatus(snapshot_id=B, trouble=expected, fallback=True)
+    assert live.current() == B
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [f"{expected} Meanwhile snapshot {B} is served."]
+    opener.fails.clear()
+    until(lambda: live.status() == LiveStatus(snapshot_id=A, trouble=None))
+
+
+def test_what_failed_is_tried_at_growing_intervals(index, opener, monkeypatch):
+    """However many requests come, a snapshot that cannot be opened is not opened in each."""
+    monkeypatch.setattr(live_module, "RETRY_FIRST", 0.1)
+    live = Live(index, opener)
+    opener.fails[B] = SnapshotCorrupt("It is damaged.")
+    began = time.monotonic()
+    requests = 0
+
+    while time.monotonic() < began + 1:
+        with pytest.raises(SnapshotCorrupt, match=r"It is damaged\."):
+            live.current()
+        requests += 1
+        time.sleep(0.001)
+
+    assert 2 <= len(opener.asked) <= 5  # at 0, .1, .3 and .7 seconds
+    assert requests > 50
+
+
+@pytest.mark.parametrize("fall_back", [True, False])
+def test_a_fresh_site_may_fall_back(index, opener, fall_back):
+    """The snapshot served last that can be opened answers; where that is not asked for, none."""
+    set_current(index, C)
+    opener.fails = {C: SnapshotCorrupt("C is damaged."), B: SnapshotCorrupt("B is damaged.")}
+    live = Live(index, opener, fall_back=fall_back)
+
+    status = live.status()
+
+    serves = A if fall_back else None
+    assert status == LiveStatus(snapshot_id=serves, trouble="C is damaged.", fallback=fall_back)
+    assert opener.asked == ([C, B, A] if fall_back else [C])
+
+
+@pytest.mark.parametrize("data", [None, b"nonsense"], ids=["missing", "nonsense"])
+def test_without_current_the_history_says_what_to_serve(index, opener, data):
+    """A damaged current costs nothing but a message: what was served last is served."""
+    (index / "current").unlink()
+    if data is not None:
+        (index / "current").write_bytes(data)
+
+    status = Live(index, opener, fall_back=True).status()
+
+    assert (status.snapshot_id, status.fallback) == (B, True)
+    assert "kb build" in status.trouble
+
+
+def test_what_was_never_served_is_no_fallback(index, opener):
+    """A snapshot that no build switched to is not served by itself."""
+    opener.fails = {A: SnapshotCorrupt("A is damaged."), B: SnapshotCorrupt("B is damaged.")}
+    live = Live(index, opener, fall_back=True)
+
+    assert live.status() == LiveStatus(snapshot_id=None, trouble="B is damaged.")
+    assert opener.asked == [B, A]
+
+
+def damaged(*ids: str) -> Callable[[Path], None]:
+    """A check that finds these snapshots damaged."""
+
+    def check(folder: Path) -> None:
+        if folder.name in ids:
+            raise SnapshotCorrupt(f"{folder.name} was\naltered.")
+
+    return check
+
+
+def test_what_is_found_damaged_later_is_served_no_more(index, opener):
+    """What the parent finds while it verifies reaches the processes forked before."""
+    live = Live(index, opener, fall_back=True)
+    live.refresh()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            signal.alarm(30)
+            live.watch()
+            while live.current() == B:
+                time.sleep(0.01)
+            os.write(writing, repr(live.status()).encode())
+        finally:
+            os._exit(0)
+
+    live.verify(damaged(B))
+
+    assert os.waitpid(child, 0)[1] == 0
+    expected = LiveStatus(snapshot_id=A, trouble=f"{B} was altered.", fallback=True)
+    assert os.read(reading, 999).decode() == repr(expected)
+    assert live.current() == A
+    assert live.status() == expected
+    set_current(index, C)
+    assert live.current() == C
+    assert live.status() == LiveStatus(snapshot_id=C, trouble=None)
+
+
+def test_verifying_ends_with_the_first_sound_snapshot(index, opener):
+    """The current one is checked, and what would take its place only where it has to."""
+    seen: list[str] = []
+    live = Live(index, opener, fall_back=True)
+
+    live.verify(lambda folder: seen.append(folder.name))
+    live.verify(lambda folder: (seen.append(folder.name), damaged(B)(folder)))
+
+    assert seen == [B, B, A]
+
+
+def test_following_ends_with_what_is_followed(index, opener):
+    """The thread holds nothing: without its searcher it ends."""
+    live = Live(index, opener)
+    live.refresh()
+    before = threading.active_count()
+    live.watch()
+
+    del live
+
+    until(lambda: threading.active_count() == before)
+
+
+def test_nothing_is_opened_twice(index, opener):
+    """Requests from many threads at the start and at a switch open each snapshot once."""
+    live = Live(index, opener)
+    opener.seconds = 0.05
+    answers: list[str] = []
+
+    def ask() -> None:
+        answers.append(live.current())
+
+    for snapshot_id in (B, A):
+        set_current(index, snapshot_id)
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert answers == [B] * 8 + [A] * 8
+    assert opener.asked == [B, A]
+
+
+def test_an_error_does_not_grow_with_each_request(tmp_path, opener):
+    """The same error is raised again and again, and holds no more each time."""
+    live = Live(tmp_path, opener)
+
+    def depth() -> int:
+        with pytest.raises(SnapshotMissing) as raised:
+            live.current()
+        return len(raised.traceback)
+
+    assert depth() == [depth() for _ in range(9)][-1]
