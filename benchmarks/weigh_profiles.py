@@ -1,4 +1,4 @@
-"""Choose the weights of ``kb.suitability`` on the tune split of the judged profiles.
+"""Choose the weights of ``kb.guidance.profile_score`` on the tune split of the judged profiles.
 
 A logistic regression tells the cases that are relevant to a profile from the others, by
 the parts of the score less their mean over all cases; a role model counts twice. Its
@@ -8,7 +8,7 @@ test split.
 
     python benchmarks/weigh_profiles.py
 
-It prints the weights; a person writes them to ``kb/suitability.py``.
+It prints the weights; a person writes them to ``kb/guidance/profile_score.py``.
 """
 
 from __future__ import annotations
