@@ -6,9 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from kb.search.live import LiveSearcher, open_live
 from kb.search.searcher import Searcher
 from kb.settings import Settings, read_settings
 from tests.browser.chromium import FLAGS, executable
-from tests.toy import ROOT, copy_toy_corpus, free_port, make_tiny_encoder, settings_of_toy
+from tests.toy import ROOT, copy_toy_corpus, make_tiny_encoder, settings_of_toy
 
 
 @pytest.fixture(name="made_once", scope="session")
@@ -123,22 +121,27 @@ def _real_live(real_settings: Settings) -> LiveSearcher:
 @pytest.fixture(name="real_server_url", scope="session")
 def _real_server_url(real_settings: Settings):
     """A real server in a process of its own, over the real compendium."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     command = [sys.executable, "-m", "web", "serve", "--index", str(real_settings.index)]
     process = subprocess.Popen(
-        [*command, "--port", str(port), "--workers", "1"],
+        [*command, "--port", "0", "--workers", "1"],
         cwd=ROOT,
         env=environ,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
     )
+    overdue = threading.Timer(300, process.kill)
+    overdue.start()
+    line = process.stdout.readline()  # the address, once it listens; nothing once it has ended
+    overdue.cancel()
     try:
-        _wait_until_up(url, process)
-        yield url
+        if not line:
+            raise RuntimeError(f"the server ended with status {process.wait()} before it listened")
+        yield line.split()[-1]
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture(name="browser", scope="session")
@@ -149,16 +152,3 @@ def _browser():
         browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         yield browser
         browser.close()
-
-
-def _wait_until_up(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with status {process.returncode}")
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not answer within {seconds} seconds")

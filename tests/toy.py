@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from pathlib import Path
 
 import numpy as np
@@ -52,10 +51,3 @@ def settings_of_toy(
     return read_settings(
         {}, cases=cases, index=index, model=model, min_score=0.3, multilingual=multilingual
     )
-
-
-def free_port() -> int:
-    """A port of the loopback address that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

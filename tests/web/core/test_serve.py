@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[3]
 def raw(url: str, request: bytes) -> bytes:
     """Send bytes to the server and read until it closes."""
     parts = urlsplit(url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(request)
         chunks = []
         while chunk := connection.recv(65536):
@@ -54,7 +54,7 @@ def test_configuration():
 
 def test_serves_the_real_compendium(real_server_url):
     """Home answers over a real socket."""
-    with urllib.request.urlopen(real_server_url, timeout=20) as response:
+    with urllib.request.urlopen(real_server_url, timeout=60) as response:
         assert response.status == 200
         assert b"What networks reported" in response.read()
 
@@ -71,7 +71,7 @@ def test_one_line_and_a_clean_end(real_settings):
     ) as process:
         line = process.stdout.readline()
         url = line.split()[-1]
-        with urllib.request.urlopen(f"{url}/healthz", timeout=20) as response:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=60) as response:
             assert response.status == 200
         process.terminate()
         out, err = process.communicate(timeout=60)
