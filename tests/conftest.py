@@ -31,7 +31,7 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable:
 
     def made_once(name: str, fill: Callable[[Path], object]) -> Path:
         folder, done = base / name, base / f"{name}.done"
-        with FileLock(base / f"{name}.lock", timeout=600):
+        with FileLock(base / f"{name}.lock", timeout=1800):
             if not done.exists():
                 shutil.rmtree(folder, ignore_errors=True)  # of a process that did not end it
                 folder.mkdir()

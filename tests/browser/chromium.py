@@ -15,7 +15,11 @@ FLAGS = (
 )
 
 
+#: The first that is there is used; the headless shell opens a page in a third of the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
 def executable() -> str | None:
     """An installed Chromium, or None for the one that Playwright installed."""
     named = os.environ.get("CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+    return named or next(filter(None, map(shutil.which, NAMES)), None)

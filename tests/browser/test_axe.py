@@ -1,7 +1,6 @@
 """axe-core finds no violation on any kind of page, on a phone and a desk, by day and by night."""
 
 import threading
-from pathlib import Path
 
 import pytest
 from werkzeug.serving import make_server
@@ -10,11 +9,11 @@ from kb.build.pipeline import build
 from kb.model.relevance import write_report
 from kb.search.live import LiveSearcher
 from kb.settings import read_settings
+from tests.browser.axe import opened, problems
 from tests.toy import copy_toy_corpus
 from tests.web.about.test_relevance import REPORT
 from web import create_app
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = {
     "home": "/",
     "results": "/search?q=five+wineries+that+want+to+sell+abroad",
@@ -73,38 +72,52 @@ def _measured_url(tmp_path_factory, tiny_encoder):
     server.server_close()
 
 
+@pytest.fixture(name="page", scope="module", params=PAGES.values(), ids=PAGES)
+def _page(browser, real_server_url, request):
+    with opened(browser, real_server_url + request.param) as page:
+        yield page
+
+
+@pytest.fixture(name="published", scope="module")
+def _published(browser, measured_url):
+    with opened(browser, f"{measured_url}/relevance", unfold="details") as page:
+        yield page
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_no_violations(browser, real_server_url, path, width, scheme):
+def test_no_violations(page, width, scheme):
     """No rule of axe-core is broken, and the page is no wider than the window."""
-    check(browser, real_server_url + path, width, scheme)
+    assert problems(page, width, scheme) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_violations_in_published_figures(browser, measured_url, width, scheme):
+def test_no_violations_in_published_figures(published, width, scheme):
     """So it is where the figures of search quality have been published."""
-    check(browser, measured_url + "/relevance", width, scheme, opened="details")
+    assert problems(published, width, scheme) == []
 
 
-def check(browser, url, width, scheme, *, opened=""):
-    """Look at a page as axe does; ``opened`` selects what is unfolded first."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.goto(url)
-    if opened:
-        page.eval_on_selector_all(opened, "all => all.forEach(one => one.open = true)")
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run()")
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    context.close()
-    broken = [
-        (rule["id"], node["html"][:200], node["failureSummary"])
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
-    assert broken == []
-    assert wide == width
+FAULTY = """data:text/html,<html lang=en><meta name=viewport content="width=device-width">
+<title>Faulty</title><style>
+body {background: white; color: black; margin: 0}
+@media (min-width: 1000px) and (prefers-color-scheme: dark) {h1 {color: silver}}
+@media (max-width: 500px) {p {width: 700px}}
+</style><main><h1>Faint by night on a desk</h1><p>Too wide on a phone</p></main></html>"""
+
+
+def test_what_is_broken_in_one_case_only_is_found(browser):
+    """In a page that stays open, each width and scheme shows its own faults and no others."""
+    with opened(browser, FAULTY) as page:
+        found = {
+            (width, scheme): [(rule, place) for rule, place, _ in problems(page, width, scheme)]
+            for scheme in ("dark", "light")
+            for width in (1280, 360)
+        }
+
+    assert found == {
+        (1280, "light"): [],
+        (1280, "dark"): [("color-contrast", "<h1>Faint by night on a desk</h1>")],
+        (360, "light"): [("width", "html")],
+        (360, "dark"): [("width", "html")],
+    }

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from kb.build.pipeline import build
 from kb.search.live import LiveSearcher
-from tests.browser.test_axe import check
+from tests.browser.axe import opened, problems
 from tests.toy import settings_of_toy
 from web import create_app
 from web.cases.flyer import (
@@ -341,9 +341,18 @@ def test_the_page_prints_on_one_sheet(browser, real_server_url, paper):
     assert pages == dict.fromkeys(ids, 1)
 
 
+@pytest.fixture(
+    name="open_page",
+    scope="module",
+    params=["australia/leather-steering-wheels", "canada/natural-bakers"],
+)
+def _open_page(browser, real_server_url, request):
+    with opened(browser, f"{real_server_url}/flyers/{request.param}") as page:
+        yield page
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("case_id", ["australia/leather-steering-wheels", "canada/natural-bakers"])
-def test_no_violations(browser, real_server_url, case_id, width, scheme):
+def test_no_violations(open_page, width, scheme):
     """No rule of axe-core is broken, and the page is no wider than the window."""
-    check(browser, f"{real_server_url}/flyers/{case_id}", width, scheme)
+    assert problems(open_page, width, scheme) == []

@@ -1,0 +1,40 @@
+"""axe-core in a page that is open, at one width after another, by day and by night."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@contextmanager
+def opened(browser: Browser, url: str, *, unfold: str = "") -> Iterator[Page]:
+    """A page with axe in it; ``unfold`` selects what is opened first.
+
+    The site has no script of its own: what a page looks like is a matter of its style
+    sheets, so one page serves for every width and scheme.
+    """
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(url)
+    if unfold:
+        page.eval_on_selector_all(unfold, "all => all.forEach(one => one.open = true)")
+    page.evaluate(AXE)
+    yield page
+    context.close()
+
+
+def problems(page: Page, width: int, scheme: str) -> list[tuple[str, str, str]]:
+    """The rules of axe-core that are broken, with place and advice; and a page that is too wide."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    violations = page.evaluate("axe.run().then(found => found.violations)")
+    broken = [
+        (rule["id"], node["html"][:200], node["failureSummary"])
+        for rule in violations
+        for node in rule["nodes"]
+    ]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return broken + [("width", "html", f"{wide} pixels")] * (wide != width)
