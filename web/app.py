@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import Flask
+
 from web.about import views as about
 from web.cases import views as cases
 from web.compare import views as compare
 from web.core import SITE_NAME, assets, errors, headers, urls
 from web.holdings import views as holdings
 from web.machine import api, docs, site
-from web.machine import compare as compare_api
 from web.outcomes import views as outcomes
 from web.role_models import views as role_models
 from web.search import views as search
@@ -19,8 +20,6 @@ from web.self_check import views as self_check
 from web.ui import frame, language, show, suggest
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from kb.search.live import LiveSearcher
     from kb.settings import Settings
 
@@ -39,7 +38,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     Raises:
         SettingError: no page is translated into the language.
     """
-    app = api.new_app("web")
+    app = Flask("web")
     app.extensions["kb_live"] = live
     app.extensions["kb_settings"] = settings
     app.json.sort_keys = False
@@ -56,8 +55,6 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     language.init_app(app)
     show.init_app(app)
     suggest.init_app(app)
-    for machine in (api, compare_api):
-        app.register_api(machine.bp)
-    for feature in (*FEATURES, frame, site, docs):
+    for feature in (*FEATURES, frame, api, site, docs):
         app.register_blueprint(feature.bp)
     return app

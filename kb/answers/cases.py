@@ -1,13 +1,170 @@
-"""Cases as data."""
+"""Cases as data: in a list, and whole."""
 
 from __future__ import annotations
 
-from kb.model.cases import Case
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from kb.answers.addresses import Addresses
+from kb.answers.figures import figure
+from kb.answers.serialise import extended, old_name
+from kb.citations.cases import cite_case
+from kb.citations.works import Citation, citations
+from kb.model.cases import FACETS, Case, Members, Period, Result
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import Reason
+from kb.search.answer import Hit, Reason
+
+if TYPE_CHECKING:
+    from kb.search.searcher import Searcher
 
 #: What two cases may share that says something of them; most networks are hard, and most succeed.
 SHARED_FACETS = ("country", "type", "project", "sector", "formation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedResult(Result):
+    """One reported result."""
+
+    figure: Annotated[str, Field(description="The result as the site shows it: `+30%`")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSummary:
+    """A case in a list."""
+
+    id: Annotated[str, Field(description="Its path in the compendium, slashes included")]
+    title: str
+    url: Annotated[str, Field(description="The page of the case")]
+    kind: str
+    summary: str
+    country: tuple[str, ...]
+    type: tuple[str, ...]
+    project: tuple[str, ...]
+    sector: tuple[str, ...]
+    form: tuple[str, ...]
+    formation: tuple[str, ...]
+    status: tuple[str, ...]
+    results: tuple[ReportedResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarCase:
+    """A case like this one."""
+
+    id: str
+    title: str
+    url: str
+    score: Annotated[float, Field(description="How near the two are in meaning")]
+    reasons: Annotated[
+        tuple[Reason, ...],
+        Field(
+            description="The passage of it that is nearest in meaning, then the values that "
+            "both have"
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAnswer(CaseSummary):
+    """A whole case."""
+
+    body: Annotated[str, Field(description="The text, in Markdown")]
+    region: str | None
+    members: Members | None
+    period: Period | None
+    role_model_for: Annotated[
+        tuple[str, ...], Field(description="Whom it suits, in the editors' words")
+    ]
+    answers: Annotated[
+        tuple[str, ...], Field(description="Questions that it answers, in the editors' words")
+    ]
+    editorial: Annotated[
+        tuple[str, ...], Field(description="Fields whose values are the editors' reading")
+    ]
+    questions: Annotated[tuple[str, ...], Field(description="Questions for a class")]
+    related: Annotated[tuple[str, ...], Field(description="Ids of cases to read with it")]
+    references: tuple[Citation, ...]
+    similar: tuple[SimilarCase, ...]
+    cite: Annotated[str, Field(description="How to cite it")]
+    added: Annotated[str | None, Field(description="The day on which it came in")]
+    snapshot: str
+
+    our_reading = old_name("editorial", tuple[str, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesAnswer:
+    """Every case, by id."""
+
+    total: int
+    snapshot: str
+    cases: tuple[CaseSummary, ...]
+
+
+def case_answer(searcher: Searcher, case: Case, addresses: Addresses, *, site: str) -> CaseAnswer:
+    """A whole case with its sources and the cases most like it.
+
+    Args:
+        searcher: the snapshot that holds it.
+        case: the case.
+        addresses: where its page stands.
+        site: the name of the compendium, for the citation.
+    """
+    url = addresses.case(case.id)
+    return CaseAnswer(
+        **summary_fields(case, searcher.taxonomy, addresses),
+        body=case.body,
+        region=case.region,
+        members=case.members,
+        period=case.period,
+        role_model_for=case.role_model_for,
+        answers=case.answers,
+        editorial=case.our_reading,
+        questions=case.questions,
+        related=case.related,
+        references=citations(case, searcher.references),
+        similar=tuple(
+            _similar(hit, case, searcher.taxonomy, addresses) for hit in searcher.similar(case.id)
+        ),
+        cite=cite_case(case, site=site, snapshot=searcher.snapshot_id, address=url),
+        added=case.added,
+        snapshot=searcher.snapshot_id,
+    )
+
+
+def cases_answer(searcher: Searcher, addresses: Addresses) -> CasesAnswer:
+    """All cases and guides by id, without their text."""
+    return CasesAnswer(
+        total=len(searcher.cases),
+        snapshot=searcher.snapshot_id,
+        cases=tuple(
+            CaseSummary(**summary_fields(case, searcher.taxonomy, addresses))
+            for case in searcher.cases
+        ),
+    )
+
+
+def summary_fields(case: Case, taxonomy: Taxonomy, addresses: Addresses) -> Mapping[str, object]:
+    """The fields of ``CaseSummary``, for every record that begins with them."""
+    facets = {facet: case.facets.get(facet, ()) for facet in FACETS}
+    return {
+        **facets,
+        "id": case.id,
+        "title": case.title,
+        "url": addresses.case(case.id),
+        "kind": case.kind,
+        "summary": case.summary,
+        "results": tuple(reported(result, taxonomy) for result in case.results),
+    }
+
+
+def reported(result: Result, taxonomy: Taxonomy) -> ReportedResult:
+    """A result with its figure as the site shows it."""
+    shown = figure(result, taxonomy["metrics"].label(result.metric)).text
+    return extended(ReportedResult, result, figure=shown)
 
 
 def shared_values(case: Case, other: Case, taxonomy: Taxonomy) -> tuple[Reason, ...]:
@@ -17,4 +174,14 @@ def shared_values(case: Case, other: Case, taxonomy: Taxonomy) -> tuple[Reason, 
         for facet in SHARED_FACETS
         for value in other.facets.get(facet, ())
         if value in case.facets.get(facet, ())
+    )
+
+
+def _similar(hit: Hit, case: Case, taxonomy: Taxonomy, addresses: Addresses) -> SimilarCase:
+    return SimilarCase(
+        id=hit.case.id,
+        title=hit.case.title,
+        url=addresses.case(hit.case.id),
+        score=hit.score,
+        reasons=(*hit.reasons, *shared_values(case, hit.case, taxonomy)),
     )

@@ -1,18 +1,214 @@
-"""Cases side by side as data."""
+"""Cases side by side, as data."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field
+
+from kb.answers.addresses import Addresses
+from kb.answers.cases import ReportedResult, reported
+from kb.answers.contrast import all_of, contrast
+from kb.answers.figures import members_text, period_text
+from kb.answers.serialise import extended, old_name
+from kb.citations.works import Citation, citations
 from kb.errors import CaseNotFound, QueryError
 from kb.guidance.profile_comparison import joined, number_word
 from kb.model.cases import Case
-from kb.results.comparison import MOST
-from kb.search.searcher import Searcher
+from kb.model.quantities import Quantity
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import (
+    ALL,
+    DIFFERENT,
+    GAPS,
+    MOST,
+    SOME,
+    UNTOLD,
+    Comparison,
+    FieldRow,
+    MetricRow,
+    Reported,
+    compare,
+)
+
+if TYPE_CHECKING:
+    from kb.search.searcher import Searcher
 
 ID_SHOWN = 120
 EVERY_ID = "Every id stands at /api/v1/cases."
+
+#: What is compared, in the order to show, with its words.
+LABELS: Mapping[str, str] = {
+    "kind": "Kind",
+    "country": "Country",
+    "region": "Region",
+    "period": "Period",
+    "members": "Who took part",
+    "form": "Form",
+    "formation": "How it came to be",
+    "type": "Type of network",
+    "project": "What they did together",
+    "sector": "Sector",
+    "status": "Outcome",
+    "summary": "In short",
+}
+#: Of these, what is told in the words of each case and has no vocabulary.
+TEXTS: tuple[str, ...] = ("region", "period", "members", "summary")
+#: Texts that agree or differ as values do; the others are told by each case in its own way.
+ALIGNED_TEXTS: tuple[str, ...] = ("region", "period")
+NOT_TOLD, NOT_REPORTED = "not told", "not reported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedCase:
+    """One of the compared cases; what is told of it as text and not as values stands here."""
+
+    id: str
+    title: str
+    url: str
+    summary: str
+    region: str | None
+    members: Annotated[str, Field(description="Who took part, empty if not told")]
+    partners: Annotated[
+        tuple[str, ...], Field(description="Who worked with them without being one of them")
+    ]
+    period: Annotated[str, Field(description="Years, empty if not told")]
+    references: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedValue:
+    """One value of a case in a field."""
+
+    value: str
+    label: str
+    n: Annotated[
+        int, Field(description="How many of the compared cases have it, this one included")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedCell:
+    """What one case has in a field; no values: it is not told."""
+
+    id: Annotated[str, Field(description="Of the case")]
+    values: tuple[ComparedValue, ...]
+    editorial: Annotated[bool, Field(description="True if the values are the editors' reading")]
+
+    ours = old_name("editorial", bool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedField:
+    """One field of every case, in the order asked for."""
+
+    field: str
+    label: str
+    agreement: Annotated[
+        str,
+        Field(
+            description="all: told and equal; gaps: equal where told; some: partly in common; "
+            "different: nothing in common; untold: told of none"
+        ),
+    ]
+    words: Annotated[str, Field(description="The agreement in words")]
+    cells: tuple[ComparedCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedResult(ReportedResult):
+    """One result, and the figure of it that another case's may stand beside."""
+
+    comparable: Annotated[
+        Quantity | None,
+        Field(description="Null where no other case's figure may stand beside it"),
+    ]
+
+    beside = old_name("comparable", Quantity | None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedResults:
+    """What one case reports in a metric; no results: not reported, which is not zero."""
+
+    id: Annotated[str, Field(description="Of the case")]
+    results: tuple[ComparedResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedMetric:
+    """One metric that any of the cases reports."""
+
+    metric: str
+    label: str
+    n: Annotated[int, Field(description="How many of the cases report it")]
+    words: Annotated[str, Field(description="How many report it, in words")]
+    cells: tuple[ComparedResults, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonAnswer:
+    """Cases side by side, in the order asked for."""
+
+    snapshot: str
+    url: Annotated[str, Field(description="The page of the comparison")]
+    text: Annotated[
+        str, Field(description="What they have in common and where they differ, in words")
+    ]
+    cases: tuple[ComparedCase, ...]
+    fields: tuple[ComparedField, ...]
+    metrics: tuple[ComparedMetric, ...]
+
+
+def comparison_answer(
+    searcher: Searcher, cases: Sequence[Case], addresses: Addresses
+) -> ComparisonAnswer:
+    """Cases side by side: fields aligned by value, results by metric."""
+    taxonomy = searcher.taxonomy
+    found = compare(cases, taxonomy)
+    return ComparisonAnswer(
+        snapshot=searcher.snapshot_id,
+        url=addresses.comparison(case.id for case in cases),
+        text=contrast(found, taxonomy).text,
+        cases=tuple(
+            ComparedCase(
+                id=case.id,
+                title=case.title,
+                url=addresses.case(case.id),
+                summary=case.summary,
+                region=case.region,
+                members=members_text(case.members),
+                partners=case.members.partners if case.members else (),
+                period=period_text(case.period),
+                references=citations(case, searcher.references),
+            )
+            for case in cases
+        ),
+        fields=tuple(_field(row, found) for row in found.fields),
+        metrics=tuple(_metric(row, found, taxonomy) for row in found.metrics),
+    )
+
+
+def agreement_words(agreement: str, n: int, told: int) -> str:
+    """How ``n`` cases stand to each other in something that is told of ``told`` of them."""
+    return {
+        ALL: f"{all_of(n).lower()} agree",
+        SOME: "partly shared",
+        DIFFERENT: "differ",
+        GAPS: "told of one" if told == 1 else "equal where told",
+        UNTOLD: NOT_TOLD,
+    }[agreement]
+
+
+def reported_by(row: MetricRow) -> str:
+    """How many of the cases report a metric, in words."""
+    n = len(row.cells)
+    if row.n == n:
+        return f"{all_of(n).lower()} report"
+    return f"{row.n} of {n} {'reports' if row.n == 1 else 'report'}"
 
 
 def compared_cases(searcher: Searcher, ids: Iterable[str], *, least: int = 0) -> tuple[Case, ...]:
@@ -78,3 +274,41 @@ def _case(searcher: Searcher, case_id: str) -> Case:
             value=case.id,
         )
     return case
+
+
+def _field(row: FieldRow, found: Comparison) -> ComparedField:
+    told = sum(bool(cell.values) for cell in row.cells)
+    return ComparedField(
+        field=row.field,
+        label=LABELS[row.field],
+        agreement=row.agreement,
+        words=agreement_words(row.agreement, len(row.cells), told),
+        cells=tuple(
+            ComparedCell(
+                id=case.id,
+                values=tuple(
+                    ComparedValue(value=one.id, label=one.label, n=one.n) for one in cell.values
+                ),
+                editorial=cell.ours,
+            )
+            for case, cell in zip(found.cases, row.cells, strict=True)
+        ),
+    )
+
+
+def _metric(row: MetricRow, found: Comparison, taxonomy: Taxonomy) -> ComparedMetric:
+    return ComparedMetric(
+        metric=row.metric,
+        label=taxonomy["metrics"].label(row.metric),
+        n=row.n,
+        words=reported_by(row),
+        cells=tuple(
+            ComparedResults(id=case.id, results=tuple(_result(one, taxonomy) for one in cell))
+            for case, cell in zip(found.cases, row.cells, strict=True)
+        ),
+    )
+
+
+def _result(one: Reported, taxonomy: Taxonomy) -> ComparedResult:
+    comparable = one.beside.quantity if one.beside else None
+    return extended(ComparedResult, reported(one.result, taxonomy), comparable=comparable)

@@ -8,13 +8,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kb.errors import CorpusInvalid, KBError, Problem, QueryError, SettingError
 from kb.model.cases import FACETS
 from kb.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from kb.answers.addresses import Addresses
 
 
 def say(message: str) -> None:
@@ -51,6 +54,20 @@ def print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
         return
     for problem in problems:
         click.echo(str(problem))
+
+
+def print_answer(answer: object) -> None:
+    """An answer of ``kb.answers`` as JSON, as the site's API sends it."""
+    from kb.answers.serialise import to_json  # imports pydantic
+
+    click.echo(to_json(answer, indent=1))
+
+
+def addresses_of(settings: Settings) -> Addresses:
+    """Where the site stands that an answer points to: at ``site_url``, else paths alone."""
+    from kb.answers.addresses import Addresses
+
+    return Addresses(root=settings.site_url.rstrip("/"))
 
 
 def settings_of(**explicit: object) -> Settings:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
-from kb.exports.outcomes import to_csv
-from kb.model.cases import FACETS, Case
-from kb.results.outcomes import Outlook, outlook
-from kb.search.query import MAX_PER_PAGE
+from kb.cli.console import (
+    addresses_of,
+    filter_options,
+    json_option,
+    one_catch,
+    print_answer,
+    say,
+    settings_of,
+)
+from kb.model.cases import FACETS
 
 if TYPE_CHECKING:
-    from kb.search.searcher import Searcher
+    from kb.answers.outcomes import OutcomesAnswer
 
 _COLUMNS = ("metric", "evidence", "direction", "unit", "figures", "cases", "median", "low", "high")
 #: How many columns hold words; the others hold numbers.
@@ -41,49 +44,32 @@ def outcomes(
     A median of a dash means that there is none: two figures have no middle one, and
     several figures of one case are of different things.
     """
+    from kb.answers.outcomes import outcomes_answer
+    from kb.exports.outcomes import to_csv
+    from kb.guidance.selection import of_query
     from kb.search.live import open_live  # imports faiss and onnxruntime
+    from kb.search.query import make_query
 
     if as_csv and as_json:
         raise click.UsageError("--csv and --json cannot be combined; choose one of them")
-    searcher = open_live(settings_of(index=index)).current()
+    settings = settings_of(index=index)
+    searcher = open_live(settings).current()
     filters = {facet: options.pop(facet) for facet in FACETS}
-    found = outlook(_cases(searcher, " ".join(text), filters, options), searcher.taxonomy)
+    query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
+    answer = outcomes_answer(of_query(query, searcher), searcher, addresses_of(settings))
     if as_csv:
-        click.echo(to_csv(found), nl=False)
+        click.echo(to_csv(answer), nl=False)
     elif as_json:
-        click.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False))
+        print_answer(answer)
     else:
-        _print(found)
+        _print(answer)
     return 0
 
 
-def _cases(
-    searcher: Searcher, text: str, filters: dict[str, tuple[str, ...]], options: dict[str, Any]
-) -> list[Case]:
-    """Every case that a search finds, page after page."""
-    from kb.search.query import make_query
-
-    cases: list[Case] = []
-    page, pages = 1, 1
-    while page <= pages:
-        query = make_query(
-            searcher.taxonomy,
-            text=text,
-            filters=filters,
-            page=page,
-            per_page=MAX_PER_PAGE,
-            **options,
-        )
-        result = searcher.search(query)
-        cases += [hit.case for hit in result.hits]
-        page, pages = page + 1, result.pages
-    return sorted(cases, key=lambda case: case.id)
-
-
-def _print(found: Outlook) -> None:
+def _print(found: OutcomesAnswer) -> None:
     rows = [
         (
-            *(one.metric, one.evidence, one.direction, _unit(one.unit, one.compared_with)),
+            *(metric.metric, one.evidence, one.direction, _unit(one.unit, one.compared_with)),
             *(str(one.n), str(one.n_cases)),
             *(_number(value) for value in (one.median, one.low, one.high)),
         )
@@ -99,7 +85,7 @@ def _print(found: Outlook) -> None:
     kinds = ", ".join(f"{kind} {count}" for kind, count in found.n_by_evidence.items())
     say(f"{found.n_cases} cases ({kinds}): {found.n_with_figures} with a figure,")
     only_words = found.n_reporting - found.n_with_figures
-    say(f"{only_words} in words alone, {len(found.silent)} without a result.")
+    say(f"{only_words} in words alone, {len(found.without_results)} without a result.")
     say("What is not reported is not zero, and sources tell of successes first.")
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
-from kb.guidance.profile import FIELDS, FUNDING, contradictions, given, make_profile
+from kb.cli.console import (
+    addresses_of,
+    filter_options,
+    json_option,
+    one_catch,
+    print_answer,
+    say,
+    settings_of,
+)
+from kb.guidance.profile import FIELDS, FUNDING, contradictions, make_profile
 from kb.guidance.profile_comparison import sentences
 from kb.model.cases import FACETS
 
 if TYPE_CHECKING:
-    from kb.guidance.role_models import RoleModel, RoleModels
+    from kb.guidance.role_models import RoleModels
     from kb.model.taxonomy import Taxonomy
 
 _NOTHING_SAID = (
@@ -48,11 +54,13 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     What is said of the firm is compared; the filters (--country, --project …) leave out
     every other case.
     """
+    from kb.answers.role_models import role_models_answer
     from kb.guidance.role_models import role_models as find
     from kb.search.live import open_live  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
-    searcher = open_live(settings_of(index=index)).current()
+    settings = settings_of(index=index)
+    searcher = open_live(settings).current()
     said = {name: options.pop(name) for name in FIELDS if name != "aim"}
     profile = make_profile(searcher.taxonomy, aim=" ".join(text), **said)
     if profile.is_empty:
@@ -60,43 +68,10 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     filters = {facet: options.pop(facet) for facet in FACETS}
     answer = find(searcher, profile, make_query(searcher.taxonomy, filters=filters, **options))
     if as_json:
-        click.echo(json.dumps(_as_json(answer, searcher.taxonomy), indent=1, ensure_ascii=False))
+        print_answer(role_models_answer(answer, searcher.taxonomy, addresses_of(settings)))
     else:
         _print(answer, searcher.taxonomy)
     return 0
-
-
-def _as_json(answer: RoleModels, taxonomy: Taxonomy) -> dict[str, Any]:
-    query = answer.query
-    return {
-        "profile": given(answer.profile),
-        "filters": query.filters,
-        "results_min": query.results_min,
-        "results_unit": query.results_unit,
-        "total": answer.total,
-        "no_good_match": answer.no_good_match,
-        "heard": answer.heard,
-        "contradictions": contradictions(answer.profile, taxonomy),
-        "snapshot": answer.snapshot_id,
-        "models": [_model_json(model) for model in answer.models],
-    }
-
-
-def _model_json(model: RoleModel) -> dict[str, Any]:
-    return {
-        "id": model.case.id,
-        "title": model.case.title,
-        "rank": model.rank,
-        "score": model.score,
-        "summary": model.case.summary,
-        "sentences": sentences(model.likeness),
-        "likeness": [asdict(one) for one in model.likeness],
-        "parts": [asdict(part) for part in model.parts],
-        "results": [asdict(result) for result in model.case.results],
-        "suits": model.suits,
-        "reason": asdict(model.reason) if model.reason else None,
-        "done": model.done,
-    }
 
 
 def _print(answer: RoleModels, taxonomy: Taxonomy) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import Any
 
 import click
 
-from kb.cli.console import filter_options, json_option, one_catch, say, settings_of
+from kb.cli.console import (
+    addresses_of,
+    filter_options,
+    json_option,
+    one_catch,
+    print_answer,
+    say,
+    settings_of,
+)
 from kb.model.cases import FACETS
 from kb.search.answer import SearchResult
 from kb.search.query import SORTS
@@ -28,6 +34,7 @@ from kb.search.query import SORTS
 @one_catch
 def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
     """Search the compendium; without TEXT, browse it."""
+    from kb.answers.search import search_answer  # imports pydantic
     from kb.search.live import open_live  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
@@ -37,36 +44,10 @@ def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options
     query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
     result = searcher.search(query)
     if as_json:
-        click.echo(json.dumps(_result_json(result), indent=1, ensure_ascii=False))
+        print_answer(search_answer(result, searcher.taxonomy, addresses_of(settings)))
     else:
         _print_result(result)
     return 0
-
-
-def _result_json(result: SearchResult) -> dict[str, Any]:
-    return {
-        "total": result.total,
-        "no_good_match": result.no_good_match,
-        "answerable": result.answerable,
-        "snapshot": result.snapshot_id,
-        "repaired": result.repaired,
-        "read_as": list(result.read_as),
-        "mentions": [asdict(mention) for mention in result.mentions],
-        "hits": [
-            {
-                "id": hit.case.id,
-                "title": hit.case.title,
-                "score": round(hit.score, 6),
-                "rank": hit.rank,
-                "summary": hit.case.summary,
-                "reasons": [asdict(reason) for reason in hit.reasons],
-            }
-            for hit in result.hits
-        ],
-        "facets": {
-            facet: [asdict(count) for count in counts] for facet, counts in result.facets.items()
-        },
-    }
 
 
 def _print_result(result: SearchResult) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from kb.answers.outcomes import OutcomesAnswer, ReportedFinding
 from kb.exports import csv
-from kb.results.outcomes import Finding, Outlook
 
 CSV_COLUMNS = (
     "metric",
@@ -31,35 +33,39 @@ CSV_COLUMNS = (
 )
 
 
-def to_csv(found: Outlook) -> str:
+def to_csv(found: OutcomesAnswer) -> str:
     """Every finding as a row of CSV (RFC 4180) under ``CSV_COLUMNS``.
 
     A result that can be compared in two ways has two rows. A text that a spreadsheet
     would take for a formula gets an apostrophe before it.
     """
-    findings = (
-        finding
-        for metric in found.metrics
-        for group in (*(one.findings for one in metric.distributions), metric.in_words)
-        for finding in group
-    )
-    return csv.to_csv([CSV_COLUMNS, *(_row(finding) for finding in findings)])
+    return csv.to_csv([CSV_COLUMNS, *_rows(found)])
 
 
-def _row(finding: Finding) -> list[str | float | None]:
-    result, compared = finding.result, finding.quantity
+def _rows(found: OutcomesAnswer) -> Iterator[list[str | float | None]]:
+    for metric in found.metrics:
+        for figures in metric.distributions:
+            for finding in figures.findings:
+                yield _row(finding, figures.direction)
+        for finding in metric.in_words:
+            yield _row(finding, finding.result.direction)
+
+
+def _row(finding: ReportedFinding, direction: str) -> list[str | float | None]:
+    result = finding.result
+    converted = "yes" if finding.converted else "no"
     row = [
         result.metric,
         finding.evidence,
-        finding.case_id,
+        finding.case,
         finding.title,
         " ".join(finding.country),
-        compared.direction if compared else result.direction,
-        compared.low if compared else None,
-        compared.high if compared else None,
-        compared.unit if compared else None,
-        ("yes" if compared.converted else "no") if compared else None,
-        compared.qualifier if compared else None,
+        direction,
+        finding.low,
+        finding.high,
+        finding.unit,
+        None if finding.low is None else converted,
+        finding.qualifier,
         result.low,
         result.high,
         result.unit,

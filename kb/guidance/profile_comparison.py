@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from kb.guidance.profile import Profile
 from kb.model.cases import Case
@@ -42,8 +45,10 @@ class Likeness:
     """
 
     field: str
-    relation: str
-    words: str
+    relation: Annotated[
+        str, Field(description="like, unlike, or unknown where the source does not tell")
+    ]
+    words: Annotated[str, Field(description="The case's side of it: `three members`")]
 
 
 def likeness(profile: Profile, case: Case, taxonomy: Taxonomy) -> tuple[Likeness, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import Likeness, likeness
@@ -37,8 +39,10 @@ class Part:
     """One named part of a score: ``value`` in [0, 1], ``share`` of the whole score's weight."""
 
     name: str
-    value: float
-    share: float
+    value: Annotated[float, Field(description="How well it fits, in [0, 1]")]
+    share: Annotated[
+        float, Field(description="How much it counts; the shares of a profile add up to 1")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 #: The facets of a case, in the order to show. The name is the URL parameter and
 #: the key in ``Case.facets``.
@@ -67,19 +70,24 @@ class Result:
 
     metric: str
     level: str
-    direction: str
-    statement: str
-    source: str
-    locator: str
-    low: float | None = None
-    high: float | None = None
-    before: float | None = None
+    direction: Annotated[str, Field(description="Which way it moved")]
+    statement: Annotated[str, Field(description="The result in a sentence")]
+    source: Annotated[str, Field(description="Key of the source in `references`")]
+    locator: Annotated[str, Field(description="Where in the source it stands")]
+    low: Annotated[float | None, Field(description="The figure, or the low end of a range")] = None
+    high: Annotated[float | None, Field(description="The figure, or the high end")] = None
+    before: Annotated[float | None, Field(description="The figure before, in the same unit")] = None
     unit: str | None = None
     qualifier: str | None = None
     before_qualifier: str | None = None
-    horizon: str | None = None
-    of: int | None = None
-    compared_with: str | None = None
+    horizon: Annotated[str | None, Field(description="By when: `first year`")] = None
+    of: Annotated[int | None, Field(description="How many firms a share is of")] = None
+    compared_with: Annotated[
+        str | None,
+        Field(
+            description="What a change is measured against where that is not the same firms before"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from kb.errors import CorpusError
 from kb.model.files import write_durably
@@ -34,9 +35,15 @@ class Group:
     """
 
     name: str
-    n: int
-    figures: Mapping[str, Mapping[str, Figure]]
-    p: Mapping[str, float]
+    n: Annotated[int, Field(description="How many queries")]
+    figures: Annotated[
+        Mapping[str, Mapping[str, Figure]],
+        Field(description="By system (fused: as the site searches) and by measure"),
+    ]
+    p: Annotated[
+        Mapping[str, float],
+        Field(description="By system: how likely its difference to fused in nDCG@10 is by chance"),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +53,10 @@ class Worst:
     id: str
     text: str
     ndcg: float
-    missed: tuple[str, ...]
+    missed: Annotated[
+        tuple[str, ...],
+        Field(description="Ids of the best cases that are not among the first ten"),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from kb.model.cases import Case
 from kb.search.query import Query
@@ -23,11 +26,26 @@ class Reason:
     them; ``marks`` are their places in ``passage``, as (start, end).
     """
 
-    kind: str
+    kind: Annotated[
+        str,
+        Field(
+            description="meaning: the passage nearest in meaning; word: the one with most of the "
+            "query's words; both; facet: the query names a value that the case has, or, beside a "
+            "case, both have it"
+        ),
+    ]
     passage: str = ""
     heading: str = ""
-    words: tuple[str, ...] = ()
-    marks: tuple[tuple[int, int], ...] = ()
+    words: Annotated[
+        tuple[str, ...], Field(description="The words that matched, as the case writes them")
+    ] = ()
+    marks: Annotated[
+        tuple[tuple[int, int], ...],
+        Field(
+            description="Where they stand in `passage`: start and end in characters, end not "
+            "included"
+        ),
+    ] = ()
     facet: str = ""
     value: str = ""
     label: str = ""

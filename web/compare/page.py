@@ -1,8 +1,8 @@
-"""Cases side by side as a page, and as rows of a spreadsheet."""
+"""Cases side by side as a page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.answers.contrast import Contrast, contrast
@@ -16,10 +16,8 @@ from web.compare.choose import CaseOffer, Choosing, case_offers, choosing, where
 from web.compare.rows import (
     MetricView,
     RowView,
-    cell_text,
     field_rows,
     metric_rows,
-    reports_text,
 )
 from web.core.urls import case_url, compare_url
 from web.ui.cards import Badge, badges
@@ -85,26 +83,8 @@ def compare_page(searcher: Searcher, cases: Sequence[Case]) -> ComparePage:
         choosing=choosing(searcher, cases),
         offers=case_offers(searcher, cases),
         csv_url=compare_url(ids, "compare.as_csv"),
-        json_url=compare_url(ids, "compare_api.compare_cases"),
+        json_url=compare_url(ids, "api.compare"),
     )
-
-
-def csv_rows(searcher: Searcher, cases: Sequence[Case]) -> Iterable[tuple[str, ...]]:
-    """The comparison as rows: id and label of the row, how the cases agree, then the cases.
-
-    Values of a cell, and several results, stand apart by semicolons.
-    """
-    found = compare(cases, searcher.taxonomy)
-    yield ("row", "label", "agreement", *(case.id for case in cases))
-    yield ("title", "Title", "", *(curly(case.title) for case in cases))
-    for row in field_rows(found, searcher.taxonomy):
-        yield (row.id, row.label, row.words, *(cell_text(cell) for cell in row.cells))
-    for metric in metric_rows(found, searcher.taxonomy):
-        texts = (reports_text(cell) for cell in metric.cells)
-        yield (f"results:{metric.id}", metric.label, metric.words, *texts)
-    sources = (_sources(case, searcher) for case in cases)
-    texts = ("; ".join(f"{one.name}, {one.places}" for one in works) for works in sources)
-    yield ("sources", "Sources", "", *texts)
 
 
 def _column(case: Case, ids: Sequence[str], taxonomy: Taxonomy) -> Column:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.answers.contrast import all_of
+from kb.answers.comparison import (
+    ALIGNED_TEXTS,
+    LABELS,
+    TEXTS,
+    agreement_words,
+    reported_by,
+)
 from kb.answers.figures import compared_figure, members_text, period_text
 from kb.model.cases import Case, Result
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import (
-    ALL,
-    DIFFERENT,
-    GAPS,
-    SOME,
     UNTOLD,
     Comparison,
-    MetricRow,
     Reported,
     Value,
     agreement,
@@ -29,21 +30,6 @@ from web.words.figures import ResultView, result_view
 from web.words.lists import listed
 from web.words.typography import curly
 
-#: The fields in the order to show: facets, and texts with their words. Texts are told in the
-#: words of each case and have no vocabulary.
-FIELDS = (
-    *("kind", "country", "region", "period", "members", "form", "formation", "type"),
-    *("project", "sector", "status", "summary"),
-)
-TEXTS = {
-    "region": "Region",
-    "period": "Period",
-    "members": "Who took part",
-    "summary": "In short",
-}
-#: Texts that agree or differ as values do; the others are told by each case in its own way.
-ALIGNED_TEXTS = ("region", "period")
-NOT_TOLD, NOT_REPORTED = "not told", "not reported"
 #: How far along the common scale a figure reaches is given in parts of this.
 SCALE = 100
 #: How many results of one metric stand open in a cell; one more is not worth folding.
@@ -116,10 +102,10 @@ class MetricView:
 
 
 def field_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[RowView, ...]:
-    """One row for each of ``FIELDS``, those that no case tells included."""
+    """One row for each of ``LABELS``, those that no case tells included."""
     return tuple(
         _text_row(name, found) if name in TEXTS else _field_row(name, found, taxonomy)
-        for name in FIELDS
+        for name in LABELS
     )
 
 
@@ -129,7 +115,7 @@ def metric_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[MetricView, ...]
         MetricView(
             id=row.metric,
             label=taxonomy["metrics"].label(row.metric),
-            words=_reported_by(row),
+            words=reported_by(row),
             cells=tuple(
                 _reports([_report(case, one, taxonomy) for one in cell])
                 for case, cell in zip(found.cases, row.cells, strict=True)
@@ -137,17 +123,6 @@ def metric_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[MetricView, ...]
         )
         for row in found.metrics
     )
-
-
-def cell_text(cell: CellView) -> str:
-    """A cell of a field in one line, values apart by semicolons."""
-    text = cell.text or "; ".join(value.label for value in cell.values)
-    return f"{text or NOT_TOLD}{' (our reading)' if text and cell.ours else ''}"
-
-
-def reports_text(cell: ReportsView) -> str:
-    """What a case reports in a metric in one line, results apart by semicolons."""
-    return "; ".join(_report_text(one.result) for one in cell.all) or NOT_REPORTED
 
 
 def _reports(found: Sequence[ReportView]) -> ReportsView:
@@ -168,7 +143,7 @@ def _field_row(name: str, found: Comparison, taxonomy: Taxonomy) -> RowView:
         id=name,
         label=FACET_WORDS[name].fact,
         agreement=row.agreement,
-        words=_agreement_words(row.agreement, n, told),
+        words=agreement_words(row.agreement, n, told),
         cells=tuple(cells),
     )
 
@@ -184,10 +159,10 @@ def _text_row(name: str, found: Comparison) -> RowView:
     told = [(text,) if text else () for text in texts]
     rule = agreement(told)
     is_aligned = name in ALIGNED_TEXTS or rule == UNTOLD
-    words = _agreement_words(rule, len(texts), sum(map(bool, told))) if is_aligned else ""
+    words = agreement_words(rule, len(texts), sum(map(bool, told))) if is_aligned else ""
     return RowView(
         id=name,
-        label=TEXTS[name],
+        label=LABELS[name],
         agreement=rule if is_aligned else "",
         words=words,
         cells=tuple(CellView(text=text) for text in texts),
@@ -202,23 +177,6 @@ def _text(name: str, case: Case) -> str:
     if name == "period":
         return period_text(case.period)
     return curly(case.summary if name == "summary" else case.region or "")
-
-
-def _agreement_words(rule: str, n: int, told: int) -> str:
-    return {
-        ALL: f"{all_of(n).lower()} agree",
-        SOME: "partly shared",
-        DIFFERENT: "differ",
-        GAPS: "told of one" if told == 1 else "equal where told",
-        UNTOLD: NOT_TOLD,
-    }[rule]
-
-
-def _reported_by(row: MetricRow) -> str:
-    n = len(row.cells)
-    if row.n == n:
-        return f"{all_of(n).lower()} report"
-    return f"{row.n} of {n} {'reports' if row.n == 1 else 'report'}"
 
 
 def _report(case: Case, one: Reported, taxonomy: Taxonomy) -> ReportView:
@@ -236,11 +194,3 @@ def _report(case: Case, one: Reported, taxonomy: Taxonomy) -> ReportView:
 def _computed(result: Result, found: Quantity) -> str:
     """The figure that the scale takes where it is our arithmetic; to one decimal."""
     return compared_figure(result, found).text if found.converted else ""
-
-
-def _report_text(view: ResultView) -> str:
-    where_told = f"({view.source}, {view.locator})"
-    if view.figure.is_word:
-        return f"in words: {view.statement.rstrip('.')} {where_told}"
-    horizon = f", {view.horizon}" if view.horizon else ""
-    return f"figure: {view.figure.text}{horizon} {where_told}"

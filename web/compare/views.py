@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from kb.answers.comparison import compared_cases
-from kb.exports.csv import to_csv
+from kb.answers.comparison import compared_cases, comparison_answer
+from kb.exports.comparison import to_csv
 from kb.results.comparison import LEAST
 from web.compare.choose import read_cases
-from web.compare.page import compare_page, csv_rows
+from web.compare.page import compare_page
 from web.core.params import CompareParams, read_page, read_strict
 from web.core.request import searcher
+from web.core.urls import addresses
 from web.ui.notices import notices
 from web.words.typography import curly
 
@@ -38,7 +39,8 @@ def as_csv() -> Response:
     current = searcher()
     values = read_strict(CompareParams, request.args, current.taxonomy)
     cases = compared_cases(current, values["id"], least=LEAST)
-    response = Response(to_csv(csv_rows(current, cases)), mimetype="text/csv")
+    answer = comparison_answer(current, cases, addresses())
+    response = Response(to_csv(answer), mimetype="text/csv")
     name = f"comparison-{current.snapshot_id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

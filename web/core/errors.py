@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Flask, Response, current_app, json, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
+from kb.answers.problem import MEDIA_TYPE, Problem
+from kb.answers.serialise import to_json
 
-PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER = "30"
 VALUE_SHOWN = 200
 
@@ -151,10 +152,10 @@ def _known(error: errors.KBError) -> Response:
         more = {
             "parameter": error.parameter,
             "value": _short(error.value),
-            "allowed": list(error.allowed),
+            "allowed": error.allowed,
         }
     elif isinstance(error, errors.CaseNotFound):
-        more = {"parameter": "case_id", "value": error.case_id, "allowed": list(error.nearest)}
+        more = {"parameter": "case_id", "value": error.case_id, "allowed": error.nearest}
     else:
         more = {}
     return _answer(kind_of(error), detail, more)
@@ -182,7 +183,7 @@ def _http(error: HTTPException) -> Response:
 
 def _answer(kind: Kind, detail: str, more: Mapping[str, object]) -> Response:
     if request.path.startswith("/api/") or request.path.endswith(".csv"):
-        response = Response(json.dumps(_problem(kind, detail, more)), mimetype=PROBLEM_TYPE)
+        response = Response(to_json(_problem(kind, detail, more)), mimetype=MEDIA_TYPE)
     else:
         response = Response(_page(kind, detail, more))
     response.status_code = kind.status
@@ -192,15 +193,15 @@ def _answer(kind: Kind, detail: str, more: Mapping[str, object]) -> Response:
     return response
 
 
-def _problem(kind: Kind, detail: str, more: Mapping[str, object]) -> dict[str, object]:
-    return {
-        "type": f"{url_for('docs.api')}#problem-{kind.slug}",
-        "title": kind.title,
-        "status": kind.status,
-        "detail": detail,
-        "instance": request.path,
+def _problem(kind: Kind, detail: str, more: Mapping[str, object]) -> Problem:
+    return Problem(
+        type=f"{url_for('docs.api')}#problem-{kind.slug}",
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=request.path,
         **more,
-    }
+    )
 
 
 def _page(kind: Kind, detail: str, more: Mapping[str, object]) -> str:

@@ -245,18 +245,16 @@ class _Firm(_Params):
         json_schema_extra={"example": "Austria"},
     )
     size: Annotated[
-        Whole | None,
+        Annotated[int, Field(ge=1, le=MAX_SIZE), BeforeValidator(_plain_digits)] | None,
         Must(f"a whole number from 1 to {MAX_SIZE:,} (the people in your firm)"),
-    ] = Field(default=None, ge=1, le=MAX_SIZE, description="How many people work in the firm.")
+    ] = Field(default=None, description="How many people work in the firm.")
     partners: Annotated[
-        Whole | None,
+        Annotated[int, Field(ge=2, le=MAX_PARTNERS), BeforeValidator(_plain_digits)] | None,
         Must(
             f"a whole number from 2 to {MAX_PARTNERS:,} (the firms that would join, yours included)"
         ),
     ] = Field(
         default=None,
-        ge=2,
-        le=MAX_PARTNERS,
         description="How many firms would join, this one included.",
     )
     aim: Text = Field(

@@ -8,14 +8,12 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
-from kb.guidance.profile import Profile, given, values_of
-from kb.model.cases import FACETS
+from kb.answers.addresses import Addresses, profile_pairs, query_pairs
+from kb.guidance.profile import Profile
 from kb.search.query import DEFAULT_PER_PAGE, Query
 
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308
-#: The parameters of a search that narrow which cases a profile is compared with.
-NARROWING = (*FACETS, "results_min", "results_unit")
 
 
 def init_app(app: Flask) -> None:
@@ -66,38 +64,9 @@ def search_url(
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def query_pairs(query: Query) -> tuple[tuple[str, str], ...]:
-    """A query as names and values of an address or a form, every default left out.
-
-    So is what means nothing: ``exact`` without a text, and the order by result
-    without exactly one metric.
-    """
-    pairs = [("q", query.text)] if query.text else []
-    pairs += [(facet, value) for facet in FACETS for value in query.filters.get(facet, ())]
-    if query.results_min is not None:
-        pairs.append(("results_min", number_text(query.results_min)))
-        if query.results_unit:
-            pairs.append(("results_unit", query.results_unit))
-    if query.exact and query.text:
-        pairs.append(("exact", "true"))
-    is_lost = query.sort == "result" and len(query.filters.get("results", ())) != 1
-    if query.sort != "relevance" and not is_lost:
-        pairs.append(("sort", query.sort))
-    if query.page != 1:
-        pairs.append(("page", str(query.page)))
-    if query.per_page != DEFAULT_PER_PAGE:
-        pairs.append(("per_page", str(query.per_page)))
-    return tuple(pairs)
-
-
 def facet_url(**values: str) -> str:
     """The path of a browse by one or more facet values: ``facet_url(country="NO")``."""
     return search_url(filters={facet: (value,) for facet, value in values.items()})
-
-
-def number_text(value: float) -> str:
-    """A number as a person types it: ``20``, ``2.5``, ``7000000``."""
-    return str(int(value)) if value == int(value) else repr(value)
 
 
 def query_url(query: Query, *, page: int = 1, endpoint: str = "search.search") -> str:
@@ -138,12 +107,6 @@ def compare_url(case_ids: Iterable[str], endpoint: str = "compare.page") -> str:
     return f"{url_for(endpoint)}?{urlencode(pairs, safe='/')}" if pairs else url_for(endpoint)
 
 
-def profile_pairs(profile: Profile, query: Query) -> tuple[tuple[str, str], ...]:
-    """A profile and its filters as names and values of an address."""
-    pairs = [(name, str(one)) for name in given(profile) for one in values_of(profile, name)]
-    return (*pairs, *(pair for pair in query_pairs(query) if pair[0] in NARROWING))
-
-
 def profile_url(profile: Profile, query: Query, endpoint: str = "role_models.role_models") -> str:
     """The path of the role models for a profile, or of their JSON twin."""
     pairs = profile_pairs(profile, query)
@@ -178,3 +141,8 @@ def absolute(path: str) -> str:
     """The public address of a path: from the setting ``site_url``, else as requested."""
     base = current_app.extensions["kb_settings"].site_url or request.host_url
     return base.rstrip("/") + path
+
+
+def addresses() -> Addresses:
+    """Where the pages stand that an answer to this request points to."""
+    return Addresses(root=absolute(request.script_root))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 
 from web.core.errors import HTTP_KINDS, KINDS, NOT_MEASURED
+from web.machine.api import api_description
 
 bp = Blueprint("docs", __name__, template_folder="templates")
 
@@ -64,7 +65,7 @@ def api() -> str:
     kinds = {kind.slug: kind for kind in (*KINDS.values(), *HTTP_KINDS.values(), NOT_MEASURED)}
     return render_template(
         "api.html",
-        operations=operations(current_app.api_doc),
+        operations=operations(api_description()),
         examples=EXAMPLES,
         kinds=sorted(kinds.values(), key=lambda kind: (kind.status, kind.slug)),
     )
@@ -91,8 +92,7 @@ def operations(description: dict[str, Any]) -> tuple[Operation, ...]:
 
 def _parameter(given: dict[str, Any]) -> Parameter:
     schema = given["schema"]
-    options = [option["type"] for option in schema.get("anyOf", ()) if option["type"] != "null"]
-    kind = schema.get("type") or "".join(options)
+    kind = schema["type"]
     words = {
         "array": "text, repeatable",
         "string": "text",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kb.answers.addresses import query_pairs
 from kb.guidance.selection import Selection
 from kb.search.answer import FacetCount
 from kb.search.query import Query
 from kb.search.searcher import Searcher
-from web.core.urls import profile_url, query_pairs, query_url, search_url
+from web.core.urls import profile_url, query_url, search_url
 from web.ui.filters import Chip, chips, with_chosen
 from web.words.facets import FACET_WORDS
 from web.words.profile import summary
@@ -78,7 +79,7 @@ def profile_view(chosen: Selection, current: Searcher) -> ProfileView:
         summary=summary(profile, current.taxonomy),
         models_url=profile_url(profile, query),
         csv_url=profile_url(profile, query, "outcomes.outcomes_csv"),
-        json_url=profile_url(profile, query, "api.outcomes_json"),
+        json_url=profile_url(profile, query, "api.outcomes"),
     )
 
 
@@ -114,7 +115,7 @@ def selection_view(query: Query, current: Searcher, *, only_guides: bool) -> Sel
         only_guides=only_guides,
         search_url=query_url(query),
         csv_url=query_url(query, endpoint="outcomes.outcomes_csv"),
-        json_url=query_url(query, endpoint="api.outcomes_json"),
+        json_url=query_url(query, endpoint="api.outcomes"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What to expect: the page over a selection of cases, its JSON twin, and the figures as a file."""
+"""What to expect: the page over a selection of cases, and the figures as a file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from kb.answers.outcomes import outcomes_answer
 from kb.exports.outcomes import to_csv
-from kb.results.outcomes import outlook
 from kb.search.searcher import Searcher
 from web.core.params import (
     VALUE,
@@ -22,8 +22,7 @@ from web.core.params import (
     words_beside_profile,
 )
 from web.core.request import searcher
-from web.machine import api, schemas_outcomes
-from web.machine.outcomes import outcomes_out
+from web.core.urls import addresses
 from web.outcomes.form import profile_view, selection_view
 from web.outcomes.page import outcomes_view, selection_title
 from web.ui.notices import notices
@@ -60,32 +59,13 @@ def read_outcomes(args: MultiDict[str, str], current: Searcher) -> Read:
     return replace(read, values={**read.values, "q": ""}, wrong=(*read.wrong, wrong))
 
 
-@api.bp.get(
-    "/outcomes", summary="What cases reported", responses={"200": schemas_outcomes.OutcomesOut}
-)
-def outcomes_json(query: OutcomesParams) -> Response:
-    """The results of every case that a search selects, figures beside figures.
-
-    The parameters are those of the search; `page`, `per_page` and `sort` change nothing.
-    With those of a profile instead of `q` the cases are its role models.
-    Guides are left out. What cannot be compared is in distributions of its own.
-    """
-    current = searcher()
-    values = read_strict(OutcomesParams, request.args, current.taxonomy)
-    chosen = to_selection(values, current)
-    found = outlook(chosen.cases, current.taxonomy)
-    answer = outcomes_out(found, chosen, current)
-    return Response(answer.model_dump_json(), mimetype="application/json")
-
-
 @bp.get("/outcomes.csv")
 def outcomes_csv() -> Response:
     """Every finding of the same selection as CSV, one a row."""
     current = searcher()
     values = read_strict(OutcomesParams, request.args, current.taxonomy)
-    cases = to_selection(values, current).cases
-    text = to_csv(outlook(cases, current.taxonomy))
-    response = Response(text, mimetype="text/csv")
+    answer = outcomes_answer(to_selection(values, current), current, addresses())
+    response = Response(to_csv(answer), mimetype="text/csv")
     name = f"outcomes-{current.snapshot_id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
+from kb.answers.addresses import number_text
 from kb.guidance.profile import (
     FIELDS,
     Profile,
@@ -20,7 +21,7 @@ from kb.guidance.profile_score import PART_LABELS, story_text
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.query import Query
-from web.core.urls import number_text, profile_url, search_url
+from web.core.urls import profile_url, search_url
 from web.ui.cards import Card, card
 from web.ui.compare_link import MODELS, CompareLink, compare_first
 from web.ui.filters import Chip
@@ -124,7 +125,7 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
         says_little=not profile.says_what,
         search_url=search_url(story_text(profile, taxonomy), query.filters),
         outcomes_url=profile_url(profile, query, "outcomes.outcomes"),
-        json_url=profile_url(profile, query, "api.role_models_json"),
+        json_url=profile_url(profile, query, "api.role_models"),
         compare=compare_first((model.case.id for model in answer.models), MODELS),
     )
 

@@ -1,26 +1,14 @@
-"""Role models for a firm: the page with its form, and its JSON twin."""
+"""Role models for a firm: the page with its form."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 
-from kb.errors import QueryError
-from kb.guidance.profile import FIELDS
 from kb.guidance.role_models import counts_of, role_models
-from web.core.params import (
-    UNKNOWN,
-    ProfileParams,
-    read_page,
-    read_strict,
-    to_profile,
-    to_query,
-)
+from web.core.params import UNKNOWN, ProfileParams, read_page
 from web.core.request import searcher
-from web.machine import api
-from web.machine.role_models import role_models_out
-from web.machine.schemas_profiles import RoleModelsOut
 from web.role_models.asked import asked
 from web.role_models.form import form_view
 from web.role_models.page import answer_view
@@ -48,25 +36,3 @@ def page() -> tuple[str, int]:
         notices=notices(names, current.taxonomy),
     )
     return html, 400 if said.wrong or said.says_nothing else 200
-
-
-@api.bp.get("/role-models", summary="Role models for a firm", responses={"200": RoleModelsOut})
-def role_models_json(query: ProfileParams) -> Response:
-    """At most ten cases that suit a firm's profile, with why each does and where it differs.
-
-    The filters of the search narrow which cases are compared; guides are left out.
-    """
-    current = searcher()
-    values = read_strict(ProfileParams, request.args, current.taxonomy)
-    profile = to_profile(values, current.taxonomy)
-    narrowed = to_query(values, current.taxonomy)
-    if profile.is_empty:
-        raise QueryError(
-            f"a profile must say something of the firm: give at least one of {', '.join(FIELDS)}.",
-            parameter="aim",
-            value="",
-        )
-    answer = role_models(current, profile, narrowed)
-    return Response(
-        role_models_out(answer, current.taxonomy).model_dump_json(), mimetype="application/json"
-    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import request
 
+from kb.answers.addresses import number_text, query_pairs
 from kb.errors import QueryError
 from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
@@ -14,7 +15,7 @@ from kb.search.answer import SearchResult
 from kb.search.found_set import FoundSet, found_set
 from kb.search.query import Query
 from kb.search.searcher import Searcher
-from web.core.urls import number_text, query_pairs, query_url, search_url
+from web.core.urls import query_url, search_url
 from web.search.orders import Orders, orders
 from web.ui.cards import Card, hit_card
 from web.ui.compare_link import CompareLink, first_compared

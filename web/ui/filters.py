@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from kb.answers.addresses import number_text
 from kb.model.cases import FACETS, Case
 from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy
@@ -12,7 +13,7 @@ from kb.search.answer import FacetCount, SearchResult
 from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from kb.text.mentions import Mention
-from web.core.urls import facet_url, number_text, query_url, with_value, without
+from web.core.urls import facet_url, query_url, with_value, without
 from web.words.facets import FACET_WORDS
 from web.words.translation import N_, gettext, ngettext, number
 

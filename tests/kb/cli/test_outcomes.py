@@ -6,15 +6,19 @@ import csv
 import io
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from kb.answers.addresses import Addresses
+from kb.answers.outcomes import outcomes_answer
+from kb.answers.serialise import to_data
 from kb.cli.main import main
 from kb.exports.outcomes import to_csv
+from kb.guidance.selection import of_query
 from kb.results.outcomes import outlook
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 
@@ -79,13 +83,18 @@ def test_words_select_as_they_search(kb):
     assert kb("metal", "purchase").stderr.startswith("2 cases (network 1, programme 1, study 0)")
 
 
-def test_csv_and_json_are_the_outlook(kb, searcher: Searcher):
-    """The file of the site and the records of kb.results.outcomes, unchanged."""
+def test_csv_and_json_are_one_answer(kb, searcher: Searcher):
+    """The file and the JSON hold the same answer, which counts as kb.results.outcomes does."""
+    answer = outcomes_answer(of_query(Query(), searcher), searcher, Addresses())
     found = outlook(searcher.cases, searcher.taxonomy)
+    told = json.loads(kb("--json").stdout)
 
-    assert kb("--csv").stdout_bytes.decode() == to_csv(found)
+    assert kb("--csv").stdout_bytes.decode() == to_csv(answer)
     assert len(list(csv.DictReader(io.StringIO(kb("--csv").stdout)))) == 7
-    assert json.loads(kb("--json").stdout) == json.loads(json.dumps(asdict(found)))
+    assert told == to_data(answer)
+    assert (told["n_cases"], told["n_with_figures"]) == (found.n_cases, found.n_with_figures)
+    assert tuple(told["without_results"]) == found.silent
+    assert [one["metric"] for one in told["metrics"]] == [one.metric for one in found.metrics]
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,13 @@ def test_filters_leave_out_every_other_case(kb, filters, expected):
 # --- JSON ------------------------------------------------------------------------------------
 
 
+#: The profile and the filters of the next test, with the goal that its words suggest.
+ASKED = (
+    "size=5&partners=3&aim=We+export+textile.&goal=exporting&my_form=soft"
+    "&country=NO&results=export-sales&results_min=2"
+)
+
+
 def test_json_holds_the_whole_answer(kb, searcher):
     """Every key with its value, in order; nothing goes to the other stream."""
     arguments = ["We export textile.", "--size", "5", "--my-form", "soft", "--partners", "3"]
@@ -237,44 +244,50 @@ def test_json_holds_the_whole_answer(kb, searcher):
     told = json.loads(result.stdout)
     assert (result.exit_code, result.stderr) == (0, "")
     (found,) = told.pop("models")
+    goals = [{"value": "exporting", "label": "Exporting", "url": f"/role-models?{ASKED}"}]
     assert told == {
-        "profile": {"size": 5, "partners": 3, "aim": "We export textile.", "my_form": "soft"},
-        "filters": {"country": ["NO"], "results": ["export-sales"]},
-        "results_min": 2.0,
-        "results_unit": None,
+        "profile": {
+            "business": "",
+            "my_sector": [],
+            "my_country": "",
+            "size": 5,
+            "partners": 3,
+            "aim": "We export textile.",
+            "goal": [],
+            "common": [],
+            "my_form": "soft",
+            "funding": "",
+        },
+        "query": {
+            "filters": {"country": ["NO"], "results": ["export-sales"]},
+            "results_min": 2.0,
+            "results_unit": None,
+        },
         "total": 1,
         "no_good_match": False,
-        "heard": ["exporting"],
+        "url": f"/role-models?{ASKED.replace('&goal=exporting', '')}",
+        "suggested_goals": goals,
+        "heard": goals,
         "contradictions": [
             "A soft network is a membership of many firms; 3 would more likely form a hard one."
         ],
         "snapshot": searcher.snapshot_id,
     }
-    assert list(told["profile"]) == ["size", "partners", "aim", "my_form"]
-    assert found == {
-        "id": TEXTILE,
-        "title": "Textile firms export",
-        "rank": 1,
-        "score": model.score,
-        "summary": "Textile firms export textile.",
-        "sentences": [
-            "Like you: exporting; in textiles, clothing and footwear; a soft network.",
-            "Not reported: how many took part; how large the firms are.",
-        ],
-        "likeness": [
-            {"field": one.field, "relation": one.relation, "words": one.words}
-            for one in model.likeness
-        ],
-        "parts": [
-            {"name": part.name, "value": part.value, "share": part.share} for part in model.parts
-        ],
-        "results": json.loads(json.dumps([asdict(one) for one in model.case.results])),
-        "suits": "",
-        "reason": json.loads(json.dumps(asdict(model.reason))),
-        "done": ["They export textile."],
-    }
+    assert (found["id"], found["url"]) == (TEXTILE, f"/cases/{TEXTILE}")
+    assert (found["rank"], found["score"], found["suits"]) == (1, model.score, "")
+    assert found["sentences"] == [
+        "Like you: exporting; in textiles, clothing and footwear; a soft network.",
+        "Not reported: how many took part; how large the firms are.",
+    ]
+    assert found["likeness"] == [asdict(one) for one in model.likeness]
+    assert [(one["name"], one["value"], one["share"]) for one in found["parts"]] == [
+        (part.name, part.value, part.share) for part in model.parts
+    ]
+    assert [one["name"] for one in found["parts"]] == [*("story", "suits", "wants", "form")]
+    assert [one["figure"] for one in found["results"]] == ["×6", "New markets"]
+    assert found["reason"] == json.loads(json.dumps(asdict(model.reason)))
     assert found["reason"]["passage"] == "They export textile."
-    assert [part["name"] for part in found["parts"]] == [*("story", "suits", "wants", "form")]
+    assert found["done"] == ["They export textile."]
 
 
 def test_json_without_words_has_no_reason(kb):
@@ -282,8 +295,8 @@ def test_json_without_words_has_no_reason(kb):
     told = json.loads(kb("--json", "--size", "5").stdout)
     words = json.loads(kb("--json", "train textile").stdout)
 
-    assert (told["models"], told["heard"], told["no_good_match"]) == ([], [], True)
-    assert told["profile"] == {"size": 5}
+    assert (told["models"], told["suggested_goals"], told["no_good_match"]) == ([], [], True)
+    assert {name: value for name, value in told["profile"].items() if value} == {"size": 5}
     assert [(model["id"], model["suits"]) for model in words["models"][:1]] == [
         (TRAINING, "Textile firms that train")
     ]
@@ -424,6 +437,7 @@ def test_bytes_that_are_no_text_are_answered(built, searcher):
 
     told = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert told["profile"] == {"my_country": "caf?", "aim": "export wine ?"}
+    given = {name: value for name, value in told["profile"].items() if value}
+    assert given == {"my_country": "caf?", "aim": "export wine ?"}
     assert told["models"][0]["id"] == WINE
     assert told["snapshot"] == searcher.snapshot_id

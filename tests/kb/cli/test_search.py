@@ -89,52 +89,72 @@ def test_search_prints_json(settings):
 
     answer = json.loads(result.stdout)
     facets = answer.pop("facets")
+    (hit,) = answer.pop("hits")
     assert answer == {
+        "query": {
+            "q": "train",
+            "filters": {"status": ["cautionary"]},
+            "results_min": None,
+            "results_unit": None,
+            "exact": False,
+            "sort": "relevance",
+            "page": 1,
+            "per_page": 10,
+        },
         "total": 1,
+        "pages": 1,
         "no_good_match": False,
         "answerable": None,
         "snapshot": current_id(settings.index),
         "repaired": "",
+        "interpreted_as": [],
         "read_as": [],
-        "mentions": [{"facet": "project", "value": "staff-training", "label": "Staff training"}],
-        "hits": [
+        "mentions": [
             {
-                "id": TRAINING,
-                "title": "Textile firms train together",
-                "score": 0.707107,
-                "rank": 1,
-                "summary": "Textile firms train their people with a public school.",
-                "reasons": [
-                    {
-                        "kind": "both",
-                        "passage": "Textile firms train their people with a public school.",
-                        "heading": "",
-                        "words": ["train"],
-                        "marks": [[14, 19]],
-                        "facet": "",
-                        "value": "",
-                        "label": "",
-                    },
-                    {
-                        "kind": "facet",
-                        "passage": "",
-                        "heading": "",
-                        "words": [],
-                        "marks": [],
-                        "facet": "project",
-                        "value": "staff-training",
-                        "label": "Staff training",
-                    },
-                ],
+                "facet": "project",
+                "value": "staff-training",
+                "label": "Staff training",
+                "url": "/search?q=train&project=staff-training&status=cautionary",
             }
         ],
     }
+    assert (hit["id"], hit["title"], hit["rank"], round(hit["score"], 6)) == (
+        TRAINING,
+        "Textile firms train together",
+        1,
+        0.707107,
+    )
+    assert hit["url"] == f"/cases/{TRAINING}"
+    assert hit["summary"] == "Textile firms train their people with a public school."
+    assert hit["reasons"] == [
+        {
+            "kind": "both",
+            "passage": "Textile firms train their people with a public school.",
+            "heading": "",
+            "words": ["train"],
+            "marks": [[14, 19]],
+            "facet": "",
+            "value": "",
+            "label": "",
+        },
+        {
+            "kind": "facet",
+            "passage": "",
+            "heading": "",
+            "words": [],
+            "marks": [],
+            "facet": "project",
+            "value": "staff-training",
+            "label": "Staff training",
+        },
+    ]
     assert tuple(facets) == FACETS
     assert facets["status"][-1] == {
         "value": "cautionary",
         "label": "Cautionary",
         "count": 1,
         "selected": True,
+        "would_add": 0,
         "adds": 0,
         "group": "",
     }

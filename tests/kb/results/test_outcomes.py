@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import numpy as np
 import pytest
 
-from kb.exports.outcomes import CSV_COLUMNS, to_csv
 from kb.model.cases import Case, Result
 from kb.model.taxonomy import Taxonomy
 from kb.results.outcomes import Outlook, outlook
@@ -132,14 +128,6 @@ def test_a_level_reached_is_no_rise(taxonomy):
     ]
 
 
-def test_csv_writes_numbers_as_people_do(taxonomy):
-    """30.0 is 30, and 2.22 keeps its digits."""
-    found = outlook([case("a", result("sales", 30.0, 42.22, "percent"))], taxonomy)
-    row = next(csv.DictReader(io.StringIO(to_csv(found))))
-
-    assert (row["low"], row["high"], row["reported_low"]) == ("30", "42.22", "30")
-
-
 def test_words_silence_and_figures_are_counted_apart(taxonomy):
     """A case without a result is silent; a result in words is reported, but no figure."""
     found = outlook(
@@ -164,31 +152,6 @@ def test_no_cases_no_metrics(taxonomy):
     found = outlook([], taxonomy)
 
     assert (found.n_cases, found.n_reporting, found.metrics, found.silent) == (0, 0, (), ())
-
-
-def test_csv_has_a_row_for_each_finding(taxonomy):
-    """A spreadsheet reads what was reported, and what it was made comparable as."""
-    saved = result(
-        "cost", 50, 60, "percent-of-usual", direction="down", qualifier="about", horizon="a year"
-    )
-    text = to_csv(outlook([case("a", saved, result("sales"))], taxonomy))
-    rows = list(csv.DictReader(io.StringIO(text)))
-
-    assert tuple(rows[0]) == CSV_COLUMNS
-    assert [row["metric"] for row in rows] == ["sales", "cost"]
-    assert (rows[1]["low"], rows[1]["high"], rows[1]["unit"]) == ("40", "50", "percent")
-    assert (rows[1]["reported_low"], rows[1]["reported_unit"]) == ("50", "percent-of-usual")
-    assert (rows[1]["converted"], rows[0]["converted"], rows[0]["low"]) == ("yes", "", "")
-    assert (rows[1]["evidence"], rows[1]["country"]) == ("network", "NO")
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\tb"])
-def test_csv_holds_no_formula(taxonomy, text):
-    """A text that a spreadsheet would run gets an apostrophe."""
-    row = result("sales", compared_with=text)
-    rows = list(csv.DictReader(io.StringIO(to_csv(outlook([case("a", row)], taxonomy)))))
-
-    assert rows[0]["compared_with"] == f"'{text}"
 
 
 def test_real_medians_and_ranges_equal_a_recomputation(real_live: LiveSearcher):

@@ -107,7 +107,7 @@ def test_the_api_says_how_it_was_read(french):
         client.get("/api/v1/search", query_string={"q": text}).json for text in (FRENCH, "wine")
     ]
 
-    assert [answer["read_as"] for answer in answers] == [list(TERMS), []]
+    assert [answer["interpreted_as"] for answer in answers] == [list(TERMS), []]
 
 
 def test_the_command_line_says_how_it_was_read(french, monkeypatch):
@@ -120,7 +120,7 @@ def test_the_command_line_says_how_it_was_read(french, monkeypatch):
     data = CliRunner().invoke(main, [*arguments, "--json"])
 
     assert told.stderr.splitlines()[0] == f"Read in English as: {', '.join(TERMS)}"
-    assert json.loads(data.stdout)["read_as"] == list(TERMS)
+    assert json.loads(data.stdout)["interpreted_as"] == list(TERMS)
 
 
 def test_a_stale_table_keeps_a_build_from_starting(french, tmp_path):

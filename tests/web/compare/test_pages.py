@@ -14,12 +14,14 @@ from jsonschema import Draft202012Validator
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
+from kb.answers.comparison import LABELS, TEXTS
 from kb.answers.contrast import contrast
 from kb.content.check import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
 from web import create_app
 from web.compare.rows import metric_rows
+from web.words.facets import FACET_WORDS
 
 ROOT = Path(__file__).parents[3]
 METAL, WINE, TEXTILE = "norway/metal-buyers", "france/wine-exporters", "norway/textile-exporters"
@@ -327,6 +329,12 @@ def test_csv(client, searcher):
     assert "" not in {cell for row in rows for cell in row[3:]}
 
 
+def test_the_file_calls_a_field_as_the_page_does():
+    """The words of an answer are those of the site in English."""
+    facets = [name for name in LABELS if name not in TEXTS]
+    assert [LABELS[name] for name in facets] == [FACET_WORDS[name].fact for name in facets]
+
+
 def test_csv_and_json_need_two(client):
     """Fewer than two cases are refused with an example, in both."""
     sentence = (
@@ -368,7 +376,7 @@ def test_json_equals_the_page(client, searcher):
     cost = answer["metrics"][-1]
     figures = [[one["figure"] for one in cell["results"]] for cell in cost["cells"]]
     assert figures == [["−20%"], ["50–60% of the usual"], []]
-    assert cost["cells"][1]["results"][0]["beside"] == {
+    assert cost["cells"][1]["results"][0]["comparable"] == {
         "unit": "percent",
         "direction": "down",
         "low": 40.0,
@@ -376,7 +384,7 @@ def test_json_equals_the_page(client, searcher):
         "qualifier": "",
         "converted": True,
     }
-    assert answer["metrics"][0]["cells"][0]["results"][0]["beside"] is None
+    assert answer["metrics"][0]["cells"][0]["results"][0]["comparable"] is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from jsonschema import Draft202012Validator
-from openapi_spec_validator import validate
 
 from kb.model.cases import FACETS
 
@@ -34,35 +33,6 @@ def check(description, path, body, status="200", kind="application/json"):
     """Validate an answer against its schema in the description."""
     schema = description["paths"][path]["get"]["responses"][status]["content"][kind]["schema"]
     Draft202012Validator(schema | {"components": description["components"]}).validate(body)
-
-
-def test_description_is_openapi_31(description):
-    """The description is valid OpenAPI 3.1 and holds every address."""
-    validate(description)
-    assert description["openapi"] == "3.1.0"
-    assert list(description["paths"]) == [
-        "/api/v1/search",
-        "/api/v1/cases",
-        "/api/v1/cases/{case_id}",
-        "/api/v1/taxonomy",
-        "/api/v1/relevance",
-        "/api/v1/outcomes",
-        "/api/v1/role-models",
-        "/api/v1/compare",
-    ]
-
-
-def test_description_states_the_limits(description):
-    """What the description says of a parameter is what validates it."""
-    parameters = {
-        given["name"]: given["schema"]
-        for given in description["paths"]["/api/v1/search"]["get"]["parameters"]
-    }
-    assert parameters["q"]["maxLength"] == 1000
-    assert parameters["country"]["type"] == "array"
-    assert parameters["sort"]["enum"] == ["relevance", "newest", "result"]
-    bounds = {name: parameters["per_page"][name] for name in ("minimum", "maximum", "type")}
-    assert bounds == {"maximum": 100, "minimum": 1, "type": "integer"}
 
 
 @pytest.mark.parametrize("search", SEARCHES)
@@ -142,7 +112,7 @@ def test_search_answer(client, searcher):
         },
     ]
     counts = [
-        (count["label"], count["count"], count["selected"], count["adds"])
+        (count["label"], count["count"], count["selected"], count["would_add"])
         for count in answer["facets"]["country"]
     ]
     assert counts == [

@@ -211,7 +211,10 @@ def test_the_api_answers_as_it_describes(client):
     """The answer fits its schema; a computed figure stands beside the reported one."""
     description = client.get("/api/v1/openapi.json").json
     answer = client.get("/api/v1/outcomes?results=cost").json
-    schema = {"$ref": "#/components/schemas/OutcomesOut", "components": description["components"]}
+    schema = {
+        "$ref": "#/components/schemas/OutcomesAnswer",
+        "components": description["components"],
+    }
     Draft202012Validator(schema).validate(answer)
 
     cost = next(one for one in answer["metrics"] if one["metric"] == "cost")["distributions"]
@@ -228,7 +231,7 @@ def test_the_api_answers_as_it_describes(client):
     )
     assert (wine["result"]["figure"], wine["result"]["locator"]) == ("50–60% of the usual", "note")
     assert answer["query"]["filters"] == {"results": ["cost"]}
-    assert answer["silent"] == []
+    assert answer["without_results"] == []
 
 
 def test_the_file_has_a_name_and_a_type(client):
@@ -283,7 +286,7 @@ def test_the_selection_is_what_the_search_finds(client, text):
     cases = {hit["id"] for hit in found["hits"] if hit["kind"] != "guide"}
     answer = client.get("/api/v1/outcomes", query_string={"q": text}).json
 
-    assert {one["case"] for one in all_findings(answer)} | set(answer["silent"]) == cases
+    assert {one["case"] for one in all_findings(answer)} | set(answer["without_results"]) == cases
     assert answer["n_cases"] == len(cases) > 0
 
 

@@ -1,0 +1,85 @@
+"""Where the pages stand that an answer points to.
+
+The site and the command line write the same addresses: the site with its public address
+before them, the command with the setting ``site_url`` or as paths alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
+
+from kb.guidance.profile import Profile, given, values_of
+from kb.model.cases import FACETS
+from kb.search.query import DEFAULT_PER_PAGE, Query
+
+#: The parameters of a search that narrow which cases a profile is compared with.
+NARROWING: tuple[str, ...] = (*FACETS, "results_min", "results_unit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """The addresses of a site's pages; ``root`` is its public address, empty for paths alone."""
+
+    root: str = ""
+
+    def case(self, case_id: str) -> str:
+        """The page of a case."""
+        return f"{self.root}/cases/{quote(case_id)}"
+
+    def search(self, query: Query) -> str:
+        """The page of a search."""
+        return self._with("/search", query_pairs(query))
+
+    def narrowed(self, query: Query, facet: str, value: str) -> str:
+        """The first page of a search with one value of a facet more."""
+        filters = {**query.filters, facet: (*query.filters.get(facet, ()), value)}
+        return self.search(replace(query, filters=filters, page=1))
+
+    def role_models(self, profile: Profile, query: Query) -> str:
+        """The page of the role models for a firm."""
+        return self._with("/role-models", profile_pairs(profile, query))
+
+    def comparison(self, case_ids: Iterable[str]) -> str:
+        """The page of some cases side by side."""
+        return self._with("/compare", [("id", case_id) for case_id in case_ids], safe="/")
+
+    def _with(self, path: str, pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
+        query = urlencode(list(pairs), safe=safe)
+        return f"{self.root}{path}?{query}" if query else f"{self.root}{path}"
+
+
+def query_pairs(query: Query) -> tuple[tuple[str, str], ...]:
+    """A query as names and values of an address or a form, every default left out.
+
+    So is what means nothing: ``exact`` without a text, and the order by result
+    without exactly one metric.
+    """
+    pairs = [("q", query.text)] if query.text else []
+    pairs += [(facet, value) for facet in FACETS for value in query.filters.get(facet, ())]
+    if query.results_min is not None:
+        pairs.append(("results_min", number_text(query.results_min)))
+        if query.results_unit:
+            pairs.append(("results_unit", query.results_unit))
+    if query.exact and query.text:
+        pairs.append(("exact", "true"))
+    is_lost = query.sort == "result" and len(query.filters.get("results", ())) != 1
+    if query.sort != "relevance" and not is_lost:
+        pairs.append(("sort", query.sort))
+    if query.page != 1:
+        pairs.append(("page", str(query.page)))
+    if query.per_page != DEFAULT_PER_PAGE:
+        pairs.append(("per_page", str(query.per_page)))
+    return tuple(pairs)
+
+
+def profile_pairs(profile: Profile, query: Query) -> tuple[tuple[str, str], ...]:
+    """A profile and its filters as names and values of an address or a form."""
+    pairs = [(name, str(one)) for name in given(profile) for one in values_of(profile, name)]
+    return (*pairs, *(pair for pair in query_pairs(query) if pair[0] in NARROWING))
+
+
+def number_text(value: float) -> str:
+    """A number as a person types it: ``20``, ``2.5``, ``7000000``."""
+    return str(int(value)) if value == int(value) else repr(value)

@@ -1,0 +1,136 @@
+"""Role models for a firm, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from kb.answers.addresses import Addresses
+from kb.answers.cases import CaseSummary, summary_fields
+from kb.answers.search import given_filters
+from kb.answers.serialise import extended, old_name
+from kb.guidance.profile import Profile, contradictions, with_goal
+from kb.guidance.profile_comparison import Likeness, sentences
+from kb.guidance.profile_score import PART_LABELS
+from kb.guidance.role_models import Part, RoleModel, RoleModels
+from kb.model.taxonomy import Taxonomy
+from kb.search.answer import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFilters:
+    """The filters, as understood: canonical ids by facet."""
+
+    filters: Mapping[str, tuple[str, ...]]
+    results_min: float | None
+    results_unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedGoal:
+    """A kind of project that the words come near to; it counts as a wish only if ticked."""
+
+    value: str
+    label: str
+    url: Annotated[str, Field(description="The page of the same profile with it ticked")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledPart(Part):
+    """One part of the score."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleModelCase(CaseSummary):
+    """One case that suits the profile."""
+
+    rank: Annotated[int, Field(description="From 1")]
+    score: Annotated[
+        float, Field(description="The sum of value times share over `parts`, in [0, 1]")
+    ]
+    sentences: Annotated[
+        tuple[str, ...],
+        Field(description="Like you, unlike you, not reported: up to one sentence each"),
+    ]
+    likeness: tuple[Likeness, ...]
+    suits: Annotated[
+        str, Field(description="Whom it suits in the editors' words, the line nearest to you")
+    ]
+    reason: Annotated[
+        Reason | None, Field(description="The passage nearest to the profile's words")
+    ]
+    done: Annotated[
+        tuple[str, ...], Field(description="What the network did together, as the case tells it")
+    ]
+    parts: tuple[LabelledPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleModelsAnswer:
+    """The role models for a profile, at most ten, best first."""
+
+    profile: Profile
+    query: AskedFilters
+    total: Annotated[
+        int, Field(description="How many cases the filters allow; guides are left out")
+    ]
+    no_good_match: Annotated[bool, Field(description="True when none of them suits well enough")]
+    snapshot: str
+    url: Annotated[str, Field(description="The page with the same answer")]
+    contradictions: Annotated[
+        tuple[str, ...], Field(description="What cannot well be at once, as sentences")
+    ]
+    suggested_goals: tuple[SuggestedGoal, ...]
+    models: tuple[RoleModelCase, ...]
+
+    heard = old_name("suggested_goals", tuple[SuggestedGoal, ...])
+
+
+def role_models_answer(
+    found: RoleModels, taxonomy: Taxonomy, addresses: Addresses
+) -> RoleModelsAnswer:
+    """The role models with the profile and the filters as understood."""
+    profile, query = found.profile, found.query
+    return RoleModelsAnswer(
+        profile=profile,
+        query=AskedFilters(
+            filters=given_filters(query),
+            results_min=query.results_min,
+            results_unit=query.results_unit,
+        ),
+        total=found.total,
+        no_good_match=found.no_good_match,
+        snapshot=found.snapshot_id,
+        url=addresses.role_models(profile, query),
+        contradictions=contradictions(profile, taxonomy),
+        suggested_goals=tuple(
+            SuggestedGoal(
+                value=project,
+                label=taxonomy.label("project", project),
+                url=addresses.role_models(with_goal(profile, project), query),
+            )
+            for project in found.heard
+        ),
+        models=tuple(_model(model, taxonomy, addresses) for model in found.models),
+    )
+
+
+def _model(model: RoleModel, taxonomy: Taxonomy, addresses: Addresses) -> RoleModelCase:
+    return RoleModelCase(
+        **summary_fields(model.case, taxonomy, addresses),
+        rank=model.rank,
+        score=model.score,
+        sentences=sentences(model.likeness),
+        likeness=model.likeness,
+        suits=model.suits,
+        reason=model.reason,
+        done=model.done,
+        parts=tuple(
+            extended(LabelledPart, part, label=PART_LABELS[part.name]) for part in model.parts
+        ),
+    )

@@ -1,0 +1,159 @@
+"""What a search found, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from kb.answers.addresses import Addresses
+from kb.answers.cases import CaseSummary, summary_fields
+from kb.answers.serialise import extended, old_name
+from kb.model.taxonomy import Taxonomy
+from kb.search.answer import FacetCount, Reason, SearchResult
+from kb.search.query import Query
+from kb.text.mentions import Mention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSearch:
+    """What was asked, as understood: canonical ids by facet."""
+
+    q: str
+    filters: Mapping[str, tuple[str, ...]]
+    results_min: float | None
+    results_unit: str | None
+    exact: bool
+    sort: Annotated[str, Field(description="relevance, newest or result")]
+    page: int
+    per_page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedCase(CaseSummary):
+    """One ranked case."""
+
+    score: Annotated[
+        float,
+        Field(
+            description="Probability that the case is relevant to the query, in [0, 1]; cosine in "
+            "[-1, 1] where the encoder has no calibration; 0 when browsing"
+        ),
+    ]
+    rank: Annotated[int, Field(description="From 1, over all pages")]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """One value of a facet, counted over exactly the cases found."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    would_add: Annotated[
+        int, Field(description="How many more would be found if it were selected too")
+    ]
+    group: Annotated[str, Field(description="The heading that it stands under, empty without one")]
+
+    adds = old_name("would_add", int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedFilter(Mention):
+    """A value of a facet that the words name: on offer as a filter, never applied in silence."""
+
+    url: Annotated[str, Field(description="The page of the same search with this filter too")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchAnswer:
+    """The answer to a search."""
+
+    query: AskedSearch
+    total: int
+    pages: int
+    no_good_match: Annotated[
+        bool, Field(description="True when nothing in the compendium fits the words")
+    ]
+    answerable: Annotated[
+        float | None,
+        Field(
+            description="Probability that the compendium answers the words at all, in [0, 1]; "
+            "below a calibrated threshold nothing is found. Null without words"
+        ),
+    ]
+    snapshot: str
+    repaired: Annotated[
+        str,
+        Field(description="What was searched instead, slips of typing repaired; empty if as asked"),
+    ]
+    interpreted_as: Annotated[
+        tuple[str, ...],
+        Field(description="The English terms for words in another language; empty for English"),
+    ]
+    mentions: tuple[OfferedFilter, ...]
+    hits: tuple[RankedCase, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+
+    read_as = old_name("interpreted_as", tuple[str, ...])
+
+
+def search_answer(result: SearchResult, taxonomy: Taxonomy, addresses: Addresses) -> SearchAnswer:
+    """What a search found, as data."""
+    query = result.query
+    return SearchAnswer(
+        query=AskedSearch(
+            q=query.text,
+            filters=given_filters(query),
+            results_min=query.results_min,
+            results_unit=query.results_unit,
+            exact=query.exact,
+            sort=query.sort,
+            page=query.page,
+            per_page=query.per_page,
+        ),
+        total=result.total,
+        pages=result.pages,
+        no_good_match=result.no_good_match,
+        answerable=result.answerable,
+        snapshot=result.snapshot_id,
+        repaired=result.repaired,
+        interpreted_as=result.read_as,
+        mentions=tuple(
+            extended(OfferedFilter, one, url=addresses.narrowed(query, one.facet, one.value))
+            for one in result.mentions
+        ),
+        hits=tuple(
+            RankedCase(
+                **summary_fields(hit.case, taxonomy, addresses),
+                score=hit.score,
+                rank=hit.rank,
+                reasons=hit.reasons,
+            )
+            for hit in result.hits
+        ),
+        facets={
+            facet: tuple(_facet_value(count) for count in counts)
+            for facet, counts in result.facets.items()
+        },
+    )
+
+
+def given_filters(query: Query) -> Mapping[str, tuple[str, ...]]:
+    """The facets of a query that filter."""
+    return {facet: values for facet, values in query.filters.items() if values}
+
+
+def _facet_value(count: FacetCount) -> FacetValue:
+    return FacetValue(
+        value=count.value,
+        label=count.label,
+        count=count.count,
+        selected=count.selected,
+        would_add=count.adds,
+        group=count.group,
+    )

@@ -1,0 +1,55 @@
+"""The vocabulary as data: every value that a filter accepts, and the lists that results use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.model.cases import FACETS
+from kb.model.taxonomy import Taxonomy, Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermAnswer:
+    """One value of a vocabulary."""
+
+    id: str
+    label: str
+    definition: str
+    aliases: tuple[str, ...]
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxonomyAnswer:
+    """The vocabulary: facets by parameter name, and the lists that results use."""
+
+    snapshot: str
+    facets: Mapping[str, tuple[TermAnswer, ...]]
+    units: tuple[TermAnswer, ...]
+    levels: tuple[TermAnswer, ...]
+    directions: tuple[TermAnswer, ...]
+
+
+def taxonomy_answer(taxonomy: Taxonomy, snapshot: str) -> TaxonomyAnswer:
+    """The vocabulary of a snapshot."""
+    return TaxonomyAnswer(
+        snapshot=snapshot,
+        facets={facet: _terms(taxonomy.facet(facet)) for facet in FACETS},
+        units=_terms(taxonomy["units"]),
+        levels=_terms(taxonomy["levels"]),
+        directions=_terms(taxonomy["directions"]),
+    )
+
+
+def _terms(vocabulary: Vocabulary) -> tuple[TermAnswer, ...]:
+    return tuple(
+        TermAnswer(
+            id=term.id,
+            label=term.label,
+            definition=term.definition,
+            aliases=term.aliases,
+            group=term.group,
+        )
+        for term in vocabulary
+    )

@@ -1,0 +1,97 @@
+"""The table of what the API answers: an operation is its view, and all that describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+from pydantic import BaseModel, ConfigDict
+
+from kb.answers.serialise import to_json
+from web.core.params import read_strict
+from web.core.request import searcher
+
+#: Tag to what its operations are about, in the order to show.
+TAGS: dict[str, str] = {
+    "Search": "Cases that fit words and filters, and the vocabulary of the filters.",
+    "Cases": "The cases themselves, whole and side by side.",
+    "Guidance": "Role models for a firm, and the results that it may expect.",
+    "Quality": "How good the search is, as measured.",
+}
+
+
+class NoParams(BaseModel):
+    """This address takes no parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One address of the API.
+
+    ``path`` is as in its description, ``words`` and ``details`` a line and a paragraph on
+    it. ``parameters`` is the model that checks the parameters, ``answer`` the record that
+    is sent; ``problems`` maps a status beyond 400 and 503 to when it is answered.
+    """
+
+    id: str
+    path: str
+    tag: str
+    words: str
+    details: str
+    parameters: type[BaseModel]
+    answer: type
+    problems: dict[str, str]
+
+
+View = Callable[..., object]
+
+
+class Operations:
+    """The operations of a blueprint, in the order of their registration."""
+
+    def __init__(self, bp: Blueprint) -> None:
+        self._bp = bp
+        self.all: list[Operation] = []
+
+    def answers(
+        self,
+        path: str,
+        words: str,
+        *,
+        id: str,
+        tag: str,
+        answer: type,
+        parameters: type[BaseModel] = NoParams,
+        problems: dict[str, str] | None = None,
+    ) -> Callable[[View], View]:
+        """Register a view: of the snapshot and the values that were asked for, an ``answer``.
+
+        Its docstring is the description of the operation.
+        """
+
+        def register(view: View) -> View:
+            def respond(**inside: str) -> Response:
+                current = searcher()
+                values = read_strict(parameters, request.args, current.taxonomy)
+                answer = view(current, values, **inside)
+                return Response(to_json(answer), mimetype="application/json")
+
+            self._bp.add_url_rule(path, view.__name__, respond)
+            self.all.append(
+                Operation(
+                    id=id,
+                    path=f"{self._bp.url_prefix}{path}".replace("<path:", "{").replace(">", "}"),
+                    tag=tag,
+                    words=words,
+                    details=" ".join((view.__doc__ or "").split()),
+                    parameters=parameters,
+                    answer=answer,
+                    problems=problems or {},
+                )
+            )
+            return view
+
+        return register
