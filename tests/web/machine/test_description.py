@@ -291,6 +291,11 @@ def check(description, path, response):
     Draft202012Validator(whole).validate(response.json)
 
 
+@pytest.fixture(name="real_client")
+def _real_client(real_live, real_settings):
+    return create_app(real_live, real_settings).test_client()
+
+
 @pytest.mark.parametrize("which", ["client", "real_client"])
 def test_answers_are_as_described(which, request):
     """Every answer to many requests over both compendia is what the description promises."""
