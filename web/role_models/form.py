@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from kb.guidance.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
 from kb.guidance.profile_comparison import number_word
 from kb.model.cases import FACETS
-from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.searcher import Searcher
 from web.core.params import REPEATED, Wrong
 from web.role_models.asked import FILTERS, NAMES, Asked
-from web.ui.filters import FacetView, UnitChoice, facet_view, unit_choices, with_chosen
+from web.ui.filters import FacetView, facet_view, units_asked, with_chosen
 from web.words.facets import FACET_WORDS
 from web.words.profile import COMMON_WORDS, FACET_OF, FUNDING_WORDS
 
@@ -88,7 +88,8 @@ class FormView:
     countries: tuple[str, ...]
     facets: tuple[FacetView, ...]
     least: str
-    units: tuple[UnitChoice, ...]
+    units: tuple[Term, ...]
+    unit: str | None
     asks_least: bool
     n_filters: int
     faults: tuple[tuple[str, str], ...]
@@ -110,7 +111,8 @@ def form_view(
         countries=tuple(term.label for term in taxonomy["countries"]),
         facets=tuple(view for view in views if view),
         least=asked.typed.get("results_min", ""),
-        units=unit_choices(query, current.cases, taxonomy),
+        units=units_asked(query, current.cases, taxonomy),
+        unit=query.results_unit,
         asks_least=bool(query.filters.get("results")),
         n_filters=sum(len(values) for values in query.filters.values()),
         faults=tuple(faults.items()),

@@ -10,7 +10,7 @@ from flask import request
 from kb.answers.addresses import number_text, query_pairs
 from kb.errors import QueryError
 from kb.model.cases import FACETS
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import SearchResult
 from kb.search.found_set import FoundSet, found_set
 from kb.search.query import Query
@@ -23,12 +23,11 @@ from web.ui.filters import (
     Chip,
     FacetView,
     Offer,
-    UnitChoice,
     browse_offers,
     chips,
     facet_view,
     offers,
-    unit_choices,
+    units_asked,
     with_chosen,
 )
 from web.words.lists import OR, listed
@@ -42,43 +41,28 @@ LEAST = ("results_min", "results_unit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageLink:
-    """A step to another page of the answer; ``gap`` stands for the pages left out."""
-
-    number: int
-    url: str
-    current: bool = False
-    gap: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsPage:
-    """Everything that the template of results shows.
+    """What the template of results shows of an answer, and around it.
 
-    ``repaired`` is what was searched instead, with ``exact_url`` for the words as typed;
-    ``read_as`` is other languages in English. ``offers`` are filters that the words
-    name; where nothing was found they are ways to browse. ``orders`` is None where there
-    is nothing to order. ``last_url`` is empty unless the page asked for is beyond the last of
-    ``n_pages``; ``unheld`` names the countries asked for of which there is no case. ``kept``
-    and ``kept_by_filters`` are the fields that a new search, and the form of filters, take
-    along.
+    ``exact_url`` searches for the words as typed where they were repaired. ``offers`` are
+    filters that the words name; where nothing was found they are ways to browse. ``orders``
+    is None where there is nothing to order. ``pages`` are the numbers of those to go to, 0
+    for a gap; ``last_url`` is empty unless the page asked for is beyond the last. ``unheld``
+    names the countries asked for of which there is no case. ``kept`` and
+    ``kept_by_filters`` are the fields that a new search, and the form of filters, take along.
     """
 
-    query: Query
+    result: SearchResult
     title: str
     is_titled_by_labels: bool
     tally: str
-    repaired: str
-    read_as: str
     exact_url: str
     offers: tuple[Offer, ...]
     cards: tuple[Card, ...]
     facets: tuple[FacetView, ...]
     chips: tuple[Chip, ...]
     clear_url: str
-    no_good_match: bool
-    pages: tuple[PageLink, ...]
-    n_pages: int
+    pages: tuple[int, ...]
     last_url: str
     unheld: str
     previous_url: str
@@ -86,7 +70,7 @@ class ResultsPage:
     json_url: str
     least: str
     asks_least: bool
-    units: tuple[UnitChoice, ...]
+    units: tuple[Term, ...]
     orders: Orders | None
     compare: CompareLink | None
     kept: tuple[tuple[str, str], ...]
@@ -117,12 +101,10 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
         taxonomy.label(facet, value) for facet in FACETS for value in query.filters.get(facet, ())
     ]
     return ResultsPage(
-        query=query,
+        result=result,
         title=_title(query, labels),
         is_titled_by_labels=not query.text and 0 < len(labels) <= LABELS_IN_TITLE,
         tally=_tally(result),
-        repaired=result.repaired,
-        read_as=", ".join(result.read_as),
         exact_url=query_url(replace(query, exact=True)),
         offers=offers(result, found) if found else browse_offers(result, searcher.cases),
         cards=tuple(
@@ -139,9 +121,7 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
         ),
         chips=chips(query, taxonomy),
         clear_url=search_url(query.text, exact=query.exact, sort=query.sort),
-        no_good_match=result.no_good_match,
         pages=_pages(query, pages),
-        n_pages=pages,
         last_url=query_url(query, page=pages) if page > pages else "",
         unheld=_unheld(result, taxonomy),
         previous_url=query_url(query, page=page - 1) if 1 < page <= pages else "",
@@ -149,7 +129,7 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
         json_url=query_url(query, page=page, endpoint="api.search"),
         least="" if query.results_min is None else number_text(query.results_min),
         asks_least=bool(query.filters.get("results")),
-        units=unit_choices(query, searcher.cases, taxonomy),
+        units=units_asked(query, searcher.cases, taxonomy),
         orders=_orders(query, found, taxonomy) if found and result.total > 1 else None,
         compare=first_compared(result),
         kept=tuple(pair for pair in first if pair[0] not in ("q", "exact")),
@@ -206,16 +186,15 @@ def _tally(result: SearchResult) -> str:
     )
 
 
-def _pages(query: Query, pages: int) -> tuple[PageLink, ...]:
-    """First, last and those around the current page, with gaps between; empty for one page."""
+def _pages(query: Query, pages: int) -> tuple[int, ...]:
+    """First, last and those around the current page, 0 for a gap between; empty for one page."""
     if pages == 1:
         return ()
     near = range(query.page - PAGES_AROUND, query.page + PAGES_AROUND + 1)
     numbers = sorted({1, pages, *(one for one in near if 1 <= one <= pages)})
-    links: list[PageLink] = []
+    steps: list[int] = []
     for one in numbers:
-        if links and one - links[-1].number > 1:
-            links.append(PageLink(number=one - 1, url="", gap=True))
-        url = query_url(query, page=one)
-        links.append(PageLink(number=one, url=url, current=one == query.page))
-    return tuple(links)
+        if steps and one - steps[-1] > 1:
+            steps.append(0)
+        steps.append(one)
+    return tuple(steps)

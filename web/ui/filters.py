@@ -8,56 +8,32 @@ from dataclasses import dataclass, replace
 from kb.answers.addresses import number_text
 from kb.model.cases import FACETS, Case
 from kb.model.quantities import quantities
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
 from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, query_url, with_value, without
 from web.words.facets import FACET_WORDS
-from web.words.translation import N_, gettext, ngettext, number
+from web.words.translation import N_, gettext, number
 
 #: Facets whose values are listed at once; the others open on demand.
 OPEN_FACETS = ("country", "type", "kind", "status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One value to tick. ``tally`` is the count, or ``+n`` for what it would add."""
-
-    value: str
-    label: str
-    selected: bool
-    tally: str
-    spoken: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceGroup:
-    """Values under one heading of a facet; the heading is empty where there is none."""
-
-    heading: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FacetView:
-    """One facet of the filter form. ``is_open`` shows its values at once."""
+    """One facet of the filter form.
+
+    ``groups`` are its values under their headings, which are empty where there is none.
+    ``is_open`` shows them at once.
+    """
 
     name: str
     label: str
-    groups: tuple[ChoiceGroup, ...]
+    groups: tuple[tuple[str, tuple[FacetCount, ...]], ...]
     is_open: bool
     n_selected: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitChoice:
-    """A unit that the least figure may be in."""
-
-    value: str
-    label: str
-    selected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +58,14 @@ def facet_view(name: str, counts: tuple[FacetCount, ...]) -> FacetView | None:
     useful = [count for count in counts if count.count or count.selected or count.adds]
     if not useful:
         return None
-    groups: dict[str, list[Choice]] = {}
+    groups: dict[str, list[FacetCount]] = {}
     for count in useful:
-        groups.setdefault(count.group, []).append(_choice(count))
+        groups.setdefault(count.group, []).append(count)
     n_selected = sum(count.selected for count in useful)
     return FacetView(
         name=name,
         label=gettext(FACET_WORDS[name].heading),
-        groups=tuple(
-            ChoiceGroup(heading=heading, choices=tuple(choices))
-            for heading, choices in groups.items()
-        ),
+        groups=tuple((heading, tuple(counts)) for heading, counts in groups.items()),
         is_open=name in OPEN_FACETS or n_selected > 0,
         n_selected=n_selected,
     )
@@ -112,20 +85,7 @@ def with_chosen(
     return (*held, *none)
 
 
-def _choice(count: FacetCount) -> Choice:
-    adds = count.adds > 0 and not count.selected
-    return Choice(
-        value=count.value,
-        label=count.label,
-        selected=count.selected,
-        tally=f"+{number(count.adds)}" if adds else number(count.count),
-        spoken=ngettext("adds %(count)s", "adds %(count)s", count.adds)
-        if adds
-        else ngettext("%(count)s found", "%(count)s found", count.count),
-    )
-
-
-def unit_choices(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[UnitChoice, ...]:
+def units_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[Term, ...]:
     """The units in which the chosen metrics are reported or compared, and the one asked for.
 
     They are in the order of the vocabulary; without a metric there is none.
@@ -135,7 +95,7 @@ def unit_choices(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tup
     found = {result.unit for result in results if result.low is not None}
     found |= {one.unit for result in results for one in quantities(result, taxonomy)}
     return tuple(
-        UnitChoice(value=term.id, label=term.label, selected=term.id == query.results_unit)
+        term
         for term in taxonomy["units"]
         if metrics and (term.id in found or term.id == query.results_unit)
     )
