@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from web.about import views as about
 from web.cases import views as cases
@@ -28,12 +29,14 @@ CACHE_FONTS_FOR = 31_536_000
 FEATURES = (search, cases, holdings, role_models, outcomes, compare, self_check, about)
 
 
-def create_app(live: LiveSearcher, settings: Settings) -> Flask:
+def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") -> Flask:
     """The site over ``live``. It starts without a snapshot too, and then says so (503).
 
     Args:
         live: gives the searcher of the current snapshot.
         settings: ``site_url``, ``contribute_url`` and ``language`` are used.
+        mounted_at: a path, ``/compendium``, under which the site answers too; a page that is
+            asked for there has its addresses there.
 
     Raises:
         SettingError: no page is translated into the language.
@@ -44,7 +47,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(site_name=SITE_NAME, absolute=urls.absolute)
+    app.jinja_env.globals.update(site_name=SITE_NAME, absolute=urls.absolute, here=urls.here)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
     app.url_map.strict_slashes = False
     assets.init_app(app)
@@ -57,4 +60,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     suggest.init_app(app)
     for feature in (*FEATURES, frame, api, site, docs):
         app.register_blueprint(feature.bp)
+    if mounted_at.strip("/"):
+        path = f"/{mounted_at.strip('/')}"
+        app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {path: app.wsgi_app})
     return app

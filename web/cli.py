@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 import click
 
 from kb.cli.console import one_catch, settings_of
@@ -15,11 +18,16 @@ from kb.cli.main import main
 @click.option("--workers", type=int, help="Worker processes [KB_WORKERS]")
 @one_catch
 def serve(**options: object) -> int:
-    """Serve the site with a production server."""
+    """Serve the site with a production server.
+
+    Where SCRIPT_NAME is set, to /compendium say, the site answers under that path too.
+    """
     from web.app import create_app  # imports Flask and every page
     from web.core.serve import run
 
-    run(settings_of(**options), create_app)
+    # gunicorn answers 500 to every path outside it, a check of health at the root too.
+    mounted_at = os.environ.pop("SCRIPT_NAME", "")
+    run(settings_of(**options), partial(create_app, mounted_at=mounted_at))
     return 0
 
 

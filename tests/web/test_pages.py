@@ -6,6 +6,18 @@ import re
 import brotli
 import pytest
 
+from tests.web.mounted import Mounted
+from web import create_app
+
+
+@pytest.fixture(name="client", params=["at the root", "under a path"])
+def _client(request, live, settings):
+    """The site at the root, and once more under a path of another site."""
+    app = create_app(live, settings)
+    app.testing = True
+    return app.test_client() if request.param == "at the root" else Mounted(app)
+
+
 PAGES = [
     "/",
     "/search",
@@ -98,8 +110,9 @@ def test_style_is_cached_for_good(client):
     assert client.get("/assets/site.old.css").headers["Cache-Control"] == "no-cache"
 
 
-def test_compression(client):
+def test_compression(live, settings):
     """A long page is compressed for a client that takes it, and is the same page."""
+    client = create_app(live, settings).test_client()
     plain = client.get("/")
     assert "Content-Encoding" not in plain.headers
     for taken, name, unpack in (

@@ -11,7 +11,6 @@ from flask import (
     make_response,
     redirect,
     render_template,
-    url_for,
 )
 
 from kb.model.cases import Case
@@ -21,7 +20,7 @@ from web.cases.flyer import flyer
 from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.core.errors import register_help
 from web.core.request import searcher
-from web.core.urls import facet_url
+from web.core.urls import facet_url, url_for
 
 NOT_FOUND = 404
 

@@ -10,7 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, url_for
+from flask import Blueprint, Flask, Response, current_app
+
+from web.core.urls import url_for
 
 STATIC = Path(__file__).parents[1] / "static"
 

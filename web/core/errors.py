@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
+from web.core.urls import here, url_for
 
 RETRY_AFTER = "30"
 VALUE_SHOWN = 200
@@ -172,7 +173,7 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, NotMeasured):
         kind = NOT_MEASURED
     elif isinstance(error, NotFound):
-        detail = f"No page has the address {request.path[:VALUE_SHOWN]!r}."
+        detail = f"No page has the address {here()[:VALUE_SHOWN]!r}."
     elif isinstance(error, InternalServerError):
         detail = kind.help
     response = _answer(kind, detail, {})
@@ -199,7 +200,7 @@ def _problem(kind: Kind, detail: str, more: Mapping[str, object]) -> Problem:
         title=kind.title,
         status=kind.status,
         detail=detail,
-        instance=request.path,
+        instance=here(),
         **more,
     )
 

@@ -1,10 +1,14 @@
-"""Addresses inside the site and out of it: search, cases, absolute links."""
+"""Addresses inside the site and out of it. No other module makes any.
+
+All of them begin with the path under which the site is mounted (``SCRIPT_NAME``), as
+``url_for`` here and in templates does: so the site can stand under a path of another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
@@ -137,10 +141,24 @@ def this_url(
     return f"{path}?{urlencode(pairs, safe='/')}"
 
 
+def here() -> str:
+    """The path of this request, without its parameters."""
+    return request.script_root + request.path
+
+
 def absolute(path: str) -> str:
-    """The public address of a path: from the setting ``site_url``, else as requested."""
-    base = current_app.extensions["kb_settings"].site_url or request.host_url
-    return base.rstrip("/") + path
+    """The public address of a path that ``url_for`` made.
+
+    It stands under the setting ``site_url``, else where the request found it. A path in
+    the setting is the public one of the front page, and takes the place of the path
+    under which the site is mounted.
+    """
+    base = current_app.extensions["kb_settings"].site_url.rstrip("/")
+    if not base:
+        return request.host_url.rstrip("/") + path
+    if urlsplit(base).path:
+        path = path.removeprefix(request.script_root)
+    return base + path
 
 
 def addresses() -> Addresses:

@@ -5,38 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template
 
 from web.core.errors import HTTP_KINDS, KINDS, NOT_MEASURED
+from web.core.urls import url_for
 from web.machine.api import api_description
 
 bp = Blueprint("docs", __name__, template_folder="templates")
 
+#: What to ask for, and where below the root of the API it stands.
 EXAMPLES: tuple[tuple[str, str], ...] = (
     (
         "Five wineries that want to sell abroad",
-        "/api/v1/search?q=five+wineries+that+want+to+sell+abroad",
+        "search?q=five+wineries+that+want+to+sell+abroad",
     ),
     (
         "Networks in Norway or New Zealand that export",
-        "/api/v1/search?country=NO&country=NZ&project=exporting",
+        "search?country=NO&country=NZ&project=exporting",
     ),
     (
         "Reported growth in sales of at least 20",
-        "/api/v1/search?results=sales&results_min=20",
+        "search?results=sales&results_min=20",
     ),
-    ("One whole case", "/api/v1/cases/norway/graphic-arts"),
+    ("One whole case", "cases/norway/graphic-arts"),
     (
         "Two cases side by side",
-        "/api/v1/compare?id=norway/graphic-arts&id=norway/mechanical-engineering",
+        "compare?id=norway/graphic-arts&id=norway/mechanical-engineering",
     ),
     (
         "Role models for five wineries that want to export",
-        "/api/v1/role-models?my_sector=wine-spirits&partners=5&goal=exporting",
+        "role-models?my_sector=wine-spirits&partners=5&goal=exporting",
     ),
-    ("What networks that export reported", "/api/v1/outcomes?project=exporting"),
-    ("Every value that a filter accepts", "/api/v1/taxonomy"),
-    ("How good the search is, as measured", "/api/v1/relevance"),
+    ("What networks that export reported", "outcomes?project=exporting"),
+    ("Every value that a filter accepts", "taxonomy"),
+    ("How good the search is, as measured", "relevance"),
 )
 
 
@@ -66,7 +68,7 @@ def api() -> str:
     return render_template(
         "api.html",
         operations=operations(api_description()),
-        examples=EXAMPLES,
+        examples=[(words, url_for("docs.versioned") + there) for words, there in EXAMPLES],
         kinds=sorted(kinds.values(), key=lambda kind: (kind.status, kind.slug)),
     )
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from web.core.request import live, searcher
-from web.core.urls import absolute, case_url
+from web.core.urls import absolute, case_url, url_for
 
 bp = Blueprint("site", __name__, template_folder="templates")
 #: What robots leave alone: beyond the question mark there is no end of addresses.
-CLOSED = ("/search", "/role-models?", "/outcomes?", "/compare?")
+CLOSED = (
+    ("search.search", ""),
+    ("role_models.role_models", "?"),
+    ("outcomes.outcomes", "?"),
+    ("compare.page", "?"),
+)
 HEALTH_STATUS = {"ok": 200, "ready": 200, "degraded": 200, "unavailable": 503}
 
 
@@ -48,7 +53,7 @@ def _never_stored(status: str, **more: object) -> tuple[Response, int]:
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Everything may be read but the endless combinations of filters and of compared cases."""
-    closed = "".join(f"Disallow: {start}\n" for start in CLOSED)
+    closed = "".join(f"Disallow: {url_for(name)}{more}\n" for name, more in CLOSED)
     text = f"User-agent: *\n{closed}Sitemap: {absolute(url_for('site.sitemap'))}\n"
     return Response(text, mimetype="text/plain")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flask import url_for
-
 from kb.answers.addresses import number_text
 from kb.guidance.profile import (
     FIELDS,
@@ -21,7 +19,7 @@ from kb.guidance.profile_score import PART_LABELS, story_text
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.query import Query
-from web.core.urls import profile_url, search_url
+from web.core.urls import profile_url, search_url, url_for
 from web.ui.cards import Card, card
 from web.ui.compare_link import MODELS, CompareLink, compare_first
 from web.ui.filters import Chip
