@@ -74,7 +74,7 @@ from kb.settings import read_settings
 # The whole search beside the same search by dense retrieval alone, query by query in turn.
 settings = read_settings({}, index=sys.argv[1])
 fused, dense = open_live(settings).current(), open_live(settings).current()
-whole, nothing = dense.retriever, np.full(len(dense.cases), -1.0)
+whole = dense.retriever
 open_gate = Gate(meaning=0, multilingual=0, words=0, known=0, covered=0, english=0, constant=9,
                  query=())
 by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, constant=-4)
@@ -84,8 +84,11 @@ template = whole.evidence("wine")
 
 def alone(text):
     found = whole.meaning(text)
-    return dataclasses.replace(template, meaning=found.scores, passage=found.scores,
-                               suits=nothing, row=found.rows, english=True)
+    rows = np.argsort(found.ids)
+    scores, nothing = found.scores[rows], np.full(len(rows), -1.0)
+    return dataclasses.replace(
+        template, ids=tuple(found.ids[row] for row in rows), meaning=scores, passage=scores,
+        audience=nothing, best_passage=tuple(found.texts[row] for row in rows), english=True)
 
 whole_fused = fused.retriever.evidence
 times = {"fused": [], "dense": []}

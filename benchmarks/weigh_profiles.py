@@ -45,13 +45,9 @@ class Sample:
 
 def samples_of(searcher: Searcher, judged: Sequence[JudgedProfile]) -> list[Sample]:
     """The parts of each profile, guides left out."""
-    eligible = np.array([case.kind != "guide" for case in searcher.cases])
+    eligible = [case for case in searcher.cases if case.kind != "guide"]
     return [
-        Sample(
-            judged=one,
-            parts={n: v[eligible] for n, v in score_parts(searcher, one.profile).items()},
-        )
-        for one in judged
+        Sample(judged=one, parts=score_parts(searcher, one.profile, eligible)) for one in judged
     ]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kb.build.encode import Encoding
-from kb.build.plan import Plan, assemble
+from kb.build.plan import Plan, assemble, content_of
 from kb.content.check import read_corpus
 from kb.content.files import (
     CALIBRATION_FILE,
@@ -59,7 +59,6 @@ from kb.snapshots.store import (
     switching,
     what_stays,
 )
-from kb.text.chunking import passages_of, sentences_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,25 +158,20 @@ def _build(
             f"nothing was built and {what_stays(settings.index)}. Run 'kb check' to list them."
         )
         raise CorpusInvalid(corpus.problems, outcome=outcome)
-    passages = {case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases}
     tell(f"Read {len(corpus.cases)} cases from {settings.cases}.")
     files = find_model(settings.model, settings.revision)
     multilingual = multilingual_digest() if settings.multilingual else ""
     plan = Plan(
-        corpus=corpus,
+        content=content_of(
+            corpus,
+            calibration=_calibration(settings.cases, files, multilingual, tell),
+            relevance=read_report(settings.cases / RELEVANCE_FILE),
+        ),
         corpus_digest=_corpus_digest(settings.cases, corpus.cases),
-        calibration=_calibration(settings.cases, files, multilingual, tell),
-        relevance=read_report(settings.cases / RELEVANCE_FILE),
         encoding=Encoding(
             files=files,
-            passages=passages,
-            sentences={
-                case.id: sentences_of(case.title, (p.text for p in passages[case.id]))
-                for case in corpus.cases
-            },
-            hints=corpus.hints,
-            previous=None if force else _previous(settings.index, tell),
             multilingual=multilingual,
+            previous=None if force else _previous(settings.index, tell),
             batch_size=settings.batch_size,
             progress=progress,
             tell=tell,

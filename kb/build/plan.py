@@ -1,8 +1,9 @@
-"""What goes into a snapshot: content, vectors, words, encoder, and the manifest over them."""
+"""What goes into a snapshot: content, engine, encoder, and the manifest over them."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,20 +13,16 @@ from kb.build.encode import Encoding
 from kb.content.check import Corpus
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
 from kb.encoders.onnx_export import EXPORT_VERSION
-from kb.engine.local.vectors import DenseIndex
-from kb.engine.local.words import WORDS_VERSION, LexicalIndex
+from kb.engine.base import Document, EngineWriter, Figure
+from kb.engine.local.engine import LOCAL_VERSION, LocalWriter
 from kb.model.calibration import Calibration
-from kb.model.cases import Passage
+from kb.model.cases import Case
+from kb.model.quantities import in_unit, quantity
 from kb.model.relevance import Report
+from kb.model.taxonomy import Taxonomy
 from kb.snapshots.format import (
-    HINTS_FILE,
-    MULTILINGUAL_FILE,
-    MULTILINGUAL_HINTS_FILE,
+    ENGINE_FOLDER,
     SCHEMA_VERSION,
-    SENTENCES_FILE,
-    VECTORS_FILE,
-    WORDS_FOLDER,
-    CaseRecord,
     Content,
     EncoderRecord,
     Manifest,
@@ -33,7 +30,9 @@ from kb.snapshots.format import (
     write_content,
     write_manifest,
 )
-from kb.text.chunking import PASSAGES_VERSION, passages_digest, words_of_case
+from kb.snapshots.vector_sets import PASSAGES, PASSAGES_MULTILINGUAL
+from kb.text.analysis import ANALYSIS_VERSION
+from kb.text.chunking import PASSAGES_VERSION, passages_of, words_of_case
 from kb.text.spelling import count_words
 
 #: Vectors can change in the last digits with these; so a snapshot's id does too.
@@ -47,21 +46,19 @@ _LIBRARIES = (
 class Plan:
     """Everything that a snapshot is made from."""
 
-    corpus: Corpus
+    content: Content
     corpus_digest: str
-    calibration: Calibration | None
-    relevance: Report | None
     encoding: Encoding
 
     @property
     def inputs(self) -> str:
         """A digest of all that a snapshot is made from: content, libraries, code."""
-        encoding = self.encoding
-        versions = (SCHEMA_VERSION, EXPORT_VERSION, PASSAGES_VERSION, WORDS_VERSION)
-        parts = (*versions, self.corpus_digest)
-        lines = [*map(str, parts), encoding.files.digest, encoding.multilingual]
-        lines += [repr(self.calibration), repr(self.relevance), repr(self.corpus.self_check)]
-        lines += [repr(self.corpus.glossary)]
+        content, encoding = self.content, self.encoding
+        versions = (SCHEMA_VERSION, EXPORT_VERSION, PASSAGES_VERSION)
+        lines = [*map(str, (*versions, ANALYSIS_VERSION, LOCAL_VERSION)), self.corpus_digest]
+        lines += [encoding.files.digest, encoding.multilingual]
+        lines += [repr(content.calibration), repr(content.relevance), repr(content.self_check)]
+        lines += [repr(content.glossary)]
         lines += [f"{name} {number}" for name, number in _versions().items()]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -70,48 +67,10 @@ def _versions() -> dict[str, str]:
     return {"kb": __version__, **{name: version(name) for name in _LIBRARIES}}
 
 
-def assemble(staged: Path, plan: Plan) -> Manifest:
-    """Write a whole snapshot into the empty folder ``staged``, which is named as it will be.
-
-    The manifest comes last.
-    """
-    corpus, encoding = plan.corpus, plan.encoding
-    passages = tuple(p for case in corpus.cases for p in encoding.passages[case.id])
-    write_content(staged, _content(plan, passages))
-    index = DenseIndex.build(encoding.vectors())
-    index.write(staged / VECTORS_FILE)
-    DenseIndex.build(encoding.sentence_vectors()).write(staged / SENTENCES_FILE)
-    multilingual = _write_multilingual(staged, encoding)
-    _write_hints(staged, encoding)
-    words = [words_of_case(case, corpus.taxonomy) for case in corpus.cases]
-    LexicalIndex.build(staged / WORDS_FOLDER, words)
-    encoding.write_encoder(staged)
-    manifest = Manifest(
-        schema_version=SCHEMA_VERSION,
-        snapshot_id=staged.name,
-        inputs=plan.inputs,
-        encoder=EncoderRecord(
-            name=encoding.files.name,
-            revision=encoding.files.revision,
-            digest=encoding.files.digest,
-            dimension=index.dimension,
-        ),
-        multilingual=multilingual,
-        export_version=EXPORT_VERSION,
-        metric="cosine",
-        n_cases=len(corpus.cases),
-        n_passages=len(passages),
-        corpus_digest=plan.corpus_digest,
-        cases=_case_records(plan),
-        versions=_versions(),
-        files=files_digests(staged),
-    )
-    write_manifest(staged, manifest)
-    return manifest
-
-
-def _content(plan: Plan, passages: tuple[Passage, ...]) -> Content:
-    corpus = plan.corpus
+def content_of(
+    corpus: Corpus, *, calibration: Calibration | None = None, relevance: Report | None = None
+) -> Content:
+    """What a snapshot holds of a corpus without problems."""
     texts = [f"{case.title} {case.summary} {case.body}" for case in corpus.cases]
     labels = [
         " ".join((term.label, *term.aliases))
@@ -120,47 +79,82 @@ def _content(plan: Plan, passages: tuple[Passage, ...]) -> Content:
     ]
     return Content(
         cases=corpus.cases,
-        passages=passages,
+        passages=tuple(p for case in corpus.cases for p in passages_of(case, corpus.taxonomy)),
         taxonomy=corpus.taxonomy,
         references=dict(corpus.references),
         vocabulary=count_words([*texts, *labels]),
-        calibration=plan.calibration,
-        relevance=plan.relevance,
+        calibration=calibration,
+        relevance=relevance,
         self_check=corpus.self_check,
         glossary=corpus.glossary,
-        hints=corpus.hints,
+        phrases=corpus.phrases,
     )
 
 
-def _write_multilingual(staged: Path, encoding: Encoding) -> EncoderRecord | None:
-    if not encoding.multilingual:
-        return None
-    index = DenseIndex.build(encoding.multilingual_vectors())
-    index.write(staged / MULTILINGUAL_FILE)
-    return EncoderRecord(
-        name=MULTILINGUAL_NAME,
-        revision=encoding.multilingual[:12],
-        digest=encoding.multilingual,
-        dimension=index.dimension,
-    )
+def assemble(staged: Path, plan: Plan) -> Manifest:
+    """Write a whole snapshot into the empty folder ``staged``, which is named as it will be.
 
-
-def _write_hints(staged: Path, encoding: Encoding) -> None:
-    if not encoding.hints:
-        return
-    DenseIndex.build(encoding.hint_vectors()).write(staged / HINTS_FILE)
-    if encoding.multilingual:
-        vectors = encoding.multilingual_hint_vectors()
-        DenseIndex.build(vectors).write(staged / MULTILINGUAL_HINTS_FILE)
-
-
-def _case_records(plan: Plan) -> dict[str, CaseRecord]:
-    return {
-        case.id: CaseRecord(
-            digest=case.digest,
-            passages_digest=passages_digest(plan.encoding.passages[case.id]),
-            n_passages=len(plan.encoding.passages[case.id]),
-            n_sentences=len(plan.encoding.sentences[case.id]),
+    The manifest comes last.
+    """
+    content, encoding = plan.content, plan.encoding
+    write_content(staged, content)
+    writer: EngineWriter = LocalWriter(staged / ENGINE_FOLDER)
+    for case in content.cases:
+        writer.write(document_of(case, content.taxonomy))
+    vector_sets = encoding.write_vectors(content, writer)
+    writer.publish()
+    encoding.write_encoder(staged)
+    multilingual = None
+    if PASSAGES_MULTILINGUAL.name in vector_sets:
+        multilingual = EncoderRecord(
+            name=MULTILINGUAL_NAME,
+            revision=encoding.multilingual[:12],
+            digest=encoding.multilingual,
+            dimension=vector_sets[PASSAGES_MULTILINGUAL.name].dimension,
         )
-        for case in plan.corpus.cases
-    }
+    manifest = Manifest(
+        schema_version=SCHEMA_VERSION,
+        snapshot_id=staged.name,
+        inputs=plan.inputs,
+        encoder=EncoderRecord(
+            name=encoding.files.name,
+            revision=encoding.files.revision,
+            digest=encoding.files.digest,
+            dimension=vector_sets[PASSAGES.name].dimension,
+        ),
+        multilingual=multilingual,
+        export_version=EXPORT_VERSION,
+        metric="cosine",
+        n_cases=len(content.cases),
+        n_passages=len(content.passages),
+        corpus_digest=plan.corpus_digest,
+        cases={case.id: case.digest for case in content.cases},
+        vector_sets=vector_sets,
+        versions=_versions(),
+        files=files_digests(staged),
+    )
+    write_manifest(staged, manifest)
+    return manifest
+
+
+def document_of(case: Case, taxonomy: Taxonomy) -> Document:
+    """A case as an engine takes it: found by its words, filtered by all the rest."""
+    return Document(
+        id=case.id,
+        words=words_of_case(case, taxonomy),
+        kind=case.kind,
+        facets=case.facets,
+        figures=tuple(_figures(case, taxonomy)),
+    )
+
+
+def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
+    """Each figure in every unit that it can be asked for in."""
+    for result in case.results:
+        compared = quantity(result, taxonomy)
+        if compared is not None:
+            yield Figure(metric=result.metric, unit=compared.unit, low=compared.low)
+        for unit in taxonomy["units"].ids:
+            figure = in_unit(result, unit, taxonomy)
+            if figure is not None and (compared is None or unit != compared.unit):
+                yield Figure(metric=result.metric, unit=unit, low=figure.low, compared=False)

@@ -201,7 +201,7 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     manifest = searcher.manifest
     multilingual = manifest.multilingual.digest if manifest.multilingual else ""
     try:
-        found = derive(samples, ids, encoder=manifest.encoder.digest, multilingual=multilingual)
+        found = derive(samples, encoder=manifest.encoder.digest, multilingual=multilingual)
     except ValueError as err:
         raise CorpusError(f"{settings.cases / QUERIES_FILE}: {err}.") from err
     path = settings.cases / CALIBRATION_FILE

@@ -20,12 +20,12 @@ from kb.content.files import (
 from kb.content.front_matter import Outline, outline, read_case
 from kb.content.glossary import read_forms
 from kb.content.load import Draft, load_folder
-from kb.content.phrases import hints_of, read_phrases
+from kb.content.phrases import read_phrases
 from kb.content.schema import listed, shown
 from kb.content.self_check import read_self_check
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
-from kb.model.cases import Case, Hint, Reference
+from kb.model.cases import Case, Reference
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
@@ -48,7 +48,7 @@ class Corpus:
     files: int
     self_check: SelfCheck | None = None
     glossary: WordTable = field(default_factory=WordTable)
-    hints: tuple[Hint, ...] = ()
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
@@ -98,7 +98,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         files=len(loaded.drafts),
         self_check=self_check,
         glossary=glossary,
-        hints=hints_of(cases, phrases),
+        phrases=phrases,
     )
 
 

@@ -1,13 +1,8 @@
-"""Short texts that the words of a profile are compared with.
-
-Two kinds: how owners say what they want, for each project type
-(``cases/phrases.yaml``), and what the editors say of each case: whom it suits and which
-questions it answers (``role_model_for`` and ``answers`` in its front-matter).
-"""
+"""How owners say what they want, for each project type: ``cases/phrases.yaml``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +10,6 @@ from pydantic import TypeAdapter
 
 from kb.content.schema import keyed, listed, read_file, texts, wrong
 from kb.errors import Problem
-from kb.model.cases import Case, Hint
 from kb.model.taxonomy import Vocabulary
 
 MAX_PHRASE = 200
@@ -46,18 +40,3 @@ def read_phrases(
     except OSError as err:
         return {}, [Problem(path=str(path), line=1, message=f"cannot be read: {err.strerror}.")]
     return phrases or {}, problems
-
-
-def hints_of(cases: Sequence[Case], phrases: Mapping[str, Sequence[str]]) -> tuple[Hint, ...]:
-    """Every hint: phrases by project type, then those of the cases in their order."""
-    said = [
-        Hint(kind="project", target=project, text=text)
-        for project, texts in phrases.items()
-        for text in texts
-    ]
-    suits = [
-        Hint(kind="case", target=case.id, text=text)
-        for case in cases
-        for text in (*case.role_model_for, *case.answers)
-    ]
-    return (*said, *suits)

@@ -158,7 +158,7 @@ class SentenceTransformerEncoder:
 
         Returns:
             float32 of shape (len(texts), dimension), rows in the order of the
-            texts, not normalised here (``kb.engine.local.vectors`` does that, in one place).
+            texts, not normalised here (``kb.engine.base`` does that, in one place).
 
         Raises:
             ValueError: a text is empty, which some encoders turn into zeros.

@@ -17,10 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from kb.guidance.profile import Profile, words_of_profile
+from kb.guidance.profile_texts import nearness_by_owner, wanted_projects
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.evidence import Vectors
-from kb.search.hint_table import HintTable
 from kb.search.searcher import Searcher
 
 #: Part to weight, in the order to show.
@@ -61,27 +61,34 @@ Encode = Callable[[str], Vectors]
 
 
 def score_parts(
-    searcher: Searcher, profile: Profile, encode: Encode | None = None
+    searcher: Searcher, profile: Profile, cases: Sequence[Case], encode: Encode | None = None
 ) -> Mapping[str, np.ndarray]:
     """The parts that a profile gives, by name: float64 of shape (n_cases,), each in [0, 1].
 
-    ``encode`` may be one that remembers; the default is that of the searcher.
+    Args:
+        searcher: what the cases are in.
+        profile: the firm.
+        cases: the candidates; each array is in their order.
+        encode: one that remembers; the default is that of the searcher.
     """
     encode = encode or searcher.retriever.vectors
-    cases, taxonomy, hints = searcher.cases, searcher.taxonomy, searcher.hints
-    found: dict[str, np.ndarray] = {}
-    told = story_text(profile, taxonomy)
-    if told:
-        found["story"] = np.clip(searcher.text_score(told), 0, 1)
+    taxonomy, retriever = searcher.taxonomy, searcher.retriever
+    parts: dict[str, np.ndarray] = {}
+    text = story_text(profile, taxonomy)
+    if text:
+        scores = searcher.text_scores(text)
+        parts["story"] = np.clip([scores.get(case.id, 0.0) for case in cases], 0, 1)
     wishes = wishes_of(profile, taxonomy)
-    if hints is not None and hints.has_cases and wishes:
-        near = np.mean([hints.by_case(encode(wish)) for wish in wishes], axis=0)
-        found["suits"] = np.clip(near, 0, 1)
+    if wishes and retriever.has_audience_lines:
+        lines = retriever.audience_lines([case.id for case in cases])
+        near = [nearness_by_owner(lines, encode(wish)) for wish in wishes]
+        by_wish = [[one.get(case.id, 0.0) for case in cases] for one in near]
+        parts["suits"] = np.clip(np.mean(by_wish, axis=0), 0, 1)
     words = words_of_profile(profile)
-    if hints is not None and words and (wants := wants_of(hints, words, encode)):
-        found["wants"] = _best_project(cases, wants)
-    found |= _ticked_parts(profile, cases, taxonomy)
-    return {name: found[name] for name in WEIGHTS if name in found}
+    if words and (wants := wants_of(searcher, words, encode)):
+        parts["wants"] = _best_project(cases, wants)
+    parts |= _ticked_parts(profile, cases, taxonomy)
+    return {name: parts[name] for name in WEIGHTS if name in parts}
 
 
 def weighted(parts: Mapping[str, np.ndarray], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
@@ -115,9 +122,10 @@ def wishes_of(profile: Profile, taxonomy: Taxonomy) -> list[str]:
     return [*_sentences(profile.aim or profile.business), *([ticked] if ticked else [])]
 
 
-def wants_of(hints: HintTable, words: str, encode: Encode) -> Mapping[str, float]:
+def wants_of(searcher: Searcher, words: str, encode: Encode) -> Mapping[str, float]:
     """How near the words come to wanting each project type, in [0, 1]."""
-    return hints.by_project([encode(one) for one in _sentences(words)])
+    asked = [encode(sentence) for sentence in _sentences(words)]
+    return wanted_projects(searcher.retriever.phrases(), asked)
 
 
 def _best_project(cases: Sequence[Case], wants: Mapping[str, float]) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import Likeness, likeness
 from kb.guidance.profile_score import (
@@ -19,12 +20,14 @@ from kb.guidance.profile_score import (
     weighted,
     wishes_of,
 )
+from kb.guidance.profile_texts import nearest_texts
 from kb.guidance.suggestions import completed, heard_projects
 from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
-from kb.search.query import Query
-from kb.search.scoring import Evidence
+from kb.search.evidence import Evidence
+from kb.search.query import Query, filter_of
 from kb.search.searcher import Searcher
+from kb.snapshots.vector_sets import ordinal_of
 from kb.text.body import DONE_HEADING
 
 #: How many role models an answer gives at most.
@@ -93,30 +96,29 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     query do not count.
     """
     encode = functools.cache(searcher.retriever.vectors)
-    parts = score_parts(searcher, profile, encode)
-    scores = np.round(weighted(parts), 6) if parts else np.zeros(len(searcher.cases))
-    eligible = _eligible(searcher)
-    candidates = searcher.allowed(query) & eligible
-    fits = bool(profile.says_what and (scores[candidates] >= FITS).any())
-    order = np.lexsort((np.arange(len(scores)), -scores))
-    columns = [int(column) for column in order if candidates[column]][: MOST if fits else 0]
+    candidates = searcher.matching(_eligible(searcher, query))
+    parts = score_parts(searcher, profile, candidates, encode)
+    scores = np.round(weighted(parts), 6) if parts else np.zeros(len(candidates))
+    fits = bool(profile.says_what and (scores >= FITS).any())
+    best = np.lexsort((np.arange(len(scores)), -scores))[: MOST if fits else 0].tolist()
     words = words_of_profile(profile)
     evidence = searcher.evidence(words) if words else None
-    heard = heard_projects(searcher.hints, profile, encode)
+    heard = heard_projects(searcher, profile, encode)
     whole = completed(profile, searcher, heard)
-    suits = _nearest_hints(searcher, profile, columns, encode)
+    suits = _nearest_lines(searcher, profile, [candidates[at] for at in best], encode)
     return RoleModels(
         profile=profile,
         query=query,
         models=tuple(
             replace(
-                _model(searcher, whole, column, float(scores[column]), parts, evidence),
+                _model(searcher, whole, candidates[at], float(scores[at]), evidence),
                 rank=rank,
-                suits=suits.get(column, ""),
+                parts=_parts(parts, at),
+                suits=suits.get(candidates[at].id, ""),
             )
-            for rank, column in enumerate(columns, 1)
+            for rank, at in enumerate(best, 1)
         ),
-        total=int(candidates.sum()),
+        total=len(candidates),
         facets=counts_of(searcher, query),
         heard=heard,
         completed=whole,
@@ -127,45 +129,55 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
 
 def counts_of(searcher: Searcher, query: Query) -> Mapping[str, tuple[FacetCount, ...]]:
     """The facet counts over the cases that a query's filters allow, guides left out."""
-    return searcher.counts(query, _eligible(searcher))
+    return searcher.counts(_eligible(searcher, query))
 
 
-def _eligible(searcher: Searcher) -> np.ndarray:
-    """Which cases can be a role model: bool of shape (n_cases,)."""
-    return np.array([not case.is_guide for case in searcher.cases])
+def _eligible(searcher: Searcher, query: Query) -> Filter:
+    """What the filters of a query allow of the cases that can be a role model."""
+    kinds = tuple(kind.id for kind in searcher.taxonomy.reporting)
+    return replace(filter_of(query), kinds=kinds)
 
 
-def _nearest_hints(
-    searcher: Searcher, profile: Profile, columns: Sequence[int], encode: Encode
-) -> Mapping[int, str]:
+def _nearest_lines(
+    searcher: Searcher, profile: Profile, cases: Sequence[Case], encode: Encode
+) -> Mapping[str, str]:
+    """Of each case the line on whom it suits that comes nearest to what the profile wishes."""
     wishes = wishes_of(profile, searcher.taxonomy)
-    if searcher.hints is None or not wishes:
+    if not wishes or not cases:
         return {}
-    return searcher.hints.nearest(columns, [encode(wish) for wish in wishes])
+    lines = searcher.retriever.audience_lines([case.id for case in cases])
+    nearest = nearest_texts(lines, [encode(wish) for wish in wishes])
+    return {
+        case.id: case.audience_lines[ordinal_of(nearest[case.id])]
+        for case in cases
+        if case.id in nearest
+    }
+
+
+def _parts(parts: Mapping[str, np.ndarray], at: int) -> tuple[Part, ...]:
+    """The parts of the score of one candidate."""
+    total = sum(WEIGHTS[name] for name in parts)
+    return tuple(
+        Part(name=name, value=float(values[at]), share=WEIGHTS[name] / total)
+        for name, values in parts.items()
+    )
 
 
 def _model(
     searcher: Searcher,
     profile: Profile,
-    column: int,
+    case: Case,
     score: float,
-    parts: Mapping[str, np.ndarray],
     evidence: Evidence | None,
 ) -> RoleModel:
-    """One case compared; its rank and its nearest line are set by the caller."""
-    case = searcher.cases[column]
-    total = sum(WEIGHTS[name] for name in parts)
-    made = tuple(
-        Part(name=name, value=float(values[column]), share=WEIGHTS[name] / total)
-        for name, values in parts.items()
-    )
+    """One case compared; its rank, its parts and its nearest line are set by the caller."""
     return RoleModel(
         case=case,
         rank=0,
         score=score,
-        parts=made,
+        parts=(),
         likeness=likeness(profile, case, searcher.taxonomy),
-        reason=searcher.nearest_passage(column, evidence) if evidence else None,
+        reason=searcher.nearest_passage(case.id, evidence) if evidence else None,
         suits="",
         done=searcher.passages_under(case.id, DONE_HEADING),
     )

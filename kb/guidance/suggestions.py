@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_score import Encode, wants_of
-from kb.search.hint_table import HintTable
 from kb.search.searcher import Searcher
 
 #: How near a project type must be to count as heard, the nearest being 1, and how many may be.
@@ -31,12 +30,12 @@ _FIRMS = re.compile(
 )
 
 
-def heard_projects(hints: HintTable | None, profile: Profile, encode: Encode) -> tuple[str, ...]:
+def heard_projects(searcher: Searcher, profile: Profile, encode: Encode) -> tuple[str, ...]:
     """The project types that the words come nearest to, nearest first, less those ticked."""
     words = words_of_profile(profile)
-    if hints is None or not words:
+    if not words:
         return ()
-    wants = wants_of(hints, words, encode)
+    wants = wants_of(searcher, words, encode)
     nearest = sorted(wants, key=lambda project: (-wants[project], project))
     return tuple(p for p in nearest if wants[p] >= HEARD and p not in profile.goal)[:MOST_HEARD]
 

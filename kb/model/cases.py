@@ -121,6 +121,11 @@ class Case:
     digest: str = ""
     is_guide: bool = False
 
+    @property
+    def audience_lines(self) -> tuple[str, ...]:
+        """What the editors say of whom it suits and what it answers, in that order."""
+        return (*self.role_model_for, *self.answers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
@@ -145,19 +150,6 @@ class Passage:
     def encoded_text(self) -> str:
         """What the encoder reads."""
         return f"{self.context}\n{self.text}" if self.context else self.text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hint:
-    """A short text that the words of a profile are compared with.
-
-    ``kind`` is ``project`` (how owners say that they want it) or ``case`` (whom it
-    suits, or a question that it answers); ``target`` is the id of that project type or case.
-    """
-
-    kind: str
-    target: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,8 @@ import numpy as np
 from kb.model.calibration import Calibration, Gate, Weights
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import per_query
-from kb.search.scoring import Evidence, answers, if_answered, weighted_sum
+from kb.search.evidence import Evidence
+from kb.search.scoring import answers, if_answered, weighted_sum
 
 LOST_QUERIES = 0.03
 LOST_CASES = 0.03
@@ -67,14 +68,11 @@ class Sample:
     evidence: Evidence
 
 
-def calibrate(
-    samples: Sequence[Sample], case_ids: Sequence[str], *, encoder: str, multilingual: str
-) -> Calibration:
+def calibrate(samples: Sequence[Sample], *, encoder: str, multilingual: str) -> Calibration:
     """Derive a calibration.
 
     Args:
         samples: the tuning queries with evidence, negative controls included.
-        case_ids: ids in the order of the evidence.
         encoder: digest of the encoder.
         multilingual: digest of the multilingual encoder, empty if off.
 
@@ -84,19 +82,19 @@ def calibrate(
     if any(sample.query.split != "tune" for sample in samples):
         raise ValueError("calibration must only see the tune split")
     answered = [sample for sample in samples if sample.query.relevance]
-    if len(answered) < 2 or all(len(s.query.relevance) == len(case_ids) for s in answered):
+    if len(answered) < 2 or all(len(s.query.relevance) == len(s.evidence.ids) for s in answered):
         raise ValueError("calibration needs queries with an answer")
     english = [sample for sample in answered if sample.evidence.english]
     other = [sample for sample in answered if not sample.evidence.english]
-    weights = _with_slope(english, case_ids, _weights(english, case_ids, multilingual))
-    foreign = _with_slope(other, case_ids, _leaning(other, case_ids, weights, multilingual))
+    weights = _with_slope(english, _weights(english, multilingual))
+    foreign = _with_slope(other, _leaning(other, weights, multilingual))
     unseen = _answered_unseen(samples)
     kept = [unseen[at] for at, sample in enumerate(samples) if sample.query.relevance]
     shares = [
         share
         for samples_of, own in ((english, weights), (other, foreign))
         for one in samples_of
-        for share in _relevant_shares(one, own, case_ids)
+        for share in _relevant_shares(one, own)
     ]
     return Calibration(
         encoder=encoder,
@@ -119,25 +117,23 @@ def _rounded(value: float) -> float:
     return round(float(value), 4)
 
 
-def _weights(answered: Sequence[Sample], case_ids: Sequence[str], multilingual: str) -> Weights:
+def _weights(answered: Sequence[Sample], multilingual: str) -> Weights:
     names = [name for name in GRID if name != "multilingual" or multilingual]
     weights = _START if multilingual else _WITHOUT_MULTILINGUAL
-    best = _quality(answered, case_ids, weights)
+    best = _quality(answered, weights)
     changed = True
     while changed:
         changed = False
         for name in names:
             tried = [replace(weights, **{name: value}) for value in GRID[name]]
-            quality = [_quality(answered, case_ids, one) for one in tried]
+            quality = [_quality(answered, one) for one in tried]
             at = int(np.argmax(np.round(quality, 4)))
             if quality[at] > best + 1e-4:
                 weights, best, changed = tried[at], quality[at], True
     return weights
 
 
-def _leaning(
-    other: Sequence[Sample], case_ids: Sequence[str], english: Weights, multilingual: str
-) -> Weights:
+def _leaning(other: Sequence[Sample], english: Weights, multilingual: str) -> Weights:
     """The weights for other languages; those of English where there is no query to choose by."""
     if not other or not multilingual:
         return english
@@ -145,28 +141,30 @@ def _leaning(
         replace(english, multilingual=multi, words=words)
         for multi, words in itertools.product(GRID["multilingual"], GRID["words"])
     ]
-    quality = [_quality(other, case_ids, one) for one in tried]
+    quality = [_quality(other, one) for one in tried]
     near = [w for w, found in zip(tried, quality, strict=True) if found >= max(quality) - NEARLY]
     return max(near, key=lambda w: w.multilingual / (w.meaning + w.multilingual + w.words))
 
 
-def _quality(samples: Sequence[Sample], case_ids: Sequence[str], weights: Weights) -> float:
+def _quality(samples: Sequence[Sample], weights: Weights) -> float:
     run = {}
     for sample in samples:
         total = weighted_sum(sample.evidence, weights)
         order = np.lexsort((np.arange(len(total)), -total))[:10]
-        run[sample.query.id] = [(case_ids[column], float(total[column])) for column in order]
+        run[sample.query.id] = [
+            (sample.evidence.ids[place], float(total[place])) for place in order
+        ]
     qrels: Mapping[str, Mapping[str, int]] = {s.query.id: s.query.relevance for s in samples}
     return float(np.mean(list(per_query(run, qrels)["nDCG@10"].values())))
 
 
-def _with_slope(answered: Sequence[Sample], case_ids: Sequence[str], weights: Weights) -> Weights:
+def _with_slope(answered: Sequence[Sample], weights: Weights) -> Weights:
     """The weights with the logistic function that makes their sum a probability."""
     from sklearn.linear_model import LogisticRegression  # slow import: only to calibrate
 
     if not answered:
         return weights
-    labels = [case_id in s.query.relevance for s in answered for case_id in case_ids]
+    labels = [case_id in s.query.relevance for s in answered for case_id in s.evidence.ids]
     sums = np.concatenate([weighted_sum(s.evidence, weights) for s in answered])
     model = LogisticRegression(C=_STRENGTH, max_iter=10_000)
     model.fit(_SUM_SCALE * sums[:, None], labels)
@@ -180,7 +178,12 @@ def _with_slope(answered: Sequence[Sample], case_ids: Sequence[str], weights: We
 def _features(evidence: Evidence) -> list[float]:
     """What the gate reads of a query beside its vector, in the order of ``_GATE_VALUES``."""
     best = (evidence.meaning, evidence.multilingual, evidence.words)
-    return [*(one.max() for one in best), evidence.known, evidence.covered, evidence.english]
+    return [
+        *(one.max() for one in best),
+        evidence.coverage_by_all,
+        evidence.coverage_by_one,
+        evidence.english,
+    ]
 
 
 def _gate(samples: Sequence[Sample]) -> Gate:
@@ -214,9 +217,9 @@ def _answered_unseen(samples: Sequence[Sample]) -> list[float]:
     return [answers(s.evidence, gates[at % FOLDS]) for at, s in enumerate(samples)]
 
 
-def _relevant_shares(sample: Sample, weights: Weights, case_ids: Sequence[str]) -> list[float]:
+def _relevant_shares(sample: Sample, weights: Weights) -> list[float]:
     """The relevant cases among the first ten: their scores as shares of the best one."""
     case_scores = if_answered(sample.evidence, weights)
     first = np.lexsort((np.arange(len(case_scores)), -case_scores))[:10]
-    found = [c for c in first if case_ids[c] in sample.query.relevance]
-    return [float(case_scores[c] / case_scores[first[0]]) for c in found]
+    relevant = [at for at in first if sample.evidence.ids[at] in sample.query.relevance]
+    return [float(case_scores[at] / case_scores[first[0]]) for at in relevant]

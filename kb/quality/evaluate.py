@@ -10,14 +10,13 @@ every document is ranked.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from kb.engine.local.case_vectors import CaseIndex
-from kb.engine.local.vectors import DenseIndex
-from kb.engine.local.words import LexicalIndex
+from kb.engine.base import Document, Nearest, VectorText, WordMatches
+from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.model.calibration import Calibration
 from kb.model.relevance import Group, Refusal, Report, Worst
 from kb.quality.collection import TestCollection
@@ -27,6 +26,12 @@ from kb.search.evidence import Encoders, Retriever
 from kb.search.query import MAX_PER_PAGE, Query
 from kb.search.scoring import scores
 from kb.search.searcher import Searcher
+from kb.snapshots.vector_sets import (
+    PASSAGES,
+    PASSAGES_MULTILINGUAL,
+    SENTENCES,
+    OwnedText,
+)
 from kb.text.chunking import pieces_of, sentences_of
 from kb.text.translate import WordTable
 
@@ -49,9 +54,8 @@ def evaluate_judged(
         result = searcher.search(Query(text=query.text, per_page=MAX_PER_PAGE))
         refused[query.id] = result.no_good_match
         runs["fused"][query.id] = [(hit.case.id, hit.score) for hit in result.hits]
-        ids = [case.id for case in searcher.cases]
-        runs["words"][query.id] = _ranked(searcher.retriever.words(query.text), ids, above=0.0)
-        runs["meaning"][query.id] = _ranked(searcher.retriever.meaning(query.text).scores, ids)
+        runs["words"][query.id] = _first(searcher.retriever.words(query.text))
+        runs["meaning"][query.id] = _first(searcher.retriever.meaning(query.text))
     answerable = [query for query in judged if query.relevance]
     negative = [query for query in judged if not query.relevance]
     groups = [
@@ -135,11 +139,13 @@ def _share(values: Iterable[bool]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _ranked(
-    values: np.ndarray, ids: Sequence[str], *, above: float | None = None
-) -> list[tuple[str, float]]:
+def _first(matches: Nearest | WordMatches) -> list[tuple[str, float]]:
+    return list(zip(matches.ids[:DEPTH], matches.scores[:DEPTH].tolist(), strict=True))
+
+
+def _ranked(ids: Sequence[str], values: np.ndarray) -> list[tuple[str, float]]:
     order = np.lexsort((np.arange(len(values)), -values))[:DEPTH]
-    return [(ids[at], float(values[at])) for at in order if above is None or values[at] > above]
+    return [(ids[at], float(values[at])) for at in order]
 
 
 def evaluate_collection(
@@ -161,15 +167,14 @@ def evaluate_collection(
         table: words of other languages in English, those of the snapshot.
         progress: shows how far it is.
     """
-    ids = [document.id for document in collection.documents]
     with tempfile.TemporaryDirectory() as folder:
         retriever = _index(collection, encoders, encode, table, Path(folder), progress)
         runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
         for query_id, text in progress(collection.queries.items(), "searching"):
             evidence = retriever.evidence(text)
-            runs["fused"][query_id] = _ranked(scores(evidence, calibration), ids)
-            runs["words"][query_id] = _ranked(retriever.words(text), ids, above=0.0)
-            runs["meaning"][query_id] = _ranked(retriever.meaning(text).scores, ids)
+            runs["fused"][query_id] = _ranked(evidence.ids, scores(evidence, calibration))
+            runs["words"][query_id] = _first(retriever.words(text))
+            runs["meaning"][query_id] = _first(retriever.meaning(text))
     group = group_figures("all", collection.qrels, runs)
     return Report(
         name=collection.name, split="", snapshot="", groups=(group,), refusal=None, worst=()
@@ -184,40 +189,31 @@ def _index(
     folder: Path,
     progress: Progress,
 ) -> Retriever:
-    n = len(collection.documents)
-    owner, passages, alone, sentences = [], [], [], []
-    for column, document in enumerate(collection.documents):
+    writer = LocalWriter(folder)
+    passages: list[OwnedText] = []
+    sentences: list[OwnedText] = []
+    for document in collection.documents:
         pieces = pieces_of(document.text) or [document.title or "-"]
-        owner += [column] * len(pieces)
-        passages += [f"{document.title}\n{p}" if document.title else p for p in pieces]
-        own = sentences_of(document.title, pieces)
-        alone += [column] * len(own)
-        sentences += own
-    words = [f"{document.title}\n{document.text}" for document in collection.documents]
-    LexicalIndex.build(folder / "words", words)
-
-    def indexed(
-        encode: Encode,
-        texts: Sequence[str],
-        of: list[int],
-        what: str,
-    ) -> CaseIndex | None:
-        if not texts:
-            return None
-        vectors = _in_batches(encode, texts, progress, what)
-        return CaseIndex(DenseIndex.build(vectors), np.array(of, dtype=np.int64), n)
-
+        read = [f"{document.title}\n{piece}" if document.title else piece for piece in pieces]
+        passages += _numbered(document.id, read)
+        sentences += _numbered(document.id, sentences_of(document.title, pieces))
+        writer.write(Document(id=document.id, words=f"{document.title}\n{document.text}"))
     other = encoders.multilingual
-    return Retriever(
-        n_cases=n,
-        passages=indexed(encode, passages, owner, "encoding"),
-        sentences=indexed(encode, sentences, alone, "sentences"),
-        suits=None,
-        multilingual=indexed(other.encode, passages, owner, "other languages") if other else None,
-        words=LexicalIndex.open(folder / "words"),
-        encoders=encoders,
-        table=table,
-    )
+    sets = [(PASSAGES, passages, encode, "encoding"), (SENTENCES, sentences, encode, "sentences")]
+    if other is not None:
+        sets.append((PASSAGES_MULTILINGUAL, passages, other.encode, "other languages"))
+    for vector_set, owned, encode_texts, what in sets:
+        if owned:
+            vectors = _in_batches(encode_texts, [one.text for one in owned], progress, what)
+            texts = [VectorText(id=one.id, owner=one.owner, digest="") for one in owned]
+            writer.write_vectors(vector_set.name, texts, vectors)
+    writer.publish()
+    return Retriever(LocalEngine.open(folder), encoders, table=table)
+
+
+def _numbered(owner: str, texts: Iterable[str]) -> Iterator[OwnedText]:
+    for ordinal, text in enumerate(texts):
+        yield OwnedText(id=f"{owner}#{ordinal}", owner=owner, text=text)
 
 
 def _in_batches(

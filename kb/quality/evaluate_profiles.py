@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from kb.guidance.profile import given
 from kb.guidance.profile_score import story_text
 from kb.guidance.role_models import MOST, role_models
@@ -72,10 +70,10 @@ def _by_text(searcher: Searcher, judged: JudgedProfile) -> list[tuple[str, float
     text = story_text(judged.profile, searcher.taxonomy)
     if not text:
         return []
-    values = searcher.text_score(text)
-    order = np.lexsort((np.arange(len(values)), -values))
-    cases = [(searcher.cases[at], float(values[at])) for at in order]
-    return [(case.id, value) for case, value in cases if not case.is_guide][:MOST]
+    scores = searcher.text_scores(text)
+    guides = {case.id for case in searcher.cases if case.is_guide}
+    peers = {case_id: score for case_id, score in scores.items() if case_id not in guides}
+    return sorted(peers.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
 
 
 def _groups(judged: Sequence[JudgedProfile]) -> Mapping[str, list[JudgedProfile]]:

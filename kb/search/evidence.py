@@ -1,23 +1,35 @@
-"""Query to evidence: the cosines of both encoders and the word score, case by case."""
+"""Query to evidence: what speaks for each candidate, kind by kind, from engine and encoders."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
-from kb.engine.local.case_vectors import CaseIndex, MaxP
-from kb.engine.local.vectors import unit_rows
-from kb.engine.local.words import LexicalIndex
-from kb.search.scoring import Evidence
+from kb.engine.base import Engine, Nearest, WordMatches, idf, unit_rows
+from kb.snapshots.vector_sets import (
+    AUDIENCE,
+    AUDIENCE_MULTILINGUAL,
+    PASSAGES,
+    PASSAGES_MULTILINGUAL,
+    PHRASES,
+    PHRASES_MULTILINGUAL,
+    SENTENCES,
+    VectorSet,
+)
+from kb.text.analysis import terms as terms_of
 from kb.text.reading import Reading, read
 from kb.text.translate import WordTable
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]
+
+#: A cosine where a candidate has no text of a kind.
+_NO_TEXT = -1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,79 +40,131 @@ class Encoders:
     multilingual: MultilingualEncoder | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What speaks for each candidate, for one query.
+
+    ``ids`` are the candidates in order; each array is float64 of shape (n_candidates,).
+
+    ``meaning`` is the cosine of the nearest text of the case by the encoder: a passage, a
+    sentence, or a line on whom it suits; ``passage`` and ``audience`` are those of its best
+    passage and line alone, ``multilingual`` that of its best passage by the multilingual
+    encoder: in [-1, 1], -1 where there is none. ``words`` is in [0, 1]. For a query in another
+    language the encoder and the words get its English terms. ``query`` is the unit query
+    vector by which it is decided whether the compendium answers. ``best_passage`` and
+    ``best_line`` are the ids of each candidate's best texts, empty where it has none.
+
+    The coverages are shares of the query's terms, each weighted by its idf: those that any
+    document has, and those that the document with most of them has. ``linked`` are the
+    places of candidates that the editors link, as pairs in both directions: int64 of shape
+    (2, n_pairs).
+    """
+
+    ids: tuple[str, ...]
+    meaning: np.ndarray
+    passage: np.ndarray
+    audience: np.ndarray
+    multilingual: np.ndarray
+    words: np.ndarray
+    query: np.ndarray
+    best_passage: tuple[str, ...]
+    best_line: tuple[str, ...]
+    english: bool
+    coverage_by_all: float
+    coverage_by_one: float
+    linked: np.ndarray = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
+
+    def place(self, case_id: str) -> int:
+        """The place of a candidate in every array.
+
+        Raises:
+            KeyError: it is no candidate.
+        """
+        place = bisect_left(self.ids, case_id)
+        if self.ids[place : place + 1] != (case_id,):
+            raise KeyError(case_id)
+        return place
+
+
 class Retriever:
-    """Everything that is searched, over the same passages and cases. Safe between threads."""
+    """What is asked of the engine for a text. Immutable; safe to share between threads."""
 
     def __init__(
         self,
-        *,
-        n_cases: int,
-        passages: CaseIndex,
-        sentences: CaseIndex | None,
-        suits: CaseIndex | None,
-        multilingual: CaseIndex | None,
-        words: LexicalIndex,
+        engine: Engine,
         encoders: Encoders,
+        *,
         table: WordTable | None = None,
-        links: np.ndarray | None = None,
+        links: Mapping[str, Collection[str]] | None = None,
     ) -> None:
-        """Take the indexes.
+        """Take what is asked.
 
         Args:
-            n_cases: how many cases there are.
-            passages: by the encoder.
-            sentences: the sentences of the cases alone, by the encoder; None: none.
-            suits: the lines on whom each case suits, by the encoder; None: none.
-            multilingual: passages by the multilingual encoder, None if off.
-            words: the cases by their words.
-            encoders: the encoders that made the vectors.
+            engine: what is searched.
+            encoders: those that made its vectors.
             table: words of other languages in English; None knows none.
-            links: which cases are linked, bool of shape (n_cases, n_cases); None: none.
+            links: documents by those that they link to; a link counts both ways.
         """
-        self.passages = passages
-        self._n_cases = n_cases
-        self._sentences = sentences
-        self._suits = suits
-        self._multilingual = multilingual
-        self._words = words
-        self._encoders = encoders
+        self.engine = engine
         self.table = table or WordTable()
-        self._links = links
+        self._encoders = encoders
+        self._linked: dict[str, set[str]] = {}
+        for one, others in (links or {}).items():
+            for other in others:
+                self._linked.setdefault(one, set()).add(other)
+                self._linked.setdefault(other, set()).add(one)
 
     def evidence(self, text: str) -> Evidence:
-        """All evidence for a query, over every case.
+        """All evidence for a query, over every candidate of the engine.
 
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
         it is, and says which passage of a case is best.
         """
         reading = self.read(text)
-        vector = self._encoders.query.encode_query(reading.in_english)
-        passage = self.passages.max_p(vector)
-        sentence = self._max_p(self._sentences, vector)
-        suits = self._max_p(self._suits, vector)
-        best, query = passage, vector
-        multilingual = np.zeros(self._n_cases)
-        if self._multilingual is not None and self._encoders.multilingual is not None:
+        vector = query = self._encoders.query.encode_query(reading.in_english)
+        passages = self.engine.nearest(PASSAGES.name, vector)
+        sentences = self.engine.nearest(SENTENCES.name, vector)
+        lines = self.engine.nearest(AUDIENCE.name, vector)
+        multilingual = None
+        if self.has_multilingual and self._encoders.multilingual is not None:
             query = self._encoders.multilingual.encode_query(text)
-            other = self._multilingual.max_p(query)
-            multilingual = other.scores
-            best = passage if reading.english else other
-        words = self._words.search(reading.in_english)
+            multilingual = self.engine.nearest(PASSAGES_MULTILINGUAL.name, query)
+        asked = terms_of(reading.in_english)
+        words = self.engine.by_words(asked)
+        candidates = _Candidates.of(passages, sentences, lines, multilingual, words)
+        best = passages if multilingual is None or reading.english else multilingual
+        cosines = [candidates.cosines(one) for one in (passages, sentences, lines)]
+        by_all, by_one = self._coverage(asked, words)
         return Evidence(
-            meaning=np.max([passage.scores, sentence.scores, suits.scores], axis=0),
-            passage=passage.scores,
-            suits=suits.scores,
-            multilingual=multilingual,
-            words=words.scores,
+            ids=candidates.ids,
+            meaning=np.max(cosines, axis=0),
+            passage=cosines[0],
+            audience=cosines[2],
+            multilingual=(
+                np.zeros(len(candidates.ids))
+                if multilingual is None
+                else candidates.cosines(multilingual)
+            ),
+            words=candidates.column(words.ids, words.scores, 0.0),
             query=unit_rows(query[None, :].astype(np.float64))[0],
-            row=best.rows,
-            suits_row=suits.rows,
+            best_passage=candidates.texts(best),
+            best_line=candidates.texts(lines),
             english=reading.english,
-            known=words.known,
-            covered=words.covered,
-            links=self._links,
+            coverage_by_all=by_all,
+            coverage_by_one=by_one,
+            linked=self._links_among(candidates),
         )
+
+    @property
+    def has_multilingual(self) -> bool:
+        """Whether the engine holds vectors of the multilingual encoder."""
+        return PASSAGES_MULTILINGUAL.name in self.engine.sizes
+
+    @property
+    def has_audience_lines(self) -> bool:
+        """Whether any case says whom it suits."""
+        return AUDIENCE.name in self.engine.sizes
 
     def read(self, text: str) -> Reading:
         """In which language a query is taken to be, and its English terms.
@@ -108,35 +172,104 @@ class Retriever:
         With neither a table nor the multilingual encoder every query is taken for
         English: there is nothing else to read it with.
         """
-        if self._multilingual is None and not self.table.forms:
+        if not self.has_multilingual and not self.table.forms:
             return Reading(text=text, english=True)
         return read(text, self.table)
 
     def vectors(self, text: str) -> Vectors:
         """The unit vectors of a text by each encoder, the default one first."""
-        found = [self._encoders.query.encode_query(self.read(text).in_english)]
+        vectors = [self._encoders.query.encode_query(self.read(text).in_english)]
         if self._encoders.multilingual is not None:
-            found.append(self._encoders.multilingual.encode_query(text))
-        return tuple(unit_rows(vector[None, :])[0] for vector in found)
+            vectors.append(self._encoders.multilingual.encode_query(text))
+        return tuple(unit_rows(vector[None, :])[0] for vector in vectors)
 
-    def meaning(self, text: str) -> MaxP:
+    def meaning(self, text: str) -> Nearest:
         """The evidence of the encoder alone, for the text as it stands in any language."""
-        return self.passages.max_p(self._encoders.query.encode_query(text))
+        return self.engine.nearest(PASSAGES.name, self._encoders.query.encode_query(text))
 
-    def words(self, text: str) -> np.ndarray:
-        """The evidence of words alone, for the text as it stands: float64 of shape (n_cases,)."""
-        return self._words.search(text).scores
+    def words(self, text: str) -> WordMatches:
+        """The evidence of words alone, for the text as it stands."""
+        return self.engine.by_words(terms_of(text))
 
-    def terms(self, text: str) -> Sequence[str]:
-        """The stems of a text that count for the word score."""
-        return self._words.terms(text)
+    def audience_lines(self, owners: Collection[str]) -> ComparedTexts:
+        """The lines on whom some cases suit and what they answer, with their vectors."""
+        return self._compared((AUDIENCE, AUDIENCE_MULTILINGUAL), owners)
 
-    def stems(self, word: str) -> Sequence[str]:
-        """The same for one word of a text, remembered."""
-        return self._words.stems(word)
+    def phrases(self) -> ComparedTexts:
+        """How owners say that they want each type of project, with their vectors."""
+        return self._compared((PHRASES, PHRASES_MULTILINGUAL), None)
 
-    def _max_p(self, index: CaseIndex | None, vector: np.ndarray) -> MaxP:
-        """The best row of each case in an index that there may not be."""
-        if index is not None:
-            return index.max_p(vector)
-        return MaxP(np.full(self._n_cases, -1.0), np.zeros(self._n_cases, dtype=np.int64))
+    def _compared(
+        self, vector_sets: Sequence[VectorSet], owners: Collection[str] | None
+    ) -> ComparedTexts:
+        texts = self.engine.texts(vector_sets[0].name, owners)
+        ids = tuple(text.id for text in texts)
+        present = [one.name for one in vector_sets if one.name in self.engine.sizes]
+        return ComparedTexts(
+            ids=ids,
+            owners=tuple(text.owner for text in texts),
+            by_encoder=tuple(self.engine.vectors(name, ids) for name in present),
+        )
+
+    def _coverage(self, asked: Sequence[str], words: WordMatches) -> tuple[float, float]:
+        """The shares of the terms that any document has, and that one document has at most."""
+        frequencies = self.engine.document_frequencies(asked)
+        n_documents = len(self.engine)
+        weights = {term: idf(frequencies[term], n_documents) for term in asked}
+        total = sum(weights.values())
+        if not total or not n_documents:
+            return 0.0, 0.0
+        known = sum(weights[term] for term in asked if frequencies[term])
+        held = (sum(weights[term] for term in one) for one in words.terms)
+        return known / total, max(held, default=0.0) / total
+
+    def _links_among(self, candidates: _Candidates) -> np.ndarray:
+        pairs = [
+            (at, candidates.places[other])
+            for at, one in enumerate(candidates.ids)
+            for other in self._linked.get(one, ())
+            if other in candidates.places
+        ]
+        return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedTexts:
+    """Some texts with their vectors by each encoder, the default one first.
+
+    ``by_encoder`` holds float32 of shape (n_texts, dimension), row i of text i.
+    """
+
+    ids: tuple[str, ...]
+    owners: tuple[str, ...]
+    by_encoder: tuple[np.ndarray, ...]
+
+    def cosines(self, asked: Vectors) -> list[np.ndarray]:
+        """The cosines of every text with a text that was asked: one array for each encoder."""
+        return [vectors @ unit for vectors, unit in zip(self.by_encoder, asked, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Documents that some evidence speaks for, by id, and the place of each."""
+
+    ids: tuple[str, ...]
+    places: Mapping[str, int]
+
+    @classmethod
+    def of(cls, *matches: Nearest | WordMatches | None) -> _Candidates:
+        ids = tuple(sorted({one for found in matches if found is not None for one in found.ids}))
+        return cls(ids, {one: at for at, one in enumerate(ids)})
+
+    def column(self, ids: Sequence[str], values: np.ndarray, otherwise: float) -> np.ndarray:
+        """The values of some candidates in the place of each, and of the others one value."""
+        column = np.full(len(self.ids), otherwise)
+        column[np.array([self.places[one] for one in ids], dtype=np.int64)] = values
+        return column
+
+    def cosines(self, nearest: Nearest) -> np.ndarray:
+        return self.column(nearest.ids, nearest.scores, _NO_TEXT)
+
+    def texts(self, nearest: Nearest) -> tuple[str, ...]:
+        texts = dict(zip(nearest.ids, nearest.texts, strict=True))
+        return tuple(texts.get(one, "") for one in self.ids)

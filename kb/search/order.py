@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.model.cases import Case
 from kb.model.quantities import in_unit, is_of_usual, quantity
@@ -14,18 +13,13 @@ from kb.search.query import Query
 
 
 def ordered(
-    found: np.ndarray,
-    cases: Sequence[Case],
-    scores: np.ndarray,
-    query: Query,
-    taxonomy: Taxonomy,
-) -> list[int]:
-    """Put the columns of the found cases in the order that the query asks for.
+    cases: Iterable[Case], scores: Mapping[str, float], query: Query, taxonomy: Taxonomy
+) -> list[Case]:
+    """Put the cases that were found in the order that the query asks for.
 
     Args:
-        found: bool of shape (n_cases,).
-        cases: every case, by id.
-        scores: float64 of shape (n_cases,).
+        cases: those found.
+        scores: the score of each by its id; only read with a text.
         query: its ``sort``, and for ``result`` its metric and unit.
         taxonomy: the vocabulary of the cases.
 
@@ -36,17 +30,17 @@ def ordered(
         most of these cases use, as figures in different units have no order); cases
         without one last. Equal cases stand by id, or by title and id without a text.
     """
-    columns = np.flatnonzero(found).tolist()
-    columns.sort(key=lambda c: (-scores[c],) if query.text else (cases[c].title.casefold(),))
+    in_order = sorted(cases, key=lambda case: case.id)
+    in_order.sort(key=lambda c: (-scores[c.id],) if query.text else (c.title.casefold(),))
     if query.sort == "newest":
-        columns.sort(key=lambda c: -_year(cases[c]))
+        in_order.sort(key=lambda case: -_year(case))
     elif query.sort == "result":
         metric = query.filters["results"][0]
-        unit = query.results_unit or _common_unit([cases[c] for c in columns], metric, taxonomy)
+        unit = query.results_unit or _common_unit(in_order, metric, taxonomy)
         if is_of_usual(unit, taxonomy):  # where less is stronger
             unit = taxonomy.unit_of(CHANGE)
-        columns.sort(key=lambda c: -_strongest(cases[c], metric, unit, taxonomy))
-    return columns
+        in_order.sort(key=lambda case: -_strongest(case, metric, unit, taxonomy))
+    return in_order
 
 
 def _year(case: Case) -> int:
@@ -63,4 +57,4 @@ def _common_unit(cases: Sequence[Case], metric: str, taxonomy: Taxonomy) -> str 
 def _strongest(case: Case, metric: str, unit: str | None, taxonomy: Taxonomy) -> float:
     results = (r for r in case.results if r.metric == metric)
     figures = (in_unit(result, unit, taxonomy) for result in results)
-    return max((found.high for found in figures if found is not None), default=-np.inf)
+    return max((found.high for found in figures if found is not None), default=-math.inf)

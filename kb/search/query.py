@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from kb.engine.filters import FigureFilter, Filter
 from kb.errors import QueryError
 from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy
@@ -41,6 +42,24 @@ class Query:
     sort: str = "relevance"
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
+
+
+def filter_of(query: Query) -> Filter:
+    """What the filters of a query ask of a case."""
+    figure = None
+    if query.results_min is not None:
+        metrics = query.filters.get("results", ())
+        figure = FigureFilter(metrics=metrics, least=query.results_min, unit=query.results_unit)
+    return Filter(facets=query.filters, figure=figure)
+
+
+def widened(within: Filter, facet: str, value: str) -> Filter:
+    """A filter with one value more in a facet; a figure may then be in that metric, too."""
+    values = (*within.facets.get(facet, ()), value)
+    figure = within.figure
+    if figure is not None and facet == "results":
+        figure = replace(figure, metrics=values)
+    return replace(within, facets={**within.facets, facet: values}, figure=figure)
 
 
 def make_query(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from kb.model.cases import Case, Passage
 from kb.search.answer import Reason
+from kb.text.analysis import stems
 from kb.text.mentions import Mention
 
 _WORD = re.compile(r"\w+")
 
-Stems = Callable[[str], Sequence[str]]
 
-
-def marks(text: str, wanted: frozenset[str], stems: Stems) -> tuple[tuple[int, int], ...]:
+def marks(text: str, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:
     """Where words of the query stand in a text: (start, end) of each, in order."""
     found = []
     for match in _WORD.finditer(text):
@@ -31,7 +30,6 @@ def reasons(
     terms: Sequence[str],
     by_meaning: bool,
     mentions: Sequence[Mention],
-    stems: Stems,
 ) -> tuple[Reason, ...]:
     """The reasons for one hit, the strongest first.
 
@@ -42,7 +40,6 @@ def reasons(
         terms: stems of the query that count.
         by_meaning: whether it is near in meaning at all.
         mentions: facet values that the query names.
-        stems: the analyser of the word index.
 
     Returns:
         One reason for a passage that is near in meaning and holds the words
@@ -50,21 +47,21 @@ def reasons(
         passages; then one ``facet`` reason for each value named that the case has.
     """
     wanted = frozenset(terms)
-    title_words = _words(case.title, wanted, stems)
-    richest = max(passages, key=lambda p: (len(_words(p.text, wanted, stems)), p is best))
-    rich_words = _words(richest.text, wanted, stems)
+    title_words = _words(case.title, wanted)
+    richest = max(passages, key=lambda p: (len(_words(p.text, wanted)), p is best))
+    rich_words = _words(richest.text, wanted)
     found: list[Reason] = []
     if by_meaning:
-        best_words = _words(best.text, wanted, stems)
+        best_words = _words(best.text, wanted)
         enough = bool(best_words) and len(best_words) >= len(rich_words)
         kind = "both" if enough or (title_words and not rich_words) else "meaning"
         words = tuple(dict.fromkeys((*title_words, *best_words))) if kind == "both" else ()
-        found.append(_passage_reason(kind, best, words, wanted, stems))
+        found.append(_passage_reason(kind, best, words, wanted))
     if (rich_words or title_words) and (not found or found[0].kind == "meaning"):
         words = tuple(dict.fromkeys((*title_words, *rich_words)))
-        found.append(_passage_reason("word", richest, words, wanted, stems))
+        found.append(_passage_reason("word", richest, words, wanted))
     if not found:
-        found.append(_passage_reason("meaning", best, (), wanted, stems))
+        found.append(_passage_reason("meaning", best, (), wanted))
     found += [
         Reason(kind="facet", facet=m.facet, value=m.value, label=m.label)
         for m in mentions
@@ -73,18 +70,18 @@ def reasons(
     return tuple(found)
 
 
-def _words(text: str, wanted: frozenset[str], stems: Stems) -> tuple[str, ...]:
-    spans = marks(text, wanted, stems)
+def _words(text: str, wanted: frozenset[str]) -> tuple[str, ...]:
+    spans = marks(text, wanted)
     return tuple(dict.fromkeys(text[start:end].lower() for start, end in spans))
 
 
 def _passage_reason(
-    kind: str, passage: Passage, words: Sequence[str], wanted: frozenset[str], stems: Stems
+    kind: str, passage: Passage, words: Sequence[str], wanted: frozenset[str]
 ) -> Reason:
     return Reason(
         kind=kind,
         passage=passage.text,
         heading=passage.heading,
         words=tuple(words),
-        marks=marks(passage.text, wanted, stems) if kind != "meaning" else (),
+        marks=marks(passage.text, wanted) if kind != "meaning" else (),
     )

@@ -10,58 +10,26 @@ all of it from judged queries; ``cases/calibration.json`` keeps it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from kb.model.calibration import Calibration, Gate, Weights
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for each case, for one query; each array float64 of shape (n_cases,).
-
-    ``meaning`` is the cosine of the nearest text of the case by the encoder: a passage, a
-    sentence, or a line on whom it suits; ``passage`` and ``suits`` are those of its best
-    passage and line alone, ``multilingual`` that of its best passage by the multilingual
-    encoder: in [-1, 1], -1 where there is none. ``words`` is in [0, 1]. For a query in another
-    language the encoder and the words get its English terms. ``query`` is the unit query
-    vector that the gate reads, ``row`` and ``suits_row`` are each case's best passage and line.
-
-    ``known`` and ``covered`` say which share of the query's words any case has, and the
-    case that has most of them. ``links`` is the same for every query: bool of shape
-    (n_cases, n_cases), which cases the editors link; None where nothing is linked.
-    """
-
-    meaning: np.ndarray
-    passage: np.ndarray
-    suits: np.ndarray
-    multilingual: np.ndarray
-    words: np.ndarray
-    query: np.ndarray
-    row: np.ndarray
-    suits_row: np.ndarray
-    english: bool
-    known: float
-    covered: float
-    links: np.ndarray | None = None
+from kb.search.evidence import Evidence
 
 
 def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
-    """The sum that orders the cases: float64 of shape (n_cases,)."""
+    """The sum that orders the candidates: float64 of shape (n_candidates,)."""
     own = (
         weights.meaning * evidence.meaning
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
     )
-    return own + weights.linked * _best_linked(own, evidence.links)
+    return own + weights.linked * _best_linked(own, evidence.linked)
 
 
-def _best_linked(own: np.ndarray, links: np.ndarray | None) -> np.ndarray:
-    """Per case the best value of those it is linked with; the mean of all if there is none."""
-    if links is None:
-        return np.full(len(own), own.mean() if len(own) else 0.0)
-    best = np.where(links, own, -np.inf).max(axis=1, initial=-np.inf)
+def _best_linked(own: np.ndarray, linked: np.ndarray) -> np.ndarray:
+    """Per candidate the best sum of those it is linked with; the mean of all without a link."""
+    best = np.full(len(own), -np.inf)
+    np.maximum.at(best, linked[0], own[linked[1]])
     return np.where(np.isfinite(best), best, own.mean() if len(own) else 0.0)
 
 
@@ -71,7 +39,7 @@ def weights_for(evidence: Evidence, calibration: Calibration) -> Weights:
 
 
 def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
-    """The weighted sum as a share of the most that it could be: in [-1, 1], shape (n_cases,)."""
+    """The weighted sum as a share of the most that it could be, in [-1, 1], by candidate."""
     weights = weights_for(evidence, calibration)
     most = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
     return weighted_sum(evidence, weights) / most
@@ -83,8 +51,8 @@ def answers(evidence: Evidence, gate: Gate) -> float:
         gate.meaning * evidence.meaning.max(initial=-1)
         + gate.multilingual * evidence.multilingual.max(initial=-1)
         + gate.words * evidence.words.max(initial=0)
-        + gate.known * evidence.known
-        + gate.covered * evidence.covered
+        + gate.known * evidence.coverage_by_all
+        + gate.covered * evidence.coverage_by_one
         + gate.english * evidence.english
         + gate.constant
         + (np.dot(evidence.query, gate.query) if gate.query else 0.0)
@@ -98,7 +66,7 @@ def if_answered(evidence: Evidence, weights: Weights) -> np.ndarray:
 
 
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
-    """The probability that each case is relevant to the query: in [0, 1], shape (n_cases,)."""
+    """The probability that each case is relevant to the query: in [0, 1], shape (n_candidates,)."""
     weights = weights_for(evidence, calibration)
     return answers(evidence, calibration.gate) * if_answered(evidence, weights)
 

@@ -3,35 +3,59 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kb.engine.base import Engine
+from kb.engine.filters import Filter
 from kb.errors import CaseNotFound, QueryError
 from kb.model.calibration import Calibration
-from kb.model.cases import FACETS, Case, Passage, Reference
+from kb.model.cases import Case, Passage, Reference
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, FacetCount, Hit, Reason, SearchResult
-from kb.search.evidence import Encoders
-from kb.search.facets import FacetTable
-from kb.search.hint_table import HintTable
-from kb.search.indexes import hint_table_of, retriever_of
+from kb.search.answer import (
+    ANSWERS_HEADING,
+    SUITS_HEADING,
+    FacetCount,
+    Hit,
+    Reason,
+    SearchResult,
+)
+from kb.search.evidence import Encoders, Evidence, Retriever
+from kb.search.facets import Facets
 from kb.search.order import ordered
-from kb.search.query import Query
+from kb.search.query import Query, filter_of
 from kb.search.reasons import reasons
-from kb.search.scoring import Evidence, answers, scores, share_of_most
+from kb.search.scoring import answers, scores, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
+from kb.snapshots.vector_sets import PASSAGES, ordinal_of
+from kb.text.analysis import terms
 from kb.text.mentions import Mention, MentionFinder
 from kb.text.spelling import Speller
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 _DECIMALS = 6
 
+#: Below every cosine.
+_NO_SCORE = -1.0
+
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the evidence makes of the candidates, whatever the filters say.
+
+    ``scores`` are those of every candidate by id; ``found`` are the candidates that
+    score enough to be found, wherever the filters allow them.
+    """
+
+    scores: Mapping[str, float]
+    found: frozenset[str]
 
 
 class Searcher:
@@ -56,13 +80,19 @@ class Searcher:
         self.self_check: SelfCheck | None = content.self_check
         self.min_score = min_score
         self.encoders = encoders
-        self._passages = content.passages
-        self._column = {case.id: column for column, case in enumerate(self.cases)}
-        self.hints: HintTable | None = hint_table_of(snapshot)
-        self.retriever = retriever_of(snapshot, encoders, self.hints)
-        self._table = FacetTable(self.cases, self.taxonomy)
-        values = {facet: self._table.values(facet) for facet in FACETS}
-        self._mentions = MentionFinder(self.taxonomy, values, self.retriever.terms)
+        self._by_id = {case.id: case for case in self.cases}
+        self._passages: dict[str, list[Passage]] = {case.id: [] for case in self.cases}
+        for passage in content.passages:
+            self._passages[passage.case_id].append(passage)
+        self.engine: Engine = snapshot.engine
+        self.retriever = Retriever(
+            self.engine,
+            encoders,
+            table=content.glossary,
+            links={case.id: case.related for case in self.cases},
+        )
+        self._facets = Facets(self.engine, self.taxonomy)
+        self._mentions = MentionFinder(self.taxonomy, self._facets.values)
         self._speller = Speller(content.vocabulary, content.glossary)
 
     @property
@@ -76,11 +106,11 @@ class Searcher:
         Raises:
             CaseNotFound: there is none; carries the nearest ids.
         """
-        column = self._column.get(case_id)
-        if column is None:
-            near = difflib.get_close_matches(case_id[:120], self._column, n=3, cutoff=0.5)
+        case = self._by_id.get(case_id)
+        if case is None:
+            near = difflib.get_close_matches(case_id[:120], self._by_id, n=3, cutoff=0.5)
             raise CaseNotFound(case_id[:120], nearest=tuple(near))
-        return self.cases[column]
+        return case
 
     def search(self, query: Query) -> SearchResult:
         """Answer a query.
@@ -96,86 +126,92 @@ class Searcher:
         """
         if not query.text:
             return self._browse(query)
-        text = query.text if query.exact else self._speller.repair(query.text)
+        text = self._asked(query)
         reading = self.retriever.read(text)
         evidence = self.retriever.evidence(text)
-        case_scores, find = self.judge(evidence)
-        found = find(self._table.mask(query))
-        columns = ordered(found, self.cases, case_scores, query, self.taxonomy)
+        judgement = self.judge(evidence)
+        within = replace(filter_of(query), ids=judgement.found)
+        found = ordered(self._cases(within), judgement.scores, query, self.taxonomy)
         mentions = self._mentions.find(reading.in_english)
         result = SearchResult(
             query=query,
-            total=len(columns),
+            total=len(found),
             hits=(),
-            facets=self._table.counts(query, find),
-            no_good_match=not columns,
+            facets=self.counts(within),
+            no_good_match=not found,
             snapshot_id=self.snapshot_id,
             answerable=self._answerable(evidence),
             repaired=text if text != query.text else "",
             read_as=reading.terms,
             mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
         )
-        page, first_rank = self._page(result, columns)
+        page, first_rank = self._page(result, found)
         hits = tuple(
             Hit(
-                case=self.cases[column],
-                score=float(case_scores[column]),
+                case=case,
+                score=judgement.scores[case.id],
                 rank=rank,
-                reasons=self._reasons(column, reading.in_english, evidence, mentions),
+                reasons=self._reasons(case, reading.in_english, evidence, mentions),
             )
-            for rank, column in enumerate(page, first_rank)
+            for rank, case in enumerate(page, first_rank)
         )
         return replace(result, hits=hits)
+
+    def found(self, query: Query) -> tuple[Case, ...]:
+        """Every case that ``search`` finds, on whichever page, in the order of a browse."""
+        within = filter_of(query)
+        if query.text:
+            judgement = self.judge(self.retriever.evidence(self._asked(query)))
+            within = replace(within, ids=judgement.found)
+        return tuple(ordered(self._cases(within), {}, Query(), self.taxonomy))
+
+    def matching(self, within: Filter) -> tuple[Case, ...]:
+        """Every case that passes a filter, by id."""
+        return self._cases(within)
 
     def evidence(self, text: str) -> Evidence:
         """The evidence for a query as ``search`` has it: after repair."""
         return self.retriever.evidence(self._speller.repair(text))
 
-    def text_score(self, text: str) -> np.ndarray:
-        """How much every case has to do with a text, in [-1, 1]: its weighted sum by the most."""
+    def text_scores(self, text: str) -> Mapping[str, float]:
+        """How much every candidate has to do with a text, in [-1, 1]: its sum by the most."""
         evidence = self.evidence(text)
-        if self.calibration is None:
-            return evidence.passage
-        return share_of_most(evidence, self.calibration)
+        values = evidence.passage
+        if self.calibration is not None:
+            values = share_of_most(evidence, self.calibration)
+        return dict(zip(evidence.ids, values.tolist(), strict=True))
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """The values of facets that a text in English names, in its order."""
         return self._mentions.find(text)
 
-    def allowed(self, query: Query) -> np.ndarray:
-        """The cases that the filters of a query allow: bool of shape (n_cases,)."""
-        return self._table.mask(query)
+    def counts(self, within: Filter) -> Mapping[str, tuple[FacetCount, ...]]:
+        """Facet counts over the cases that pass a filter."""
+        return self._facets.counts(within)
 
-    def counts(self, query: Query, among: np.ndarray) -> Mapping[str, tuple[FacetCount, ...]]:
-        """Facet counts over the cases that the filters allow and that are ``among`` some."""
-        return self._table.counts(query, lambda allowed: allowed & among)
-
-    def nearest_passage(self, column: int, evidence: Evidence) -> Reason:
+    def nearest_passage(self, case_id: str, evidence: Evidence) -> Reason:
         """The passage of a case that is nearest in meaning to the text of the evidence."""
-        return self._by_passage(int(evidence.row[column]))
+        return _by_passage(self._passage(evidence.best_passage[evidence.place(case_id)]))
 
     def passages_under(self, case_id: str, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
-        return tuple(
-            p.text for p in self._passages if p.case_id == case_id and p.heading == heading
-        )
+        return tuple(p.text for p in self._passages.get(case_id, ()) if p.heading == heading)
 
-    def judge(self, evidence: Evidence) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-        """Score every case, and say which are found among those that the filters allow.
-
-        Returns:
-            The scores, float64 of shape (n_cases,), and a function from the cases
-            that the filters allow to those that are found, both bool of that shape.
-        """
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Score every candidate, and say which may be found."""
         calibration = self.calibration
         if calibration is None:
             case_scores = np.round(evidence.passage, _DECIMALS)
-            return case_scores, lambda allowed: allowed & (case_scores >= self.min_score)
-        case_scores = np.round(scores(evidence, calibration), _DECIMALS)
-        # A share of the best of all cases, so that a wider filter never finds fewer.
-        enough = case_scores >= calibration.shown * case_scores.max(initial=0)
-        fits = answers(evidence, calibration.gate) >= calibration.fits
-        return case_scores, lambda allowed: allowed & enough & fits
+            enough = case_scores >= self.min_score
+        else:
+            case_scores = np.round(scores(evidence, calibration), _DECIMALS)
+            # A share of the best of all cases, so that a wider filter never finds fewer.
+            enough = case_scores >= calibration.shown * case_scores.max(initial=0)
+            enough &= answers(evidence, calibration.gate) >= calibration.fits
+        return Judgement(
+            scores=dict(zip(evidence.ids, case_scores.tolist(), strict=True)),
+            found=frozenset(evidence.ids[at] for at in np.flatnonzero(enough)),
+        )
 
     def _answerable(self, evidence: Evidence) -> float | None:
         if self.calibration is None:
@@ -192,52 +228,61 @@ class Searcher:
             CaseNotFound: there is no such case.
         """
         case = self.case(case_id)
-        peers = np.array([c.is_guide == case.is_guide and c.id != case_id for c in self.cases])
-        passages = self.retriever.passages
-        rows = np.flatnonzero(peers[passages.owner])
-        best = np.full(len(self.cases), -1.0)
-        nearest = np.zeros(len(self.cases), dtype=np.int64)
-        for vector in passages.vectors(passages.rows_of(self._column[case_id])):
-            one = passages.max_p(vector, rows)
-            nearest = np.where(one.scores > best, one.rows, nearest)
-            best = np.maximum(one.scores, best)
-        best = np.round(best, _DECIMALS)
-        columns = self._ordered(peers & (best >= self.min_score), best)[:k]
+        kinds = {other.kind for other in self.cases if other.is_guide == case.is_guide}
+        texts = [text.id for text in self.engine.texts(PASSAGES.name, [case_id])]
+        nearest: dict[str, tuple[float, str]] = {}
+        for vector in self.engine.vectors(PASSAGES.name, texts):
+            near = self.engine.nearest(
+                PASSAGES.name, vector, within=Filter(kinds=tuple(sorted(kinds)))
+            )
+            for other, score, text in zip(near.ids, near.scores.tolist(), near.texts, strict=True):
+                if score > nearest.get(other, (_NO_SCORE, ""))[0]:
+                    nearest[other] = score, text
+        nearest.pop(case_id, None)
+        ranked = sorted(
+            (-float(np.round(score, _DECIMALS)), other) for other, (score, _) in nearest.items()
+        )
         return tuple(
             Hit(
-                case=self.cases[column],
-                score=float(best[column]),
+                case=self._by_id[other],
+                score=-score,
                 rank=rank,
-                reasons=(self._by_passage(int(nearest[column])),),
+                reasons=(_by_passage(self._passage(nearest[other][1])),),
             )
-            for rank, column in enumerate(columns, 1)
+            for rank, (score, other) in enumerate(ranked[:k], 1)
+            if -score >= self.min_score
         )
 
     def _browse(self, query: Query) -> SearchResult:
-        found = self._table.mask(query)
-        columns = ordered(found, self.cases, np.zeros(len(self.cases)), query, self.taxonomy)
+        within = filter_of(query)
+        found = ordered(self._cases(within), {}, query, self.taxonomy)
         result = SearchResult(
             query=query,
-            total=len(columns),
+            total=len(found),
             hits=(),
-            facets=self._table.counts(query, lambda allowed: allowed),
+            facets=self.counts(within),
             no_good_match=False,
             snapshot_id=self.snapshot_id,
         )
-        page, first_rank = self._page(result, columns)
+        page, first_rank = self._page(result, found)
         hits = tuple(
-            Hit(case=self.cases[column], score=0.0, rank=rank)
-            for rank, column in enumerate(page, first_rank)
+            Hit(case=case, score=0.0, rank=rank) for rank, case in enumerate(page, first_rank)
         )
         return replace(result, hits=hits)
 
-    def _ordered(self, found: np.ndarray, case_scores: np.ndarray) -> list[int]:
-        """Columns by score, then id (``cases`` are in the order of their ids)."""
-        columns = np.flatnonzero(found)
-        return columns[np.lexsort((columns, -case_scores[columns]))].tolist()
+    def _asked(self, query: Query) -> str:
+        """The text that is searched for: that of the query, with its slips repaired."""
+        return query.text if query.exact else self._speller.repair(query.text)
 
-    def _page(self, result: SearchResult, columns: Sequence[int]) -> tuple[Sequence[int], int]:
-        """The columns of the page that was asked for, and the rank of its first."""
+    def _cases(self, within: Filter) -> tuple[Case, ...]:
+        return tuple(self._by_id[case_id] for case_id in self.engine.matching(within))
+
+    def _passage(self, text_id: str) -> Passage:
+        """The passage of an id such as ``norway/graphic-arts#2``."""
+        return self._passages[text_id.rpartition("#")[0]][ordinal_of(text_id)]
+
+    def _page(self, result: SearchResult, found: Sequence[Case]) -> tuple[Sequence[Case], int]:
+        """The cases of the page that was asked for, and the rank of its first."""
         query = result.query
         if query.page > result.pages:
             raise QueryError(
@@ -247,40 +292,37 @@ class Searcher:
                 value=query.page,
             )
         start = (query.page - 1) * query.per_page
-        return columns[start : start + query.per_page], start + 1
-
-    def _by_passage(self, row: int) -> Reason:
-        passage = self._passages[row]
-        return Reason(kind="meaning", passage=passage.text, heading=passage.heading)
+        return found[start : start + query.per_page], start + 1
 
     def _reasons(
-        self, column: int, text: str, evidence: Evidence, mentions: Sequence[Mention]
+        self, case: Case, text: str, evidence: Evidence, mentions: Sequence[Mention]
     ) -> tuple[Reason, ...]:
+        place = evidence.place(case.id)
         by_english = evidence.english or self.manifest.multilingual is None
         near = evidence.passage if by_english else evidence.multilingual
-        passages = [self._passages[row] for row in self.retriever.passages.rows_of(column)]
-        best, cosine = self._passages[int(evidence.row[column])], near[column]
-        lines = self._lines(column)
-        if by_english and evidence.suits[column] > cosine and self.hints is not None:
-            line = self.hints.lines[int(evidence.suits_row[column])]
-            best = next(one for one in lines if one.text == line)
-            cosine = evidence.suits[column]
+        best, cosine = self._passage(evidence.best_passage[place]), near[place]
+        lines = _audience_lines(case)
+        if by_english and evidence.audience[place] > cosine:
+            best = lines[ordinal_of(evidence.best_line[place])]
+            cosine = evidence.audience[place]
         return reasons(
-            self.cases[column],
-            [*passages, *lines],
+            case,
+            [*self._passages[case.id], *lines],
             best,
-            terms=self.retriever.terms(text),
+            terms=terms(text),
             by_meaning=bool(cosine >= _NEAR),
             mentions=mentions,
-            stems=self.retriever.stems,
         )
 
-    def _lines(self, column: int) -> list[Passage]:
-        """Whom a case suits and what it answers, as passages that a reason can quote."""
-        case = self.cases[column]
-        said = ((SUITS_HEADING, case.role_model_for), (ANSWERS_HEADING, case.answers))
-        return [
-            Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
-            for heading, lines in said
-            for line in lines
-        ]
+
+def _by_passage(passage: Passage) -> Reason:
+    return Reason(kind="meaning", passage=passage.text, heading=passage.heading)
+
+
+def _audience_lines(case: Case) -> list[Passage]:
+    """Whom a case suits and what it answers, as passages that a reason can quote."""
+    headings = [SUITS_HEADING] * len(case.role_model_for) + [ANSWERS_HEADING] * len(case.answers)
+    return [
+        Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
+        for heading, line in zip(headings, case.audience_lines, strict=True)
+    ]

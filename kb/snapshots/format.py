@@ -10,13 +10,8 @@
         relevance.json         the published figures; null where there are none
         glossary.json          words of other languages in English; empty where there are none
         self-check.json        the questions of the self-check; null where there are none
-        vectors.faiss          row i is passage i
-        sentences.faiss        the sentences of the cases alone, case by case
-        multilingual.faiss     the same by the multilingual encoder, where that is on
-        hints.json             short texts that profiles are compared with
-        hints.faiss  multilingual-hints.faiss
-                               their vectors, where there are any
-        words/                 the word index; its file names are its own
+        phrases.json           how owners say that they want each type of project
+        engine/                what is searched; its files are the engine's own
         encoder/               model.onnx  tokenizer.json  encoder.json
 
 A snapshot is never changed. It is written beside its final place and renamed
@@ -35,11 +30,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kb.encoders.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
-from kb.engine.local.vectors import DenseIndex
-from kb.engine.local.words import LexicalIndex
+from kb.engine.base import Engine
+from kb.engine.local.engine import LocalEngine
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.calibration import Calibration
-from kb.model.cases import Case, Hint, Passage, Reference
+from kb.model.cases import Case, Passage, Reference
 from kb.model.files import file_digest
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
@@ -47,15 +42,10 @@ from kb.model.taxonomy import Taxonomy
 from kb.text.translate import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 MANIFEST_FILE = "manifest.json"
-VECTORS_FILE = "vectors.faiss"
-SENTENCES_FILE = "sentences.faiss"
-MULTILINGUAL_FILE = "multilingual.faiss"
-HINTS_FILE = "hints.faiss"
-MULTILINGUAL_HINTS_FILE = "multilingual-hints.faiss"
-WORDS_FOLDER = "words"
+ENGINE_FOLDER = "engine"
 ENCODER_FOLDER = "encoder"
 ENCODER_FILES = tuple(
     f"{ENCODER_FOLDER}/{name}" for name in (MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE)
@@ -70,7 +60,7 @@ _CALIBRATION = TypeAdapter(Calibration | None)
 _RELEVANCE = TypeAdapter(Report | None)
 _SELF_CHECK = TypeAdapter(SelfCheck | None)
 _GLOSSARY = TypeAdapter(WordTable)
-_HINTS = TypeAdapter(tuple[Hint, ...])
+_PHRASES = TypeAdapter(dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +74,20 @@ class EncoderRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRecord:
-    """What decides whether the vectors of a case can be used again, and how many it has."""
+class VectorSetRecord:
+    """How many texts a vector set holds, and how many numbers each vector has."""
 
-    digest: str
-    passages_digest: str
-    n_passages: int
-    n_sentences: int
+    n_texts: int
+    dimension: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a snapshot is.
 
-    ``inputs`` is the digest of all that it was made from, and ``files`` maps each other file
-    to its SHA-256.
+    ``inputs`` is the digest of all that it was made from. ``cases`` maps the id of each case
+    to the digest of its file, ``vector_sets`` the name of each to what it holds, ``files``
+    each other file of the snapshot to its SHA-256.
     """
 
     schema_version: int
@@ -111,7 +100,8 @@ class Manifest:
     n_cases: int
     n_passages: int
     corpus_digest: str
-    cases: Mapping[str, CaseRecord]
+    cases: Mapping[str, str]
+    vector_sets: Mapping[str, VectorSetRecord]
     versions: Mapping[str, str]
     files: Mapping[str, str]
 
@@ -121,12 +111,13 @@ _MANIFEST = TypeAdapter(Manifest)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a snapshot holds beside indexes and encoder.
+    """What a snapshot holds beside engine and encoder.
 
     Passages go in the order of cases. ``vocabulary`` counts the words of the
     compendium; ``calibration`` is None where its encoders have none, ``relevance``
     where no figures were published, ``self_check`` where the compendium has none.
-    ``glossary`` is empty where it has none.
+    ``glossary`` is empty where it has none; ``phrases`` maps types of project to how
+    owners say that they want them.
     """
 
     cases: tuple[Case, ...]
@@ -138,7 +129,7 @@ class Content:
     relevance: Report | None
     self_check: SelfCheck | None = None
     glossary: WordTable = field(default_factory=WordTable)
-    hints: tuple[Hint, ...] = ()
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +139,7 @@ class Snapshot:
     folder: Path
     manifest: Manifest
     content: Content
-    index: DenseIndex
-    sentences: DenseIndex
-    multilingual: DenseIndex | None
-    words: LexicalIndex
-    hints: DenseIndex | None
-    multilingual_hints: DenseIndex | None
+    engine: Engine
 
     @property
     def encoder_folder(self) -> Path:
@@ -171,13 +157,13 @@ _PARTS: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "relevance.json": ("relevance", _RELEVANCE),
     "self-check.json": ("self_check", _SELF_CHECK),
     "glossary.json": ("glossary", _GLOSSARY),
-    "hints.json": ("hints", _HINTS),
+    "phrases.json": ("phrases", _PHRASES),
 }
-_FILES = (*_PARTS, VECTORS_FILE, SENTENCES_FILE, *ENCODER_FILES)
+_FILES = {*_PARTS, *ENCODER_FILES}
 
 
 def write_content(folder: Path, content: Content) -> None:
-    """Write everything but the indexes, the encoder and the manifest into ``folder``."""
+    """Write everything but the engine, the encoder and the manifest into ``folder``."""
     for name, (part, adapter) in _PARTS.items():
         (folder / name).write_bytes(adapter.dump_json(getattr(content, part), indent=1) + b"\n")
 
@@ -219,11 +205,8 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as err:
         where = ".".join(str(part) for part in err.errors()[0]["loc"])
         raise SnapshotCorrupt(f"{path} is not a manifest ({where}). Run 'kb build'.") from err
-    others = {name for name in manifest.files if not name.startswith(f"{WORDS_FOLDER}/")}
-    needed = {*_FILES, *([MULTILINGUAL_FILE] if manifest.multilingual else [])}
-    if HINTS_FILE in others:
-        needed |= {HINTS_FILE, *([MULTILINGUAL_HINTS_FILE] if manifest.multilingual else [])}
-    if manifest.snapshot_id != folder.name or others != needed:
+    others = {name for name in manifest.files if not name.startswith(f"{ENGINE_FOLDER}/")}
+    if manifest.snapshot_id != folder.name or others != _FILES:
         raise SnapshotCorrupt(f"{path} belongs to another snapshot. Run 'kb build'.")
     return manifest
 
@@ -238,45 +221,38 @@ def open_snapshot(folder: Path) -> Snapshot:
     manifest = read_manifest(folder)
     for name, expected in manifest.files.items():
         _check_digest(folder / name, expected)
+    for path in sorted((folder / ENGINE_FOLDER).rglob("*")):
+        if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
+            raise SnapshotCorrupt(f"{path} is not of this snapshot. Run 'kb build --force'.")
     parts = {part: _read(folder / name, adapter) for name, (part, adapter) in _PARTS.items()}
     snapshot = Snapshot(
         folder=folder,
         manifest=manifest,
         content=Content(**parts),
-        index=DenseIndex.read(folder / VECTORS_FILE),
-        sentences=DenseIndex.read(folder / SENTENCES_FILE),
-        multilingual=_vectors(folder, MULTILINGUAL_FILE, manifest),
-        words=LexicalIndex.open(folder / WORDS_FOLDER),
-        hints=_vectors(folder, HINTS_FILE, manifest),
-        multilingual_hints=_vectors(folder, MULTILINGUAL_HINTS_FILE, manifest),
+        engine=LocalEngine.open(folder / ENGINE_FOLDER),
     )
     _check_counts(snapshot)
     return snapshot
 
 
-def _vectors(folder: Path, name: str, manifest: Manifest) -> DenseIndex | None:
-    return DenseIndex.read(folder / name) if name in manifest.files else None
-
-
 def _check_counts(snapshot: Snapshot) -> None:
-    manifest, content, index = snapshot.manifest, snapshot.content, snapshot.index
-    n_cases, n_passages = manifest.n_cases, manifest.n_passages
-    expected = [n_cases, n_passages, n_passages, manifest.encoder.dimension, n_cases]
-    counted = [len(content.cases), len(content.passages), len(index), index.dimension]
-    expected += [sum(record.n_sentences for record in manifest.cases.values()), index.dimension]
-    counted += [len(snapshot.words), len(snapshot.sentences), snapshot.sentences.dimension]
-    if manifest.multilingual is not None and snapshot.multilingual is not None:
-        expected += [n_passages, manifest.multilingual.dimension]
-        counted += [len(snapshot.multilingual), snapshot.multilingual.dimension]
-    for hints in (snapshot.hints, snapshot.multilingual_hints):
-        if hints is not None:
-            expected.append(len(content.hints))
-            counted.append(len(hints))
-    if counted != expected:
-        raise SnapshotCorrupt(
-            f"{snapshot.folder} must hold (cases, passages, vectors, dimension, cases by words, "
-            f"sentences, …) {expected}, not {counted}. Run 'kb build'."
-        )
+    manifest, content, engine = snapshot.manifest, snapshot.content, snapshot.engine
+    expected = {"cases": manifest.n_cases, "documents": manifest.n_cases}
+    expected |= {"passages": manifest.n_passages}
+    counted = {"cases": len(content.cases), "documents": len(engine)}
+    counted |= {"passages": len(content.passages)}
+    for name, record in manifest.vector_sets.items():
+        expected[f"texts of {name}"] = record.n_texts
+        expected[f"dimension of {name}"] = record.dimension
+    for name, size in engine.sizes.items():
+        counted[f"texts of {name}"] = size
+        counted[f"dimension of {name}"] = engine.dimensions[name]
+    for name in sorted(expected.keys() | counted.keys()):
+        if expected.get(name) != counted.get(name):
+            raise SnapshotCorrupt(
+                f"{snapshot.folder} must hold {name}: {expected.get(name, 0)}, "
+                f"not {counted.get(name, 0)}. Run 'kb build'."
+            )
 
 
 def _check_digest(path: Path, expected: str) -> None:

@@ -6,10 +6,11 @@ They are offered as filters and given as reasons; nothing is filtered in silence
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.taxonomy import Taxonomy
+from kb.text.analysis import stems
 
 #: Facets whose values people name. ``kind`` is left out: "network" is in every query.
 MENTIONED_FACETS = ("country", "type", "project", "sector", "form", "formation", "status")
@@ -32,17 +33,14 @@ class MentionFinder:
     def __init__(
         self,
         taxonomy: Taxonomy,
-        values: dict[str, tuple[str, ...]],
-        stems: Callable[[str], Sequence[str]],
+        values: Mapping[str, tuple[str, ...]],
     ) -> None:
         """Prepare the phrases.
 
         Args:
             taxonomy: labels and aliases.
             values: facet to the values that at least one case has.
-            stems: the stems of a word in the word index, so that inflected forms meet.
         """
-        self._stems = stems
         self._phrases: dict[tuple[str, ...], list[Mention]] = {}
         for facet in MENTIONED_FACETS:
             for term in taxonomy.facet(facet):
@@ -59,19 +57,19 @@ class MentionFinder:
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """The mentions in a text, longest phrases first taken, in the order of the text."""
-        stems = self._stemmed(text)
-        found: dict[Mention, None] = {}
+        stemmed = self._stemmed(text)
+        named: dict[Mention, None] = {}
         at = 0
-        while at < len(stems):
-            for length in range(min(self._longest, len(stems) - at), 0, -1):
-                mentions = self._phrases.get(stems[at : at + length])
+        while at < len(stemmed):
+            for length in range(min(self._longest, len(stemmed) - at), 0, -1):
+                mentions = self._phrases.get(stemmed[at : at + length])
                 if mentions:
-                    found.update(dict.fromkeys(mentions))
+                    named.update(dict.fromkeys(mentions))
                     at += length - 1
                     break
             at += 1
-        return tuple(found)
+        return tuple(named)
 
     def _stemmed(self, text: str) -> tuple[str, ...]:
         """The stems of a text in order, repeated where words are: "joint A and joint B"."""
-        return tuple(stem for word in _WORD.findall(text) for stem in self._stems(word))
+        return tuple(stem for word in _WORD.findall(text) for stem in stems(word))

@@ -6,12 +6,15 @@ millisecond and its recall is 1.0 by construction, filters or not.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import faiss
 import numpy as np
 
+from kb.engine.base import Nearest, VectorText, checked_vectors, unit_rows
 from kb.errors import SnapshotCorrupt
 
 # A web worker has one thread for this, and forks after loading.
@@ -29,12 +32,6 @@ class Matches:
     scores: np.ndarray
 
 
-def unit_rows(vectors: np.ndarray) -> np.ndarray:
-    """Rows scaled to length one, so that an inner product is a cosine; zeros stay zeros."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
-
-
 class DenseIndex:
     """Unit vectors, row i belonging to passage i. Cosine in [-1, 1], higher is better."""
 
@@ -48,11 +45,7 @@ class DenseIndex:
         Raises:
             ValueError: the shape is not (n, dimension), or a number is not finite.
         """
-        if vectors.ndim != 2 or vectors.shape[1] == 0:
-            raise ValueError(f"vectors must have shape (n, dimension), not {vectors.shape}")
-        if not np.isfinite(vectors).all():
-            raise ValueError("vectors must be finite")
-        index = faiss.IndexFlatIP(vectors.shape[1])
+        index = faiss.IndexFlatIP(checked_vectors(vectors).shape[1])
         index.add(unit_rows(vectors))
         return cls(index)
 
@@ -116,7 +109,59 @@ class DenseIndex:
         if rows is not None:
             selector = faiss.IDSelectorBatch(np.ascontiguousarray(rows, dtype=np.int64))
             parameters = faiss.SearchParameters(sel=selector)
-        scores, found = self._index.search(unit_rows(vector[None, :]), allowed, params=parameters)
-        scores, found = scores[0][found[0] >= 0], found[0][found[0] >= 0]
-        order = np.lexsort((found, -scores))[:k]
-        return Matches(found[order], scores[order])
+        scores, hits = self._index.search(unit_rows(vector[None, :]), allowed, params=parameters)
+        scores, hits = scores[0][hits[0] >= 0], hits[0][hits[0] >= 0]
+        order = np.lexsort((hits, -scores))[:k]
+        return Matches(hits[order], scores[order])
+
+
+class OwnedVectors:
+    """One vector set: an index whose row i is text i. Immutable; safe between threads."""
+
+    def __init__(self, index: DenseIndex, texts: Sequence[VectorText]) -> None:
+        self.index = index
+        self.texts = tuple(texts)
+        self.owners = tuple(sorted({text.owner for text in self.texts}))
+        place = {owner: at for at, owner in enumerate(self.owners)}
+        #: The place in ``owners`` of each row's owner: int64 of shape (n_texts,).
+        self.owner = np.array([place[text.owner] for text in self.texts], dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def nearest(
+        self, vector: np.ndarray, *, limit: int | None, owners: np.ndarray | None = None
+    ) -> Nearest:
+        """The owners by their nearest text; see ``kb.engine.base``.
+
+        Args:
+            vector: shape (dimension,).
+            limit: how many at most; None for all.
+            owners: which of ``owners`` may be found, bool of their length; None for all.
+        """
+        rows = None if owners is None else np.flatnonzero(owners[self.owner])
+        matches = self.index.search(vector, k=max(1, len(self)), rows=rows)
+        # Best first and equal ones by row, so the first row of an owner is its best one.
+        places, first = np.unique(self.owner[matches.rows], return_index=True)
+        scores, best = matches.scores[first].astype(np.float64), matches.rows[first]
+        order = np.lexsort((places, -scores))[:limit]
+        return Nearest(
+            ids=tuple(self.owners[at] for at in places[order]),
+            scores=scores[order],
+            texts=tuple(self.texts[row].id for row in best[order]),
+        )
+
+    def texts_of(self, owners: Collection[str] | None) -> tuple[VectorText, ...]:
+        """The texts of some owners, or all, in order."""
+        if owners is None:
+            return self.texts
+        wanted = frozenset(owners)
+        return tuple(text for text in self.texts if text.owner in wanted)
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """The unit vectors of some texts by their ids; KeyError for one that is not there."""
+        return self.index.vectors(np.array([self._rows[text] for text in texts], dtype=np.int64))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {text.id: row for row, text in enumerate(self.texts)}

@@ -1,96 +1,40 @@
-"""Words and their search: BM25 over the whole text of a document. Owns tantivy.
-
-The analyser folds case and accents, drops English function words and stems
-(Porter2), so that singular and plural meet; American spellings are read as British
-ones before that.
-"""
+"""Words and their search: BM25 over the whole text of a document. Owns tantivy's index."""
 
 from __future__ import annotations
 
 import errno
-import math
 import os
 import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
+from kb.engine.base import idf
 from kb.errors import SnapshotCorrupt
-
-#: Raised whenever the same texts would give other words: part of a snapshot's id.
-WORDS_VERSION = 2
+from kb.text.analysis import analyser, british
 
 _FIELD = "text"
-
 _ANALYSER = "compendium"
-
-#: Words whose stems are kept: every hit shows where the words of the query stand.
-_REMEMBERED = 50_000
 
 #: BM25's k1 in tantivy, which has no setting for it: a term counts at most k1 + 1 times its idf.
 _K1 = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class WordMatches:
-    """What the words of a query say.
+class RowMatches:
+    """Rows that hold some of the terms, in order, with their scores and which terms they hold.
 
-    Attributes:
-        scores: per document, float64 of shape (n_documents,), in [0, 1]: 0 where no
-            word of the query occurs; 1 would be every word as often as BM25 can
-            count it.
-        known: the share of the words that any document has, in [0, 1].
-        covered: the largest share that one document has, in [0, 1].
-
-    In both shares a rare word counts more than a common one (by its idf).
+    ``rows`` is int64 and ``scores`` float64 in (0, 1], both of shape (n,).
     """
 
+    rows: np.ndarray
     scores: np.ndarray
-    known: float = 0.0
-    covered: float = 0.0
-
-
-#: American endings and words to British ones, in lower case.
-_SPELLINGS = (
-    (re.compile(r"(?<=[a-z]{3})iz(?=(?:e|es|ed|er|ers|ing|ation|ations)\b)"), "is"),
-    (re.compile(r"\b(col|lab|fav|harb|neighb|behavi)or(?=s|ed|ing|\b)"), r"\1our"),
-    (re.compile(r"\bprogram(s?)\b"), r"programme\1"),
-    (re.compile(r"\bcenter(s?)\b"), r"centre\1"),
-)
-
-#: Words of questions and first persons, beside the function words that tantivy drops.
-_QUESTION_WORDS = (
-    "about am any been being both can could did do does doing each from had has have having he her "
-    "here him his how i its just me more most my myself now only other our out over own same she "
-    "should so some than them those through too up us very was we were what when where which while "
-    "who whom why would you your"
-).split()
-
-
-def british(text: str) -> str:
-    """The text in lower case and British spelling, as far as the table goes."""
-    text = text.lower()
-    for american, spelling in _SPELLINGS:
-        text = american.sub(spelling, text)
-    return text
-
-
-def _analyser() -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.custom_stopword(_QUESTION_WORDS))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
+    terms: tuple[tuple[str, ...], ...]
 
 
 def _schema() -> tantivy.Schema:
@@ -102,8 +46,8 @@ def _schema() -> tantivy.Schema:
 
 def _as_os_error(err: ValueError) -> OSError:
     """What the disk said, which tantivy tells in the text of a ValueError."""
-    told = re.search(r"os error (\d+)", str(err))
-    number = int(told[1]) if told else errno.EIO
+    said = re.search(r"os error (\d+)", str(err))
+    number = int(said[1]) if said else errno.EIO
     return OSError(number, os.strerror(number))
 
 
@@ -113,8 +57,6 @@ class LexicalIndex:
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
         self._schema = _schema()
-        self._analyse = _analyser()
-        self.stems = lru_cache(maxsize=_REMEMBERED)(self.terms)
 
     @classmethod
     def build(cls, folder: Path, documents: Sequence[str]) -> None:
@@ -127,7 +69,7 @@ class LexicalIndex:
         folder.mkdir(parents=True)
         try:
             index = tantivy.Index(_schema(), path=str(folder))
-            index.register_tokenizer(_ANALYSER, _analyser())
+            index.register_tokenizer(_ANALYSER, analyser())
             writer = index.writer(heap_size=50_000_000, num_threads=1)
             for row, document in enumerate(documents):
                 writer.add_document(tantivy.Document(row=row, **{_FIELD: british(document)}))
@@ -150,12 +92,8 @@ class LexicalIndex:
             raise SnapshotCorrupt(
                 f"The word index cannot be read: {folder}. Run 'kb build --force'."
             ) from err
-        index.register_tokenizer(_ANALYSER, _analyser())
+        index.register_tokenizer(_ANALYSER, analyser())
         return cls(index)
-
-    def terms(self, text: str) -> tuple[str, ...]:
-        """The stems of a text that count, each once, in order; ``stems`` remembers words."""
-        return tuple(dict.fromkeys(self._analyse.analyze(british(text))))
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -165,27 +103,28 @@ class LexicalIndex:
         self._index.reload()
         return self._index.searcher()
 
-    def search(self, text: str) -> WordMatches:
-        """Score every document for the words of a query."""
-        scores = np.zeros(len(self))
-        terms = self.terms(text)
-        if not terms or not len(self):
-            return WordMatches(scores)
+    def document_frequency(self, term: str) -> int:
+        """How many documents hold a term."""
+        return self._searcher.doc_freq(_FIELD, term)
+
+    def search(self, terms: Sequence[str]) -> RowMatches:
+        """Score every document that holds some of the terms, each given once."""
+        scores: dict[int, float] = {}
+        held: dict[int, list[str]] = {}
         total = 0.0
-        held = np.zeros(len(self))
-        known = 0.0
         for term in terms:
             query = tantivy.Query.term_query(self._schema, _FIELD, term, "freq")
-            found = self._searcher.search(query, limit=len(self), count=False)
-            idf = self._idf(len(found.hits))
-            total += idf
-            known += idf if found.hits else 0.0
-            for score, address in found.hits:
+            hits = self._searcher.search(query, limit=max(1, len(self)), count=False).hits
+            total += idf(len(hits), len(self))
+            for score, address in hits:
                 row = self._rows[address.segment_ord][address.doc]
-                scores[row] += score
-                held[row] += idf
-        return WordMatches(
-            scores / (total * (_K1 + 1)), known=known / total, covered=float(held.max()) / total
+                scores[row] = scores.get(row, 0.0) + score
+                held.setdefault(row, []).append(term)
+        rows = sorted(scores)
+        return RowMatches(
+            np.array(rows, dtype=np.int64),
+            np.array([scores[row] for row in rows], dtype=np.float64) / (total * (_K1 + 1) or 1.0),
+            tuple(tuple(held[row]) for row in rows),
         )
 
     @cached_property
@@ -196,6 +135,3 @@ class LexicalIndex:
             row = self._searcher.doc(address)["row"][0]
             rows.setdefault(address.segment_ord, {})[address.doc] = row
         return rows
-
-    def _idf(self, n_with: int) -> float:
-        return math.log(1 + (len(self) - n_with + 0.5) / (n_with + 0.5))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.build.encode import Encoding
 from kb.build.pipeline import BuildReport, build
+from kb.engine.local.engine import LocalWriter
 from kb.errors import (
     BuildBusy,
     BuildFailed,
@@ -73,7 +73,7 @@ def without_words(found: dict[str, bytes]) -> dict[str, object]:
         if path.endswith("/manifest.json"):
             manifest = json.loads(data)
             covered = manifest["files"].items()
-            manifest["files"] = [pair for pair in covered if not pair[0].startswith("words/")]
+            manifest["files"] = [pair for pair in covered if "/words/" not in pair[0]]
             kept[path] = manifest
         elif "/words/" not in path:
             kept[path] = data
@@ -143,7 +143,7 @@ def test_unchanged_content_is_not_built_again(toy_settings):
 def test_two_full_builds_give_the_same_bytes(toy_settings, tmp_path):
     """The same content gives the same files under the same id, wherever it is built.
 
-    Only the word index names its files at random; its contents answer alike (test_lexical).
+    Only the word index names its files at random; its contents answer alike (test_words).
     """
     again = replace(toy_settings, index=tmp_path / "again")
     shutil.copytree(toy_settings.cases, tmp_path / "elsewhere")
@@ -153,7 +153,7 @@ def test_two_full_builds_give_the_same_bytes(toy_settings, tmp_path):
 
     one, two = (without_words(files(index)) for index in (toy_settings.index, again.index))
     assert one == two
-    assert len(one) == 17  # all parts, the encoder's three, manifest and current
+    assert len(one) == 20  # all parts, the encoder's three, manifest and current
 
 
 def test_content_that_came_back_is_served_again(toy_settings):
@@ -484,7 +484,7 @@ def test_a_forced_build_is_served(toy_settings):
     assert files(toy_settings.index / first.snapshot_id) == before
 
 
-@pytest.mark.parametrize("name", ["cases.json", "vectors.faiss", "manifest.json"])
+@pytest.mark.parametrize("name", ["cases.json", "engine/vectors/passages.faiss", "manifest.json"])
 def test_a_damaged_snapshot_is_built_again_under_another_id(toy_settings, name):
     """A folder never holds other bytes than those first built; what is damaged goes."""
     first = build(toy_settings)
@@ -506,9 +506,14 @@ def test_what_cannot_be_opened_is_not_served(toy_settings, monkeypatch, error):
     first = build(toy_settings)
     before = files(toy_settings.index)
     edit(toy_settings, "purchase")
-    vectors = Encoding.sentence_vectors
+    write = LocalWriter.write_vectors
     if error is None:
-        monkeypatch.setattr(Encoding, "sentence_vectors", lambda self: vectors(self)[1:])
+        # One text less than the manifest will say.
+        monkeypatch.setattr(
+            LocalWriter,
+            "write_vectors",
+            lambda self, name, texts, vectors: write(self, name, texts[1:], vectors[1:]),
+        )
     else:
 
         def fails(*_: object) -> None:
@@ -519,7 +524,7 @@ def test_what_cannot_be_opened_is_not_served(toy_settings, monkeypatch, error):
     with pytest.raises(BuildFailed) as raised:
         build(toy_settings)
 
-    reason = "KeyError: 'norway/one'. " if error is not None else "must hold (cases, passages, "
+    reason = "KeyError: 'norway/one'. " if error is not None else "texts of passages: 16, not"
     assert str(raised.value).startswith("The snapshot that was built cannot be served, and was ")
     assert reason in str(raised.value)
     assert str(raised.value).endswith(" The previous snapshot stays in use.")
@@ -557,7 +562,7 @@ def test_what_is_pinned_and_built_anew_keeps_its_pin(toy_settings):
     first = build(toy_settings).snapshot_id
     set_current(toy_settings.index, first, pinned=True)
     same = build(toy_settings)
-    (toy_settings.index / first / "vectors.faiss").write_bytes(b"")
+    (toy_settings.index / first / "engine" / "vectors" / "passages.faiss").write_bytes(b"")
 
     second = build(toy_settings)
 
@@ -614,7 +619,7 @@ POINTS = {
     "content read": ("tell", "Read 7", "old"),
     "encoder loaded": ("tell", "Encoding", "old"),
     "cases to be written": ("open", "/.building-*/cases.json", "old"),
-    "vectors to be written": ("open", "/.building-*/vectors.faiss", "old"),
+    "vectors to be written": ("open", "/.building-*/passages.faiss", "old"),
     "words to be written": ("os.mkdir", "/.building-*/words", "old"),
     "query encoder to be copied": ("shutil.copyfile", "tokenizer.json", "old"),
     "manifest to be written": ("open", "/.building-*/manifest.json", "old"),

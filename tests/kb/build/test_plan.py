@@ -11,15 +11,15 @@ import pytest
 
 from kb import __version__
 from kb.build.encode import Encoding
-from kb.build.plan import Plan, assemble
+from kb.build.plan import Plan, assemble, content_of
 from kb.content.check import read_corpus
 from kb.encoders.sentence_transformer import find_model
-from kb.engine.local.words import LexicalIndex
 from kb.model.calibration import Calibration, Gate, Weights
 from kb.model.relevance import Report
 from kb.settings import Settings
-from kb.snapshots.format import open_snapshot, read_manifest
-from kb.text.chunking import passages_digest, passages_of
+from kb.snapshots.format import VectorSetRecord, open_snapshot, read_manifest
+from kb.text.analysis import terms
+from kb.text.chunking import passages_of
 from kb.text.language import words_of
 
 WEIGHTS = Weights(meaning=1.0, multilingual=0.0, words=1.0)
@@ -49,22 +49,21 @@ def calibration_of(plan: Plan) -> Calibration:
     )
 
 
+def with_content(plan: Plan, **changes) -> Plan:
+    """The plan with some of its content changed."""
+    return replace(plan, content=replace(plan.content, **changes))
+
+
 @pytest.fixture(name="plan")
 def _plan(settings: Settings) -> Plan:
     """A plan for a snapshot of the toy corpus, from scratch."""
-    corpus = read_corpus(settings.cases)
     return Plan(
-        corpus=corpus,
+        content=content_of(read_corpus(settings.cases)),
         corpus_digest="c" * 64,
-        calibration=None,
-        relevance=None,
         encoding=Encoding(
             files=find_model(settings.model),
-            passages={case.id: passages_of(case, corpus.taxonomy) for case in corpus.cases},
-            sentences={case.id: (case.title, case.summary) for case in corpus.cases},
-            hints=corpus.hints,
-            previous=None,
             multilingual="",
+            previous=None,
             batch_size=16,
             progress=False,
             tell=lambda _: None,
@@ -82,35 +81,32 @@ def _staged(plan: Plan, tmp_path: Path) -> Path:
 
 def test_the_parts_make_a_snapshot_that_can_be_opened(plan, staged):
     """What was put together opens, and holds the cases, their passages and what came with them."""
-    full = replace(plan, calibration=calibration_of(plan), relevance=REPORT)
+    full = with_content(plan, calibration=calibration_of(plan), relevance=REPORT)
     folder = staged.rename(staged.with_name(full.inputs[:12]))
 
     manifest = assemble(folder, full)
 
     snapshot = open_snapshot(folder)
     assert snapshot.manifest == manifest == read_manifest(folder)
-    assert snapshot.content.cases == plan.corpus.cases
+    assert snapshot.content == full.content
     assert snapshot.content.passages == tuple(
-        passage for case in plan.corpus.cases for passage in plan.encoding.passages[case.id]
+        passage
+        for case in plan.content.cases
+        for passage in passages_of(case, plan.content.taxonomy)
     )
-    assert (snapshot.content.calibration, snapshot.content.relevance) == (
-        full.calibration,
-        REPORT,
-    )
-    assert (len(snapshot.index), len(snapshot.words), snapshot.multilingual) == (16, 7, None)
-    assert len(snapshot.sentences) == 14
+    assert (len(snapshot.engine), snapshot.engine.sizes) == (7, {"passages": 16, "sentences": 25})
+    assert snapshot.engine.dimensions == {"passages": 6, "sentences": 6}
 
 
 def test_the_manifest_says_what_each_case_was_made_of(plan, staged):
-    """Per case: the digest of its file, that of its passages, and how many there are."""
+    """Per case the digest of its file, per vector set how many texts and dimensions."""
     manifest = assemble(staged, plan)
 
-    assert list(manifest.cases) == [case.id for case in plan.corpus.cases]
-    assert [(r.digest, r.passages_digest, r.n_passages) for r in manifest.cases.values()] == [
-        (case.digest, passages_digest(passages), len(passages))
-        for case in plan.corpus.cases
-        for passages in [plan.encoding.passages[case.id]]
-    ]
+    assert list(manifest.cases.items()) == [(case.id, case.digest) for case in plan.content.cases]
+    assert manifest.vector_sets == {
+        "passages": VectorSetRecord(n_texts=16, dimension=6),
+        "sentences": VectorSetRecord(n_texts=25, dimension=6),
+    }
 
 
 def test_the_manifest_is_written_last(plan, staged):
@@ -135,7 +131,7 @@ def test_the_vocabulary_counts_the_words_of_the_content(plan, staged):
     """Words of titles, summaries and texts, and those of all labels and aliases, are counted."""
     assemble(staged, plan)
 
-    corpus = plan.corpus
+    corpus = plan.content
     expected: Counter[str] = Counter()
     for case in corpus.cases:
         for text in (case.title, case.summary, case.body):
@@ -150,16 +146,12 @@ def test_the_vocabulary_counts_the_words_of_the_content(plan, staged):
 
 
 def test_words_are_those_of_each_case(plan, staged):
-    """Row i of the word index is case i: a word of one title finds that case alone."""
+    """A word of one title finds that case alone."""
     assemble(staged, plan)
 
-    words = LexicalIndex.open(staged / "words")
-    cases = plan.corpus.cases
+    engine = open_snapshot(staged).engine
     found = {
-        word: [
-            case.id for case, score in zip(cases, words.search(word).scores, strict=True) if score
-        ]
-        for word in ("makers", "machines", "programme")
+        word: list(engine.by_words(terms(word)).ids) for word in ("makers", "machines", "programme")
     }
     assert found == {
         "makers": ["france/wine-exporters"],
@@ -179,9 +171,11 @@ CHANGES = {
     "second encoder": lambda plan: replace(
         plan, encoding=replace(plan.encoding, multilingual="0" * 64)
     ),
-    "calibration": lambda plan: replace(plan, calibration=calibration_of(plan)),
-    "a threshold": lambda plan: replace(plan, calibration=replace(calibration_of(plan), fits=0.6)),
-    "figures": lambda plan: replace(plan, relevance=REPORT),
+    "calibration": lambda plan: with_content(plan, calibration=calibration_of(plan)),
+    "a threshold": lambda plan: with_content(
+        plan, calibration=replace(calibration_of(plan), fits=0.6)
+    ),
+    "figures": lambda plan: with_content(plan, relevance=REPORT),
 }
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kb.build.pipeline import build
 from kb.content.check import read_corpus
-from kb.content.phrases import MAX_PHRASE, hints_of, read_phrases
+from kb.content.phrases import MAX_PHRASE, read_phrases
 from kb.errors import CorpusInvalid
-from kb.model.cases import Case, Hint
 from kb.model.taxonomy import Term, Vocabulary
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id
@@ -134,34 +132,6 @@ def test_what_is_wrong_is_noted_with_its_line(tmp_path, text, problems):
     assert read(tmp_path, text) == ({}, problems)
 
 
-CASE = Case(
-    id="a", title="A", kind="network", summary="", body="", facets={}, results=(), sources=()
-)
-
-
-def test_hints_come_from_phrases_first_and_then_from_cases():
-    """Phrases by project type, then whom each case suits, both in the order given."""
-    cases = [
-        replace(CASE, id="b", role_model_for=("Bakers", "Brewers")),
-        replace(CASE, id="c"),
-        replace(CASE, id="a", role_model_for=("Smiths",)),
-    ]
-
-    assert hints_of(cases, {"staff-training": ("Train", "Teach"), "exporting": ("Sell",)}) == (
-        Hint(kind="project", target="staff-training", text="Train"),
-        Hint(kind="project", target="staff-training", text="Teach"),
-        Hint(kind="project", target="exporting", text="Sell"),
-        Hint(kind="case", target="b", text="Bakers"),
-        Hint(kind="case", target="b", text="Brewers"),
-        Hint(kind="case", target="a", text="Smiths"),
-    )
-
-
-def test_without_phrases_and_role_models_there_are_no_hints():
-    """A corpus that says nothing of either has no hint."""
-    assert hints_of([CASE], {"exporting": ()}) == ()
-
-
 METAL = "norway/metal-buyers"
 
 
@@ -174,27 +144,27 @@ def with_hints(folder: Path) -> Path:
     return cases
 
 
-EXPECTED = (
-    Hint(kind="project", target="exporting", text="We export"),
-    Hint(kind="project", target="exporting", text="We sell"),
-    Hint(kind="case", target=METAL, text="Any"),
-)
-
-
-def test_a_snapshot_holds_the_hints_and_a_vector_of_each(tmp_path, tiny_encoder):
-    """A build reads the phrases beside the cases and encodes every hint."""
+def test_a_snapshot_holds_the_phrases_and_a_vector_of_each(tmp_path, tiny_encoder):
+    """A build reads the phrases beside the cases and encodes them, and whom the cases suit."""
     cases = with_hints(tmp_path)
     settings = settings_of_toy(cases, tmp_path / "index", tiny_encoder)
     build(settings)
 
     snapshot = open_snapshot(settings.index / current_id(settings.index))
 
-    assert read_corpus(cases).hints == snapshot.content.hints == EXPECTED
-    assert snapshot.hints.vectors(range(3)).tolist() == [
+    phrases = {"exporting": ("We export", "We sell")}
+    assert read_corpus(cases).phrases == snapshot.content.phrases == phrases
+    engine = snapshot.engine
+    texts = {name: [text.id for text in engine.texts(name)] for name in ("phrases", "audience")}
+    assert texts == {
+        "phrases": ["exporting#phrase-0", "exporting#phrase-1"],
+        "audience": [f"{METAL}#audience-0"],
+    }
+    assert engine.vectors("phrases", texts["phrases"]).tolist() == [
         [0.0, 0.0, 0.0, 1.0, 0.0, 0.0],  # export is the fourth theme
         [0.0] * 6,
-        [0.0] * 6,
     ]
+    assert engine.vectors("audience", texts["audience"]).tolist() == [[0.0] * 6]
 
 
 def test_nothing_is_built_from_broken_phrases(tmp_path, tiny_encoder):

@@ -193,7 +193,7 @@ BY_HAND = pytest.mark.parametrize(
 @BY_HAND
 def test_parts_are_as_worked_out_by_hand(hinted, profile, parts):
     """Each part that the profile gives has the value of every case, in the order to show."""
-    found = score_parts(hinted, profile)
+    found = score_parts(hinted, profile, hinted.cases)
 
     assert list(found) == list(parts)
     for name, values in found.items():
@@ -215,7 +215,7 @@ def test_parts_are_as_worked_out_by_hand(hinted, profile, parts):
 )
 def test_a_part_counts_only_if_the_profile_gives_what_it_compares(hinted, said, names):
     """What is not said is left out of account."""
-    assert list(score_parts(hinted, Profile(**said))) == names
+    assert list(score_parts(hinted, Profile(**said), hinted.cases)) == names
 
 
 def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
@@ -223,7 +223,7 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
     answer = role_models(searcher, WORDS, Query())
 
     parts = {name: WORDS_PARTS[name] for name in ("story",)}
-    assert list(score_parts(searcher, WORDS)) == ["story"]
+    assert list(score_parts(searcher, WORDS, searcher.cases)) == ["story"]
     assert [case_id for case_id, _ in ranked(answer)] == [case_id for case_id, _ in by_hand(parts)]
     assert (answer.heard, {model.suits for model in answer.models}) == ((), {""})
 
@@ -247,7 +247,7 @@ def test_who_pays_is_for_against_or_neither(hinted, funding, formation, value):
         replace(case, facets={**case.facets, "formation": formation}) for case in hinted.cases
     )
 
-    found = score_parts(own, Profile(funding=funding))["funding"]
+    found = score_parts(own, Profile(funding=funding), own.cases)["funding"]
 
     assert found.tolist() == [value] * len(own.cases)
 
@@ -706,7 +706,7 @@ def a_query(draw: st.DrawFn) -> Query:
 @given(a_profile(), a_query())
 def test_any_answer_is_that_of_scoring_and_sorting_every_case(many, profile, query):
     """Every case scored one by one, sorted by score and then id, filtered, and cut at ten."""
-    parts = score_parts(many, profile)
+    parts = score_parts(many, profile, many.cases)
     total = sum(WEIGHTS[name] for name in parts) or 1.0
     scores = {
         case.id: round(sum(WEIGHTS[name] * parts[name][at] for name in parts) / total, 6)

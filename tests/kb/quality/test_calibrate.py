@@ -11,7 +11,8 @@ from kb.model.calibration import Calibration, Weights
 from kb.quality.calibrate import FOLDS, GRID, LOST_CASES, LOST_QUERIES, NEARLY, Sample, calibrate
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import per_query
-from kb.search.scoring import Evidence, answers, scores, weighted_sum
+from kb.search.evidence import Evidence
+from kb.search.scoring import answers, scores, weighted_sum
 
 CASE_IDS = tuple(f"case-{number:02}" for number in range(20))
 
@@ -35,17 +36,18 @@ def sample(
     )
     topic = np.array([-1.0 if negative else 1.0, rng.normal()])
     evidence = Evidence(
+        ids=CASE_IDS,
         meaning=rng.uniform(0.0, 0.4, len(CASE_IDS)) + (lift if english else 0),
         passage=rng.uniform(0.0, 0.4, len(CASE_IDS)),
-        suits=np.full(len(CASE_IDS), -1.0),
+        audience=np.full(len(CASE_IDS), -1.0),
         multilingual=rng.uniform(0.0, 0.4, len(CASE_IDS)) + lift,
         words=rng.uniform(0.0, 0.1, len(CASE_IDS)) + lift / 2,
         query=topic / np.linalg.norm(topic),
-        row=np.zeros(len(CASE_IDS), dtype=np.int64),
-        suits_row=np.zeros(len(CASE_IDS), dtype=np.int64),
+        best_passage=("",) * len(CASE_IDS),
+        best_line=("",) * len(CASE_IDS),
         english=english,
-        known=rng.uniform(0.0, 0.5) if negative else rng.uniform(0.3, 1.0),
-        covered=rng.uniform(0.0, 0.3) if negative else rng.uniform(0.1, 0.5),
+        coverage_by_all=rng.uniform(0.0, 0.5) if negative else rng.uniform(0.3, 1.0),
+        coverage_by_one=rng.uniform(0.0, 0.3) if negative else rng.uniform(0.1, 0.5),
     )
     return Sample(query=query, evidence=evidence)
 
@@ -66,7 +68,7 @@ def _samples() -> tuple[Sample, ...]:
 
 @pytest.fixture(name="calibration", scope="module")
 def _calibration(samples) -> Calibration:
-    return calibrate(samples, CASE_IDS, encoder="e", multilingual="m")
+    return calibrate(samples, encoder="e", multilingual="m")
 
 
 def test_a_calibration_says_what_it_belongs_to(calibration):
@@ -77,7 +79,7 @@ def test_a_calibration_says_what_it_belongs_to(calibration):
 
 def test_the_same_samples_give_the_same_calibration(samples, calibration):
     """Nothing about a calibration is left to chance."""
-    assert calibrate(samples, CASE_IDS, encoder="e", multilingual="m") == calibration
+    assert calibrate(samples, encoder="e", multilingual="m") == calibration
 
 
 def test_one_query_of_the_test_split_is_refused(samples):
@@ -85,7 +87,7 @@ def test_one_query_of_the_test_split_is_refused(samples):
     seen = replace(samples[7], query=replace(samples[7].query, split="test"))
 
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the message is compared whole
-        calibrate([*samples[:7], seen, *samples[8:]], CASE_IDS, encoder="e", multilingual="m")
+        calibrate([*samples[:7], seen, *samples[8:]], encoder="e", multilingual="m")
 
     assert str(raised.value) == "calibration must only see the tune split"
 
@@ -102,7 +104,7 @@ def test_too_few_answers_are_refused(samples, chosen):
     }
 
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the message is compared whole
-        calibrate(few[chosen], CASE_IDS, encoder="e", multilingual="m")
+        calibrate(few[chosen], encoder="e", multilingual="m")
 
     assert str(raised.value) == "calibration needs queries with an answer"
 
@@ -172,7 +174,7 @@ def answered_unseen(samples) -> list[float]:
     def features(one: Sample) -> list[float]:
         evidence = one.evidence
         best = [evidence.meaning.max(), evidence.multilingual.max(), evidence.words.max()]
-        return [*best, evidence.known, evidence.covered, evidence.english]
+        return [*best, evidence.coverage_by_all, evidence.coverage_by_one, evidence.english]
 
     values = np.array([features(one) for one in samples], dtype=float)
     queries = 8.0 * np.array([one.evidence.query for one in samples])
@@ -201,7 +203,7 @@ def test_thresholds_are_the_highest_that_lose_little(ease):
     more would lose too many. Hard queries have little evidence, and so a low ``fits``.
     """
     samples = ninety_samples(ease)
-    calibration = calibrate(samples, CASE_IDS, encoder="e", multilingual="m")
+    calibration = calibrate(samples, encoder="e", multilingual="m")
 
     best = answered_unseen(samples)
     shares = [
@@ -232,7 +234,7 @@ def test_without_negative_controls_the_gate_is_open(samples):
     """There is nothing to refuse by: every query passes."""
     judged = [one for one in samples if one.query.relevance]
 
-    found = calibrate(judged, CASE_IDS, encoder="e", multilingual="m")
+    found = calibrate(judged, encoder="e", multilingual="m")
 
     gates = [answers(one.evidence, found.gate) for one in samples]
     assert (min(gates) > 0.99, found.gate.query) == (True, ())
@@ -240,7 +242,7 @@ def test_without_negative_controls_the_gate_is_open(samples):
 
 def test_without_the_second_encoder_its_evidence_does_not_count(samples):
     """Where it is off, both weights of it are nothing."""
-    found = calibrate(samples, CASE_IDS, encoder="e", multilingual="")
+    found = calibrate(samples, encoder="e", multilingual="")
 
     both = (found.english, found.other)
     assert [(w.meaning, w.multilingual) for w in both] == [(1.0, 0.0), (1.0, 0.0)]

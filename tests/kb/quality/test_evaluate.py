@@ -206,7 +206,7 @@ def test_a_collection_is_searched_whole(live, tiny_encoder, tmp_path):
     For "Brunello wine" the cosines are 1 (plain), 1 / sqrt(2) (mixed) and 0 (rare), while
     the word Brunello stands in the last alone: meaning has it third, words first.
     """
-    texts = {"plain": "wine", "mixed": "wine metal", "rare": "Brunello", "empty": ""}
+    texts = {"plain": "wine", "mixed": "wine metal", "rare": "Brunello", "title": ""}
     folder = write_collection(tmp_path / "toy", texts, {"Brunello wine": "rare"})
 
     report = evaluate(folder, live, tiny_encoder)

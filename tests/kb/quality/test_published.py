@@ -175,7 +175,6 @@ def test_the_calibration_was_derived_from_the_tune_split_only(calibration, judge
 
     again = calibrate(
         samples,
-        [case.id for case in searcher.cases],
         encoder=calibration.encoder,
         multilingual=calibration.multilingual,
     )

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
-from kb.engine.local.case_vectors import CaseIndex
-from kb.engine.local.vectors import DenseIndex
-from kb.engine.local.words import LexicalIndex
+from kb.engine.base import Document, VectorText
 from kb.search.evidence import Encoders, Retriever
+from kb.snapshots.vector_sets import AUDIENCE, PASSAGES, PASSAGES_MULTILINGUAL, SENTENCES
 from kb.text.translate import WordTable
+from tests.kb.engine.reference import ReferenceEngine, ReferenceStore
 
-
-@pytest.fixture(name="words", scope="module")
-def _words(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
-    """Three cases by their words."""
-    folder = tmp_path_factory.mktemp("words") / "words"
-    LexicalIndex.build(folder, ["wine", "metal", "wine"])
-    return LexicalIndex.open(folder)
+#: Three cases by their words.
+WORDS = {"a": "wine", "b": "metal", "c": "wine"}
 
 
 @pytest.fixture(name="query_encoder", scope="module")
@@ -34,7 +31,7 @@ def _multilingual() -> MultilingualEncoder:
 
 
 #: Five passages of three cases, the middle one without any, on the axes wine and metal.
-OWNER = np.array([2, 0, 0, 2, 0], dtype=np.int64)
+OWNERS = "caaca"
 VECTORS = np.zeros((5, 6), dtype=np.float32)
 VECTORS[:, :2] = [(1, 1), (3, 0), (0, 2), (-1, 0), (5, 0)]
 
@@ -45,92 +42,92 @@ TABLE = WordTable(
 )
 
 
+def engine(**sets: tuple[Sequence[str], np.ndarray]) -> ReferenceEngine:
+    """The cases above with some vector sets, by owners and vectors; texts are numbered through."""
+    store = ReferenceStore()
+    writer = store.writer()
+    for name, words in WORDS.items():
+        writer.write(Document(id=name, words=words))
+    for name, (owners, vectors) in sets.items():
+        texts = [
+            VectorText(id=f"{owner}#{row}", owner=owner, digest="")
+            for row, owner in enumerate(owners)
+        ]
+        writer.write_vectors(name, texts, vectors)
+    writer.publish()
+    return store.open()
+
+
 def retriever(
-    words,
     encoders: Encoders,
-    multilingual: DenseIndex | None = None,
+    multilingual: np.ndarray | None = None,
     table: WordTable | None = None,
     *,
-    sentences: CaseIndex | None = None,
-    suits: CaseIndex | None = None,
+    links: Mapping[str, Sequence[str]] | None = None,
+    **others: tuple[Sequence[str], np.ndarray],
 ) -> Retriever:
     """A retriever over the passages above."""
-    return Retriever(
-        n_cases=3,
-        passages=CaseIndex(DenseIndex.build(VECTORS), OWNER, 3),
-        sentences=sentences,
-        suits=suits,
-        multilingual=CaseIndex(multilingual, OWNER, 3) if multilingual else None,
-        words=words,
-        encoders=encoders,
-        table=table,
-    )
+    sets = {PASSAGES.name: (OWNERS, VECTORS), **others}
+    if multilingual is not None:
+        sets[PASSAGES_MULTILINGUAL.name] = OWNERS, multilingual
+    return Retriever(engine(**sets), encoders, table=table, links=links)
 
 
-def slow_max_p(vectors, vector, owner, n_cases, rows) -> tuple[list[float], list[int]]:
+def slow_max_p(vectors, vector) -> tuple[list[float], list[str]]:
     """Per case the best cosine and the first of the passages that has it, spelled out."""
-    scores, best = [-1.0] * n_cases, [0] * n_cases
-    for case in range(n_cases):
-        for row in sorted(rows):
-            size = np.linalg.norm(vectors[row]) * np.linalg.norm(vector)
-            cosine = float(vectors[row] @ vector / size) if size else 0.0
-            if owner[row] == case and cosine > scores[case]:
-                scores[case], best[case] = cosine, row
-    return scores, best
+    scores, best = dict.fromkeys(WORDS, -1.0), dict.fromkeys(WORDS, "")
+    for row, owner in enumerate(OWNERS):
+        size = np.linalg.norm(vectors[row]) * np.linalg.norm(vector)
+        cosine = float(vectors[row] @ vector / size) if size else 0.0
+        if cosine > scores[owner]:
+            scores[owner], best[owner] = cosine, f"{owner}#{row}"
+    return list(scores.values()), list(best.values())
 
 
-def test_the_first_of_equal_passages_is_the_best(words, query_encoder):
-    """Rows 1 and 4 have the same direction: the one that comes first in the case stands for it."""
-    subject = retriever(words, Encoders(query=query_encoder))
-
-    found = subject.meaning("wine")
-
-    assert (found.scores[0], found.rows[0]) == (1.0, 1)
-
-
-def test_evidence_of_one_encoder(words, query_encoder):
+def test_evidence_of_one_encoder(query_encoder):
     """Meaning, words, and the query's vector; nothing speaks for the other encoder.
 
-    For "wine": row 1 of case 0 has cosine 1, row 0 of case 2 has 1 / sqrt(2), and
-    case 1 has no passage. The word stands in cases 0 and 2.
+    For "wine": row 1 of case a has cosine 1, row 0 of case c has 1 / sqrt(2), and case b
+    has no passage. The word stands in a and c alone, once among documents of one word;
+    nothing speaks for b, so it is no candidate.
     """
-    subject = retriever(words, Encoders(query=query_encoder))
+    subject = retriever(Encoders(query=query_encoder))
 
     found = subject.evidence("wine")
 
-    assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
+    assert found.ids == ("a", "c")
+    assert found.passage.tolist() == pytest.approx([1.0, 2**-0.5])
     assert found.meaning.tolist() == found.passage.tolist()
-    assert found.suits.tolist() == [-1.0, -1.0, -1.0]
-    assert (found.known, found.covered, found.links) == (1.0, 1.0, None)
-    assert found.row.tolist() == [1, 0, 0]
-    assert found.multilingual.tolist() == [0.0, 0.0, 0.0]
-    assert np.flatnonzero(found.words).tolist() == [0, 2]
+    assert found.audience.tolist() == [-1.0, -1.0]
+    assert (found.coverage_by_all, found.coverage_by_one) == (1.0, 1.0)
+    assert found.linked.tolist() == [[], []]
+    assert (found.best_passage, found.best_line) == (("a#1", "c#0"), ("", ""))
+    assert found.multilingual.tolist() == [0.0, 0.0]
+    assert found.words.tolist() == pytest.approx([1 / 2.2] * 2)
     assert found.query.tolist() == pytest.approx([1.0, 0, 0, 0, 0, 0])
     assert found.english is True
 
 
-def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(words, query_encoder):
+def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(query_encoder):
     """Passage, sentence or line on whom it suits: the nearest counts, each kind by its own.
 
-    For "wine" the passages give 1, none and 1 / sqrt(2); a sentence of case 1 has the
-    cosine 3 / 5, and the second line of case 2 has 4 / 5.
+    For "wine" the passages give 1, none and 1 / sqrt(2); a sentence of case b has the
+    cosine 3 / 5, and the second line of case c has 4 / 5.
     """
     sentences = np.zeros((2, 6), dtype=np.float32)
     sentences[:, :2] = [(3, 4), (0, 1)]
     lines = np.zeros((3, 6), dtype=np.float32)
     lines[:, :2] = [(0, 1), (4, 3), (0, 1)]
     subject = retriever(
-        words,
         Encoders(query=query_encoder),
-        sentences=CaseIndex(DenseIndex.build(sentences), np.array([1, 0]), 3),
-        suits=CaseIndex(DenseIndex.build(lines), np.array([2, 2, 1]), 3),
+        **{SENTENCES.name: ("ba", sentences), AUDIENCE.name: ("ccb", lines)},
     )
 
     found = subject.evidence("wine")
 
     assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
-    assert found.suits.tolist() == pytest.approx([-1.0, 0.0, 0.8])
-    assert found.suits_row.tolist() == [0, 2, 1]
+    assert found.audience.tolist() == pytest.approx([-1.0, 0.0, 0.8])
+    assert found.best_line == ("", "b#2", "c#1")
     assert found.meaning.tolist() == pytest.approx([1.0, 0.6, 0.8])
 
 
@@ -141,53 +138,61 @@ def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(words, query_encoder)
         ("quels vignerons vendent à l'étranger", False),
     ],
 )
-def test_evidence_of_both_encoders(words, query_encoder, multilingual, text, english):
+def test_evidence_of_both_encoders(query_encoder, multilingual, text, english):
     """The second encoder's cosines, its query vector, and its best passage outside English."""
     passages = ("Wine.", "Metal firms.", "Buying steel.", "A school of nurses.", "Wine exporters.")
     vectors = multilingual.encode(passages)
     encoders = Encoders(query=query_encoder, multilingual=multilingual)
-    subject = retriever(words, encoders, DenseIndex.build(vectors))
+    subject = retriever(encoders, vectors)
     query = multilingual.encode_query(text)
 
     found = subject.evidence(text)
 
-    scores, best = slow_max_p(vectors, query, OWNER, 3, range(5))
-    _, english_best = slow_max_p(VECTORS, query_encoder.encode_query(text), OWNER, 3, range(5))
-    assert found.multilingual.tolist() == pytest.approx(scores, abs=1e-6)
+    scores, best = slow_max_p(vectors, query)
+    _, english_best = slow_max_p(VECTORS, query_encoder.encode_query(text))
+    at = [list(WORDS).index(one) for one in found.ids]
+    assert found.multilingual.tolist() == pytest.approx([scores[one] for one in at], abs=1e-6)
     assert found.query.tolist() == pytest.approx((query / np.linalg.norm(query)).tolist(), abs=1e-6)
     assert found.english is english
-    assert found.row.tolist() == (english_best if english else best)
+    assert list(found.best_passage) == [(english_best if english else best)[one] for one in at]
 
 
-def test_the_parts_alone_are_the_parts_of_the_evidence(words, query_encoder):
+def test_the_parts_alone_are_the_parts_of_the_evidence(query_encoder):
     """Meaning and words, asked for alone, are what the evidence holds."""
-    subject = retriever(words, Encoders(query=query_encoder))
+    subject = retriever(Encoders(query=query_encoder))
 
     evidence = subject.evidence("metal wine")
 
-    assert subject.meaning("metal wine").scores.tolist() == evidence.passage.tolist()
-    assert subject.words("metal wine").tolist() == evidence.words.tolist()
-    assert subject.terms("metal wines") == ("metal", "wine")
+    meaning, words = subject.meaning("metal wine"), subject.words("metal wine")
+    assert evidence.ids == ("a", "b", "c")
+    assert dict(zip(meaning.ids, meaning.scores, strict=True)) == {
+        "a": evidence.passage[0],
+        "c": evidence.passage[2],
+    }
+    assert dict(zip(words.ids, words.scores, strict=True)) == dict(
+        zip(evidence.ids, evidence.words, strict=True)
+    )
 
 
-def test_another_language_is_asked_in_english(words, query_encoder):
+def test_another_language_is_asked_in_english(query_encoder):
     """Without the second encoder meaning, words and the query's vector are those of the English."""
-    subject = retriever(words, Encoders(query=query_encoder), table=TABLE)
+    subject = retriever(Encoders(query=query_encoder), table=TABLE)
 
     found, english = subject.evidence("les vins"), subject.evidence("wine")
 
     assert (found.english, english.english) == (False, True)
-    for name in ("meaning", "passage", "multilingual", "words", "query", "row"):
+    for name in ("meaning", "passage", "multilingual", "words", "query"):
         assert getattr(found, name).tolist() == getattr(english, name).tolist()
+    assert (found.ids, found.best_passage) == (english.ids, english.best_passage)
 
 
-def test_the_second_encoder_reads_what_was_typed(words, query_encoder, multilingual):
+def test_the_second_encoder_reads_what_was_typed(query_encoder, multilingual):
     """Its cosines, the query's vector and the best passage are those of the query itself."""
     passages = ("Wine.", "Metal firms.", "Buying steel.", "A school of nurses.", "Wine exporters.")
-    index = DenseIndex.build(multilingual.encode(passages))
+    index = multilingual.encode(passages)
     encoders = Encoders(query=query_encoder, multilingual=multilingual)
-    with_table = retriever(words, encoders, index, TABLE)
-    without = retriever(words, encoders, index)
+    with_table = retriever(encoders, index, TABLE)
+    without = retriever(encoders, index)
 
     found = with_table.evidence("les vins")
 
@@ -195,30 +200,68 @@ def test_the_second_encoder_reads_what_was_typed(words, query_encoder, multiling
     assert found.english is False
     assert found.multilingual.tolist() == typed.multilingual.tolist()
     assert found.query.tolist() == typed.query.tolist()
-    _, best = slow_max_p(
-        multilingual.encode(passages), multilingual.encode_query("les vins"), OWNER, 3, range(5)
-    )
-    assert found.row.tolist() == best
+    _, best = slow_max_p(multilingual.encode(passages), multilingual.encode_query("les vins"))
+    assert dict(zip(found.ids, found.best_passage, strict=True)) == {"a": best[0], "c": best[2]}
     assert found.meaning.tolist() == english.meaning.tolist()
     assert found.words.tolist() == english.words.tolist()
 
 
-def test_where_no_english_is_known_the_query_is_asked_as_it_is(words, query_encoder):
+def test_where_no_english_is_known_the_query_is_asked_as_it_is(query_encoder):
     """Function words alone have no English: the words as typed are searched for."""
-    subject = retriever(words, Encoders(query=query_encoder), table=TABLE)
-    plain = retriever(words, Encoders(query=query_encoder))
+    subject = retriever(Encoders(query=query_encoder), table=TABLE)
+    plain = retriever(Encoders(query=query_encoder))
 
     found, typed = subject.evidence("qui"), plain.evidence("qui")
 
     assert (found.english, typed.english) == (False, True)
     assert found.meaning.tolist() == typed.meaning.tolist()
-    assert found.words.tolist() == typed.words.tolist() == [0.0, 0.0, 0.0]
+    assert found.words.tolist() == typed.words.tolist() == [0.0, 0.0]
 
 
-def test_the_parts_alone_are_of_the_text_as_typed(words, query_encoder):
+def test_the_parts_alone_are_of_the_text_as_typed(query_encoder):
     """What the search is compared with knows no other language."""
-    subject = retriever(words, Encoders(query=query_encoder), table=TABLE)
+    subject = retriever(Encoders(query=query_encoder), table=TABLE)
 
-    assert subject.words("les vins").tolist() == [0.0, 0.0, 0.0]
-    assert subject.words("wine").tolist() == subject.evidence("les vins").words.tolist()
-    assert subject.meaning("les vins").scores.tolist() == [0.0, -1.0, 0.0]
+    assert subject.words("les vins").ids == ()
+    assert subject.words("wine").scores.tolist() == subject.evidence("les vins").words.tolist()
+    assert subject.meaning("les vins").scores.tolist() == [0.0, 0.0]
+
+
+def test_the_coverages_weigh_rare_words_more(query_encoder):
+    """Of "metal wine elm" two are known; the case that has the rarer of them covers most.
+
+    With three documents metal counts ln(1 + 2.5 / 1.5), wine ln(1 + 1.5 / 2.5) and elm,
+    which none has, ln(1 + 3.5 / 0.5).
+    """
+    found = retriever(Encoders(query=query_encoder)).evidence("metal wine elm")
+
+    metal, wine, elm = np.log([1 + 2.5 / 1.5, 1 + 1.5 / 2.5, 1 + 3.5 / 0.5])
+    total = metal + wine + elm
+    assert found.coverage_by_all == pytest.approx((metal + wine) / total)
+    assert found.coverage_by_one == pytest.approx(metal / total)
+
+
+def test_links_among_the_candidates_count_both_ways(query_encoder):
+    """A link to a case that is no candidate is left out."""
+    links = {"a": ("b", "c"), "b": ("elsewhere",)}
+    subject = retriever(Encoders(query=query_encoder), links=links)
+
+    pairs = [
+        {(found.ids[one], found.ids[other]) for one, other in found.linked.T}
+        for found in (subject.evidence("wine"), subject.evidence("wine metal"))
+    ]
+
+    assert pairs == [
+        {("a", "c"), ("c", "a")},
+        {("a", "b"), ("b", "a"), ("a", "c"), ("c", "a")},
+    ]
+
+
+def test_a_candidate_has_one_place(query_encoder):
+    """Places follow the ids; what is no candidate has none."""
+    found = retriever(Encoders(query=query_encoder)).evidence("wine")
+
+    assert [found.place(name) for name in found.ids] == [0, 1]
+    for name in ("b", "", "zzz"):
+        with pytest.raises(KeyError):
+            found.place(name)

@@ -1,20 +1,22 @@
-"""Filters and facet counts, against list comprehensions over the cases."""
+"""Filters of a query and facet counts, against list comprehensions over the cases."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.build.plan import document_of
 from kb.content.taxonomy import load_taxonomy
 from kb.model.cases import FACETS, Case, Result
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.answer import FacetCount
-from kb.search.facets import FacetTable
-from kb.search.query import Query
+from kb.search.facets import Facets
+from kb.search.query import Query, filter_of
+from tests.kb.engine.reference import ReferenceEngine
 
 ROOT = Path(__file__).parents[3]
 
@@ -88,21 +90,31 @@ def with_value(query: Query, facet: str, value: str) -> Query:
     return replace(query, filters={**query.filters, facet: (*query.filters.get(facet, ()), value)})
 
 
-#: What a text makes of a case: too far off, good enough beside a better one, or that one.
-FAR, SHOWN, FITS = 0, 1, 2
-CASES = st.lists(st.tuples(a_case(), st.sampled_from([FAR, SHOWN, FITS])), max_size=12)
+def engine_of(cases: Iterable[Case]) -> ReferenceEngine:
+    """An engine over some cases."""
+    return ReferenceEngine({case.id: document_of(case, TAXONOMY) for case in cases}, {})
 
 
-def answer(corpus: list[tuple[Case, int]], query: Query) -> list[Case]:
-    """What is found, spelled out: nothing, unless one that is allowed fits."""
-    allowed = [(case, score) for case, score in corpus if allows(case, query)]
-    if FITS not in [score for _, score in allowed]:
-        return []
-    return [case for case, score in allowed if score >= SHOWN]
+def allowed(cases: Iterable[Case], query: Query) -> list[bool]:
+    """Which cases the filters of a query allow, by the engine."""
+    cases = list(cases)
+    passing = engine_of(cases).matching(filter_of(query))
+    return [case.id in passing for case in cases]
+
+
+#: A few cases, and whether the text of a query finds each.
+CASES = st.lists(st.tuples(a_case(), st.booleans()), max_size=12).map(
+    lambda rows: [(replace(case, id=f"{at:02}"), found) for at, (case, found) in enumerate(rows)]
+)
+
+
+def answer(corpus: list[tuple[Case, bool]], query: Query) -> list[Case]:
+    """What is found, spelled out."""
+    return [case for case, found in corpus if found and allows(case, query)]
 
 
 def expected_counts(
-    corpus: list[tuple[Case, int]], query: Query, facet: str
+    corpus: list[tuple[Case, bool]], query: Query, facet: str
 ) -> tuple[FacetCount, ...]:
     """What counts() must give: a recount, and the answer if one more value were selected."""
     found = answer(corpus, query)
@@ -125,13 +137,11 @@ def expected_counts(
 
 @settings(deadline=None, derandomize=True, max_examples=50)
 @given(corpus=CASES, query=a_query())
-def test_the_mask_equals_the_filters_spelled_out(corpus, query):
+def test_the_filter_equals_the_filters_spelled_out(corpus, query):
     """A case is allowed exactly if every facet has one of the values asked for."""
     cases = [case for case, _ in corpus]
 
-    mask = FacetTable(cases, TAXONOMY).mask(query)
-
-    assert mask.tolist() == [allows(case, query) for case in cases]
+    assert allowed(cases, query) == [allows(case, query) for case in cases]
 
 
 @settings(deadline=None, derandomize=True, max_examples=50)
@@ -139,13 +149,9 @@ def test_the_mask_equals_the_filters_spelled_out(corpus, query):
 def test_counts_equal_list_comprehensions(corpus, query):
     """Counts and additions of every value are those of a recount, whatever the text finds."""
     cases = [case for case, _ in corpus]
-    scores = np.array([score for _, score in corpus], dtype=int)
-    table = FacetTable(cases, TAXONOMY)
+    within = replace(filter_of(query), ids=frozenset(case.id for case, found in corpus if found))
 
-    def find(allowed: np.ndarray) -> np.ndarray:
-        return allowed & (scores >= SHOWN) & (scores[allowed] == FITS).any()
-
-    counts = table.counts(query, find)
+    counts = Facets(engine_of(cases), TAXONOMY).counts(within)
 
     for facet in FACETS:
         occurring = {value for case in cases for value in case.facets[facet]}
@@ -161,11 +167,11 @@ def test_values_are_those_that_occur_in_the_order_of_the_vocabulary():
         replace(PLAIN, id="b", facets={"type": ("horizontal", "public-private")}),
     ]
 
-    table = FacetTable(cases, TAXONOMY)
+    values = Facets(engine_of(cases), TAXONOMY).values
 
-    assert table.values("type") == ("horizontal", "public-private")
-    assert table.values("country") == ("DK", "NO")
-    assert table.values("sector") == ()
+    assert values["type"] == ("horizontal", "public-private")
+    assert values["country"] == ("DK", "NO")
+    assert values["sector"] == ()
 
 
 def test_a_least_figure_is_of_the_metrics_asked_for():
@@ -175,10 +181,9 @@ def test_a_least_figure_is_of_the_metrics_asked_for():
         facets={"results": ("sales", "cost"), "country": ("NO",)},
         results=(replace(REPORTED, metric="cost", low=20.0, high=20.0, unit="percent"),),
     )
-    table = FacetTable([case], TAXONOMY)
     asked = [("sales",), ("cost",), ("sales", "cost"), ()]
 
-    masks = [table.mask(Query(filters={"results": one}, results_min=10)).tolist() for one in asked]
+    masks = [allowed([case], Query(filters={"results": one}, results_min=10)) for one in asked]
 
     assert masks == [[False], [True], [True], [False]]
 
@@ -186,17 +191,16 @@ def test_a_least_figure_is_of_the_metrics_asked_for():
 def test_the_low_end_of_a_range_must_reach_the_least_figure():
     """A range counts by its low end: 50-60% of the usual is a saving of 40% or more."""
     result = replace(REPORTED, metric="cost", low=50.0, high=60.0, unit="percent-of-usual")
-    table = FacetTable([replace(PLAIN, facets={"results": ("cost",)}, results=(result,))], TAXONOMY)
+    case = replace(PLAIN, facets={"results": ("cost",)}, results=(result,))
     asked = [(40, None), (41, None), (40, "percent"), (41, "percent"), (40, "jobs")]
     asked += [(50, "percent-of-usual"), (51, "percent-of-usual")]
 
-    masks = [
-        table.mask(Query(filters={"results": ("cost",)}, results_min=least, results_unit=unit))
+    found = [
+        allowed([case], Query(filters={"results": ("cost",)}, results_min=least, results_unit=unit))
         for least, unit in asked
     ]
 
-    found = [bool(mask[0]) for mask in masks]
-    assert found == [True, False, True, False, False, True, False]
+    assert [one for (one,) in found] == [True, False, True, False, False, True, False]
 
 
 def test_what_a_metric_adds_must_reach_the_least_figure():
@@ -221,10 +225,9 @@ def test_what_a_metric_adds_must_reach_the_least_figure():
         )
         for case_id, figures in reports.items()
     ]
-    table = FacetTable(cases, TAXONOMY)
     query = Query(filters={"results": ("sales",)}, results_min=10)
 
-    counts = table.counts(query, lambda allowed: allowed)["results"]
+    counts = Facets(engine_of(cases), TAXONOMY).counts(filter_of(query))["results"]
 
     # Found: a and f. With costs as well: b and e, too.
     assert [(c.value, c.count, c.adds) for c in counts] == [("sales", 2, 0), ("cost", 1, 2)]

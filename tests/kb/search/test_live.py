@@ -125,7 +125,7 @@ def test_a_damaged_snapshot_is_not_served_but_reported(toy_settings):
     old = build(toy_settings).snapshot_id
     live = follow(toy_settings)
     assert live.status() == LiveStatus(snapshot_id=old, trouble=None)
-    new, path = _build_damaged(toy_settings, "vectors.faiss")
+    new, path = _build_damaged(toy_settings, "engine/vectors/passages.faiss")
     set_current(toy_settings.index, new)
 
     until(lambda: live.status().trouble is not None)
@@ -182,14 +182,16 @@ def test_a_damaged_current_is_reported(toy_settings, data, trouble):
     assert found(live, "train") == [TRAINING]
 
 
-@pytest.mark.parametrize("name", ["cases.json", "vectors.faiss", "manifest.json", "words"])
+@pytest.mark.parametrize(
+    "name", ["cases.json", "engine/vectors/passages.faiss", "manifest.json", "engine/words"]
+)
 def test_a_fresh_site_falls_back_to_what_was_served_last(toy_settings, name):
     """Where the current snapshot is damaged, the one served before it answers, and that is told."""
     old = build(toy_settings).snapshot_id
     edit(toy_settings, "purchase")
     new = build(toy_settings).snapshot_id
     path = toy_settings.index / new / name
-    path = next(path.glob("*.term")) if name == "words" else path
+    path = next(path.glob("*.term")) if name == "engine/words" else path
     data = path.read_bytes()
     path.write_bytes(data[:40] + bytes([data[40] ^ 1]) + data[41:])
     live = open_live(toy_settings, fall_back=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,13 +50,12 @@ def case(
 
 def names(cases: list[Case], query: Query, scores: list[float] | None = None) -> str:
     """The ids in the order asked for, all of them found."""
-    found = np.ones(len(cases), dtype=bool)
-    columns = ordered(found, cases, np.array(scores or [0.0] * len(cases)), query, TAXONOMY)
-    return " ".join(cases[column].id for column in columns)
+    by_id = {one.id: score for one, score in zip(cases, scores or [0.0] * len(cases), strict=True)}
+    return " ".join(one.id for one in ordered(reversed(cases), by_id, query, TAXONOMY))
 
 
 def test_relevance_is_by_score_then_id():
-    """The best score comes first; equal ones stand in the order of the cases."""
+    """The best score comes first; equal ones stand in the order of their ids."""
     cases = [case("a"), case("b"), case("c"), case("d")]
 
     assert names(cases, Query(text="x"), [0.5, 0.9, 0.5, -0.2]) == "b a c d"
@@ -71,16 +69,15 @@ def test_without_a_text_relevance_is_by_title_then_id():
 
 
 def test_only_what_was_found_is_ordered():
-    """Columns that were not found are left out; of nothing found, nothing is given."""
-    cases = [case("a"), case("b"), case("c")]
-    scores = np.array([0.1, 0.9, 0.5])
+    """Scores of other cases do not count; of nothing found, nothing is given."""
+    scores = {"a": 0.1, "b": 0.9, "c": 0.5}
 
     orders = [
-        ordered(np.array(found), cases, scores, Query(text="x"), TAXONOMY)
-        for found in ([True, False, True], [False, False, False])
+        ordered([case(name) for name in found], scores, Query(text="x"), TAXONOMY)
+        for found in ("ac", "")
     ]
 
-    assert orders == [[2, 0], []]
+    assert orders == [[case("c"), case("a")], []]
 
 
 @pytest.mark.parametrize(
@@ -168,19 +165,17 @@ def test_every_order_equals_a_slow_sort(rows, text, sort):
         case(f"{at:02}", title, period, (result("sales", "percent", figure),))
         for at, (title, period, _, figure, _) in enumerate(rows)
     ]
-    found = np.array([row[4] for row in rows], dtype=bool)
-    scores = np.array([row[2] for row in rows])
+    found = [one for one, row in zip(cases, rows, strict=True) if row[4]]
+    scores = {one.id: row[2] for one, row in zip(cases, rows, strict=True)}
     query = Query(text=text, filters={"results": ("sales",)}, sort=sort)
 
-    def key(column: int) -> tuple:
-        title, period, score, figure, _ = rows[column]
+    def key(one: Case) -> tuple:
+        title, period, score, figure, _ = rows[int(one.id)]
         first = {
             "relevance": 0,
             "newest": -(period.start if period else 0),
             "result": -(figure or -1),
         }[sort]
-        return first, -score if text else title.casefold(), column
+        return first, -score if text else title.casefold(), one.id
 
-    assert ordered(found, cases, scores, query, TAXONOMY) == sorted(
-        np.flatnonzero(found).tolist(), key=key
-    )
+    assert ordered(found, scores, query, TAXONOMY) == sorted(found, key=key)

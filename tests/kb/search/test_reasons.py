@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.engine.local.words import LexicalIndex
 from kb.model.cases import Case, Passage
 from kb.search.answer import Reason
 from kb.search.reasons import marks, reasons
+from kb.text.analysis import terms
 from kb.text.mentions import Mention
 
 CASE = Case(
@@ -36,23 +36,15 @@ PASSAGES = tuple(
 )
 
 
-@pytest.fixture(name="stems", scope="module")
-def _stems(tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("words") / "words"
-    LexicalIndex.build(folder, [])
-    return LexicalIndex.open(folder).stems
-
-
-def give(stems, query: str, *, best: int, by_meaning: bool, case: Case = CASE, mentions=()):
+def give(query: str, *, best: int, by_meaning: bool, case: Case = CASE, mentions=()):
     """The reasons for a case."""
     return reasons(
         case,
         PASSAGES,
         PASSAGES[best],
-        terms=stems(query),
+        terms=terms(query),
         by_meaning=by_meaning,
         mentions=mentions,
-        stems=stems,
     )
 
 
@@ -72,9 +64,9 @@ def give(stems, query: str, *, best: int, by_meaning: bool, case: Case = CASE, m
         pytest.param("wine", "", [], id="empty query"),
     ],
 )
-def test_marks_cover_the_words_of_the_query(stems, text, query, expected):
+def test_marks_cover_the_words_of_the_query(text, query, expected):
     """Each word of the text that a word of the query stands for is marked, whole."""
-    spans = marks(text, frozenset(stems(query)), stems)
+    spans = marks(text, frozenset(terms(query)))
 
     assert [text[start:end] for start, end in spans] == expected
     assert list(spans) == sorted(spans)
@@ -110,9 +102,9 @@ def test_marks_cover_the_words_of_the_query(stems, text, query, expected):
         pytest.param("", 0, True, [("meaning", 0, (), ())], id="no word that counts"),
     ],
 )  # fmt: skip
-def test_the_reasons_for_a_hit(stems, query, best, by_meaning, expected):
+def test_the_reasons_for_a_hit(query, best, by_meaning, expected):
     """Kind, passage, words as the case writes them, and the marked words, strongest first."""
-    found = give(stems, query, best=best, by_meaning=by_meaning)
+    found = give(query, best=best, by_meaning=by_meaning)
 
     assert [
         (r.kind, TEXTS.index(r.passage), r.words, tuple(r.passage[a:b] for a, b in r.marks))
@@ -121,18 +113,18 @@ def test_the_reasons_for_a_hit(stems, query, best, by_meaning, expected):
     assert [r.heading for r in found] == [f"H{at}" for _, at, _, _ in expected]
 
 
-def test_words_of_the_title_alone_are_a_reason(stems):
+def test_words_of_the_title_alone_are_a_reason():
     """A word that stands only in the title joins the passage that is near in meaning."""
     case = replace(CASE, title="Trawlers")
 
-    found = give(stems, "trawler", best=2, by_meaning=True, case=case)
+    found = give("trawler", best=2, by_meaning=True, case=case)
 
     assert found == (
         Reason(kind="both", passage=TEXTS[2], heading="H2", words=("trawlers",), marks=()),
     )
 
 
-def test_facets_come_last_and_only_those_of_the_case(stems):
+def test_facets_come_last_and_only_those_of_the_case():
     """A value that the query names is a reason exactly where the case has it."""
     mentions = (
         Mention(facet="country", value="DK", label="Denmark"),
@@ -141,7 +133,7 @@ def test_facets_come_last_and_only_those_of_the_case(stems):
         Mention(facet="type", value="horizontal", label="Horizontal network"),
     )
 
-    found = give(stems, "hospital", best=0, by_meaning=True, mentions=mentions)
+    found = give("hospital", best=0, by_meaning=True, mentions=mentions)
 
     assert found == (
         Reason(kind="meaning", passage=TEXTS[0], heading="H0"),
@@ -158,21 +150,20 @@ _TEXT = st.lists(st.sampled_from(_WORDS.split()) | st.text(max_size=6), max_size
 
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(texts=st.lists(_TEXT, min_size=1, max_size=4), title=_TEXT, query=_TEXT, data=st.data())
-def test_every_reason_can_be_checked(stems, texts, title, query, data):
+def test_every_reason_can_be_checked(texts, title, query, data):
     """The passage is one of the case; each mark lies in it and covers a word of the query."""
     passages = [
         Passage(case_id=CASE.id, ordinal=at, heading="", text=text) for at, text in enumerate(texts)
     ]
-    terms = stems(query)
+    asked = terms(query)
 
     found = reasons(
         replace(CASE, title=title),
         passages,
         data.draw(st.sampled_from(passages)),
-        terms=terms,
+        terms=asked,
         by_meaning=data.draw(st.booleans()),
         mentions=(),
-        stems=stems,
     )
 
     assert [r.kind for r in found] in [["meaning"], ["word"], ["both"], ["meaning", "word"]]
@@ -181,8 +172,8 @@ def test_every_reason_can_be_checked(stems, texts, title, query, data):
         for start, end in reason.marks:
             word = reason.passage[start:end]
             assert re.fullmatch(r"\w+", word)
-            assert set(stems(word)) & set(terms)
+            assert set(terms(word)) & set(asked)
         for word in reason.words:
             assert word in f"{title} {reason.passage}".lower()
-            assert set(stems(word)) & set(terms)
+            assert set(terms(word)) & set(asked)
         assert (reason.kind == "meaning") == (reason.words == ())

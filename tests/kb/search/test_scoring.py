@@ -17,8 +17,8 @@ from kb.model.calibration import (
     read_calibrations,
     write_calibrations,
 )
+from kb.search.evidence import Evidence
 from kb.search.scoring import (
-    Evidence,
     answers,
     scores,
     share_of_most,
@@ -46,20 +46,21 @@ CALIBRATION = Calibration(
     n_queries=155,
 )
 EVIDENCE = Evidence(
+    ids=("a", "b", "c"),
     meaning=np.array([0.5, -1.0, 0.0]),
     passage=np.array([0.6, -1.0, 0.1]),
-    suits=np.array([0.3, -1.0, -1.0]),
+    audience=np.array([0.3, -1.0, -1.0]),
     multilingual=np.array([0.4, -1.0, 0.2]),
     words=np.array([0.25, 0.0, 0.5]),
     query=np.array([0.6, 0.8]),
-    row=np.array([3, 0, 7]),
-    suits_row=np.array([1, 0, 0]),
+    best_passage=("a#3", "", "c#7"),
+    best_line=("a#audience-1", "", ""),
     english=True,
-    known=0.75,
-    covered=0.5,
+    coverage_by_all=0.75,
+    coverage_by_one=0.5,
 )
 #: The second case is linked with the first, the third with none.
-LINKS = np.array([[False, True, False], [True, False, False], [False, False, False]])
+LINKED = np.array([[0, 1], [1, 0]])
 
 
 def test_the_sum_of_weighted_evidence():
@@ -72,7 +73,7 @@ def test_the_sum_of_weighted_evidence():
 
 def test_a_linked_case_lends_its_sum():
     """Each case gets half of the best of those it is linked with; one with no link, of the mean."""
-    total = weighted_sum(replace(EVIDENCE, links=LINKS), CALIBRATION.english)
+    total = weighted_sum(replace(EVIDENCE, linked=LINKED), CALIBRATION.english)
 
     assert total.tolist() == pytest.approx([1.2 - 0.75, -1.5 + 0.6, 1.1 + 0.5 * 0.8 / 3])
 

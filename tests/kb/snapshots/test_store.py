@@ -129,7 +129,9 @@ def test_snapshots_are_listed_newest_first(folder):
     assert snapshot_ids(index) == ("bbbbbbbbbbbb", "cccccccccccc", folder.name, "aaaaaaaaaaaa")
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "cases.json", "words", "encoder/model.onnx"])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "cases.json", "engine/words", "encoder/model.onnx"]
+)
 def test_only_a_sound_snapshot_can_be_opened(folder, name):
     """Whatever a snapshot lacks, and where there is none, that is one of our errors."""
     open_snapshot(folder)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.engine.local.words import LexicalIndex
 from kb.model.cases import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.text.mentions import MENTIONED_FACETS, Mention, MentionFinder
@@ -41,16 +40,9 @@ TAXONOMY = Taxonomy(
 EVERY_VALUE = {FACET_OF[name]: tuple(row[0] for row in rows) for name, rows in LISTS.items()}
 
 
-@pytest.fixture(name="stems", scope="module")
-def _stems(tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("words") / "words"
-    LexicalIndex.build(folder, [])
-    return LexicalIndex.open(folder).stems
-
-
 @pytest.fixture(name="finder", scope="module")
-def _finder(stems) -> MentionFinder:
-    return MentionFinder(TAXONOMY, EVERY_VALUE, stems)
+def _finder() -> MentionFinder:
+    return MentionFinder(TAXONOMY, EVERY_VALUE)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +100,9 @@ def test_a_mention_carries_the_label(finder):
     )
 
 
-def test_values_that_no_case_has_are_not_offered(stems):
+def test_values_that_no_case_has_are_not_offered():
     """Only what the compendium holds can be filtered by."""
-    finder = MentionFinder(TAXONOMY, {"country": ("FR",), "project": ()}, stems)
+    finder = MentionFinder(TAXONOMY, {"country": ("FR",), "project": ()})
 
     mentions = finder.find("Norwegian exports to France")
 

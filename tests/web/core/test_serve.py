@@ -226,7 +226,9 @@ def test_a_build_beside_a_serving_site_is_never_seen_half(site):
     assert [site.asked(worker)["snapshot"] for worker in site.workers()] == [served[-1]] * 2
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "cases.json", "encoder/model.onnx"])
+@pytest.mark.parametrize(
+    "name", ["engine/vectors/passages.faiss", "cases.json", "encoder/model.onnx"]
+)
 def test_a_damaged_snapshot_does_not_take_the_site_down(toy_settings, tmp_path, name):
     """A site that starts over one flipped byte serves what was served before, and says so."""
     old, new = two_builds(toy_settings)

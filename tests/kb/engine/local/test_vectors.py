@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.engine.local.vectors import DenseIndex, unit_rows
+from kb.engine.base import unit_rows
+from kb.engine.local.vectors import DenseIndex
 from kb.errors import SnapshotCorrupt
 
 

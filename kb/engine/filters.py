@@ -1,0 +1,46 @@
+"""What a filter asks of a document: its kind, values of facets, a figure, ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureFilter:
+    """A reported figure of at least ``least`` in one of ``metrics``.
+
+    In ``unit``, or, where that is None, as it is compared, in whatever unit that is.
+    """
+
+    metrics: tuple[str, ...]
+    least: float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which documents may be found: those that pass every part that is given.
+
+    Attributes:
+        facets: facet to values. Values of one facet widen each other (OR), facets narrow
+            each other (AND); a facet without values asks for nothing.
+        kinds: the kinds of document that pass; none given, any.
+        figure: what a document must report; None asks for nothing.
+        ids: the only ids that pass; None, any. An empty set lets nothing pass.
+    """
+
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    figure: FigureFilter | None = None
+    ids: frozenset[str] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everything passes."""
+        asks = any(self.facets.values()) or self.kinds or self.figure is not None
+        return not asks and self.ids is None
+
+
+#: Everything passes.
+EVERYTHING = Filter()
