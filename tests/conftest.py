@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 from playwright.sync_api import expect, sync_playwright
@@ -20,6 +21,12 @@ from kb.search.searcher import Searcher
 from kb.settings import Settings, read_settings
 from tests.browser.chromium import FLAGS, executable
 from tests.toy import ROOT, copy_toy_corpus, make_tiny_encoder, settings_of_toy
+
+# How fast examples are made and run says more about the machine than about the code.
+hypothesis.settings.register_profile(
+    "kb", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("kb")
 
 
 @pytest.fixture(name="made_once", scope="session")
