@@ -1,16 +1,21 @@
-"""The benchmarks, which no test runs, import what there is."""
+"""The benchmarks, of which the long parts are run by no test, fit the code that they measure."""
 
 from __future__ import annotations
 
 import ast
-import importlib
+import importlib.util
 import re
+import sys
 from collections.abc import Iterator
-from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+from kb.content.files import PROFILES_FILE
+from kb.quality.judged_profiles import read_profiles
+from tests.toy import ROOT
+
+BENCHMARKS = ROOT / "benchmarks"
 
 
 def imports(source: str) -> Iterator[tuple[str, str]]:
@@ -39,3 +44,35 @@ def test_imports_in_scripts_are_seen():
     source = 'from kb.one import a\nSCRIPT = """\nimport sys\nfrom web.two import b, c\n"""\n'
 
     assert list(imports(source)) == [("kb.one", "a"), ("web.two", "b"), ("web.two", "c")]
+
+
+def loaded(name: str) -> ModuleType:
+    """A benchmark as a module."""
+    spec = importlib.util.spec_from_file_location(f"benchmarks_{name}", BENCHMARKS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where its dataclasses look for their module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_search_can_be_measured(real_settings):
+    """The script that times the fused search beside the dense one runs, on the real index."""
+    run = loaded("run")
+
+    times = run.numbers(run._RETRIEVE, str(real_settings.index), "4", *run.QUERIES[:2])
+
+    assert len(times) == 4
+    assert min(times) > 0
+
+
+def test_weights_can_be_weighed(real_live):
+    """Profiles give samples that are ranked by the weights in use: some well, none beyond 1."""
+    weigh = loaded("weigh_profiles")
+    searcher = real_live.current()
+    judged = read_profiles(ROOT / "cases" / PROFILES_FILE, searcher.cases, searcher.taxonomy)
+    ids = [case.id for case in searcher.cases if case.kind != "guide"]
+
+    found = weigh.quality(weigh.samples_of(searcher, judged[:5]), ids, dict(weigh.WEIGHTS))
+
+    assert len(found) == 5
+    assert 0.5 < sum(found) / 5 <= max(found) <= 1
