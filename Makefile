@@ -27,7 +27,7 @@ test: $(VENV)/installed-test browser ## Install what the tests need, a browser i
 test-long: $(VENV)/installed-test browser ## Run the longer forms of some tests, which 'make test' leaves out
 	@$(PYTEST) -m long
 
-lint: $(VENV)/installed-test ## Check style and types of the code
+lint: $(VENV)/installed-test ## Check the style of the code and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache
 
 check: $(VENV)/installed ## Check the cases: every problem with its file and line

@@ -49,7 +49,7 @@ def python_files(*packages: str) -> list[Path]:
 
 
 def dotted(path: Path) -> str:
-    """``kb/load.py`` as ``kb.load``."""
+    """``kb/model/cases.py`` as ``kb.model.cases``."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
@@ -173,7 +173,7 @@ def test_no_shortcuts(path):
 
 @each(TEMPLATES)
 def test_templates_escape_everything(path):
-    """No template lets text through as markup; web.render alone makes it."""
+    """No template lets text through as markup; web.ui.markdown alone makes it."""
     text = path.read_text(encoding="utf-8")
 
     assert re.findall(r"\|\s*safe\b|autoescape\s+false", text) == []

@@ -261,11 +261,39 @@ def test_the_readme_counts_right() -> None:
 
 
 def test_places_that_the_architecture_names_exist() -> None:
-    """Every file and folder between backticks in the page for the next architect is there."""
-    named = re.findall(r"`((?:kb|web|cases|docs|tests)/[\w./-]*)`", ARCHITECTURE)
+    """Every file and folder of the code between backticks in a document is there."""
+    named = {
+        (path.name, place)
+        for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
+        for place in re.findall(r"`((?:kb|web|docs|tests)/[\w./-]*)`", path.read_text("utf-8"))
+    }
+
+    assert len(named) > 30
+    assert sorted((page, place) for page, place in named if not (ROOT / place).exists()) == []
+
+
+def test_modules_that_the_code_names_exist() -> None:
+    """Every module of ours between backticks in a docstring or comment is there."""
+    named = {
+        (str(path.relative_to(ROOT)), name)
+        for folder in ("kb", "web")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"``((?:kb|web)(?:\.\w+)+)", path.read_text("utf-8"))
+    }
 
     assert len(named) > 20
-    assert [place for place in named if not (ROOT / place).exists()] == []
+    assert sorted((path, name) for path, name in named if not _is_ours(name)) == []
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a dotted name is a module or package of ours, or something that one defines."""
+    place = ROOT.joinpath(*name.split("."))
+    if place.is_dir() or place.with_suffix(".py").is_file():
+        return True
+    module, _, attribute = name.rpartition(".")
+    place = ROOT.joinpath(*module.split("."))
+    files = [one for one in (place.with_suffix(".py"), place / "__init__.py") if one.is_file()]
+    return any(re.search(rf"\b{attribute}\b", one.read_text("utf-8")) for one in files)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """The website over one searcher, in wings; imports go down only (contracts in pyproject.toml).
 
-cli · app                     the command ``kb``, with the one that serves; ``create_app``
+cli        the command ``kb``, with the one that serves
+app        ``create_app`` puts the site together
 search · cases · holdings · role_models · outcomes · compare · self_check · about
 one feature each: its views, its pages, its templates
-machine                       the API and its description, health, sitemap
-ui                            cards, filters, plots, Markdown, the frame of a page
-words                         figures, quotation marks
-core                          requests, addresses, parameters, errors, headers, gunicorn
+machine    the API and its description, health, sitemap
+ui         cards, filters, notices, plots, Markdown, languages, the frame of a page
+words      facets, figures, lists and quotation marks in words, and their translation
+core       requests, addresses, parameters, errors, headers, gunicorn
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Every problem in the content, found in one pass: per file and across files."""
+"""Every problem in the content, found in one pass: the rules across files.
+
+The rules on one field of a case stand in ``kb.content.front_matter``, those on its text in
+``kb.text.body``; this reads every file, asks both, and holds the files against each other.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Loaded:
 
 
 class _CoreYaml(YAMLHandler):
-    """Front-matter in the YAML of ``kb.yaml_source``, kept with its lines."""
+    """Front-matter in the YAML of ``kb.content.yaml_source``, kept with its lines."""
 
     FM_BOUNDARY = _DELIMITER
 

@@ -27,7 +27,7 @@ class QueryEncoder(Protocol):
 
 
 class OnnxQueryEncoder:
-    """The encoder that a snapshot carries (made by ``kb.export``), on one thread."""
+    """The encoder that a snapshot carries (made by ``kb.encoders.onnx_export``), on one thread."""
 
     def __init__(self, folder: Path) -> None:
         """Open the three files of the encoder.

@@ -130,7 +130,7 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer  # slow import: 7 s, 500 MB
         from transformers.utils.logging import disable_progress_bar
 
-        torch.set_num_threads(os.cpu_count() or 1)  # kb.index set one, for them both
+        torch.set_num_threads(os.cpu_count() or 1)  # faiss set one, for them both
         disable_progress_bar()  # of reading the weights, which takes a moment
         self.files = files
         try:

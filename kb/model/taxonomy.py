@@ -227,7 +227,7 @@ class Taxonomy:
         return self.vocabularies[name]
 
     def facet(self, facet: str) -> Vocabulary:
-        """The vocabulary behind a facet of ``documents.FACETS``."""
+        """The vocabulary behind a facet of ``kb.model.cases.FACETS``."""
         return self.vocabularies["countries" if facet == "country" else FACET_LISTS[facet]]
 
     def label(self, facet: str, value: str) -> str:
