@@ -163,7 +163,7 @@ def summary_fields(case: Case, taxonomy: Taxonomy, addresses: Addresses) -> Mapp
 
 def reported(result: Result, taxonomy: Taxonomy) -> ReportedResult:
     """A result with its figure as the site shows it."""
-    shown = figure(result, taxonomy["metrics"].label(result.metric)).text
+    shown = figure(result, taxonomy).text
     return extended(ReportedResult, result, figure=shown)
 
 

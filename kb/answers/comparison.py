@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 ID_SHOWN = 120
 EVERY_ID = "Every id stands at /api/v1/cases."
 
-#: What is compared, in the order to show, with its words.
+#: What is compared, in the order to show, with its words (see ``label_of``).
 LABELS: Mapping[str, str] = {
     "kind": "Kind",
     "country": "Country",
@@ -49,7 +49,7 @@ LABELS: Mapping[str, str] = {
     "members": "Who took part",
     "form": "Form",
     "formation": "How it came to be",
-    "type": "Type of network",
+    "type": "Type of {}",
     "project": "What they did together",
     "sector": "Sector",
     "status": "Outcome",
@@ -180,14 +180,14 @@ def comparison_answer(
                 url=addresses.case(case.id),
                 summary=case.summary,
                 region=case.region,
-                members=members_text(case.members),
+                members=members_text(case.members, taxonomy),
                 partners=case.members.partners if case.members else (),
                 period=period_text(case.period),
                 references=citations(case, searcher.references),
             )
             for case in cases
         ),
-        fields=tuple(_field(row, found) for row in found.fields),
+        fields=tuple(_field(row, found, taxonomy) for row in found.fields),
         metrics=tuple(_metric(row, found, taxonomy) for row in found.metrics),
     )
 
@@ -201,6 +201,11 @@ def agreement_words(agreement: str, n: int, told: int) -> str:
         GAPS: "told of one" if told == 1 else "equal where told",
         UNTOLD: NOT_TOLD,
     }[agreement]
+
+
+def label_of(name: str, taxonomy: Taxonomy) -> str:
+    """What a compared field is called; the type names what the compendium is about."""
+    return LABELS[name].format(taxonomy.subject.in_line)
 
 
 def reported_by(row: MetricRow) -> str:
@@ -267,20 +272,22 @@ def _case(searcher: Searcher, case_id: str) -> Case:
             allowed=near,
         ) from err
     if case.is_guide:
+        guide = searcher.taxonomy.guide
+        capital = guide.many[:1].upper() + guide.many[1:]
         raise QueryError(
-            f"id must be that of a case, and {case.id!r} is a guide. "
-            "Guides treat a theme, so they have nothing to set beside a case.",
+            f"id must be that of a case, and {case.id!r} is {guide.one}. "
+            f"{capital} treat a theme, so they have nothing to set beside a case.",
             parameter="id",
             value=case.id,
         )
     return case
 
 
-def _field(row: FieldRow, found: Comparison) -> ComparedField:
+def _field(row: FieldRow, found: Comparison, taxonomy: Taxonomy) -> ComparedField:
     told = sum(bool(cell.values) for cell in row.cells)
     return ComparedField(
         field=row.field,
-        label=LABELS[row.field],
+        label=label_of(row.field, taxonomy),
         agreement=row.agreement,
         words=agreement_words(row.agreement, len(row.cells), told),
         cells=tuple(

@@ -10,14 +10,14 @@ from kb.guidance.profile_comparison import joined, number_word
 from kb.model.taxonomy import Taxonomy, in_line
 from kb.results.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
 
-_NOUNS: Mapping[str, str] = {"network": "networks", "programme": "programmes", "study": "studies"}
-#: A field as the thing in which cases differ, and where they have some of it in common.
+#: A field as the thing in which cases differ, and where they have some of it in common;
+#: ``{}`` is what the compendium is about.
 _DIFFER: Mapping[str, tuple[str, str]] = {
     "kind": ("what they are", ""),
     "country": ("country", "further countries"),
     "form": ("form", "further forms"),
     "formation": ("how they came to be", "what else brought them about"),
-    "type": ("type of network", "further types of network"),
+    "type": ("type of {}", "further types of {}"),
     "project": ("what they do together", "what else they do together"),
     "sector": ("sector", "further sectors"),
     "status": ("outcome", "outcome"),
@@ -42,9 +42,9 @@ class Contrast:
 def contrast(found: Comparison, taxonomy: Taxonomy) -> Contrast:
     """Say what two cases or more have in common, and where they differ."""
     return Contrast(
-        common=_common(found),
-        apart=_apart(found),
-        gaps=_gaps(found),
+        common=_common(found, taxonomy),
+        apart=_apart(found, taxonomy),
+        gaps=_gaps(found, taxonomy),
         reported=_reported(found, taxonomy),
     )
 
@@ -54,33 +54,41 @@ def all_of(count: int) -> str:
     return "Both" if count == 2 else f"All {number_word(count)}"
 
 
-def _common(found: Comparison) -> str:
-    kinds = {case.kind for case in found.cases}
-    noun = _NOUNS.get(next(iter(kinds)), "cases") if len(kinds) == 1 else "cases"
-    adjectives = [joined(_words(found, name, "network")) for name in ("form", "type")]
+def _common(found: Comparison, taxonomy: Taxonomy) -> str:
+    about = taxonomy.subject.many
+    noun = _noun(found, taxonomy)
+    adjectives = [joined(_words(found, name, taxonomy)) for name in ("form", "type")]
     adjective = ", ".join(word for word in adjectives if word)
-    if adjective and noun != "networks":
-        noun, adjective = f"{noun} of {adjective} networks", ""
+    if adjective and noun != about:
+        noun, adjective = f"{noun} of {adjective} {about}", ""
     parts = [noun]
     if countries := [value.label for value in found.shared("country")]:
         parts.append(f"from {joined([_with_article(label) for label in countries])}")
-    if sectors := _words(found, "sector"):
+    if sectors := _words(found, "sector", taxonomy):
         parts.append(f"in {joined(sectors)}")
     words = " ".join((adjective, *parts)).strip()
-    if projects := _words(found, "project"):
+    if projects := _words(found, "project", taxonomy):
         words += f", working together on {joined(projects)}"
-    if formation := _words(found, "formation"):
-        words += f"; each came to be {joined([_how(one) for one in formation])}"
-    if status := _words(found, "status"):
+    if formation := _words(found, "formation", taxonomy):
+        words += f"; each came to be {joined(formation)}"
+    if status := _words(found, "status", taxonomy):
         words += f"; the outcome of each is given as {joined(status)}"
     if words == "cases":
         return f"The {number_word(len(found.cases))} have none of these facts in common."
     return f"{all_of(len(found.cases))} are {words}."
 
 
-def _words(found: Comparison, name: str, noun: str = "") -> list[str]:
-    labels = (value.label for value in found.shared(name))
-    return [in_line(label.removesuffix(f" {noun}") if noun else label) for label in labels]
+def _noun(found: Comparison, taxonomy: Taxonomy) -> str:
+    """What they all are; cases where they are not of one kind."""
+    kinds = {case.kind for case in found.cases}
+    one = taxonomy["kinds"].get(kinds.pop()) if len(kinds) == 1 else None
+    return one.many if one else "cases"
+
+
+def _words(found: Comparison, name: str, taxonomy: Taxonomy) -> list[str]:
+    """What all of them have in a field, as it stands inside the sentence."""
+    terms = [taxonomy.facet(name).get(value.id) for value in found.shared(name)]
+    return [term.phrase or in_line(term.beside_mark) for term in terms if term is not None]
 
 
 def _with_article(country: str) -> str:
@@ -88,17 +96,13 @@ def _with_article(country: str) -> str:
     return f"the {country}" if needs_one else country
 
 
-def _how(formation: str) -> str:
-    is_programme = formation.startswith("government programme")
-    return f"by a {formation}" if is_programme else formation
-
-
-def _apart(found: Comparison) -> str:
+def _apart(found: Comparison, taxonomy: Taxonomy) -> str:
     words = []
     for name in FIELDS:
         rule = found.field(name).agreement
         if rule in (SOME, DIFFERENT):
-            words.append(_DIFFER[name][bool(found.shared(name))])
+            differ = _DIFFER[name][bool(found.shared(name))]
+            words.append(differ.format(taxonomy.subject.in_line))
         if name == "country":
             words += _apart_in_text(found)
     return f"They differ in {joined(words)}." if words else ""
@@ -115,8 +119,9 @@ def _told(value: object) -> Collection[str]:
     return (str(value),) if value else ()
 
 
-def _gaps(found: Comparison) -> str:
-    words = [_DIFFER[name][0] for name in FIELDS if found.field(name).agreement == GAPS]
+def _gaps(found: Comparison, taxonomy: Taxonomy) -> str:
+    gaps = [_DIFFER[name][0] for name in FIELDS if found.field(name).agreement == GAPS]
+    words = [one.format(taxonomy.subject.in_line) for one in gaps]
     which = "both" if len(found.cases) == 2 else "all of them"
     return f"Not told of {which}: {joined(words)}." if words else ""
 

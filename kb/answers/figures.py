@@ -1,29 +1,31 @@
 """A result as the figure that stands large, and who took part and when, as texts.
 
-``figure(result, label)`` turns the numbers of a ``Result`` into a short text
+``figure(result, taxonomy)`` turns the numbers of a ``Result`` into a short text
 ("+30%", "50–60% of the usual", "A$7 million") and the parts that a template
-sets in different sizes. Nothing is rounded: every digit of the source stays.
+sets in different sizes. Nothing is rounded: every digit of the source stays. How a unit
+is written, and which way a direction goes, the vocabulary says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kb.model.cases import Members, Period, Result
 from kb.model.quantities import Quantity
+from kb.model.taxonomy import CHANGE, MONEY, PLACE, PROPORTION, RATE, Taxonomy, Term
+from kb.model.units import writing
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
-TIMES = "\N{MULTIPLICATION SIGN}"
 ARROW = "\N{RIGHTWARDS ARROW}"
 
-_CURRENCY_SIGNS = {"AUD": "A$", "CAD": "C$", "NZD": "NZ$", "USD": "US$", "EUR": "€", "GBP": "£"}
 _SCALES = ((10**9, "billion"), (10**6, "million"))
-_A_YEAR = "-a-year"
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_UP_DOWN = {"up": "+", "down": MINUS}
+#: Which way a direction goes, as the sign of a change and as the name of its mark.
+_SIGNS: Mapping[int, str] = {1: "+", -1: MINUS, 0: ""}
+MARKS: Mapping[int, str] = {1: "up", -1: "down", 0: "level"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,28 +52,31 @@ class Figure:
         return f"{self.before} {ARROW} {now}" if self.before else now
 
 
-def figure(result: Result, metric_label: str) -> Figure:
+def figure(result: Result, taxonomy: Taxonomy) -> Figure:
     """The figure of a result; its metric's label in words if the source gives no number."""
+    sign = taxonomy.sign(result.direction)
     if result.low is None or result.high is None:
-        return Figure(number=metric_label, mark=result.direction, is_word=True)
-    number, unit = _amount(result.low, result.high, result.unit or "", result.direction)
+        label = taxonomy["metrics"].label(result.metric)
+        return Figure(number=label, mark=MARKS[sign], is_word=True)
+    term = taxonomy.unit(result.unit or "")
+    number, unit = _amount(result.low, result.high, term, sign)
     if result.of is not None:
-        unit = f"of {result.of:,} firms"
+        unit = f"of {result.of:,} {unit.removeprefix('of ')}"
     before = ""
     if result.before is not None:
-        was, was_unit = _amount(result.before, result.before, result.unit or "", "level")
+        was, was_unit = _amount(result.before, result.before, term, 0)
         before = _join(result.before_qualifier, was, was_unit.removesuffix("a year").strip())
-        number, unit = _amount(result.low, result.high, result.unit or "", "level")
+        number, unit = _amount(result.low, result.high, term, 0)
     return Figure(
         number=number,
         unit=unit,
         lead=result.qualifier or "",
         before=before,
-        mark=result.direction,
+        mark=MARKS[sign],
     )
 
 
-def compared_figure(result: Result, shown: Quantity) -> Figure:
+def compared_figure(result: Result, shown: Quantity, taxonomy: Taxonomy) -> Figure:
     """A quantity in the words of the figures; what is computed has at most one decimal."""
     low, high = (round(v, 1) if shown.converted else v for v in (shown.low, shown.high))
     like = replace(
@@ -85,7 +90,7 @@ def compared_figure(result: Result, shown: Quantity) -> Figure:
         before_qualifier=None,
         of=None,
     )
-    return figure(like, "")
+    return figure(like, taxonomy)
 
 
 def headline(
@@ -96,12 +101,14 @@ def headline(
     return max(with_figure, key=weight, default=None)
 
 
-def members_text(members: Members | None) -> str:
+def members_text(members: Members | None, taxonomy: Taxonomy) -> str:
     """Who took part: ``3 small graphic arts companies``; empty if not told."""
     if members is None:
         return ""
     count = f"{members.count:,}" if members.count is not None else ""
-    networks = f"in {members.networks:,} networks" if members.networks is not None else ""
+    networks = (
+        f"in {members.networks:,} {taxonomy.subject.many}" if members.networks is not None else ""
+    )
     parts = (members.qualifier if count else "", count, members.who, networks)
     text = " ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]
@@ -121,60 +128,20 @@ def period_text(period: Period | None) -> str:
     return f"Until {about}{period.end}"
 
 
-def _amount(low: float, high: float, unit: str, direction: str) -> tuple[str, str]:
+def _amount(low: float, high: float, unit: Term, sign: int) -> tuple[str, str]:
     """The figure and the words after it, ``("+30%", "")`` or ``("12", "jobs")``."""
-    if unit.removesuffix(_A_YEAR) in _CURRENCY_SIGNS:
-        return _money(low, high, unit)
-    if unit in _READERS:
-        return _READERS[unit](low, high, direction)
-    return _span(low, high), _plural(unit, low, high)
-
-
-def _money(low: float, high: float, unit: str) -> tuple[str, str]:
-    sign = _CURRENCY_SIGNS[unit.removesuffix(_A_YEAR)]
-    words = "a year" if unit.endswith(_A_YEAR) else ""
-    for scale, name in _SCALES:
-        if low >= scale:
-            short = _span(_divided(low, scale), _divided(high, scale))
-            return f"{sign}{short}", f"{name} {words}".strip()
-    return f"{sign}{_span(low, high)}", words
-
-
-def _percent(low: float, high: float, direction: str) -> tuple[str, str]:
-    return f"{_UP_DOWN.get(direction, '')}{_span(low, high)}%", ""
-
-
-def _percent_a_year(low: float, high: float, direction: str) -> tuple[str, str]:
-    return _percent(low, high, direction)[0], "a year"
-
-
-def _ratio(low: float, high: float, direction: str) -> tuple[str, str]:
-    if low == high:
-        return f"1:{_digits(low)}", ""
-    return f"1:{_digits(low)} to 1:{_digits(high)}", ""
-
-
-def _rank(low: float, high: float, direction: str) -> tuple[str, str]:
-    if low == high:
-        return _ordinal(low), ""
-    return f"{_ordinal(low)}{DASH}{_ordinal(high)}", ""
-
-
-_READERS: dict[str, Callable[[float, float, str], tuple[str, str]]] = {
-    "percent": _percent,
-    "percent-a-year": _percent_a_year,
-    "percent-of-usual": lambda low, high, _: (f"{_span(low, high)}%", "of the usual"),
-    "percent-of-firms": lambda low, high, _: (f"{_span(low, high)}%", "of firms"),
-    "times": lambda low, high, _: (f"{TIMES}{_span(low, high)}", ""),
-    "ratio": _ratio,
-    "rank": _rank,
-    "score-of-5": lambda low, high, _: (_span(low, high), "of 5"),
-}
-
-
-def _plural(unit: str, low: float, high: float) -> str:
-    words = unit.replace("-", " ")
-    return words.removesuffix("s") if low == high == 1 else words
+    how, ends = writing(unit), tuple(dict.fromkeys((low, high)))
+    words = how.one if low == high == 1 else how.words
+    if unit.measures == PLACE:
+        return DASH.join(map(_ordinal, ends)), words
+    if unit.measures == PROPORTION:
+        return " to ".join(f"{how.before}{_digits(end)}{how.after}" for end in ends), words
+    scale, name = 1, ""
+    if unit.measures == MONEY:
+        scale, name = next((one for one in _SCALES if low >= one[0]), (1, ""))
+    lead = _SIGNS[sign] if unit.measures in (CHANGE, RATE) else ""
+    span = _span(_divided(low, scale), _divided(high, scale)) if name else _span(low, high)
+    return f"{lead}{how.before}{span}{how.after}", _join(name, words)
 
 
 def _span(low: float, high: float) -> str:

@@ -179,7 +179,7 @@ def _finding(found: Finding, taxonomy: Taxonomy, addresses: Addresses) -> Report
         url=addresses.case(found.case_id),
         country=found.country,
         evidence=found.evidence,
-        figure=compared_figure(found.result, compared).text if compared else None,
+        figure=compared_figure(found.result, compared, taxonomy).text if compared else None,
         low=compared.low if compared else None,
         high=compared.high if compared else None,
         unit=compared.unit if compared else None,

@@ -14,7 +14,7 @@ from kb.answers.search import given_filters
 from kb.answers.serialise import extended, old_name
 from kb.guidance.profile import Profile, contradictions, with_goal
 from kb.guidance.profile_comparison import Likeness, sentences
-from kb.guidance.profile_score import PART_LABELS
+from kb.guidance.profile_score import part_label
 from kb.guidance.role_models import Part, RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Reason
@@ -131,6 +131,7 @@ def _model(model: RoleModel, taxonomy: Taxonomy, addresses: Addresses) -> RoleMo
         reason=model.reason,
         done=model.done,
         parts=tuple(
-            extended(LabelledPart, part, label=PART_LABELS[part.name]) for part in model.parts
+            extended(LabelledPart, part, label=part_label(part.name, taxonomy))
+            for part in model.parts
         ),
     )

@@ -302,7 +302,7 @@ class FrontMatter(Record):
         """What hangs on the kind, what is our reading, and the source of each result."""
         role = _kind(given, known).role
         if role == GUIDE:
-            yield from _guide_rules(given)
+            yield from _guide_rules(given, known.guide)
         elif "country" not in given:
             yield ("country",), cls.missing("country")
         elif given["country"] == []:
@@ -334,12 +334,12 @@ def _is_share(unit: object, taxonomy: Taxonomy) -> bool:
     return term is not None and term.measures == SHARE
 
 
-def _guide_rules(given: Given) -> Complaints:
+def _guide_rules(given: Given, guide: Term) -> Complaints:
     for name in ("type", "project", "results", "role_model_for"):
         if given.get(name) not in ([], None):
-            yield (name,), "must be [] in a guide, which is counted in no filter of cases."
+            yield (name,), f"must be [] in {guide.one}, which is counted in no filter of cases."
     if "country" in given:
-        yield ("country",), "must not be given in a guide; remove the line."
+        yield ("country",), f"must not be given in {guide.one}; remove the line."
 
 
 def _our_reading(given: Given) -> Complaints:

@@ -41,7 +41,7 @@ def rows(found: ComparisonAnswer) -> Iterator[tuple[str, ...]]:
             yield (name, label, _text_agreement(name, texts), *(text or NOT_TOLD for text in texts))
         else:
             row = fields[name]
-            yield (name, label, row.words, *(_values(cell) for cell in row.cells))
+            yield (name, row.label, row.words, *(_values(cell) for cell in row.cells))
     for metric in found.metrics:
         cells = (_results(cell.results) for cell in metric.cells)
         yield (f"results:{metric.metric}", metric.label, metric.words, *cells)

@@ -179,7 +179,9 @@ def _form(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness
         return
     forms = case.facets.get("form", ())
     if not forms:
-        yield Likeness(field="my_form", relation="unknown", words=_whether(taxonomy))
+        yield Likeness(
+            field="my_form", relation="unknown", words=f"whether it was {either_form(taxonomy)}"
+        )
         return
     relation = "like" if profile.my_form in forms else "unlike"
     words = joined([with_article(_label(taxonomy, "form", form)) for form in forms])
@@ -200,10 +202,9 @@ def _funding(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Liken
     yield Likeness(field="funding", relation="like" if alike else "unlike", words=words)
 
 
-def _whether(taxonomy: Taxonomy) -> str:
-    """What is not told of a form: ``whether it was soft or hard``."""
-    forms = [in_line(form.beside_mark) for form in taxonomy["forms"]]
-    return f"whether it was {joined(forms, 'or')}"
+def either_form(taxonomy: Taxonomy) -> str:
+    """The forms to choose between: ``soft or hard``."""
+    return joined([in_line(form.beside_mark) for form in taxonomy["forms"]], "or")
 
 
 def _label(taxonomy: Taxonomy, facet: str, value: str) -> str:

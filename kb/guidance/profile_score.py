@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from kb.guidance.profile import Profile, words_of_profile
+from kb.guidance.profile_comparison import either_form
 from kb.guidance.profile_texts import nearness_by_owner, wanted_projects
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
@@ -35,15 +36,14 @@ WEIGHTS: Mapping[str, float] = {
     "funding": 1.7,
 }
 
-#: Part of a score to its words.
-PART_LABELS: Mapping[str, str] = {
+#: Part of a score to its words; for the form see ``part_label``.
+_PART_LABELS: Mapping[str, str] = {
     "story": "What you say, against the whole case",
     "suits": "What you want, against whom the editors think the case suits",
     "wants": "The kind of project that your words ask for",
     "goal": "The kinds of project that you ticked",
     "trade": "Your sector, or one near it",
     "common": "What the partners have in common",
-    "form": "Soft or hard",
     "funding": "Who paid",
 }
 
@@ -58,6 +58,12 @@ _SHORTEST, _MOST_SENTENCES = 9, 8
 
 #: Turns a text into its vectors, one per encoder.
 Encode = Callable[[str], Vectors]
+
+
+def part_label(name: str, taxonomy: Taxonomy) -> str:
+    """What a part of a score is of, in words."""
+    forms = either_form(taxonomy)
+    return _PART_LABELS.get(name) or forms[:1].upper() + forms[1:]
 
 
 def score_parts(

@@ -113,7 +113,12 @@ class Term:
     @property
     def one(self) -> str:
         """One of it inside a sentence: ``a network``."""
-        return with_article(self.in_line)
+        return f"{self.article} {self.in_line}"
+
+    @property
+    def article(self) -> str:
+        """The indefinite article before the label in a sentence."""
+        return article(self.in_line)
 
     @property
     def many(self) -> str:
@@ -137,7 +142,12 @@ class Term:
 
 def with_article(words: str) -> str:
     """Words with their indefinite article: ``a soft network``, ``an open one``."""
-    return f"{'an' if words[:1] in tuple('aeio') else 'a'} {words}"
+    return f"{article(words)} {words}"
+
+
+def article(words: str) -> str:
+    """The indefinite article before some words, by their first letter."""
+    return "an" if words[:1].casefold() in tuple("aeio") else "a"
 
 
 def in_line(label: str) -> str:
@@ -254,9 +264,25 @@ class Taxonomy:
         return next((kind for kind in kinds if kind.role == SUBJECT), Term(id="", label="Case"))
 
     @property
+    def guide(self) -> Term:
+        """The first kind of document that is a guide; plain guides where none is."""
+        kinds = self.vocabularies["kinds"]
+        return next((kind for kind in kinds if kind.role == GUIDE), Term(id="", label="Guide"))
+
+    @property
     def reporting(self) -> tuple[Term, ...]:
         """The kinds of document that report results, in the order to show: all but guides."""
         return tuple(kind for kind in self.vocabularies["kinds"] if kind.role != GUIDE)
+
+    def unit(self, unit_id: str) -> Term:
+        """A unit; one that the vocabulary does not hold counts things by its id."""
+        found = self.vocabularies["units"].get(unit_id)
+        return found or Term(id=unit_id, label=unit_id.replace("-", " "))
+
+    def sign(self, direction: str) -> int:
+        """Which way a direction goes: 1, -1 or 0."""
+        found = self.vocabularies["directions"].get(direction)
+        return found.sign if found else 0
 
     def direction(self, sign: int) -> str:
         """The id of the first direction that goes this way, empty if none does."""

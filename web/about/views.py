@@ -46,6 +46,7 @@ def about() -> str:
         encoders=[made.name for made in encoders if made],
         n_passages=current.manifest.n_passages,
         counts=[(term.label, kinds.count(term.id)) for term in current.taxonomy["kinds"]],
+        levels=[term for term in current.taxonomy["levels"] if term.phrase],
         works=[work for key, work in current.references.items() if key in used],
         contribute_url=settings().contribute_url,
     )

@@ -15,10 +15,10 @@ from kb.search.answer import Hit
 from kb.search.searcher import Searcher
 from web.core import SITE_NAME
 from web.core.urls import absolute, case_url, compare_url, facet_url
-from web.ui.cards import Badge, Card, badges, card
+from web.ui.cards import Badge, Card, Status, badges, card, status_of
 from web.ui.markdown import Body, render_body
 from web.ui.reasons import line, values_text
-from web.words.facets import FACET_WORDS, is_read_by_editors, read_by_editors
+from web.words.facets import facet_words, is_read_by_editors, read_by_editors
 from web.words.figures import ResultView, result_views
 from web.words.lists import listed
 from web.words.typography import capital, curly
@@ -67,8 +67,7 @@ class CasePage:
     kind: str
     where: str
     badges: tuple[Badge, ...]
-    status: str
-    status_label: str
+    status: Status | None
     figures: tuple[ResultView, ...]
     in_words: tuple[ResultView, ...]
     not_reported: bool
@@ -90,7 +89,7 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
     """
     taxonomy = searcher.taxonomy
     views = result_views(case, taxonomy)
-    status = next(iter(case.facets.get("status", ())), "")
+    status = status_of(case, taxonomy)
     by_id = {other.id: other for other in searcher.cases}
     related = tuple(card(by_id[name], taxonomy) for name in case.related if name in by_id)
     alike = searcher.similar(case.id)
@@ -106,12 +105,11 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         where=", ".join(taxonomy.label("country", code) for code in case.facets["country"]),
         badges=badges(case, taxonomy),
         status=status,
-        status_label=taxonomy.label("status", status) if status else "",
         figures=tuple(view for view in views if not view.figure.is_word),
         in_words=tuple(view for view in views if view.figure.is_word),
         not_reported=not case.is_guide and not views and not status,
         facts=() if case.is_guide else _facts(case, taxonomy),
-        ours=listed(read_by_editors(case)),
+        ours=listed(read_by_editors(case, taxonomy)),
         body=render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")),
         citations=citations(case, searcher.references),
         cite=_cite(case, searcher.snapshot_id),
@@ -135,14 +133,14 @@ def _compare_url(case: Case, alike: Sequence[Hit]) -> str:
 def _similar(hit: Hit, case: Case, taxonomy: Taxonomy) -> SimilarCase:
     return SimilarCase(
         card=card(hit.case, taxonomy),
-        shared=values_text(shared_values(case, hit.case, taxonomy)),
+        shared=values_text(shared_values(case, hit.case, taxonomy), taxonomy),
         quote=line(hit.reasons[0].passage),
     )
 
 
 def _facts(case: Case, taxonomy: Taxonomy) -> tuple[Fact, ...]:
     facets = {name: _facet_fact(case, taxonomy, name) for name in FACT_FACETS}
-    members = members_text(case.members)
+    members = members_text(case.members, taxonomy)
     partners = case.members.partners if case.members else ()
     facts = [
         facets["country"],
@@ -166,7 +164,7 @@ def _facet_fact(case: Case, taxonomy: Taxonomy, facet: str) -> Fact:
         for value in case.facets.get(facet, ())
     )
     ours = is_read_by_editors(case, facet)
-    return Fact(label=FACET_WORDS[facet].fact, values=values, ours=ours)
+    return Fact(label=facet_words(facet, taxonomy).fact, values=values, ours=ours)
 
 
 def _plain(label: str, texts: Iterable[str]) -> Fact:

@@ -13,10 +13,10 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.cases.case import FACT_FACETS
 from web.core.urls import absolute, case_url
-from web.ui.cards import Badge, badges, labels
+from web.ui.cards import Badge, Status, badges, labels, status_of
 from web.ui.markdown import render_body
 from web.ui.qr import qr_code
-from web.words.facets import FACET_WORDS, read_by_editors
+from web.words.facets import facet_words, read_by_editors
 from web.words.figures import ResultView, result_views
 from web.words.typography import capital, curly
 
@@ -57,8 +57,7 @@ class Flyer:
     kind: str
     where: str
     badges: tuple[Badge, ...]
-    status: str
-    status_label: str
+    status: Status | None
     figures: tuple[ResultView, ...]
     in_words: tuple[ResultView, ...]
     more_results: int
@@ -80,7 +79,7 @@ def flyer(searcher: Searcher, case: Case) -> Flyer:
     taxonomy = searcher.taxonomy
     views = result_views(case, taxonomy)
     shown = views[:MOST_RESULTS]
-    status = next(iter(case.facets.get("status", ())), "")
+    status = status_of(case, taxonomy)
     address = absolute(case_url(case.id))
     sheet = Flyer(
         title=curly(case.title),
@@ -89,12 +88,11 @@ def flyer(searcher: Searcher, case: Case) -> Flyer:
         where=", ".join(labels(taxonomy, case, "country")),
         badges=badges(case, taxonomy),
         status=status,
-        status_label=taxonomy.label("status", status) if status else "",
         figures=tuple(view for view in shown if not view.figure.is_word),
         in_words=tuple(view for view in shown if view.figure.is_word),
         more_results=len(views) - len(shown),
         facts=_facts(case, taxonomy),
-        ours=", ".join(read_by_editors(case)),
+        ours=", ".join(read_by_editors(case, taxonomy)),
         take=first_of_our_reading(
             render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")).html
         ),
@@ -125,7 +123,7 @@ def first_of_our_reading(html: str) -> str:
 def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
     partners = "; ".join(case.members.partners) if case.members else ""
     rows = [
-        ("Who", members_text(case.members) or NOT_REPORTED),
+        ("Who", members_text(case.members, taxonomy) or NOT_REPORTED),
         ("With", capital(partners)),
         (
             "Where",
@@ -134,7 +132,7 @@ def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
         ("When", period_text(case.period) or NOT_REPORTED),
     ]
     rows += [
-        (FACET_WORDS[facet].fact, ", ".join(labels(taxonomy, case, facet)))
+        (facet_words(facet, taxonomy).fact, ", ".join(labels(taxonomy, case, facet)))
         for facet in FACT_FACETS
         if facet not in _IN_HEAD
     ]

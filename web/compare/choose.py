@@ -99,7 +99,7 @@ def case_offers(searcher: Searcher, cases: Sequence[Case]) -> tuple[CaseOffer, .
             url=compare_url((*chosen, case.id)),
             title=curly(case.title),
             where=where(case, searcher.taxonomy),
-            shared=values_text(_shared_by_all(cases, case, searcher.taxonomy)),
+            shared=values_text(_shared_by_all(cases, case, searcher.taxonomy), searcher.taxonomy),
         )
         for case in found
     )

@@ -25,7 +25,7 @@ from kb.results.comparison import (
 )
 from web.core.urls import case_url
 from web.ui.cards import Badge, badges
-from web.words.facets import FACET_WORDS
+from web.words.facets import facet_words
 from web.words.figures import ResultView, result_view
 from web.words.lists import listed
 from web.words.typography import curly
@@ -104,7 +104,7 @@ class MetricView:
 def field_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[RowView, ...]:
     """One row for each of ``LABELS``, those that no case tells included."""
     return tuple(
-        _text_row(name, found) if name in TEXTS else _field_row(name, found, taxonomy)
+        _text_row(name, found, taxonomy) if name in TEXTS else _field_row(name, found, taxonomy)
         for name in LABELS
     )
 
@@ -141,7 +141,7 @@ def _field_row(name: str, found: Comparison, taxonomy: Taxonomy) -> RowView:
     told = sum(bool(cell.values) for cell in row.cells)
     return RowView(
         id=name,
-        label=FACET_WORDS[name].fact,
+        label=facet_words(name, taxonomy).fact,
         agreement=row.agreement,
         words=agreement_words(row.agreement, n, told),
         cells=tuple(cells),
@@ -154,8 +154,8 @@ def _value(value: Value, n: int, badge: Badge | None) -> ValueView:
     return ValueView(label=value.label, mark=mark, badge=badge)
 
 
-def _text_row(name: str, found: Comparison) -> RowView:
-    texts = [_text(name, case) for case in found.cases]
+def _text_row(name: str, found: Comparison, taxonomy: Taxonomy) -> RowView:
+    texts = [_text(name, case, taxonomy) for case in found.cases]
     told = [(text,) if text else () for text in texts]
     rule = agreement(told)
     is_aligned = name in ALIGNED_TEXTS or rule == UNTOLD
@@ -169,11 +169,11 @@ def _text_row(name: str, found: Comparison) -> RowView:
     )
 
 
-def _text(name: str, case: Case) -> str:
+def _text(name: str, case: Case, taxonomy: Taxonomy) -> str:
     if name == "members":
         partners = case.members.partners if case.members else ()
         with_whom = f", with {listed(partners)}" if partners else ""
-        return curly(members_text(case.members) + with_whom)
+        return curly(members_text(case.members, taxonomy) + with_whom)
     if name == "period":
         return period_text(case.period)
     return curly(case.summary if name == "summary" else case.region or "")
@@ -188,9 +188,9 @@ def _report(case: Case, one: Reported, taxonomy: Taxonomy) -> ReportView:
         return view
     found, most = one.beside.quantity, one.beside.most
     bar = tuple(round(SCALE * end / most, 1) if most else 0.0 for end in (found.low, found.high))
-    return replace(view, bar=bar, computed=_computed(one.result, found))
+    return replace(view, bar=bar, computed=_computed(one.result, found, taxonomy))
 
 
-def _computed(result: Result, found: Quantity) -> str:
+def _computed(result: Result, found: Quantity, taxonomy: Taxonomy) -> str:
     """The figure that the scale takes where it is our arithmetic; to one decimal."""
-    return compared_figure(result, found).text if found.converted else ""
+    return compared_figure(result, found, taxonomy).text if found.converted else ""

@@ -139,14 +139,14 @@ def _plain_digits(value: object) -> object:
     return value
 
 
-def _facet(words: str, example: str) -> Any:
+def _facet(words: str) -> Any:
+    """A facet; in its words ``{subject}`` is what the compendium is about."""
     repeat = "Repeat it for more than one: a case needs to have any of them."
-    extra = {"example": [example]}
-    return Field(default=[], description=f"{words} {repeat}", json_schema_extra=extra)
+    return Field(default=[], description=f"{words} {repeat}")
 
 
-def _said(words: str, example: str) -> Any:
-    return Field(default=[], description=words, json_schema_extra={"example": [example]})
+def _said(words: str) -> Any:
+    return Field(default=[], description=words)
 
 
 Values = Annotated[list[str], BeforeValidator(_without_blanks)]
@@ -171,22 +171,16 @@ class Filters(_Params):
     """What narrows which cases are searched, or compared with a profile."""
 
     country: Annotated[Values, Of("country")] = _facet(
-        "ISO 3166 code or English name of a country.", "NZ"
+        "ISO 3166 code or English name of a country."
     )
-    type: Annotated[Values, Of("type")] = _facet("Type of network.", "horizontal")
-    project: Annotated[Values, Of("project")] = _facet(
-        "What the network does together.", "exporting"
-    )
-    sector: Annotated[Values, Of("sector")] = _facet("Sector of the members.", "wine-spirits")
-    results: Annotated[Values, Of("results")] = _facet(
-        "What was measured in a reported result.", "export-sales"
-    )
-    kind: Annotated[Values, Of("kind")] = _facet("network, programme, study or guide.", "network")
-    form: Annotated[Values, Of("form")] = _facet("soft or hard.", "hard")
-    formation: Annotated[Values, Of("formation")] = _facet(
-        "How the network came to be.", "demand-pull"
-    )
-    status: Annotated[Values, Of("status")] = _facet("success, mixed or cautionary.", "success")
+    type: Annotated[Values, Of("type")] = _facet("Type of {subject}.")
+    project: Annotated[Values, Of("project")] = _facet("What the {subject} does together.")
+    sector: Annotated[Values, Of("sector")] = _facet("Sector of the members.")
+    results: Annotated[Values, Of("results")] = _facet("What was measured in a reported result.")
+    kind: Annotated[Values, Of("kind")] = _facet("What the document is.")
+    form: Annotated[Values, Of("form")] = _facet("How closely the members work together.")
+    formation: Annotated[Values, Of("formation")] = _facet("How the {subject} came to be.")
+    status: Annotated[Values, Of("status")] = _facet("How it ended.")
     results_min: Annotated[float | None, Must("a number")] = Field(
         default=None,
         allow_inf_nan=False,
@@ -196,7 +190,6 @@ class Filters(_Params):
     results_unit: Annotated[str | None, Of("units")] = Field(
         default=None,
         description="The unit that results_min is in, where a metric is reported in several.",
-        json_schema_extra={"example": "percent"},
     )
 
 
@@ -235,9 +228,7 @@ class _Firm(_Params):
         description="What the firm does, in words.",
         json_schema_extra={"example": "Small family winery"},
     )
-    my_sector: Annotated[Values, Of("sector")] = _said(
-        "The firm's own sector; may be repeated.", "wine-spirits"
-    )
+    my_sector: Annotated[Values, Of("sector")] = _said("The firm's own sector; may be repeated.")
     my_country: Text = Field(
         default="",
         max_length=MAX_COUNTRY,
@@ -264,14 +255,12 @@ class _Firm(_Params):
         json_schema_extra={"example": "We want to export"},
     )
     goal: Annotated[Values, Of("project")] = _said(
-        "What they want, as kinds of project; may be repeated.", "exporting"
+        "What they want, as kinds of project; may be repeated."
     )
     common: Annotated[Values, Of("type")] = _said(
-        "What the partners have in common, as types of network; may be repeated.", "horizontal"
+        "What the partners have in common, as types of {subject}; may be repeated."
     )
-    my_form: Annotated[str, Of("form")] = Field(
-        default="", description="The form that is wanted: soft or hard."
-    )
+    my_form: Annotated[str, Of("form")] = Field(default="", description="The form that is wanted.")
     funding: Annotated[str, OneOf(FUNDING)] = Field(
         default="",
         description=f"{FUNDING[0]}: the firms pay for it themselves; "

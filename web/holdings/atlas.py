@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from math import sqrt
 
 from kb.model.cases import Case
-from kb.model.taxonomy import Taxonomy, Term
+from kb.model.taxonomy import WARNING, Taxonomy, Term
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, search_url
-from web.holdings.browse import Entry
+from web.holdings.browse import Entry, kind_named
 from web.holdings.maps import Maps, Place, maps
 from web.ui.cards import Badge, badge
-from web.words.facets import FACET_WORDS
-from web.words.lists import count_words
+from web.words.facets import facet_words
+from web.words.lists import count_words, listed
 from web.words.typography import curly
 
 #: The side of the largest mark of the matrix, in pixels.
@@ -38,7 +38,7 @@ class CountryRow:
 class MatrixCell:
     """A project and a type. ``size`` is the side of the mark in pixels, its area by the count."""
 
-    type_id: str
+    mark: str
     count: int
     size: float
     label: str
@@ -93,13 +93,17 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """What cases tell of results: ``figures`` and ``words`` count, ``none`` lists by title."""
+    """What cases tell of results: ``figures`` and ``words`` count, ``none`` lists by title.
+
+    ``warning`` is what a case is called that is a warning, empty where no status is one.
+    """
 
     figures: int
     words: int
     none: tuple[Entry, ...]
-    cautionary: tuple[Entry, ...]
-    cautionary_url: str
+    warning: str
+    warnings: tuple[Entry, ...]
+    warnings_url: str
     unclassified: int
 
 
@@ -132,9 +136,11 @@ class _Holding:
         self.cases = [case for case in searcher.cases if not case.is_guide]
         self.guides = [case for case in searcher.cases if case.is_guide]
 
-    def url(self, **values: str) -> str:
+    def url(self, **values: str | tuple[str, ...]) -> str:
         """The search for cases with these values; the kinds are named if a guide has them too."""
-        filters: dict[str, Iterable[str]] = {facet: (value,) for facet, value in values.items()}
+        filters: dict[str, Iterable[str]] = {
+            facet: _several(value) for facet, value in values.items()
+        }
         if any(_has(guide, **values) for guide in self.guides):
             filters["kind"] = [kind.id for kind in self.kinds]
         return search_url(filters=filters)
@@ -142,7 +148,7 @@ class _Holding:
     @property
     def kinds(self) -> list[Term]:
         """The kinds of case, without the guide."""
-        return [term for term in self.taxonomy["kinds"] if term.id != "guide"]
+        return list(self.taxonomy.reporting)
 
     def count(self, **values: str) -> int:
         """How many cases have these values."""
@@ -233,7 +239,7 @@ def coverage(held: _Holding, facet: str) -> Coverage:
     missing = tuple(term.label for term in terms if term.id not in used)
     return Coverage(
         facet=facet,
-        words=FACET_WORDS[facet].many,
+        words=facet_words(facet, held.taxonomy).many,
         n_all=len(terms),
         n_held=len(terms) - len(missing),
         missing=missing,
@@ -244,14 +250,15 @@ def reported(held: _Holding) -> Reported:
     """Which cases report figures, words or nothing, and which are a warning."""
     with_figures = [c for c in held.cases if any(r.low is not None for r in c.results)]
     none = [case for case in held.cases if not case.results]
+    warning = [term for term in held.taxonomy["statuses"] if term.tone == WARNING]
+    ids = tuple(term.id for term in warning)
     return Reported(
         figures=len(with_figures),
         words=len(held.cases) - len(with_figures) - len(none),
         none=_entries(none, held.taxonomy),
-        cautionary=_entries(
-            [case for case in held.cases if _has(case, status="cautionary")], held.taxonomy
-        ),
-        cautionary_url=held.url(status="cautionary"),
+        warning=listed((term.in_line for term in warning), "or"),
+        warnings=_entries([case for case in held.cases if _has(case, status=ids)], held.taxonomy),
+        warnings_url=held.url(status=ids),
         unclassified=sum(not case.facets["status"] for case in held.cases),
     )
 
@@ -259,11 +266,11 @@ def reported(held: _Holding) -> Reported:
 def _cell(
     held: _Holding, type_id: str, count: int, unit: float, project: Term | None = None
 ) -> MatrixCell:
-    kind = held.taxonomy.label("type", type_id)
+    kind = held.taxonomy["types"].get(type_id) or Term(id=type_id, label=type_id)
     values = {"type": type_id, **({"project": project.id} if project else {})}
-    what = f"{project.label}, {kind}" if project else kind
+    what = f"{project.label}, {kind.label}" if project else kind.label
     return MatrixCell(
-        type_id=type_id,
+        mark=kind.mark,
         count=count,
         size=round(unit * sqrt(count), 1),
         label=f"{what}: {count_words(count, 'case', 'cases')}",
@@ -276,11 +283,19 @@ def _entries(cases: Sequence[Case], taxonomy: Taxonomy) -> tuple[Entry, ...]:
         Entry(
             title=curly(case.title),
             url=case_url(case.id),
-            kind=taxonomy.label("kind", case.kind),
+            kind=kind_named(case, taxonomy),
         )
         for case in sorted(cases, key=lambda case: case.title.casefold())
     )
 
 
-def _has(case: Case, **values: str) -> bool:
-    return all(value in case.facets.get(facet, ()) for facet, value in values.items())
+def _has(case: Case, **values: str | tuple[str, ...]) -> bool:
+    """Whether a case has in each facet the value, or any of the values."""
+    return all(
+        any(value in case.facets.get(facet, ()) for value in _several(values[facet]))
+        for facet in values
+    )
+
+
+def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, facet_url
 from web.holdings.home import TallyGroup, tally_groups
 from web.ui.cards import Card, card
-from web.words.facets import FACET_WORDS
+from web.words.facets import facet_words
 from web.words.typography import curly
 
 #: The facets of the page, in its order.
@@ -63,7 +64,7 @@ class BrowseSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of the list by country."""
+    """A line of the list by country; ``kind`` is empty for what the compendium is about."""
 
     title: str
     url: str
@@ -93,7 +94,7 @@ def browse_sections(searcher: Searcher) -> tuple[BrowseSection, ...]:
     sections = (
         BrowseSection(
             facet=facet,
-            heading=FACET_WORDS[facet].by,
+            heading=facet_words(facet, searcher.taxonomy).by,
             groups=tally_groups(searcher.cases, searcher.taxonomy, facet),
         )
         for facet in SECTIONS
@@ -118,13 +119,18 @@ def countries(searcher: Searcher) -> tuple[Country, ...]:
                 Entry(
                     title=curly(case.title),
                     url=case_url(case.id),
-                    kind=taxonomy.label("kind", case.kind),
+                    kind=kind_named(case, taxonomy),
                 )
                 for case in sorted(held[code], key=lambda case: case.title.casefold())
             ),
         )
         for code in sorted(held, key=lambda code: names[code])
     )
+
+
+def kind_named(case: Case, taxonomy: Taxonomy) -> str:
+    """The kind of a case where it has to be said: not that of what the compendium is about."""
+    return "" if case.kind == taxonomy.subject.id else taxonomy.label("kind", case.kind)
 
 
 def guide_parts(searcher: Searcher) -> tuple[GuidePart, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from kb.answers.figures import headline
 from kb.model.cases import Case, Result
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, Term
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, facet_url, search_url
 from web.ui.cards import Badge, badge
@@ -22,8 +23,6 @@ BAND_SIZE = 6
 MARKS_IN_ROW = 5
 MARK_PITCH = 16
 MARK_SIZE = 12
-#: Units whose figures speak alone, the plainest first.
-_PLAIN_UNITS = ("percent", "times", "percent-of-usual", "percent-of-firms", "rank", "jobs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ class Cell:
     ``marks`` are places in pixels from the top left; ``width`` and ``height`` hold them.
     """
 
-    type_id: str
+    mark: str
     label: str
     count: int
     marks: tuple[tuple[int, int], ...]
@@ -129,11 +128,13 @@ def home_page(searcher: Searcher) -> HomePage:
 def achievements(cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[Achievement, ...]:
     """Up to six reported figures, no metric twice and, while there are enough, no country twice.
 
-    Networks come before programmes, plain units before amounts, and then ids
-    in order, so that the choice is the same for the same cases.
+    What the compendium is about comes before other kinds, plain units before others, and
+    then ids in order, so that the choice is the same for the same cases.
     """
-    told = [(case, best) for case in cases if (best := headline(case.results, _plainness))]
-    told.sort(key=lambda pair: (pair[0].kind != "network", -_plainness(pair[1])[0], pair[0].id))
+    plain = partial(_plainness, taxonomy=taxonomy)
+    subject = taxonomy.subject.id
+    told = [(case, best) for case in cases if (best := headline(case.results, plain))]
+    told.sort(key=lambda pair: (pair[0].kind != subject, -plain(pair[1])[0], pair[0].id))
     chosen = _distinct(told, by_country=True)
     rest = [pair for pair in told if pair not in chosen]
     chosen = _distinct([*chosen, *rest], by_country=False)
@@ -206,12 +207,12 @@ def _distinct(
 
 
 def _cell(code: str, country: str, type_id: str, count: int, taxonomy: Taxonomy) -> Cell:
-    kind = taxonomy.label("type", type_id)
+    term = taxonomy["types"].get(type_id) or Term(id=type_id, label=type_id)
     across, down = min(count, MARKS_IN_ROW), -(-count // MARKS_IN_ROW)
     gap = MARK_PITCH - MARK_SIZE
     return Cell(
-        type_id=type_id,
-        label=f"{country}, {kind}: {count_words(count, 'case', 'cases')}",
+        mark=term.mark,
+        label=f"{country}, {term.label}: {count_words(count, 'case', 'cases')}",
         count=count,
         marks=tuple(
             (number % MARKS_IN_ROW * MARK_PITCH, number // MARKS_IN_ROW * MARK_PITCH)
@@ -229,8 +230,7 @@ def _audience(who: str, texts: tuple[str, ...]) -> Audience:
     )
 
 
-def _plainness(result: Result) -> tuple[int, float]:
+def _plainness(result: Result, taxonomy: Taxonomy) -> tuple[int, float]:
     """How well a figure speaks alone: a change in percent does, an amount needs its case."""
-    if result.unit in _PLAIN_UNITS:
-        return len(_PLAIN_UNITS) - _PLAIN_UNITS.index(result.unit), result.low or 0.0
-    return 0, 0.0
+    plain = taxonomy.unit(result.unit or "").plain
+    return (plain, result.low or 0.0) if plain else (0, 0.0)

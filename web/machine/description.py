@@ -18,6 +18,7 @@ from kb.results.comparison import LEAST, MOST
 from web.core import SITE_NAME
 from web.core.params import OneOf, Param, params_of
 from web.machine.operations import TAGS, Operation
+from web.words.kinds import NO_KINDS, filled
 
 ABOUT = (
     "Case studies of business networks of small firms, with reported results and their sources. "
@@ -115,12 +116,12 @@ def _parameter(param: Param, made: Mapping[str, Any], taxonomy: Taxonomy | None)
     schema |= _BOUNDS.get(param.name, {})
     if values := _values(param, taxonomy):
         (schema["items"] if param.many else schema)["enum"] = values
-        example = _known(example, values)
+        example = example or (values[:1] if param.many else values[0])
     parameter = {
         "name": param.name,
         "in": "query",
         "required": param.name in _REQUIRED,
-        "description": made.get("description", ""),
+        "description": filled(made.get("description", ""), taxonomy or NO_KINDS),
         "schema": schema,
     }
     return parameter if example is None else {**parameter, "example": example}
@@ -133,10 +134,3 @@ def _values(param: Param, taxonomy: Taxonomy | None) -> list[str]:
     if param.values is None or taxonomy is None:
         return []
     return list(param.values.vocabulary(taxonomy).ids)
-
-
-def _known(example: Any, values: list[str]) -> Any:
-    """An example of this vocabulary."""
-    if isinstance(example, list):
-        return [one for one in example if one in values] or values[:1]
-    return example if example in values else values[0]

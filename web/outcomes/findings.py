@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from kb.answers.figures import Figure, compared_figure, figure
 from kb.model.cases import Reference, Result
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import (
+    AMOUNT,
+    MONEY,
+    MULTIPLE,
+    PLACE,
+    PROPORTION,
+    RATING,
+    SHARE,
+    USUAL,
+    Taxonomy,
+    Term,
+)
+from kb.model.units import writing
 from kb.results.outcomes import Distribution, Finding
 from web.core.urls import case_url
 from web.ui.dotplot import Mark
@@ -20,24 +32,14 @@ BOUNDS: Mapping[str, str] = {
     "under": "less",
     "at most": "less",
 }
-#: (unit, direction) to what is measured, where the common pattern reads badly.
-_MEASURES: Mapping[tuple[str, str], str] = {
-    ("percent-of-firms", "up"): "Share of firms that report a rise",
-    ("percent-of-firms", "down"): "Share of firms that report a fall",
-    ("percent-of-firms", "level"): "Share of firms",
-    ("times", "up"): "Times as much",
-    ("times", "level"): "Times as much",
-    ("ratio", "level"): "For each one put in",
-    ("rank", "level"): "Place in an order",
-    ("score-of-5", "level"): "Mean rating, out of 5",
-    ("score-of-5", "up"): "Mean rating, out of 5",
-}
-#: Units whose figures show their direction, or have none.
-_SIGNED = ("percent", "percent-a-year", "times", "ratio", "rank", "score-of-5")
-_OF_FIRMS: Mapping[str, str] = {"up": "a rise at ", "down": "a fall at "}
-_BY: Mapping[str, str] = {"up": "up by ", "down": "down by "}
-_CHANGES: Mapping[str, str] = {"up": "Rise, in ", "down": "Fall, in "}
-_COMPARED: Mapping[str, str] = {"up": "Higher than", "down": "Lower than"}
+#: What a unit measures whose figures do not show their direction, and have one.
+_UNSIGNED = frozenset({AMOUNT, MONEY, USUAL, SHARE})
+#: Which way a direction goes, in words.
+_OF_SHARE: Mapping[int, str] = {1: " that report a rise", -1: " that report a fall", 0: ""}
+_AT: Mapping[int, str] = {1: "a rise at ", -1: "a fall at ", 0: ""}
+_BY: Mapping[int, str] = {1: "up by ", -1: "down by ", 0: ""}
+_CHANGES: Mapping[int, str] = {1: "Rise, in ", -1: "Fall, in "}
+_COMPARED: Mapping[int, str] = {1: "Higher than", -1: "Lower than", 0: "Compared with"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +71,11 @@ def finding_row(
     """The row of a finding; its case is a link, its source a text with the place in it."""
     result = finding.result
     shown = finding.quantity
-    computed = compared_figure(result, shown).text if shown is not None and shown.converted else ""
+    computed = ""
+    if shown is not None and shown.converted:
+        computed = compared_figure(result, shown, taxonomy).text
     return FindingRow(
-        figure=figure(result, taxonomy["metrics"].label(result.metric)),
+        figure=figure(result, taxonomy),
         computed=computed,
         measure=measure,
         statement=curly(result.statement),
@@ -98,22 +102,31 @@ def source_text(result: Result, references: Mapping[str, Reference]) -> str:
 
 def measure_words(found: Distribution, taxonomy: Taxonomy) -> str:
     """What the figures of a distribution measure: ``Rise, in percent``."""
-    label = taxonomy["units"].label(found.unit)
+    unit, sign = taxonomy.unit(found.unit), taxonomy.sign(found.direction)
     if found.compared_with:
-        than = _COMPARED.get(found.direction, "Compared with")
-        return f"{than} {found.compared_with}, in {label}"
-    special = _MEASURES.get((found.unit, found.direction))
-    if special:
-        return special
-    return f"{_CHANGES[found.direction]}{label}" if found.direction in _CHANGES else capital(label)
+        return f"{_COMPARED[sign]} {found.compared_with}, in {unit.label}"
+    special = _special_measure(unit, sign)
+    return special or (f"{_CHANGES[sign]}{unit.label}" if sign else capital(unit.label))
 
 
-def direction_words(found: Distribution) -> str:
+def _special_measure(unit: Term, sign: int) -> str:
+    """What a unit measures where the common pattern reads badly, empty elsewhere."""
+    found = {
+        SHARE: f"Share {writing(unit).words or unit.label}{_OF_SHARE[sign]}",
+        MULTIPLE: "Times as much" if sign >= 0 else "",
+        PROPORTION: "" if sign else "For each one put in",
+        PLACE: "" if sign else "Place in an order",
+        RATING: f"Mean rating, {unit.label}" if sign >= 0 else "",
+    }
+    return found.get(unit.measures, "")
+
+
+def direction_words(found: Distribution, taxonomy: Taxonomy) -> str:
     """What stands before figures that do not show their direction: ``up by ``, or nothing."""
-    if found.unit in _SIGNED:
+    measures, sign = taxonomy.unit(found.unit).measures, taxonomy.sign(found.direction)
+    if measures not in _UNSIGNED:
         return ""
-    words = _OF_FIRMS if found.unit == "percent-of-firms" else _BY
-    return words.get(found.direction, "")
+    return (_AT if measures == SHARE else _BY)[sign]
 
 
 def mark(finding: Finding, taxonomy: Taxonomy) -> Mark:
@@ -125,7 +138,7 @@ def mark(finding: Finding, taxonomy: Taxonomy) -> Mark:
     shown = finding.quantity
     if shown is None:
         raise ValueError(f"{finding.case_id}: a result in words cannot be drawn")
-    words = compared_figure(finding.result, shown).text
+    words = compared_figure(finding.result, shown, taxonomy).text
     return Mark(
         low=shown.low,
         high=shown.high,

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from kb.answers.addresses import query_pairs
 from kb.guidance.selection import Selection
+from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.core.urls import profile_url, query_url, search_url
 from web.ui.filters import Chip, chips, with_chosen
-from web.words.facets import FACET_WORDS
+from web.words.facets import facet_words
 from web.words.profile import summary
 
 ENDPOINT = "outcomes.outcomes"
@@ -92,7 +93,12 @@ def selection_view(query: Query, current: Searcher, *, only_guides: bool) -> Sel
         for name in SELECTS
     }
     made = tuple(
-        _select(name, with_chosen(name, counts[name], query, current.taxonomy), query)
+        _select(
+            name,
+            with_chosen(name, counts[name], query, current.taxonomy),
+            query,
+            current.taxonomy,
+        )
         for name in SELECTS
     )
     firsts = {(name, values[0]) for name in SELECTS if (values := query.filters.get(name))}
@@ -125,7 +131,7 @@ def _held(facet: str, current: Searcher) -> set[str]:
     return {value for case in cases for value in case.facets.get(facet, ())}
 
 
-def _select(name: str, counts: Sequence[FacetCount], query: Query) -> Select:
+def _select(name: str, counts: Sequence[FacetCount], query: Query, taxonomy: Taxonomy) -> Select:
     """A facet's values that would find something, the first of those chosen selected."""
     chosen = query.filters.get(name, ())[:1]
     groups: dict[str, list[Option]] = {}
@@ -133,9 +139,10 @@ def _select(name: str, counts: Sequence[FacetCount], query: Query) -> Select:
         if one.count or one.adds > 0 or one.selected:
             option = Option(value=one.value, label=one.label, selected=one.value in chosen)
             groups.setdefault(one.group, []).append(option)
+    words = facet_words(name, taxonomy)
     return Select(
         name=name,
-        label=FACET_WORDS[name].heading,
-        blank=FACET_WORDS[name].no_choice,
+        label=words.heading,
+        blank=words.no_choice,
         groups=tuple((heading, tuple(options)) for heading, options in groups.items()),
     )

@@ -185,7 +185,7 @@ def _groups(found: Outlook, current: Searcher) -> tuple[MetricGroup, ...]:
 def _metric(found: MetricOutlook, current: Searcher) -> MetricView:
     term = current.taxonomy["metrics"].get(found.metric)
     subject = current.taxonomy.subject.id
-    shapes = [(one.evidence, shape(one)) for one in found.distributions]
+    shapes = [(one.evidence, shape(one, current.taxonomy)) for one in found.distributions]
     return MetricView(
         id=found.metric,
         label=current.taxonomy["metrics"].label(found.metric),

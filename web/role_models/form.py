@@ -14,12 +14,11 @@ from kb.search.searcher import Searcher
 from web.core.params import REPEATED, Wrong
 from web.role_models.asked import FILTERS, NAMES, Asked
 from web.ui.filters import FacetView, facet_view, units_asked, with_chosen
-from web.words.facets import FACET_WORDS
-from web.words.profile import COMMON_WORDS, FACET_OF, FUNDING_WORDS
+from web.words.facets import facet_words
+from web.words.profile import FACET_OF, FUNDING_WORDS
 
-#: Parameter to its label on the form; the other filters are called as on the search page.
+#: Parameter to its label on the form; the filters are called as on the search page.
 LABELS: Mapping[str, str] = {
-    **{facet: words.heading for facet, words in FACET_WORDS.items()},
     "business": "What does your firm do?",
     "my_sector": "Your sector",
     "my_country": "Your country",
@@ -32,10 +31,6 @@ LABELS: Mapping[str, str] = {
     "funding": "Who pays for it?",
     "results_min": "Reported figure of at least",
     "results_unit": "Unit",
-}
-FORM_WORDS: Mapping[str, str] = {
-    "soft": "A membership of many firms that meet, learn and build trust",
-    "hard": "A few firms that undertake one definite project",
 }
 NO_MATTER = "We don’t mind"
 #: How many selects of a sector there are at least.
@@ -103,7 +98,7 @@ def form_view(
     taxonomy, query = current.taxonomy, asked.query
     faults = {name: fault(name, asked, taxonomy) for name in NAMES if name in asked.wrong}
     views = (
-        facet_view(name, with_chosen(name, counts.get(name, ()), query, taxonomy))
+        facet_view(name, with_chosen(name, counts.get(name, ()), query, taxonomy), taxonomy)
         for name in FACETS
     )
     return FormView(
@@ -122,7 +117,7 @@ def form_view(
 
 def fault(name: str, asked: Asked, taxonomy: Taxonomy) -> str:
     """What is wrong with a parameter, as a sentence that the form says."""
-    label, wrong = LABELS[name], asked.wrong[name]
+    label, wrong = _label(name, taxonomy), asked.wrong[name]
     typed = list(dict.fromkeys(v.strip() for v in asked.typed.getlist(name) if v.strip()))
     if wrong.rule == REPEATED:
         return f"“{label}” takes one answer, not {number_word(len(typed))}. Choose one."
@@ -133,6 +128,10 @@ def fault(name: str, asked: Asked, taxonomy: Taxonomy) -> str:
     if name in NUMBERS:
         return f"“{label}” must be {NUMBERS[name]}. It cannot be “{short}”."
     return f"“{label}” has no answer “{short}”. {_way_on(name, wrong, taxonomy)}"
+
+
+def _label(name: str, taxonomy: Taxonomy) -> str:
+    return LABELS[name] if name in LABELS else facet_words(name, taxonomy).heading
 
 
 def _way_on(name: str, wrong: Wrong, taxonomy: Taxonomy) -> str:
@@ -147,7 +146,7 @@ def _field(name: str, asked: Asked, faults: Mapping[str, str], taxonomy: Taxonom
     empty = max(1, SECTOR_PLACES - len(chosen))
     return FieldView(
         name=name,
-        label=LABELS[name],
+        label=_label(name, taxonomy),
         wrong=faults.get(name, ""),
         value=asked.typed.get(name, ""),
         most=TEXTS.get(name, 0),
@@ -184,9 +183,9 @@ def _values(name: str, taxonomy: Taxonomy) -> Iterator[tuple[str, str, str, str]
     vocabulary = _vocabulary(name, taxonomy)
     for term in vocabulary or ():
         if name == "common":
-            yield "", term.id, COMMON_WORDS.get(term.id, term.label), term.label
+            yield "", term.id, term.said or term.label, term.label
         elif name == "my_form":
-            yield "", term.id, term.label, FORM_WORDS.get(term.id, term.definition)
+            yield "", term.id, term.label, term.said or term.definition
         elif name != "my_country":
             yield term.group, term.id, term.label, ""
 

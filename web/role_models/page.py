@@ -15,7 +15,7 @@ from kb.guidance.profile import (
     with_goal,
 )
 from kb.guidance.profile_comparison import Likeness, sentences
-from kb.guidance.profile_score import PART_LABELS, story_text
+from kb.guidance.profile_score import part_label, story_text
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.query import Query
@@ -24,7 +24,7 @@ from web.ui.cards import Card, card
 from web.ui.compare_link import MODELS, CompareLink, compare_first
 from web.ui.filters import Chip
 from web.ui.reasons import Piece, excerpt, is_summary
-from web.words.facets import FACET_WORDS
+from web.words.facets import facet_words
 from web.words.lists import cut
 from web.words.profile import NAMES, summary, words
 from web.words.typography import capital, curly
@@ -167,7 +167,7 @@ def _model(model: RoleModel, answer: RoleModels, taxonomy: Taxonomy) -> ModelVie
         done=tuple(curly(text) for text in model.done),
         parts=tuple(
             PartView(
-                label=PART_LABELS[part.name],
+                label=part_label(part.name, taxonomy),
                 value=round(part.value * 100),
                 share=round(part.share * 100),
             )
@@ -221,7 +221,7 @@ def _filter_chips(profile: Profile, query: Query, taxonomy: Taxonomy) -> Iterato
             least = query.results_min if kept.get("results") else None
             yield Chip(
                 label=taxonomy.label(facet, one),
-                facet=f"Only {in_line(FACET_WORDS[facet].heading)}",
+                facet=f"Only {in_line(facet_words(facet, taxonomy).heading)}",
                 url=profile_url(profile, replace(query, filters=kept, results_min=least)),
             )
     if query.results_min is not None:

@@ -30,6 +30,7 @@ from web.ui.filters import (
     units_asked,
     with_chosen,
 )
+from web.words.kinds import with_kinds
 from web.words.lists import OR, listed
 from web.words.translation import gettext, ngettext, number
 
@@ -102,7 +103,7 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
     ]
     return ResultsPage(
         result=result,
-        title=_title(query, labels),
+        title=_title(query, labels, taxonomy),
         is_titled_by_labels=not query.text and 0 < len(labels) <= LABELS_IN_TITLE,
         tally=_tally(result),
         exact_url=query_url(replace(query, exact=True)),
@@ -115,7 +116,9 @@ def results_page(result: SearchResult, searcher: Searcher) -> ResultsPage:
             for name in FACETS
             if (
                 view := facet_view(
-                    name, with_chosen(name, result.facets.get(name, ()), query, taxonomy)
+                    name,
+                    with_chosen(name, result.facets.get(name, ()), query, taxonomy),
+                    taxonomy,
                 )
             )
         ),
@@ -152,11 +155,11 @@ def _unheld(result: SearchResult, taxonomy: Taxonomy) -> str:
     return listed((taxonomy.label("country", code) for code in codes), OR)
 
 
-def _title(query: Query, labels: Sequence[str]) -> str:
+def _title(query: Query, labels: Sequence[str], taxonomy: Taxonomy) -> str:
     if query.text:
         return gettext("Results for “%(query)s”", query=query.text)
     if not labels:
-        return gettext("All cases and guides")
+        return with_kinds("All cases and {guides}", taxonomy)
     if len(labels) <= LABELS_IN_TITLE:
         return ", ".join(labels)
     return ngettext("What fits %(count)s filter", "What fits %(count)s filters", len(labels))

@@ -14,7 +14,7 @@ from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, query_url, with_value, without
-from web.words.facets import FACET_WORDS
+from web.words.facets import facet_words
 from web.words.translation import N_, gettext, number
 
 #: Facets whose values are listed at once; the others open on demand.
@@ -53,7 +53,7 @@ class Offer:
     url: str
 
 
-def facet_view(name: str, counts: tuple[FacetCount, ...]) -> FacetView | None:
+def facet_view(name: str, counts: tuple[FacetCount, ...], taxonomy: Taxonomy) -> FacetView | None:
     """The facet with the values that are found, chosen or would add; None without any."""
     useful = [count for count in counts if count.count or count.selected or count.adds]
     if not useful:
@@ -64,7 +64,7 @@ def facet_view(name: str, counts: tuple[FacetCount, ...]) -> FacetView | None:
     n_selected = sum(count.selected for count in useful)
     return FacetView(
         name=name,
-        label=gettext(FACET_WORDS[name].heading),
+        label=gettext(facet_words(name, taxonomy).heading),
         groups=tuple((heading, tuple(counts)) for heading, counts in groups.items()),
         is_open=name in OPEN_FACETS or n_selected > 0,
         n_selected=n_selected,
@@ -106,7 +106,7 @@ def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "search.search") 
     found = [
         Chip(
             label=taxonomy.label(facet, value),
-            facet=gettext(FACET_WORDS[facet].heading),
+            facet=gettext(facet_words(facet, taxonomy).heading),
             url=without(query, facet, value, endpoint=endpoint),
         )
         for facet in FACETS

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.cases import Case
-from kb.model.taxonomy import in_line
+from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit, Reason
-from web.words.facets import FACET_WORDS
+from web.words.facets import facet_words
 from web.words.translation import N_, gettext
 from web.words.typography import curly
 
@@ -65,11 +65,13 @@ def quotes(hit: Hit) -> tuple[Quote, ...]:
     return tuple(_quote(why, hit.case) for why in hit.reasons if why.kind != "facet")
 
 
-def named(hit: Hit) -> tuple[str, ...]:
+def named(hit: Hit, taxonomy: Taxonomy) -> tuple[str, ...]:
     """What the query names and the case has: ``Country: Norway``."""
     return tuple(
         gettext(
-            "%(facet)s: %(value)s", facet=gettext(FACET_WORDS[why.facet].heading), value=why.label
+            "%(facet)s: %(value)s",
+            facet=gettext(facet_words(why.facet, taxonomy).heading),
+            value=why.label,
         )
         for why in hit.reasons
         if why.kind == "facet"
@@ -84,12 +86,16 @@ def marked_summary(hit: Hit) -> tuple[Piece, ...]:
     return ()
 
 
-def values_text(reasons: Iterable[Reason]) -> str:
+def values_text(reasons: Iterable[Reason], taxonomy: Taxonomy) -> str:
     """Values in one line of plain words: ``Norway, horizontal, joint purchasing``."""
     return ", ".join(
-        why.label if why.facet == "country" else in_line(why.label.removesuffix(" network"))
-        for why in reasons
+        why.label if why.facet == "country" else in_line(_short(why, taxonomy)) for why in reasons
     )
+
+
+def _short(why: Reason, taxonomy: Taxonomy) -> str:
+    term = taxonomy.facet(why.facet).get(why.value)
+    return term.beside_mark if term else why.label
 
 
 def line(text: str) -> str:

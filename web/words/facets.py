@@ -1,14 +1,17 @@
 """What the site calls the facets: one table, so that a facet is called the same everywhere.
 
-The labels of their values are those of the vocabulary. A heading is translated where it is shown.
+The labels of their values are those of the vocabulary, and so is the word for what the
+compendium is about: ``facet_words`` fills it in. A heading is translated where it is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from kb.model.cases import FIELDS_OF_FACETS, Case
+from kb.model.taxonomy import Taxonomy
+from web.words.kinds import filled
 from web.words.translation import N_
 
 
@@ -38,14 +41,14 @@ class FacetWords:
         return self.of_case or self.heading
 
 
-FACET_WORDS: Mapping[str, FacetWords] = {
+_WORDS: Mapping[str, FacetWords] = {
     "country": FacetWords(heading=N_("Country"), noun="country", no_choice="Any country"),
     "type": FacetWords(
-        heading=N_("Type of network"),
-        noun="type of network",
-        by="By type of network",
+        heading="Type of {subject}",
+        noun="type of {subject}",
+        by="By type of {subject}",
         no_choice="Any type",
-        many="types of network",
+        many="types of {subject}",
     ),
     "project": FacetWords(
         heading=N_("What they do together"),
@@ -70,19 +73,26 @@ FACET_WORDS: Mapping[str, FacetWords] = {
     "formation": FacetWords(
         heading=N_("How it came to be"),
         noun="formation",
-        by="By how the network came to be",
-        many="ways in which a network comes to be",
+        by="By how the {subject} came to be",
+        many="ways in which {a_subject} comes to be",
     ),
     "status": FacetWords(heading=N_("Outcome"), noun="outcome", by="By outcome"),
 }
 
+
+def facet_words(facet: str, taxonomy: Taxonomy) -> FacetWords:
+    """The words for a facet in a compendium."""
+    words = asdict(_WORDS[facet])
+    return FacetWords(**{name: filled(text, taxonomy) for name, text in words.items()})
+
+
 _FACETS_OF_FIELDS: Mapping[str, str] = {field: facet for facet, field in FIELDS_OF_FACETS.items()}
 
 
-def read_by_editors(case: Case) -> tuple[str, ...]:
+def read_by_editors(case: Case, taxonomy: Taxonomy) -> tuple[str, ...]:
     """What of a case is the editors' reading, as nouns in the order of the file."""
     facets = (_FACETS_OF_FIELDS.get(name, name) for name in case.our_reading)
-    return tuple(FACET_WORDS[one].noun if one in FACET_WORDS else one for one in facets)
+    return tuple(facet_words(one, taxonomy).noun if one in _WORDS else one for one in facets)
 
 
 def is_read_by_editors(case: Case, facet: str) -> bool:

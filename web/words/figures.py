@@ -30,7 +30,7 @@ def result_view(result: Result, taxonomy: Taxonomy) -> ResultView:
     level = taxonomy["levels"].get(result.level)
     metric = taxonomy["metrics"].label(result.metric)
     return ResultView(
-        figure=figure(result, metric),
+        figure=figure(result, taxonomy),
         metric=metric,
         metric_id=result.metric,
         level=level.label if level else result.level,

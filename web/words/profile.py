@@ -22,14 +22,6 @@ NAMES: Mapping[str, str] = {
     "my_form": "Form",
     "funding": "Money",
 }
-#: Network type to what partners of it say of themselves.
-COMMON_WORDS: Mapping[str, str] = {
-    "horizontal": "We are in the same trade",
-    "vertical": "We supply the same larger customer",
-    "cross-sectoral": "Our trades complement each other",
-    "emerging-technologies": "We work on a new technology",
-    "public-private": "A public body is with us",
-}
 FUNDING_WORDS: Mapping[str, str] = {
     "own": "Without public money",
     "public": "With public money",
@@ -50,7 +42,8 @@ def words(name: str, value: object, taxonomy: Taxonomy) -> str:
     """One value of a field as a person says it."""
     text = str(value)
     if name == "common":
-        return COMMON_WORDS.get(text) or taxonomy.label("type", text)
+        term = taxonomy["types"].get(text)
+        return (term.said if term else "") or taxonomy.label("type", text)
     if name == "funding":
         return FUNDING_WORDS[text]
     if name in FACET_OF:

@@ -50,7 +50,7 @@ def links(page):
         *((mark.place.url, mark.place.count) for one in maps_of for mark in one.marks),
         *((row.url, row.total) for row in rows),
         *((cell.url, cell.count) for cell in cells(page) if cell.count),
-        *([(page.reported.cautionary_url, len(page.reported.cautionary))]),
+        *([(page.reported.warnings_url, len(page.reported.warnings))]),
     ]
 
 
@@ -103,7 +103,7 @@ def test_reported_of_the_toy(toy):
         "/cases/denmark/hostile-title",
         "/cases/spain/textile-training",
     ]
-    assert [entry.url for entry in page.reported.cautionary] == ["/cases/spain/textile-training"]
+    assert [entry.url for entry in page.reported.warnings] == ["/cases/spain/textile-training"]
     assert page.reported.unclassified == 1
 
 
@@ -161,7 +161,7 @@ def test_counts_of_the_real_cases(real, real_live):
         f"/cases/{case.id}" for case in cases if not case.results
     }
     assert told.figures + told.words + len(told.none) == len(cases) == page.n_cases
-    assert len(told.cautionary) == sum("cautionary" in c.facets["status"] for c in cases)
+    assert len(told.warnings) == sum("cautionary" in c.facets["status"] for c in cases)
 
 
 def test_a_guide_is_not_counted_even_if_it_is_cautionary(toy_settings, toy_cases):
@@ -172,8 +172,8 @@ def test_a_guide_is_not_counted_even_if_it_is_cautionary(toy_settings, toy_cases
     build(toy_settings)
     page, client = page_of(open_live(toy_settings), toy_settings)
 
-    assert len(page.reported.cautionary) == 1
-    assert page.reported.cautionary_url == (
+    assert len(page.reported.warnings) == 1
+    assert page.reported.warnings_url == (
         "/search?kind=network&kind=programme&kind=study&status=cautionary"
     )
     assert totals(client, page) == dict(links(page))

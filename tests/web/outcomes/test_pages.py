@@ -446,7 +446,8 @@ def test_what_a_figure_measures_is_said(searcher, one, measure, lead):
     """Direction and unit in words, and against whom."""
     found = outlook([network("a", one)], searcher.taxonomy).metrics[0].distributions[0]
 
-    assert (measure_words(found, searcher.taxonomy), direction_words(found)) == (measure, lead)
+    taxonomy = searcher.taxonomy
+    assert (measure_words(found, taxonomy), direction_words(found, taxonomy)) == (measure, lead)
 
 
 def test_a_result_with_its_change_stands_once(in_request, searcher):

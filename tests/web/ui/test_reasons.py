@@ -130,10 +130,10 @@ def test_marked_summary():
     assert marked_summary(hit(near)) == ()
 
 
-def test_named():
+def test_named(searcher):
     """What the query names stands with the words of its facet."""
     why = Reason(kind="facet", facet="country", value="NO", label="Norway")
-    assert named(hit(why)) == ("Country: Norway",)
+    assert named(hit(why), searcher.taxonomy) == ("Country: Norway",)
     assert quotes(hit(why)) == ()
 
 
@@ -160,15 +160,15 @@ def test_shared(searcher):
     other = searcher.case("international/wine-and-metal-programme")
     found = shared_values(case, other, searcher.taxonomy)
     assert [(why.facet, why.value) for why in found] == [("country", "NO"), ("type", "horizontal")]
-    assert values_text(found) == "Norway, horizontal"
+    assert values_text(found, searcher.taxonomy) == "Norway, horizontal"
     assert shared_values(case, searcher.case("spain/textile-training"), searcher.taxonomy) == ()
 
 
-def test_listed_leaves_abbreviations_as_they_are():
+def test_listed_leaves_abbreviations_as_they_are(searcher):
     """Only a capital that starts a word is made small."""
     labels = ("Wine and spirits", "ICT services")
     found = [Reason(kind="facet", facet="sector", label=label) for label in labels]
-    assert values_text(found) == "wine and spirits, ICT services"
+    assert values_text(found, searcher.taxonomy) == "wine and spirits, ICT services"
 
 
 LONG = "word " * 100  # 500 characters

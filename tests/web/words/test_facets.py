@@ -7,16 +7,36 @@ from pathlib import Path
 import pytest
 
 import web
+from kb.content.taxonomy import load_taxonomy
 from kb.model.cases import FACETS
+from kb.model.taxonomy import Taxonomy, Vocabulary
 from web.holdings.atlas import COVERED
 from web.holdings.browse import SECTIONS
 from web.outcomes.form import SELECTS
-from web.words.facets import FACET_WORDS, is_read_by_editors, read_by_editors
+from web.words.facets import facet_words, is_read_by_editors, read_by_editors
+
+TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
+WITHOUT_SUBJECT = Taxonomy(vocabularies={"kinds": Vocabulary(name="kinds", terms=())})
 
 
-def test_every_facet_has_its_words_in_the_order_of_the_facets():
+def test_every_facet_has_its_words():
     """A facet that is added without words would have no heading among the filters."""
-    assert tuple(FACET_WORDS) == FACETS
+    words = [facet_words(facet, TAXONOMY) for facet in FACETS]
+
+    assert [one for one in words if not one.heading or not one.noun] == []
+
+
+def test_what_the_compendium_is_about_is_called_by_its_kind():
+    """The words name the kind that is the subject; a case where none is."""
+    real, plain = (facet_words("type", one) for one in (TAXONOMY, WITHOUT_SUBJECT))
+
+    assert (real.heading, real.by, real.many) == (
+        "Type of network",
+        "By type of network",
+        "types of network",
+    )
+    assert (plain.heading, plain.noun) == ("Type of case", "type of case")
+    assert facet_words("formation", TAXONOMY).many == "ways in which a network comes to be"
 
 
 @pytest.mark.parametrize(
@@ -26,12 +46,13 @@ def test_every_facet_has_its_words_in_the_order_of_the_facets():
 )
 def test_a_page_finds_the_words_that_it_shows(facets: tuple[str, ...], kind: str):
     """What a page lists has the kind of words that the page shows."""
-    assert [facet for facet in facets if not getattr(FACET_WORDS[facet], kind)] == []
+    assert [facet for facet in facets if not getattr(facet_words(facet, TAXONOMY), kind)] == []
 
 
 def test_a_heading_stands_in_the_table_alone():
     """No other module of the site repeats a heading of more than one word as a text of its own."""
-    headings = {text for words in FACET_WORDS.values() for text in (words.heading, words.fact)}
+    words = [facet_words(facet, TAXONOMY) for facet in FACETS]
+    headings = {text for one in words for text in (one.heading, one.fact)}
     folder = Path(web.__file__).parent
     found = {
         (str(path.relative_to(folder)), node.value)
@@ -40,14 +61,17 @@ def test_a_heading_stands_in_the_table_alone():
         if isinstance(node, ast.Constant) and node.value in headings and " " in node.value
     }
 
-    assert {path for path, _ in found} == {"words/facets.py"}
+    # For the catalogues a heading that names a kind stands once more as it is filled in.
+    assert found - {("words/kinds.py", "Type of network")} == {
+        ("words/facets.py", text) for text in headings if " " in text and "network" not in text
+    }
 
 
 def test_what_the_editors_read_is_named_by_the_facet(searcher):
     """Front-matter calls the facet sector ``sectors``; what is no facet keeps its name."""
     case = replace(searcher.cases[0], our_reading=("sectors", "formation", "summary"))
 
-    assert read_by_editors(case) == ("sector", "formation", "summary")
+    assert read_by_editors(case, searcher.taxonomy) == ("sector", "formation", "summary")
     assert is_read_by_editors(case, "sector")
     assert is_read_by_editors(case, "formation")
     assert not is_read_by_editors(case, "type")
