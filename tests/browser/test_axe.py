@@ -53,6 +53,7 @@ PAGES = {
     "api": "/api",
     "404": "/cases/norway/graphic-art",
     "400": "/search?q=wine&country=xx",
+    "notices": "/search?q=wine&contry=NO&type=horizontale&sector=qq&q=fish",
 }
 
 

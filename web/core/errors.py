@@ -46,18 +46,14 @@ class Help:
     """What a feature adds to the page of a failure at one of its addresses.
 
     ``title`` stands instead of that of the kind, ``template`` is a piece of the feature's
-    own (its form, as filled in) and takes ``given``. ``kept`` are the parts of the
-    request that are understood, in words; ``nearest`` and ``choices`` are what may have
-    been meant and what is understood here; ``ways`` lead back into the feature: each is
-    (address, words).
+    own (its form, as filled in) and takes ``given``. ``nearest`` may have been meant, and
+    ``ways`` lead back into the feature: each is (address, words).
     """
 
     title: str = ""
     template: str = ""
     given: Mapping[str, object] = field(default_factory=dict)
-    kept: tuple[str, ...] = ()
     nearest: tuple[tuple[str, str], ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
     ways: tuple[tuple[str, str], ...] = ()
 
 
