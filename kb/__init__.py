@@ -1,5 +1,10 @@
 """The compendium of business networks: cases, checks, retrieval.
 
+    import kb
+
+    problems = kb.check("cases")
+    answer = kb.open("index").ask("wineries that export", country="NZ")
+
 In wings, from the top; imports go down only (contracts in pyproject.toml):
 
     cli                    the command ``kb``, one module for each group of commands
@@ -17,4 +22,43 @@ In wings, from the top; imports go down only (contracts in pyproject.toml):
     errors                 what can go wrong
 """
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+
+    from kb.errors import Problem
+    from kb.search.searcher import Searcher
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "check", "open"]
+
+
+def open(index: str | os.PathLike[str] = "index") -> Searcher:
+    """The compendium that ``index`` serves now, ready to be asked.
+
+    Args:
+        index: the folder that ``kb build`` writes to.
+
+    Raises:
+        SnapshotError: there is none that can be opened; the message says what to do.
+    """
+    from kb.search.live import LiveSearcher  # imports faiss and onnxruntime
+    from kb.settings import read_settings
+
+    settings = read_settings({}, index=Path(index))
+    return LiveSearcher(settings.index, min_score=settings.min_score).current()
+
+
+def check(cases: str | os.PathLike[str] = "cases") -> tuple[Problem, ...]:
+    """Every problem in a folder of cases, by file and line; none: it can be built.
+
+    Raises:
+        CorpusError, TaxonomyError: the folder or its vocabulary cannot be read at all.
+    """
+    from kb.content.check import read_corpus  # imports the readers of content
+
+    return read_corpus(Path(cases)).problems

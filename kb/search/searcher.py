@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,7 @@ from kb.search.answer import (
 from kb.search.evidence import Encoders, Evidence, Retriever
 from kb.search.facets import Facets
 from kb.search.order import ordered
-from kb.search.query import Query, filter_of
+from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query
 from kb.search.reasons import reasons
 from kb.search.scoring import answers, scores, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
@@ -35,6 +35,9 @@ from kb.snapshots.vector_sets import PASSAGES, ordinal_of
 from kb.text.analysis import terms
 from kb.text.mentions import Mention, MentionFinder
 from kb.text.spelling import Speller
+
+#: What a filter may be given as: one value or several.
+Values = str | Iterable[str]
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 _DECIMALS = 6
@@ -111,6 +114,24 @@ class Searcher:
             near = difflib.get_close_matches(case_id[:120], self._by_id, n=3, cutoff=0.5)
             raise CaseNotFound(case_id[:120], nearest=tuple(near))
         return case
+
+    def ask(
+        self, text: str = "", *, page: int = 1, per_page: int = DEFAULT_PER_PAGE, **filters: Values
+    ) -> SearchResult:
+        """Answer a text in any words, under filters by facet: ``ask("wine", country="NZ")``.
+
+        Args:
+            text: what is looked for; without one, every case that the filters allow.
+            page: from 1.
+            per_page: how many hits a page holds.
+            **filters: a value or several for each facet, as ids, labels or aliases.
+
+        Raises:
+            QueryError: names what is wrong and what is allowed.
+        """
+        named = {name: (v,) if isinstance(v, str) else tuple(v) for name, v in filters.items()}
+        query = make_query(self.taxonomy, text=text, filters=named, page=page, per_page=per_page)
+        return self.search(query)
 
     def search(self, query: Query) -> SearchResult:
         """Answer a query.
