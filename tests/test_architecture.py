@@ -28,7 +28,7 @@ SLOW = {
 #: What a web worker must not load, even while it answers.
 NOT_IN_A_WORKER = {
     *("torch", "sentence_transformers", "transformers", "huggingface_hub", "onnx"),
-    *("pybtex", "pycountry", "frontmatter", "sklearn", "ir_measures"),
+    *("pybtex", "pycountry", "frontmatter", "sklearn", "ir_measures", "babel"),
     *("kb.build", "kb.content", "kb.quality"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from web.core.request import searcher
-from web.self_check.page import finish, self_check_page
+from web.self_check.page import WORDS, finish, self_check_page
 
 bp = Blueprint("self_check", __name__, template_folder="templates")
 
@@ -18,4 +18,6 @@ def self_check() -> Response:
     that is no answer.
     """
     page = self_check_page(searcher(), request.args)
-    return finish(render_template("self_check.html", page=page, notices=page.notices), page)
+    return finish(
+        render_template("self_check.html", page=page, notices=page.notices, words=WORDS), page
+    )

@@ -20,7 +20,7 @@ from kb.search.live import LiveSearcher
 from tests.kb.model.test_self_check import toy_check
 from tests.toy import copy_toy_corpus, settings_of_toy
 from web import create_app
-from web.self_check.page import WORDS, Link, read_answers, self_check_page
+from web.self_check.page import WORDS, read_answers
 
 ROOT = Path(__file__).parents[3]
 SOME = "profit=yes&swot=partly&skills=not-yet&trust=unknown"
@@ -48,12 +48,16 @@ def _site(app):
     return app.test_client()
 
 
-def page_of(app, query: str):
-    """What the template is given for an address."""
-    with app.test_request_context(f"/self-check?{query}"):
-        from flask import request
-
-        return self_check_page(app.extensions["kb_live"].current(), request.args)
+def steps_of(page: str) -> list[tuple[str, tuple[str, ...]]]:
+    """How each step of a page stands: in words, and by a mark for each question."""
+    found = re.search(r'<ol class="check-steps">(.*?)</ol>', page, re.S)[1]
+    return [
+        (
+            re.search(r'<span class="check-standing">(.*?)</span>', step)[1],
+            tuple(re.findall(r'check-mark check-([\w-]+)"', step)),
+        )
+        for step in found.split("<li>")[1:]
+    ]
 
 
 def chosen(page: str) -> dict[str, str]:
@@ -83,58 +87,55 @@ def test_nothing_answered(site):
     assert response.headers["Cache-Control"] == "no-cache"
 
 
-def test_how_the_steps_stand(app):
+def test_how_the_steps_stand(site):
     """Each step says in words how many questions are in place and what of the others."""
-    page = page_of(app, SOME)
+    page = site.get(f"/self-check?{SOME}").text
 
-    assert [(step.standing, step.marks) for step in page.steps] == [
+    assert steps_of(page) == [
         ("1 of 3 in place, 1 not yet, 1 partly", ("yes", "partly", "not-yet")),
         ("0 of 3 in place, 1 not known, 2 not answered", ("open", "unknown", "open")),
     ]
-    assert (page.status, page.answered, page.n, page.first.title) == (200, 4, 6, "Your own firm")
-    assert [step.standing for step in page_of(app, "").steps] == ["Not answered yet"] * 2
-    assert [step.standing for step in page_of(app, ALL).steps] == ["All 3 in place"] * 2
+    assert "4 of 6 questions answered." in page
+    assert "Begin with step 1, Your own firm: the steps build on each other" in page
+    nothing, everything = (site.get(f"/self-check?{one}").text for one in ("", ALL))
+    assert [words for words, _ in steps_of(nothing)] == ["Not answered yet"] * 2
+    assert [words for words, _ in steps_of(everything)] == ["All 3 in place"] * 2
 
 
-def test_weak_spots_with_what_to_read(app):
+def test_weak_spots_with_what_to_read(site):
     """A weak spot comes with why it matters, its source, guides and cases with what they show."""
-    first, second = page_of(app, "swot=partly&chemistry=not-yet").steps
+    page = site.get("/self-check?swot=partly&chemistry=not-yet").text
 
-    (swot,), (chemistry,) = first.weak, second.weak
-    guide = Link(url="/cases/guides/purchase-guide", title="How to purchase together")
-    assert (swot.text, swot.words) == ("Do you know your firm’s strengths?", "Partly")
-    assert swot.why == "A group must agree on them."
-    assert swot.sources == (
-        "Jane Doe and Richard Roe (2001), section 12",
-        "An unsigned note (no date), whole note",
-    )
-    assert (swot.guides, swot.cases) == ((guide,), ())
-    assert chemistry.cases == (
-        Link(
-            url="/cases/france/wine-exporters",
-            title="Wine makers export together",
-            note="They got on.",
-        ),
-        Link(
-            url="/cases/norway/metal-buyers",
-            title="Metal firms purchase machines",
-            note="They did not.",
-        ),
-    )
+    spots = re.findall(r'<p class="check-weak-text">.*?</dl>', page, re.S)
+    swot, chemistry = (re.sub(r"\s+", " ", spot) for spot in spots)
+    assert (
+        '<a href="#question-swot">Do you know your firm’s strengths?</a> <span class="check-said">'
+        '<span class="check-mark check-partly" aria-hidden="true"></span>Partly</span>'
+    ) in swot
+    assert (
+        '<p>A group must agree on them. <span class="check-source">Jane Doe and Richard Roe '
+        "(2001), section 12; An unsigned note (no date), whole note</span></p>"
+    ) in swot
+    guide = '<a href="/cases/guides/purchase-guide">How to purchase together</a>'
+    assert f"<div><dt>Guides</dt><dd>{guide}</dd></div>" in swot
+    assert "<dt>Cases</dt>" not in swot
+    assert (
+        '<div><dt>Cases</dt><dd><a href="/cases/france/wine-exporters">Wine makers export '
+        'together</a> <span class="check-shows">They got on.</span></dd>'
+        '<dd><a href="/cases/norway/metal-buyers">Metal firms purchase machines</a> '
+        '<span class="check-shows">They did not.</span></dd></div>'
+    ) in chemistry
 
 
-def test_what_to_read_first(app):
+def test_what_to_read_first(site):
     """What speaks to several weak spots is named again, with how many."""
-    page = page_of(app, SOME)
+    page = site.get(f"/self-check?{SOME}").text
 
-    assert page.guides == (
-        Link(
-            url="/cases/guides/purchase-guide",
-            title="How to purchase together",
-            note="for 3 of your weak spots",
-        ),
-    )
-    assert page.cases == ()
+    found = re.search(r'<ul class="check-first">(.*?)</ul>', page, re.S)[1]
+    assert re.findall(r"<li>(.*?)</li>", found) == [
+        '<a href="/cases/guides/purchase-guide">How to purchase together</a> '
+        '<span class="check-shows">for 3 of your weak spots</span>'
+    ]
 
 
 def test_answers_stay_in_the_form(site):
