@@ -67,7 +67,7 @@ _RETRIEVE = """
 import dataclasses, sys, time
 import numpy as np
 from kb.search.query import Query
-from kb.search.scoring import Gate, Weights
+from kb.search.scoring import Answerability, Weights
 from kb.search.live import open_live
 from kb.settings import read_settings
 
@@ -75,11 +75,11 @@ from kb.settings import read_settings
 settings = read_settings({}, index=sys.argv[1])
 fused, dense = open_live(settings).current(), open_live(settings).current()
 whole = dense.retriever
-open_gate = Gate(meaning=0, multilingual=0, words=0, known=0, covered=0, english=0, constant=9,
-                 query=())
+always = Answerability(meaning=0, multilingual=0, words=0, coverage_by_all=0, coverage_by_one=0,
+                       english=0, constant=9, query=())
 by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, constant=-4)
 dense.calibration = dataclasses.replace(
-    dense.calibration, gate=open_gate, english=by_meaning, other=by_meaning)
+    dense.calibration, answerability=always, english=by_meaning, other=by_meaning)
 template = whole.evidence("wine")
 
 def alone(text):

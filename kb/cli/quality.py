@@ -213,6 +213,6 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     write_calibrations(path, (*others, found))
     click.echo(
         f"{path}: {found.n_queries} queries; English {found.english}, other {found.other}, "
-        f"fits {found.fits}, shown {found.shown}. Run 'kb build' to use it."
+        f"fits {found.answer_threshold}, shown {found.relative_cutoff}. Run 'kb build' to use it."
     )
     return 0

@@ -1,4 +1,4 @@
-"""How evidence becomes a score: weights, gate and thresholds, kept in ``cases/calibration.json``.
+"""How evidence becomes a score: weights and thresholds, kept in ``cases/calibration.json``.
 
 ``kb calibrate`` derives them from judged queries; ``kb.search.scoring`` applies them.
 """
@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from kb.errors import CorpusError
 from kb.model.files import write_durably
+
+
+def _also(*names: str) -> Any:
+    """A field that a file may also have under the name of an earlier version."""
+    return Field(validation_alias=AliasChoices(*names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +38,12 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
+class Answerability:
     """The logistic function that says whether the compendium answers a query at all.
 
     ``meaning``, ``multilingual`` and ``words`` weigh the best value of any case,
-    ``known`` and ``covered`` those shares of the query's words, ``english`` is added for
+    ``coverage_by_all`` and ``coverage_by_one`` the shares of the query's terms, weighted by
+    their idf, that any case has and that one case has at most; ``english`` is added for
     English, and ``query`` weighs the unit query vector of the multilingual encoder, or
     of the encoder where that is off; where it is empty, the vector does not count.
     """
@@ -44,8 +51,8 @@ class Gate:
     meaning: float
     multilingual: float
     words: float
-    known: float
-    covered: float
+    coverage_by_all: Annotated[float, _also("coverage_by_all", "known")]
+    coverage_by_one: Annotated[float, _also("coverage_by_one", "covered")]
     english: float
     constant: float
     query: tuple[float, ...]
@@ -60,9 +67,9 @@ class Calibration:
         multilingual: digest of the multilingual encoder; empty when it is off.
         english: how the evidence orders the cases for a query in English.
         other: the same for a query in another language.
-        gate: whether the compendium answers a query at all.
-        fits: least probability of the gate at which a query counts as answered.
-        shown: least score of a case that is shown, as a share of the best case's.
+        answerability: whether the compendium answers a query at all.
+        answer_threshold: least such probability at which a query counts as answered.
+        relative_cutoff: least score of a case that is shown, as a share of the best case's.
         n_queries: how many tuning queries it was derived from.
     """
 
@@ -70,9 +77,9 @@ class Calibration:
     multilingual: str
     english: Weights
     other: Weights
-    gate: Gate
-    fits: float
-    shown: float
+    answerability: Annotated[Answerability, _also("answerability", "gate")]
+    answer_threshold: Annotated[float, _also("answer_threshold", "fits")]
+    relative_cutoff: Annotated[float, _also("relative_cutoff", "shown")]
     n_queries: int
 
 

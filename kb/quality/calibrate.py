@@ -9,14 +9,14 @@ Nothing is chosen on the test split. The derivation, in order:
     compendium, and of any other text it knows few words.
 2.  **Score.** A logistic regression tells relevant cases from others by the weighted
     sum, over every pair of a query with an answer and a case.
-3.  **Gate.** A second one, over queries, tells those that the compendium answers from
-    negative controls, by the best evidence of each kind, by which of its words the
+3.  **Answerability.** A second one, over queries, tells those that the compendium answers
+    from negative controls, by the best evidence of each kind, by which of its words the
     compendium has, and by the query vector.
-4.  **fits.** Each tuning query is put to a gate that has not seen it (ten folds). The
-    threshold on its probability is the highest that loses at most 3% of the queries with
-    an answer.
-5.  **shown.** The highest share of the best case's score that keeps 97% of the relevant
-    cases among the first ten.
+4.  **Answer threshold.** Each tuning query is put to such a function that has not seen it
+    (ten folds). The threshold on its probability is the highest that loses at most 3% of
+    the queries with an answer.
+5.  **Relative cut-off.** The highest share of the best case's score that keeps 97% of the
+    relevant cases among the first ten.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kb.model.calibration import Calibration, Gate, Weights
+from kb.model.calibration import Answerability, Calibration, Weights
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence
-from kb.search.scoring import answers, if_answered, weighted_sum
+from kb.search.scoring import answerability, relevance_if_answered, weighted_sum
 
 LOST_QUERIES = 0.03
 LOST_CASES = 0.03
@@ -56,8 +56,11 @@ _QUERY_SCALE = 8.0
 #: The sums are a fraction of 1; so that the regularisation hardly holds their slope.
 _SUM_SCALE = 10.0
 
-_GATE_VALUES = ("meaning", "multilingual", "words", "known", "covered", "english")
-_OPEN = Gate(**dict.fromkeys(_GATE_VALUES, 0.0), constant=20.0, query=())
+_ANSWERABILITY_VALUES = (
+    *("meaning", "multilingual", "words"),
+    *("coverage_by_all", "coverage_by_one", "english"),
+)
+_ALWAYS = Answerability(**dict.fromkeys(_ANSWERABILITY_VALUES, 0.0), constant=20.0, query=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +104,9 @@ def calibrate(samples: Sequence[Sample], *, encoder: str, multilingual: str) -> 
         multilingual=multilingual,
         english=weights,
         other=foreign,
-        gate=_gate(samples),
-        fits=_threshold(kept, LOST_QUERIES),
-        shown=_threshold(shares, LOST_CASES),
+        answerability=_answerability(samples),
+        answer_threshold=_threshold(kept, LOST_QUERIES),
+        relative_cutoff=_threshold(shares, LOST_CASES),
         n_queries=len(samples),
     )
 
@@ -176,7 +179,7 @@ def _with_slope(answered: Sequence[Sample], weights: Weights) -> Weights:
 
 
 def _features(evidence: Evidence) -> list[float]:
-    """What the gate reads of a query beside its vector, in the order of ``_GATE_VALUES``."""
+    """What is read of a query beside its vector, in the order of ``_ANSWERABILITY_VALUES``."""
     best = (evidence.meaning, evidence.multilingual, evidence.words)
     return [
         *(one.max() for one in best),
@@ -186,13 +189,13 @@ def _features(evidence: Evidence) -> list[float]:
     ]
 
 
-def _gate(samples: Sequence[Sample]) -> Gate:
-    """The gate that the samples give; one that is open where they hold no negative control."""
+def _answerability(samples: Sequence[Sample]) -> Answerability:
+    """What the samples give; where they hold no negative control, everything is answered."""
     from sklearn.linear_model import LogisticRegression  # slow import, as above
 
     labels = [bool(s.query.relevance) for s in samples]
     if len(set(labels)) < 2:
-        return _OPEN
+        return _ALWAYS
     values = np.array([_features(s.evidence) for s in samples], dtype=np.float64)
     queries = np.array([s.evidence.query for s in samples])
     mean, spread = values.mean(axis=0), values.std(axis=0)
@@ -201,25 +204,25 @@ def _gate(samples: Sequence[Sample]) -> Gate:
     model.fit(np.column_stack([(values - mean) / spread, _QUERY_SCALE * queries]), labels)
     n_values = values.shape[1]
     by_value = model.coef_[0][:n_values] / spread
-    return Gate(
-        **{name: _rounded(c) for name, c in zip(_GATE_VALUES, by_value, strict=True)},
+    return Answerability(
+        **{name: _rounded(c) for name, c in zip(_ANSWERABILITY_VALUES, by_value, strict=True)},
         constant=_rounded(model.intercept_[0] - by_value @ mean),
         query=tuple(_rounded(c * _QUERY_SCALE) for c in model.coef_[0][n_values:]),
     )
 
 
 def _answered_unseen(samples: Sequence[Sample]) -> list[float]:
-    """The probability of each query to be answered, by a gate from the other folds."""
-    gates = [
-        _gate([sample for at, sample in enumerate(samples) if at % FOLDS != fold])
+    """The probability of each query to be answered, by what the other folds give."""
+    unseen = [
+        _answerability([sample for at, sample in enumerate(samples) if at % FOLDS != fold])
         for fold in range(FOLDS)
     ]
-    return [answers(s.evidence, gates[at % FOLDS]) for at, s in enumerate(samples)]
+    return [answerability(s.evidence, unseen[at % FOLDS]) for at, s in enumerate(samples)]
 
 
 def _relevant_shares(sample: Sample, weights: Weights) -> list[float]:
     """The relevant cases among the first ten: their scores as shares of the best one."""
-    case_scores = if_answered(sample.evidence, weights)
+    case_scores = relevance_if_answered(sample.evidence, weights)
     first = np.lexsort((np.arange(len(case_scores)), -case_scores))[:10]
     relevant = [at for at in first if sample.evidence.ids[at] in sample.query.relevance]
     return [float(case_scores[at] / case_scores[first[0]]) for at in relevant]

@@ -13,7 +13,7 @@ from kb.search.query import Query
 from kb.text.mentions import Mention
 
 #: The headings under which the editors' lines are quoted, as on the page of a case.
-SUITS_HEADING, ANSWERS_HEADING = "Whom it suits", "What it answers"
+AUDIENCE_HEADING, ANSWERS_HEADING = "Whom it suits", "What it answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,7 @@ from kb.snapshots.vector_sets import (
     VectorSet,
 )
 from kb.text.analysis import terms as terms_of
-from kb.text.reading import Reading, read
-from kb.text.translate import WordTable
+from kb.text.translate import Translation, WordTable, translate
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]
@@ -121,8 +120,8 @@ class Retriever:
         the word index, its meaning of the encoder. The multilingual encoder reads it as
         it is, and says which passage of a case is best.
         """
-        reading = self.read(text)
-        vector = query = self._encoders.query.encode_query(reading.in_english)
+        asked = self.translate(text)
+        vector = query = self._encoders.query.encode_query(asked.in_english)
         passages = self.engine.nearest(PASSAGES.name, vector)
         sentences = self.engine.nearest(SENTENCES.name, vector)
         lines = self.engine.nearest(AUDIENCE.name, vector)
@@ -130,12 +129,12 @@ class Retriever:
         if self.has_multilingual and self._encoders.multilingual is not None:
             query = self._encoders.multilingual.encode_query(text)
             multilingual = self.engine.nearest(PASSAGES_MULTILINGUAL.name, query)
-        asked = terms_of(reading.in_english)
-        words = self.engine.by_words(asked)
+        terms = terms_of(asked.in_english)
+        words = self.engine.by_words(terms)
         candidates = _Candidates.of(passages, sentences, lines, multilingual, words)
-        best = passages if multilingual is None or reading.english else multilingual
+        best = passages if multilingual is None or asked.english else multilingual
         cosines = [candidates.cosines(one) for one in (passages, sentences, lines)]
-        by_all, by_one = self._coverage(asked, words)
+        by_all, by_one = self._coverage(terms, words)
         return Evidence(
             ids=candidates.ids,
             meaning=np.max(cosines, axis=0),
@@ -150,7 +149,7 @@ class Retriever:
             query=unit_rows(query[None, :].astype(np.float64))[0],
             best_passage=candidates.texts(best),
             best_line=candidates.texts(lines),
-            english=reading.english,
+            english=asked.english,
             coverage_by_all=by_all,
             coverage_by_one=by_one,
             linked=self._links_among(candidates),
@@ -166,19 +165,19 @@ class Retriever:
         """Whether any case says whom it suits."""
         return AUDIENCE.name in self.engine.sizes
 
-    def read(self, text: str) -> Reading:
+    def translate(self, text: str) -> Translation:
         """In which language a query is taken to be, and its English terms.
 
         With neither a table nor the multilingual encoder every query is taken for
-        English: there is nothing else to read it with.
+        English: there is nothing to translate it with.
         """
         if not self.has_multilingual and not self.table.forms:
-            return Reading(text=text, english=True)
-        return read(text, self.table)
+            return Translation(text=text, english=True)
+        return translate(text, self.table)
 
     def vectors(self, text: str) -> Vectors:
         """The unit vectors of a text by each encoder, the default one first."""
-        vectors = [self._encoders.query.encode_query(self.read(text).in_english)]
+        vectors = [self._encoders.query.encode_query(self.translate(text).in_english)]
         if self._encoders.multilingual is not None:
             vectors.append(self._encoders.multilingual.encode_query(text))
         return tuple(unit_rows(vector[None, :])[0] for vector in vectors)
@@ -211,15 +210,15 @@ class Retriever:
             by_encoder=tuple(self.engine.vectors(name, ids) for name in present),
         )
 
-    def _coverage(self, asked: Sequence[str], words: WordMatches) -> tuple[float, float]:
+    def _coverage(self, terms: Sequence[str], words: WordMatches) -> tuple[float, float]:
         """The shares of the terms that any document has, and that one document has at most."""
-        frequencies = self.engine.document_frequencies(asked)
+        frequencies = self.engine.document_frequencies(terms)
         n_documents = len(self.engine)
-        weights = {term: idf(frequencies[term], n_documents) for term in asked}
+        weights = {term: idf(frequencies[term], n_documents) for term in terms}
         total = sum(weights.values())
         if not total or not n_documents:
             return 0.0, 0.0
-        known = sum(weights[term] for term in asked if frequencies[term])
+        known = sum(weights[term] for term in terms if frequencies[term])
         held = (sum(weights[term] for term in one) for one in words.terms)
         return known / total, max(held, default=0.0) / total
 

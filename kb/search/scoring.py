@@ -2,7 +2,7 @@
 
 The weighted sum of what speaks for a case orders the cases. The score of a case is
 the probability that it is relevant, the product of two logistic functions: how likely
-the compendium answers the query at all (``answers``, of the query as a whole), and how
+the compendium answers the query at all (``answerability``, of the query as a whole), and how
 likely the case is relevant if it does (of the weighted sum). Whether anything fits is
 decided by the first, which an answer tells beside its scores. ``kb.quality.calibrate`` derives
 all of it from judged queries; ``cases/calibration.json`` keeps it.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kb.model.calibration import Calibration, Gate, Weights
+from kb.model.calibration import Answerability, Calibration, Weights
 from kb.search.evidence import Evidence
 
 
@@ -45,30 +45,30 @@ def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     return weighted_sum(evidence, weights) / most
 
 
-def answers(evidence: Evidence, gate: Gate) -> float:
+def answerability(evidence: Evidence, weights: Answerability) -> float:
     """The probability that the compendium answers the query at all, in [0, 1]."""
     logit = (
-        gate.meaning * evidence.meaning.max(initial=-1)
-        + gate.multilingual * evidence.multilingual.max(initial=-1)
-        + gate.words * evidence.words.max(initial=0)
-        + gate.known * evidence.coverage_by_all
-        + gate.covered * evidence.coverage_by_one
-        + gate.english * evidence.english
-        + gate.constant
-        + (np.dot(evidence.query, gate.query) if gate.query else 0.0)
+        weights.meaning * evidence.meaning.max(initial=-1)
+        + weights.multilingual * evidence.multilingual.max(initial=-1)
+        + weights.words * evidence.words.max(initial=0)
+        + weights.coverage_by_all * evidence.coverage_by_all
+        + weights.coverage_by_one * evidence.coverage_by_one
+        + weights.english * evidence.english
+        + weights.constant
+        + (np.dot(evidence.query, weights.query) if weights.query else 0.0)
     )
     return float(_logistic(np.array([logit]))[0])
 
 
-def if_answered(evidence: Evidence, weights: Weights) -> np.ndarray:
+def relevance_if_answered(evidence: Evidence, weights: Weights) -> np.ndarray:
     """The probability that each case is relevant, where the compendium answers: in (0, 1)."""
     return _logistic(weights.slope * weighted_sum(evidence, weights) + weights.constant)
 
 
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
-    """The probability that each case is relevant to the query: in [0, 1], shape (n_candidates,)."""
-    weights = weights_for(evidence, calibration)
-    return answers(evidence, calibration.gate) * if_answered(evidence, weights)
+    """The probability that each case is relevant to the query: in [0, 1], by candidate."""
+    answered = answerability(evidence, calibration.answerability)
+    return answered * relevance_if_answered(evidence, weights_for(evidence, calibration))
 
 
 def _logistic(logits: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import (
     ANSWERS_HEADING,
-    SUITS_HEADING,
+    AUDIENCE_HEADING,
     FacetCount,
     Hit,
     Reason,
@@ -29,7 +29,7 @@ from kb.search.facets import Facets
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query
 from kb.search.reasons import reasons
-from kb.search.scoring import answers, scores, share_of_most
+from kb.search.scoring import answerability, scores, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
 from kb.snapshots.vector_sets import PASSAGES, ordinal_of
 from kb.text.analysis import terms
@@ -148,12 +148,12 @@ class Searcher:
         if not query.text:
             return self._browse(query)
         text = self._asked(query)
-        reading = self.retriever.read(text)
+        translation = self.retriever.translate(text)
         evidence = self.retriever.evidence(text)
         judgement = self.judge(evidence)
         within = replace(filter_of(query), ids=judgement.found)
         found = ordered(self._cases(within), judgement.scores, query, self.taxonomy)
-        mentions = self._mentions.find(reading.in_english)
+        mentions = self._mentions.find(translation.in_english)
         result = SearchResult(
             query=query,
             total=len(found),
@@ -163,7 +163,7 @@ class Searcher:
             snapshot_id=self.snapshot_id,
             answerable=self._answerable(evidence),
             repaired=text if text != query.text else "",
-            read_as=reading.terms,
+            read_as=translation.terms,
             mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
         )
         page, first_rank = self._page(result, found)
@@ -172,7 +172,7 @@ class Searcher:
                 case=case,
                 score=judgement.scores[case.id],
                 rank=rank,
-                reasons=self._reasons(case, reading.in_english, evidence, mentions),
+                reasons=self._reasons(case, translation.in_english, evidence, mentions),
             )
             for rank, case in enumerate(page, first_rank)
         )
@@ -227,8 +227,9 @@ class Searcher:
         else:
             case_scores = np.round(scores(evidence, calibration), _DECIMALS)
             # A share of the best of all cases, so that a wider filter never finds fewer.
-            enough = case_scores >= calibration.shown * case_scores.max(initial=0)
-            enough &= answers(evidence, calibration.gate) >= calibration.fits
+            enough = case_scores >= calibration.relative_cutoff * case_scores.max(initial=0)
+            answered = answerability(evidence, calibration.answerability)
+            enough &= answered >= calibration.answer_threshold
         return Judgement(
             scores=dict(zip(evidence.ids, case_scores.tolist(), strict=True)),
             found=frozenset(evidence.ids[at] for at in np.flatnonzero(enough)),
@@ -237,7 +238,7 @@ class Searcher:
     def _answerable(self, evidence: Evidence) -> float | None:
         if self.calibration is None:
             return None
-        return round(answers(evidence, self.calibration.gate), _DECIMALS)
+        return round(answerability(evidence, self.calibration.answerability), _DECIMALS)
 
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
@@ -342,7 +343,7 @@ def _by_passage(passage: Passage) -> Reason:
 
 def _audience_lines(case: Case) -> list[Passage]:
     """Whom a case suits and what it answers, as passages that a reason can quote."""
-    headings = [SUITS_HEADING] * len(case.role_model_for) + [ANSWERS_HEADING] * len(case.answers)
+    headings = [AUDIENCE_HEADING] * len(case.role_model_for) + [ANSWERS_HEADING] * len(case.answers)
     return [
         Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
         for heading, line in zip(headings, case.audience_lines, strict=True)

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz.distance import OSA
 
 from kb.text.language import is_english_word, with_words, words_of
-from kb.text.reading import read
-from kb.text.translate import WordTable
+from kb.text.translate import WordTable, translate
 
 #: Shorter words are as often names or acronyms as slips.
 _SHORTEST = 4
@@ -29,7 +28,7 @@ class Speller:
 
         Args:
             counts: lower-case words of the compendium and how often each occurs.
-            table: words of other languages; a query that it reads is left alone.
+            table: words of other languages; a query that they are for is left alone.
         """
         self._table = table or WordTable()
         self._counts = counts
@@ -43,7 +42,7 @@ class Speller:
 
         Text in another language is left alone.
         """
-        if self._table.forms and not read(text, self._table).english:
+        if self._table.forms and not translate(text, self._table).english:
             return text
         repaired = with_words(text, self._better)
         words = words_of(repaired)

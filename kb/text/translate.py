@@ -1,7 +1,7 @@
-"""What a web worker looks the words of a query in another language up in.
+"""In which language a query is, and what it is in English.
 
-The table has every form of every word of the glossary, so that it needs no dictionary.
-Accents, case, signs and hyphens do not count.
+The table of words has every form of every word of the glossary, so that a web worker needs
+no dictionary. Accents, case, signs and hyphens do not count.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from kb.text.language import is_english, is_english_word, words_of
 
 #: Languages that write compounds in one word, and the letters that may join the parts.
 _JOINTS: Mapping[str, tuple[str, ...]] = {"de": ("", "s", "n", "en"), "no": ("", "s", "e")}
@@ -183,3 +185,43 @@ class WordTable:
                     continue
                 for rest in self._splits(word[end:], language, most - 1):
                     yield (first, *rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """A query with the language that it is taken for.
+
+    ``text`` is the query; ``terms`` are the English terms of one in another language,
+    each once, in the order of its words: empty for English, and where none is known.
+    """
+
+    text: str
+    english: bool
+    terms: tuple[str, ...] = ()
+
+    @property
+    def in_english(self) -> str:
+        """What an English index is asked: the terms, or the query itself without them."""
+        return " ".join(self.terms) or self.text
+
+
+def translate(text: str, table: WordTable) -> Translation:
+    """Say whether a query is English, and translate one that is not with the words of a table.
+
+    It is in another language if the table knows a larger share of its words than the
+    English dictionary does, or if neither knows any and a letter is not of ASCII. Of
+    single words, most names are thus taken for English. Without words in the table
+    ``kb.text.language.is_english`` decides.
+    """
+    if not table.forms:
+        return Translation(text=text, english=is_english(text))
+    words = words_of(text)
+    if not words:
+        return Translation(text=text, english=True)
+    known_in_english = sum(map(is_english_word, words)) / len(words)
+    translated = table.english(text)
+    known_in_other = translated.n_known / translated.n_words if translated.n_words else 0.0
+    strange = known_in_english == known_in_other == 0.0 and not all(map(str.isascii, words))
+    if known_in_other > known_in_english or strange:
+        return Translation(text=text, english=False, terms=translated.terms)
+    return Translation(text=text, english=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy, in_line
-from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit, Reason
+from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit, Reason
 from web.words.facets import facet_words
 from web.words.translation import N_, gettext
 from web.words.typography import curly
@@ -157,7 +157,7 @@ def _quote(why: Reason, case: Case) -> Quote:
 def _place(why: Reason, case: Case) -> str:
     """Where a passage stands, and that the title has words of the query which it has not."""
     place = "part" if why.heading else "summary" if is_summary(why, case) else "text"
-    if why.heading in (SUITS_HEADING, ANSWERS_HEADING):
+    if why.heading in (AUDIENCE_HEADING, ANSWERS_HEADING):
         place = "reading"
     seen = {why.passage[start:end].lower() for start, end in why.marks}
     is_in_title = any(word not in seen for word in why.words)

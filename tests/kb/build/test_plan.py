@@ -14,7 +14,7 @@ from kb.build.encode import Encoding
 from kb.build.plan import Plan, assemble, content_of
 from kb.content.check import read_corpus
 from kb.encoders.sentence_transformer import find_model
-from kb.model.calibration import Calibration, Gate, Weights
+from kb.model.calibration import Answerability, Calibration, Weights
 from kb.model.relevance import Report
 from kb.settings import Settings
 from kb.snapshots.format import VectorSetRecord, open_snapshot, read_manifest
@@ -33,18 +33,18 @@ def calibration_of(plan: Plan) -> Calibration:
         multilingual="",
         english=WEIGHTS,
         other=WEIGHTS,
-        gate=Gate(
+        answerability=Answerability(
             meaning=0.0,
             multilingual=0.0,
             words=0.0,
-            known=0.0,
-            covered=0.0,
+            coverage_by_all=0.0,
+            coverage_by_one=0.0,
             english=0.0,
             constant=20.0,
             query=(),
         ),
-        fits=0.5,
-        shown=0.5,
+        answer_threshold=0.5,
+        relative_cutoff=0.5,
         n_queries=1,
     )
 
@@ -173,7 +173,7 @@ CHANGES = {
     ),
     "calibration": lambda plan: with_content(plan, calibration=calibration_of(plan)),
     "a threshold": lambda plan: with_content(
-        plan, calibration=replace(calibration_of(plan), fits=0.6)
+        plan, calibration=replace(calibration_of(plan), answer_threshold=0.6)
     ),
     "figures": lambda plan: with_content(plan, relevance=REPORT),
 }

@@ -16,8 +16,8 @@ from kb.build.pipeline import build
 from kb.cli.main import main
 from kb.encoders.sentence_transformer import find_model
 from kb.model.calibration import (
+    Answerability,
     Calibration,
-    Gate,
     Weights,
     read_calibrations,
     write_calibrations,
@@ -105,18 +105,18 @@ def calibration_of(own: Settings) -> Calibration:
         multilingual="",
         english=weights,
         other=weights,
-        gate=Gate(
+        answerability=Answerability(
             meaning=0.0,
             multilingual=0.0,
             words=0.0,
-            known=0.0,
-            covered=0.0,
+            coverage_by_all=0.0,
+            coverage_by_one=0.0,
             english=0.0,
             constant=20.0,
             query=(),
         ),
-        fits=0.5,
-        shown=0.5,
+        answer_threshold=0.5,
+        relative_cutoff=0.5,
         n_queries=1,
     )
 
@@ -370,10 +370,11 @@ def test_calibrate_writes_what_a_build_uses(own):
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(f"{path}: 7 queries; English Weights(meaning=1.0, ")
     assert result.stdout.endswith(
-        f", fits {found.fits}, shown {found.shown}. Run 'kb build' to use it.\n"
+        f", fits {found.answer_threshold}, shown {found.relative_cutoff}. "
+        "Run 'kb build' to use it.\n"
     )
     assert (found.encoder, found.multilingual) == (find_model(own.model).digest, "")
-    assert (found.n_queries, len(found.gate.query)) == (7, 6)
+    assert (found.n_queries, len(found.answerability.query)) == (7, 6)
     assert open_snapshot(own.index / built.snapshot_id).content.calibration == found
 
 

@@ -12,7 +12,7 @@ from kb.quality.calibrate import FOLDS, GRID, LOST_CASES, LOST_QUERIES, NEARLY, 
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence
-from kb.search.scoring import answers, scores, weighted_sum
+from kb.search.scoring import answerability, scores, weighted_sum
 
 CASE_IDS = tuple(f"case-{number:02}" for number in range(20))
 
@@ -74,7 +74,7 @@ def _calibration(samples) -> Calibration:
 def test_a_calibration_says_what_it_belongs_to(calibration):
     """Digests, the number of queries, and one weight for each number of the query vector."""
     assert (calibration.encoder, calibration.multilingual) == ("e", "m")
-    assert (calibration.n_queries, len(calibration.gate.query)) == (90, 2)
+    assert (calibration.n_queries, len(calibration.answerability.query)) == (90, 2)
 
 
 def test_the_same_samples_give_the_same_calibration(samples, calibration):
@@ -214,17 +214,19 @@ def test_thresholds_are_the_highest_that_lose_little(ease):
         if CASE_IDS[column] in one.query.relevance
     ]
     assert (LOST_QUERIES, LOST_CASES) == (0.03, 0.03)
-    assert share_below(best, calibration.fits - 1e-3) <= LOST_QUERIES
-    assert share_below(best, calibration.fits + 1e-3) > LOST_QUERIES
-    assert share_below(shares, calibration.shown - 1e-3) <= LOST_CASES
-    assert share_below(shares, calibration.shown + 1e-3) > LOST_CASES
+    assert share_below(best, calibration.answer_threshold - 1e-3) <= LOST_QUERIES
+    assert share_below(best, calibration.answer_threshold + 1e-3) > LOST_QUERIES
+    assert share_below(shares, calibration.relative_cutoff - 1e-3) <= LOST_CASES
+    assert share_below(shares, calibration.relative_cutoff + 1e-3) > LOST_CASES
 
 
 def test_the_gate_tells_what_the_compendium_answers(samples, calibration):
     """Queries with an answer pass more surely than negative controls."""
     found = {True: [], False: []}
     for one in samples:
-        found[bool(one.query.relevance)].append(answers(one.evidence, calibration.gate))
+        found[bool(one.query.relevance)].append(
+            answerability(one.evidence, calibration.answerability)
+        )
 
     assert np.mean(found[True]) > 0.9
     assert np.mean(found[False]) < 0.1
@@ -236,8 +238,8 @@ def test_without_negative_controls_the_gate_is_open(samples):
 
     found = calibrate(judged, encoder="e", multilingual="m")
 
-    gates = [answers(one.evidence, found.gate) for one in samples]
-    assert (min(gates) > 0.99, found.gate.query) == (True, ())
+    gates = [answerability(one.evidence, found.answerability) for one in samples]
+    assert (min(gates) > 0.99, found.answerability.query) == (True, ())
 
 
 def test_without_the_second_encoder_its_evidence_does_not_count(samples):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
-from kb.model.calibration import Calibration, Gate, Weights
+from kb.model.calibration import Answerability, Calibration, Weights
 from kb.model.relevance import Figure, Refusal, Worst
 from kb.quality.collection import read_collection
 from kb.quality.evaluate import SYSTEMS, evaluate_collection, evaluate_judged, group_figures
@@ -160,18 +160,18 @@ CALIBRATION = Calibration(
     multilingual="",
     english=Weights(meaning=1.0, multilingual=0.0, words=2.0),
     other=Weights(meaning=1.0, multilingual=0.0, words=2.0),
-    gate=Gate(
+    answerability=Answerability(
         meaning=0.0,
         multilingual=0.0,
         words=0.0,
-        known=0.0,
-        covered=0.0,
+        coverage_by_all=0.0,
+        coverage_by_one=0.0,
         english=0.0,
         constant=20.0,
         query=(),
     ),
-    fits=0.0,
-    shown=0.0,
+    answer_threshold=0.0,
+    relative_cutoff=0.0,
     n_queries=0,
 )
 

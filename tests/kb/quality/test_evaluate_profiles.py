@@ -327,7 +327,7 @@ def test_profiles_with_problems_are_not_half_measured(own, as_json):
     expected = [
         (
             2,
-            "profile: size must be a whole number from 1 to 10,000 (the people in your firm), "
+            "profile.size must be a whole number from 1 to 10,000 (the people in your firm), "
             "not 0.",
         ),
         (2, "relevance names 'guides/purchase-guide', a guide, which is no role model."),

@@ -165,7 +165,7 @@ def test_every_judgment_is_of_a_case_that_exists(judged, searcher):
 def test_the_calibration_is_that_of_the_default_encoders(calibration, searcher):
     """The default build is calibrated: what it serves is the calibration in the file."""
     assert searcher.calibration == calibration
-    assert len(calibration.gate.query) == searcher.manifest.multilingual.dimension
+    assert len(calibration.answerability.query) == searcher.manifest.multilingual.dimension
 
 
 def test_the_calibration_was_derived_from_the_tune_split_only(calibration, judged, searcher):
@@ -185,6 +185,6 @@ def test_the_calibration_was_derived_from_the_tune_split_only(calibration, judge
 
     assert calibration.n_queries == again.n_queries == len(tune)
     assert chosen(calibration) == chosen(again)
-    assert (calibration.fits, calibration.shown) == pytest.approx(
-        (again.fits, again.shown), abs=0.02
+    assert (calibration.answer_threshold, calibration.relative_cutoff) == pytest.approx(
+        (again.answer_threshold, again.relative_cutoff), abs=0.02
     )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.model.cases import FACETS, Case
-from kb.search.answer import ANSWERS_HEADING, SUITS_HEADING, Hit
+from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit
 from kb.search.query import MAX_PER_PAGE, SORTS, Query, make_query
 from kb.search.searcher import Searcher
 from kb.text.analysis import terms
@@ -149,10 +149,10 @@ def test_the_thresholds_decide_what_is_found(searcher, values, data):
 
     scores = [hit.score for hit in result.hits]
     bare = searcher.search(replace(query, filters={}, results_min=None, sort="relevance"))
-    enough = calibration.shown * bare.hits[0].score if bare.hits else 1
+    enough = calibration.relative_cutoff * bare.hits[0].score if bare.hits else 1
     assert result.no_good_match == (result.total == 0)
-    assert scores == [] or result.answerable >= calibration.fits
-    assert bare.no_good_match == (bare.answerable < calibration.fits)
+    assert scores == [] or result.answerable >= calibration.answer_threshold
+    assert bare.no_good_match == (bare.answerable < calibration.answer_threshold)
     assert [score for score in scores if not enough <= score <= 1] == []
 
 
@@ -236,7 +236,7 @@ def test_every_reason_can_be_checked_in_the_case(searcher, values, data):
 
     result = searcher.search(query)
 
-    asked = searcher.retriever.read(result.repaired or query.text).in_english
+    asked = searcher.retriever.translate(result.repaired or query.text).in_english
     asked_terms = set(terms(asked))
     for hit in result.hits:
         kinds = [reason.kind for reason in hit.reasons if reason.kind != "facet"]
@@ -264,7 +264,7 @@ def passages_of_case(searcher: Searcher, case_id: str) -> set[tuple[str, str]]:
     case = searcher.case(case_id)
     return {
         *((p.heading, p.text) for p in passages_of(case, searcher.taxonomy)),
-        *((SUITS_HEADING, line) for line in case.role_model_for),
+        *((AUDIENCE_HEADING, line) for line in case.role_model_for),
         *((ANSWERS_HEADING, line) for line in case.answers),
     }
 

@@ -10,8 +10,8 @@ import pytest
 
 from kb.errors import CorpusError
 from kb.model.calibration import (
+    Answerability,
     Calibration,
-    Gate,
     Weights,
     calibration_for,
     read_calibrations,
@@ -19,7 +19,7 @@ from kb.model.calibration import (
 )
 from kb.search.evidence import Evidence
 from kb.search.scoring import (
-    answers,
+    answerability,
     scores,
     share_of_most,
     weighted_sum,
@@ -31,18 +31,18 @@ CALIBRATION = Calibration(
     multilingual="b" * 64,
     english=Weights(meaning=1.0, multilingual=0.5, words=2.0, linked=0.5, slope=2.0, constant=-1.0),
     other=Weights(meaning=0.5, multilingual=2.0, words=1.0, slope=3.0, constant=-2.0),
-    gate=Gate(
+    answerability=Answerability(
         meaning=2.0,
         multilingual=1.0,
         words=4.0,
-        known=1.0,
-        covered=0.5,
+        coverage_by_all=1.0,
+        coverage_by_one=0.5,
         english=-0.5,
         constant=-3.0,
         query=(0.5, -0.25),
     ),
-    fits=0.25,
-    shown=0.125,
+    answer_threshold=0.25,
+    relative_cutoff=0.125,
     n_queries=155,
 )
 EVIDENCE = Evidence(
@@ -96,7 +96,7 @@ def test_the_share_of_the_most():
 )
 def test_the_gate_reads_the_best_of_each_evidence(english, logit):
     """The best value of any case counts, which words are known, the language, and the query."""
-    found = answers(replace(EVIDENCE, english=english), CALIBRATION.gate)
+    found = answerability(replace(EVIDENCE, english=english), CALIBRATION.answerability)
 
     assert found == pytest.approx(1 / (1 + exp(-logit)))
 
@@ -108,13 +108,13 @@ def test_another_language_has_weights_of_its_own():
     assert weights_for(EVIDENCE, CALIBRATION) == CALIBRATION.english
     assert weights_for(other, CALIBRATION) == CALIBRATION.other
     assert share_of_most(other, CALIBRATION)[0] == pytest.approx(1.3 / 3.5)
-    first = answers(other, CALIBRATION.gate) / (1 + np.exp(2 - 3 * 1.3))
+    first = answerability(other, CALIBRATION.answerability) / (1 + np.exp(2 - 3 * 1.3))
     assert scores(other, CALIBRATION)[0] == pytest.approx(first)
 
 
 def test_a_gate_without_weights_of_the_query_reads_the_rest():
     """Where the query's vector has no weights it does not count: 1.0 - 0.1 = 0.9."""
-    found = answers(EVIDENCE, replace(CALIBRATION.gate, query=()))
+    found = answerability(EVIDENCE, replace(CALIBRATION.answerability, query=()))
 
     assert found == pytest.approx(1 / (1 + exp(-0.9)))
 
@@ -135,7 +135,7 @@ def test_scores_stay_probabilities_at_the_ends():
     strong = replace(
         CALIBRATION,
         english=replace(CALIBRATION.english, slope=3_000.0),
-        gate=replace(CALIBRATION.gate, meaning=9_000.0),
+        answerability=replace(CALIBRATION.answerability, meaning=9_000.0),
     )
 
     found = scores(EVIDENCE, strong)
@@ -158,13 +158,37 @@ def test_calibrations_come_back_as_they_were_written(tmp_path):
     path = tmp_path / "calibration.json"
     both = (
         CALIBRATION,
-        replace(CALIBRATION, multilingual="", gate=replace(CALIBRATION.gate, query=(1e-17, 1 / 3))),
+        replace(
+            CALIBRATION,
+            multilingual="",
+            answerability=replace(CALIBRATION.answerability, query=(1e-17, 1 / 3)),
+        ),
     )
 
     write_calibrations(path, both)
 
     assert read_calibrations(path) == both
     assert [file.name for file in tmp_path.iterdir()] == ["calibration.json"]
+
+
+def test_a_file_with_the_names_of_an_earlier_version_is_read(tmp_path):
+    """What was called gate, known, covered, fits and shown still is what it was."""
+    path = tmp_path / "calibration.json"
+    write_calibrations(path, (CALIBRATION,))
+    names = {
+        "answerability": "gate",
+        "coverage_by_all": "known",
+        "coverage_by_one": "covered",
+        "answer_threshold": "fits",
+        "relative_cutoff": "shown",
+    }
+    text = path.read_text()
+    for new, old in names.items():
+        assert f'"{new}":' in text
+        text = text.replace(f'"{new}":', f'"{old}":')
+    path.write_text(text)
+
+    assert read_calibrations(path) == (CALIBRATION,)
 
 
 def test_without_a_file_there_is_no_calibration(tmp_path):
@@ -179,7 +203,7 @@ def test_without_a_file_there_is_no_calibration(tmp_path):
         pytest.param(lambda data: data[: len(data) // 2], id="cut"),
         pytest.param(lambda data: b"{}", id="not a list"),
         pytest.param(lambda data: b"\xff" + data, id="not UTF-8"),
-        pytest.param(lambda data: data.replace(b'"fits"', b'"fit"'), id="a name missing"),
+        pytest.param(lambda data: data.replace(b"answer_threshold", b"x"), id="a name missing"),
         pytest.param(lambda data: data.replace(b"2.0", b'"two"', 1), id="not a number"),
     ],
 )

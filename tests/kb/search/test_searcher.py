@@ -36,7 +36,7 @@ from kb.build.pipeline import build
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.sentence_transformer import find_model
 from kb.errors import CaseNotFound, QueryError
-from kb.model.calibration import Calibration, Gate, Weights, write_calibrations
+from kb.model.calibration import Answerability, Calibration, Weights, write_calibrations
 from kb.model.cases import FACETS
 from kb.search.answer import Reason
 from kb.search.evidence import Encoders
@@ -203,18 +203,18 @@ def _calibrated(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
         multilingual="",
         english=BY_MEANING,
         other=BY_MEANING,
-        gate=Gate(
+        answerability=Answerability(
             meaning=10.0,
             multilingual=0.0,
             words=0.0,
-            known=0.0,
-            covered=0.0,
+            coverage_by_all=0.0,
+            coverage_by_one=0.0,
             english=0.0,
             constant=-5.0,
             query=(),
         ),
-        fits=0.9,
-        shown=0.85,
+        answer_threshold=0.9,
+        relative_cutoff=0.85,
         n_queries=1,
     )
     write_calibrations(cases / "calibration.json", (calibration,))
