@@ -11,7 +11,7 @@ from pydantic import Field
 from kb.answers.addresses import Addresses
 from kb.answers.cases import ReportedResult, reported
 from kb.answers.figures import compared_figure
-from kb.answers.search import given_filters
+from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import old_name
 from kb.guidance.profile import Profile
 from kb.model.taxonomy import Taxonomy
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedSelection:
+class AskedSelection(AskedFilters):
     """What was selected, as understood: canonical ids by facet."""
 
     q: str
-    filters: Mapping[str, tuple[str, ...]]
-    results_min: float | None
-    results_unit: str | None
     exact: bool
     profile: Annotated[
         Profile | None, Field(description="The firm whose role models were chosen, if any")
@@ -127,10 +124,8 @@ def outcomes_answer(
     found = outlook(sorted(selection.cases, key=lambda case: case.id), taxonomy)
     return OutcomesAnswer(
         query=AskedSelection(
+            **asked_filters(query),
             q=query.text,
-            filters=given_filters(query),
-            results_min=query.results_min,
-            results_unit=query.results_unit,
             exact=query.exact,
             profile=None if selection.profile.is_empty else selection.profile,
         ),
@@ -139,7 +134,7 @@ def outcomes_answer(
         n_by_evidence=found.n_by_evidence,
         n_reporting=found.n_reporting,
         n_with_figures=found.n_with_figures,
-        without_results=found.silent,
+        without_results=found.without_results,
         metrics=tuple(_metric(metric, taxonomy, addresses) for metric in found.metrics),
     )
 

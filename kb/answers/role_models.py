@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from kb.answers.addresses import Addresses
 from kb.answers.cases import CaseSummary, summary_fields
-from kb.answers.search import given_filters
+from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import extended, old_name
 from kb.guidance.profile import Profile, contradictions, with_goal
 from kb.guidance.profile_comparison import Likeness, sentences
@@ -18,15 +17,6 @@ from kb.guidance.profile_score import part_label
 from kb.guidance.role_models import Part, RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedFilters:
-    """The filters, as understood: canonical ids by facet."""
-
-    filters: Mapping[str, tuple[str, ...]]
-    results_min: float | None
-    results_unit: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +88,7 @@ def role_models_answer(
     profile, query = found.profile, found.query
     return RoleModelsAnswer(
         profile=profile,
-        query=AskedFilters(
-            filters=given_filters(query),
-            results_min=query.results_min,
-            results_unit=query.results_unit,
-        ),
+        query=AskedFilters(**asked_filters(query)),
         total=found.total,
         no_good_match=found.no_good_match,
         snapshot=found.snapshot_id,
@@ -114,7 +100,7 @@ def role_models_answer(
                 label=taxonomy.label("project", project),
                 url=addresses.role_models(with_goal(profile, project), query),
             )
-            for project in found.heard
+            for project in found.suggested_goals
         ),
         models=tuple(_model(model, taxonomy, addresses) for model in found.models),
     )

@@ -18,13 +18,19 @@ from kb.text.mentions import Mention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedSearch:
-    """What was asked, as understood: canonical ids by facet."""
+class AskedFilters:
+    """The filters, as understood: canonical ids by facet."""
 
-    q: str
     filters: Mapping[str, tuple[str, ...]]
     results_min: float | None
     results_unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSearch(AskedFilters):
+    """What was asked, as understood: canonical ids by facet."""
+
+    q: str
     exact: bool
     sort: Annotated[str, Field(description="relevance, newest or result")]
     page: int
@@ -47,17 +53,8 @@ class RankedCase(CaseSummary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FacetValue:
+class FacetValue(FacetCount):
     """One value of a facet, counted over exactly the cases found."""
-
-    value: str
-    label: str
-    count: int
-    selected: bool
-    would_add: Annotated[
-        int, Field(description="How many more would be found if it were selected too")
-    ]
-    group: Annotated[str, Field(description="The heading that it stands under, empty without one")]
 
     adds = old_name("would_add", int)
 
@@ -107,10 +104,8 @@ def search_answer(result: SearchResult, taxonomy: Taxonomy, addresses: Addresses
     query = result.query
     return SearchAnswer(
         query=AskedSearch(
+            **asked_filters(query),
             q=query.text,
-            filters=given_filters(query),
-            results_min=query.results_min,
-            results_unit=query.results_unit,
             exact=query.exact,
             sort=query.sort,
             page=query.page,
@@ -122,7 +117,7 @@ def search_answer(result: SearchResult, taxonomy: Taxonomy, addresses: Addresses
         answerable=result.answerable,
         snapshot=result.snapshot_id,
         repaired=result.repaired,
-        interpreted_as=result.read_as,
+        interpreted_as=result.interpreted_as,
         mentions=tuple(
             extended(OfferedFilter, one, url=addresses.narrowed(query, one.facet, one.value))
             for one in result.mentions
@@ -137,23 +132,16 @@ def search_answer(result: SearchResult, taxonomy: Taxonomy, addresses: Addresses
             for hit in result.hits
         ),
         facets={
-            facet: tuple(_facet_value(count) for count in counts)
+            facet: tuple(extended(FacetValue, count) for count in counts)
             for facet, counts in result.facets.items()
         },
     )
 
 
-def given_filters(query: Query) -> Mapping[str, tuple[str, ...]]:
-    """The facets of a query that filter."""
-    return {facet: values for facet, values in query.filters.items() if values}
-
-
-def _facet_value(count: FacetCount) -> FacetValue:
-    return FacetValue(
-        value=count.value,
-        label=count.label,
-        count=count.count,
-        selected=count.selected,
-        would_add=count.adds,
-        group=count.group,
-    )
+def asked_filters(query: Query) -> Mapping[str, object]:
+    """The fields of ``AskedFilters``, for every record that begins with them."""
+    return {
+        "filters": {facet: values for facet, values in query.filters.items() if values},
+        "results_min": query.results_min,
+        "results_unit": query.results_unit,
+    }

@@ -77,8 +77,8 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
 def _print(answer: RoleModels, taxonomy: Taxonomy) -> None:
     for sentence in contradictions(answer.profile, taxonomy):
         say(sentence)
-    if answer.heard:
-        labels = [taxonomy.label("project", project) for project in answer.heard]
+    if answer.suggested_goals:
+        labels = [taxonomy.label("project", project) for project in answer.suggested_goals]
         say(f"In your words we hear: {', '.join(labels)}")
     for model in answer.models:
         click.echo(f"{model.rank:>3}  {model.score:.3f}  {model.case.id}\n     {model.case.title}")

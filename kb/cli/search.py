@@ -53,8 +53,8 @@ def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options
 def _print_result(result: SearchResult) -> None:
     if result.repaired:
         say(f"Showing {result.repaired!r}; add --exact for your own spelling.")
-    if result.read_as:
-        say(f"Read in English as: {', '.join(result.read_as)}")
+    if result.interpreted_as:
+        say(f"Read in English as: {', '.join(result.interpreted_as)}")
     for hit in result.hits:
         score = f"{hit.score:.3f}  " if result.query.text else ""
         click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")

@@ -72,7 +72,7 @@ class RoleModel:
 class RoleModels:
     """An answer. ``total`` counts the cases that the filters allow, guides left out.
 
-    ``heard`` are the project types that the words come nearest to, nearest first, less
+    ``suggested_goals`` are the project types that the words come nearest to, nearest first, less
     those that the profile ticks; ``completed`` is the profile with what its words name
     (see ``kb.guidance.suggestions``), with which the cases are compared. ``no_good_match``
     says that none of the cases suits enough; ``models`` is empty then.
@@ -83,7 +83,7 @@ class RoleModels:
     models: tuple[RoleModel, ...]
     total: int
     facets: Mapping[str, tuple[FacetCount, ...]]
-    heard: tuple[str, ...]
+    suggested_goals: tuple[str, ...]
     completed: Profile
     no_good_match: bool
     snapshot_id: str
@@ -120,7 +120,7 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
         ),
         total=len(candidates),
         facets=counts_of(searcher, query),
-        heard=heard,
+        suggested_goals=heard,
         completed=whole,
         no_good_match=not fits,
         snapshot_id=searcher.snapshot_id,

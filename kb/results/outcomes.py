@@ -79,7 +79,7 @@ class Outlook:
 
     Guides are left out. ``n_by_evidence`` counts the cases of each kind;
     ``n_reporting`` those with any result, ``n_with_figures`` those with a figure.
-    ``silent`` are the ids of cases that report none, which is not the same as none
+    ``without_results`` are the ids of cases that report none, which is not the same as none
     achieved. ``metrics`` are in the order of the vocabulary.
     """
 
@@ -87,7 +87,7 @@ class Outlook:
     n_by_evidence: dict[str, int]
     n_reporting: int
     n_with_figures: int
-    silent: tuple[str, ...]
+    without_results: tuple[str, ...]
     metrics: tuple[MetricOutlook, ...]
 
 
@@ -101,7 +101,7 @@ def outlook(cases: Iterable[Case], taxonomy: Taxonomy) -> Outlook:
         n_by_evidence={kind: sum(case.kind == kind for case in chosen) for kind in kinds},
         n_reporting=sum(bool(case.results) for case in chosen),
         n_with_figures=sum(any(r.low is not None for r in case.results) for case in chosen),
-        silent=tuple(case.id for case in chosen if not case.results),
+        without_results=tuple(case.id for case in chosen if not case.results),
         metrics=tuple(found for found in metrics if found.n_cases),
     )
 

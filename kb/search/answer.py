@@ -71,7 +71,7 @@ class FacetCount:
     """One value of a facet beside an answer.
 
     ``count`` is the number of cases with this value in exactly the set that the
-    answer reports as found. ``adds`` is how many more cases would be found if
+    answer reports as found. ``would_add`` is how many more cases would be found if
     this value were selected too: above 0 only in a facet with a selection, whose
     values widen each other (OR).
     """
@@ -80,8 +80,12 @@ class FacetCount:
     label: str
     count: int
     selected: bool = False
-    adds: int = 0
-    group: str = ""
+    would_add: Annotated[
+        int, Field(description="How many more would be found if it were selected too")
+    ] = 0
+    group: Annotated[
+        str, Field(description="The heading that it stands under, empty without one")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,7 @@ class SearchResult:
     ``answerable`` is the probability that the compendium answers the text at all, on which
     ``no_good_match`` is decided; None without a text or a calibration.
     ``repaired`` is the text that was searched instead, empty if the text was taken
-    as it is; ``read_as`` are the English terms that a text in another language was
+    as it is; ``interpreted_as`` are the English terms that a text in another language was
     searched with, empty for English; ``mentions`` are the facet values that it names
     and that are not filtered by.
     """
@@ -104,7 +108,7 @@ class SearchResult:
     snapshot_id: str
     answerable: float | None = None
     repaired: str = ""
-    read_as: tuple[str, ...] = ()
+    interpreted_as: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
 
     @property

@@ -38,15 +38,15 @@ class Facets:
 
     def _count(self, facet: str, value: str, count: int, within: Filter, total: int) -> FacetCount:
         selected = within.facets.get(facet, ())
-        adds = 0
+        would_add = 0
         if selected and value not in selected:
-            adds = self._engine.count(widened(within, facet, value)) - total
+            would_add = self._engine.count(widened(within, facet, value)) - total
         term = self._taxonomy.facet(facet).get(value)
         return FacetCount(
             value=value,
             label=self._taxonomy.label(facet, value),
             count=count,
             selected=value in selected,
-            adds=adds,
+            would_add=would_add,
             group=term.group if term else "",
         )

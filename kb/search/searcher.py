@@ -163,7 +163,7 @@ class Searcher:
             snapshot_id=self.snapshot_id,
             answerable=self._answerable(evidence),
             repaired=text if text != query.text else "",
-            read_as=translation.terms,
+            interpreted_as=translation.terms,
             mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
         )
         page, first_rank = self._page(result, found)

@@ -136,7 +136,7 @@ def _select(name: str, counts: Sequence[FacetCount], query: Query, taxonomy: Tax
     chosen = query.filters.get(name, ())[:1]
     groups: dict[str, list[Option]] = {}
     for one in counts:
-        if one.count or one.adds > 0 or one.selected:
+        if one.count or one.would_add > 0 or one.selected:
             option = Option(value=one.value, label=one.label, selected=one.value in chosen)
             groups.setdefault(one.group, []).append(option)
     words = facet_words(name, taxonomy)

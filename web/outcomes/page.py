@@ -120,7 +120,7 @@ def outcomes_view(cases: Iterable[Case], title: str, current: Searcher) -> Outco
         n_reporting=found.n_reporting,
         n_with_figures=found.n_with_figures,
         shares=_shares(found),
-        silent=tuple(_link(by_id[name], current) for name in found.silent),
+        silent=tuple(_link(by_id[name], current) for name in found.without_results),
         groups=_groups(found, current),
         of_subject=_headings([subject] if subject.id in kinds else []),
         of_others=_headings(others if kinds - {subject.id} else []),
@@ -157,7 +157,7 @@ def _shares(found: Outlook) -> tuple[Share, ...]:
     counts = (
         ("figures", "with a figure", found.n_with_figures),
         ("words", "in words alone", found.n_reporting - found.n_with_figures),
-        ("silent", "report nothing", len(found.silent)),
+        ("silent", "report nothing", len(found.without_results)),
     )
     shares, start = [], 0.0
     for name, words, count in counts:

@@ -141,7 +141,7 @@ def _heard(answer: RoleModels, taxonomy: Taxonomy) -> Iterator[Heard]:
         for name in ("my_sector", "partners")
         if getattr(whole, name) != getattr(profile, name)
     ]
-    said += [with_goal(profile, project) for project in answer.heard]
+    said += [with_goal(profile, project) for project in answer.suggested_goals]
     for more in said:
         name = next(name for name in FIELDS if getattr(more, name) != getattr(profile, name))
         new = [one for one in values_of(more, name) if one not in values_of(profile, name)]

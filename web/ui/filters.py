@@ -55,7 +55,7 @@ class Offer:
 
 def facet_view(name: str, counts: tuple[FacetCount, ...], taxonomy: Taxonomy) -> FacetView | None:
     """The facet with the values that are found, chosen or would add; None without any."""
-    useful = [count for count in counts if count.count or count.selected or count.adds]
+    useful = [count for count in counts if count.count or count.selected or count.would_add]
     if not useful:
         return None
     groups: dict[str, list[FacetCount]] = {}
@@ -132,7 +132,7 @@ def offers(result: SearchResult, found: FoundSet) -> tuple[Offer, ...]:
     made = []
     for mention in result.mentions:
         if query.filters.get(mention.facet):
-            adds = _count(result, mention).adds
+            adds = _count(result, mention).would_add
             words = _offered(N_("Also %(value)s (+%(count)s)"), mention.label, adds)
         else:
             left = len(found.narrowed(mention.facet, mention.value))

@@ -93,7 +93,7 @@ def test_csv_and_json_are_one_answer(kb, searcher: Searcher):
     assert len(list(csv.DictReader(io.StringIO(kb("--csv").stdout)))) == 7
     assert told == to_data(answer)
     assert (told["n_cases"], told["n_with_figures"]) == (found.n_cases, found.n_with_figures)
-    assert tuple(told["without_results"]) == found.silent
+    assert tuple(told["without_results"]) == found.without_results
     assert [one["metric"] for one in told["metrics"]] == [one.metric for one in found.metrics]
 
 

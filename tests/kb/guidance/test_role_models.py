@@ -225,7 +225,7 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
     parts = {name: WORDS_PARTS[name] for name in ("story",)}
     assert list(score_parts(searcher, WORDS, searcher.cases)) == ["story"]
     assert [case_id for case_id, _ in ranked(answer)] == [case_id for case_id, _ in by_hand(parts)]
-    assert (answer.heard, {model.suits for model in answer.models}) == ((), {""})
+    assert (answer.suggested_goals, {model.suits for model in answer.models}) == ((), {""})
 
 
 @pytest.mark.parametrize(
@@ -465,7 +465,7 @@ def test_without_words_there_is_no_passage(hinted):
 )
 def test_project_types_are_heard_in_the_words(hinted, profile, heard):
     """The types that the words come nearest to, nearest first, less those that are ticked."""
-    assert role_models(hinted, profile, Query()).heard == heard
+    assert role_models(hinted, profile, Query()).suggested_goals == heard
 
 
 @pytest.mark.parametrize(
@@ -741,8 +741,8 @@ def test_any_score_is_the_sum_of_its_parts(many, profile, query):
         assert [value for value in (*values, model.score) if not 0 <= value <= 1] == []
         assert model.likeness == likeness(answer.completed, model.case, many.taxonomy)
         assert (model.reason is None) == (not profile.business and not profile.aim)
-    assert len(answer.heard) <= 3
-    assert [name for name in answer.heard if name in profile.goal] == []
+    assert len(answer.suggested_goals) <= 3
+    assert [name for name in answer.suggested_goals if name in profile.goal] == []
 
 
 def test_a_profile_as_typed_is_answered_as_a_canonical_one(hinted):

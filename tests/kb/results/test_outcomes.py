@@ -140,7 +140,7 @@ def test_words_silence_and_figures_are_counted_apart(taxonomy):
     )
 
     assert (found.n_cases, found.n_reporting, found.n_with_figures) == (3, 2, 1)
-    assert found.silent == ("c",)
+    assert found.without_results == ("c",)
     assert [(m.metric, m.n_cases, len(m.in_words)) for m in found.metrics] == [
         ("sales", 2, 1),
         ("cost", 1, 1),
@@ -151,7 +151,12 @@ def test_no_cases_no_metrics(taxonomy):
     """An empty selection is an empty answer."""
     found = outlook([], taxonomy)
 
-    assert (found.n_cases, found.n_reporting, found.metrics, found.silent) == (0, 0, (), ())
+    assert (found.n_cases, found.n_reporting, found.metrics, found.without_results) == (
+        0,
+        0,
+        (),
+        (),
+    )
 
 
 def test_real_medians_and_ranges_equal_a_recomputation(real_live: LiveSearcher):

@@ -129,7 +129,7 @@ def expected_counts(
                 group=term.group,
                 selected=term.id in selected,
                 count=len([case for case in found if term.id in case.facets[facet]]),
-                adds=len(wider) - len(found) if selected and term.id not in selected else 0,
+                would_add=len(wider) - len(found) if selected and term.id not in selected else 0,
             )
         )
     return tuple(counts)
@@ -230,4 +230,4 @@ def test_what_a_metric_adds_must_reach_the_least_figure():
     counts = Facets(engine_of(cases), TAXONOMY).counts(filter_of(query))["results"]
 
     # Found: a and f. With costs as well: b and e, too.
-    assert [(c.value, c.count, c.adds) for c in counts] == [("sales", 2, 0), ("cost", 1, 2)]
+    assert [(c.value, c.count, c.would_add) for c in counts] == [("sales", 2, 0), ("cost", 1, 2)]

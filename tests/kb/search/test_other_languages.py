@@ -78,8 +78,8 @@ def test_a_query_is_answered_as_its_english(reader):
     french = reader.search(Query(text=FRENCH))
     english = reader.search(Query(text=" ".join(TERMS), exact=True))
 
-    assert french.read_as == TERMS
-    assert english.read_as == ()
+    assert french.interpreted_as == TERMS
+    assert english.interpreted_as == ()
     assert len(french.hits) > 1
     assert french.hits == english.hits
     assert french.mentions == english.mentions
@@ -208,4 +208,4 @@ def test_english_is_searched_as_without_a_glossary(real_live, real_settings):
         query = Query(text=text)
         found, expected = searcher.search(query), plain.search(query)
         assert found == expected
-        assert found.read_as == ()
+        assert found.interpreted_as == ()
