@@ -1,8 +1,8 @@
 """Encoding what no earlier snapshot has, and taking over what one has.
 
-A vector is taken over by what the encoder read and by the encoder itself: the text of the
-same digest, by an encoder of the same digest. The exported encoder is taken over
-too when the encoder is the same.
+A vector is taken over by what the encoder read and by what decides the encoder's vectors: the
+text of the same digest, by an encoder of the same identity. The exported encoder is taken
+over too when that is the same.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
+from kb.build.identity import encoder_identity, multilingual_identity
 from kb.encoders.multilingual import MultilingualEncoder
-from kb.encoders.onnx_export import EXPORT_VERSION, export_encoder
+from kb.encoders.onnx_export import export_encoder
 from kb.encoders.sentence_transformer import ModelFiles, SentenceTransformerEncoder
 from kb.engine.base import EngineWriter, VectorText
 from kb.snapshots.format import (
-    ENCODER_FILES,
     ENCODER_FOLDER,
     Content,
     Snapshot,
@@ -53,7 +53,7 @@ class Encoding:
         """Write every vector set that has texts, and say what each of them holds."""
         written = {}
         for vector_set in VECTOR_SETS:
-            owned = tuple(vector_set.texts(content)) if self._digest(vector_set.encoder) else ()
+            owned = tuple(vector_set.texts(content)) if self._identity(vector_set.encoder) else ()
             if not owned:
                 continue
             texts = [
@@ -81,12 +81,8 @@ class Encoding:
         folder = staged / ENCODER_FOLDER
         folder.mkdir()
         previous = self.previous
-        if (
-            previous is not None
-            and self._digest_before(ENCODER) == self.files.digest
-            and previous.manifest.export_version == EXPORT_VERSION
-        ):
-            for name in ENCODER_FILES:
+        if previous is not None and self._identity_before(ENCODER) == self.identity:
+            for name in previous.manifest.files_in(ENCODER_FOLDER):
                 # Copied, not linked: damage to one file must not reach another snapshot.
                 shutil.copyfile(previous.folder / name, staged / name)
             return
@@ -94,23 +90,32 @@ class Encoding:
         self.tell("Exporting the query encoder …")
         export_encoder(encoder, folder)
 
-    def _digest(self, encoder: str) -> str:
-        """The digest of an encoder, empty where it is off."""
-        return {ENCODER: self.files.digest, MULTILINGUAL: self.multilingual}[encoder]
+    @cached_property
+    def identity(self) -> str:
+        """What decides the vectors of the encoder."""
+        return encoder_identity(self.files.digest)
 
-    def _digest_before(self, encoder: str) -> str:
+    @cached_property
+    def multilingual_identity(self) -> str:
+        """The same of the multilingual encoder, empty where it is off."""
+        return multilingual_identity(self.multilingual)
+
+    def _identity(self, encoder: str) -> str:
+        return {ENCODER: self.identity, MULTILINGUAL: self.multilingual_identity}[encoder]
+
+    def _identity_before(self, encoder: str) -> str:
         """The same in the previous snapshot."""
         if self.previous is None:
             return ""
         manifest = self.previous.manifest
         records = {ENCODER: manifest.encoder, MULTILINGUAL: manifest.multilingual}
         record = records[encoder]
-        return record.digest if record is not None else ""
+        return record.identity if record is not None else ""
 
     def _known(self, vector_set: VectorSet, wanted: set[str]) -> dict[str, np.ndarray]:
         """The vectors that the previous snapshot has of the texts wanted, by their digest."""
         encoder = vector_set.encoder
-        if self.previous is None or self._digest_before(encoder) != self._digest(encoder):
+        if self.previous is None or self._identity_before(encoder) != self._identity(encoder):
             return {}
         engine = self.previous.engine
         texts = {text.digest: text.id for text in engine.texts(vector_set.name)}

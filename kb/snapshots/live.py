@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from kb.errors import Attempt, KBError, SnapshotCorrupt, SnapshotError
+from kb.errors import Attempt, KBError, SnapshotCorrupt
 from kb.snapshots.store import (
     CURRENT_FILE,
     Current,
@@ -175,7 +175,7 @@ class Live(Generic[Opened]):
         )
         watching.start()
 
-    def verify(self, check: Callable[[Path], None]) -> None:
+    def verify(self, check: Callable[[Path], object]) -> None:
         """Check what may be served, the current snapshot first, until one is sound.
 
         What is not is served no more, here and in the processes forked from this one.
@@ -185,14 +185,13 @@ class Live(Generic[Opened]):
         """
         stamp = self._stamp()
         for snapshot_id in self._candidates(find_current(self._index)):
-            try:
+            with Attempt() as attempt:
                 check(self._index / snapshot_id)
-            except SnapshotError as err:
-                if snapshot_id in snapshot_ids(self._index):  # else it was removed meanwhile
-                    _log.error("snapshot %s is damaged: %s", snapshot_id, err)
-                    self._verdicts.add(stamp, snapshot_id, str(err))
-            else:
+            if attempt.error is None:
                 return
+            if snapshot_id in snapshot_ids(self._index):  # else it was removed meanwhile
+                _log.error("snapshot %s is damaged: %s", snapshot_id, attempt.error)
+                self._verdicts.add(stamp, snapshot_id, str(attempt.error))
 
     def _follow(self, *, wait: bool) -> None:
         if not self._is_due():

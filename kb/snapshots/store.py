@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ HISTORY_FILE = "history.jsonl"
 #: What no snapshot is yet, or any more: a build that was killed leaves one behind.
 UNFINISHED = ".building-"
 
+_BUILD_LOCK = ".lock"
 _SWITCH_LOCK = ".current.lock"
 #: Seconds that a switch waits for another one, which takes as long as to open a snapshot.
 _PATIENCE = 60
@@ -107,8 +108,34 @@ def built_from(index_folder: Path, inputs: str) -> tuple[str, ...]:
 
 
 @contextmanager
+def building(index_folder: Path) -> Iterator[None]:
+    """Be the only build of an index, which is made where it is not there, in a ``with`` block.
+
+    What a build that was killed left behind is removed first.
+
+    Raises:
+        BuildBusy: another build is running.
+        IndexNotWritable: the folder cannot be made or written to.
+    """
+    try:
+        index_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise IndexNotWritable(
+            f"The index folder {index_folder} cannot be made: {err.strerror}."
+        ) from err
+    if not os.access(index_folder, os.W_OK):
+        raise IndexNotWritable(
+            f"The index folder {index_folder} cannot be written to; set KB_INDEX."
+        )
+    busy = f"Another build of {index_folder} is running; wait until it has ended."
+    with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy):
+        _remove_unfinished(index_folder)
+        yield
+
+
+@contextmanager
 def switching(index_folder: Path) -> Iterator[None]:
-    """Keep others from switching and from removing snapshots, within a ``with`` block.
+    """Keep others from switching and from removing snapshots, in a ``with`` block.
 
     Raises:
         SnapshotMissing: there is no such folder.
@@ -117,13 +144,18 @@ def switching(index_folder: Path) -> Iterator[None]:
     """
     if not index_folder.is_dir():
         raise _no_index(index_folder)
+    busy = f"Another process is switching the snapshot of {index_folder}; try again."
+    with _locked(index_folder, _SWITCH_LOCK, seconds=_PATIENCE, busy=busy):
+        yield
+
+
+@contextmanager
+def _locked(index_folder: Path, name: str, *, seconds: float, busy: str) -> Iterator[None]:
+    lock = FileLock(index_folder / name)
     try:
-        lock = FileLock(index_folder / _SWITCH_LOCK)
-        lock.acquire(timeout=_PATIENCE)
+        lock.acquire(timeout=seconds)
     except Timeout as err:
-        raise BuildBusy(
-            f"Another process is switching the snapshot of {index_folder}; try again."
-        ) from err
+        raise BuildBusy(busy) from err
     except OSError as err:
         raise _not_writable(index_folder, err) from err
     try:
@@ -343,9 +375,9 @@ def remove(index_folder: Path, snapshot_id: str) -> None:
     shutil.rmtree(doomed, ignore_errors=True)
 
 
-def remove_unfinished(index_folder: Path) -> None:
-    """Remove what a build that was killed left behind; none may be running."""
+def _remove_unfinished(index_folder: Path) -> None:
     for leftover in index_folder.glob(f"{UNFINISHED}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     for leftover in index_folder.glob(f".{CURRENT_FILE}-*"):
-        leftover.unlink(missing_ok=True)
+        with suppress(OSError):
+            leftover.unlink()

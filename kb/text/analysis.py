@@ -12,9 +12,6 @@ from functools import cache, lru_cache
 
 import tantivy
 
-#: Raised whenever the same text would give other stems: part of a snapshot's id.
-ANALYSIS_VERSION = 2
-
 #: Words whose stems are kept: every hit shows where the words of the query stand.
 _REMEMBERED = 50_000
 

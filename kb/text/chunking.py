@@ -8,17 +8,12 @@ no passages: a case matches by what it is.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 
 from kb.model.cases import Case, Passage
 from kb.model.taxonomy import Taxonomy
 from kb.text.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
-
-#: Raised whenever the same case would give other passages: it is part of what
-#: decides whether vectors of an earlier build can be used again.
-PASSAGES_VERSION = 2
 
 #: About 130 words: with its context it stays within 256 word pieces, which is
 #: what all-MiniLM-L6-v2 reads.
@@ -88,15 +83,6 @@ def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
     return "\n".join(
         (case.title, case.summary, *labels, *body, *case.role_model_for, *case.answers)
     )
-
-
-def passages_digest(passages: Iterable[Passage]) -> str:
-    """SHA-256 over what the encoder reads, in order: equal texts, equal digest."""
-    digest = hashlib.sha256(str(PASSAGES_VERSION).encode())
-    for passage in passages:
-        data = passage.encoded_text.encode()
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
 
 
 def plain_text(markdown: str) -> str:

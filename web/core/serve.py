@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gunicorn.app.base import BaseApplication
 
 from kb.search.live import open_live
-from kb.snapshots.format import open_snapshot
+from kb.snapshots.format import verify_snapshot
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -97,7 +97,7 @@ def ready(arbiter: Arbiter) -> None:
         sys.stdout.write(f"Serving the compendium on http://{shown}:{port}\n")
     sys.stdout.flush()
     verifying = threading.Thread(
-        target=arbiter.app.live.verify, args=(open_snapshot,), name="verify", daemon=True
+        target=arbiter.app.live.verify, args=(verify_snapshot,), name="verify", daemon=True
     )
     verifying.start()
 

@@ -31,9 +31,6 @@ from kb.engine.local.vectors import DenseIndex, OwnedVectors
 from kb.engine.local.words import LexicalIndex
 from kb.errors import SnapshotCorrupt
 
-#: Raised whenever the same documents and vectors would give other files: part of a snapshot's id.
-LOCAL_VERSION = 1
-
 DOCUMENTS_FILE = "documents.json"
 VECTORS_FOLDER = "vectors"
 WORDS_FOLDER = "words"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import replace
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from kb.snapshots.format import VectorSetRecord, open_snapshot, read_manifest
 from kb.text.analysis import terms
 from kb.text.chunking import passages_of
 from kb.text.language import words_of
+from kb.text.translate import WordTable
 
 WEIGHTS = Weights(meaning=1.0, multilingual=0.0, words=1.0)
 REPORT = Report(name="x", split="test", snapshot="", groups=(), refusal=None, worst=())
@@ -59,7 +61,6 @@ def _plan(settings: Settings) -> Plan:
     """A plan for a snapshot of the toy corpus, from scratch."""
     return Plan(
         content=content_of(read_corpus(settings.cases)),
-        corpus_digest="c" * 64,
         encoding=Encoding(
             files=find_model(settings.model),
             multilingual="",
@@ -123,6 +124,7 @@ def test_versions_are_those_installed(plan, staged):
 
     libraries = dict(manifest.versions)
     assert libraries.pop("kb") == __version__
+    assert libraries.pop("python") == "{}.{}".format(*sys.version_info)
     assert libraries == {name: version(name) for name in libraries}
     assert {"faiss-cpu", "tantivy", "onnxruntime", "torch"} <= libraries.keys()
 
@@ -165,9 +167,32 @@ def _other_encoder(plan: Plan) -> Plan:
     return replace(plan, encoding=replace(plan.encoding, files=files))
 
 
+def _other_country(plan: Plan) -> Plan:
+    """The plan with another label for a country, as an edition of ISO 3166 may bring."""
+    vocabularies = dict(plan.content.taxonomy.vocabularies)
+    first, *others = vocabularies["countries"].terms
+    terms = (replace(first, label="Elsewhere"), *others)
+    vocabularies["countries"] = replace(vocabularies["countries"], terms=terms)
+    taxonomy = replace(plan.content.taxonomy, vocabularies=vocabularies)
+    return with_content(plan, taxonomy=taxonomy)
+
+
+def _other_name(plan: Plan) -> Plan:
+    """The plan with the same encoder under another name, which ``KB_MODEL`` is compared with."""
+    files = replace(plan.encoding.files, name="other")
+    return replace(plan, encoding=replace(plan.encoding, files=files))
+
+
 CHANGES = {
-    "content": lambda plan: replace(plan, corpus_digest="d" * 64),
+    "a case": lambda plan: with_content(plan, cases=plan.content.cases[1:]),
+    "the label of a country": _other_country,
+    "a source": lambda plan: with_content(plan, references={}),
+    "a passage": lambda plan: with_content(plan, passages=plan.content.passages[1:]),
+    "a word": lambda plan: with_content(plan, vocabulary={"wine": 1}),
+    "the glossary": lambda plan: with_content(plan, glossary=WordTable(meanings=(("wine",),))),
+    "phrases": lambda plan: with_content(plan, phrases={"exporting": ("sell abroad",)}),
     "encoder": _other_encoder,
+    "its name": _other_name,
     "second encoder": lambda plan: replace(
         plan, encoding=replace(plan.encoding, multilingual="0" * 64)
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import threading
@@ -20,6 +19,7 @@ from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, SnapshotS
 from kb.search.live import LiveSearcher, open_live, same_model
 from kb.search.query import Query
 from kb.settings import Settings
+from kb.snapshots.format import read_manifest, write_manifest
 from kb.snapshots.live import LiveStatus
 from kb.snapshots.store import current_id, set_current
 
@@ -326,10 +326,10 @@ def test_a_snapshot_with_the_second_encoder_is_stale_without_it(toy_multilingual
 def test_a_snapshot_of_another_version_of_the_second_encoder_is_stale(toy_multilingual, tmp_path):
     """Vectors of another version of the multilingual encoder are refused."""
     index = Path(shutil.copytree(toy_multilingual.index, tmp_path / "index"))
-    path = index / current_id(index) / "manifest.json"
-    manifest = json.loads(path.read_text())
-    manifest["multilingual"]["digest"] = "0" * 64
-    path.write_text(json.dumps(manifest))
+    folder = index / current_id(index)
+    manifest = read_manifest(folder)
+    other = replace(manifest.multilingual, digest="0" * 64)
+    write_manifest(folder, replace(manifest, multilingual=other))
 
     with pytest.raises(SnapshotStale) as raised:
         open_live(replace(toy_multilingual, index=index)).current()

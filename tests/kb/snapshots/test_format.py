@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from kb.engine.base import unit_rows
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.files import file_digest
 from kb.settings import Settings
-from kb.snapshots.format import open_snapshot, read_manifest
+from kb.snapshots.format import FileRecord, open_snapshot, read_manifest, verify_snapshot
 from kb.snapshots.store import current_id, snapshot_ids
 
 #: The files that the manifest covers, in the order in which they are checked; those of
@@ -52,11 +54,14 @@ def _folder(settings: Settings, tmp_path: Path) -> Path:
 
 
 def change_manifest(folder: Path, change: Callable[[dict], None]) -> Path:
-    """Edit the manifest as JSON and return its path."""
+    """Edit the manifest as JSON, seal it again, and return its path."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
+    del manifest["sha256"]
     change(manifest)
-    path.write_text(json.dumps(manifest))
+    data = json.dumps(manifest).removeprefix("{")
+    seal = hashlib.sha256(data.encode()).hexdigest()
+    path.write_text(f'{{\n "sha256": "{seal}",{data}')
     return path
 
 
@@ -104,7 +109,10 @@ def test_the_manifest_says_what_it_is(settings, tiny_encoder):
     assert manifest.encoder.digest == find_model(str(tiny_encoder)).digest
     found = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
     del found["manifest.json"]
-    assert manifest.files == {name: file_digest(path) for name, path in found.items()}
+    assert manifest.files == {
+        name: FileRecord(digest=file_digest(path), size=path.stat().st_size)
+        for name, path in found.items()
+    }
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -158,6 +166,62 @@ def test_an_altered_file_is_named(folder, name, change):
         f"{folder / name} was altered: its SHA-256 must be {expected[:12]}…, "
         f"not {file_digest(folder / name)[:12]}…. Run 'kb build --force'."
     )
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_rots_unseen_is_found_by_reading_it(folder, name):
+    """What the disk changes by itself, with the file's time as it was, the whole check finds.
+
+    To open the snapshot for an answer, no more of engine and encoder is read than that takes.
+    """
+    path = folder / name
+    expected, times = file_digest(path), path.stat()
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    message = f"{path} was altered: its SHA-256 must be {expected[:12]}…, "
+
+    with pytest.raises(SnapshotCorrupt) as raised:
+        verify_snapshot(folder)
+
+    assert str(raised.value).startswith(message)
+    if name in ("encoder/model.onnx", "engine/vectors/passages.faiss"):
+        assert open_snapshot(folder).manifest.snapshot_id == folder.name
+    path.write_bytes(data)
+    assert verify_snapshot(folder).snapshot_id == folder.name
+
+
+def test_a_copy_is_read_whole(folder, tmp_path):
+    """Files that are younger than the manifest, as those of a copy are, are read when opened."""
+    copy = tmp_path / "copy" / folder.name
+    shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+    os.utime(copy / "manifest.json", (1_000_000_000,) * 2)
+    path = copy / "engine" / "vectors" / "passages.faiss"
+    open_snapshot(copy)
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+
+    with pytest.raises(SnapshotCorrupt, match=r"passages\.faiss was altered"):
+        open_snapshot(copy)
+
+
+def test_one_altered_byte_anywhere_in_the_manifest_is_refused(folder):
+    """Whatever byte of the manifest changes, and however, it is named and never believed."""
+    path = folder / "manifest.json"
+    data = path.read_bytes()
+    accepted, others = [], []
+    for at in range(len(data)):
+        for other in {data[at] ^ 1, ord("0"), ord('"'), ord(" ")} - {data[at]}:
+            path.write_bytes(data[:at] + bytes([other]) + data[at + 1 :])
+            try:
+                read_manifest(folder)
+            except SnapshotCorrupt as err:
+                if not str(err).startswith(f"{path} "):
+                    others.append(str(err))
+            else:
+                accepted.append(at)
+
+    assert (accepted, others) == ([], [])
 
 
 @pytest.mark.parametrize("written", range(len(FILES)), ids=FILES)
@@ -238,7 +302,9 @@ def test_a_manifest_with_a_wrong_field_is_corrupt(folder, change, where):
     [
         pytest.param(lambda m: m.update(snapshot_id="0123456789ab"), id="foreign id"),
         pytest.param(lambda m: m["files"].pop("passages.json"), id="file not covered"),
-        pytest.param(lambda m: m["files"].update({"../../x": "0"}), id="file outside"),
+        pytest.param(
+            lambda m: m["files"].update({"../../x": {"digest": "0", "size": 1}}), id="file outside"
+        ),
     ],
 )
 def test_a_manifest_of_another_snapshot_is_corrupt(folder, change):
@@ -269,7 +335,7 @@ def test_a_file_of_another_shape_is_corrupt(folder, name, data):
     """A file with the right digest and the wrong content is corrupt."""
     (folder / name).write_text(data)
     digest = file_digest(folder / name)
-    change_manifest(folder, lambda m: m["files"].update({name: digest}))
+    change_manifest(folder, lambda m: m["files"][name].update(digest=digest))
 
     with pytest.raises(SnapshotCorrupt) as raised:
         open_snapshot(folder)
@@ -291,6 +357,13 @@ def test_a_file_of_another_shape_is_corrupt(folder, name, data):
             lambda m: m["vector_sets"]["passages"].update(dimension=384),
             "dimension of passages: 384, not 6",
             id="dimension",
+        ),
+        pytest.param(
+            lambda m: m.update(
+                cases={i.replace("norway", "sweden"): d for i, d in m["cases"].items()}
+            ),
+            "the cases that its manifest names",
+            id="ids of cases",
         ),
         pytest.param(
             lambda m: m["vector_sets"].pop("sentences"),

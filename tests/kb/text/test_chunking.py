@@ -15,8 +15,6 @@ from kb.model.taxonomy import Taxonomy
 from kb.text.body import case_headings, sections
 from kb.text.chunking import (
     MAX_PASSAGE_CHARACTERS,
-    PASSAGES_VERSION,
-    passages_digest,
     passages_of,
     plain_text,
     sentences_of,
@@ -231,34 +229,6 @@ def test_no_word_is_lost(words: list[str]) -> None:
     assert [word for passage in passages[1:] for word in passage.text.split()] == wanted
     assert [p.id for p in passages if len(p.text) > MAX_PASSAGE_CHARACTERS or not p.text] == []
     assert [passage.ordinal for passage in passages] == list(range(len(passages)))
-
-
-def test_the_digest_tells_what_the_encoder_reads() -> None:
-    """Equal texts in equal order have an equal digest; ids and headings do not count."""
-    one = Passage(case_id="a", ordinal=0, heading="H", text="ab", context="T")
-    two = Passage(case_id="a", ordinal=1, heading="H", text="c", context="T")
-    base = passages_digest([one, two])
-
-    assert passages_digest([replace(one, case_id="b", ordinal=5, heading=""), two]) == base
-    assert passages_digest(iter([one, two])) == base
-    others = [
-        [],
-        [one],
-        [two, one],
-        [one, two, two],
-        [replace(one, text="a"), replace(two, text="bc")],
-        [replace(one, context="U"), two],
-        [replace(one, text="ab\n"), two],
-    ]
-    assert len({base, *map(passages_digest, others)}) == len(others) + 1
-
-
-def test_the_version_is_raised_with_the_passages() -> None:
-    """What a text is cut into is tied to the version: raise it when this digest changes."""
-    body = "\n\n".join(markdown for _, markdown, _ in PLAIN) + "\n\n" + "word; " * 300
-    digest = passages_digest(passages_of(_case(body), NOTHING))
-
-    assert (PASSAGES_VERSION, digest[:16]) == (2, "c2e57850aa188aef")
 
 
 def test_real_passages_fit_the_encoder(real: Corpus) -> None:
