@@ -304,6 +304,10 @@ class Param:
 
 UNKNOWN, REPEATED, VALUE = "unknown", "repeated", "value"
 
+#: An address of which more parts than this are not understood is refused whole: what may have
+#: been meant is looked for and linked for each of them.
+MOST_WRONG = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
@@ -355,6 +359,9 @@ def read_page(
     A form sends a blank for what was not filled in; the marks of mail programs mean
     nothing. What hangs on a metric goes with it: a least figure without any metric, and
     the order by result without exactly one.
+
+    Raises:
+        QueryError: more than ``MOST_WRONG`` parts of it are not understood.
     """
     params = params_of(model) if isinstance(model, type) else model
     names = [name for name in args if not TRACKING.fullmatch(name)]
@@ -454,16 +461,11 @@ def _read(
     blanks: bool,
 ) -> Read:
     known = {one.name: one for one in params}
-    wrong = [
-        Wrong(
-            rule=UNKNOWN,
-            error=unknown_name(name, known),
-            given=args[name],
-            nearest=_close(name, known, 1),
-        )
-        for name in names
-        if name not in known
-    ]
+    wrong: list[Wrong] = []
+    for name in names:
+        if name not in known:
+            error, nearest = unknown_name(name, known), _close(name, known, 1)
+            _note(wrong, Wrong(rule=UNKNOWN, error=error, given=args[name], nearest=nearest))
     values: dict[str, Any] = {}
     for param in params:
         given = [value.strip() for value in args.getlist(param.name)]
@@ -476,7 +478,7 @@ def _read(
 def _value(param: Param, given: list[str], taxonomy: Taxonomy, wrong: list[Wrong]) -> object:
     """What the distinct values that were given mean; adds what is wrong with them."""
     if not param.many and len(given) > 1:
-        wrong.append(_repeated(param, given))
+        _note(wrong, _repeated(param, given))
         given = given[:1]
     found = []
     for value in given:
@@ -493,10 +495,27 @@ def _value(param: Param, given: list[str], taxonomy: Taxonomy, wrong: list[Wrong
             if param.name == "q":
                 one = replace(one, instead=f"The first {MAX_QUERY_LENGTH:,} were taken.")
                 found.append(value[:MAX_QUERY_LENGTH])
-            wrong.append(one)
+            _note(wrong, one)
     if param.many:
         return list(dict.fromkeys(found))
     return found[0] if found else param.default
+
+
+def _note(wrong: list[Wrong], one: Wrong) -> None:
+    """Add what is wrong.
+
+    Raises:
+        QueryError: it is too much; tells the first.
+    """
+    wrong.append(one)
+    if len(wrong) > MOST_WRONG:
+        first = wrong[0].error
+        raise QueryError(
+            f"More than {MOST_WRONG} parts of the address are not understood. The first: {first}",
+            parameter=first.parameter,
+            value=first.value,
+            allowed=first.allowed,
+        )
 
 
 def _repeated(param: Param, given: list[str]) -> Wrong:

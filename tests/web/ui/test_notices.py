@@ -59,6 +59,26 @@ def test_a_wrong_value_is_told_and_the_rest_answered(client):
     )
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param([f"country=Z{n}" for n in range(400)], id="values"),
+        pytest.param([f"contry{n}=NO" for n in range(400)], id="names"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/search", "/outcomes", "/outcomes.csv", "/api/v1/search"])
+def test_an_address_that_is_wrong_throughout_is_refused_whole(client, path, parts):
+    """Ten parts are told one by one, each with links; from eleven on the answer stays short."""
+    told_one_by_one = client.get(f"{path}?{'&'.join(parts[:10])}")
+    refused = client.get(f"{path}?{'&'.join(parts)}")
+
+    assert refused.status_code == 400
+    assert "More than 10 parts of the address are not understood. The first: " in refused.text
+    assert len(refused.text) < 20_000
+    if path in ("/search", "/outcomes"):
+        assert len(told(told_one_by_one.text)) == 10
+
+
 def test_many_values_are_folded_away(client):
     """Where nothing is near and much is understood, all of it stands folded."""
     page = client.get("/search?sector=qqqq").text
