@@ -306,9 +306,9 @@ def _read_line(line: bytes) -> Served | None:
     try:
         served = Served(**json.loads(line))
         datetime.fromisoformat(served.at)
-    except (ValueError, TypeError):
+        return served if _ID.fullmatch(served.snapshot_id) else None
+    except (ValueError, TypeError, RecursionError):  # of another shape than we write
         return None
-    return served if _ID.fullmatch(served.snapshot_id) else None
 
 
 def previous_id(index_folder: Path) -> str:

@@ -136,6 +136,8 @@ def test_compression(live, settings):
     [
         "/role-models?aim=export+wine",
         "/role-models?size=many",
+        "/role-models?bussiness=Bakery",
+        "/api/v1/role-models?bussiness=Bakery",
         "/outcomes?aim=export+wine",
         "/outcomes.csv?aim=export+wine",
         "/api/v1/role-models?aim=export+wine",

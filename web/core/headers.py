@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
+from kb.model.cases import FACETS
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -21,6 +22,9 @@ SECURITY = {
 REVALIDATE = "no-cache"
 #: For an answer to what stands in the address and nowhere else.
 PRIVATE = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
+#: The last part of the addresses, of pages and of the API, that hold what somebody says of
+#: a firm, whatever the names of the parameters: a misspelt one is repeated on the page too.
+PERSONAL = ("role-models", "self-check")
 #: Shorter answers, in bytes, gain nothing from compression.
 WORTH_COMPRESSING = 1400
 
@@ -38,9 +42,16 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+def _is_personal() -> bool:
+    """Whether the address holds what a firm says of itself, on whichever page."""
+    if request.path.rsplit("/", 1)[-1] in PERSONAL:
+        return any(name not in FACETS for name in request.args)
+    return any(request.args.get(name) for name in FIELDS)
+
+
 def _finish(response: Response) -> Response:
-    if any(request.args.get(name) for name in FIELDS):
-        keep_private(response)  # what a firm says of itself, on whichever page
+    if _is_personal():
+        keep_private(response)
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
     if request.path.startswith(("/api/v1/", "/healthz")):

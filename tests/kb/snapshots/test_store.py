@@ -248,8 +248,15 @@ def test_a_switch_that_was_only_told_does_not_count(index):
 
 @pytest.mark.parametrize(
     "damage",
-    [b'{"at": "2026', b"\xff\x00\n", b"[]\n", b'{"at": 1, "snapshot_id": 2, "pinned": 3}\n', b"\n"],
-    ids=["cut short", "binary", "list", "other types", "empty line"],
+    [
+        b'{"at": "2026',
+        b"\xff\x00\n",
+        b"[]\n",
+        b'{"at": 1, "snapshot_id": 2, "pinned": 3}\n',
+        b"\n",
+        b'{"at": "2026-11-28T14:06:48Z", "snapshot_id": 5, "pinned": true}\n',
+    ],
+    ids=["cut short", "binary", "list", "other types", "empty line", "no id"],
 )
 def test_a_line_that_cannot_be_read_costs_that_line(index, damage):
     """What a power cut left of a line is passed over, and the next line stands on its own."""
