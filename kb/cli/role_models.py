@@ -37,10 +37,8 @@ _NOTHING_SAID = (
 @click.option("--size", type=int, help="People in the firm")
 @click.option("--partners", type=int, help="Firms that would join, this one included")
 @click.option("--goal", multiple=True, metavar="VALUE", help="A project type that it wants")
-@click.option(
-    "--common", multiple=True, metavar="VALUE", help="A network type: what partners share"
-)
-@click.option("--my-form", default="", metavar="VALUE", help="Soft or hard")
+@click.option("--common", multiple=True, metavar="VALUE", help="A type: what partners share")
+@click.option("--my-form", default="", metavar="VALUE", help="How closely they would work together")
 @click.option("--funding", default="", metavar="VALUE", help=f"Who pays: {' or '.join(FUNDING)}")
 @filter_options
 @click.option("--results-min", type=float, help="A reported figure of at least this much")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kb.engine.filters import FigureFilter, Filter
@@ -93,7 +93,7 @@ def make_query(
         )
     _within("page", page, MAX_PAGE)
     _within("per_page", per_page, MAX_PER_PAGE)
-    canonical = _filters(taxonomy, filters or {})
+    canonical, metrics = _filters(taxonomy, filters or {}), taxonomy["metrics"].ids
     if results_min is not None and not math.isfinite(results_min):
         raise QueryError(
             f"results_min must be a plain number such as 20, not {results_min}.",
@@ -102,10 +102,10 @@ def make_query(
         )
     if results_min is not None and "results" not in canonical:
         raise QueryError(
-            "results_min needs a metric in results, for example results=export-sales.",
+            f"results_min needs a metric in results, for example results={metrics[0]}.",
             parameter="results_min",
             value=results_min,
-            allowed=taxonomy["metrics"].ids,
+            allowed=metrics,
         )
     return Query(
         text=text,
@@ -113,7 +113,7 @@ def make_query(
         results_min=results_min,
         results_unit=_unit(taxonomy, results_unit, results_min),
         exact=exact,
-        sort=_sort(sort, canonical),
+        sort=_sort(sort, canonical, metrics),
         page=page,
         per_page=per_page,
     )
@@ -146,7 +146,7 @@ def _filters(
     return {facet: canonical[facet] for facet in FACETS if facet in canonical}
 
 
-def _sort(sort: str, filters: Mapping[str, tuple[str, ...]]) -> str:
+def _sort(sort: str, filters: Mapping[str, tuple[str, ...]], metrics: Sequence[str]) -> str:
     if sort not in SORTS:
         raise QueryError(
             f"sort must be one of {', '.join(SORTS)}, not {sort[:40]!r}.",
@@ -156,7 +156,7 @@ def _sort(sort: str, filters: Mapping[str, tuple[str, ...]]) -> str:
         )
     if sort == "result" and len(filters.get("results", ())) != 1:
         raise QueryError(
-            "sort=result needs exactly one metric in results, for example results=export-sales.",
+            f"sort=result needs exactly one metric in results, for example results={metrics[0]}.",
             parameter="sort",
             value=sort,
         )

@@ -141,8 +141,9 @@ def guide_parts(searcher: Searcher) -> tuple[GuidePart, ...]:
         found = [guides.pop(f"guides/{name}") for name in names if f"guides/{name}" in guides]
         parts.append(_part(heading, found, searcher))
     rest = sorted(guides.values(), key=lambda case: case.title.casefold())
-    parts.append(_part("More", rest, searcher))
-    return tuple(part for part in parts if part.cards)
+    known = tuple(part for part in parts if part.cards)
+    last = _part("More" if known else "By title", rest, searcher)
+    return (*known, *((last,) if last.cards else ()))
 
 
 def _part(heading: str, cases: list[Case], searcher: Searcher) -> GuidePart:

@@ -180,7 +180,7 @@ def test_a_least_figure_may_have_a_unit(taxonomy, unit):
             {"results_min": 20.0},
             "results_min",
             20.0,
-            "results_min needs a metric in results, for example results=export-sales.",
+            "results_min needs a metric in results, for example results=sales.",
             id="figure of nothing",
         ),
     ],
@@ -248,12 +248,12 @@ def test_an_answer_can_be_ordered(taxonomy, sort):
         (
             "result",
             [],
-            "sort=result needs exactly one metric in results, for example results=export-sales.",
+            "sort=result needs exactly one metric in results, for example results=sales.",
         ),
         (
             "result",
             ["sales", "cost"],
-            "sort=result needs exactly one metric in results, for example results=export-sales.",
+            "sort=result needs exactly one metric in results, for example results=sales.",
         ),
     ],
     ids=["unknown", "empty", "no metric", "two metrics"],

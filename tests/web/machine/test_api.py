@@ -143,7 +143,7 @@ def test_order(client):
         ),
         (
             "sort=result&results=sales&results=jobs",
-            "sort=result needs exactly one metric in results, for example results=export-sales.",
+            "sort=result needs exactly one metric in results, for example results=sales.",
             [],
         ),
     ],

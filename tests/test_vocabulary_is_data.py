@@ -1,0 +1,137 @@
+"""No code knows a term by its id: what it has to know is a property of the term.
+
+Looks for every id of ``cases/taxonomy.yaml`` as a whole text in the modules, in the
+expressions of the templates, and as a class, an id or a custom property in what pages and
+style sheets are made of.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from kb.content.taxonomy import load_taxonomy
+from kb.model.taxonomy import LISTS, Taxonomy
+
+ROOT = Path(__file__).parents[1]
+TAXONOMY = load_taxonomy(ROOT / "cases" / "taxonomy.yaml")
+#: Every id but ``units``, which is also the name of its list.
+IDS = {term.id for words in TAXONOMY.vocabularies.values() for term in words} - set(LISTS)
+
+#: English words and codes that are spelled as a term and are none, each with the reason.
+NO_TERMS: Mapping[tuple[str, str], str] = {
+    ("kb/answers/contrast.py", "outcome"): "how it ended, in a sentence",
+    ("kb/answers/figures.py", "up"): "the name of a drawn mark",
+    ("kb/answers/figures.py", "down"): "the name of a drawn mark",
+    ("kb/answers/figures.py", "level"): "the name of a drawn mark",
+    ("kb/content/countries.py", "GB"): "ISO 3166, the same for every compendium",
+    ("kb/content/countries.py", "US"): "ISO 3166, the same for every compendium",
+    ("kb/content/front_matter.py", "NO"): "an example of ISO 3166",
+    ("kb/content/self_check.py", "profit"): "an example of the id of a question",
+    ("kb/content/taxonomy.py", "joint-purchasing"): "an example of how an id is spelled",
+    ("kb/exports/outcomes.py", "level"): "the name of a column",
+    ("kb/model/taxonomy.py", "guide"): "the name of a role",
+    ("web/ui/markdown.py", "level"): "the rank of a heading",
+    ("web/ui/templates/_marks.html", "level"): "the name of a drawn mark",
+    ("web/words/facets.py", "outcome"): "how it ended, in a sentence",
+    ("web/words/kinds.py", "guide"): "a name in a sentence",
+}
+#: Classes of pages that are spelled as a term and are none.
+NO_CLASSES: Mapping[str, str] = {
+    "down": "the name of a drawn mark",
+    "level": "how far a result reaches, whichever level it is; the name of a drawn mark",
+    "model-rank": "the place of a role model",
+    "up": "the name of a drawn mark",
+}
+
+
+def constants_of_modules() -> Iterator[tuple[str, str]]:
+    """Path and text of every string that stands alone in a module."""
+    for path in sorted([*(ROOT / "kb").rglob("*.py"), *(ROOT / "web").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield str(path.relative_to(ROOT)), node.value
+
+
+def templates() -> list[Path]:
+    """Every template of the site, pictures included."""
+    found = (ROOT / "web").glob("*/templates/*")
+    return sorted(path for path in found if path.suffix in (".html", ".svg"))
+
+
+def constants_of_templates() -> Iterator[tuple[str, str]]:
+    """Path and text of every string in an expression of a template."""
+    environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    for path in templates():
+        parsed = environment.parse(path.read_text(encoding="utf-8"))
+        for node in parsed.find_all(nodes.Const):
+            if isinstance(node.value, str):
+                yield str(path.relative_to(ROOT)), node.value
+
+
+def names_of_pages() -> Iterator[tuple[str, str]]:
+    """Path and every class, id and custom property of templates and style sheets."""
+    for path in templates():
+        source = re.sub(r"\{[%{].*?[%}]\}", " ", path.read_text(encoding="utf-8"), flags=re.S)
+        for value in re.findall(r'\b(?:class|id)="([^"]*)"', source):
+            yield from ((str(path.relative_to(ROOT)), name) for name in value.split())
+    for path in sorted((ROOT / "web" / "static" / "css").glob("*.css")):
+        for name in re.findall(r"(?:\.|--|#)([a-z][\w-]*)", path.read_text(encoding="utf-8")):
+            yield str(path.relative_to(ROOT)), name
+
+
+def known_by_id(name: str) -> bool:
+    """Whether a class is an id of a term, alone or behind what it is of: ``type-vertical``."""
+    return name in IDS or any(name.endswith(f"-{one}") for one in IDS if "-" in name)
+
+
+def test_no_module_or_template_knows_a_term_by_its_id() -> None:
+    """A text that is an id of the vocabulary stands only where it is another word."""
+    found = {one for one in (*constants_of_modules(), *constants_of_templates()) if one[1] in IDS}
+
+    assert sorted(found - set(NO_TERMS)) == []
+
+
+def test_no_address_or_message_names_a_term() -> None:
+    """An id behind a sign of equality is a term too: ``project=exporting``, ``results=sales``."""
+    pattern = re.compile(rf"=({'|'.join(sorted(IDS, key=len, reverse=True))})(?![\w-])")
+    found = [
+        (path, text)
+        for path, text in (*constants_of_modules(), *constants_of_templates())
+        if pattern.search(text)
+    ]
+
+    assert found == []
+
+
+def test_the_words_that_are_no_terms_are_still_there() -> None:
+    """A reason that excuses nothing any more goes."""
+    found = {*constants_of_modules(), *constants_of_templates()}
+
+    assert sorted(set(NO_TERMS) - found) == []
+
+
+def test_no_class_is_named_after_a_term() -> None:
+    """Colour, shape and look hang on properties, so another vocabulary has them too."""
+    found = {(path, name) for path, name in names_of_pages() if known_by_id(name)}
+
+    assert sorted(one for one in found if one[1] not in NO_CLASSES) == []
+    assert set(NO_CLASSES) == {name for _, name in found}
+
+
+@pytest.mark.parametrize("name", ["type-vertical", "status-mixed", "mark-public-private", "soft"])
+def test_a_class_that_is_named_after_a_term_is_found(name: str) -> None:
+    """The test above sees what it looks for."""
+    assert known_by_id(name)
+    assert not known_by_id("status-even")
+
+
+def test_ids_are_of_the_whole_vocabulary() -> None:
+    """Every list gives ids to look for, the countries included."""
+    assert isinstance(TAXONOMY, Taxonomy)
+    assert {"guide", "horizontal", "hard", "percent", "up", "success", "NO", "wine-spirits"} <= IDS
