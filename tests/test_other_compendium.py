@@ -228,7 +228,8 @@ def test_filters_and_counts(other: Searcher) -> None:
     filters = {"type": ["kitchen"], "status": ["thriving"]}
     found = other.search(make_query(other.taxonomy, filters=filters))
     counts = {
-        facet: {one.value: (one.count, one.adds) for one in found.facets[facet]} for facet in FACETS
+        facet: {one.value: (one.count, one.would_add) for one in found.facets[facet]}
+        for facet in FACETS
     }
 
     assert [hit.case.id for hit in found.hits] == [ROOTS, SCHOOL, BEANS]
@@ -309,7 +310,7 @@ def test_outcomes_are_set_side_by_side(other: Searcher) -> None:
     ]
 
     assert found.n_by_evidence == {"library": 8, "drive": 2}
-    assert found.silent == (QUIET, MEADOW)
+    assert found.without_results == (QUIET, MEADOW)
     assert shapes == [
         ("packets", "library", "held", "packet", 2, 1, 300, None),
         ("packets", "library", "more", "packet", 1, 120, 120, 120),
