@@ -12,7 +12,7 @@ from kb.answers.cases import CaseSummary, summary_fields
 from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import extended, old_name
 from kb.guidance.profile import Profile, contradictions, with_goal
-from kb.guidance.profile_comparison import Likeness, sentences
+from kb.guidance.profile_comparison import FieldComparison, sentences
 from kb.guidance.profile_score import part_label
 from kb.guidance.role_models import Part, RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
@@ -47,7 +47,7 @@ class RoleModelCase(CaseSummary):
         tuple[str, ...],
         Field(description="Like you, unlike you, not reported: up to one sentence each"),
     ]
-    likeness: tuple[Likeness, ...]
+    likeness: tuple[FieldComparison, ...]
     suits: Annotated[
         str, Field(description="Whom it suits in the editors' words, the line nearest to you")
     ]
@@ -111,9 +111,9 @@ def _model(model: RoleModel, taxonomy: Taxonomy, addresses: Addresses) -> RoleMo
         **summary_fields(model.case, taxonomy, addresses),
         rank=model.rank,
         score=model.score,
-        sentences=sentences(model.likeness),
-        likeness=model.likeness,
-        suits=model.suits,
+        sentences=sentences(model.comparison),
+        likeness=model.comparison,
+        suits=model.audience_line,
         reason=model.reason,
         done=model.done,
         parts=tuple(

@@ -80,7 +80,7 @@ def _print(answer: RoleModels, taxonomy: Taxonomy) -> None:
         say(f"In your words we hear: {', '.join(labels)}")
     for model in answer.models:
         click.echo(f"{model.rank:>3}  {model.score:.3f}  {model.case.id}\n     {model.case.title}")
-        for sentence in sentences(model.likeness):
+        for sentence in sentences(model.comparison):
             click.echo(f"     {sentence}")
         for result in model.case.results:
             click.echo(f"     - {result.statement} ({result.locator})")

@@ -37,7 +37,7 @@ _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eigh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Likeness:
+class FieldComparison:
     """One field of a profile beside a case.
 
     ``relation`` is ``like``, ``unlike`` or ``unknown`` (the source does not tell).
@@ -51,7 +51,7 @@ class Likeness:
     words: Annotated[str, Field(description="The case's side of it: `three members`")]
 
 
-def likeness(profile: Profile, case: Case, taxonomy: Taxonomy) -> tuple[Likeness, ...]:
+def compare_fields(profile: Profile, case: Case, taxonomy: Taxonomy) -> tuple[FieldComparison, ...]:
     """Every field that the profile gives, compared; a goal can be partly like and unlike."""
     return (
         *_partners(profile, case, taxonomy),
@@ -65,18 +65,18 @@ def likeness(profile: Profile, case: Case, taxonomy: Taxonomy) -> tuple[Likeness
     )
 
 
-def sentences(found: Sequence[Likeness]) -> tuple[str, ...]:
+def sentences(compared: Sequence[FieldComparison]) -> tuple[str, ...]:
     """The comparison in up to three sentences: like you, unlike you, not reported.
 
     ``Like you: five members; exporting; in wine and spirits.``
     """
     openings = (("like", "Like you"), ("unlike", "Unlike you"), ("unknown", "Not reported"))
-    told = []
+    written = []
     for relation, opening in openings:
-        words = [one.words for one in found if one.relation == relation]
+        words = [one.words for one in compared if one.relation == relation]
         if words:
-            told.append(f"{opening}: {'; '.join(words)}.")
-    return tuple(told)
+            written.append(f"{opening}: {'; '.join(words)}.")
+    return tuple(written)
 
 
 def joined(words: Sequence[str], by: str = "and", apart: str = ", ") -> str:
@@ -94,12 +94,12 @@ def size_name(people: int) -> str:
     return _SIZES[(people >= MEDIUM_FROM) + (people >= LARGE_FROM)]
 
 
-def _partners(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+def _partners(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     if profile.partners is None:
         return
     count = case.members.count if case.members else None
     if count is None:
-        yield Likeness(field="partners", relation="unknown", words="how many took part")
+        yield FieldComparison(field="partners", relation="unknown", words="how many took part")
         return
     more, fewer = max(count, profile.partners), min(count, profile.partners)
     alike = more <= fewer * ALIKE_IN_NUMBER or more - fewer <= 1
@@ -107,99 +107,101 @@ def _partners(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Like
     words = f"{number_word(count)} {noun}{'' if count == 1 else 's'}"
     if case.members and case.members.qualifier:
         words = f"{case.members.qualifier} {words}"
-    yield Likeness(field="partners", relation="like" if alike else "unlike", words=words)
+    yield FieldComparison(field="partners", relation="like" if alike else "unlike", words=words)
 
 
-def _size(profile: Profile, case: Case) -> Iterator[Likeness]:
+def _size(profile: Profile, case: Case) -> Iterator[FieldComparison]:
     if profile.size is None:
         return
     who = case.members.who if case.members else ""
     named = [size for pattern, size in _SIZE_WORDS if pattern.search(who)]
     if not named:
-        yield Likeness(field="size", relation="unknown", words="how large the firms are")
+        yield FieldComparison(field="size", relation="unknown", words="how large the firms are")
         return
     alike = size_name(profile.size) in named
     words = f"{joined(named)} firms"
-    yield Likeness(field="size", relation="like" if alike else "unlike", words=words)
+    yield FieldComparison(field="size", relation="like" if alike else "unlike", words=words)
 
 
-def _goals(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+def _goals(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     projects = case.facets.get("project", ())
     if profile.goal and not projects:
-        yield Likeness(field="goal", relation="unknown", words="what they did together, by kind")
+        yield FieldComparison(
+            field="goal", relation="unknown", words="what they did together, by kind"
+        )
         return
     shared = [_label(taxonomy, "project", goal) for goal in profile.goal if goal in projects]
     missing = [_label(taxonomy, "project", goal) for goal in profile.goal if goal not in projects]
     if shared:
-        yield Likeness(field="goal", relation="like", words=joined(shared))
+        yield FieldComparison(field="goal", relation="like", words=joined(shared))
     if missing:
-        yield Likeness(field="goal", relation="unlike", words=f"not {joined(missing, 'or')}")
+        yield FieldComparison(field="goal", relation="unlike", words=f"not {joined(missing, 'or')}")
 
 
-def _trade(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+def _trade(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     if not profile.my_sector:
         return
     sectors = case.facets.get("sector", ())
     if not sectors:
-        yield Likeness(field="my_sector", relation="unknown", words="the sector")
+        yield FieldComparison(field="my_sector", relation="unknown", words="the sector")
         return
     shared = [sector for sector in sectors if sector in profile.my_sector]
     relation, chosen = ("like", shared) if shared else ("unlike", sectors)
     words = f"in {joined([_label(taxonomy, 'sector', sector) for sector in chosen])}"
-    yield Likeness(field="my_sector", relation=relation, words=words)
+    yield FieldComparison(field="my_sector", relation=relation, words=words)
 
 
-def _country(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+def _country(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     countries = case.facets.get("country", ())
     if not profile.my_country or not countries:
         return
     relation = "like" if profile.my_country in countries else "unlike"
     names = [taxonomy.label("country", code) for code in countries]
     words = f"in {joined([f'the {n}' if n.startswith(_WITH_THE) else n for n in names])}"
-    yield Likeness(field="my_country", relation=relation, words=words)
+    yield FieldComparison(field="my_country", relation=relation, words=words)
 
 
-def _common(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+def _common(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     if not profile.common:
         return
     types = case.facets.get("type", ())
     if not types:
-        yield Likeness(
+        yield FieldComparison(
             field="common", relation="unknown", words=f"the type of {taxonomy.subject.in_line}"
         )
         return
     shared = [value for value in types if value in profile.common]
     relation, chosen = ("like", shared) if shared else ("unlike", types)
     words = joined([with_article(_label(taxonomy, "type", value)) for value in chosen])
-    yield Likeness(field="common", relation=relation, words=words)
+    yield FieldComparison(field="common", relation=relation, words=words)
 
 
-def _form(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+def _form(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     if not profile.my_form:
         return
     forms = case.facets.get("form", ())
     if not forms:
-        yield Likeness(
+        yield FieldComparison(
             field="my_form", relation="unknown", words=f"whether it was {either_form(taxonomy)}"
         )
         return
     relation = "like" if profile.my_form in forms else "unlike"
     words = joined([with_article(_label(taxonomy, "form", form)) for form in forms])
-    yield Likeness(field="my_form", relation=relation, words=words)
+    yield FieldComparison(field="my_form", relation=relation, words=words)
 
 
-def _funding(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Likeness]:
+def _funding(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     if not profile.funding:
         return
-    public, own = taxonomy.public_money(case.facets.get("formation", ()))
-    if not public and not own:
-        yield Likeness(field="funding", relation="unknown", words="who paid for it")
+    public, private = taxonomy.public_money(case.facets.get("formation", ()))
+    if not public and not private:
+        yield FieldComparison(field="funding", relation="unknown", words="who paid for it")
         return
-    alike = public if profile.funding == "public" else own
-    # A case can have both kinds of money: what is told is what decided.
-    told = profile.funding if alike else {"public": "own", "own": "public"}[profile.funding]
-    words = _PAID_BY[told]
-    yield Likeness(field="funding", relation="like" if alike else "unlike", words=words)
+    alike = public if profile.funding == "public" else private
+    # A case can have both kinds of money: what is said is what decided.
+    deciding = profile.funding if alike else {"public": "own", "own": "public"}[profile.funding]
+    words = _PAID_BY[deciding]
+    yield FieldComparison(field="funding", relation="like" if alike else "unlike", words=words)
 
 
 def either_form(taxonomy: Taxonomy) -> str:

@@ -24,11 +24,16 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.evidence import Vectors
 from kb.search.searcher import Searcher
 
+#: The parts that compare words, by the names that an answer carries: everything that the
+#: profile says against the whole case, its wish against the editors' lines on whom the case
+#: suits, and which types of project its words intend.
+FULL_TEXT, AUDIENCE_LINES, INTENT = "story", "suits", "wants"
+
 #: Part to weight, in the order to show.
 WEIGHTS: Mapping[str, float] = {
-    "story": 13.0,
-    "suits": 8.7,
-    "wants": 1.7,
+    FULL_TEXT: 13.0,
+    AUDIENCE_LINES: 8.7,
+    INTENT: 1.7,
     "goal": 1.6,
     "trade": 1.3,
     "common": 1.0,
@@ -38,9 +43,9 @@ WEIGHTS: Mapping[str, float] = {
 
 #: Part of a score to its words; for the form see ``part_label``.
 _PART_LABELS: Mapping[str, str] = {
-    "story": "What you say, against the whole case",
-    "suits": "What you want, against whom the editors think the case suits",
-    "wants": "The kind of project that your words ask for",
+    FULL_TEXT: "What you say, against the whole case",
+    AUDIENCE_LINES: "What you want, against whom the editors think the case suits",
+    INTENT: "The kind of project that your words ask for",
     "goal": "The kinds of project that you ticked",
     "trade": "Your sector, or one near it",
     "common": "What the partners have in common",
@@ -80,19 +85,19 @@ def score_parts(
     encode = encode or searcher.retriever.vectors
     taxonomy, retriever = searcher.taxonomy, searcher.retriever
     parts: dict[str, np.ndarray] = {}
-    text = story_text(profile, taxonomy)
+    text = full_text(profile, taxonomy)
     if text:
         scores = searcher.text_scores(text)
-        parts["story"] = np.clip([scores.get(case.id, 0.0) for case in cases], 0, 1)
+        parts[FULL_TEXT] = np.clip([scores.get(case.id, 0.0) for case in cases], 0, 1)
     wishes = wishes_of(profile, taxonomy)
     if wishes and retriever.has_audience_lines:
         lines = retriever.audience_lines([case.id for case in cases])
-        near = [nearness_by_owner(lines, encode(wish)) for wish in wishes]
-        by_wish = [[one.get(case.id, 0.0) for case in cases] for one in near]
-        parts["suits"] = np.clip(np.mean(by_wish, axis=0), 0, 1)
+        nearness = [nearness_by_owner(lines, encode(wish)) for wish in wishes]
+        by_wish = [[by_case.get(case.id, 0.0) for case in cases] for by_case in nearness]
+        parts[AUDIENCE_LINES] = np.clip(np.mean(by_wish, axis=0), 0, 1)
     words = words_of_profile(profile)
-    if words and (wants := wants_of(searcher, words, encode)):
-        parts["wants"] = _best_project(cases, wants)
+    if words and (intent := intent_of(searcher, words, encode)):
+        parts[INTENT] = _best_project(cases, intent)
     parts |= _ticked_parts(profile, cases, taxonomy)
     return {name: parts[name] for name in WEIGHTS if name in parts}
 
@@ -103,7 +108,7 @@ def weighted(parts: Mapping[str, np.ndarray], weights: Mapping[str, float] = WEI
     return sum(weights[name] * values for name, values in parts.items()) / total
 
 
-def story_text(profile: Profile, taxonomy: Taxonomy) -> str:
+def full_text(profile: Profile, taxonomy: Taxonomy) -> str:
     """Everything the profile says, ticked values by their labels: what a search would be asked."""
     labels = [taxonomy.label("project", goal) for goal in profile.goal]
     labels += [taxonomy.label("sector", sector) for sector in profile.my_sector]
@@ -128,33 +133,33 @@ def wishes_of(profile: Profile, taxonomy: Taxonomy) -> list[str]:
     return [*_sentences(profile.aim or profile.business), *([ticked] if ticked else [])]
 
 
-def wants_of(searcher: Searcher, words: str, encode: Encode) -> Mapping[str, float]:
+def intent_of(searcher: Searcher, words: str, encode: Encode) -> Mapping[str, float]:
     """How near the words come to wanting each project type, in [0, 1]."""
     asked = [encode(sentence) for sentence in _sentences(words)]
     return wanted_projects(searcher.retriever.phrases(), asked)
 
 
-def _best_project(cases: Sequence[Case], wants: Mapping[str, float]) -> np.ndarray:
+def _best_project(cases: Sequence[Case], intent: Mapping[str, float]) -> np.ndarray:
     projects = (case.facets.get("project", ()) for case in cases)
-    return np.array([max((wants.get(p, 0.0) for p in names), default=0.0) for names in projects])
+    return np.array([max((intent.get(p, 0.0) for p in names), default=0.0) for names in projects])
 
 
 def _ticked_parts(
     profile: Profile, cases: Sequence[Case], taxonomy: Taxonomy
 ) -> Mapping[str, np.ndarray]:
-    found = {}
+    parts = {}
     if profile.goal:
-        found["goal"] = _each(cases, lambda c: _share(profile.goal, c.facets.get("project", ())))
+        parts["goal"] = _each(cases, lambda c: _share(profile.goal, c.facets.get("project", ())))
     if profile.my_sector:
         groups = {term.id: term.group for term in taxonomy["sectors"]}
-        found["trade"] = _each(cases, lambda c: _trade(profile, c, groups))
+        parts["trade"] = _each(cases, lambda c: _trade(profile, c, groups))
     if profile.common:
-        found["common"] = _each(cases, lambda c: _any(profile.common, c.facets.get("type", ())))
+        parts["common"] = _each(cases, lambda c: _any(profile.common, c.facets.get("type", ())))
     if profile.my_form:
-        found["form"] = _each(cases, lambda c: _any((profile.my_form,), c.facets.get("form", ())))
+        parts["form"] = _each(cases, lambda c: _any((profile.my_form,), c.facets.get("form", ())))
     if profile.funding:
-        found["funding"] = _each(cases, lambda c: _funding(profile.funding, c, taxonomy))
-    return found
+        parts["funding"] = _each(cases, lambda c: _funding(profile.funding, c, taxonomy))
+    return parts
 
 
 def _each(cases: Sequence[Case], value: Callable[[Case], float]) -> np.ndarray:
@@ -172,13 +177,13 @@ def _any(wanted: Sequence[str], held: Sequence[str]) -> float:
 def _trade(profile: Profile, case: Case, groups: Mapping[str, str]) -> float:
     held = case.facets.get("sector", ())
     same = any(sector in held for sector in profile.my_sector)
-    near = {groups.get(sector) for sector in held} & {groups.get(s) for s in profile.my_sector}
-    near -= {"", None}
-    return 1.0 if same else _NEAR_TRADE if near else 0.0
+    shared = {groups.get(sector) for sector in held} & {groups.get(s) for s in profile.my_sector}
+    shared -= {"", None}
+    return 1.0 if same else _NEAR_TRADE if shared else 0.0
 
 
 def _funding(funding: str, case: Case, taxonomy: Taxonomy) -> float:
-    public, own = taxonomy.public_money(case.facets.get("formation", ()))
-    if not public and not own:
+    public, private = taxonomy.public_money(case.facets.get("formation", ()))
+    if not public and not private:
         return _UNKNOWN
-    return float(public if funding == "public" else own)
+    return float(public if funding == "public" else private)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
-from kb.guidance.profile_comparison import Likeness, likeness
+from kb.guidance.profile_comparison import FieldComparison, compare_fields
 from kb.guidance.profile_score import (
     WEIGHTS,
     Encode,
@@ -21,7 +21,7 @@ from kb.guidance.profile_score import (
     wishes_of,
 )
 from kb.guidance.profile_texts import nearest_texts
-from kb.guidance.suggestions import completed, heard_projects
+from kb.guidance.suggestions import completed, suggested_goals_of
 from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
 from kb.search.evidence import Evidence
@@ -34,7 +34,7 @@ from kb.text.body import DONE_HEADING
 MOST = 10
 #: Least score of the best case at which a profile counts as answered: a little less than
 #: the best case of any tuning profile has (``benchmarks/weigh_profiles.py`` prints that).
-FITS = 0.25
+ANSWER_THRESHOLD = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class RoleModel:
     """One case for a profile. ``score`` is the sum of value times share over ``parts``.
 
     ``reason`` is the passage nearest to what the profile says in words, None where it
-    has no words; ``suits`` is the one of the case's ``role_model_for`` that comes nearest
+    has no words; ``audience_line`` is the editors' line on whom it suits that comes nearest
     to the wish, empty without a wish; ``done`` are the passages that tell what was done,
     in order.
     """
@@ -62,9 +62,9 @@ class RoleModel:
     rank: int
     score: float
     parts: tuple[Part, ...]
-    likeness: tuple[Likeness, ...]
+    comparison: tuple[FieldComparison, ...]
     reason: Reason | None
-    suits: str
+    audience_line: str
     done: tuple[str, ...]
 
 
@@ -99,13 +99,13 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     candidates = searcher.matching(_eligible(searcher, query))
     parts = score_parts(searcher, profile, candidates, encode)
     scores = np.round(weighted(parts), 6) if parts else np.zeros(len(candidates))
-    fits = bool(profile.says_what and (scores >= FITS).any())
-    best = np.lexsort((np.arange(len(scores)), -scores))[: MOST if fits else 0].tolist()
+    answered = bool(profile.says_what and (scores >= ANSWER_THRESHOLD).any())
+    best = np.lexsort((np.arange(len(scores)), -scores))[: MOST if answered else 0].tolist()
     words = words_of_profile(profile)
     evidence = searcher.evidence(words) if words else None
-    heard = heard_projects(searcher, profile, encode)
-    whole = completed(profile, searcher, heard)
-    suits = _nearest_lines(searcher, profile, [candidates[at] for at in best], encode)
+    goals = suggested_goals_of(searcher, profile, encode)
+    whole = completed(profile, searcher, goals)
+    lines = _nearest_lines(searcher, profile, [candidates[at] for at in best], encode)
     return RoleModels(
         profile=profile,
         query=query,
@@ -114,15 +114,15 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
                 _model(searcher, whole, candidates[at], float(scores[at]), evidence),
                 rank=rank,
                 parts=_parts(parts, at),
-                suits=suits.get(candidates[at].id, ""),
+                audience_line=lines.get(candidates[at].id, ""),
             )
             for rank, at in enumerate(best, 1)
         ),
         total=len(candidates),
         facets=counts_of(searcher, query),
-        suggested_goals=heard,
+        suggested_goals=goals,
         completed=whole,
-        no_good_match=not fits,
+        no_good_match=not answered,
         snapshot_id=searcher.snapshot_id,
     )
 
@@ -176,8 +176,8 @@ def _model(
         rank=0,
         score=score,
         parts=(),
-        likeness=likeness(profile, case, searcher.taxonomy),
+        comparison=compare_fields(profile, case, searcher.taxonomy),
         reason=searcher.nearest_passage(case.id, evidence) if evidence else None,
-        suits="",
+        audience_line="",
         done=searcher.passages_under(case.id, DONE_HEADING),
     )

@@ -10,12 +10,12 @@ import re
 from dataclasses import replace
 
 from kb.guidance.profile import Profile, words_of_profile
-from kb.guidance.profile_score import Encode, wants_of
+from kb.guidance.profile_score import Encode, intent_of
 from kb.search.searcher import Searcher
 
-#: How near a project type must be to count as heard, the nearest being 1, and how many may be.
-HEARD = 0.8
-MOST_HEARD = 3
+#: How near a project type must be to be suggested, the nearest being 1, and how many may be.
+SUGGESTED_FROM = 0.8
+MOST_SUGGESTED = 3
 
 _FROM_TWO = "two three four five six seven eight nine ten eleven twelve".split()
 _NUMBER = rf"(\d{{1,3}}|{'|'.join(_FROM_TWO)})"
@@ -30,14 +30,15 @@ _FIRMS = re.compile(
 )
 
 
-def heard_projects(searcher: Searcher, profile: Profile, encode: Encode) -> tuple[str, ...]:
+def suggested_goals_of(searcher: Searcher, profile: Profile, encode: Encode) -> tuple[str, ...]:
     """The project types that the words come nearest to, nearest first, less those ticked."""
     words = words_of_profile(profile)
     if not words:
         return ()
-    wants = wants_of(searcher, words, encode)
-    nearest = sorted(wants, key=lambda project: (-wants[project], project))
-    return tuple(p for p in nearest if wants[p] >= HEARD and p not in profile.goal)[:MOST_HEARD]
+    intent = intent_of(searcher, words, encode)
+    nearest = sorted(intent, key=lambda project: (-intent[project], project))
+    near = (p for p in nearest if intent[p] >= SUGGESTED_FROM and p not in profile.goal)
+    return tuple(near)[:MOST_SUGGESTED]
 
 
 def completed(profile: Profile, searcher: Searcher, projects: tuple[str, ...]) -> Profile:
@@ -48,17 +49,17 @@ def completed(profile: Profile, searcher: Searcher, projects: tuple[str, ...]) -
     five wineries", or wants something for "the five of us". A country in the words may be
     the market, so none is taken.
     """
-    found = profile
+    whole = profile
     text = profile.business or profile.aim
     sectors = tuple(one.value for one in searcher.mentions(text) if one.facet == "sector")
     if not profile.my_sector and sectors:
-        found = replace(found, my_sector=sectors)
+        whole = replace(whole, my_sector=sectors)
     if not profile.goal and projects:
-        found = replace(found, goal=projects[:1])
+        whole = replace(whole, goal=projects[:1])
     count = _count(profile, searcher)
     if profile.partners is None and count > 1:
-        found = replace(found, partners=count)
-    return found
+        whole = replace(whole, partners=count)
+    return whole
 
 
 def _count(profile: Profile, searcher: Searcher) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kb.guidance.profile import given
-from kb.guidance.profile_score import story_text
+from kb.guidance.profile_score import full_text
 from kb.guidance.role_models import MOST, role_models
 from kb.model.relevance import Refusal, Report
 from kb.quality.evaluate import Progress, group_figures, worst_of
@@ -67,7 +67,7 @@ def evaluate_profiles(
 
 
 def _by_text(searcher: Searcher, judged: JudgedProfile) -> list[tuple[str, float]]:
-    text = story_text(judged.profile, searcher.taxonomy)
+    text = full_text(judged.profile, searcher.taxonomy)
     if not text:
         return []
     scores = searcher.text_scores(text)

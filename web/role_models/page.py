@@ -14,8 +14,8 @@ from kb.guidance.profile import (
     values_of,
     with_goal,
 )
-from kb.guidance.profile_comparison import Likeness, sentences
-from kb.guidance.profile_score import part_label, story_text
+from kb.guidance.profile_comparison import FieldComparison, sentences
+from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy, in_line
 from kb.search.query import Query
@@ -121,7 +121,7 @@ def answer_view(answer: RoleModels, taxonomy: Taxonomy) -> AnswerView:
         total=answer.total,
         no_good_match=answer.no_good_match,
         says_little=not profile.says_what,
-        search_url=search_url(story_text(profile, taxonomy), query.filters),
+        search_url=search_url(full_text(profile, taxonomy), query.filters),
         outcomes_url=profile_url(profile, query, "outcomes.outcomes"),
         json_url=profile_url(profile, query, "api.role_models"),
         compare=compare_first((model.case.id for model in answer.models), MODELS),
@@ -159,9 +159,9 @@ def _model(model: RoleModel, answer: RoleModels, taxonomy: Taxonomy) -> ModelVie
         card=card(case, taxonomy),
         rank=model.rank,
         score=round(model.score * 100),
-        sentences=tuple(_sentences(model.likeness)),
-        rows=tuple(_row(one, answer, taxonomy) for one in model.likeness),
-        suits=capital(curly(model.suits)),
+        sentences=tuple(_sentences(model.comparison)),
+        rows=tuple(_row(one, answer, taxonomy) for one in model.comparison),
+        suits=capital(curly(model.audience_line)),
         quote=excerpt(curly(reason.passage), ()) if quoted else (),
         quote_place=curly(reason.heading) if quoted else "",
         done=tuple(curly(text) for text in model.done),
@@ -176,18 +176,18 @@ def _model(model: RoleModel, answer: RoleModels, taxonomy: Taxonomy) -> ModelVie
     )
 
 
-def _sentences(found: tuple[Likeness, ...]) -> Iterator[SentenceView]:
+def _sentences(found: tuple[FieldComparison, ...]) -> Iterator[SentenceView]:
     relations = dict.fromkeys(one.relation for one in sorted(found, key=_order))
     for relation, text in zip(relations, sentences(found), strict=True):
         opening, _, rest = text.partition(": ")
         yield SentenceView(relation=relation, opening=opening, rest=curly(rest))
 
 
-def _order(one: Likeness) -> int:
+def _order(one: FieldComparison) -> int:
     return ("like", "unlike", "unknown").index(one.relation)
 
 
-def _row(one: Likeness, answer: RoleModels, taxonomy: Taxonomy) -> LikenessView:
+def _row(one: FieldComparison, answer: RoleModels, taxonomy: Taxonomy) -> LikenessView:
     yours = "; ".join(
         words(one.field, each, taxonomy) for each in values_of(answer.completed, one.field)
     )

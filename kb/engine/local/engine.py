@@ -51,8 +51,8 @@ class LocalEngine:
         self._sets = vector_sets
         self._words = words
         self._documents_of = {
-            name: np.array([self._table.places.get(owner, -1) for owner in one.owners])
-            for name, one in vector_sets.items()
+            name: np.array([self._table.places.get(owner, -1) for owner in vectors.owners])
+            for name, vectors in vector_sets.items()
         }
 
     @classmethod
@@ -86,12 +86,12 @@ class LocalEngine:
     @property
     def sizes(self) -> Mapping[str, int]:
         """How many texts each vector set holds."""
-        return {name: len(one) for name, one in self._sets.items()}
+        return {name: len(vectors) for name, vectors in self._sets.items()}
 
     @property
     def dimensions(self) -> Mapping[str, int]:
         """How many numbers a vector of each vector set has."""
-        return {name: one.index.dimension for name, one in self._sets.items()}
+        return {name: vectors.index.dimension for name, vectors in self._sets.items()}
 
     def nearest(
         self,
@@ -183,7 +183,8 @@ class LocalWriter:
         for document_id in gone & self._documents.keys():
             del self._documents[document_id]
         for name, texts in self._sets.items():
-            self._sets[name] = {key: one for key, one in texts.items() if one[0].owner not in gone}
+            kept = {key: pair for key, pair in texts.items() if pair[0].owner not in gone}
+            self._sets[name] = kept
 
     def publish(self) -> None:
         """Write every file."""
@@ -196,19 +197,19 @@ class LocalWriter:
                 texts, vectors = zip(*pairs.values(), strict=True)
                 DenseIndex.build(np.stack(vectors)).write(vectors_folder / f"{name}.faiss")
                 (vectors_folder / f"{name}.json").write_bytes(_TEXTS.dump_json(texts, indent=1))
-        LexicalIndex.build(self._folder / WORDS_FOLDER, [one.words for one in documents])
+        LexicalIndex.build(self._folder / WORDS_FOLDER, [document.words for document in documents])
 
 
 def _write_documents(path: Path, documents: Sequence[Document]) -> None:
     """Everything but the words, which are in the word index."""
     rows = [
         {
-            "id": one.id,
-            "kind": one.kind,
-            "facets": {facet: list(values) for facet, values in one.facets.items() if values},
-            "figures": [[f.metric, f.unit, f.low, f.compared] for f in one.figures],
+            "id": document.id,
+            "kind": document.kind,
+            "facets": {facet: list(values) for facet, values in document.facets.items() if values},
+            "figures": [[f.metric, f.unit, f.low, f.compared] for f in document.figures],
         }
-        for one in documents
+        for document in documents
     ]
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

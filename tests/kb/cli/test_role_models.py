@@ -72,7 +72,7 @@ def printed(answer: RoleModels) -> list[str]:
             f"{model.rank:>3}  {model.score:.3f}  {model.case.id}",
             f"     {model.case.title}",
         ]
-        lines += [f"     {sentence}" for sentence in sentences(model.likeness)]
+        lines += [f"     {sentence}" for sentence in sentences(model.comparison)]
         lines += [f"     - {one.statement} ({one.locator})" for one in model.case.results]
     return lines
 
@@ -279,7 +279,7 @@ def test_json_holds_the_whole_answer(kb, searcher):
         "Like you: exporting; in textiles, clothing and footwear; a soft network.",
         "Not reported: how many took part; how large the firms are.",
     ]
-    assert found["likeness"] == [asdict(one) for one in model.likeness]
+    assert found["likeness"] == [asdict(one) for one in model.comparison]
     assert [(one["name"], one["value"], one["share"]) for one in found["parts"]] == [
         (part.name, part.value, part.share) for part in model.parts
     ]

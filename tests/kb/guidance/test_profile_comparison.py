@@ -14,9 +14,9 @@ from kb.guidance.profile import Profile
 from kb.guidance.profile_comparison import (
     LARGE_FROM,
     MEDIUM_FROM,
-    Likeness,
+    FieldComparison,
+    compare_fields,
     joined,
-    likeness,
     number_word,
     sentences,
     size_name,
@@ -43,7 +43,7 @@ def case(kind: str = "network", members: Members | None = None, **facets: Sequen
 
 def found(profile: Profile, one: Case) -> list[tuple[str, str, str]]:
     """Field, relation and words of everything that is compared."""
-    compared = likeness(profile, one, TAXONOMY)
+    compared = compare_fields(profile, one, TAXONOMY)
     return [(single.field, single.relation, single.words) for single in compared]
 
 
@@ -373,7 +373,7 @@ def test_what_a_profile_does_not_give_is_not_compared(profile):
 
 def test_the_comparison_is_told_in_three_sentences():
     """What is alike comes first, then what is not, then what the source does not tell."""
-    assert sentences(likeness(FULL, SHIRTS, TAXONOMY)) == (
+    assert sentences(compare_fields(FULL, SHIRTS, TAXONOMY)) == (
         "Like you: small firms; exporting; in textiles, clothing and footwear.",
         "Unlike you: ten members; not marketing; in Denmark; a horizontal network.",
         "Not reported: whether it was soft or hard; who paid for it.",
@@ -395,7 +395,9 @@ def test_the_comparison_is_told_in_three_sentences():
 )
 def test_a_sentence_for_each_relation_that_there_is(relations, expected):
     """There is no sentence for a relation that no field has."""
-    told = [Likeness(field="f", relation=r, words=f"w{at}") for at, r in enumerate(relations)]
+    told = [
+        FieldComparison(field="f", relation=r, words=f"w{at}") for at, r in enumerate(relations)
+    ]
 
     assert sentences(told) == expected
 

@@ -26,15 +26,15 @@ from hypothesis import strategies as st
 
 from kb.build.pipeline import build
 from kb.guidance.profile import Profile, make_profile, words_of_profile
-from kb.guidance.profile_comparison import likeness, sentences
+from kb.guidance.profile_comparison import compare_fields, sentences
 from kb.guidance.profile_score import (
     WEIGHTS,
+    full_text,
     score_parts,
-    story_text,
     weighted,
     wishes_of,
 )
-from kb.guidance.role_models import FITS, MOST, RoleModels, counts_of, role_models
+from kb.guidance.role_models import ANSWER_THRESHOLD, MOST, RoleModels, counts_of, role_models
 from kb.model.cases import FACETS, Case
 from kb.search.answer import Reason
 from kb.search.live import open_live
@@ -225,7 +225,8 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
     parts = {name: WORDS_PARTS[name] for name in ("story",)}
     assert list(score_parts(searcher, WORDS, searcher.cases)) == ["story"]
     assert [case_id for case_id, _ in ranked(answer)] == [case_id for case_id, _ in by_hand(parts)]
-    assert (answer.suggested_goals, {model.suits for model in answer.models}) == ((), {""})
+    lines = {model.audience_line for model in answer.models}
+    assert (answer.suggested_goals, lines) == ((), {""})
 
 
 @pytest.mark.parametrize(
@@ -298,7 +299,7 @@ def test_weights_are_those_of_the_module_unless_told_otherwise():
 def test_a_profile_as_one_text(searcher, profile, words, story):
     """Its own words, and with the labels of what it ticks what a search would be asked."""
     assert words_of_profile(profile) == words
-    assert story_text(profile, searcher.taxonomy) == story
+    assert full_text(profile, searcher.taxonomy) == story
 
 
 @pytest.mark.parametrize(
@@ -379,7 +380,7 @@ def test_a_role_model_tells_why(hinted):
     models = {model.case.id: model for model in role_models(hinted, WORDS, Query()).models}
 
     assert {
-        case_id: (model.reason, model.suits, model.done)
+        case_id: (model.reason, model.audience_line, model.done)
         for case_id, model in models.items()
         if case_id in (WINE, METAL, TEXTILE)
     } == {
@@ -411,7 +412,7 @@ def test_of_several_hints_the_nearest_is_told(hinted):
     """The second hint of a case comes nearer to a wish for purchasing than the first."""
     (first, *_) = role_models(hinted, Profile(aim="We purchase much"), Query()).models
 
-    assert (first.case.id, first.suits) == (METAL, "Firms that purchase")
+    assert (first.case.id, first.audience_line) == (METAL, "Firms that purchase")
 
 
 def test_without_words_there_is_no_passage(hinted):
@@ -424,7 +425,7 @@ def test_without_words_there_is_no_passage(hinted):
     (model,) = answer.models
     assert (model.case.id, model.reason) == (WINE, None)
     assert answer.completed == profile
-    assert sentences(model.likeness) == (
+    assert sentences(model.comparison) == (
         "Like you: exporting; in wine and spirits.",
         "Not reported: how large the firms are; who paid for it.",
     )
@@ -517,7 +518,7 @@ def test_cases_are_compared_with_the_completed_profile(hinted):
     """A sector, a goal and a number in the words are compared as if they were ticked."""
     (first, *_) = role_models(hinted, Profile(aim="Four of us purchase metal"), Query()).models
 
-    assert (first.case.id, sentences(first.likeness)) == (
+    assert (first.case.id, sentences(first.comparison)) == (
         METAL,
         ("Like you: three members; joint purchasing; in metalwork and machinery.",),
     )
@@ -548,7 +549,7 @@ def test_a_profile_is_answered_from_the_limit_on(hinted):
     answer = role_models(hinted, TICKS, Query())
 
     expected = by_hand(TICKS_PARTS)
-    fits = expected[0][1] >= FITS
+    fits = expected[0][1] >= ANSWER_THRESHOLD
     assert answer.no_good_match == (not fits)
     assert [case_id for case_id, _ in ranked(answer)] == [name for name, _ in expected if fits]
 
@@ -714,7 +715,7 @@ def test_any_answer_is_that_of_scoring_and_sorting_every_case(many, profile, que
     }
     allowed = [case for case in many.cases if case.kind != "guide" and allows(case, query)]
     order = sorted((case.id for case in allowed), key=lambda name: (-scores[name], name))
-    fits = profile.says_what and any(scores[case.id] >= FITS for case in allowed)
+    fits = profile.says_what and any(scores[case.id] >= ANSWER_THRESHOLD for case in allowed)
 
     answer = role_models(many, profile, query)
 
@@ -739,7 +740,7 @@ def test_any_score_is_the_sum_of_its_parts(many, profile, query):
             model.score, abs=1e-6
         )
         assert [value for value in (*values, model.score) if not 0 <= value <= 1] == []
-        assert model.likeness == likeness(answer.completed, model.case, many.taxonomy)
+        assert model.comparison == compare_fields(answer.completed, model.case, many.taxonomy)
         assert (model.reason is None) == (not profile.business and not profile.aim)
     assert len(answer.suggested_goals) <= 3
     assert [name for name in answer.suggested_goals if name in profile.goal] == []
