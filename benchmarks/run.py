@@ -43,8 +43,8 @@ from pathlib import Path
 from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
 from kb.text.chunking import passages_of
 from kb.content.check import read_corpus
-corpus = read_corpus(Path("cases"))
-texts = [p.encoded_text for c in corpus.cases for p in passages_of(c, corpus.taxonomy)]
+read = read_corpus(Path("cases")).compendium
+texts = [p.encoded_text for case in read.cases for p in passages_of(case, read.taxonomy)]
 encoder = SentenceTransformerEncoder(find_model("all-MiniLM-L6-v2"))
 started = time.perf_counter()
 encoder.encode_documents(texts)

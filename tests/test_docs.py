@@ -249,7 +249,7 @@ def test_contributors_are_told_to_check() -> None:
 
 def test_the_readme_counts_right() -> None:
     """The numbers of cases, countries and guides in the first paragraph are those of today."""
-    cases = read_corpus(ROOT / "cases").cases
+    cases = read_corpus(ROOT / "cases").compendium.cases
     kinds = Counter("guide" if case.kind == "guide" else "case" for case in cases)
     countries = {code for case in cases for code in case.facets["country"]}
     first = " ".join(README.split("\n\n")[1].split())

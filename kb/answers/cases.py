@@ -125,7 +125,7 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses, *, site: s
         editorial=case.our_reading,
         questions=case.questions,
         related=case.related,
-        references=citations(case, searcher.references),
+        references=citations(case, searcher.compendium.references),
         similar=tuple(
             _similar(hit, case, searcher.taxonomy, addresses) for hit in searcher.similar(case.id)
         ),

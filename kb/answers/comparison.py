@@ -183,7 +183,7 @@ def comparison_answer(
                 members=members_text(case.members, taxonomy),
                 partners=case.members.partners if case.members else (),
                 period=period_text(case.period),
-                references=citations(case, searcher.references),
+                references=citations(case, searcher.compendium.references),
             )
             for case in cases
         ),

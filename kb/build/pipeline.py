@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb.build.encode import Encoding
@@ -128,14 +128,16 @@ def _build(
             f"nothing was built and {what_stays(settings.index)}. Run 'kb check' to list them."
         )
         raise CorpusInvalid(corpus.problems, outcome=outcome)
-    tell(f"Read {len(corpus.cases)} cases from {settings.cases}.")
+    tell(f"Read {len(corpus.compendium.cases)} cases from {settings.cases}.")
     files = find_model(settings.model, settings.revision)
     multilingual = multilingual_digest() if settings.multilingual else ""
     plan = Plan(
         content=content_of(
-            corpus,
-            calibration=_calibration(settings.cases, files, multilingual, tell),
-            relevance=read_report(settings.cases / RELEVANCE_FILE),
+            replace(
+                corpus.compendium,
+                calibration=_calibration(settings.cases, files, multilingual, tell),
+                relevance=read_report(settings.cases / RELEVANCE_FILE),
+            )
         ),
         encoding=Encoding(
             files=files,

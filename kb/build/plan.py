@@ -11,14 +11,12 @@ from pathlib import Path
 from kb import __version__
 from kb.build.encode import Encoding
 from kb.build.identity import LIBRARIES, WINGS, code_digest, versions_of
-from kb.content.check import Corpus
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
 from kb.engine.base import Document, EngineWriter, Figure
 from kb.engine.local.engine import LocalWriter
-from kb.model.calibration import Calibration
 from kb.model.cases import Case
+from kb.model.compendium import Compendium
 from kb.model.quantities import in_unit, quantity
-from kb.model.relevance import Report
 from kb.model.taxonomy import Taxonomy
 from kb.snapshots.format import (
     ENGINE_FOLDER,
@@ -64,27 +62,19 @@ def _versions() -> dict[str, str]:
     return {"kb": __version__, **versions_of(LIBRARIES)}
 
 
-def content_of(
-    corpus: Corpus, *, calibration: Calibration | None = None, relevance: Report | None = None
-) -> Content:
-    """What a snapshot holds of a corpus without problems."""
-    texts = [f"{case.title} {case.summary} {case.body}" for case in corpus.cases]
+def content_of(compendium: Compendium) -> Content:
+    """What a snapshot holds of a compendium: itself, its passages, and counts of its words."""
+    taxonomy = compendium.taxonomy
+    texts = [f"{case.title} {case.summary} {case.body}" for case in compendium.cases]
     labels = [
         " ".join((term.label, *term.aliases))
-        for vocabulary in corpus.taxonomy.vocabularies.values()
+        for vocabulary in taxonomy.vocabularies.values()
         for term in vocabulary
     ]
     return Content(
-        cases=corpus.cases,
-        passages=tuple(p for case in corpus.cases for p in passages_of(case, corpus.taxonomy)),
-        taxonomy=corpus.taxonomy,
-        references=dict(corpus.references),
+        compendium=compendium,
+        passages=tuple(p for case in compendium.cases for p in passages_of(case, taxonomy)),
         vocabulary=count_words([*texts, *labels]),
-        calibration=calibration,
-        relevance=relevance,
-        self_check=corpus.self_check,
-        glossary=corpus.glossary,
-        phrases=corpus.phrases,
     )
 
 
@@ -94,10 +84,11 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
     The manifest comes last.
     """
     content, encoding = plan.content, plan.encoding
+    cases, taxonomy = content.compendium.cases, content.compendium.taxonomy
     write_content(staged, content)
     writer: EngineWriter = LocalWriter(staged / ENGINE_FOLDER)
-    for case in content.cases:
-        writer.write(document_of(case, content.taxonomy))
+    for case in cases:
+        writer.write(document_of(case, taxonomy))
     vector_sets = encoding.write_vectors(content, writer)
     writer.publish()
     encoding.write_encoder(staged)
@@ -123,10 +114,10 @@ def assemble(staged: Path, plan: Plan) -> Manifest:
         ),
         multilingual=multilingual,
         metric="cosine",
-        n_cases=len(content.cases),
+        n_cases=len(cases),
         n_passages=len(content.passages),
         corpus_digest=plan.corpus_digest,
-        cases={case.id: case.digest for case in content.cases},
+        cases={case.id: case.digest for case in cases},
         vector_sets=vector_sets,
         versions=_versions(),
         files=files_records(staged),

@@ -130,7 +130,7 @@ def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Rep
     collection = read_collection(folder, queries=Path(queries) if queries else None)
     live = open_live(settings)
     searcher = live.current()
-    if searcher.calibration is None:
+    if searcher.compendium.calibration is None:
         raise CorpusError(
             "The snapshot has no calibration for its encoders. Run 'kb calibrate', then 'kb build'."
         )
@@ -140,7 +140,7 @@ def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Rep
         collection,
         live.encoders(),
         lambda texts: encoder.encode_documents(texts, batch_size=settings.batch_size),
-        searcher.calibration,
+        searcher.compendium.calibration,
         table=searcher.retriever.table,
         progress=_progress,
     )

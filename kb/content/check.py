@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb.content.bibliography import load_bibliography
@@ -30,29 +30,22 @@ from kb.content.self_check import read_self_check
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
 from kb.model.cases import Case, Reference
-from kb.model.self_check import SelfCheck
+from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
-from kb.text.translate import WordTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """The content of the compendium and everything that is wrong with it.
+    """What was read of a folder of cases, and everything that is wrong with it.
 
-    ``cases`` are in the order of their ids, without those in whose front-matter something
-    is wrong; they are only to be used when ``problems`` is empty. ``taxonomy`` includes
-    ``countries``, those that occur.
+    ``compendium`` is only to be used when ``problems`` is empty: it is without the cases in
+    whose front-matter something is wrong. ``files`` counts the files of cases.
     """
 
-    cases: tuple[Case, ...]
-    taxonomy: Taxonomy
-    references: Mapping[str, Reference]
+    compendium: Compendium
     problems: tuple[Problem, ...]
     files: int
-    self_check: SelfCheck | None = None
-    glossary: WordTable = field(default_factory=WordTable)
-    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
@@ -90,19 +83,22 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         problems.append(
             Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
         )
+    taxonomy = replace(
+        taxonomy,
+        vocabularies={**taxonomy.vocabularies, "countries": _countries(cases, taxonomy)},
+        world=world(),
+    )
     return Corpus(
-        cases=tuple(cases),
-        taxonomy=replace(
-            taxonomy,
-            vocabularies={**taxonomy.vocabularies, "countries": _countries(cases, taxonomy)},
-            world=world(),
+        compendium=Compendium(
+            cases=tuple(cases),
+            taxonomy=taxonomy,
+            references=references,
+            self_check=self_check,
+            glossary=glossary,
+            phrases=phrases,
         ),
-        references=references,
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
         files=len(loaded.drafts),
-        self_check=self_check,
-        glossary=glossary,
-        phrases=phrases,
     )
 
 

@@ -29,8 +29,9 @@ from kb.content.schema import (
 )
 from kb.errors import CorpusError, Problem
 from kb.model.files import file_digest, write_durably
+from kb.model.word_table import WordTable
 from kb.text.language import inflections
-from kb.text.translate import WordTable, fold
+from kb.text.translate import fold
 
 #: The languages that a glossary may have.
 LANGUAGES: tuple[str, ...] = ("fr", "es", "de", "it", "no", "pt")

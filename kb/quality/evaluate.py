@@ -19,6 +19,7 @@ from kb.engine.base import Document, Nearest, VectorText, WordMatches
 from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.model.calibration import Calibration
 from kb.model.relevance import Group, Refusal, Report, Worst
+from kb.model.word_table import WordTable
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
@@ -33,7 +34,6 @@ from kb.snapshots.vector_sets import (
     OwnedText,
 )
 from kb.text.chunking import pieces_of, sentences_of
-from kb.text.translate import WordTable
 
 SYSTEMS = ("fused", "words", "meaning")
 DEPTH = 100

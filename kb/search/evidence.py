@@ -11,6 +11,7 @@ import numpy as np
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
 from kb.engine.base import Engine, Nearest, WordMatches, idf, unit_rows
+from kb.model.word_table import WordTable
 from kb.snapshots.vector_sets import (
     AUDIENCE,
     AUDIENCE_MULTILINGUAL,
@@ -22,7 +23,7 @@ from kb.snapshots.vector_sets import (
     VectorSet,
 )
 from kb.text.analysis import terms as terms_of
-from kb.text.translate import Translation, WordTable, translate
+from kb.text.translate import Translation, translate
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]

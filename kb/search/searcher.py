@@ -11,10 +11,8 @@ import numpy as np
 from kb.engine.base import Engine
 from kb.engine.filters import Filter
 from kb.errors import CaseNotFound, QueryError
-from kb.model.calibration import Calibration
-from kb.model.cases import Case, Passage, Reference
-from kb.model.relevance import Report
-from kb.model.self_check import SelfCheck
+from kb.model.cases import Case, Passage
+from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import (
     ANSWERS_HEADING,
@@ -75,15 +73,9 @@ class Searcher:
         """
         content = snapshot.content
         self.manifest: Manifest = snapshot.manifest
-        self.taxonomy: Taxonomy = content.taxonomy
-        self.references: Mapping[str, Reference] = content.references
-        self.cases: tuple[Case, ...] = content.cases
-        self.calibration: Calibration | None = content.calibration
-        self.relevance: Report | None = content.relevance
-        self.self_check: SelfCheck | None = content.self_check
+        self.compendium: Compendium = content.compendium
         self.min_score = min_score
         self.encoders = encoders
-        self._by_id = {case.id: case for case in self.cases}
         self._passages: dict[str, list[Passage]] = {case.id: [] for case in self.cases}
         for passage in content.passages:
             self._passages[passage.case_id].append(passage)
@@ -91,12 +83,22 @@ class Searcher:
         self.retriever = Retriever(
             self.engine,
             encoders,
-            table=content.glossary,
+            table=self.compendium.glossary,
             links={case.id: case.related for case in self.cases},
         )
         self._facets = Facets(self.engine, self.taxonomy)
         self._mentions = MentionFinder(self.taxonomy, self._facets.values)
-        self._speller = Speller(content.vocabulary, content.glossary)
+        self._speller = Speller(content.vocabulary, self.compendium.glossary)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """Every case, in the order of their ids."""
+        return self.compendium.cases
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The vocabulary."""
+        return self.compendium.taxonomy
 
     @property
     def snapshot_id(self) -> str:
@@ -109,9 +111,9 @@ class Searcher:
         Raises:
             CaseNotFound: there is none; carries the nearest ids.
         """
-        case = self._by_id.get(case_id)
+        case = self.compendium.by_id.get(case_id)
         if case is None:
-            near = difflib.get_close_matches(case_id[:120], self._by_id, n=3, cutoff=0.5)
+            near = difflib.get_close_matches(case_id[:120], self.compendium.by_id, n=3, cutoff=0.5)
             raise CaseNotFound(case_id[:120], nearest=tuple(near))
         return case
 
@@ -198,8 +200,8 @@ class Searcher:
         """How much every candidate has to do with a text, in [-1, 1]: its sum by the most."""
         evidence = self.evidence(text)
         values = evidence.passage
-        if self.calibration is not None:
-            values = share_of_most(evidence, self.calibration)
+        if self.compendium.calibration is not None:
+            values = share_of_most(evidence, self.compendium.calibration)
         return dict(zip(evidence.ids, values.tolist(), strict=True))
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
@@ -220,7 +222,7 @@ class Searcher:
 
     def judge(self, evidence: Evidence) -> Judgement:
         """Score every candidate, and say which may be found."""
-        calibration = self.calibration
+        calibration = self.compendium.calibration
         if calibration is None:
             case_scores = np.round(evidence.passage, _DECIMALS)
             enough = case_scores >= self.min_score
@@ -236,9 +238,9 @@ class Searcher:
         )
 
     def _answerable(self, evidence: Evidence) -> float | None:
-        if self.calibration is None:
+        if self.compendium.calibration is None:
             return None
-        return round(answerability(evidence, self.calibration.answerability), _DECIMALS)
+        return round(answerability(evidence, self.compendium.calibration.answerability), _DECIMALS)
 
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
@@ -266,7 +268,7 @@ class Searcher:
         )
         return tuple(
             Hit(
-                case=self._by_id[other],
+                case=self.compendium.by_id[other],
                 score=-score,
                 rank=rank,
                 reasons=(_by_passage(self._passage(nearest[other][1])),),
@@ -297,7 +299,7 @@ class Searcher:
         return query.text if query.exact else self._speller.repair(query.text)
 
     def _cases(self, within: Filter) -> tuple[Case, ...]:
-        return tuple(self._by_id[case_id] for case_id in self.engine.matching(within))
+        return tuple(self.compendium.by_id[case_id] for case_id in self.engine.matching(within))
 
     def _passage(self, text_id: str) -> Passage:
         """The passage of an id such as ``norway/graphic-arts#2``."""

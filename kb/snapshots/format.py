@@ -29,7 +29,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,12 @@ from kb.engine.local.engine import LocalEngine
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Passage, Reference
+from kb.model.compendium import Compendium
 from kb.model.files import file_digest
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import Taxonomy
-from kb.text.translate import WordTable
+from kb.model.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
 SCHEMA_VERSION = 6
@@ -55,17 +56,6 @@ ENCODER_FOLDER = "encoder"
 
 #: How a manifest begins: with the SHA-256 of everything that follows.
 _SEAL = re.compile(rb'\{\n "sha256": "([0-9a-f]{64})",')
-
-_CASES = TypeAdapter(tuple[Case, ...])
-_PASSAGES = TypeAdapter(tuple[Passage, ...])
-_TAXONOMY = TypeAdapter(Taxonomy)
-_REFERENCES = TypeAdapter(dict[str, Reference])
-_VOCABULARY = TypeAdapter(dict[str, int])
-_CALIBRATION = TypeAdapter(Calibration | None)
-_RELEVANCE = TypeAdapter(Report | None)
-_SELF_CHECK = TypeAdapter(SelfCheck | None)
-_GLOSSARY = TypeAdapter(WordTable)
-_PHRASES = TypeAdapter(dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,25 +123,14 @@ _MANIFEST = TypeAdapter(Manifest)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a snapshot holds beside engine and encoder.
+    """What a snapshot holds beside engine and encoder: a compendium, and what was made of it.
 
-    Passages go in the order of cases. ``vocabulary`` counts the words of the
-    compendium; ``calibration`` is None where its encoders have none, ``relevance``
-    where no figures were published, ``self_check`` where the compendium has none.
-    ``glossary`` is empty where it has none; ``phrases`` maps types of project to how
-    owners say that they want them.
+    ``passages`` go in the order of the cases; ``vocabulary`` counts the words of the compendium.
     """
 
-    cases: tuple[Case, ...]
+    compendium: Compendium
     passages: tuple[Passage, ...]
-    taxonomy: Taxonomy
-    references: Mapping[str, Reference]
     vocabulary: Mapping[str, int]
-    calibration: Calibration | None
-    relevance: Report | None
-    self_check: SelfCheck | None = None
-    glossary: WordTable = field(default_factory=WordTable)
-    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,18 +148,23 @@ class Snapshot:
         return self.folder / ENCODER_FOLDER
 
 
-_PARTS: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
-    "cases.json": ("cases", _CASES),
-    "passages.json": ("passages", _PASSAGES),
-    "taxonomy.json": ("taxonomy", _TAXONOMY),
-    "references.json": ("references", _REFERENCES),
-    "vocabulary.json": ("vocabulary", _VOCABULARY),
-    "calibration.json": ("calibration", _CALIBRATION),
-    "relevance.json": ("relevance", _RELEVANCE),
-    "self-check.json": ("self_check", _SELF_CHECK),
-    "glossary.json": ("glossary", _GLOSSARY),
-    "phrases.json": ("phrases", _PHRASES),
+#: The files that hold the compendium, and of which field of it.
+_COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
+    "cases.json": ("cases", TypeAdapter(tuple[Case, ...])),
+    "taxonomy.json": ("taxonomy", TypeAdapter(Taxonomy)),
+    "references.json": ("references", TypeAdapter(dict[str, Reference])),
+    "calibration.json": ("calibration", TypeAdapter(Calibration | None)),
+    "relevance.json": ("relevance", TypeAdapter(Report | None)),
+    "self-check.json": ("self_check", TypeAdapter(SelfCheck | None)),
+    "glossary.json": ("glossary", TypeAdapter(WordTable)),
+    "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),
 }
+#: The same for what was made of it.
+_MADE_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
+    "passages.json": ("passages", TypeAdapter(tuple[Passage, ...])),
+    "vocabulary.json": ("vocabulary", TypeAdapter(dict[str, int])),
+}
+_CONTENT_FILES = {*_COMPENDIUM_FILES, *_MADE_FILES}
 
 
 def write_content(folder: Path, content: Content) -> None:
@@ -191,9 +175,13 @@ def write_content(folder: Path, content: Content) -> None:
 
 def content_files(content: Content) -> dict[str, bytes]:
     """Everything that a snapshot holds beside engine and encoder, as the bytes of its files."""
+    return _written(content.compendium, _COMPENDIUM_FILES) | _written(content, _MADE_FILES)
+
+
+def _written(record: object, files: Mapping[str, tuple[str, TypeAdapter[Any]]]) -> dict[str, bytes]:
     return {
-        name: adapter.dump_json(getattr(content, part), indent=1) + b"\n"
-        for name, (part, adapter) in _PARTS.items()
+        name: adapter.dump_json(getattr(record, field), indent=1) + b"\n"
+        for name, (field, adapter) in files.items()
     }
 
 
@@ -244,7 +232,7 @@ def read_manifest(folder: Path) -> Manifest:
         where = ".".join(str(part) for part in err.errors()[0]["loc"])
         raise SnapshotCorrupt(f"{path} is not a manifest ({where}). Run 'kb build'.") from err
     own = {*manifest.files_in(ENGINE_FOLDER), *manifest.files_in(ENCODER_FOLDER)}
-    if manifest.snapshot_id != folder.name or manifest.files.keys() - own != _PARTS.keys():
+    if manifest.snapshot_id != folder.name or manifest.files.keys() - own != _CONTENT_FILES:
         raise SnapshotCorrupt(f"{path} belongs to another snapshot. Run 'kb build'.")
     return manifest
 
@@ -287,16 +275,16 @@ def open_snapshot(folder: Path) -> Snapshot:
     manifest = read_manifest(folder)
     built = (folder / MANIFEST_FILE).stat().st_mtime_ns
     for name, expected in manifest.files.items():
-        if name in _PARTS or _has_changed(folder / name, expected, built):
+        if name in _CONTENT_FILES or _has_changed(folder / name, expected, built):
             _check_bytes(folder / name, expected)
     for path in sorted((folder / ENGINE_FOLDER).rglob("*")):
         if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
             raise SnapshotCorrupt(f"{path} is not of this snapshot. Run 'kb build --force'.")
-    parts = {part: _read(folder / name, adapter) for name, (part, adapter) in _PARTS.items()}
+    compendium = Compendium(**_read_files(folder, _COMPENDIUM_FILES))
     snapshot = Snapshot(
         folder=folder,
         manifest=manifest,
-        content=Content(**parts),
+        content=Content(compendium=compendium, **_read_files(folder, _MADE_FILES)),
         engine=LocalEngine.open(folder / ENGINE_FOLDER),
     )
     _check_counts(snapshot)
@@ -314,9 +302,10 @@ def _has_changed(path: Path, expected: FileRecord, built: int) -> bool:
 
 def _check_counts(snapshot: Snapshot) -> None:
     manifest, content, engine = snapshot.manifest, snapshot.content, snapshot.engine
+    cases = content.compendium.cases
     expected = {"cases": manifest.n_cases, "documents": manifest.n_cases}
     expected |= {"passages": manifest.n_passages}
-    counted = {"cases": len(content.cases), "documents": len(engine)}
+    counted = {"cases": len(cases), "documents": len(engine)}
     counted |= {"passages": len(content.passages)}
     for name, record in manifest.vector_sets.items():
         expected[f"texts of {name}"] = record.n_texts
@@ -324,7 +313,7 @@ def _check_counts(snapshot: Snapshot) -> None:
     for name, size in engine.sizes.items():
         counted[f"texts of {name}"] = size
         counted[f"dimension of {name}"] = engine.dimensions[name]
-    if tuple(manifest.cases.items()) != tuple((case.id, case.digest) for case in content.cases):
+    if list(manifest.cases.items()) != [(case.id, case.digest) for case in cases]:
         raise SnapshotCorrupt(
             f"{snapshot.folder} must hold the cases that its manifest names. Run 'kb build'."
         )
@@ -350,6 +339,10 @@ def _altered(path: Path, expected: str, found: str) -> SnapshotCorrupt:
         f"{path} was altered: its SHA-256 must be {expected[:12]}…, not {found[:12]}…. "
         "Run 'kb build --force'."
     )
+
+
+def _read_files(folder: Path, files: Mapping[str, tuple[str, TypeAdapter[Any]]]) -> dict[str, Any]:
+    return {field: _read(folder / name, adapter) for name, (field, adapter) in files.items()}
 
 
 def _read(path: Path, adapter: TypeAdapter[Any]) -> Any:

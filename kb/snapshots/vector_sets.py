@@ -42,22 +42,22 @@ def _passages(content: Content) -> Iterator[OwnedText]:
 
 def _sentences(content: Content) -> Iterator[OwnedText]:
     """The title of each case and the sentences of its passages, each alone."""
-    texts: dict[str, list[str]] = {case.id: [] for case in content.cases}
+    texts: dict[str, list[str]] = {case.id: [] for case in content.compendium.cases}
     for passage in content.passages:
         texts[passage.case_id].append(passage.text)
-    for case in content.cases:
+    for case in content.compendium.cases:
         yield from _numbered(case.id, "sentence", sentences_of(case.title, texts[case.id]))
 
 
 def _audience(content: Content) -> Iterator[OwnedText]:
     """What the editors say of each case: whom it suits, and which questions it answers."""
-    for case in content.cases:
+    for case in content.compendium.cases:
         yield from _numbered(case.id, "audience", case.audience_lines)
 
 
 def _phrases(content: Content) -> Iterator[OwnedText]:
     """How owners say that they want each type of project."""
-    for project, phrases in content.phrases.items():
+    for project, phrases in content.compendium.phrases.items():
         yield from _numbered(project, "phrase", phrases)
 
 

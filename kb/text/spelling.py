@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
+from kb.model.word_table import WordTable
 from kb.text.language import is_english_word, with_words, words_of
-from kb.text.translate import WordTable, translate
+from kb.text.translate import translate
 
 #: Shorter words are as often names or acronyms as slips.
 _SHORTEST = 4

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass
 
+from kb.model.word_table import WordTable
 from kb.text.language import is_english, is_english_word, words_of
 
 #: Languages that write compounds in one word, and the letters that may join the parts.
@@ -69,122 +68,95 @@ class _Found:
     n_whole: int
 
 
-@dataclass(frozen=True)
-class WordTable:
-    """What a web worker looks words up in.
+def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> InEnglish:
+    """The English terms for a text, longest phrase first.
 
-    ``meanings`` are groups of English terms; ``forms`` maps a language to the folded
-    forms of its words and phrases, and each to the place of its group. The group of a
-    function word is empty.
+    The language is the one that knows most of the words; the terms of languages
+    that know equally many stand side by side. Unknown words give nothing.
+
+    Args:
+        text: a query as it was typed.
+        table: where to look its words up.
+        languages: the only ones to try; all if empty. Others than those of the
+            table are passed over.
     """
+    words = fold(text).split()
+    tried = [language for language in languages or table.forms if language in table.forms]
+    found = {language: _in_language(words, table, language) for language in tried}
+    most = max(((one.n_known, one.n_whole) for one in found.values()), default=(0, 0))
+    if most == (0, 0):
+        return InEnglish(n_words=len(words))
+    best = [name for name, one in found.items() if (one.n_known, one.n_whole) == most]
+    places: dict[int, dict[str, None]] = {}
+    for language in best:
+        for at, terms in found[language].places:
+            places.setdefault(at, {}).update(dict.fromkeys(terms))
+    return InEnglish(
+        groups=tuple(tuple(places[at]) for at in sorted(places)),
+        languages=tuple(best),
+        n_words=len(words),
+        n_known=most[0],
+    )
 
-    meanings: tuple[tuple[str, ...], ...] = ()
-    forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
-    @cached_property
-    def _longest(self) -> dict[str, int]:
-        """Language to the number of words of its longest phrase."""
-        return {
-            language: max((form.count(" ") + 1 for form in forms), default=0)
-            for language, forms in self.forms.items()
-        }
+def _in_language(words: Sequence[str], table: WordTable, language: str) -> _Found:
+    places: list[tuple[int, tuple[str, ...]]] = []
+    at = n_known = n_whole = 0
+    while at < len(words):
+        length, terms = _phrase(words, at, table, language)
+        if length:
+            n_whole += length
+        else:
+            length, terms = 1, _compound(words[at], table, language)
+        n_known += length if terms is not None else 0
+        if terms:
+            places.append((at, terms))
+        at += length
+    return _Found(places=tuple(places), n_known=n_known, n_whole=n_whole)
 
-    def as_json(self) -> dict[str, Any]:
-        """The table in lists and mappings that JSON can carry."""
-        return {
-            "meanings": [list(group) for group in self.meanings],
-            "forms": {language: dict(forms) for language, forms in self.forms.items()},
-        }
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> WordTable:
-        """The table that ``as_json`` gave; its makers answer for what is in it."""
-        return cls(meanings=tuple(map(tuple, data["meanings"])), forms=data["forms"])
+def _phrase(
+    words: Sequence[str], at: int, table: WordTable, language: str
+) -> tuple[int, tuple[str, ...] | None]:
+    """How many words from ``at`` on are the longest phrase, and its terms; 0 and None."""
+    forms = table.forms[language]
+    for length in range(min(table.longest[language], len(words) - at), 0, -1):
+        place = forms.get(" ".join(words[at : at + length]))
+        if place is not None:
+            return length, table.meanings[place]
+    return 0, None
 
-    def english(self, text: str, languages: Sequence[str] = ()) -> InEnglish:
-        """The English terms for a text, longest phrase first.
 
-        The language is the one that knows most of the words; the terms of languages
-        that know equally many stand side by side. Unknown words give nothing.
+def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | None:
+    """The terms of the parts of a compound, None if it is none."""
+    parts = next(
+        (
+            parts
+            for most in range(2, _MOST_PARTS + 1)
+            for parts in _splits(word, table, language, most)
+        ),
+        None,
+    )
+    if parts is None:
+        return None
+    return tuple(dict.fromkeys(term for part in parts for term in table.meanings[part]))
 
-        Args:
-            text: a query as it was typed.
-            languages: the only ones to try; all if empty. Others than those of the
-                table are passed over.
-        """
-        words = fold(text).split()
-        tried = [language for language in languages or self.forms if language in self.forms]
-        found = {language: self._in_language(words, language) for language in tried}
-        most = max(((one.n_known, one.n_whole) for one in found.values()), default=(0, 0))
-        if most == (0, 0):
-            return InEnglish(n_words=len(words))
-        best = [name for name, one in found.items() if (one.n_known, one.n_whole) == most]
-        places: dict[int, dict[str, None]] = {}
-        for language in best:
-            for at, terms in found[language].places:
-                places.setdefault(at, {}).update(dict.fromkeys(terms))
-        return InEnglish(
-            groups=tuple(tuple(places[at]) for at in sorted(places)),
-            languages=tuple(best),
-            n_words=len(words),
-            n_known=most[0],
-        )
 
-    def _in_language(self, words: Sequence[str], language: str) -> _Found:
-        places: list[tuple[int, tuple[str, ...]]] = []
-        at = n_known = n_whole = 0
-        while at < len(words):
-            length, terms = self._phrase(words, at, language)
-            if length:
-                n_whole += length
-            else:
-                length, terms = 1, self._compound(words[at], language)
-            n_known += length if terms is not None else 0
-            if terms:
-                places.append((at, terms))
-            at += length
-        return _Found(places=tuple(places), n_known=n_known, n_whole=n_whole)
-
-    def _phrase(
-        self, words: Sequence[str], at: int, language: str
-    ) -> tuple[int, tuple[str, ...] | None]:
-        """How many words from ``at`` on are the longest phrase, and its terms; 0 and None."""
-        forms = self.forms[language]
-        for length in range(min(self._longest[language], len(words) - at), 0, -1):
-            place = forms.get(" ".join(words[at : at + length]))
-            if place is not None:
-                return length, self.meanings[place]
-        return 0, None
-
-    def _compound(self, word: str, language: str) -> tuple[str, ...] | None:
-        """The terms of the parts of a compound, None if it is none."""
-        parts = next(
-            (
-                parts
-                for most in range(2, _MOST_PARTS + 1)
-                for parts in self._splits(word, language, most)
-            ),
-            None,
-        )
-        if parts is None:
-            return None
-        return tuple(dict.fromkeys(term for part in parts for term in self.meanings[part]))
-
-    def _splits(self, word: str, language: str, most: int) -> Iterator[tuple[int, ...]]:
-        """Ways to cut a word into at most so many known parts; the longest first part first."""
-        forms = self.forms[language]
-        whole = forms.get(word)
-        if whole is not None and self.meanings[whole]:
-            yield (whole,)
-        if most == 1:
-            return
-        for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
-            for joint in _JOINTS.get(language, ()):
-                first = forms.get(word[: end - len(joint)]) if word[:end].endswith(joint) else None
-                if first is None or not self.meanings[first] or end - len(joint) < _SHORTEST_PART:
-                    continue
-                for rest in self._splits(word[end:], language, most - 1):
-                    yield (first, *rest)
+def _splits(word: str, table: WordTable, language: str, most: int) -> Iterator[tuple[int, ...]]:
+    """Ways to cut a word into at most so many known parts; the longest first part first."""
+    forms = table.forms[language]
+    whole = forms.get(word)
+    if whole is not None and table.meanings[whole]:
+        yield (whole,)
+    if most == 1:
+        return
+    for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+        for joint in _JOINTS.get(language, ()):
+            first = forms.get(word[: end - len(joint)]) if word[:end].endswith(joint) else None
+            if first is None or not table.meanings[first] or end - len(joint) < _SHORTEST_PART:
+                continue
+            for rest in _splits(word[end:], table, language, most - 1):
+                yield (first, *rest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +191,7 @@ def translate(text: str, table: WordTable) -> Translation:
     if not words:
         return Translation(text=text, english=True)
     known_in_english = sum(map(is_english_word, words)) / len(words)
-    translated = table.english(text)
+    translated = in_english(text, table)
     known_in_other = translated.n_known / translated.n_words if translated.n_words else 0.0
     strange = known_in_english == known_in_other == 0.0 and not all(map(str.isascii, words))
     if known_in_other > known_in_english or strange:

@@ -69,7 +69,7 @@ class RelevancePage:
 
 def relevance_page(searcher: Searcher) -> RelevancePage | None:
     """Gather the page from the report in the snapshot; None where no figures were published."""
-    report = searcher.relevance
+    report = searcher.compendium.relevance
     if report is None:
         return None
     whole = next((group for group in report.groups if group.name == "all"), None)

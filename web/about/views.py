@@ -42,12 +42,12 @@ def about() -> str:
     return render_template(
         "about.html",
         snapshot_id=current.snapshot_id,
-        calibrated=current.calibration is not None,
+        calibrated=current.compendium.calibration is not None,
         encoders=[made.name for made in encoders if made],
         n_passages=current.manifest.n_passages,
         counts=[(term.label, kinds.count(term.id)) for term in current.taxonomy["kinds"]],
         levels=[term for term in current.taxonomy["levels"] if term.phrase],
-        works=[work for key, work in current.references.items() if key in used],
+        works=[work for key, work in current.compendium.references.items() if key in used],
         contribute_url=settings().contribute_url,
     )
 

@@ -111,7 +111,7 @@ def case_page(searcher: Searcher, case: Case) -> CasePage:
         facts=() if case.is_guide else _facts(case, taxonomy),
         ours=listed(read_by_editors(case, taxonomy)),
         body=render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")),
-        citations=citations(case, searcher.references),
+        citations=citations(case, searcher.compendium.references),
         cite=_cite(case, searcher.snapshot_id),
         related=related,
         similar=tuple(_similar(hit, case, taxonomy) for hit in near[:3]),

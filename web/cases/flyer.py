@@ -96,7 +96,7 @@ def flyer(searcher: Searcher, case: Case) -> Flyer:
         take=first_of_our_reading(
             render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")).html
         ),
-        citations=citations(case, searcher.references),
+        citations=citations(case, searcher.compendium.references),
         snapshot_id=searcher.snapshot_id,
         case_id=case.id,
         path=case_url(case.id),

@@ -106,5 +106,5 @@ def _sources(case: Case, searcher: Searcher) -> tuple[SourceView, ...]:
             name=f"{work.authors} ({work.year})" if work.authors else f"{work.title} ({work.year})",
             places="; ".join(work.locators),
         )
-        for work in citations(case, searcher.references)
+        for work in citations(case, searcher.compendium.references)
     )

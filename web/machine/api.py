@@ -101,9 +101,9 @@ def taxonomy(current: Searcher, values: Values) -> TaxonomyAnswer:
 )
 def relevance(current: Searcher, values: Values) -> RelevanceAnswer:
     """The published figures of search quality, over judged queries."""
-    if current.relevance is None:
+    if current.compendium.relevance is None:
         raise NotMeasured
-    return relevance_answer(current.relevance, current.snapshot_id)
+    return relevance_answer(current.compendium.relevance, current.snapshot_id)
 
 
 @operations.answers(

@@ -58,7 +58,8 @@ def distribution_view(found: Distribution, current: Searcher) -> DistributionVie
         range=_range(found, current.taxonomy),
         plot=plot,
         rows=tuple(
-            finding_row(finding, current.taxonomy, current.references) for finding in found.findings
+            finding_row(finding, current.taxonomy, current.compendium.references)
+            for finding in found.findings
         ),
         notes=_notes(found, current),
         shape=shape(found, current.taxonomy),

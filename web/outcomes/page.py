@@ -225,4 +225,4 @@ def _evidence(kind: Term, found: Iterable[Distribution], current: Searcher) -> E
 
 
 def _row(finding: Finding, current: Searcher, *, measure: str = "") -> FindingRow:
-    return finding_row(finding, current.taxonomy, current.references, measure=measure)
+    return finding_row(finding, current.taxonomy, current.compendium.references, measure=measure)

@@ -73,7 +73,7 @@ def init_app(app: Flask) -> None:
 def has_self_check() -> bool:
     """Whether the current snapshot holds one; False where there is no snapshot."""
     try:
-        return searcher().self_check is not None
+        return searcher().compendium.self_check is not None
     except KBError:
         return False
 
@@ -86,7 +86,7 @@ def read_answers(check: SelfCheck, args: MultiDict[str, str], taxonomy: Taxonomy
 
 def self_check_page(current: Searcher, args: MultiDict[str, str]) -> SelfCheckPage:
     """Gather the page for the answers in ``args``."""
-    check = current.self_check
+    check = current.compendium.self_check
     if check is None:
         return SelfCheckPage(status=404)
     read = read_answers(check, args, current.taxonomy)
@@ -142,7 +142,7 @@ def _fault(wrong: Wrong) -> str:
 
 def source_text(source: Source) -> str:
     """A source as a short text: ``Philippe Roy (1998), section 5``."""
-    work = searcher().references.get(source.key)
+    work = searcher().compendium.references.get(source.key)
     name = (work.authors or work.title) if work else source.key
     year = f" ({work.year or 'no date'})" if work else ""
     return curly(f"{name}{year}, {source.locator}")

@@ -17,12 +17,12 @@ from kb.content.check import read_corpus
 from kb.encoders.sentence_transformer import find_model
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.model.relevance import Report
+from kb.model.word_table import WordTable
 from kb.settings import Settings
 from kb.snapshots.format import VectorSetRecord, open_snapshot, read_manifest
 from kb.text.analysis import terms
 from kb.text.chunking import passages_of
 from kb.text.language import words_of
-from kb.text.translate import WordTable
 
 WEIGHTS = Weights(meaning=1.0, multilingual=0.0, words=1.0)
 REPORT = Report(name="x", split="test", snapshot="", groups=(), refusal=None, worst=())
@@ -52,15 +52,20 @@ def calibration_of(plan: Plan) -> Calibration:
 
 
 def with_content(plan: Plan, **changes) -> Plan:
-    """The plan with some of its content changed."""
+    """The plan with something else made of the compendium."""
     return replace(plan, content=replace(plan.content, **changes))
+
+
+def with_compendium(plan: Plan, **changes) -> Plan:
+    """The plan with some of the compendium changed."""
+    return with_content(plan, compendium=replace(plan.content.compendium, **changes))
 
 
 @pytest.fixture(name="plan")
 def _plan(settings: Settings) -> Plan:
     """A plan for a snapshot of the toy corpus, from scratch."""
     return Plan(
-        content=content_of(read_corpus(settings.cases)),
+        content=content_of(read_corpus(settings.cases).compendium),
         encoding=Encoding(
             files=find_model(settings.model),
             multilingual="",
@@ -82,7 +87,7 @@ def _staged(plan: Plan, tmp_path: Path) -> Path:
 
 def test_the_parts_make_a_snapshot_that_can_be_opened(plan, staged):
     """What was put together opens, and holds the cases, their passages and what came with them."""
-    full = with_content(plan, calibration=calibration_of(plan), relevance=REPORT)
+    full = with_compendium(plan, calibration=calibration_of(plan), relevance=REPORT)
     folder = staged.rename(staged.with_name(full.inputs[:12]))
 
     manifest = assemble(folder, full)
@@ -92,8 +97,8 @@ def test_the_parts_make_a_snapshot_that_can_be_opened(plan, staged):
     assert snapshot.content == full.content
     assert snapshot.content.passages == tuple(
         passage
-        for case in plan.content.cases
-        for passage in passages_of(case, plan.content.taxonomy)
+        for case in plan.content.compendium.cases
+        for passage in passages_of(case, plan.content.compendium.taxonomy)
     )
     assert (len(snapshot.engine), snapshot.engine.sizes) == (7, {"passages": 16, "sentences": 25})
     assert snapshot.engine.dimensions == {"passages": 6, "sentences": 6}
@@ -103,7 +108,9 @@ def test_the_manifest_says_what_each_case_was_made_of(plan, staged):
     """Per case the digest of its file, per vector set how many texts and dimensions."""
     manifest = assemble(staged, plan)
 
-    assert list(manifest.cases.items()) == [(case.id, case.digest) for case in plan.content.cases]
+    assert list(manifest.cases.items()) == [
+        (case.id, case.digest) for case in plan.content.compendium.cases
+    ]
     assert manifest.vector_sets == {
         "passages": VectorSetRecord(n_texts=16, dimension=6),
         "sentences": VectorSetRecord(n_texts=25, dimension=6),
@@ -133,12 +140,12 @@ def test_the_vocabulary_counts_the_words_of_the_content(plan, staged):
     """Words of titles, summaries and texts, and those of all labels and aliases, are counted."""
     assemble(staged, plan)
 
-    corpus = plan.content
+    corpus = plan.content.compendium
     expected: Counter[str] = Counter()
-    for case in corpus.cases:
+    for case in corpus.compendium.cases:
         for text in (case.title, case.summary, case.body):
             expected.update(word.lower() for word in words_of(text))
-    for vocabulary in corpus.taxonomy.vocabularies.values():
+    for vocabulary in corpus.compendium.taxonomy.vocabularies.values():
         for term in vocabulary:
             for text in (term.label, *term.aliases):
                 expected.update(word.lower() for word in words_of(text))
@@ -169,12 +176,12 @@ def _other_encoder(plan: Plan) -> Plan:
 
 def _other_country(plan: Plan) -> Plan:
     """The plan with another label for a country, as an edition of ISO 3166 may bring."""
-    vocabularies = dict(plan.content.taxonomy.vocabularies)
+    vocabularies = dict(plan.content.compendium.taxonomy.vocabularies)
     first, *others = vocabularies["countries"].terms
     terms = (replace(first, label="Elsewhere"), *others)
     vocabularies["countries"] = replace(vocabularies["countries"], terms=terms)
-    taxonomy = replace(plan.content.taxonomy, vocabularies=vocabularies)
-    return with_content(plan, taxonomy=taxonomy)
+    taxonomy = replace(plan.content.compendium.taxonomy, vocabularies=vocabularies)
+    return with_compendium(plan, taxonomy=taxonomy)
 
 
 def _other_name(plan: Plan) -> Plan:
@@ -184,23 +191,23 @@ def _other_name(plan: Plan) -> Plan:
 
 
 CHANGES = {
-    "a case": lambda plan: with_content(plan, cases=plan.content.cases[1:]),
+    "a case": lambda plan: with_compendium(plan, cases=plan.content.compendium.cases[1:]),
     "the label of a country": _other_country,
-    "a source": lambda plan: with_content(plan, references={}),
+    "a source": lambda plan: with_compendium(plan, references={}),
     "a passage": lambda plan: with_content(plan, passages=plan.content.passages[1:]),
     "a word": lambda plan: with_content(plan, vocabulary={"wine": 1}),
-    "the glossary": lambda plan: with_content(plan, glossary=WordTable(meanings=(("wine",),))),
-    "phrases": lambda plan: with_content(plan, phrases={"exporting": ("sell abroad",)}),
+    "the glossary": lambda plan: with_compendium(plan, glossary=WordTable(meanings=(("wine",),))),
+    "phrases": lambda plan: with_compendium(plan, phrases={"exporting": ("sell abroad",)}),
     "encoder": _other_encoder,
     "its name": _other_name,
     "second encoder": lambda plan: replace(
         plan, encoding=replace(plan.encoding, multilingual="0" * 64)
     ),
-    "calibration": lambda plan: with_content(plan, calibration=calibration_of(plan)),
-    "a threshold": lambda plan: with_content(
+    "calibration": lambda plan: with_compendium(plan, calibration=calibration_of(plan)),
+    "a threshold": lambda plan: with_compendium(
         plan, calibration=replace(calibration_of(plan), answer_threshold=0.6)
     ),
-    "figures": lambda plan: with_content(plan, relevance=REPORT),
+    "figures": lambda plan: with_compendium(plan, relevance=REPORT),
 }
 
 

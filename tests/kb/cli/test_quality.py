@@ -193,7 +193,7 @@ def test_published_figures_are_in_the_next_snapshot(own):
     assert (result.exit_code, result.stderr) == (0, f"Wrote {path}; the next build shows it.\n")
     assert json.loads(result.stdout) == [json.loads(json.dumps(asdict(report)))]
     assert (built.snapshot_id != before, built.encoded) == (True, 0)
-    assert open_snapshot(own.index / built.snapshot_id).content.relevance == report
+    assert open_snapshot(own.index / built.snapshot_id).content.compendium.relevance == report
 
 
 def test_without_publish_nothing_is_written(own):
@@ -375,7 +375,7 @@ def test_calibrate_writes_what_a_build_uses(own):
     )
     assert (found.encoder, found.multilingual) == (find_model(own.model).digest, "")
     assert (found.n_queries, len(found.answerability.query)) == (7, 6)
-    assert open_snapshot(own.index / built.snapshot_id).content.calibration == found
+    assert open_snapshot(own.index / built.snapshot_id).content.compendium.calibration == found
 
 
 def test_calibrate_sees_the_tune_split_only(own):

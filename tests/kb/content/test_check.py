@@ -197,7 +197,7 @@ def test_a_good_corpus_has_no_problem(toy_cases: Path) -> None:
     corpus = read_corpus(toy_cases)
 
     assert corpus.problems == ()
-    assert [case.id for case in corpus.cases] == [
+    assert [case.id for case in corpus.compendium.cases] == [
         "denmark/hostile-title",
         "france/wine-exporters",
         "guides/purchase-guide",
@@ -207,7 +207,7 @@ def test_a_good_corpus_has_no_problem(toy_cases: Path) -> None:
         "spain/textile-training",
     ]
     assert corpus.files == 7
-    assert list(corpus.references) == ["doe-2001", "anon"]
+    assert list(corpus.compendium.references) == ["doe-2001", "anon"]
 
 
 def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
@@ -220,7 +220,7 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
     names = "[{id: FR, label: France, aliases: [French, Frankrike]}, {id: SE, label: Sweden}]"
     path.write_text(f"{lists}\ncountries: {names}\n")
 
-    taxonomy = read_corpus(toy_cases).taxonomy
+    taxonomy = read_corpus(toy_cases).compendium.taxonomy
 
     assert tuple(taxonomy.vocabularies) == (*LISTS, "countries")
     assert taxonomy["countries"] == Vocabulary(
@@ -240,7 +240,7 @@ def test_another_folder_can_lend_its_vocabulary(tmp_path: Path) -> None:
     corpus = read_corpus(tmp_path, vocabulary=BROKEN)
 
     assert corpus.problems == ()
-    assert [case.id for case in corpus.cases] == ["a"]
+    assert [case.id for case in corpus.compendium.cases] == ["a"]
 
 
 def test_one_file_can_be_checked_alone() -> None:
@@ -267,7 +267,7 @@ def test_an_empty_folder_is_a_problem(tmp_path: Path) -> None:
     """A folder without any case says how to add one."""
     corpus = read_corpus(tmp_path, vocabulary=BROKEN)
 
-    assert corpus.cases == ()
+    assert corpus.compendium.cases == ()
     assert corpus.problems == (
         Problem(path=str(tmp_path), line=1, message="holds no case; add one with 'kb new'."),
     )

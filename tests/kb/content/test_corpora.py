@@ -142,8 +142,8 @@ def test_what_passes_can_be_built(changes: dict[str, str], body: str) -> None:
         data = _file(changes, {}, body).encode(errors="replace")
         corpus = _read({"norway/a.md": data}, Path(name))
 
-        for case in corpus.cases if not corpus.problems else ():
-            passages = passages_of(case, corpus.taxonomy)
+        for case in corpus.compendium.cases if not corpus.problems else ():
+            passages = passages_of(case, corpus.compendium.taxonomy)
             written = json.dumps(asdict(case), ensure_ascii=False, allow_nan=False).encode()
 
             assert json.loads(written)["id"] == "norway/a"
@@ -156,7 +156,7 @@ def test_the_file_that_is_changed_passes(tmp_path: Path) -> None:
     corpus = _read({"norway/a.md": _file({}, {}, "## Situation\n\nText.\n").encode()}, tmp_path)
 
     assert [str(problem) for problem in corpus.problems] == []
-    assert [case.id for case in corpus.cases] == ["norway/a"]
+    assert [case.id for case in corpus.compendium.cases] == ["norway/a"]
 
 
 def test_every_value_in_every_field(tmp_path: Path) -> None:
@@ -170,4 +170,4 @@ def test_every_value_in_every_field(tmp_path: Path) -> None:
     astray = [p for p in corpus.problems if not 1 <= p.line <= _last_line(p.path)]
 
     assert astray == []
-    assert len(corpus.cases) + len({p.path for p in corpus.problems}) >= len(files)
+    assert len(corpus.compendium.cases) + len({p.path for p in corpus.problems}) >= len(files)

@@ -6,10 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.glossary import LANGUAGES, Glossary, expand, read_forms, read_glossary, write_forms
+from kb.content.glossary import (
+    LANGUAGES,
+    Glossary,
+    expand,
+    read_forms,
+    read_glossary,
+    write_forms,
+)
 from kb.errors import CorpusError
 from kb.model.files import file_digest
-from kb.text.translate import WordTable, fold
+from kb.model.word_table import WordTable
+from kb.text.translate import fold, in_english
 
 CASES = Path(__file__).parents[3] / "cases"
 
@@ -208,19 +216,19 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 )
 def test_every_form_of_a_word_is_found(table, text, languages, groups):
     """Plurals, conjugated verbs, phrases, compounds, without accents or with two letters."""
-    found = table.english(text)
+    found = in_english(text, table)
 
     assert (found.languages, found.groups) == (languages, groups)
 
 
 def test_a_base_form_comes_before_other_forms(table):
     """French "but" is first a goal, and only then a form of "boire"."""
-    assert table.english("but", languages=["fr"]).groups == (("goal", "drink"),)
+    assert in_english("but", table, languages=["fr"]).groups == (("goal", "drink"),)
 
 
 def test_function_words_have_no_english(table):
     """They count as known words of their language, and give no term."""
-    found = table.english("qui du")
+    found = in_english("qui du", table)
 
     assert (found.languages, found.n_known, found.terms) == (("fr",), 2, ())
 

@@ -138,7 +138,7 @@ def test_a_title_is_kept_as_it_is(folder: Path, title: str) -> None:
     """Whatever signs a title has, the file holds that title."""
     _fill_in(write_new_case(folder, "norway/a", title=title, kind="network"))
     ((draft,), problems) = (load_folder(folder).drafts, load_folder(folder).problems)
-    (case,) = read_corpus(folder).cases
+    (case,) = read_corpus(folder).compendium.cases
 
     assert (case.title, problems, draft.front_matter.value["kind"]) == (title, (), "network")
 

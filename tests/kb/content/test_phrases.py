@@ -153,7 +153,7 @@ def test_a_snapshot_holds_the_phrases_and_a_vector_of_each(tmp_path, tiny_encode
     snapshot = open_snapshot(settings.index / current_id(settings.index))
 
     phrases = {"exporting": ("We export", "We sell")}
-    assert read_corpus(cases).phrases == snapshot.content.phrases == phrases
+    assert read_corpus(cases).compendium.phrases == snapshot.content.compendium.phrases == phrases
     engine = snapshot.engine
     texts = {name: [text.id for text in engine.texts(name)] for name in ("phrases", "audience")}
     assert texts == {
@@ -176,7 +176,7 @@ def test_nothing_is_built_from_broken_phrases(tmp_path, tiny_encoder):
     with pytest.raises(CorpusInvalid) as raised:
         build(settings)
 
-    projects = read_corpus(cases).taxonomy["projects"].ids
+    projects = read_corpus(cases).compendium.taxonomy["projects"].ids
     assert [(problem.path, problem.line, problem.message) for problem in raised.value.problems] == [
         (
             str(cases / "phrases.yaml"),

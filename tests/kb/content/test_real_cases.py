@@ -152,7 +152,7 @@ def _corpus() -> Corpus:
 
 @pytest.fixture(name="case")
 def _case(corpus: Corpus, file: str) -> Case:
-    (case,) = (case for case in corpus.cases if f"{case.id}.md" == file)
+    (case,) = (case for case in corpus.compendium.cases if f"{case.id}.md" == file)
     return case
 
 
@@ -168,7 +168,7 @@ def test_no_problem(corpus: Corpus, file: str) -> None:
 def test_no_problem_elsewhere(corpus: Corpus) -> None:
     """The compendium as a whole passes, stray files and folders included."""
     assert [str(problem) for problem in corpus.problems] == []
-    assert (corpus.files, len(corpus.cases)) == (len(FILES), len(FILES))
+    assert (corpus.files, len(corpus.compendium.cases)) == (len(FILES), len(FILES))
 
 
 def test_the_first_compendium_is_there(corpus: Corpus) -> None:
@@ -176,7 +176,7 @@ def test_the_first_compendium_is_there(corpus: Corpus) -> None:
     promised = [f"{place}/{name}" for place, names in IDS.items() for name in names.split()]
 
     assert len(promised) == 81
-    assert sorted(set(promised) - {case.id for case in corpus.cases}) == []
+    assert sorted(set(promised) - {case.id for case in corpus.compendium.cases}) == []
 
 
 @every_file
@@ -200,7 +200,7 @@ def test_every_result_can_be_looked_up(corpus: Corpus, case: Case) -> None:
         result.metric
         for result in case.results
         if not result.locator
-        or result.source not in corpus.references
+        or result.source not in corpus.compendium.references
         or not result.statement.endswith(".")
     ]
 
@@ -235,7 +235,7 @@ def test_figures_are_those_of_the_sources(corpus: Corpus) -> None:
     """Every figure equals its source to the digit, and no case has a figure that none reports."""
     found = {
         case.id: [(r.metric, r.low, r.high, r.unit) for r in case.results if r.low is not None]
-        for case in corpus.cases
+        for case in corpus.compendium.cases
     }
 
     assert {case_id: figures for case_id, figures in found.items() if figures} == FIGURES
@@ -245,7 +245,7 @@ def test_members_are_those_of_the_sources(corpus: Corpus) -> None:
     """Every number of members equals its source, and no case has one that none reports."""
     found = {
         case.id: (case.members.qualifier, case.members.count)
-        for case in corpus.cases
+        for case in corpus.compendium.cases
         if case.members is not None and case.members.count is not None
     }
 
@@ -253,7 +253,7 @@ def test_members_are_those_of_the_sources(corpus: Corpus) -> None:
 
 
 def _by_id(corpus: Corpus, case_id: str) -> Case:
-    return next(case for case in corpus.cases if case.id == case_id)
+    return next(case for case in corpus.compendium.cases if case.id == case_id)
 
 
 def test_figures_before_are_kept(corpus: Corpus) -> None:

@@ -338,12 +338,15 @@ def test_a_build_carries_the_check(toy_settings, check):
     report = build(toy_settings)
 
     opened = open_snapshot(toy_settings.index / report.snapshot_id)
-    assert opened.content.self_check == read_corpus(toy_settings.cases).self_check
-    assert [one.id for one in opened.content.self_check.questions] == [
+    assert (
+        opened.content.compendium.self_check
+        == read_corpus(toy_settings.cases).compendium.self_check
+    )
+    assert [one.id for one in opened.content.compendium.self_check.questions] == [
         one.id for one in check.questions
     ]
     assert (report.snapshot_id != without, report.encoded) == (True, 0)
-    assert open_snapshot(toy_settings.index / without).content.self_check is None
+    assert open_snapshot(toy_settings.index / without).content.compendium.self_check is None
 
 
 def test_problems_keep_a_build_from_being_made(tmp_path, tiny_encoder):
@@ -369,8 +372,8 @@ def _corpus():
 def test_the_real_check_has_no_problem(corpus):
     """Every guide, case and source that the real check names exists."""
     path = str(ROOT / "cases" / "self-check.yaml")
-    kinds = {case.id: case.kind for case in corpus.cases}
-    questions = corpus.self_check.questions
+    kinds = {case.id: case.kind for case in corpus.compendium.cases}
+    questions = corpus.compendium.self_check.questions
 
     assert [str(problem) for problem in corpus.problems if problem.path == path] == []
     assert {kinds[guide] for one in questions for guide in one.guides} == {"guide"}
@@ -379,12 +382,14 @@ def test_the_real_check_has_no_problem(corpus):
         "programme",
         "study",
     }
-    assert {source.key for one in questions for source in one.sources} <= set(corpus.references)
+    assert {source.key for one in questions for source in one.sources} <= set(
+        corpus.compendium.references
+    )
 
 
 def test_the_real_check_has_five_steps(corpus):
     """The five steps, in their order, with three to five questions each."""
-    steps = {step.id: len(step.questions) for step in corpus.self_check.steps}
+    steps = {step.id: len(step.questions) for step in corpus.compendium.self_check.steps}
 
     assert list(steps) == ["firm", "partners", "plan", "agreement", "results"]
     assert [name for name, count in steps.items() if not FEWEST <= count <= MOST] == []
@@ -394,7 +399,7 @@ def test_what_the_real_check_says_of_a_case_stands_there(corpus):
     """Every figure in a sentence about a case is a figure of that case's file."""
     missing = [
         (case.id, word)
-        for one in corpus.self_check.questions
+        for one in corpus.compendium.self_check.questions
         for case in one.cases
         for word in case.shows.split()
         if any(char.isdigit() for char in word)
@@ -406,11 +411,11 @@ def test_what_the_real_check_says_of_a_case_stands_there(corpus):
 
 def test_guides_cite_what_the_real_check_cites(corpus):
     """A question's sources are among those of the guides beside it."""
-    used = {case.id: {source.key for source in case.sources} for case in corpus.cases}
+    used = {case.id: {source.key for source in case.sources} for case in corpus.compendium.cases}
 
     strange = [
         (one.id, source.key)
-        for one in corpus.self_check.questions
+        for one in corpus.compendium.self_check.questions
         for source in one.sources
         if source.key not in set().union(*(used[guide] for guide in one.guides))
     ]

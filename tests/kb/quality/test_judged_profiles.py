@@ -321,7 +321,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
 def _real() -> tuple[JudgedProfile, ...]:
     """The judged profiles of the compendium, which must be without problems."""
     corpus = read_corpus(CASES_FOLDER)
-    return read_profiles(CASES_FOLDER / "profiles.jsonl", corpus.cases, corpus.taxonomy)
+    return read_profiles(
+        CASES_FOLDER / "profiles.jsonl", corpus.compendium.cases, corpus.compendium.taxonomy
+    )
 
 
 def test_there_are_enough_real_profiles(real):

@@ -164,7 +164,7 @@ def test_every_judgment_is_of_a_case_that_exists(judged, searcher):
 
 def test_the_calibration_is_that_of_the_default_encoders(calibration, searcher):
     """The default build is calibrated: what it serves is the calibration in the file."""
-    assert searcher.calibration == calibration
+    assert searcher.compendium.calibration == calibration
     assert len(calibration.answerability.query) == searcher.manifest.multilingual.dimension
 
 

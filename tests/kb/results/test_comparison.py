@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(name="taxonomy", scope="module")
 def _taxonomy(corpus: Corpus) -> Taxonomy:
-    return corpus.taxonomy
+    return corpus.compendium.taxonomy
 
 
 @pytest.fixture(name="corpus", scope="module")
@@ -244,13 +244,13 @@ def scale(one: Case, r: Result) -> set[tuple]:
 
 def test_real_figures_equal_a_brute_force(corpus):
     """For every pair of real cases: each result is in its row, and shares a scale as by hand."""
-    chosen = [one for one in corpus.cases if one.kind != "guide"]
+    chosen = [one for one in corpus.compendium.cases if one.kind != "guide"]
     n_scaled = 0
     for pair in combinations([one for one in chosen if one.results], 2):
-        found = compare(pair, corpus.taxonomy)
+        found = compare(pair, corpus.compendium.taxonomy)
         by_hand = [
             m.id
-            for m in corpus.taxonomy["metrics"]
+            for m in corpus.compendium.taxonomy["metrics"]
             if any(r.metric == m.id for one in pair for r in one.results)
         ]
         assert [row.metric for row in found.metrics] == by_hand
@@ -269,8 +269,8 @@ def test_real_figures_equal_a_brute_force(corpus):
 
 def test_real_fields_equal_a_brute_force(corpus):
     """For five real cases the values of each field are those of the file, counted by hand."""
-    chosen = [one for one in corpus.cases if one.id.startswith("norway/")][:5]
-    found = compare(chosen, corpus.taxonomy)
+    chosen = [one for one in corpus.compendium.cases if one.id.startswith("norway/")][:5]
+    found = compare(chosen, corpus.compendium.taxonomy)
 
     for name in FIELDS:
         told = [set(one.facets[name]) for one in chosen]

@@ -208,4 +208,4 @@ def test_every_real_finding_traces_to_a_case_and_its_place(real_live: LiveSearch
     for finding in findings:
         assert finding.result in searcher.case(finding.case_id).results
         assert finding.result.locator
-        assert finding.result.source in searcher.references
+        assert finding.result.source in searcher.compendium.references

@@ -10,9 +10,9 @@ import pytest
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.engine.base import Document, VectorText
+from kb.model.word_table import WordTable
 from kb.search.evidence import Encoders, Retriever
 from kb.snapshots.vector_sets import AUDIENCE, PASSAGES, PASSAGES_MULTILINGUAL, SENTENCES
-from kb.text.translate import WordTable
 from tests.kb.engine.reference import ReferenceEngine, ReferenceStore
 
 #: Three cases by their words.

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from kb.build.pipeline import build
 from kb.cli.main import main
 from kb.content.glossary import write_forms
+from kb.model.word_table import WordTable
 from kb.search.answer import SearchResult
 from kb.search.live import open_live
 from kb.search.query import Query
@@ -19,7 +20,6 @@ from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id
-from kb.text.translate import WordTable
 from tests.toy import copy_toy_corpus
 from web import create_app
 
@@ -59,7 +59,7 @@ def test_the_table_is_in_the_snapshot(french):
     """What was kept beside the glossary comes out of the snapshot as it went in."""
     snapshot = open_snapshot(french.index / current_id(french.index))
 
-    assert snapshot.content.glossary == TABLE
+    assert snapshot.content.compendium.glossary == TABLE
 
 
 def test_another_table_makes_another_snapshot(french, tmp_path):
@@ -189,7 +189,8 @@ def test_english_is_searched_as_without_a_glossary(real_live, real_settings):
     """The answers to English queries, names and slips do not change by the glossary."""
     folder: Path = real_settings.index / current_id(real_settings.index)
     snapshot = open_snapshot(folder)
-    without = replace(snapshot, content=replace(snapshot.content, glossary=WordTable()))
+    compendium = replace(snapshot.content.compendium, glossary=WordTable())
+    without = replace(snapshot, content=replace(snapshot.content, compendium=compendium))
     plain = Searcher(without, real_live.encoders(), min_score=real_settings.min_score)
     searcher = real_live.current()
 

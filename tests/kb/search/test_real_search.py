@@ -143,7 +143,7 @@ def test_the_thresholds_decide_what_is_found(searcher, values, data):
     Enough is a share of the best of all cases, whatever the filters.
     """
     query = draw_query(data, searcher, values, texts=TEXTS.filter(str.strip))
-    calibration = searcher.calibration
+    calibration = searcher.compendium.calibration
 
     result = searcher.search(query)
 

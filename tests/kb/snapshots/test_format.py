@@ -72,9 +72,7 @@ def test_what_goes_in_comes_out(settings, tiny_encoder):
     snapshot = open_snapshot(settings.index / current_id(settings.index))
 
     content = snapshot.content
-    assert content.cases == corpus.cases
-    assert content.taxonomy == corpus.taxonomy
-    assert content.references == corpus.references
+    assert content.compendium == corpus.compendium
     encoder = SentenceTransformerEncoder(find_model(str(tiny_encoder)))
     vectors = unit_rows(encoder.encode_documents([p.encoded_text for p in content.passages]))
     ids = [passage.id for passage in content.passages]
@@ -91,7 +89,7 @@ def test_passages_go_in_the_order_of_the_cases(settings):
     owners = Counter(passage.case_id for passage in snapshot.content.passages)
     assert ids == [
         f"{case.id}#{ordinal}"
-        for case in snapshot.content.cases
+        for case in snapshot.content.compendium.cases
         for ordinal in range(owners[case.id])
     ]
     assert sorted(ids) == ids  # no case of the toy corpus has ten passages

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.content.check import Corpus, read_corpus
+from kb.content.check import read_corpus
 from kb.model.cases import FACETS, Case, Passage, Result
+from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
 from kb.text.body import case_headings, sections
 from kb.text.chunking import (
@@ -29,13 +30,13 @@ NOTHING = Taxonomy(vocabularies={})
 
 
 @pytest.fixture(name="toy", scope="module")
-def _toy() -> Corpus:
-    return read_corpus(HERE / "broken" / "across", vocabulary=HERE / "broken")
+def _toy() -> Compendium:
+    return read_corpus(HERE / "broken" / "across", vocabulary=HERE / "broken").compendium
 
 
 @pytest.fixture(name="real", scope="module")
-def _real() -> Corpus:
-    return read_corpus(ROOT / "cases")
+def _real() -> Compendium:
+    return read_corpus(ROOT / "cases").compendium
 
 
 def _case(body: str, **changes: object) -> Case:
@@ -60,7 +61,7 @@ def _texts(body: str) -> list[tuple[str, str]]:
 
 def test_passages_of_a_case(toy_cases: Path) -> None:
     """The summary with all that describes the case comes first, then the text with the title."""
-    corpus = read_corpus(toy_cases)
+    corpus = read_corpus(toy_cases).compendium
     case = next(case for case in corpus.cases if case.id == "norway/metal-buyers")
 
     assert passages_of(case, corpus.taxonomy) == (
@@ -91,7 +92,7 @@ def test_passages_of_a_case(toy_cases: Path) -> None:
 
 def test_our_reading_and_questions_make_no_passage(toy_cases: Path) -> None:
     """What the editors make of a case, and what they would ask, is not what it is."""
-    corpus = read_corpus(toy_cases)
+    corpus = read_corpus(toy_cases).compendium
     case = next(case for case in corpus.cases if case.id == "norway/metal-buyers")
     read = "\n".join(passage.encoded_text for passage in passages_of(case, corpus.taxonomy))
 
@@ -231,7 +232,7 @@ def test_no_word_is_lost(words: list[str]) -> None:
     assert [passage.ordinal for passage in passages] == list(range(len(passages)))
 
 
-def test_real_passages_fit_the_encoder(real: Corpus) -> None:
+def test_real_passages_fit_the_encoder(real: Compendium) -> None:
     """Every passage of the compendium is within the limit, has text, and a heading of its case."""
     headings = case_headings(real.taxonomy.subject)
     astray = [
@@ -245,7 +246,7 @@ def test_real_passages_fit_the_encoder(real: Corpus) -> None:
     assert astray == []
 
 
-def test_contexts_are_words(toy: Corpus) -> None:
+def test_contexts_are_words(toy: Compendium) -> None:
     """The context names values by their labels, not by their ids."""
     (good,) = (case for case in toy.cases if case.id == "good")
 
@@ -264,7 +265,7 @@ def test_sentences_of_a_document():
 
 def test_a_case_is_found_by_the_words_of_whom_it_suits(toy_cases: Path) -> None:
     """Title, summary, labels, body and whom it suits are one text."""
-    corpus = read_corpus(toy_cases)
+    corpus = read_corpus(toy_cases).compendium
     case = replace(corpus.cases[0], role_model_for=("Small dairies",))
 
     lines = words_of_case(case, corpus.taxonomy).split("\n")

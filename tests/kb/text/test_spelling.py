@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.model.word_table import WordTable
 from kb.text.language import is_english_word
 from kb.text.spelling import Speller, count_words
-from kb.text.translate import WordTable
 
 COUNTS = {
     "and": 50, "cad-cam": 2, "export": 20, "exporting": 4, "exports": 5, "firm": 12, "firms": 30,

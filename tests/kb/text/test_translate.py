@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from kb.text.translate import InEnglish, Translation, WordTable, fold, translate
+from kb.model.word_table import WordTable
+from kb.text.translate import InEnglish, Translation, fold, in_english, translate
 
 TABLE = WordTable(
     meanings=(
@@ -61,7 +62,7 @@ def test_folding_leaves_plain_small_letters(text, expected):
 )
 def test_the_longest_phrase_comes_first_and_places_stay_in_order(text, groups):
     """A phrase beats its words, with accents or without; unknown words give nothing."""
-    assert TABLE.english(text, languages=["fr"]).groups == groups
+    assert in_english(text, TABLE, languages=["fr"]).groups == groups
 
 
 @pytest.mark.parametrize(
@@ -78,18 +79,18 @@ def test_the_longest_phrase_comes_first_and_places_stay_in_order(text, groups):
 )
 def test_a_german_compound_is_cut_into_known_words(word, groups):
     """Two or three known words, with a joining letter; never a function word."""
-    assert TABLE.english(word, languages=["de"]).groups == groups
+    assert in_english(word, TABLE, languages=["de"]).groups == groups
 
 
 def test_a_french_word_is_not_cut():
     """Only languages that write compounds in one word are cut."""
-    assert TABLE.english("vinexport", languages=["fr"]).groups == ()
-    assert TABLE.english("vineksport", languages=["no"]).groups == (("wine", "export"),)
+    assert in_english("vinexport", TABLE, languages=["fr"]).groups == ()
+    assert in_english("vineksport", TABLE, languages=["no"]).groups == (("wine", "export"),)
 
 
 def test_the_language_that_knows_most_words_is_taken():
     """Function words count for their language, so that "vin" is Norwegian beside "og"."""
-    assert TABLE.english("vin og pris") == InEnglish(
+    assert in_english("vin og pris", TABLE) == InEnglish(
         groups=(("wine",), ("price",)), languages=("no",), n_words=3, n_known=3
     )
 
@@ -101,7 +102,7 @@ def test_whole_words_beat_compounds():
         forms={"de": {"netz": 0, "werk": 1}, "fr": {"netzwerk": 2}},
     )
 
-    assert table.english("netzwerk") == InEnglish(
+    assert in_english("netzwerk", table) == InEnglish(
         groups=(("mesh",),), languages=("fr",), n_words=1, n_known=1
     )
 
@@ -113,14 +114,14 @@ def test_languages_that_know_equally_many_stand_side_by_side():
         forms={"fr": {"vin": 0, "fare": 1}, "it": {"vin": 0, "fare": 2}},
     )
 
-    assert table.english("vin fare") == InEnglish(
+    assert in_english("vin fare", table) == InEnglish(
         groups=(("wine",), ("fare", "make")), languages=("fr", "it"), n_words=2, n_known=2
     )
 
 
 def test_terms_and_text_have_each_term_once():
     """One query in English, in the order of the text."""
-    found = TABLE.english("Möbel Hersteller Möbelexport", languages=["de"])
+    found = in_english("Möbel Hersteller Möbelexport", TABLE, languages=["de"])
 
     assert found.terms == ("furniture", "maker", "manufacturer", "export")
     assert found.text == "furniture maker manufacturer export"
@@ -137,12 +138,12 @@ def test_terms_and_text_have_each_term_once():
 )
 def test_a_text_of_unknown_words_gives_nothing(text, languages, n_words):
     """No word, no known word, or a language that the table lacks: nothing."""
-    assert TABLE.english(text, languages) == InEnglish(n_words=n_words)
+    assert in_english(text, TABLE, languages) == InEnglish(n_words=n_words)
 
 
 def test_an_empty_table_knows_nothing():
     """Without a glossary every text gives nothing."""
-    assert WordTable().english("vin export") == InEnglish(n_words=2)
+    assert in_english("vin export", WordTable()) == InEnglish(n_words=2)
 
 
 def test_json_carries_the_whole_table():

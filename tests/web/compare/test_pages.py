@@ -481,7 +481,7 @@ def test_ways_to_the_page(client, searcher):
 )  # fmt: skip
 def test_sentences(cases, common, apart, gaps, reported):
     """What cases have in common and where they differ, as a person would say it."""
-    taxonomy = read_corpus(ROOT / "cases").taxonomy
+    taxonomy = read_corpus(ROOT / "cases").compendium.taxonomy
     found = contrast(compare(cases, taxonomy), taxonomy)
 
     assert (found.common, found.apart, found.gaps, found.reported) == (
@@ -494,7 +494,7 @@ def test_sentences(cases, common, apart, gaps, reported):
 
 def test_many_results_of_one_metric_are_folded():
     """Of five results three stand open; of four, all."""
-    taxonomy = read_corpus(ROOT / "cases").taxonomy
+    taxonomy = read_corpus(ROOT / "cases").compendium.taxonomy
     figures = [sales(low=n, high=n, unit="percent") for n in range(1, 6)]
     found = compare([case("a", *figures), case("b", *figures[:4])], taxonomy)
     (row,) = metric_rows_outside(found, taxonomy)

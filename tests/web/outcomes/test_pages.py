@@ -156,7 +156,7 @@ def test_real_findings_trace_and_the_page_stays_light(real_client, real_live):
     found = places(page)
     texts = {url: html.unescape(real_client.get(url).text) for url, _ in found}
     wanted = {
-        (f"/cases/{case.id}", source_text(result, searcher.references))
+        (f"/cases/{case.id}", source_text(result, searcher.compendium.references))
         for case in searcher.cases
         if case.kind != "guide"
         for result in case.results
@@ -479,7 +479,7 @@ def test_a_computed_figure_has_one_decimal(in_request, searcher):
     )
 
     assert finding.quantity.low == 233.333333
-    row = finding_row(finding, searcher.taxonomy, searcher.references)
+    row = finding_row(finding, searcher.taxonomy, searcher.compendium.references)
     assert (row.computed, row.source) == ("+233.3%", "Jane Doe and Richard Roe 2001, p. 1")
     with pytest.raises(ValueError, match="cannot be drawn"):
         mark(replace(finding, quantity=None), searcher.taxonomy)

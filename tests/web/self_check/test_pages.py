@@ -223,7 +223,7 @@ def test_answers_of_an_address(app, pairs, given, wrong):
     """The rules are those of every address, with the questions for names."""
     current = app.extensions["kb_live"].current()
 
-    read = read_answers(current.self_check, MultiDict(pairs), current.taxonomy)
+    read = read_answers(current.compendium.self_check, MultiDict(pairs), current.taxonomy)
 
     assert {name: value for name, value in read.values.items() if value} == given
     assert [(one.name, one.rule) for one in read.wrong] == wrong

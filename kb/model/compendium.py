@@ -1,0 +1,44 @@
+"""All content of a compendium as one record: what is read, built, opened and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from kb.model.calibration import Calibration
+from kb.model.cases import Case, Reference
+from kb.model.relevance import Report
+from kb.model.self_check import SelfCheck
+from kb.model.taxonomy import Taxonomy
+from kb.model.word_table import WordTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compendium:
+    """The content of a compendium.
+
+    Attributes:
+        cases: in the order of their ids.
+        taxonomy: the vocabulary, with ``countries``, those that occur.
+        references: the works that cases name, by key.
+        self_check: None where the compendium has none.
+        glossary: words of other languages; empty where it has none.
+        phrases: types of project, and how owners say that they want them.
+        calibration: how evidence becomes a score; None where its encoders have none.
+        relevance: the published figures; None where there are none.
+    """
+
+    cases: tuple[Case, ...]
+    taxonomy: Taxonomy
+    references: Mapping[str, Reference]
+    self_check: SelfCheck | None = None
+    glossary: WordTable = field(default_factory=WordTable)
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    calibration: Calibration | None = None
+    relevance: Report | None = None
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Case]:
+        """The cases by id, in their order."""
+        return {case.id: case for case in self.cases}

@@ -1,0 +1,41 @@
+"""Words of other languages with their English meanings: what a glossary is expanded to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True)
+class WordTable:
+    """What a web worker looks words up in.
+
+    ``meanings`` are groups of English terms; ``forms`` maps a language to the folded
+    forms of its words and phrases, and each to the place of its group. The group of a
+    function word is empty.
+    """
+
+    meanings: tuple[tuple[str, ...], ...] = ()
+    forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @cached_property
+    def longest(self) -> Mapping[str, int]:
+        """Language to the number of words of its longest phrase."""
+        return {
+            language: max((form.count(" ") + 1 for form in forms), default=0)
+            for language, forms in self.forms.items()
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The table in lists and mappings that JSON can carry."""
+        return {
+            "meanings": [list(group) for group in self.meanings],
+            "forms": {language: dict(forms) for language, forms in self.forms.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> WordTable:
+        """The table that ``as_json`` gave; its makers answer for what is in it."""
+        return cls(meanings=tuple(map(tuple, data["meanings"])), forms=data["forms"])
