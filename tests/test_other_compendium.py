@@ -135,9 +135,9 @@ def test_it_is_checked_without_a_problem() -> None:
     """Twelve documents pass; places without an ISO 3166 code are those of the vocabulary."""
     corpus = read_corpus(OTHER)
 
-    assert (corpus.problems, len(corpus.cases)) == ((), 12)
-    assert [case.id for case in corpus.cases if case.is_guide] == [DRYING, SHARING]
-    assert [(term.id, term.label) for term in corpus.taxonomy["countries"]] == [
+    assert (corpus.problems, len(corpus.compendium.cases)) == ((), 12)
+    assert [case.id for case in corpus.compendium.cases if case.is_guide] == [DRYING, SHARING]
+    assert [(term.id, term.label) for term in corpus.compendium.taxonomy["countries"]] == [
         ("XO", "Ostreval"),
         ("XV", "Verdania"),
     ]
@@ -286,7 +286,7 @@ def test_role_models_are_compared_in_its_words(other: Searcher) -> None:
 
     found = role_models(other, profile, make_query(other.taxonomy))
     first = found.models[0]
-    told = {one.field: (one.relation, one.words) for one in first.likeness}
+    told = {one.field: (one.relation, one.words) for one in first.comparison}
 
     assert (found.total, first.case.id) == (10, BEANS)
     assert told == {

@@ -244,9 +244,10 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
 def test_who_pays_is_for_against_or_neither(hinted, funding, formation, value):
     """Where the source does not tell, a case is in the middle."""
     own = copy(hinted)
-    own.cases = tuple(
+    cases = tuple(
         replace(case, facets={**case.facets, "formation": formation}) for case in hinted.cases
     )
+    own.compendium = replace(hinted.compendium, cases=cases)
 
     found = score_parts(own, Profile(funding=funding), own.cases)["funding"]
 
