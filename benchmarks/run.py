@@ -55,7 +55,7 @@ _BUILD = """
 import os, sys, time
 import sentence_transformers, torch, onnx  # the time of imports is not the build's
 import transformers.models.bert.modeling_bert
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.settings import read_settings
 settings = read_settings({}, cases="cases", index=sys.argv[1])
 started = time.perf_counter()
@@ -68,7 +68,7 @@ import dataclasses, sys, time
 import numpy as np
 from kb.search.query import Query
 from kb.search.scoring import Answerability, Weights
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.settings import read_settings
 
 # The whole search beside the same search by dense retrieval alone, query by query in turn.
@@ -78,9 +78,10 @@ whole = dense.retriever
 always = Answerability(meaning=0, multilingual=0, words=0, coverage_by_all=0, coverage_by_one=0,
                        english=0, constant=9, query=())
 by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, constant=-4)
-dense.calibration = dataclasses.replace(
-    dense.calibration, answerability=always, english=by_meaning, other=by_meaning)
+dense.compendium = dataclasses.replace(dense.compendium, calibration=dataclasses.replace(
+    dense.compendium.calibration, answerability=always, english=by_meaning, other=by_meaning))
 template = whole.evidence("wine")
+unlinked = np.zeros((2, 0), dtype=np.int64)
 
 def alone(text):
     found = whole.meaning(text)
@@ -88,7 +89,9 @@ def alone(text):
     scores, nothing = found.scores[rows], np.full(len(rows), -1.0)
     return dataclasses.replace(
         template, ids=tuple(found.ids[row] for row in rows), meaning=scores, passage=scores,
-        audience=nothing, best_passage=tuple(found.texts[row] for row in rows), english=True)
+        audience=nothing, multilingual=nothing, words=np.zeros(len(rows)), linked=unlinked,
+        best_passage=tuple(found.texts[row] for row in rows), best_line=("",) * len(rows),
+        english=True)
 
 whole_fused = fused.retriever.evidence
 times = {"fused": [], "dense": []}
@@ -121,12 +124,15 @@ def child(code: str, *arguments: str) -> float:
 
 
 def numbers(code: str, *arguments: str) -> list[float]:
-    """The numbers that Python code prints last, run in a process of its own."""
+    """The numbers that Python code prints last, run in a process of its own.
+
+    What it says on standard error, a traceback for one, is seen.
+    """
     output = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
         env=_environment(),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     ).stdout

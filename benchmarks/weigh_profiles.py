@@ -24,7 +24,7 @@ from kb.guidance.profile_score import WEIGHTS, score_parts, weighted
 from kb.guidance.role_models import MOST
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
 from kb.quality.measure import per_query
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.search.searcher import Searcher
 from kb.settings import read_settings
 

@@ -46,7 +46,7 @@ def open(index: str | os.PathLike[str] = "index") -> Searcher:
     Raises:
         SnapshotError: there is none that can be opened; the message says what to do.
     """
-    from kb.search.live import LiveSearcher  # imports faiss and onnxruntime
+    from kb.search.opening import LiveSearcher  # imports faiss and onnxruntime
     from kb.settings import read_settings
 
     settings = read_settings({}, index=Path(index))

@@ -15,8 +15,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import expect, sync_playwright
 
-from kb.build.pipeline import build
-from kb.search.live import LiveSearcher, open_live
+from kb.indexing.pipeline import build
+from kb.search.opening import LiveSearcher, open_live
 from kb.search.searcher import Searcher
 from kb.settings import Settings, read_settings
 from tests.browser.chromium import FLAGS, executable

@@ -29,7 +29,7 @@ SLOW = {
 NOT_IN_A_WORKER = {
     *("torch", "sentence_transformers", "transformers", "huggingface_hub", "onnx"),
     *("pybtex", "pycountry", "frontmatter", "sklearn", "ir_measures", "babel"),
-    *("kb.build", "kb.content", "kb.quality"),
+    *("kb.indexing", "kb.content", "kb.quality"),
 }
 
 
@@ -118,7 +118,7 @@ def test_slow_packages_are_imported_where_they_are_needed(path):
 WORKER = """
 import json, sys
 from pathlib import Path
-from kb.search.live import LiveSearcher
+from kb.search.opening import LiveSearcher
 from kb.settings import read_settings
 from web import create_app
 index, heavy = json.loads(sys.argv[1])

@@ -17,16 +17,16 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from kb.build.pipeline import build
 from kb.content.check import read_corpus
 from kb.content.new_case import write_new_case
 from kb.content.taxonomy import load_taxonomy
 from kb.guidance.profile import make_profile
 from kb.guidance.role_models import role_models
-from kb.model.cases import FACETS
+from kb.indexing.pipeline import build
+from kb.model.facets import FACETS
 from kb.results.comparison import compare
 from kb.results.outcomes import outlook
-from kb.search.live import LiveSearcher, open_live
+from kb.search.opening import LiveSearcher, open_live
 from kb.search.query import make_query
 from kb.search.searcher import Searcher
 from kb.settings import Settings

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from kb.search.live import LiveSearcher
+    from kb.search.opening import LiveSearcher
     from kb.settings import Settings
 
 

@@ -21,7 +21,7 @@ from web.self_check import views as self_check
 from web.ui import frame, language, show, suggest
 
 if TYPE_CHECKING:
-    from kb.search.live import LiveSearcher
+    from kb.search.opening import LiveSearcher
     from kb.settings import Settings
 
 CACHE_FONTS_FOR = 31_536_000

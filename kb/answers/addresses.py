@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from kb.guidance.profile import Profile, given, values_of
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.search.query import DEFAULT_PER_PAGE, Query
 
 #: The parameters of a search that narrow which cases a profile is compared with.

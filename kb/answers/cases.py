@@ -13,7 +13,8 @@ from kb.answers.figures import figure
 from kb.answers.serialise import extended, old_name
 from kb.citations.cases import cite_case
 from kb.citations.works import Citation, citations
-from kb.model.cases import FACETS, Case, Members, Period, Result
+from kb.model.cases import Case, Members, Period, Result
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Hit, Reason
 

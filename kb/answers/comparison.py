@@ -16,8 +16,8 @@ from kb.answers.figures import members_text, period_text
 from kb.answers.serialise import extended, old_name
 from kb.citations.works import Citation, citations
 from kb.errors import CaseNotFound, QueryError
-from kb.guidance.profile_comparison import joined, number_word
 from kb.model.cases import Case
+from kb.model.english import joined, number_word
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import (

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from kb.answers.figures import period_text
-from kb.guidance.profile_comparison import joined, number_word
-from kb.model.taxonomy import Taxonomy, in_line
+from kb.model.english import in_line, joined, number_word
+from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
 
 #: A field as the thing in which cases differ, and where they have some of it in common;

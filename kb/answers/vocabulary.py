@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
 
 

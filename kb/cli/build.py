@@ -30,7 +30,7 @@ def build(
     as_json: bool,
 ) -> int:
     """Build the search index of the cases and serve it from now on."""
-    from kb.build.pipeline import build as run_build  # imports numpy and faiss
+    from kb.indexing.pipeline import build as run_build  # imports numpy and faiss
 
     settings = settings_of(cases=cases, index=index, model=model)
     if only_check:
@@ -103,7 +103,7 @@ def snapshots(*, index: str | None, chosen: str | None, unpin: bool, as_json: bo
 
 def _use(settings: Settings, chosen: str) -> None:
     """Serve a snapshot and pin it; what a web worker could not serve is never switched to."""
-    from kb.search.live import try_out  # imports faiss and onnxruntime
+    from kb.search.opening import try_out  # imports faiss and onnxruntime
     from kb.snapshots import store
     from kb.snapshots.format import verify_snapshot
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.errors import CorpusInvalid, KBError, Problem, QueryError, SettingError
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.settings import Settings, read_settings
 
 if TYPE_CHECKING:

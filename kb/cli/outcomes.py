@@ -16,7 +16,7 @@ from kb.cli.console import (
     say,
     settings_of,
 )
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 
 if TYPE_CHECKING:
     from kb.answers.outcomes import OutcomesAnswer
@@ -47,7 +47,7 @@ def outcomes(
     from kb.answers.outcomes import outcomes_answer
     from kb.exports.outcomes import to_csv
     from kb.guidance.selection import of_query
-    from kb.search.live import open_live  # imports faiss and onnxruntime
+    from kb.search.opening import open_live  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
     if as_csv and as_json:

@@ -101,7 +101,7 @@ def evaluate(
 def _of_judged(settings: Settings, split: str) -> Report:
     from kb.quality.evaluate import evaluate_judged  # imports what measures
     from kb.quality.judged import read_judged
-    from kb.search.live import open_live
+    from kb.search.opening import open_live
 
     searcher = open_live(settings).current()
     ids = [case.id for case in searcher.cases]
@@ -113,7 +113,7 @@ def _of_judged(settings: Settings, split: str) -> Report:
 def _of_profiles(settings: Settings, split: str) -> Report:
     from kb.quality.evaluate_profiles import evaluate_profiles  # imports what measures
     from kb.quality.judged_profiles import read_profiles
-    from kb.search.live import open_live
+    from kb.search.opening import open_live
 
     searcher = open_live(settings).current()
     judged = read_profiles(settings.cases / PROFILES_FILE, searcher.cases, searcher.taxonomy)
@@ -125,7 +125,7 @@ def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Rep
     from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
     from kb.quality.collection import read_collection
     from kb.quality.evaluate import evaluate_collection
-    from kb.search.live import open_live
+    from kb.search.opening import open_live
 
     collection = read_collection(folder, queries=Path(queries) if queries else None)
     live = open_live(settings)
@@ -187,7 +187,7 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     from kb.quality.calibrate import Sample
     from kb.quality.calibrate import calibrate as derive
     from kb.quality.judged import read_judged
-    from kb.search.live import open_live
+    from kb.search.opening import open_live
 
     settings = settings_of(cases=cases, index=index)
     searcher = open_live(settings).current()

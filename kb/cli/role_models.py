@@ -17,7 +17,7 @@ from kb.cli.console import (
 )
 from kb.guidance.profile import FIELDS, FUNDING, contradictions, make_profile
 from kb.guidance.profile_comparison import sentences
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 
 if TYPE_CHECKING:
     from kb.guidance.role_models import RoleModels
@@ -54,7 +54,7 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     """
     from kb.answers.role_models import role_models_answer
     from kb.guidance.role_models import role_models as find
-    from kb.search.live import open_live  # imports faiss and onnxruntime
+    from kb.search.opening import open_live  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
     settings = settings_of(index=index)

@@ -15,7 +15,7 @@ from kb.cli.console import (
     say,
     settings_of,
 )
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.search.answer import SearchResult
 from kb.search.query import SORTS
 
@@ -35,7 +35,7 @@ from kb.search.query import SORTS
 def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
     """Search the compendium; without TEXT, browse it."""
     from kb.answers.search import search_answer  # imports pydantic
-    from kb.search.live import open_live  # imports faiss and onnxruntime
+    from kb.search.opening import open_live  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
     settings = settings_of(index=index)

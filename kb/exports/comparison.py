@@ -18,7 +18,7 @@ from kb.answers.comparison import (
 )
 from kb.citations.works import Citation
 from kb.exports import csv
-from kb.guidance.profile_comparison import joined
+from kb.model.english import joined
 from kb.results.comparison import UNTOLD, agreement
 
 

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from kb.guidance.profile import Profile
 from kb.model.cases import Case
-from kb.model.taxonomy import Taxonomy, in_line, with_article
+from kb.model.english import in_line, joined, number_word, with_article
+from kb.model.taxonomy import Taxonomy
 
 #: Groups of firms are alike in number up to this factor.
 ALIKE_IN_NUMBER = 1.5
@@ -33,7 +34,6 @@ _PAID_BY = {
     "public": "public support helped it along",
     "own": "the firms paid for it themselves",
 }
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +77,6 @@ def sentences(compared: Sequence[FieldComparison]) -> tuple[str, ...]:
         if words:
             written.append(f"{opening}: {'; '.join(words)}.")
     return tuple(written)
-
-
-def joined(words: Sequence[str], by: str = "and", apart: str = ", ") -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return f"{apart.join(words[:-1])} {by} {words[-1]}" if len(words) > 1 else "".join(words)
-
-
-def number_word(number: int) -> str:
-    """Up to ten in letters, above in figures."""
-    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
 
 
 def size_name(people: int) -> str:

@@ -12,23 +12,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-#: The facets of a case, in the order to show. The name is the URL parameter and
-#: the key in ``Case.facets``.
-FACETS: tuple[str, ...] = (
-    "country",
-    "type",
-    "project",
-    "sector",
-    "results",
-    "kind",
-    "form",
-    "formation",
-    "status",
-)
-
-#: What front-matter, and so ``Case.our_reading``, calls a facet where it is not the facet's name.
-FIELDS_OF_FACETS: Mapping[str, str] = {"sector": "sectors"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.errors import QueryError
+from kb.model.english import article, in_line
+from kb.model.facets import FACET_LISTS
 
 #: The lists that the file must hold.
 LISTS: tuple[str, ...] = (
@@ -35,18 +37,6 @@ LISTS: tuple[str, ...] = (
 
 #: Lists that it may hold: ``countries`` gives ISO 3166 codes further names.
 OPTIONAL_LISTS: tuple[str, ...] = ("countries",)
-
-#: Facet (URL parameter) to the list that holds its values. Countries are ISO 3166.
-FACET_LISTS: Mapping[str, str] = {
-    "type": "types",
-    "project": "projects",
-    "sector": "sectors",
-    "results": "metrics",
-    "kind": "kinds",
-    "form": "forms",
-    "formation": "formations",
-    "status": "statuses",
-}
 
 #: The parts that a kind of document can play: what the compendium is about, or what explains
 #: and reports nothing.
@@ -140,21 +130,6 @@ class Term:
         return self.short or self.label
 
 
-def with_article(words: str) -> str:
-    """Words with their indefinite article: ``a soft network``, ``an open one``."""
-    return f"{article(words)} {words}"
-
-
-def article(words: str) -> str:
-    """The indefinite article before some words, by their first letter."""
-    return "an" if words[:1].casefold() in tuple("aeio") else "a"
-
-
-def in_line(label: str) -> str:
-    """A label as it stands inside a sentence; ``ISO 9000`` stays."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
-
-
 @lru_cache(maxsize=10_000)  # the same spellings are looked for again and again
 def fold(text: str) -> str:
     """A spelling-insensitive form: case, spaces, hyphens and underscores do not count."""
@@ -237,8 +212,8 @@ class Taxonomy:
         return self.vocabularies[name]
 
     def facet(self, facet: str) -> Vocabulary:
-        """The vocabulary behind a facet of ``kb.model.cases.FACETS``."""
-        return self.vocabularies["countries" if facet == "country" else FACET_LISTS[facet]]
+        """The vocabulary behind a facet of ``kb.model.facets.FACETS``."""
+        return self.vocabularies[FACET_LISTS[facet]]
 
     def label(self, facet: str, value: str) -> str:
         """The label of a facet's value."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.model.cases import FIELDS_OF_FACETS, Case, Result
+from kb.model.cases import Case, Result
+from kb.model.facets import FIELDS_OF_FACETS
 from kb.model.quantities import Quantity, quantities
 from kb.model.taxonomy import PLACE, PROPORTION, Taxonomy
 

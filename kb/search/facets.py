@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kb.engine.base import Engine
 from kb.engine.filters import EVERYTHING, Filter
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount
 from kb.search.query import widened

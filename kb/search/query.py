@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from kb.engine.filters import FigureFilter, Filter
 from kb.errors import QueryError
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 
 #: How an answer can be ordered; see ``kb.search.order``.

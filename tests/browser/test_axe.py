@@ -5,9 +5,9 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.model.relevance import write_report
-from kb.search.live import LiveSearcher
+from kb.search.opening import LiveSearcher
 from kb.settings import read_settings
 from tests.browser.axe import opened, problems
 from tests.toy import copy_toy_corpus

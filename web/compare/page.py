@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from kb.answers.contrast import Contrast, contrast
 from kb.citations.works import citations
-from kb.guidance.profile_comparison import number_word
 from kb.model.cases import Case
+from kb.model.english import number_word
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, UNTOLD, compare
 from kb.search.searcher import Searcher

@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "

@@ -36,7 +36,7 @@ from kb.guidance.profile import (
     make_profile,
 )
 from kb.guidance.selection import Selection, of_profile, of_query
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
 from kb.results.comparison import LEAST, MOST
 from kb.search.query import (

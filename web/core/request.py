@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, g
 
 if TYPE_CHECKING:
-    from kb.search.live import LiveSearcher
+    from kb.search.opening import LiveSearcher
     from kb.search.searcher import Searcher
     from kb.settings import Settings
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
 
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.snapshots.format import verify_snapshot
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
-    from kb.search.live import LiveSearcher
+    from kb.search.opening import LiveSearcher
     from kb.settings import Settings
 
 THREADS = 4

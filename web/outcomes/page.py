@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.guidance.selection import Selection
-from kb.model.cases import FACETS, Case
-from kb.model.taxonomy import Taxonomy, Term, in_line
+from kb.model.cases import Case
+from kb.model.english import in_line
+from kb.model.facets import FACETS
+from kb.model.taxonomy import Taxonomy, Term
 from kb.results.outcomes import Distribution, Finding, MetricOutlook, Outlook, outlook
 from kb.search.searcher import Searcher
 from web.core.urls import case_url

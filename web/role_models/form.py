@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.guidance.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
-from kb.guidance.profile_comparison import number_word
-from kb.model.cases import FACETS
+from kb.model.english import number_word
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.searcher import Searcher

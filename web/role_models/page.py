@@ -17,7 +17,8 @@ from kb.guidance.profile import (
 from kb.guidance.profile_comparison import FieldComparison, sentences
 from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import RoleModel, RoleModels
-from kb.model.taxonomy import Taxonomy, in_line
+from kb.model.english import in_line
+from kb.model.taxonomy import Taxonomy
 from kb.search.query import Query
 from web.core.urls import profile_url, search_url, url_for
 from web.ui.cards import Card, card

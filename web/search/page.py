@@ -9,7 +9,7 @@ from flask import request
 
 from kb.answers.addresses import number_text, query_pairs
 from kb.errors import QueryError
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import SearchResult
 from kb.search.found_set import FoundSet, found_set

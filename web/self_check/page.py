@@ -14,8 +14,8 @@ from flask import Flask, Response, make_response
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import KBError
-from kb.guidance.profile_comparison import joined
 from kb.model.cases import Source
+from kb.model.english import joined
 from kb.model.self_check import ANSWERS, Assessment, Reading, SelfCheck, StepStanding, assess
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kb.answers.addresses import number_text
-from kb.model.cases import FACETS, Case
+from kb.model.cases import Case
+from kb.model.facets import FACETS
 from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult

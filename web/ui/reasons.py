@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.cases import Case
-from kb.model.taxonomy import Taxonomy, in_line
+from kb.model.english import in_line
+from kb.model.taxonomy import Taxonomy
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit, Reason
 from web.words.facets import facet_words
 from web.words.translation import N_, gettext

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from kb.errors import KBError
-from kb.guidance.profile_comparison import number_word
-from kb.model.taxonomy import Taxonomy, Term, with_article
+from kb.model.english import number_word, with_article
+from kb.model.taxonomy import Taxonomy, Term
 from web.core.request import searcher
 from web.core.urls import case_url, query_url, search_url
 from web.words.facets import FacetWords, facet_words

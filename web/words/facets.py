@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from kb.model.cases import FIELDS_OF_FACETS, Case
+from kb.model.cases import Case
+from kb.model.facets import FIELDS_OF_FACETS
 from kb.model.taxonomy import Taxonomy
 from web.words.kinds import filled
 from web.words.translation import N_

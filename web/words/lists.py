@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.guidance.profile_comparison import joined
+from kb.model.english import joined
 from web.words.translation import N_, gettext
 
 #: What stands before the last word of a list.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kb.guidance.profile import Profile, values_of
-from kb.model.taxonomy import Taxonomy, in_line
+from kb.model.english import in_line
+from kb.model.taxonomy import Taxonomy
 from web.words.lists import cut, listed
 from web.words.typography import curly
 

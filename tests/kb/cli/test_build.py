@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.settings import Settings
 from kb.snapshots.store import Current, current_id, read_current, read_history
 from tests.kb.cli.command import edit, kb, run, where

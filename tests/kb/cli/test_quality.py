@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kb.build.pipeline import build
 from kb.cli.main import main
 from kb.encoders.sentence_transformer import find_model
+from kb.indexing.pipeline import build
 from kb.model.calibration import (
     Answerability,
     Calibration,
@@ -25,7 +25,7 @@ from kb.model.calibration import (
 from kb.model.relevance import read_report
 from kb.quality.evaluate import evaluate_judged
 from kb.quality.judged import read_judged
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id

@@ -19,7 +19,7 @@ from kb.cli.main import main
 from kb.guidance.profile import Profile
 from kb.guidance.profile_comparison import sentences
 from kb.guidance.role_models import RoleModels, role_models
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.search.query import Query, make_query
 from kb.search.searcher import Searcher
 from kb.settings import Settings

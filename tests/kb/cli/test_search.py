@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.snapshots.store import current_id
 from tests.kb.cli.command import TRAINING, kb, run
 

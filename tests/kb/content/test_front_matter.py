@@ -20,7 +20,8 @@ from kb.content.front_matter import (
 from kb.content.load import load_folder
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
-from kb.model.cases import FACETS, Case, Members, Period, Result, Source
+from kb.model.cases import Case, Members, Period, Result, Source
+from kb.model.facets import FACETS
 
 TAXONOMY = load_taxonomy(Path(__file__).parents[2] / "broken" / "taxonomy.yaml")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.build.pipeline import build
 from kb.content.check import read_corpus
 from kb.content.phrases import MAX_PHRASE, read_phrases
 from kb.errors import CorpusInvalid
+from kb.indexing.pipeline import build
 from kb.model.taxonomy import Term, Vocabulary
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id

@@ -16,12 +16,11 @@ from kb.guidance.profile_comparison import (
     MEDIUM_FROM,
     FieldComparison,
     compare_fields,
-    joined,
-    number_word,
     sentences,
     size_name,
 )
 from kb.model.cases import Case, Members
+from kb.model.english import joined, number_word
 
 TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
 

@@ -24,7 +24,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.build.pipeline import build
 from kb.guidance.profile import Profile, make_profile, words_of_profile
 from kb.guidance.profile_comparison import compare_fields, sentences
 from kb.guidance.profile_score import (
@@ -35,9 +34,11 @@ from kb.guidance.profile_score import (
     wishes_of,
 )
 from kb.guidance.role_models import ANSWER_THRESHOLD, MOST, RoleModels, counts_of, role_models
-from kb.model.cases import FACETS, Case
+from kb.indexing.pipeline import build
+from kb.model.cases import Case
+from kb.model.facets import FACETS
 from kb.search.answer import Reason
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.search.query import Query, make_query
 from kb.search.searcher import Searcher
 from kb.settings import Settings

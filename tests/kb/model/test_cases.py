@@ -9,7 +9,8 @@ import pytest
 
 from kb.errors import Problem
 from kb.model import cases as documents
-from kb.model.cases import FACETS, Passage
+from kb.model.cases import Passage
+from kb.model.facets import FACETS
 from kb.search.answer import SearchResult
 from kb.search.query import Query
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.build.pipeline import build
 from kb.content.check import read_corpus
 from kb.content.self_check import FEWEST, MOST, read_self_check
 from kb.errors import CorpusInvalid, Problem
+from kb.indexing.pipeline import build
 from kb.model.cases import Source
 from kb.model.self_check import (
     ANSWERS,

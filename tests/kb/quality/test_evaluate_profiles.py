@@ -22,7 +22,7 @@ from kb.model.relevance import Figure, Refusal, Report, Worst
 from kb.quality.evaluate_profiles import NAME, SYSTEMS, evaluate_profiles
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
 from kb.quality.measure import MEASURES
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings

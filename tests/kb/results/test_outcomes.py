@@ -8,7 +8,7 @@ import pytest
 from kb.model.cases import Case, Result
 from kb.model.taxonomy import Taxonomy
 from kb.results.outcomes import Outlook, outlook
-from kb.search.live import LiveSearcher
+from kb.search.opening import LiveSearcher
 from kb.search.searcher import Searcher
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.build.plan import document_of
 from kb.content.taxonomy import load_taxonomy
-from kb.model.cases import FACETS, Case, Result
+from kb.indexing.plan import document_of
+from kb.model.cases import Case, Result
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.facets import Facets

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.search.found_set import found_set
 from kb.search.query import Query
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kb.build.pipeline import build
 from kb.cli.main import main
 from kb.content.glossary import write_forms
+from kb.indexing.pipeline import build
 from kb.model.word_table import WordTable
 from kb.search.answer import SearchResult
-from kb.search.live import open_live
+from kb.search.opening import open_live
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.errors import QueryError
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.query import MAX_PAGE, MAX_QUERY_LENGTH, Query, make_query
 from kb.search.searcher import Searcher

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.model.cases import FACETS, Case
+from kb.model.cases import Case
+from kb.model.facets import FACETS
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit
 from kb.search.query import MAX_PER_PAGE, SORTS, Query, make_query
 from kb.search.searcher import Searcher

@@ -32,15 +32,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.build.pipeline import build
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.sentence_transformer import find_model
 from kb.errors import CaseNotFound, QueryError
+from kb.indexing.pipeline import build
 from kb.model.calibration import Answerability, Calibration, Weights, write_calibrations
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.search.answer import Reason
 from kb.search.evidence import Encoders
-from kb.search.live import LiveSearcher, open_live
+from kb.search.opening import LiveSearcher, open_live
 from kb.search.query import Query, make_query
 from kb.search.searcher import Searcher
 from kb.settings import Settings

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.check import read_corpus
-from kb.model.cases import FACETS, Case, Passage, Result
+from kb.model.cases import Case, Passage, Result
 from kb.model.compendium import Compendium
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.text.body import case_headings, sections
 from kb.text.chunking import (

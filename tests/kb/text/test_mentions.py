@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.text.mentions import MENTIONED_FACETS, Mention, MentionFinder
 

@@ -6,9 +6,9 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.model.relevance import Figure, Group, Refusal, Report, Worst, write_report
-from kb.search.live import LiveSearcher
+from kb.search.opening import LiveSearcher
 from kb.settings import read_settings
 from tests.toy import copy_toy_corpus
 from web import create_app

@@ -14,8 +14,8 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from kb.build.pipeline import build
-from kb.search.live import LiveSearcher
+from kb.indexing.pipeline import build
+from kb.search.opening import LiveSearcher
 from tests.browser.axe import opened, problems
 from tests.toy import settings_of_toy
 from web import create_app
@@ -219,7 +219,7 @@ def test_the_pdf_is_tagged_and_named(client):
 SAME = """
 import hashlib, sys
 from pathlib import Path
-from kb.search.live import LiveSearcher
+from kb.search.opening import LiveSearcher
 from kb.settings import read_settings
 from web import create_app
 index = sys.argv[1]

@@ -3,7 +3,7 @@
 import pytest
 from flask import Blueprint, abort
 
-from kb.search.live import LiveSearcher
+from kb.search.opening import LiveSearcher
 from web import create_app
 from web.core.errors import Help, register_help
 

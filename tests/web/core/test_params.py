@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.search.query import Query
 from web.core.params import (
     REPEATED,

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.settings import Settings, read_settings
 from kb.snapshots.store import set_current
 from web.app import create_app

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kb.build.pipeline import build
-from kb.search.live import open_live
+from kb.indexing.pipeline import build
+from kb.search.opening import open_live
 from web import create_app
 from web.holdings.atlas import LARGEST_MARK, atlas_page
 from web.holdings.maps import DATA, GAP, LARGEST, RADIUS, Place, apart, maps, scale

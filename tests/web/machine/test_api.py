@@ -5,7 +5,7 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 
 SEARCHES = [
     "q=wine+export",

@@ -9,8 +9,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from kb.guidance.profile import FIELDS
-from kb.model.cases import FACETS
-from kb.search.live import open_live
+from kb.model.facets import FACETS
+from kb.search.opening import open_live
 from web import create_app
 
 OPERATIONS = {

@@ -11,7 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kb.guidance.selection import whole
-from kb.model.cases import FACETS, Case, Result
+from kb.model.cases import Case, Result
+from kb.model.facets import FACETS
 from kb.model.quantities import quantities
 from kb.results.outcomes import Finding, outlook
 from kb.search.query import Query

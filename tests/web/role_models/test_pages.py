@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kb.guidance.profile import FIELDS
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from web import create_app
 from web.words.typography import curly
 

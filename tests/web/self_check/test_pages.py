@@ -14,9 +14,9 @@ from playwright.sync_api import expect
 from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
 
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.model.self_check import ANSWERS
-from kb.search.live import LiveSearcher
+from kb.search.opening import LiveSearcher
 from tests.kb.model.test_self_check import toy_check
 from tests.toy import copy_toy_corpus, settings_of_toy
 from web import create_app

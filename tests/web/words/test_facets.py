@@ -8,7 +8,7 @@ import pytest
 
 import web
 from kb.content.taxonomy import load_taxonomy
-from kb.model.cases import FACETS
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
 from web.holdings.atlas import COVERED
 from web.holdings.browse import SECTIONS

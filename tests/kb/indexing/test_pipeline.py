@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from kb.build.pipeline import BuildReport, build
 from kb.engine.local.engine import LocalWriter
 from kb.errors import (
     BuildBusy,
@@ -24,7 +23,8 @@ from kb.errors import (
     SnapshotMissing,
     TaxonomyError,
 )
-from kb.search.live import LiveSearcher
+from kb.indexing.pipeline import BuildReport, build
+from kb.search.opening import LiveSearcher
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -173,7 +173,7 @@ def test_content_that_came_back_is_served_again(toy_settings):
 IMPORTED = """
 import json, sys
 from pathlib import Path
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.settings import read_settings
 cases, index, model = json.loads(sys.argv[1])
 settings = read_settings({}, cases=cases, index=index, model=model, multilingual="off")
@@ -356,7 +356,7 @@ def test_an_index_folder_that_cannot_be_made_is_named(toy_settings, tmp_path, pl
 #: As a user without rights: paths are relative, as the folders above are root's alone.
 AS_NOBODY = """
 import json, os, sys
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.errors import KBError
 from kb.settings import read_settings
 folder, index = json.loads(sys.argv[1])
@@ -397,7 +397,7 @@ def test_an_index_folder_without_permission_is_named(tmp_path, index, message):
 #: the start, or once a folder or file of that name is made.
 FULL_DISK = """
 import json, resource, sys
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.errors import KBError
 from kb.settings import read_settings
 cases, index, model, limit, place = json.loads(sys.argv[1])
@@ -580,7 +580,7 @@ KILLED = """
 import json, os, signal, sys
 from fnmatch import fnmatch
 import sentence_transformers
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.settings import read_settings
 
 def kill():

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.build.pipeline import build
 from kb.encoders.multilingual import multilingual_digest
 from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, SnapshotStale
-from kb.search.live import LiveSearcher, open_live, same_model
+from kb.indexing.pipeline import build
+from kb.search.opening import LiveSearcher, open_live, same_model
 from kb.search.query import Query
 from kb.settings import Settings
 from kb.snapshots.format import read_manifest, write_manifest

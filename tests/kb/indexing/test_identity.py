@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.build import identity
-from kb.build.pipeline import build
+from kb.indexing import identity
+from kb.indexing.pipeline import build
 
 ROOT = Path(__file__).parents[3]
 
@@ -109,7 +109,7 @@ def test_an_upgrade_is_noticed(toy_settings, newer, library, encoded):
 
 CODE = """
 import json, sys
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.settings import read_settings
 cases, index, model = json.loads(sys.argv[1])
 settings = read_settings({}, cases=cases, index=index, model=model, multilingual="off")

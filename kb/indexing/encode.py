@@ -17,11 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.build.identity import encoder_identity, multilingual_identity
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx_export import export_encoder
 from kb.encoders.sentence_transformer import ModelFiles, SentenceTransformerEncoder
 from kb.engine.base import EngineWriter, VectorText
+from kb.indexing.identity import encoder_identity, multilingual_identity
 from kb.snapshots.format import (
     ENCODER_FOLDER,
     Content,

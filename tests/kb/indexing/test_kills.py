@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from kb.build.pipeline import build
 from kb.errors import SnapshotMissing
+from kb.indexing.pipeline import build
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id
-from tests.kb.build.test_pipeline import edit, found, names, run_apart
+from tests.kb.indexing.test_pipeline import edit, found, names, run_apart
 
 KILLS = 60
 
@@ -23,7 +23,7 @@ KILLS = 60
 KILLED = """
 import json, os, signal, sys, time
 import sentence_transformers
-from kb.build.pipeline import build
+from kb.indexing.pipeline import build
 from kb.settings import read_settings
 
 folders, model = json.loads(sys.argv[1])

@@ -19,7 +19,7 @@ from pathlib import Path
 #: what they import.
 WINGS = (
     *("kb.model", "kb.text", "kb.content", "kb.encoders", "kb.engine"),
-    *("kb.snapshots", "kb.build"),
+    *("kb.snapshots", "kb.indexing"),
 )
 
 #: What the encoder and its export are made with.

@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 
 from kb import __version__
-from kb.build.encode import Encoding
-from kb.build.identity import LIBRARIES, WINGS, code_digest, versions_of
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
 from kb.engine.base import Document, EngineWriter, Figure
 from kb.engine.local.engine import LocalWriter
+from kb.indexing.encode import Encoding
+from kb.indexing.identity import LIBRARIES, WINGS, code_digest, versions_of
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.quantities import in_unit, quantity

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from kb import __version__
-from kb.build.encode import Encoding
-from kb.build.plan import Plan, assemble, content_of
 from kb.content.check import read_corpus
 from kb.encoders.sentence_transformer import find_model
+from kb.indexing.encode import Encoding
+from kb.indexing.plan import Plan, assemble, content_of
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.model.relevance import Report
 from kb.model.word_table import WordTable
@@ -140,12 +140,12 @@ def test_the_vocabulary_counts_the_words_of_the_content(plan, staged):
     """Words of titles, summaries and texts, and those of all labels and aliases, are counted."""
     assemble(staged, plan)
 
-    corpus = plan.content.compendium
+    compendium = plan.content.compendium
     expected: Counter[str] = Counter()
-    for case in corpus.compendium.cases:
+    for case in compendium.cases:
         for text in (case.title, case.summary, case.body):
             expected.update(word.lower() for word in words_of(text))
-    for vocabulary in corpus.compendium.taxonomy.vocabularies.values():
+    for vocabulary in compendium.taxonomy.vocabularies.values():
         for term in vocabulary:
             for text in (term.label, *term.aliases):
                 expected.update(word.lower() for word in words_of(text))

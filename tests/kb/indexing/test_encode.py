@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.build.pipeline import build
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.engine.base import unit_rows
 from kb.errors import CaseNotFound
-from kb.model.cases import FACETS
-from kb.search.live import LiveSearcher
+from kb.indexing.pipeline import build
+from kb.model.facets import FACETS
+from kb.search.opening import LiveSearcher
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kb.build.encode import Encoding
-from kb.build.plan import Plan, assemble, content_of
 from kb.content.check import read_corpus
 from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE
 from kb.encoders.multilingual import multilingual_digest
@@ -27,9 +25,11 @@ from kb.errors import (
     KBError,
     SnapshotError,
 )
+from kb.indexing.encode import Encoding
+from kb.indexing.plan import Plan, assemble, content_of
 from kb.model.calibration import Calibration, calibration_for, read_calibrations
 from kb.model.relevance import read_report
-from kb.search.live import try_out
+from kb.search.opening import try_out
 from kb.settings import Settings
 from kb.snapshots.format import Manifest, Snapshot, open_snapshot, read_manifest, verify_snapshot
 from kb.snapshots.store import (

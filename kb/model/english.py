@@ -1,0 +1,32 @@
+"""English as sentences need it: lists, numbers in letters, articles, labels inside a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def joined(words: Sequence[str], by: str = "and", apart: str = ", ") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return f"{apart.join(words[:-1])} {by} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def number_word(number: int) -> str:
+    """Up to ten in letters, above in figures."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
+def with_article(words: str) -> str:
+    """Words with their indefinite article: ``a soft network``, ``an open one``."""
+    return f"{article(words)} {words}"
+
+
+def article(words: str) -> str:
+    """The indefinite article before some words, by their first letter."""
+    return "an" if words[:1].casefold() in tuple("aeio") else "a"
+
+
+def in_line(label: str) -> str:
+    """A label as it stands inside a sentence; ``ISO 9000`` stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

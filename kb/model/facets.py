@@ -1,0 +1,34 @@
+"""The facets of a case: their names, and where their values and their fields are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: In the order to show. The name is the URL parameter and the key in ``Case.facets``.
+FACETS: tuple[str, ...] = (
+    "country",
+    "type",
+    "project",
+    "sector",
+    "results",
+    "kind",
+    "form",
+    "formation",
+    "status",
+)
+
+#: The list of the taxonomy that holds the values of a facet. Countries are ISO 3166.
+FACET_LISTS: Mapping[str, str] = {
+    "country": "countries",
+    "type": "types",
+    "project": "projects",
+    "sector": "sectors",
+    "results": "metrics",
+    "kind": "kinds",
+    "form": "forms",
+    "formation": "formations",
+    "status": "statuses",
+}
+
+#: What front-matter, and so ``Case.our_reading``, calls a facet where it is not the facet's name.
+FIELDS_OF_FACETS: Mapping[str, str] = {"sector": "sectors"}
