@@ -35,11 +35,10 @@ NO_TERMS: Mapping[tuple[str, str], str] = {
     ("kb/content/self_check.py", "profit"): "an example of the id of a question",
     ("kb/content/taxonomy.py", "joint-purchasing"): "an example of how an id is spelled",
     ("kb/exports/outcomes.py", "level"): "the name of a column",
-    ("kb/model/taxonomy.py", "guide"): "the name of a role",
+    ("kb/model/facet_words.py", "outcome"): "how it ended, in a sentence",
+    ("kb/model/taxonomy.py", "guide"): "the name of a role, and a name in a sentence",
     ("web/ui/markdown.py", "level"): "the rank of a heading",
     ("web/ui/templates/_marks.html", "level"): "the name of a drawn mark",
-    ("web/words/facets.py", "outcome"): "how it ended, in a sentence",
-    ("web/words/kinds.py", "guide"): "a name in a sentence",
 }
 #: Classes of pages that are spelled as a term and are none.
 NO_CLASSES: Mapping[str, str] = {

@@ -17,7 +17,8 @@ from kb.answers.serialise import extended, old_name
 from kb.citations.works import Citation, citations
 from kb.errors import CaseNotFound, QueryError
 from kb.model.cases import Case
-from kb.model.english import joined, number_word
+from kb.model.english import capital, joined, number_word
+from kb.model.facet_words import facet_words
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import (
@@ -40,23 +41,18 @@ if TYPE_CHECKING:
 ID_SHOWN = 120
 EVERY_ID = "Every id stands at /api/v1/cases."
 
-#: What is compared, in the order to show, with its words (see ``label_of``).
-LABELS: Mapping[str, str] = {
-    "kind": "Kind",
-    "country": "Country",
+#: What is compared, in the order to show: facets, and what stands in ``TEXTS``.
+COMPARED: tuple[str, ...] = (
+    *("kind", "country", "region", "period", "members", "form"),
+    *("formation", "type", "project", "sector", "status", "summary"),
+)
+#: Of these, what is told in the words of each case and has no vocabulary, with its label.
+TEXTS: Mapping[str, str] = {
     "region": "Region",
     "period": "Period",
     "members": "Who took part",
-    "form": "Form",
-    "formation": "How it came to be",
-    "type": "Type of {}",
-    "project": "What they did together",
-    "sector": "Sector",
-    "status": "Outcome",
     "summary": "In short",
 }
-#: Of these, what is told in the words of each case and has no vocabulary.
-TEXTS: tuple[str, ...] = ("region", "period", "members", "summary")
 #: Texts that agree or differ as values do; the others are told by each case in its own way.
 ALIGNED_TEXTS: tuple[str, ...] = ("region", "period")
 NOT_TOLD, NOT_REPORTED = "not told", "not reported"
@@ -205,7 +201,7 @@ def agreement_words(agreement: str, n: int, told: int) -> str:
 
 def label_of(name: str, taxonomy: Taxonomy) -> str:
     """What a compared field is called; the type names what the compendium is about."""
-    return LABELS[name].format(taxonomy.subject.in_line)
+    return TEXTS.get(name) or facet_words(name, taxonomy).fact
 
 
 def reported_by(row: MetricRow) -> str:
@@ -273,10 +269,9 @@ def _case(searcher: Searcher, case_id: str) -> Case:
         ) from err
     if case.is_guide:
         guide = searcher.taxonomy.guide
-        capital = guide.many[:1].upper() + guide.many[1:]
         raise QueryError(
             f"id must be that of a case, and {case.id!r} is {guide.one}. "
-            f"{capital} treat a theme, so they have nothing to set beside a case.",
+            f"{capital(guide.many)} treat a theme, so they have nothing to set beside a case.",
             parameter="id",
             value=case.id,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kb.model.cases import Members, Period, Result
+from kb.model.english import capital
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import CHANGE, MONEY, PLACE, PROPORTION, RATE, Taxonomy, Term
 from kb.model.units import writing
@@ -111,7 +112,7 @@ def members_text(members: Members | None, taxonomy: Taxonomy) -> str:
     )
     parts = (members.qualifier if count else "", count, members.who, networks)
     text = " ".join(part for part in parts if part)
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def period_text(period: Period | None) -> str:
@@ -122,7 +123,7 @@ def period_text(period: Period | None) -> str:
     if period.start is not None and period.end is not None:
         years = (period.start, period.end)
         text = str(period.start) if period.start == period.end else f"{years[0]}{DASH}{years[1]}"
-        return f"{about}{text}".capitalize()
+        return capital(f"{about}{text}")
     if period.start is not None:
         return f"From {about}{period.start}"
     return f"Until {about}{period.end}"

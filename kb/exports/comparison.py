@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kb.answers.comparison import (
     ALIGNED_TEXTS,
-    LABELS,
+    COMPARED,
     NOT_REPORTED,
     NOT_TOLD,
     TEXTS,
@@ -35,10 +35,15 @@ def rows(found: ComparisonAnswer) -> Iterator[tuple[str, ...]]:
     fields = {row.field: row for row in found.fields}
     yield ("row", "label", "agreement", *(case.id for case in found.cases))
     yield ("title", "Title", "", *(case.title for case in found.cases))
-    for name, label in LABELS.items():
+    for name in COMPARED:
         if name in TEXTS:
             texts = [_text(name, case) for case in found.cases]
-            yield (name, label, _text_agreement(name, texts), *(text or NOT_TOLD for text in texts))
+            yield (
+                name,
+                TEXTS[name],
+                _text_agreement(name, texts),
+                *(text or NOT_TOLD for text in texts),
+            )
         else:
             row = fields[name]
             yield (name, row.label, row.words, *(_values(cell) for cell in row.cells))

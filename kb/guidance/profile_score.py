@@ -20,6 +20,7 @@ from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import either_form
 from kb.guidance.profile_texts import nearness_by_owner, wanted_projects
 from kb.model.cases import Case
+from kb.model.english import capital
 from kb.model.taxonomy import Taxonomy
 from kb.search.evidence import Vectors
 from kb.search.searcher import Searcher
@@ -68,7 +69,7 @@ Encode = Callable[[str], Vectors]
 def part_label(name: str, taxonomy: Taxonomy) -> str:
     """What a part of a score is of, in words."""
     forms = either_form(taxonomy)
-    return _PART_LABELS.get(name) or forms[:1].upper() + forms[1:]
+    return _PART_LABELS.get(name) or capital(forms)
 
 
 def score_parts(

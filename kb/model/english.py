@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+#: Marks a text that stands in a table: it is collected there for the catalogues of the site,
+#: which translates it where it is shown.
+N_: Callable[[str], str] = str
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -30,3 +34,8 @@ def article(words: str) -> str:
 def in_line(label: str) -> str:
     """A label as it stands inside a sentence; ``ISO 9000`` stays."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its start, the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.errors import QueryError
-from kb.model.english import article, in_line
+from kb.model.english import article, capital, in_line
 from kb.model.facets import FACET_LISTS
 
 #: The lists that the file must hold.
@@ -121,8 +121,7 @@ class Term:
     @property
     def headed(self) -> str:
         """The heading over what documents of this kind report: ``evidence``, or several of it."""
-        many = self.many
-        return self.evidence or many[:1].upper() + many[1:]
+        return self.evidence or capital(self.many)
 
     @property
     def beside_mark(self) -> str:
@@ -249,6 +248,14 @@ class Taxonomy:
         """The kinds of document that report results, in the order to show: all but guides."""
         return tuple(kind for kind in self.vocabularies["kinds"] if kind.role != GUIDE)
 
+    def filled(self, sentence: str) -> str:
+        """A sentence with the names of kinds in it.
+
+        ``{subject}`` is what the compendium is about, ``{a_subject}`` one of it and
+        ``{subjects}`` several; ``{guide}``, ``{guides}`` and ``{Guides}`` are its guides.
+        """
+        return sentence.format_map(_names(self.subject, self.guide))
+
     def unit(self, unit_id: str) -> Term:
         """A unit; one that the vocabulary does not hold counts things by its id."""
         found = self.vocabularies["units"].get(unit_id)
@@ -274,3 +281,15 @@ class Taxonomy:
         terms = [self.vocabularies["formations"].get(one) for one in formations]
         known = {term.public_money for term in terms if term is not None}
         return True in known, False in known
+
+
+@lru_cache(maxsize=16)
+def _names(subject: Term, guide: Term) -> Mapping[str, str]:
+    return {
+        "subject": subject.in_line,
+        "a_subject": subject.one,
+        "subjects": subject.many,
+        "guide": guide.in_line,
+        "guides": guide.many,
+        "Guides": capital(guide.many),
+    }

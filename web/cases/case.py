@@ -10,6 +10,8 @@ from kb.answers.figures import members_text, period_text
 from kb.citations.cases import cite_case
 from kb.citations.works import Citation, citations
 from kb.model.cases import Case
+from kb.model.english import capital
+from kb.model.facet_words import facet_words, is_read_by_editors, read_by_editors
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Hit
 from kb.search.searcher import Searcher
@@ -18,10 +20,9 @@ from web.core.urls import absolute, case_url, compare_url, facet_url
 from web.ui.cards import Badge, Card, Status, badges, card, status_of
 from web.ui.markdown import Body, render_body
 from web.ui.reasons import line, values_text
-from web.words.facets import facet_words, is_read_by_editors, read_by_editors
 from web.words.figures import ResultView, result_views
 from web.words.lists import listed
-from web.words.typography import capital, curly
+from web.words.typography import curly
 
 #: Facets among the key facts, in the order of the page.
 FACT_FACETS = ("country", "type", "form", "project", "sector", "formation", "status")

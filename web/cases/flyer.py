@@ -9,6 +9,8 @@ from html import unescape
 from kb.answers.figures import members_text, period_text
 from kb.citations.works import Citation, citations
 from kb.model.cases import Case
+from kb.model.english import capital
+from kb.model.facet_words import facet_words, read_by_editors
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.cases.case import FACT_FACETS
@@ -16,9 +18,8 @@ from web.core.urls import absolute, case_url
 from web.ui.cards import Badge, Status, badges, labels, status_of
 from web.ui.markdown import render_body
 from web.ui.qr import qr_code
-from web.words.facets import facet_words, read_by_editors
 from web.words.figures import ResultView, result_views
-from web.words.typography import capital, curly
+from web.words.typography import curly
 
 #: More results than this do not fit on a sheet; the page of the case has them all.
 MOST_RESULTS = 12

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from kb.answers.comparison import (
     ALIGNED_TEXTS,
-    LABELS,
+    COMPARED,
     TEXTS,
     agreement_words,
     reported_by,
 )
 from kb.answers.figures import compared_figure, members_text, period_text
 from kb.model.cases import Case, Result
+from kb.model.facet_words import facet_words
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import (
@@ -25,7 +26,6 @@ from kb.results.comparison import (
 )
 from web.core.urls import case_url
 from web.ui.cards import Badge, badges
-from web.words.facets import facet_words
 from web.words.figures import ResultView, result_view
 from web.words.lists import listed
 from web.words.typography import curly
@@ -102,10 +102,10 @@ class MetricView:
 
 
 def field_rows(found: Comparison, taxonomy: Taxonomy) -> tuple[RowView, ...]:
-    """One row for each of ``LABELS``, those that no case tells included."""
+    """One row for each of ``COMPARED``, those that no case tells included."""
     return tuple(
         _text_row(name, found, taxonomy) if name in TEXTS else _field_row(name, found, taxonomy)
-        for name in LABELS
+        for name in COMPARED
     )
 
 
@@ -162,7 +162,7 @@ def _text_row(name: str, found: Comparison, taxonomy: Taxonomy) -> RowView:
     words = agreement_words(rule, len(texts), sum(map(bool, told))) if is_aligned else ""
     return RowView(
         id=name,
-        label=LABELS[name],
+        label=TEXTS[name],
         agreement=rule if is_aligned else "",
         words=words,
         cells=tuple(CellView(text=text) for text in texts),

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from math import sqrt
 
 from kb.model.cases import Case
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import WARNING, Taxonomy, Term
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, search_url
 from web.holdings.browse import Entry, kind_named
 from web.holdings.maps import Maps, Place, maps
 from web.ui.cards import Badge, badge
-from web.words.facets import facet_words
 from web.words.lists import count_words, listed
 from web.words.typography import curly
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.model.cases import Case
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, facet_url
 from web.holdings.home import TallyGroup, tally_groups
 from web.ui.cards import Card, card
-from web.words.facets import facet_words
 from web.words.typography import curly
 
 #: The facets of the page, in its order.

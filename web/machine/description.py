@@ -18,7 +18,7 @@ from kb.results.comparison import LEAST, MOST
 from web.core import SITE_NAME
 from web.core.params import OneOf, Param, params_of
 from web.machine.operations import TAGS, Operation
-from web.words.kinds import NO_KINDS, filled
+from web.words.kinds import NO_KINDS
 
 ABOUT = (
     "Case studies of business networks of small firms, with reported results and their sources. "
@@ -121,7 +121,7 @@ def _parameter(param: Param, made: Mapping[str, Any], taxonomy: Taxonomy | None)
         "name": param.name,
         "in": "query",
         "required": param.name in _REQUIRED,
-        "description": filled(made.get("description", ""), taxonomy or NO_KINDS),
+        "description": (taxonomy or NO_KINDS).filled(made.get("description", "")),
         "schema": schema,
     }
     return parameter if example is None else {**parameter, "example": example}

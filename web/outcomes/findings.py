@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kb.answers.figures import Figure, compared_figure, figure
 from kb.model.cases import Reference, Result
+from kb.model.english import capital
 from kb.model.taxonomy import (
     AMOUNT,
     MONEY,
@@ -23,7 +24,7 @@ from kb.model.units import writing
 from kb.results.outcomes import Distribution, Finding
 from web.core.urls import case_url
 from web.ui.dotplot import Mark
-from web.words.typography import capital, curly
+from web.words.typography import curly
 
 #: Qualifier of a figure to the side on which it is only bounded.
 BOUNDS: Mapping[str, str] = {

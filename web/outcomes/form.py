@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from kb.answers.addresses import query_pairs
 from kb.guidance.selection import Selection
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.core.urls import profile_url, query_url, search_url
 from web.ui.filters import Chip, chips, with_chosen
-from web.words.facets import facet_words
 from web.words.profile import summary
 
 ENDPOINT = "outcomes.outcomes"

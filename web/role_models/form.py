@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kb.guidance.profile import FIELDS, MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
 from kb.model.english import number_word
+from kb.model.facet_words import facet_words
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.answer import FacetCount
@@ -14,7 +15,6 @@ from kb.search.searcher import Searcher
 from web.core.params import REPEATED, Wrong
 from web.role_models.asked import FILTERS, NAMES, Asked
 from web.ui.filters import FacetView, facet_view, units_asked, with_chosen
-from web.words.facets import facet_words
 from web.words.profile import FACET_OF, FUNDING_WORDS
 
 #: Parameter to its label on the form; the filters are called as on the search page.

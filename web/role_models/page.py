@@ -17,7 +17,8 @@ from kb.guidance.profile import (
 from kb.guidance.profile_comparison import FieldComparison, sentences
 from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import RoleModel, RoleModels
-from kb.model.english import in_line
+from kb.model.english import capital, in_line
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy
 from kb.search.query import Query
 from web.core.urls import profile_url, search_url, url_for
@@ -25,10 +26,9 @@ from web.ui.cards import Card, card
 from web.ui.compare_link import MODELS, CompareLink, compare_first
 from web.ui.filters import Chip
 from web.ui.reasons import Piece, excerpt, is_summary
-from web.words.facets import facet_words
 from web.words.lists import cut
 from web.words.profile import NAMES, summary, words
-from web.words.typography import capital, curly
+from web.words.typography import curly
 
 #: How much of a text a chip shows.
 CHIP_LENGTH = 40

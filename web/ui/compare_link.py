@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kb.model.english import N_
 from kb.results.comparison import LEAST
 from kb.search.answer import SearchResult
 from web.core.urls import compare_url
-from web.words.translation import N_, gettext
+from web.words.translation import gettext
 
 #: How many of an answer's cases are compared at once.
 FIRST = 3

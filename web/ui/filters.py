@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from kb.answers.addresses import number_text
 from kb.model.cases import Case
+from kb.model.english import N_
+from kb.model.facet_words import facet_words
 from kb.model.facets import FACETS
 from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy, Term
@@ -15,8 +17,7 @@ from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, query_url, with_value, without
-from web.words.facets import facet_words
-from web.words.translation import N_, gettext, number
+from web.words.translation import gettext, number
 
 #: Facets whose values are listed at once; the others open on demand.
 OPEN_FACETS = ("country", "type", "kind", "status")

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.cases import Case
-from kb.model.english import in_line
+from kb.model.english import N_, in_line
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit, Reason
-from web.words.facets import facet_words
-from web.words.translation import N_, gettext
+from web.words.translation import gettext
 from web.words.typography import curly
 
 #: Longer passages are cut; the API gives them whole.

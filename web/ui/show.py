@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Flask
 
 from kb.errors import KBError
-from kb.model.english import number_word, with_article
+from kb.model.english import capital, number_word, with_article
+from kb.model.facet_words import FacetWords, facet_words
 from kb.model.taxonomy import Taxonomy, Term
 from web.core.request import searcher
 from web.core.urls import case_url, query_url, search_url
-from web.words.facets import FacetWords, facet_words
 from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
-from web.words.typography import capital, curly
+from web.words.typography import curly
 
 
 def init_app(app: Flask) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.model.english import joined
-from web.words.translation import N_, gettext
+from kb.model.english import N_, joined
+from web.words.translation import gettext
 
 #: What stands before the last word of a list.
 AND, OR = N_("and"), N_("or")

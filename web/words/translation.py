@@ -6,7 +6,7 @@ what is put into it, and with ``ngettext`` where it counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -18,9 +18,6 @@ from kb.errors import SettingError
 #: The language of the code, and of the cases.
 SOURCE = "en"
 CATALOGUES = Path(__file__).parent.parent / "translations"
-
-#: Marks a text that stands in a table: it is collected there, and translated where it is shown.
-N_: Callable[[str], str] = str
 
 _spoken: ContextVar[str] = ContextVar("language of the page", default=SOURCE)
 

@@ -39,11 +39,6 @@ def curly(text: str) -> str:
     return "".join(out)
 
 
-def capital(text: str) -> str:
-    """A text with a capital letter at its start, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def _single(text: str, out: list[str], at: int) -> str:
     """What a single mark becomes: it opens a quotation, or it closes one or stands for a letter."""
     begins = at == 0 or out[at - 1].isspace() or out[at - 1] in _OPENERS

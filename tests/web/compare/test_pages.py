@@ -14,14 +14,13 @@ from jsonschema import Draft202012Validator
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-from kb.answers.comparison import LABELS, TEXTS, label_of
+from kb.answers.comparison import COMPARED, label_of
 from kb.answers.contrast import contrast
 from kb.content.check import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
 from web import create_app
 from web.compare.rows import metric_rows
-from web.words.facets import facet_words
 
 ROOT = Path(__file__).parents[3]
 METAL, WINE, TEXTILE = "norway/metal-buyers", "france/wine-exporters", "norway/textile-exporters"
@@ -330,12 +329,21 @@ def test_csv(client, searcher):
 
 
 def test_the_file_calls_a_field_as_the_page_does(searcher):
-    """The words of an answer are those of the site in English."""
-    facets = [name for name in LABELS if name not in TEXTS]
-    taxonomy = searcher.taxonomy
-    assert [label_of(name, taxonomy) for name in facets] == [
-        facet_words(name, taxonomy).fact for name in facets
-    ]
+    """The words of an answer are those of the site in English: one table holds them."""
+    assert {name: label_of(name, searcher.taxonomy) for name in COMPARED} == {
+        "kind": "Kind",
+        "country": "Country",
+        "region": "Region",
+        "period": "Period",
+        "members": "Who took part",
+        "form": "Form",
+        "formation": "How it came to be",
+        "type": "Type of network",
+        "project": "What they did together",
+        "sector": "Sector",
+        "status": "Outcome",
+        "summary": "In short",
+    }
 
 
 def test_csv_and_json_need_two(client):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from web.words.typography import capital, curly
+from kb.model.english import capital
+from web.words.typography import curly
 
 
 @pytest.mark.parametrize(

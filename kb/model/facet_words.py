@@ -1,7 +1,7 @@
-"""What the site calls the facets: one table, so that a facet is called the same everywhere.
+"""What the facets are called: one table, so that a facet is called the same everywhere.
 
 The labels of their values are those of the vocabulary, and so is the word for what the
-compendium is about: ``facet_words`` fills it in. A heading is translated where it is shown.
+compendium is about: ``facet_words`` fills it in. A page translates a heading where it shows it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from kb.model.cases import Case
+from kb.model.english import N_
 from kb.model.facets import FIELDS_OF_FACETS
 from kb.model.taxonomy import Taxonomy
-from web.words.kinds import filled
-from web.words.translation import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetWords:
-    """The words for one facet; those that no page uses yet are empty.
+    """The words for one facet; those that nothing uses yet are empty.
 
     Attributes:
         heading: over its values among filters and in tables: ``What they do together``.
@@ -84,7 +83,7 @@ _WORDS: Mapping[str, FacetWords] = {
 def facet_words(facet: str, taxonomy: Taxonomy) -> FacetWords:
     """The words for a facet in a compendium."""
     words = asdict(_WORDS[facet])
-    return FacetWords(**{name: filled(text, taxonomy) for name, text in words.items()})
+    return FacetWords(**{name: taxonomy.filled(text) for name, text in words.items()})
 
 
 _FACETS_OF_FIELDS: Mapping[str, str] = {field: facet for facet, field in FIELDS_OF_FACETS.items()}

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-import web
 from kb.content.taxonomy import load_taxonomy
+from kb.model.facet_words import facet_words, is_read_by_editors, read_by_editors
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
 from web.holdings.atlas import COVERED
 from web.holdings.browse import SECTIONS
 from web.outcomes.form import SELECTS
-from web.words.facets import facet_words, is_read_by_editors, read_by_editors
 
-TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
+ROOT = Path(__file__).parents[3]
+TAXONOMY = load_taxonomy(ROOT / "cases" / "taxonomy.yaml")
 WITHOUT_SUBJECT = Taxonomy(vocabularies={"kinds": Vocabulary(name="kinds", terms=())})
 
 
@@ -50,20 +50,25 @@ def test_a_page_finds_the_words_that_it_shows(facets: tuple[str, ...], kind: str
 
 
 def test_a_heading_stands_in_the_table_alone():
-    """No other module of the site repeats a heading of more than one word as a text of its own."""
+    """No other module repeats a heading of more than one word as a text of its own."""
     words = [facet_words(facet, TAXONOMY) for facet in FACETS]
     headings = {text for one in words for text in (one.heading, one.fact)}
-    folder = Path(web.__file__).parent
     found = {
-        (str(path.relative_to(folder)), node.value)
-        for path in folder.rglob("*.py")
+        (str(path.relative_to(ROOT)), node.value)
+        for wing in ("kb", "web")
+        for path in (ROOT / wing).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and node.value in headings and " " in node.value
     }
 
-    # For the catalogues a heading that names a kind stands once more as it is filled in.
-    assert found - {("words/kinds.py", "Type of network")} == {
-        ("words/facets.py", text) for text in headings if " " in text and "network" not in text
+    others = {
+        ("kb/text/body.py", "What they did together"),  # a section of a case
+        ("web/words/kinds.py", "Type of network"),  # for the catalogues, as it is filled in
+    }
+    assert found - others == {
+        ("kb/model/facet_words.py", text)
+        for text in headings
+        if " " in text and "network" not in text
     }
 
 
