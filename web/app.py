@@ -16,9 +16,8 @@ from web.machine import api, docs, site
 from web.outcomes import views as outcomes
 from web.role_models import views as role_models
 from web.search import views as search
-from web.self_check import page as self_check_page
 from web.self_check import views as self_check
-from web.ui import frame, language, show, suggest
+from web.ui import language, suggest, template_filters
 
 if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
@@ -54,11 +53,9 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     errors.init_app(app)
     urls.init_app(app)
     headers.init_app(app)
-    self_check_page.init_app(app)
     language.init_app(app)
-    show.init_app(app)
     suggest.init_app(app)
-    for feature in (*FEATURES, frame, api, site, docs):
+    for feature in (*FEATURES, template_filters, api, site, docs):
         app.register_blueprint(feature.bp)
     if mounted_at.strip("/"):
         path = f"/{mounted_at.strip('/')}"

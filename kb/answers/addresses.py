@@ -7,12 +7,12 @@ before them, the command with the setting ``site_url`` or as paths alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from kb.guidance.profile import Profile, given, values_of
 from kb.model.facets import FACETS
-from kb.search.query import DEFAULT_PER_PAGE, Query
+from kb.search.query import DEFAULT_PER_PAGE, Query, with_value
 
 #: The parameters of a search that narrow which cases a profile is compared with.
 NARROWING: tuple[str, ...] = (*FACETS, "results_min", "results_unit")
@@ -34,8 +34,7 @@ class Addresses:
 
     def narrowed(self, query: Query, facet: str, value: str) -> str:
         """The first page of a search with one value of a facet more."""
-        filters = {**query.filters, facet: (*query.filters.get(facet, ()), value)}
-        return self.search(replace(query, filters=filters, page=1))
+        return self.search(with_value(query, facet, value))
 
     def role_models(self, profile: Profile, query: Query) -> str:
         """The page of the role models for a firm."""

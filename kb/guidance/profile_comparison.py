@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -30,6 +30,12 @@ _SIZE_WORDS = (
 )
 #: How the names of countries begin that take an article in a sentence.
 _WITH_THE = ("United ", "Netherlands", "Philippines", "Bahamas", "Czech Republic")
+#: Relation to how its sentence begins, in the order to show.
+OPENINGS: Mapping[str, str] = {
+    "like": "Like you",
+    "unlike": "Unlike you",
+    "unknown": "Not reported",
+}
 _PAID_BY = {
     "public": "public support helped it along",
     "own": "the firms paid for it themselves",
@@ -70,9 +76,8 @@ def sentences(compared: Sequence[FieldComparison]) -> tuple[str, ...]:
 
     ``Like you: five members; exporting; in wine and spirits.``
     """
-    openings = (("like", "Like you"), ("unlike", "Unlike you"), ("unknown", "Not reported"))
     written = []
-    for relation, opening in openings:
+    for relation, opening in OPENINGS.items():
         words = [one.words for one in compared if one.relation == relation]
         if words:
             written.append(f"{opening}: {'; '.join(words)}.")

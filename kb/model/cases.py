@@ -72,6 +72,11 @@ class Result:
         ),
     ] = None
 
+    @property
+    def has_figure(self) -> bool:
+        """Whether the source gives a number, and does not tell the result in words alone."""
+        return self.low is not None and self.high is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:

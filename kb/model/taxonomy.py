@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.errors import QueryError
+from kb.model.cases import Case
 from kb.model.english import article, capital, in_line
 from kb.model.facets import FACET_LISTS
 
@@ -154,10 +155,13 @@ class Vocabulary:
         """The term with this id, None if there is none."""
         return next((term for term in self.terms if term.id == term_id), None)
 
+    def term(self, term_id: str) -> Term:
+        """The term with this id; one that there is not is called by its id."""
+        return self.get(term_id) or Term(id=term_id, label=term_id)
+
     def label(self, term_id: str) -> str:
         """The label of an id, the id itself if unknown."""
-        term = self.get(term_id)
-        return term.label if term else term_id
+        return self.term(term_id).label
 
     def canonical(self, spelling: str) -> str | None:
         """The id that an id, label or alias means, in any case; None if unknown."""
@@ -214,11 +218,19 @@ class Taxonomy:
         """The vocabulary behind a facet of ``kb.model.facets.FACETS``."""
         return self.vocabularies[FACET_LISTS[facet]]
 
+    def term(self, facet: str, value: str) -> Term:
+        """The term of a facet's value, of a country without a case too."""
+        if facet == "country" and self.facet(facet).get(value) is None:
+            return self.world.term(value)
+        return self.facet(facet).term(value)
+
+    def terms(self, facet: str, case: Case) -> tuple[Term, ...]:
+        """What a case has in a facet, in the order of its file."""
+        return tuple(self.term(facet, value) for value in case.facets.get(facet, ()))
+
     def label(self, facet: str, value: str) -> str:
         """The label of a facet's value."""
-        if facet == "country" and self.facet(facet).get(value) is None:
-            return self.world.label(value)
-        return self.facet(facet).label(value)
+        return self.term(facet, value).label
 
     def asked(self, facet: str, spelling: str, parameter: str) -> str:
         """The id that a request means by a value of a facet; of a country without a case too.

@@ -62,6 +62,23 @@ def widened(within: Filter, facet: str, value: str) -> Filter:
     return replace(within, facets={**within.facets, facet: values}, figure=figure)
 
 
+def with_value(query: Query, facet: str, value: str) -> Query:
+    """The first page of a query with one value of a facet more."""
+    values = (*query.filters.get(facet, ()), value)
+    return replace(query, filters={**query.filters, facet: values}, page=1)
+
+
+def without_value(query: Query, facet: str, value: str) -> Query:
+    """The first page of a query with one value of a facet taken away.
+
+    The least figure goes with the last metric, since it means nothing alone.
+    """
+    kept = tuple(one for one in query.filters.get(facet, ()) if one != value)
+    filters = {**query.filters, facet: kept}
+    least = query.results_min if filters.get("results") else None
+    return replace(query, filters=filters, results_min=least, page=1)
+
+
 def make_query(
     taxonomy: Taxonomy,
     *,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kb.answers.figures import DASH
-from kb.model.cases import Case
-from kb.model.relevance import Figure, Group, Report
-from kb.search.searcher import Searcher
+from kb.model.relevance import Figure
+from web.ui.template_filters import in_percent
 
 #: System to its words, as the table lists them.
 SYSTEMS: Mapping[str, str] = {
@@ -16,6 +14,7 @@ SYSTEMS: Mapping[str, str] = {
     "words": "Words alone",
     "meaning": "Meaning alone",
 }
+#: Group to its words.
 GROUPS: Mapping[str, str] = {
     "all": "All queries",
     "English": "In English",
@@ -33,7 +32,9 @@ GROUPS: Mapping[str, str] = {
     "language pt": "Portuguese",
 }
 #: Groups of one language stand in a table of their own: they are small.
-_LANGUAGE = "language "
+LANGUAGE = "language "
+#: The group of all queries that can be answered.
+WHOLE = "all"
 #: What the figures of each split are worth.
 SPLITS: Mapping[str, str] = {
     "test": "The judged queries are in two parts. Weights and thresholds were chosen on one of "
@@ -49,47 +50,6 @@ CHART_PAD = 6
 TICKS = (0.0, 0.5, 1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelevancePage:
-    """The report with what the page computes of it.
-
-    ``n`` queries can be answered, of ``n_all``. ``first`` is the figure for the case that is
-    shown first. ``languages`` are the groups of one language each; ``cases`` holds the cases
-    that a query may have missed by their ids, as far as there still are such cases.
-    """
-
-    report: Report
-    n: int
-    n_all: int
-    first: Figure | None
-    groups: tuple[Group, ...]
-    languages: tuple[Group, ...]
-    cases: Mapping[str, Case]
-
-
-def relevance_page(searcher: Searcher) -> RelevancePage | None:
-    """Gather the page from the report in the snapshot; None where no figures were published."""
-    report = searcher.compendium.relevance
-    if report is None:
-        return None
-    whole = next((group for group in report.groups if group.name == "all"), None)
-    n = whole.n if whole else 0
-    return RelevancePage(
-        report=report,
-        n=n,
-        n_all=n + (report.refusal.n_negative if report.refusal else 0),
-        first=whole.figures.get("fused", {}).get("Success@1") if whole else None,
-        groups=tuple(one for one in report.groups if not one.name.startswith(_LANGUAGE)),
-        languages=tuple(one for one in report.groups if one.name.startswith(_LANGUAGE)),
-        cases={case.id: case for case in searcher.cases},
-    )
-
-
-def share_text(share: float) -> str:
-    """A share of 1 in whole percent."""
-    return f"{100 * share:.0f}%"
-
-
 def p_text(p: float) -> str:
     """A probability with as many digits as mean something."""
     return "under 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
@@ -102,12 +62,12 @@ def mean_text(figure: Figure) -> str:
 
 def mean_share_text(figure: Figure) -> str:
     """A mean share with its interval: ``75% (65–85%)``."""
-    return f"{share_text(figure.mean)} ({100 * figure.low:.0f}{DASH}{share_text(figure.high)})"
+    return f"{in_percent(figure.mean)} ({100 * figure.low:.0f}{DASH}{in_percent(figure.high)})"
 
 
 def of_text(share: float, n: int) -> str:
     """A share of so many as a count: ``3 of 4 (75%)``."""
-    return f"{round(share * n)} of {n} ({share_text(share)})"
+    return f"{round(share * n)} of {n} ({in_percent(share)})"
 
 
 def chart_place(value: float) -> float:

@@ -7,16 +7,16 @@ from flask import Blueprint, render_template
 from web.about.relevance import (
     CHART_WIDTH,
     GROUPS,
+    LANGUAGE,
     SPLITS,
     SYSTEMS,
     TICKS,
+    WHOLE,
     chart_place,
     mean_share_text,
     mean_text,
     of_text,
     p_text,
-    relevance_page,
-    share_text,
 )
 from web.core.request import searcher, settings
 
@@ -26,7 +26,6 @@ for name, shown in (
     ("mean", mean_text),
     ("mean_share", mean_share_text),
     ("probability", p_text),
-    ("share", share_text),
     ("share_of", of_text),
 ):
     bp.add_app_template_filter(shown, name)
@@ -56,9 +55,19 @@ def about() -> str:
 def relevance() -> str:
     """How good the search is, as measured; that it is not measured yet, where it is not."""
     current = searcher()
+    report = current.compendium.relevance
+    groups = report.groups if report else ()
+    whole = next((group for group in groups if group.name == WHOLE), None)
+    n = whole.n if whole else 0
     return render_template(
         "relevance.html",
-        page=relevance_page(current),
+        report=report,
+        n=n,
+        n_all=n + (report.refusal.n_negative if report and report.refusal else 0),
+        first=whole.figures.get("fused", {}).get("Success@1") if whole else None,
+        groups=[group for group in groups if not group.name.startswith(LANGUAGE)],
+        languages=[group for group in groups if group.name.startswith(LANGUAGE)],
+        by_id=current.compendium.by_id,
         snapshot_id=current.snapshot_id,
         systems=SYSTEMS,
         group_words=GROUPS,

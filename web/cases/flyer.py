@@ -6,20 +6,17 @@ import re
 from dataclasses import dataclass, replace
 from html import unescape
 
-from kb.answers.figures import members_text, period_text
+from kb.answers.figures import figure, members_text, period_text
 from kb.citations.works import Citation, citations
-from kb.model.cases import Case
+from kb.model.cases import Case, Result
 from kb.model.english import capital
-from kb.model.facet_words import facet_words, read_by_editors
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
-from web.cases.case import FACT_FACETS
+from web.cases.case import FACT_FACETS, body_of
 from web.core.urls import absolute, case_url
-from web.ui.cards import Badge, Status, badges, labels, status_of
-from web.ui.markdown import render_body
 from web.ui.qr import qr_code
-from web.words.figures import ResultView, result_views
-from web.words.typography import curly
+from web.words.translation import ngettext
 
 #: More results than this do not fit on a sheet; the page of the case has them all.
 MOST_RESULTS = 12
@@ -43,70 +40,70 @@ _LETTERS = 1060
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flyer:
-    """What the sheet shows, in its order.
+    """What is computed for the sheet of a case.
 
-    ``take`` is the first sentence of the editors' analysis, empty if the case has
-    none. ``more_results`` counts those left out. ``ours`` names the facts that are
-    the editors' reading. ``address`` is the public address of the case, ``path`` the
-    one on this site; ``code`` is the first as a QR code, None if it is too long for one.
-    ``across`` is how many figures stand beside each other, ``size`` the size of type on
-    paper, in points.
+    ``results`` are those that it shows, the ones with figures first. ``facts`` are names and
+    what stands beside them. ``take`` is the first sentence of the editors' analysis, empty if
+    the case has none. ``address`` is the public address of the case; ``code`` is that as a QR
+    code, None if it is too long for one. ``across`` is how many figures stand beside each
+    other, ``size`` the size of type on paper, in points.
     """
 
-    title: str
-    summary: str
-    kind: str
-    where: str
-    badges: tuple[Badge, ...]
-    status: Status | None
-    figures: tuple[ResultView, ...]
-    in_words: tuple[ResultView, ...]
-    more_results: int
+    case: Case
+    results: tuple[Result, ...]
     facts: tuple[tuple[str, str], ...]
-    ours: str
     take: str
     citations: tuple[Citation, ...]
     snapshot_id: str
-    case_id: str
-    path: str
     address: str
     code: str | None
     across: int
     size: int
 
+    @property
+    def figures(self) -> tuple[Result, ...]:
+        """The results that have a figure."""
+        return tuple(result for result in self.results if result.has_figure)
+
+    @property
+    def in_words(self) -> tuple[Result, ...]:
+        """The results that are told in words alone."""
+        return tuple(result for result in self.results if not result.has_figure)
+
+    @property
+    def n_left_out(self) -> int:
+        """How many more results the page of the case has."""
+        return len(self.case.results) - len(self.results)
+
 
 def flyer(searcher: Searcher, case: Case) -> Flyer:
     """Gather the sheet of a case that is not a guide."""
-    taxonomy = searcher.taxonomy
-    views = result_views(case, taxonomy)
-    shown = views[:MOST_RESULTS]
-    status = status_of(case, taxonomy)
+    by_figure = sorted(case.results, key=lambda result: not result.has_figure)
+    shown = tuple(by_figure[:MOST_RESULTS])
     address = absolute(case_url(case.id))
     sheet = Flyer(
-        title=curly(case.title),
-        summary=curly(case.summary),
-        kind=taxonomy.label("kind", case.kind),
-        where=", ".join(labels(taxonomy, case, "country")),
-        badges=badges(case, taxonomy),
-        status=status,
-        figures=tuple(view for view in shown if not view.figure.is_word),
-        in_words=tuple(view for view in shown if view.figure.is_word),
-        more_results=len(views) - len(shown),
-        facts=_facts(case, taxonomy),
-        ours=", ".join(read_by_editors(case, taxonomy)),
-        take=first_of_our_reading(
-            render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-")).html
-        ),
+        case=case,
+        results=shown,
+        facts=_facts(case, searcher.taxonomy),
+        take=first_of_our_reading(body_of(case, searcher).html),
         citations=citations(case, searcher.compendium.references),
         snapshot_id=searcher.snapshot_id,
-        case_id=case.id,
-        path=case_url(case.id),
         address=address,
         code=qr_code(address),
-        across=figures_across(sum(not view.figure.is_word for view in shown)),
+        across=figures_across(sum(result.has_figure for result in shown)),
         size=SIZES[-1],
     )
-    return replace(sheet, size=fitting_size(sheet))
+    return replace(sheet, size=fitting_size(sheet, searcher.taxonomy))
+
+
+def nothing_reported(sheet: Flyer, taxonomy: Taxonomy) -> str:
+    """What a sheet without results says in their place."""
+    return ngettext(
+        "The source reports no results of this %(kind)s.",
+        "The sources report no results of this %(kind)s.",
+        len(sheet.citations),
+        kind=taxonomy.label("kind", sheet.case.kind).lower(),
+    )
 
 
 def first_of_our_reading(html: str) -> str:
@@ -128,16 +125,20 @@ def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
         ("With", capital(partners)),
         (
             "Where",
-            ", ".join(part for part in (case.region, *labels(taxonomy, case, "country")) if part),
+            ", ".join(part for part in (case.region, _labels("country", case, taxonomy)) if part),
         ),
         ("When", period_text(case.period) or NOT_REPORTED),
     ]
     rows += [
-        (facet_words(facet, taxonomy).fact, ", ".join(labels(taxonomy, case, facet)))
+        (facet_words(facet, taxonomy).fact, _labels(facet, case, taxonomy))
         for facet in FACT_FACETS
         if facet not in _IN_HEAD
     ]
     return tuple((words, value) for words, value in rows if value)
+
+
+def _labels(facet: str, case: Case, taxonomy: Taxonomy) -> str:
+    return ", ".join(term.label for term in taxonomy.terms(facet, case))
 
 
 def figures_across(count: int) -> int:
@@ -147,35 +148,38 @@ def figures_across(count: int) -> int:
     return 2 if count == 4 else max(1, min(count, 3))
 
 
-def fitting_size(sheet: Flyer) -> int:
+def fitting_size(sheet: Flyer, taxonomy: Taxonomy) -> int:
     """The largest of ``SIZES`` at which the sheet fits on paper, by its letters; else the least."""
-    return next((size for size in SIZES if _height(sheet, size) <= _ROOM), SIZES[-1])
+    fitting = (size for size in SIZES if _height(sheet, size, taxonomy) <= _ROOM)
+    return next(fitting, SIZES[-1])
 
 
-def _height(sheet: Flyer, size: int) -> float:
+def _height(sheet: Flyer, size: int, taxonomy: Taxonomy) -> float:
     """About how high the text stands on paper at a size, in points."""
     line = _LETTERS / size  # letters in a line of the full width
     beside = 0.72 * line  # in a line beside a label
-    rows = [
-        sheet.figures[start : start + sheet.across]
-        for start in range(0, len(sheet.figures), sheet.across)
-    ]
-    lines = 2.2 * _lines(sheet.title, line / 2.3) + 1.2 * _lines(sheet.summary, line / 1.15)
-    lines += sum(max(_figure_lines(view, line / sheet.across) for view in row) for row in rows)
-    lines += sum(_lines(f"{view.statement} {view.locator}", beside) for view in sheet.in_words)
+    figures, column = sheet.figures, line / sheet.across
+    heights = [_figure_lines(result, column, taxonomy) for result in figures]
+    lines = 2.2 * _lines(sheet.case.title, line / 2.3) + 1.2 * _lines(
+        sheet.case.summary, line / 1.15
+    )
+    lines += sum(
+        max(heights[at : at + sheet.across]) for at in range(0, len(figures), sheet.across)
+    )
+    lines += sum(_lines(f"{one.statement} {one.locator}", beside) for one in sheet.in_words)
     lines += sum(_lines(value, beside) for _, value in sheet.facts)
     lines += 1.1 * _lines(sheet.take, line / 1.1)
     lines += sum(0.9 * _lines(f"{w.authors} {w.title} {w.locators}", line) for w in sheet.citations)
     return lines * size * _LEADING
 
 
-def _figure_lines(view: ResultView, room: float) -> float:
+def _figure_lines(result: Result, room: float, taxonomy: Taxonomy) -> float:
     """The lines that a large figure takes with what stands around it, in a column of letters."""
-    meta = f"{view.horizon} {view.locator}"
-    words = _lines(view.statement, 0.85 * room) + 0.8 * _lines(meta, 1.1 * room)
-    figure = view.figure
-    is_long = 2.4 * len(f"{figure.lead} {figure.number}") + len(figure.unit) > 0.8 * room
-    return words + 4.8 + 1.5 * is_long + 1.5 * bool(figure.before)
+    meta = f"{result.horizon or ''} {result.locator}"
+    words = _lines(result.statement, 0.85 * room) + 0.8 * _lines(meta, 1.1 * room)
+    shown = figure(result, taxonomy)
+    is_long = 2.4 * len(f"{shown.lead} {shown.number}") + len(shown.unit) > 0.8 * room
+    return words + 4.8 + 1.5 * is_long + 1.5 * bool(shown.before)
 
 
 def _lines(text: str, room: float) -> int:

@@ -14,10 +14,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 
+from kb.answers.figures import figure
 from kb.citations.works import Citation
-from web.cases.flyer import Flyer
+from kb.model.cases import Result
+from kb.model.facet_words import read_by_editors
+from kb.model.taxonomy import Taxonomy
+from web.cases.flyer import Flyer, nothing_reported
 from web.core import SITE_NAME
-from web.words.figures import ResultView
+from web.words.typography import curly
 
 HERE = Path(__file__).parent
 SYMBOLS = HERE.parent / "ui" / "templates" / "_symbols.svg"
@@ -30,13 +34,13 @@ KEPT = 64
 _turn = Lock()
 
 
-def flyer_pdf(sheet: Flyer) -> bytes:
+def flyer_pdf(sheet: Flyer, taxonomy: Taxonomy) -> bytes:
     """The flyer on one A4 sheet, as PDF; kept for as long as nothing on it changes.
 
     Raises:
         subprocess.SubprocessError: it could not be set within ``PATIENCE_S`` seconds.
     """
-    return _typeset(json.dumps(_inputs(sheet), sort_keys=True))
+    return _typeset(json.dumps(_inputs(sheet, taxonomy), sort_keys=True))
 
 
 @lru_cache(maxsize=KEPT)
@@ -49,28 +53,31 @@ def _typeset(inputs: str) -> bytes:
     return done.stdout
 
 
-def _inputs(sheet: Flyer) -> dict[str, object]:
-    kind = sheet.kind.lower()
-    is_bare = not sheet.figures and not sheet.in_words
-    report = "sources report" if len(sheet.citations) > 1 else "source reports"
+def _inputs(sheet: Flyer, taxonomy: Taxonomy) -> dict[str, object]:
+    case = sheet.case
+    kind = taxonomy.label("kind", case.kind)
+    statuses = [term.label for term in taxonomy.terms("status", case)]
+    ours = ", ".join(read_by_editors(case, taxonomy))
+    more = sheet.n_left_out
     return {
         "site": SITE_NAME,
         "brand": _symbol("brand"),
-        "title": sheet.title,
-        "summary": sheet.summary,
-        "kind": sheet.kind,
-        "where": sheet.where,
-        "types": [{"label": b.label, "svg": _symbol(f"mark-{b.mark}")} for b in sheet.badges],
-        "status": sheet.status.label if sheet.status else "",
-        "figures": [_result(view) for view in sheet.figures],
+        "title": curly(case.title),
+        "summary": curly(case.summary),
+        "kind": kind,
+        "where": ", ".join(term.label for term in taxonomy.terms("country", case)),
+        "types": [
+            {"label": term.beside_mark, "svg": _symbol(f"mark-{term.mark}")}
+            for term in taxonomy.terms("type", case)
+        ],
+        "status": "".join(statuses),
+        "figures": [_result(result, taxonomy) for result in sheet.figures],
         "across": sheet.across,
-        "words": [_result(view) for view in sheet.in_words],
-        "none": f"The {report} no results of this {kind}." if is_bare else "",
-        "more": f"{sheet.more_results} more on the page of the {kind}."
-        if sheet.more_results
-        else "",
+        "words": [_result(result, taxonomy) for result in sheet.in_words],
+        "none": "" if sheet.results else nothing_reported(sheet, taxonomy),
+        "more": f"{more} more on the page of the {kind.lower()}." if more else "",
         "facts": sheet.facts,
-        "ours": f"Our reading, not the source’s word: {sheet.ours}." if sheet.ours else "",
+        "ours": f"Our reading, not the source’s word: {ours}." if ours else "",
         "take": sheet.take,
         "sources": [_source(work) for work in sheet.citations],
         "address": sheet.address,
@@ -79,16 +86,16 @@ def _inputs(sheet: Flyer) -> dict[str, object]:
     }
 
 
-def _result(view: ResultView) -> dict[str, str]:
-    figure = view.figure
+def _result(result: Result, taxonomy: Taxonomy) -> dict[str, str]:
+    shown = figure(result, taxonomy)
     return {
-        "metric": view.metric,
-        "before": figure.before,
-        "lead": figure.lead,
-        "number": figure.number,
-        "unit": figure.unit,
-        "statement": view.statement,
-        "meta": " · ".join(part for part in (view.horizon, view.locator) if part),
+        "metric": taxonomy.label("results", result.metric),
+        "before": shown.before,
+        "lead": shown.lead,
+        "number": shown.number,
+        "unit": shown.unit,
+        "statement": curly(result.statement),
+        "meta": " · ".join(part for part in (result.horizon, result.locator) if part),
     }
 
 

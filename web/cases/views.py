@@ -13,10 +13,18 @@ from flask import (
     render_template,
 )
 
+from kb.citations.works import citations
 from kb.model.cases import Case
-from web.cases.case import case_page
+from web.cases.case import (
+    body_of,
+    cited,
+    compared_url,
+    related_to,
+    shared_text,
+    shown_similar,
+)
 from web.cases.failure import help_with
-from web.cases.flyer import flyer
+from web.cases.flyer import flyer, nothing_reported
 from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.core.errors import register_help
 from web.core.request import searcher
@@ -27,6 +35,9 @@ NOT_FOUND = 404
 
 bp = Blueprint("cases", __name__, template_folder="templates")
 register_help(bp, help_with)
+bp.add_app_template_filter(
+    lambda other, case: shared_text(case, other, searcher()), name="shared_with"
+)
 
 
 @bp.get("/cases")
@@ -44,22 +55,35 @@ def case(case_id: str) -> str | Response:
     current = searcher()
     if address := folder_url(current.cases, case_id):
         return redirect(address)
-    page = case_page(current, current.case(case_id))
-    return render_template("case.html", page=page)
+    case = current.case(case_id)
+    alike = current.similar(case_id)
+    return render_template(
+        "case.html",
+        case=case,
+        body=body_of(case, current),
+        citations=citations(case, current.compendium.references),
+        cite=cited(case, current.snapshot_id),
+        related=related_to(case, current),
+        similar=shown_similar(case, alike),
+        compare_url=compared_url(case, alike),
+    )
 
 
 @bp.get("/flyers/<path:case_id>")
 def flyer_page(case_id: str) -> str:
     """The sheet as a page, one sheet of paper when printed; 404 for a guide."""
-    case = _with_flyer(case_id)
-    return render_template("flyer.html", sheet=flyer(searcher(), case))
+    current = searcher()
+    sheet = flyer(current, _with_flyer(case_id))
+    nothing = nothing_reported(sheet, current.taxonomy)
+    return render_template("flyer.html", case=sheet.case, sheet=sheet, nothing=nothing)
 
 
 @bp.get("/flyers/<path:case_id>.pdf")
 def flyer_pdf(case_id: str) -> Response:
     """The sheet as PDF, the same bytes for as long as the snapshot is served."""
-    sheet = flyer(searcher(), _with_flyer(case_id))
-    response = Response(as_pdf(sheet), mimetype="application/pdf")
+    current = searcher()
+    sheet = flyer(current, _with_flyer(case_id))
+    response = Response(as_pdf(sheet, current.taxonomy), mimetype="application/pdf")
     name = f"{case_id.replace('/', '-')}-flyer.pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
 from kb.answers.addresses import Addresses, profile_pairs, query_pairs
 from kb.guidance.profile import Profile
-from kb.search.query import DEFAULT_PER_PAGE, Query
+from kb.search.query import Query
 
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308
@@ -40,32 +41,29 @@ def case_url(case_id: str) -> str:
     return url_for("cases.case", case_id=case_id)
 
 
+def query_url(
+    query: Query, *, page: int = 1, endpoint: str = "search.search", **changes: Any
+) -> str:
+    """The path of a query on one of its pages, or of its twin for programs.
+
+    Every default is left out, and facets stand in their fixed order. ``changes`` are fields
+    of the query that are otherwise.
+    """
+    return _address(endpoint, query_pairs(replace(query, page=page, **changes)))
+
+
 def search_url(
     text: str = "",
     filters: Mapping[str, Iterable[str]] | None = None,
     *,
-    results_min: float | None = None,
-    results_unit: str | None = None,
     exact: bool = False,
     sort: str = "relevance",
-    page: int = 1,
-    per_page: int = DEFAULT_PER_PAGE,
     endpoint: str = "search.search",
 ) -> str:
-    """The path of a search, with every default left out and facets in their fixed order."""
-    query = Query(
-        text=text,
-        filters={facet: tuple(values) for facet, values in (filters or {}).items()},
-        results_min=results_min,
-        results_unit=results_unit,
-        exact=exact,
-        sort=sort,
-        page=page,
-        per_page=per_page,
-    )
-    pairs = query_pairs(query)
-    path = url_for(endpoint)
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    """The path of a search for a text and values of facets."""
+    chosen = {facet: tuple(values) for facet, values in (filters or {}).items()}
+    query = Query(text=text, filters=chosen, exact=exact, sort=sort)
+    return query_url(query, endpoint=endpoint)
 
 
 def facet_url(**values: str) -> str:
@@ -73,49 +71,14 @@ def facet_url(**values: str) -> str:
     return search_url(filters={facet: (value,) for facet, value in values.items()})
 
 
-def query_url(query: Query, *, page: int = 1, endpoint: str = "search.search") -> str:
-    """The path of another page of the same query, or of its JSON twin."""
-    return search_url(
-        query.text,
-        query.filters,
-        results_min=query.results_min,
-        results_unit=query.results_unit,
-        exact=query.exact,
-        sort=query.sort,
-        page=page,
-        per_page=query.per_page,
-        endpoint=endpoint,
-    )
-
-
-def without(query: Query, facet: str, value: str, *, endpoint: str = "search.search") -> str:
-    """The path of the same query, first page, with one filter value taken away.
-
-    The least figure goes with the last metric, since it means nothing alone.
-    """
-    kept = tuple(one for one in query.filters.get(facet, ()) if one != value)
-    filters = {**query.filters, facet: kept}
-    least = query.results_min if filters.get("results") else None
-    return query_url(replace(query, filters=filters, results_min=least), endpoint=endpoint)
-
-
-def with_value(query: Query, facet: str, value: str, *, endpoint: str = "search.search") -> str:
-    """The path of the same query, first page, with one filter value more."""
-    values = (*query.filters.get(facet, ()), value)
-    return query_url(replace(query, filters={**query.filters, facet: values}), endpoint=endpoint)
-
-
 def compare_url(case_ids: Iterable[str], endpoint: str = "compare.page") -> str:
     """The path of a comparison of some cases, in their order, or of its CSV or JSON twin."""
-    pairs = [("id", case_id) for case_id in case_ids]
-    return f"{url_for(endpoint)}?{urlencode(pairs, safe='/')}" if pairs else url_for(endpoint)
+    return _address(endpoint, [("id", case_id) for case_id in case_ids], safe="/")
 
 
 def profile_url(profile: Profile, query: Query, endpoint: str = "role_models.role_models") -> str:
     """The path of the role models for a profile, or of their JSON twin."""
-    pairs = profile_pairs(profile, query)
-    path = url_for(endpoint)
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return _address(endpoint, profile_pairs(profile, query))
 
 
 def this_url(
@@ -164,3 +127,8 @@ def absolute(path: str) -> str:
 def addresses() -> Addresses:
     """Where the pages stand that an answer to this request points to."""
     return Addresses(root=absolute(request.script_root))
+
+
+def _address(endpoint: str, pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
+    given = urlencode(list(pairs), safe=safe)
+    return f"{url_for(endpoint)}?{given}" if given else url_for(endpoint)

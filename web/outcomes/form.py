@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kb.answers.addresses import query_pairs
 from kb.guidance.selection import Selection
@@ -112,7 +113,7 @@ def selection_view(query: Query, current: Searcher, *, only_guides: bool) -> Sel
             for pair in query_pairs(query)
             if pair[0] not in ("q", "exact") and pair not in firsts
         ),
-        chips=chips(query, current.taxonomy, endpoint=ENDPOINT),
+        chips=chips(query, current.taxonomy, partial(query_url, endpoint=ENDPOINT)),
         clear_url=search_url(query.text, exact=query.exact, endpoint=ENDPOINT),
         without_words=query_url(replace(query, text="", exact=False), endpoint=ENDPOINT)
         if query.text

@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from kb.guidance.profile import FIELDS, Profile
 from kb.model.taxonomy import Taxonomy
 from kb.search.query import Query
-from web.core.params import UNKNOWN, Filters, Read, Wrong, to_profile, to_query
+from web.core.params import Filters, Read, Wrong, to_profile, to_query
+from web.ui.notices import wrong_values
 
 #: What narrows which cases may be a role model, exactly as in a search.
 FILTERS: tuple[str, ...] = tuple(Filters.model_fields)
@@ -40,7 +41,7 @@ class Asked:
 
 def asked(read: Read, taxonomy: Taxonomy) -> Asked:
     """What was read of an address as a profile with its filters."""
-    faults = {one.name: one for one in reversed(read.wrong) if one.rule != UNKNOWN}
+    faults = wrong_values(read)
     return Asked(
         profile=to_profile(read.values, taxonomy),
         query=to_query(read.values, taxonomy),

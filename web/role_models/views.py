@@ -2,37 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, render_template, request
 
+from kb.guidance.profile import contradictions
+from kb.guidance.profile_comparison import OPENINGS
+from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import counts_of, role_models
-from web.core.params import UNKNOWN, ProfileParams, read_page
+from web.core.params import ProfileParams, read_page
 from web.core.request import searcher
-from web.role_models.asked import asked
-from web.role_models.form import form_view
-from web.role_models.page import answer_view
-from web.ui.notices import notices
+from web.role_models.asked import FILTERS, asked
+from web.role_models.form import LABELS, LONGEST, faults
+from web.role_models.page import profile_chips, suggested, yours
+from web.ui.filters import facet_counts, units_asked
+from web.ui.links import MODELS, compare_first
+from web.ui.notices import unknown_names
+from web.words.profile import FUNDING_WORDS, NAMES, summary
 
 bp = Blueprint("role_models", __name__, template_folder="templates")
+bp.add_app_template_filter(lambda name: part_label(name, searcher().taxonomy), "part_label")
+bp.add_app_template_filter(
+    lambda field, answer: yours(field, answer, searcher().taxonomy), "yours_in"
+)
 
 
 @bp.get("/role-models", endpoint="role_models")
 def page() -> tuple[str, int]:
     """The form; with a profile in the address, its role models too. 400 names what is wrong."""
     current = searcher()
-    read = read_page(ProfileParams, request.args, current.taxonomy)
-    said = asked(read, current.taxonomy)
+    taxonomy = current.taxonomy
+    read = read_page(ProfileParams, request.args, taxonomy)
+    said = asked(read, taxonomy)
+    profile, query = said.profile, said.query
     answer = None
-    if not (said.wrong or said.profile.is_empty):
-        answer = role_models(current, said.profile, said.query)
-    counts = answer.facets if answer else counts_of(current, said.query)
-    names = replace(read, wrong=tuple(one for one in read.wrong if one.rule == UNKNOWN))
+    if not (said.wrong or profile.is_empty):
+        answer = role_models(current, profile, query)
+    wrong = faults(said, taxonomy)
+    counts = answer.facets if answer else counts_of(current, query)
     html = render_template(
         "role_models.html",
-        form=form_view(said, counts, current),
-        view=answer_view(answer, current.taxonomy) if answer else None,
-        empty=said.says_nothing,
-        notices=notices(names, current.taxonomy),
+        asked=said,
+        profile=profile,
+        query=query,
+        answer=answer,
+        faults=wrong,
+        labels=LABELS,
+        longest=LONGEST,
+        field_names=NAMES,
+        funding=FUNDING_WORDS,
+        filter_faults=[words for name, words in wrong.items() if name in FILTERS],
+        openings=OPENINGS,
+        facets=facet_counts(counts, query, taxonomy),
+        units=units_asked(query, current.cases, taxonomy),
+        summary=summary(profile, taxonomy),
+        chips=list(profile_chips(profile, query, taxonomy)),
+        suggested=list(suggested(answer, taxonomy)) if answer else [],
+        contradictions=contradictions(profile, taxonomy),
+        full_text=full_text(profile, taxonomy),
+        compare=compare_first((one.case.id for one in answer.models), MODELS) if answer else None,
+        notices=unknown_names(read, taxonomy),
     )
     return html, 400 if said.wrong or said.says_nothing else 200

@@ -10,16 +10,8 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.found_set import FoundSet
 from kb.search.query import Query
 from web.core.urls import query_url
+from web.ui.links import Link
 from web.words.translation import gettext, ngettext, number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """One order; ``current`` is the one that the page is in."""
-
-    words: str
-    url: str
-    current: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +21,8 @@ class Orders:
     ``note`` says by what the page is ordered where the words do not.
     """
 
-    plain: tuple[Order, ...]
-    strongest: tuple[Order, ...]
+    plain: tuple[Link, ...]
+    strongest: tuple[Link, ...]
     note: str
 
 
@@ -60,24 +52,23 @@ def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     )
 
 
-def _order(query: Query, sort: str, words: str) -> Order:
-    url = query_url(replace(query, sort=sort))
-    return Order(words=words, url=url, current=query.sort == sort)
+def _order(query: Query, sort: str, words: str) -> Link:
+    return Link(url=query_url(query, sort=sort), words=words, is_here=query.sort == sort)
 
 
-def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Order, ...]:
+def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Link, ...]:
     chosen = query.filters.get("results", ())
     if query.results_min is not None and len(chosen) > 1:
         return ()
     metrics = [one for one in taxonomy.facet("results").ids if not chosen or one in chosen]
     reports = {metric: _n_with_figure(found.cases, metric) for metric in metrics}
-    entries: list[Order] = []
+    entries: list[Link] = []
     for metric in sorted(metrics, key=lambda metric: -reports[metric]):
         only = replace(query, filters={**query.filters, "results": (metric,)}, sort="result")
         n_found = len(found.narrowed("results", metric)) if reports[metric] else 0
         if n_found > 1:
             words = f"{taxonomy.label('results', metric)} ({number(n_found)})"
-            entries.append(Order(words=words, url=query_url(only)))
+            entries.append(Link(url=query_url(only), words=words))
     return tuple(entries)
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from kb.search.found_set import FoundSet, found_set
 from web.core.errors import register_help
 from web.core.params import SearchParams, read_page, to_query
 from web.core.request import searcher
 from web.search.failure import help_with
-from web.search.page import answer_page, results_page
+from web.search.page import (
+    answer_page,
+    countries_without_case,
+    filters_in_title,
+    orders_of,
+    page_steps,
+    title_of,
+)
+from web.ui.filters import browse_offers, chips, facet_counts, offers, units_asked
 from web.ui.language import in_own_language
+from web.ui.links import first_compared
 from web.ui.notices import notices
 
 bp = Blueprint("search", __name__, template_folder="templates")
@@ -21,11 +31,24 @@ register_help(bp, help_with)
 def search() -> tuple[str, int]:
     """The cases that fit a query and its filters; without a query all of them by title."""
     current = searcher()
-    read = read_page(SearchParams, request.args, current.taxonomy)
-    result = answer_page(to_query(read.values, current.taxonomy), current)
+    taxonomy = current.taxonomy
+    read = read_page(SearchParams, request.args, taxonomy)
+    query = to_query(read.values, taxonomy)
+    result = answer_page(query, current)
+    found = found_set(query, current) if result.total else FoundSet(cases=())
     html = render_template(
         "search.html",
-        page=results_page(result, current),
-        notices=notices(read, current.taxonomy),
+        result=result,
+        title=title_of(query, taxonomy),
+        filters_in_title=filters_in_title(query, taxonomy),
+        facets=facet_counts(result.facets, query, taxonomy),
+        units=units_asked(query, current.cases, taxonomy),
+        chips=chips(query, taxonomy),
+        offers=offers(result, found) if result.total else browse_offers(result, current.cases),
+        orders=orders_of(query, found, taxonomy),
+        steps=page_steps(query.page, result.pages),
+        compare=first_compared(result),
+        without_case=countries_without_case(query, taxonomy),
+        notices=notices(read, taxonomy),
     )
     return html, read.status

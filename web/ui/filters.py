@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kb.answers.addresses import number_text
@@ -14,63 +14,38 @@ from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
 from kb.search.found_set import FoundSet
-from kb.search.query import Query
+from kb.search.query import Query, with_value, without_value
 from kb.text.mentions import Mention
-from web.core.urls import facet_url, query_url, with_value, without
+from web.core.urls import facet_url, query_url
+from web.ui.links import Link
 from web.words.translation import gettext, number
 
-#: Facets whose values are listed at once; the others open on demand.
-OPEN_FACETS = ("country", "type", "kind", "status")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetView:
-    """One facet of the filter form.
-
-    ``groups`` are its values under their headings, which are empty where there is none.
-    ``is_open`` shows them at once.
-    """
-
-    name: str
-    label: str
-    groups: tuple[tuple[str, tuple[FacetCount, ...]], ...]
-    is_open: bool
-    n_selected: int
+#: Turns a query into the address of a page.
+Address = Callable[[Query], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """A filter that is on, and the address without it."""
+    """A part of what was asked (``name`` is its parameter), and the address without it."""
 
-    label: str
+    name: str
     facet: str
+    label: str
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """A filter that the visitor's words name, and the address that has it on."""
+def facet_counts(
+    counts: Mapping[str, Iterable[FacetCount]], query: Query, taxonomy: Taxonomy
+) -> Mapping[str, tuple[FacetCount, ...]]:
+    """Facets to their values that are found, chosen or would add; those without any are left out.
 
-    words: str
-    url: str
-
-
-def facet_view(name: str, counts: tuple[FacetCount, ...], taxonomy: Taxonomy) -> FacetView | None:
-    """The facet with the values that are found, chosen or would add; None without any."""
-    useful = [count for count in counts if count.count or count.selected or count.would_add]
-    if not useful:
-        return None
-    groups: dict[str, list[FacetCount]] = {}
-    for count in useful:
-        groups.setdefault(count.group, []).append(count)
-    n_selected = sum(count.selected for count in useful)
-    return FacetView(
-        name=name,
-        label=gettext(facet_words(name, taxonomy).heading),
-        groups=tuple((heading, tuple(counts)) for heading, counts in groups.items()),
-        is_open=name in OPEN_FACETS or n_selected > 0,
-        n_selected=n_selected,
-    )
+    They are in the order to show.
+    """
+    shown = {}
+    for name in FACETS:
+        every = with_chosen(name, counts.get(name, ()), query, taxonomy)
+        shown[name] = tuple(one for one in every if one.count or one.selected or one.would_add)
+    return {name: useful for name, useful in shown.items() if useful}
 
 
 def with_chosen(
@@ -103,27 +78,28 @@ def units_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tupl
     )
 
 
-def chips(query: Query, taxonomy: Taxonomy, *, endpoint: str = "search.search") -> tuple[Chip, ...]:
-    """The filters that are on, the least figure last; they lead to ``endpoint``."""
+def chips(query: Query, taxonomy: Taxonomy, address: Address = query_url) -> tuple[Chip, ...]:
+    """The filters that are on, the least figure last; ``address`` says where they lead."""
     found = [
         Chip(
-            label=taxonomy.label(facet, value),
+            name=facet,
             facet=gettext(facet_words(facet, taxonomy).heading),
-            url=without(query, facet, value, endpoint=endpoint),
+            label=taxonomy.label(facet, value),
+            url=address(without_value(query, facet, value)),
         )
         for facet in FACETS
         for value in query.filters.get(facet, ())
     ]
     if query.results_min is not None:
-        url = query_url(replace(query, results_min=None), endpoint=endpoint)
         unit = taxonomy["units"].label(query.results_unit) if query.results_unit else ""
         figure = f"{number_text(query.results_min)} {unit}".strip()
         words = gettext("at least %(figure)s", figure=figure)
-        found.append(Chip(label=words, facet=gettext("Figure"), url=url))
+        url = address(replace(query, results_min=None, page=1))
+        found.append(Chip(name="results_min", facet=gettext("Figure"), label=words, url=url))
     return tuple(found)
 
 
-def offers(result: SearchResult, found: FoundSet) -> tuple[Offer, ...]:
+def offers(result: SearchResult, found: FoundSet) -> tuple[Link, ...]:
     """The values named in the query that would change what is found, with what they would find.
 
     Where the facet has a selection a value widens it; elsewhere it narrows. A value
@@ -134,41 +110,33 @@ def offers(result: SearchResult, found: FoundSet) -> tuple[Offer, ...]:
     made = []
     for mention in result.mentions:
         if query.filters.get(mention.facet):
-            adds = _count(result, mention).would_add
-            words = _offered(N_("Also %(value)s (+%(count)s)"), mention.label, adds)
+            message, n = N_("Also %(value)s (+%(count)s)"), _would_add(result, mention)
         else:
             left = len(found.narrowed(mention.facet, mention.value))
-            narrows = left < result.total
-            words = _offered(N_("Only %(value)s (%(count)s)"), mention.label, left * narrows)
-        if words:
-            made.append(Offer(words=words, url=with_value(query, mention.facet, mention.value)))
+            message, n = N_("Only %(value)s (%(count)s)"), left if left < result.total else 0
+        if n > 0:
+            words = gettext(message, value=mention.label, count=number(n))
+            url = query_url(with_value(query, mention.facet, mention.value))
+            made.append(Link(url=url, words=words))
     return tuple(made)
 
 
-def browse_offers(result: SearchResult, cases: Iterable[Case]) -> tuple[Offer, ...]:
+def browse_offers(result: SearchResult, cases: Iterable[Case]) -> tuple[Link, ...]:
     """The values named in the query as ways to browse, each with all of its cases."""
     held = [case.facets for case in cases]
     found = []
     for mention in result.mentions:
         count = sum(mention.value in facets.get(mention.facet, ()) for facets in held)
-        url = facet_url(**{mention.facet: mention.value})
-        is_place = mention.facet == "country"
         message = (
             N_("All cases from %(value)s (%(count)s)")
-            if is_place
+            if mention.facet == "country"
             else N_("All cases under “%(value)s” (%(count)s)")
         )
         words = gettext(message, value=mention.label, count=number(count))
-        found.append(Offer(words=words, url=url))
+        found.append(Link(url=facet_url(**{mention.facet: mention.value}), words=words))
     return tuple(found)
 
 
-def _offered(message: str, value: str, count: int) -> str:
-    """The words of an offer, none where it would find nothing."""
-    return gettext(message, value=value, count=number(count)) if count > 0 else ""
-
-
-def _count(result: SearchResult, mention: Mention) -> FacetCount:
-    counts = {count.value: count for count in result.facets.get(mention.facet, ())}
-    nothing = FacetCount(value=mention.value, label=mention.label, count=0)
-    return counts.get(mention.value, nothing)
+def _would_add(result: SearchResult, mention: Mention) -> int:
+    counts = result.facets.get(mention.facet, ())
+    return next((one.would_add for one in counts if one.value == mention.value), 0)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.model.taxonomy import Taxonomy
-from web.core.params import REPEATED, SHOWN, UNKNOWN, Of, OneOf, Read, Wrong
+from web.core.params import REPEATED, UNKNOWN, Of, OneOf, Read, Wrong
 from web.core.urls import this_url
+from web.words.lists import shortened
 
 #: From here a message lists what stands under the notice as links.
 _LISTED = re.compile(r" (?:Did you mean|Allowed are|The nearest ids are) ")
@@ -46,14 +47,24 @@ def notices(
     return tuple(notice(one, taxonomy, names or {}) for one in read.wrong)
 
 
+def unknown_names(read: Read, taxonomy: Taxonomy) -> tuple[Notice, ...]:
+    """The names that are not understood, for a page that tells each wrong value at its field."""
+    return tuple(notice(one, taxonomy, {}) for one in read.wrong if one.rule == UNKNOWN)
+
+
+def wrong_values(read: Read) -> Mapping[str, Wrong]:
+    """Parameters whose value is not understood, to the first thing that is wrong with it."""
+    return {one.name: one for one in reversed(read.wrong) if one.rule != UNKNOWN}
+
+
 def notice(wrong: Wrong, taxonomy: Taxonomy, names: Mapping[str, str]) -> Notice:
     """One part that was not understood, in words."""
     if wrong.rule == UNKNOWN:
+        given = shortened(wrong.given)
         return Notice(
-            words=f"“{wrong.name}={_short(wrong.given)}” in the address is not understood and "
-            "was left out.",
+            words=f"“{wrong.name}={given}” in the address is not understood and was left out.",
             nearest=tuple(
-                (this_url(wrong.name, wrong.given, new_name=name), f"{name}={_short(wrong.given)}")
+                (this_url(wrong.name, wrong.given, new_name=name), f"{name}={given}")
                 for name in wrong.nearest
             ),
         )
@@ -81,8 +92,4 @@ def _links(
 
 def _label(values: Of | OneOf | None, value: str, taxonomy: Taxonomy) -> str:
     label = values.vocabulary(taxonomy).label(value) if isinstance(values, Of) else value
-    return _short(label)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return shortened(label)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from markupsafe import Markup, escape
 
 from kb.model.cases import Case
 from kb.model.english import N_, in_line
@@ -41,60 +42,48 @@ PLACES: Mapping[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a text, marked where it is a word of the query."""
+def how(why: Reason, case: Case) -> str:
+    """How the passage of a reason matched, where it stands, and by which words."""
+    place = gettext("in the title") if _is_title_only(why) else _place(why, case)
+    words = ", ".join(why.words[:WORDS_SHOWN]) + (" …" if len(why.words) > WORDS_SHOWN else "")
+    message = N_("%(way)s, %(place)s: %(words)s") if words else N_("%(way)s, %(place)s")
+    return gettext(message, way=gettext(BY[why.kind]), place=place, words=words)
 
-    text: str
-    marked: bool = False
 
+def quoted(why: Reason, case: Case) -> Markup:
+    """The passage of a reason, its words marked.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """One reason by a passage: how it matched and where, and the passage in pieces.
-
-    There are no pieces where the passage is the summary, which the card shows, or
-    where the words stand in the title alone.
+    Empty where it is the summary, which a card shows anyway, or where the words stand in
+    the title alone.
     """
-
-    how: str
-    pieces: tuple[Piece, ...]
-
-
-def quotes(hit: Hit) -> tuple[Quote, ...]:
-    """The reasons by passages, the strongest first."""
-    return tuple(_quote(why, hit.case) for why in hit.reasons if why.kind != "facet")
+    if _is_title_only(why) or is_summary(why, case):
+        return Markup()
+    return excerpt(curly(why.passage), why.marks)
 
 
-def named(hit: Hit, taxonomy: Taxonomy) -> tuple[str, ...]:
+def named(why: Reason, taxonomy: Taxonomy) -> str:
     """What the query names and the case has: ``Country: Norway``."""
-    return tuple(
-        gettext(
-            "%(facet)s: %(value)s",
-            facet=gettext(facet_words(why.facet, taxonomy).heading),
-            value=why.label,
-        )
-        for why in hit.reasons
-        if why.kind == "facet"
-    )
+    facet = gettext(facet_words(why.facet, taxonomy).heading)
+    return gettext("%(facet)s: %(value)s", facet=facet, value=why.label)
 
 
-def marked_summary(hit: Hit) -> tuple[Piece, ...]:
-    """The summary with the words marked, where a reason marks words in it."""
+def marked_summary(hit: Hit) -> Markup:
+    """The summary of a hit, the words marked where a reason marks words in it."""
     for why in hit.reasons:
         if why.marks and is_summary(why, hit.case):
-            return pieces(curly(why.passage), why.marks)
-    return ()
+            return marked(curly(why.passage), why.marks)
+    return escape(curly(hit.case.summary))
 
 
 def values_text(reasons: Iterable[Reason], taxonomy: Taxonomy) -> str:
     """Values in one line of plain words: ``Norway, horizontal, joint purchasing``."""
     return ", ".join(
-        why.label if why.facet == "country" else in_line(_short(why, taxonomy)) for why in reasons
+        why.label if why.facet == "country" else in_line(_beside_mark(why, taxonomy))
+        for why in reasons
     )
 
 
-def _short(why: Reason, taxonomy: Taxonomy) -> str:
+def _beside_mark(why: Reason, taxonomy: Taxonomy) -> str:
     term = taxonomy.facet(why.facet).get(why.value)
     return term.beside_mark if term else why.label
 
@@ -114,21 +103,19 @@ def line(text: str) -> str:
     return f"{curly(text[: space if space > 0 else LINE_LENGTH])} …"
 
 
-def pieces(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
-    """A text cut at its marks, which are (start, end) in order and apart."""
-    found: list[Piece] = []
-    at = 0
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
+    """A text with its marks, which are (start, end) in order and apart."""
+    shown, at = Markup(), 0
     for start, end in marks:
-        found += [Piece(text[at:start]), Piece(text[start:end], marked=True)]
+        shown += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
         at = end
-    found.append(Piece(text[at:]))
-    return tuple(piece for piece in found if piece.text)
+    return shown + escape(text[at:])
 
 
-def excerpt(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
-    """A text of at most ``QUOTE_LENGTH`` in pieces, cut at words, with its first mark in it."""
+def excerpt(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
+    """A text of at most ``QUOTE_LENGTH`` with its marks, cut at words, the first mark in it."""
     if len(text) <= QUOTE_LENGTH:
-        return pieces(text, marks)
+        return marked(text, marks)
     start = 0
     if marks and marks[0][1] > QUOTE_LENGTH:
         near = max(marks[0][0] - BEFORE_MARK, 0)
@@ -138,21 +125,12 @@ def excerpt(text: str, marks: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
         space = text.rfind(" ", start, end)
         end = space if space > start else end
     inside = [(a - start, b - start) for a, b in marks if a >= start and b <= end]
-    before = [Piece("… ")] if start else []
-    after = [Piece(" …")] if end < len(text) else []
-    return (*before, *pieces(text[start:end], inside), *after)
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    return escape(before) + marked(text[start:end], inside) + escape(after)
 
 
-def _quote(why: Reason, case: Case) -> Quote:
-    is_title_only = why.kind == "word" and not why.marks
-    place = gettext("in the title") if is_title_only else _place(why, case)
-    words = ", ".join(why.words[:WORDS_SHOWN]) + (" …" if len(why.words) > WORDS_SHOWN else "")
-    how = N_("%(way)s, %(place)s: %(words)s") if words else N_("%(way)s, %(place)s")
-    is_shown = is_title_only or is_summary(why, case)
-    return Quote(
-        how=gettext(how, way=gettext(BY[why.kind]), place=place, words=words),
-        pieces=() if is_shown else excerpt(curly(why.passage), why.marks),
-    )
+def _is_title_only(why: Reason) -> bool:
+    return why.kind == "word" and not why.marks
 
 
 def _place(why: Reason, case: Case) -> str:

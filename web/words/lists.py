@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kb.model.english import N_, joined
+from web.core.params import SHOWN
 from web.words.translation import gettext
 
 #: What stands before the last word of a list.
@@ -19,6 +20,11 @@ def listed(words: Iterable[str], by: str = AND, apart: str = ", ") -> str:
 def count_words(count: int, one: str, many: str) -> str:
     """``1 case``, ``2 cases``."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def shortened(text: str) -> str:
+    """What somebody typed, as much of it as a message shows."""
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def cut(text: str, most: int) -> str:

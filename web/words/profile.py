@@ -8,6 +8,7 @@ from kb.guidance.profile import Profile, values_of
 from kb.model.english import in_line
 from kb.model.taxonomy import Taxonomy
 from web.words.lists import cut, listed
+from web.words.translation import ngettext
 from web.words.typography import curly
 
 #: Field to its name on a chip and beside a comparison.
@@ -72,12 +73,15 @@ def _told(profile: Profile, taxonomy: Taxonomy) -> Iterator[str]:
     where = (f"in {listed(sectors)}" if sectors else "", f"in {place}" if place else "")
     size, partners = profile.size, profile.partners
     rest = [
-        "" if size is None else "1 person" if size == 1 else f"{size:,} people",
+        "" if size is None else ngettext("%(count)s person", "%(count)s people", size),
         "" if partners is None else f"{partners:,} firms together",
     ]
     goals = [in_line(taxonomy.label("project", goal)) for goal in profile.goal]
     if goals:
-        rest.append(f"whose {'goal is' if len(goals) == 1 else 'goals are'} {listed(goals)}")
+        whose = ngettext(
+            "whose goal is %(goals)s", "whose goals are %(goals)s", len(goals), goals=listed(goals)
+        )
+        rest.append(whose)
     if any((*where, *rest)):
         yield " ".join(part for part in ("A firm", *where) if part)
         yield from (part for part in rest if part)

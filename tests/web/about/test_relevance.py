@@ -12,7 +12,8 @@ from kb.search.opening import LiveSearcher
 from kb.settings import read_settings
 from tests.toy import copy_toy_corpus
 from web import create_app
-from web.about.relevance import chart_place, p_text, relevance_page, share_text
+from web.about.relevance import chart_place, p_text
+from web.ui.template_filters import in_percent
 
 
 def figures(ndcg: float, success: float, recall: float) -> dict[str, Figure]:
@@ -68,12 +69,6 @@ def _site(measured):
     return measured.test_client()
 
 
-@pytest.fixture(name="page")
-def _page(measured):
-    with measured.test_request_context():
-        return relevance_page(measured.extensions["kb_live"].current())
-
-
 def test_not_measured_yet(client):
     """Without figures the page says so, and which command makes them."""
     page = client.get("/relevance").text
@@ -114,9 +109,9 @@ def test_figures_in_words(site):
     assert "that can be answered, 1 of 8 (12%) got that answer too" in text
 
 
-def test_the_chart_shows_the_figures(page, site):
+def test_the_chart_shows_the_figures(site):
     """0 stands at 6 pixels and 1 at 146, so a mean of a half at 76."""
-    words = page.groups[0].figures["words"]["nDCG@10"]
+    words = REPORT.groups[0].figures["words"]["nDCG@10"]
 
     assert [chart_place(one) for one in (words.low, words.mean, words.high)] == [62.0, 76.0, 90.0]
     assert [chart_place(one) for one in (-0.5, 0, 1, 1.5)] == [6.0, 6.0, 146.0, 146.0]
@@ -195,4 +190,4 @@ def test_p(p, text):
 
 def test_share():
     """Shares are whole percent."""
-    assert [share_text(share) for share in (0.0, 0.611, 1.0)] == ["0%", "61%", "100%"]
+    assert [in_percent(share) for share in (0.0, 0.611, 1.0)] == ["0%", "61%", "100%"]

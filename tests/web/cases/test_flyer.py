@@ -14,6 +14,7 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
+from kb.answers.figures import figure
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher
 from tests.browser.axe import opened, problems
@@ -29,6 +30,7 @@ from web.cases.flyer import (
 )
 from web.cases.flyer_pdf import flyer_pdf
 from web.ui.qr import qr_code
+from web.words.typography import curly
 
 ROOT = Path(__file__).parents[3]
 SITE = "https://networks.example.org"
@@ -99,12 +101,12 @@ def test_the_sheet(sheet_of):
         ("What they did together", "Joint purchasing, Cost reduction"),
         ("Sector", "Metalwork and machinery"),
     )
-    figures = [(v.metric, v.figure.text, v.horizon, v.locator) for v in sheet.figures]
-    assert figures == [("Costs", "−20%", "first year", "p. 1"), ("Sales", "+10%", "", "p. 2")]
-    assert (sheet.ours, sheet.take) == (
-        "type of network, outcome",
-        "See the guide on wine, wine and wine.",
-    )
+    assert [(one.metric, one.low, one.locator) for one in sheet.figures] == [
+        ("cost", 20, "p. 1"),
+        ("sales", 10, "p. 2"),
+    ]
+    assert (sheet.in_words, sheet.n_left_out) == ((), 0)
+    assert sheet.take == "See the guide on wine, wine and wine."
     assert sheet.address == scanned(sheet.code) == f"{SITE}/cases/norway/metal-buyers"
 
 
@@ -136,10 +138,11 @@ def test_figures_beside_each_other():
     assert [figures_across(n) for n in (0, 1, 2, 3, 4, 5, 9, 10, 12)] == [1, 1, 2, 3, 2, 3, 3, 4, 4]
 
 
-def test_more_text_is_set_smaller(sheet_of):
+def test_more_text_is_set_smaller(sheet_of, searcher):
     """The more there is to set, the smaller the type, and never beyond the least size."""
     sheet = sheet_of("norway/metal-buyers")
-    sizes = [fitting_size(replace(sheet, take="word " * n)) for n in (0, 150, 300, 600, 9000)]
+    sheets = [replace(sheet, take="word " * n) for n in (0, 150, 300, 600, 9000)]
+    sizes = [fitting_size(one, searcher.taxonomy) for one in sheets]
     assert sizes == sorted(sizes, reverse=True)
     assert (sizes[0], sizes[-1]) == (SIZES[0], SIZES[-1])
 
@@ -241,10 +244,11 @@ def test_the_same_bytes_in_every_process(settings):
     assert first.stdout == second.stdout
 
 
-def test_what_looks_like_code_is_text(sheet_of):
+def test_what_looks_like_code_is_text(sheet_of, searcher):
     """Nothing in a case is read as Typst: it stands in the PDF as it was written."""
-    sheet = replace(sheet_of("norway/metal-buyers"), title=HOSTILE, summary=HOSTILE, take=HOSTILE)
-    pdf = read(flyer_pdf(sheet))
+    sheet = sheet_of("norway/metal-buyers")
+    case = replace(sheet.case, title=HOSTILE, summary=HOSTILE)
+    pdf = read(flyer_pdf(replace(sheet, case=case, take=HOSTILE), searcher.taxonomy))
     assert pdf.metadata.title == HOSTILE
     assert squeezed(words_of(pdf)).count(squeezed(HOSTILE)) == 3
 
@@ -256,17 +260,20 @@ def test_hostile_title_from_a_file(client):
     assert pdf.metadata.title == "<script>alert('x')</script> & “quotes”"
 
 
-def test_letters_without_a_glyph(sheet_of):
+def test_letters_without_a_glyph(sheet_of, searcher):
     """A title in letters that the typefaces lack gives a sheet too, without the claim of PDF/UA."""
-    pdf = read(flyer_pdf(replace(sheet_of("norway/metal-buyers"), title="葡萄酒")))
+    sheet = sheet_of("norway/metal-buyers")
+    sheet = replace(sheet, case=replace(sheet.case, title="葡萄酒"))
+    pdf = read(flyer_pdf(sheet, searcher.taxonomy))
     assert (len(pdf.pages), pdf.metadata.title) == (1, "葡萄酒")
     assert b"pdfuaid" not in pdf.trailer["/Root"]["/Metadata"].get_data()
 
 
-def test_an_address_too_long_for_a_code(sheet_of):
+def test_an_address_too_long_for_a_code(sheet_of, searcher):
     """Without a code the sheet still says the address."""
     address = f"{SITE}/{'a' * 300}"
-    pdf = read(flyer_pdf(replace(sheet_of("norway/metal-buyers"), address=address, code=None)))
+    sheet = replace(sheet_of("norway/metal-buyers"), address=address, code=None)
+    pdf = read(flyer_pdf(sheet, searcher.taxonomy))
     assert len(pdf.pages) == 1
     assert address in squeezed(words_of(pdf))
 
@@ -309,11 +316,12 @@ def test_every_real_case_has_one_page(real):
         with client.application.test_request_context("/"):
             sheet = flyer(searcher, case)
         text = squeezed(words_of(pdf))
-        parts = [sheet.title, sheet.summary, sheet.take, sheet.address, sheet.snapshot_id]
-        for view in (*sheet.figures, *sheet.in_words):
-            parts += [view.statement, view.locator, view.horizon]
-            parts += [view.figure.before, view.figure.lead + view.figure.number + view.figure.unit]
-        missing = [part for part in parts if squeezed(part) not in text]
+        parts = [case.title, case.summary, sheet.take, sheet.address, sheet.snapshot_id]
+        for result in sheet.results:
+            shown = figure(result, searcher.taxonomy)
+            parts += [result.statement, result.locator, result.horizon or ""]
+            parts += [shown.before, shown.lead + shown.number + shown.unit]
+        missing = [part for part in parts if squeezed(curly(part)) not in text]
         box = [round(float(side)) for side in pdf.pages[0].mediabox[2:]]
         is_ua = b"pdfuaid" in pdf.trailer["/Root"]["/Metadata"].get_data()
         if (len(pdf.pages), box, is_ua, missing) != (1, [595, 842], True, []):

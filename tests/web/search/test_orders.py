@@ -4,7 +4,8 @@ import pytest
 
 from kb.search.found_set import found_set
 from kb.search.query import Query
-from web.search.orders import Order, Orders, orders
+from web.search.orders import Orders, orders
+from web.ui.links import Link
 
 
 def test_a_chosen_metric_stands_among_the_plain_orders(app_context, searcher):
@@ -14,9 +15,9 @@ def test_a_chosen_metric_stands_among_the_plain_orders(app_context, searcher):
     address = "/search?results=cost&results_min=1"
     assert (found.plain, found.strongest) == (
         (
-            Order(words="By title", url=address),
-            Order(words="Newest first", url=f"{address}&sort=newest"),
-            Order(words="Strongest: Costs", url=f"{address}&sort=result", current=True),
+            Link(words="By title", url=address),
+            Link(words="Newest first", url=f"{address}&sort=newest"),
+            Link(words="Strongest: Costs", url=f"{address}&sort=result", is_here=True),
         ),
         (),
     )
@@ -28,8 +29,8 @@ def test_several_metrics_leave_one_to_choose(app_context, searcher):
     found = found_set(Query(filters=both), searcher)
     chosen = orders(Query(filters=both), found, searcher.taxonomy).strongest
     assert chosen == (
-        Order(words="Export sales (2)", url="/search?results=export-sales&sort=result"),
-        Order(words="Costs (2)", url="/search?results=cost&sort=result"),
+        Link(words="Export sales (2)", url="/search?results=export-sales&sort=result"),
+        Link(words="Costs (2)", url="/search?results=cost&sort=result"),
     )
     least = Query(filters=both, results_min=1)
     assert orders(least, found_set(least, searcher), searcher.taxonomy).strongest == ()
@@ -40,8 +41,8 @@ def test_no_year_is_said(app_context, searcher):
     query = Query(filters={"country": ("FR",)}, sort="newest")
     assert orders(query, found_set(query, searcher), searcher.taxonomy) == Orders(
         plain=(
-            Order(words="By title", url="/search?country=FR"),
-            Order(words="Newest first", url="/search?country=FR&sort=newest", current=True),
+            Link(words="By title", url="/search?country=FR"),
+            Link(words="Newest first", url="/search?country=FR&sort=newest", is_here=True),
         ),
         strongest=(),
         note="None of these cases names a year, so the usual order stands.",

@@ -6,14 +6,13 @@ from kb.answers.cases import shared_values
 from kb.model.cases import Case
 from kb.search.answer import Hit, Reason
 from web.ui.reasons import (
-    Piece,
-    Quote,
     excerpt,
+    how,
     line,
+    marked,
     marked_summary,
     named,
-    pieces,
-    quotes,
+    quoted,
     values_text,
 )
 
@@ -37,42 +36,36 @@ def hit(*reasons: Reason) -> Hit:
 @pytest.mark.parametrize(
     ("marks", "expected"),
     [
-        ((), (Piece("wine export"),)),
-        (((0, 4),), (Piece("wine", marked=True), Piece(" export"))),
-        (((5, 11),), (Piece("wine "), Piece("export", marked=True))),
-        (
-            ((0, 4), (5, 11)),
-            (Piece("wine", marked=True), Piece(" "), Piece("export", marked=True)),
-        ),
+        ((), "wine &amp; export"),
+        (((0, 4),), "<mark>wine</mark> &amp; export"),
+        (((7, 13),), "wine &amp; <mark>export</mark>"),
+        (((0, 4), (5, 6), (7, 13)), "<mark>wine</mark> <mark>&amp;</mark> <mark>export</mark>"),
     ],
 )
-def test_pieces(marks, expected):
-    """A text is cut at its marks, and the pieces together are the text."""
-    assert pieces("wine export", marks) == expected
+def test_marked(marks, expected):
+    """A text is marked in its places, and what would be markup in it is text."""
+    assert marked("wine & export", marks) == expected
 
 
 @pytest.mark.parametrize(
-    ("why", "quote"),
+    ("why", "said", "passage"),
     [
         (
             Reason(kind="meaning", passage="They sell wine.", heading="Whom it suits"),
-            Quote(
-                how="By its meaning, in “Whom it suits” (our reading)",
-                pieces=(Piece("They sell wine."),),
-            ),
+            "By its meaning, in “Whom it suits” (our reading)",
+            "They sell wine.",
         ),
         (
             Reason(kind="meaning", passage="They sell wine.", heading="The network"),
-            Quote(how="By its meaning, in “The network”", pieces=(Piece("They sell wine."),)),
+            "By its meaning, in “The network”",
+            "They sell wine.",
         ),
         (
             Reason(
                 kind="word", passage="Sell wine.", heading="H", words=("wine",), marks=((5, 9),)
             ),
-            Quote(
-                how="By your words, in “H”: wine",
-                pieces=(Piece("Sell "), Piece("wine", marked=True), Piece(".")),
-            ),
+            "By your words, in “H”: wine",
+            "Sell <mark>wine</mark>.",
         ),
         (
             Reason(
@@ -82,59 +75,57 @@ def test_pieces(marks, expected):
                 words=("abroad", "wine"),
                 marks=((5, 9),),
             ),
-            Quote(
-                how="By its words and its meaning, in the title and “H”: abroad, wine",
-                pieces=(Piece("Sell "), Piece("wine", marked=True), Piece(".")),
-            ),
+            "By its words and its meaning, in the title and “H”: abroad, wine",
+            "Sell <mark>wine</mark>.",
         ),
         (
             Reason(kind="word", passage="They sell.", heading="H", words=("abroad",)),
-            Quote(how="By your words, in the title: abroad", pieces=()),
+            "By your words, in the title: abroad",
+            "",
         ),
         (
             Reason(kind="meaning", passage=SUMMARY),
-            Quote(how="By its meaning, in the summary above", pieces=()),
+            "By its meaning, in the summary above",
+            "",
         ),
         (
             Reason(kind="word", passage=SUMMARY, words=("export",), marks=((15, 21),)),
-            Quote(how="By your words, in the summary above: export", pieces=()),
+            "By your words, in the summary above: export",
+            "",
         ),
         (
             Reason(kind="meaning", passage="Text before any heading."),
-            Quote(how="By its meaning, in its text", pieces=(Piece("Text before any heading."),)),
+            "By its meaning, in its text",
+            "Text before any heading.",
         ),
     ],
     ids=["ours", "meaning", "word", "both", "title", "summary", "summary-marked", "no-heading"],
 )
-def test_quotes(why, quote):
+def test_why_by_a_passage(why, said, passage):
     """Each reason says how the passage matched, where it stands, and by which words."""
-    assert quotes(hit(why)) == (quote,)
+    case = hit(why).case
+    assert (how(why, case), quoted(why, case)) == (said, passage)
 
 
 def test_at_most_six_words_are_listed():
     """A long query does not make a long list."""
     words = ("a", "b", "c", "d", "e", "f", "g")
     why = Reason(kind="word", passage="Sell.", heading="H", words=words)
-    assert quotes(hit(why))[0].how == "By your words, in the title: a, b, c, d, e, f …"
+    assert how(why, hit(why).case) == "By your words, in the title: a, b, c, d, e, f …"
 
 
 def test_marked_summary():
     """The summary is marked where a reason marks it, with curly marks in their places."""
     found = Reason(kind="word", passage=SUMMARY, words=("export",), marks=((15, 21),))
     near = Reason(kind="meaning", passage=SUMMARY)
-    assert marked_summary(hit(near, found)) == (
-        Piece("Norway’s firms "),
-        Piece("export", marked=True),
-        Piece(" wine."),
-    )
-    assert marked_summary(hit(near)) == ()
+    assert marked_summary(hit(near, found)) == "Norway’s firms <mark>export</mark> wine."
+    assert marked_summary(hit(near)) == "Norway’s firms export wine."
 
 
 def test_named(searcher):
     """What the query names stands with the words of its facet."""
     why = Reason(kind="facet", facet="country", value="NO", label="Norway")
-    assert named(hit(why), searcher.taxonomy) == ("Country: Norway",)
-    assert quotes(hit(why)) == ()
+    assert named(why, searcher.taxonomy) == "Country: Norway"
 
 
 @pytest.mark.parametrize(
@@ -176,23 +167,15 @@ LONG = "word " * 100  # 500 characters
 
 def test_a_long_passage_is_cut_at_a_word():
     """The beginning is shown where a mark is in it, or there is none."""
-    found = excerpt(LONG, ((5, 9),))
-    assert found[:2] == (Piece("word "), Piece("word", marked=True))
-    assert found[-1] == Piece(" …")
-    assert "".join(piece.text for piece in found) == "word " * 71 + "word …"
+    assert excerpt(LONG, ((5, 9),)) == "word <mark>word</mark>" + " word" * 70 + " …"
 
 
 def test_a_long_passage_is_cut_before_its_first_mark():
     """A mark beyond the beginning is shown with some words before it."""
-    found = excerpt(LONG, ((450, 454),))
-    assert "".join(piece.text for piece in found) == "… " + "word " * 25
-    assert [piece.text for piece in found if piece.marked] == ["word"]
-    assert sum(len(piece.text) for piece in found[: found.index(Piece("word", marked=True))]) == (
-        len("… ") + 75
-    )
+    shown = "… " + "word " * 15 + "<mark>word</mark> " + "word " * 9
+    assert excerpt(LONG, ((450, 454),)) == shown
 
 
 def test_a_passage_without_spaces_is_cut_all_the_same():
     """One endless word does not break the card."""
-    found = excerpt("a" * 500, ())
-    assert found == (Piece("a" * 360), Piece(" …"))
+    assert excerpt("a" * 500, ()) == "a" * 360 + " …"

@@ -1,4 +1,4 @@
-"""From an answer to a comparison of its first cases."""
+"""Ways on from a page: an address and its words."""
 
 from __future__ import annotations
 
@@ -25,22 +25,23 @@ MODELS: Mapping[int, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompareLink:
-    """A link to a comparison."""
+class Link:
+    """An address and its words; ``is_here`` where the page is what it leads to."""
 
     url: str
     words: str
+    is_here: bool = False
 
 
-def compare_first(case_ids: Iterable[str], words: Mapping[int, str]) -> CompareLink | None:
+def compare_first(case_ids: Iterable[str], words: Mapping[int, str]) -> Link | None:
     """The comparison of the first few of some cases; None with fewer than two."""
     first = list(case_ids)[:FIRST]
     if len(first) < LEAST:
         return None
-    return CompareLink(url=compare_url(first), words=gettext(words[len(first)]))
+    return Link(url=compare_url(first), words=gettext(words[len(first)]))
 
 
-def first_compared(result: SearchResult) -> CompareLink | None:
+def first_compared(result: SearchResult) -> Link | None:
     """The comparison of the first cases of an answer, guides left out.
 
     None where nothing was asked, so that the order means nothing, and beyond the first

@@ -1,0 +1,159 @@
+"""What every template has: the shared pieces, and filters that show what kb's records hold.
+
+A template is given kb's records. What they hold as ids, numbers and straight quotation marks
+becomes labels, figures, addresses and typographic text by the filters and functions here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol, TypeVar
+
+from flask import Blueprint
+
+from kb.answers.addresses import number_text, query_pairs
+from kb.answers.figures import Figure, figure, members_text, period_text
+from kb.errors import KBError
+from kb.model.cases import Case, Members, Result
+from kb.model.english import capital, number_word, with_article
+from kb.model.facet_words import FacetWords, facet_words, is_read_by_editors, read_by_editors
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
+from web.core.request import searcher
+from web.core.urls import case_url, facet_url, profile_url, query_url, search_url
+from web.ui.reasons import how, line, marked_summary, named, quoted
+from web.words.kinds import NO_KINDS, with_kinds
+from web.words.lists import listed
+from web.words.translation import number
+from web.words.typography import curly
+
+#: How many figures a card shows; the page of the case shows them all.
+FIGURES_ON_CARD = 2
+
+bp = Blueprint("ui", __name__, template_folder="templates")
+
+
+class Grouped(Protocol):
+    """What stands under a heading, which is empty where it has none."""
+
+    @property
+    def group(self) -> str:
+        """The heading."""
+
+
+Item = TypeVar("Item", bound=Grouped)
+
+
+def taxonomy() -> Taxonomy:
+    """The vocabulary that is served; one without kinds where there is no snapshot."""
+    try:
+        return searcher().taxonomy
+    except KBError:
+        return NO_KINDS
+
+
+def term(value: str, facet: str) -> Term:
+    """The term of a facet's value."""
+    return taxonomy().term(facet, value)
+
+
+def terms(case: Case, facet: str) -> tuple[Term, ...]:
+    """What a case has in a facet, in the order of its file."""
+    return taxonomy().terms(facet, case)
+
+
+def labels(case: Case, facet: str) -> tuple[str, ...]:
+    """The labels of what a case has in a facet, in the order of its file."""
+    return tuple(one.label for one in terms(case, facet))
+
+
+def vocabulary(name: str) -> Vocabulary:
+    """A list of the vocabulary by its name: ``levels``."""
+    return taxonomy()[name]
+
+
+def shown_figure(result: Result) -> Figure:
+    """A result as the figure that stands large."""
+    return figure(result, taxonomy())
+
+
+def members(who: Members | None) -> str:
+    """Who took part, in words; empty if not told."""
+    return members_text(who, taxonomy())
+
+
+def card_results(case: Case, prefer: Collection[str] = ()) -> tuple[Result, ...]:
+    """The few results that a card shows: figures, or words where there is none.
+
+    Those in the metrics ``prefer`` come first.
+    """
+    results = sorted(case.results, key=lambda result: result.metric not in prefer)
+    with_figure = [result for result in results if result.has_figure]
+    return tuple((with_figure or results)[:FIGURES_ON_CARD])
+
+
+def grouped(items: Iterable[Item]) -> Mapping[str, tuple[Item, ...]]:
+    """Items by their heading, in the order in which the headings come first."""
+    groups: dict[str, tuple[Item, ...]] = {}
+    for item in items:
+        groups[item.group] = (*groups.get(item.group, ()), item)
+    return groups
+
+
+def in_hundred(share: float) -> int:
+    """A share of 1 in whole hundredths."""
+    return round(100 * share)
+
+
+def in_percent(share: float) -> str:
+    """A share of 1 in whole percent."""
+    return f"{in_hundred(share)}%"
+
+
+def words_of_facet(facet: str) -> FacetWords:
+    """What a facet is called."""
+    return facet_words(facet, taxonomy())
+
+
+FILTERS = {
+    "capital": capital,
+    "card_results": card_results,
+    "curly": curly,
+    "editorial": lambda case: read_by_editors(case, taxonomy()),
+    "figure": shown_figure,
+    "grouped": grouped,
+    "how": how,
+    "in_hundred": in_hundred,
+    "in_percent": in_percent,
+    "labels": labels,
+    "line": line,
+    "listed": listed,
+    "marked_summary": marked_summary,
+    "members": members,
+    "named": lambda reason: named(reason, taxonomy()),
+    "number": number,
+    "pairs": query_pairs,
+    "period": period_text,
+    "plain_number": number_text,
+    "quoted": quoted,
+    "spelled": number_word,
+    "term": term,
+    "terms": terms,
+    "with_article": with_article,
+}
+FUNCTIONS = {
+    "case_url": case_url,
+    "facet_url": facet_url,
+    "facet_words": words_of_facet,
+    "guide_kind": lambda: taxonomy().guide,
+    "is_read_by_editors": is_read_by_editors,
+    "profile_url": profile_url,
+    "query_url": query_url,
+    "search_url": search_url,
+    "subject_kind": lambda: taxonomy().subject,
+    "vocabulary": vocabulary,
+    "with_kinds": lambda sentence: with_kinds(sentence, taxonomy()),
+}
+for name, function in FILTERS.items():
+    bp.add_app_template_filter(function, name)
+for name, function in FUNCTIONS.items():
+    bp.add_app_template_global(function, name)
