@@ -17,7 +17,7 @@ from web.outcomes import views as outcomes
 from web.role_models import views as role_models
 from web.search import views as search
 from web.self_check import views as self_check
-from web.ui import language, suggest, template_filters
+from web.ui import language, template_filters
 
 if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
@@ -54,7 +54,6 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     urls.init_app(app)
     headers.init_app(app)
     language.init_app(app)
-    suggest.init_app(app)
     for feature in (*FEATURES, template_filters, api, site, docs):
         app.register_blueprint(feature.bp)
     if mounted_at.strip("/"):

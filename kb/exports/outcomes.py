@@ -78,9 +78,9 @@ def _row(finding: ReportedFinding, direction: str) -> list[str | float | None]:
         result.source,
         result.locator,
     ]
-    return [_digits(value) if isinstance(value, float) else value for value in row]
+    return [_plain(value) if isinstance(value, float) else value for value in row]
 
 
-def _digits(value: float) -> float:
-    """A number as a person writes it: 30 and not 30.0."""
+def _plain(value: float) -> float:
+    """A number as a person writes it, 30 and not 30.0; no text, as that could be a formula."""
     return int(value) if value.is_integer() else value

@@ -73,11 +73,13 @@ class WeakSpot:
 class StepStanding:
     """How one step stands.
 
-    ``strong`` and ``unanswered`` go in the order of the file, ``weak`` by
-    ``WEAKEST_FIRST`` and then in the order of the file.
+    ``number`` is its place in the order of the file, from 1. ``strong`` and
+    ``unanswered`` go in the order of the file, ``weak`` by ``WEAKEST_FIRST`` and then in
+    the order of the file.
     """
 
     step: Step
+    number: int
     strong: tuple[Question, ...]
     weak: tuple[WeakSpot, ...]
     unanswered: tuple[Question, ...]
@@ -104,13 +106,28 @@ class Assessment:
     guides: tuple[Reading, ...]
     cases: tuple[Reading, ...]
 
+    @property
+    def weak(self) -> tuple[StepStanding, ...]:
+        """The steps with a weak spot."""
+        return tuple(standing for standing in self.steps if standing.weak)
+
+    @property
+    def n_questions(self) -> int:
+        """How many questions there are."""
+        return sum(len(standing.step.questions) for standing in self.steps)
+
+    @property
+    def n_open(self) -> int:
+        """How many questions have no answer."""
+        return self.n_questions - self.answered
+
 
 def assess(check: SelfCheck, answers: Mapping[str, str]) -> Assessment:
     """What ``answers`` (question id to one of ``ANSWERS``) amount to.
 
     Ids that are no question are passed over.
     """
-    steps = tuple(_stand(step, answers) for step in check.steps)
+    steps = tuple(_stand(step, number, answers) for number, step in enumerate(check.steps, 1))
     weak = [spot.question for step in steps for spot in step.weak]
     return Assessment(
         steps=steps,
@@ -120,7 +137,7 @@ def assess(check: SelfCheck, answers: Mapping[str, str]) -> Assessment:
     )
 
 
-def _stand(step: Step, answers: Mapping[str, str]) -> StepStanding:
+def _stand(step: Step, number: int, answers: Mapping[str, str]) -> StepStanding:
     weak = [
         WeakSpot(question=question, answer=answers[question.id])
         for question in step.questions
@@ -128,6 +145,7 @@ def _stand(step: Step, answers: Mapping[str, str]) -> StepStanding:
     ]
     return StepStanding(
         step=step,
+        number=number,
         strong=tuple(one for one in step.questions if answers.get(one.id) == "yes"),
         weak=tuple(sorted(weak, key=lambda spot: WEAKEST_FIRST.index(spot.answer))),
         unanswered=tuple(one for one in step.questions if one.id not in answers),

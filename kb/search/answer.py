@@ -115,3 +115,13 @@ class SearchResult:
     def pages(self) -> int:
         """How many pages the found set fills; at least 1."""
         return max(1, -(-self.total // self.query.per_page))
+
+    @property
+    def previous_page(self) -> int | None:
+        """The number of the page before this one; None on the first, and beyond the last."""
+        return self.query.page - 1 if 1 < self.query.page <= self.pages else None
+
+    @property
+    def next_page(self) -> int | None:
+        """The number of the page after this one; None on the last, and beyond it."""
+        return self.query.page + 1 if self.query.page < self.pages else None

@@ -43,6 +43,11 @@ class Query:
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
 
+    @property
+    def n_filters(self) -> int:
+        """How many values of facets are chosen."""
+        return sum(map(len, self.filters.values()))
+
 
 def filter_of(query: Query) -> Filter:
     """What the filters of a query ask of a case."""

@@ -13,7 +13,7 @@ from kb.model.english import capital
 from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
-from web.cases.case import FACT_FACETS, body_of
+from web.cases.page import FACT_FACETS, body_of
 from web.core.urls import absolute, case_url
 from web.ui.qr import qr_code
 from web.words.translation import ngettext

@@ -15,7 +15,10 @@ from flask import (
 
 from kb.citations.works import citations
 from kb.model.cases import Case
-from web.cases.case import (
+from web.cases.failure import help_with
+from web.cases.flyer import flyer, nothing_reported
+from web.cases.flyer_pdf import flyer_pdf as as_pdf
+from web.cases.page import (
     body_of,
     cited,
     compared_url,
@@ -23,9 +26,6 @@ from web.cases.case import (
     shared_text,
     shown_similar,
 )
-from web.cases.failure import help_with
-from web.cases.flyer import flyer, nothing_reported
-from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.core.errors import register_help
 from web.core.request import searcher
 from web.core.urls import facet_url, url_for

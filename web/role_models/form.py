@@ -4,37 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kb.guidance.profile import MAX_COUNTRY, MAX_PARTNERS, MAX_SIZE, MAX_TEXT
 from kb.model.english import number_word
 from kb.model.facet_words import facet_words
 from kb.model.facets import FACETS
-from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.model.taxonomy import Taxonomy
 from web.core.params import REPEATED, Wrong
 from web.role_models.asked import NAMES, Asked
 from web.words.lists import shortened
-from web.words.profile import FACET_OF
+from web.words.profile import PROFILE_FIELDS, ProfileField
 
-#: Parameter to its label on the form; the filters are called as on the search page.
-LABELS: Mapping[str, str] = {
-    "business": "What does your firm do?",
-    "my_sector": "Your sector",
-    "my_country": "Your country",
-    "size": "People in your firm",
-    "partners": "Firms that would join",
-    "aim": "What do you want to do together?",
-    "goal": "What kind of project is it?",
-    "common": "What do you have in common?",
-    "my_form": "How closely would you work together?",
-    "funding": "Who pays for it?",
-    "results_min": "Reported figure of at least",
-    "results_unit": "Unit",
-}
-#: The longest that a text may be, in characters.
-LONGEST: Mapping[str, int] = {"business": MAX_TEXT, "aim": MAX_TEXT, "my_country": MAX_COUNTRY}
-NUMBERS: Mapping[str, str] = {
-    "size": f"a whole number from 1 to {MAX_SIZE:,}, such as 4",
-    "partners": f"a whole number from 2 to {MAX_PARTNERS:,}, your own firm included",
-    "results_min": "a number, such as 20",
+#: What the filters by a figure are called, and what the figure must be.
+FIGURE_FIELDS: Mapping[str, ProfileField] = {
+    "results_min": ProfileField(
+        name="Figure", label="Reported figure of at least", must="a number, such as 20"
+    ),
+    "results_unit": ProfileField(name="Unit", label="Unit"),
 }
 
 
@@ -45,34 +29,31 @@ def faults(asked: Asked, taxonomy: Taxonomy) -> Mapping[str, str]:
 
 def fault(name: str, asked: Asked, taxonomy: Taxonomy) -> str:
     """What is wrong with a parameter, as a sentence that the form says."""
-    label, wrong = _label(name, taxonomy), asked.wrong[name]
+    field, wrong = _field(name, taxonomy), asked.wrong[name]
     typed = list(dict.fromkeys(v.strip() for v in asked.typed.getlist(name) if v.strip()))
     if wrong.rule == REPEATED:
-        return f"“{label}” takes one answer, not {number_word(len(typed))}. Choose one."
-    if name in LONGEST:
+        return f"“{field.label}” takes one answer, not {number_word(len(typed))}. Choose one."
+    if field.longest:
         n = len(" ".join(typed[0].split()))
-        return f"“{label}” must be {LONGEST[name]} characters or fewer. These are {n:,}."
+        most = f"{field.longest} characters or fewer"
+        return f"“{field.label}” must be {most}. These are {n:,}."
     short = shortened(wrong.given)
-    if name in NUMBERS:
-        return f"“{label}” must be {NUMBERS[name]}. It cannot be “{short}”."
-    return f"“{label}” has no answer “{short}”. {_way_on(name, wrong, taxonomy)}"
+    if field.must:
+        return f"“{field.label}” must be {field.must}. It cannot be “{short}”."
+    return f"“{field.label}” has no answer “{short}”. {_way_on(name, wrong, taxonomy)}"
 
 
-def _label(name: str, taxonomy: Taxonomy) -> str:
-    return LABELS[name] if name in LABELS else facet_words(name, taxonomy).heading
+def _field(name: str, taxonomy: Taxonomy) -> ProfileField:
+    """A field of the form; a filter is called as on the search page."""
+    if name in FACETS:
+        heading = facet_words(name, taxonomy).heading
+        return ProfileField(name=heading, label=heading, facet=name)
+    return {**PROFILE_FIELDS, **FIGURE_FIELDS}[name]
 
 
 def _way_on(name: str, wrong: Wrong, taxonomy: Taxonomy) -> str:
-    vocabulary = _vocabulary(name, taxonomy)
-    if vocabulary and wrong.nearest:
-        return f"Did you mean {' or '.join(vocabulary.label(one) for one in wrong.nearest)}?"
-    return "Choose one of those on the form."
-
-
-def _vocabulary(name: str, taxonomy: Taxonomy) -> Vocabulary | None:
-    """Where the values of a parameter come from, None for one that is free."""
-    if name in FACETS:
-        return taxonomy.facet(name)
-    if name == "results_unit":
-        return taxonomy["units"]
-    return taxonomy.facet(FACET_OF[name]) if name in FACET_OF else None
+    if not wrong.nearest:
+        return "Choose one of those on the form."
+    facet = _field(name, taxonomy).facet
+    vocabulary = taxonomy.facet(facet) if facet else taxonomy["units"]
+    return f"Did you mean {' or '.join(vocabulary.label(one) for one in wrong.nearest)}?"

@@ -15,7 +15,7 @@ from kb.search.query import Query
 from web.core.urls import profile_url
 from web.ui.filters import Chip, chips
 from web.words.lists import cut
-from web.words.profile import NAMES, words
+from web.words.profile import PROFILE_FIELDS, words
 
 #: How much of a text a chip shows.
 CHIP_LENGTH = 40
@@ -27,7 +27,7 @@ def profile_chips(profile: Profile, query: Query, taxonomy: Taxonomy) -> Iterato
         for value in values_of(profile, name):
             yield Chip(
                 name=name,
-                facet=NAMES[name],
+                facet=PROFILE_FIELDS[name].name,
                 label=cut(words(name, value, taxonomy), CHIP_LENGTH),
                 url=profile_url(_without(profile, name, value), query),
             )
@@ -52,7 +52,7 @@ def suggested(answer: RoleModels, taxonomy: Taxonomy) -> Iterator[Chip]:
         new = [one for one in values_of(more, name) if one not in values_of(profile, name)]
         yield Chip(
             name=name,
-            facet=NAMES[name],
+            facet=PROFILE_FIELDS[name].name,
             label=" and ".join(words(name, one, taxonomy) for one in new),
             url=profile_url(more, answer.query),
         )

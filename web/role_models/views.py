@@ -11,12 +11,12 @@ from kb.guidance.role_models import counts_of, role_models
 from web.core.params import ProfileParams, read_page
 from web.core.request import searcher
 from web.role_models.asked import FILTERS, asked
-from web.role_models.form import LABELS, LONGEST, faults
+from web.role_models.form import faults
 from web.role_models.page import profile_chips, suggested, yours
 from web.ui.filters import facet_counts, units_asked
 from web.ui.links import MODELS, compare_first
 from web.ui.notices import unknown_names
-from web.words.profile import FUNDING_WORDS, NAMES, summary
+from web.words.profile import FUNDING_WORDS, PROFILE_FIELDS, summary
 
 bp = Blueprint("role_models", __name__, template_folder="templates")
 bp.add_app_template_filter(lambda name: part_label(name, searcher().taxonomy), "part_label")
@@ -45,9 +45,7 @@ def page() -> tuple[str, int]:
         query=query,
         answer=answer,
         faults=wrong,
-        labels=LABELS,
-        longest=LONGEST,
-        field_names=NAMES,
+        fields=PROFILE_FIELDS,
         funding=FUNDING_WORDS,
         filter_faults=[words for name, words in wrong.items() if name in FILTERS],
         openings=OPENINGS,

@@ -42,7 +42,7 @@ def title_of(query: Query, taxonomy: Taxonomy) -> str:
 
     They do where there are few and no text: then ``filters_in_title`` names it.
     """
-    n = sum(len(values) for values in query.filters.values())
+    n = query.n_filters
     if query.text:
         return gettext("Results for “%(query)s”", query=query.text)
     if not n:

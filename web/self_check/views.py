@@ -38,7 +38,7 @@ def self_check() -> Response:
     current = searcher()
     check = current.compendium.self_check
     if check is None:
-        return make_response(render_template("self_check.html"), 404)
+        return make_response(render_template("self_check.html", assessed=None), 404)
     read = read_answers(check, request.args, current.taxonomy)
     wrong = wrong_values(read)
     given = {name: one for name, one in read.values.items() if one and name not in wrong}
@@ -46,8 +46,7 @@ def self_check() -> Response:
     by_id = current.compendium.by_id
     html = render_template(
         "self_check.html",
-        steps=assessed.steps,
-        answered=assessed.answered,
+        assessed=assessed,
         given=given,
         faults=faults(wrong, check),
         by_id=by_id,

@@ -14,7 +14,6 @@ from web.words.translation import (
     SOURCE,
     check_language,
     language,
-    number,
     speaking,
     translated,
     translated_count,
@@ -34,7 +33,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(translated, translated_count, newstyle=True)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.filters["number"] = number
     app.jinja_env.globals.update(page_language=language, in_english=in_english)
 
 

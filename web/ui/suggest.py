@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from flask import Flask
-
 from kb.errors import KBError
 from kb.search.searcher import Searcher
 from web.core.request import searcher
@@ -15,11 +13,6 @@ from web.words.examples import EXAMPLES
 MOST = 60
 #: The facets whose labels are suggested, in the order of the list.
 SUGGESTED = ("country", "type", "project", "sector")
-
-
-def init_app(app: Flask) -> None:
-    """Let every template ask for the list."""
-    app.jinja_env.globals["suggestions"] = suggestions
 
 
 def suggestions() -> tuple[str, ...]:

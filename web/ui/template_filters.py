@@ -21,6 +21,7 @@ from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from web.core.request import searcher
 from web.core.urls import case_url, facet_url, profile_url, query_url, search_url
 from web.ui.reasons import how, line, marked_summary, named, quoted
+from web.ui.suggest import suggestions
 from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
 from web.words.translation import number
@@ -149,6 +150,7 @@ FUNCTIONS = {
     "profile_url": profile_url,
     "query_url": query_url,
     "search_url": search_url,
+    "suggestions": suggestions,
     "subject_kind": lambda: taxonomy().subject,
     "vocabulary": vocabulary,
     "with_kinds": lambda sentence: with_kinds(sentence, taxonomy()),

@@ -3,38 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from kb.guidance.profile import Profile, values_of
+from kb.guidance.profile import (
+    MAX_COUNTRY,
+    MAX_PARTNERS,
+    MAX_SIZE,
+    MAX_TEXT,
+    Profile,
+    values_of,
+)
 from kb.model.english import in_line
 from kb.model.taxonomy import Taxonomy
 from web.words.lists import cut, listed
 from web.words.translation import ngettext
 from web.words.typography import curly
 
-#: Field to its name on a chip and beside a comparison.
-NAMES: Mapping[str, str] = {
-    "business": "Firm",
-    "my_sector": "Sector",
-    "my_country": "Country",
-    "size": "People",
-    "partners": "Firms",
-    "aim": "Wish",
-    "goal": "Goal",
-    "common": "In common",
-    "my_form": "Form",
-    "funding": "Money",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileField:
+    """How the site speaks of one part of a profile.
+
+    Attributes:
+        name: on a chip, and beside a comparison.
+        label: on the form.
+        facet: whose vocabulary its values come from, empty where it has none.
+        longest: of a text, in characters.
+        must: what a number must be, as a part of a sentence.
+    """
+
+    name: str
+    label: str
+    facet: str = ""
+    longest: int = 0
+    must: str = ""
+
+
+#: The parts of a profile by the names of their parameters, in the order of ``FIELDS``.
+PROFILE_FIELDS: Mapping[str, ProfileField] = {
+    "business": ProfileField(name="Firm", label="What does your firm do?", longest=MAX_TEXT),
+    "my_sector": ProfileField(name="Sector", label="Your sector", facet="sector"),
+    "my_country": ProfileField(
+        name="Country", label="Your country", facet="country", longest=MAX_COUNTRY
+    ),
+    "size": ProfileField(
+        name="People",
+        label="People in your firm",
+        must=f"a whole number from 1 to {MAX_SIZE:,}, such as 4",
+    ),
+    "partners": ProfileField(
+        name="Firms",
+        label="Firms that would join",
+        must=f"a whole number from 2 to {MAX_PARTNERS:,}, your own firm included",
+    ),
+    "aim": ProfileField(name="Wish", label="What do you want to do together?", longest=MAX_TEXT),
+    "goal": ProfileField(name="Goal", label="What kind of project is it?", facet="project"),
+    "common": ProfileField(name="In common", label="What do you have in common?", facet="type"),
+    "my_form": ProfileField(
+        name="Form", label="How closely would you work together?", facet="form"
+    ),
+    "funding": ProfileField(name="Money", label="Who pays for it?"),
 }
 FUNDING_WORDS: Mapping[str, str] = {
     "own": "Without public money",
     "public": "With public money",
-}
-#: Field to the facet whose vocabulary its values come from.
-FACET_OF: Mapping[str, str] = {
-    "my_sector": "sector",
-    "my_country": "country",
-    "goal": "project",
-    "common": "type",
-    "my_form": "form",
 }
 #: How much of a text the summary shows.
 SUMMARY_LENGTH = 150
@@ -48,8 +80,8 @@ def words(name: str, value: object, taxonomy: Taxonomy) -> str:
         return (term.said if term else "") or taxonomy.label("type", text)
     if name == "funding":
         return FUNDING_WORDS[text]
-    if name in FACET_OF:
-        return taxonomy.label(FACET_OF[name], text)
+    if facet := PROFILE_FIELDS[name].facet:
+        return taxonomy.label(facet, text)
     return f"{value:,}" if isinstance(value, int) else curly(text)
 
 

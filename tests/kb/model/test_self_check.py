@@ -275,6 +275,7 @@ def test_all_in_place(check):
     found = assess(check, {one.id: "yes" for one in check.questions})
 
     assert (found.answered, found.guides, found.cases) == (6, (), ())
+    assert (found.weak, found.n_open) == ((), 0)
     assert [one.strong for one in found.steps] == [step.questions for step in check.steps]
     assert [(one.weak, one.unanswered) for one in found.steps] == [((), ()), ((), ())]
 
@@ -294,7 +295,8 @@ def test_weak_spots_stand_weakest_first(check):
         [],
         ["chemistry", "weight"],
     ]
-    assert found.answered == 4
+    assert (found.answered, found.n_open, found.n_questions) == (4, 2, 6)
+    assert [one.number for one in found.weak] == [1, 2]
 
 
 def test_readings_go_by_how_many_weak_spots_they_speak_to(check):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kb.errors import QueryError
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
-from kb.search.query import MAX_PAGE, MAX_QUERY_LENGTH, Query, make_query
+from kb.search.answer import SearchResult
+from kb.search.query import (
+    MAX_PAGE,
+    MAX_QUERY_LENGTH,
+    Query,
+    make_query,
+    with_value,
+    without_value,
+)
 from kb.search.searcher import Searcher
 
 
@@ -273,3 +283,37 @@ def test_a_spelling_can_be_kept(taxonomy):
         False,
         True,
     ]
+
+
+def test_one_value_more_and_less():
+    """Both lead to the first page, and a least figure goes with the last metric."""
+    query = Query(
+        text="wine", filters={"country": ("NO",), "results": ("sales",)}, results_min=5, page=4
+    )
+
+    more = with_value(query, "country", "FR")
+    assert more == replace(query, filters={**query.filters, "country": ("NO", "FR")}, page=1)
+    assert with_value(query, "type", "soft").filters["type"] == ("soft",)
+    assert without_value(more, "country", "FR") == replace(query, page=1)
+    assert without_value(query, "results", "sales").results_min is None
+    assert without_value(query, "results", "cost") == replace(query, page=1)
+    assert [one.n_filters for one in (Query(), query, more)] == [0, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("page", "total", "around"),
+    [
+        (1, 0, (None, None)),
+        (1, 10, (None, None)),
+        (1, 11, (None, 2)),
+        (2, 21, (1, 3)),
+        (3, 21, (2, None)),
+        (4, 21, (None, None)),
+    ],
+)
+def test_the_pages_before_and_after(page, total, around):
+    """Beyond the last page there is none, as nothing stands there."""
+    result = SearchResult(
+        query=Query(page=page), total=total, hits=(), facets={}, no_good_match=False, snapshot_id=""
+    )
+    assert (result.previous_page, result.next_page) == around

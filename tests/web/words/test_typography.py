@@ -2,7 +2,6 @@
 
 import pytest
 
-from kb.model.english import capital
 from web.words.typography import curly
 
 
@@ -47,10 +46,3 @@ def test_curly(straight, expected):
     assert curly(straight) == expected
     assert len(expected) == len(straight)
     assert curly(expected) == expected
-
-
-def test_capital():
-    """A text begins with a capital letter, and keeps those that it has."""
-    assert [capital(text) for text in ("hotels in NZ", "Épiceries", "", "3 firms")] == [
-        *("Hotels in NZ", "Épiceries", "", "3 firms"),
-    ]
