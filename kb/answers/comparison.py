@@ -25,6 +25,7 @@ from kb.results.comparison import (
     ALL,
     DIFFERENT,
     GAPS,
+    LEAST,
     MOST,
     SOME,
     UNTOLD,
@@ -236,12 +237,17 @@ def compared_cases(searcher: Searcher, ids: Iterable[str], *, least: int = 0) ->
         was = "none is" if not found else f"only {given[0]} is"
         raise QueryError(
             f"id must be given at least {number_word(least)} times, each with the id of another "
-            f"case; {was} named. "
-            "An example is id=norway/graphic-arts&id=norway/mechanical-engineering.",
+            f"case; {was} named.{_example(searcher)}",
             parameter="id",
             value=len(found),
         )
     return found
+
+
+def _example(searcher: Searcher) -> str:
+    """How the first cases of the compendium would be asked for, as a sentence."""
+    ids = [f"id={case.id}" for case in searcher.cases if not case.is_guide][:LEAST]
+    return f" An example is {'&'.join(ids)}." if len(ids) == LEAST else ""
 
 
 def given_ids(ids: Iterable[str]) -> tuple[str, ...]:

@@ -130,6 +130,10 @@ class Term:
         return self.short or self.label
 
 
+#: A spelling of at most as many letters is a code or an abbreviation, and no word.
+LONGEST_CODE = 3
+
+
 @lru_cache(maxsize=10_000)  # the same spellings are looked for again and again
 def fold(text: str) -> str:
     """A spelling-insensitive form: case, spaces, hyphens and underscores do not count."""
@@ -192,11 +196,16 @@ class Vocabulary:
         return found
 
     def nearest(self, spelling: str, most: int = 3) -> tuple[str, ...]:
-        """Ids that look most like a wrong spelling, nearest first; may be empty."""
+        """Ids that look most like a wrong spelling, nearest first; may be empty.
+
+        Two codes are never alike: one that shares a letter with another means something else.
+        """
+        is_code = len(spelling.strip()) <= LONGEST_CODE
         names = {}
         for term in self.terms:
             for name in (term.id, term.label, *term.aliases):
-                names.setdefault(fold(name), term.id)
+                if not (is_code and len(name) <= LONGEST_CODE):
+                    names.setdefault(fold(name), term.id)
         close = difflib.get_close_matches(fold(spelling)[:80], names, n=most * 3, cutoff=0.5)
         return tuple(dict.fromkeys(names[name] for name in close))[:most]
 

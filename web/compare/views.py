@@ -9,7 +9,7 @@ from kb.exports.comparison import to_csv
 from kb.results.comparison import LEAST
 from web.compare.choose import read_cases
 from web.compare.page import compare_page
-from web.core.params import CompareParams, read_page, read_strict
+from web.core.params import COMPARE, read_page, read_strict
 from web.core.request import searcher
 from web.core.urls import addresses
 from web.ui.notices import notices
@@ -22,7 +22,7 @@ bp = Blueprint("compare", __name__, template_folder="templates")
 def page() -> tuple[str, int]:
     """Two to five cases side by side; with fewer, a form to choose."""
     current = searcher()
-    asked = read_page(CompareParams, request.args, current.taxonomy)
+    asked = read_page(COMPARE, request.args, current.taxonomy)
     cases, read = read_cases(asked, current)
     titles = {case.id: curly(case.title) for case in current.cases}
     html = render_template(
@@ -37,7 +37,7 @@ def page() -> tuple[str, int]:
 def as_csv() -> Response:
     """The same as CSV, one column for each case."""
     current = searcher()
-    values = read_strict(CompareParams, request.args, current.taxonomy)
+    values = read_strict(COMPARE, request.args, current.taxonomy)
     cases = compared_cases(current, values["id"], least=LEAST)
     answer = comparison_answer(current, cases, addresses())
     response = Response(to_csv(answer), mimetype="text/csv")

@@ -6,6 +6,7 @@ All of them begin with the path under which the site is mounted (``SCRIPT_NAME``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,21 +20,26 @@ from kb.search.query import Query
 
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308
+_SLASHES = re.compile("/{2,}")
 
 
 def init_app(app: Flask) -> None:
     """Give each page one address."""
-    app.before_request(_without_trailing_slash)
+    app.url_map.merge_slashes = False  # it leads on to whatever host the request names
+    app.before_request(_without_needless_slashes)
 
 
-def _without_trailing_slash() -> Response | None:
+def _without_needless_slashes() -> Response | None:
     """Lead an address with a slash too many to the one without it, parameters and all."""
     rule = request.url_rule
-    if rule is None or rule.rule.endswith("/") or not request.path.endswith("/"):
+    path = _SLASHES.sub("/", request.path)
+    if path != "/" and not (rule and rule.rule.endswith("/")):
+        path = path.removesuffix("/")
+    begins_with_two = request.environ["PATH_INFO"].startswith("//")  # which no path of Flask shows
+    if path == request.path and not begins_with_two:
         return None
-    path = f"{request.script_root}/{request.path.strip('/')}"
     given = request.query_string.decode("ascii", "replace")
-    return redirect(f"{quote(path)}?{given}" if given else quote(path), PERMANENT)
+    return redirect(quote(request.script_root + path) + (f"?{given}" if given else ""), PERMANENT)
 
 
 def case_url(case_id: str) -> str:

@@ -20,15 +20,16 @@ from kb.answers.vocabulary import TaxonomyAnswer, taxonomy_answer
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS
 from kb.guidance.role_models import role_models as find_role_models
+from kb.model.compendium import Compendium
 from kb.results.comparison import LEAST
 from kb.search.searcher import Searcher
 from web.core import SITE_NAME
 from web.core.errors import NotMeasured
 from web.core.params import (
-    CompareParams,
-    OutcomesParams,
-    ProfileParams,
-    SearchParams,
+    COMPARE,
+    OUTCOMES,
+    PROFILE,
+    SEARCH,
     to_profile,
     to_query,
     to_selection,
@@ -40,9 +41,6 @@ from web.machine.operations import Operations
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 operations = Operations(bp)
-#: Stands in the description until there is a snapshot to take an id from.
-EXAMPLE_ID = "country/name-of-a-case"
-
 
 Values = Mapping[str, Any]
 
@@ -52,7 +50,7 @@ Values = Mapping[str, Any]
     "Search and filter",
     id="searchCases",
     tag="Search",
-    parameters=SearchParams,
+    parameters=SEARCH,
     answer=SearchAnswer,
 )
 def search(current: Searcher, values: Values) -> SearchAnswer:
@@ -111,7 +109,7 @@ def relevance(current: Searcher, values: Values) -> RelevanceAnswer:
     "What cases reported",
     id="getOutcomes",
     tag="Guidance",
-    parameters=OutcomesParams,
+    parameters=OUTCOMES,
     answer=OutcomesAnswer,
 )
 def outcomes(current: Searcher, values: Values) -> OutcomesAnswer:
@@ -130,7 +128,7 @@ def outcomes(current: Searcher, values: Values) -> OutcomesAnswer:
     "Role models for a firm",
     id="findRoleModels",
     tag="Guidance",
-    parameters=ProfileParams,
+    parameters=PROFILE,
     answer=RoleModelsAnswer,
 )
 def role_models(current: Searcher, values: Values) -> RoleModelsAnswer:
@@ -156,7 +154,7 @@ def role_models(current: Searcher, values: Values) -> RoleModelsAnswer:
     "Compare cases",
     id="compareCases",
     tag="Cases",
-    parameters=CompareParams,
+    parameters=COMPARE,
     answer=ComparisonAnswer,
 )
 def compare(current: Searcher, values: Values) -> ComparisonAnswer:
@@ -171,13 +169,11 @@ def openapi() -> Response:
     return jsonify(api_description())
 
 
-def api_description() -> dict[str, object]:
+def api_description() -> dict[str, Any]:
     """The description for the snapshot at hand; it stands without one too."""
-    current = searcher() if live().status().snapshot_id else None
-    subjects = (one.id for one in current.cases if not one.is_guide) if current else ()
-    return description(
-        operations.all,
-        current.taxonomy if current else None,
-        next(iter(subjects), EXAMPLE_ID),
-        root=f"{request.script_root}/",
-    )
+    return description(operations.all, compendium_at_hand(), root=request.script_root)
+
+
+def compendium_at_hand() -> Compendium | None:
+    """What the current snapshot holds, None where there is none."""
+    return searcher().compendium if live().status().snapshot_id else None

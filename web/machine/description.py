@@ -13,10 +13,11 @@ from typing import Any
 from kb import __version__
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import schemas
+from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
-from kb.results.comparison import LEAST, MOST
 from web.core import SITE_NAME
-from web.core.params import OneOf, Param, params_of
+from web.core.params import Param
+from web.machine.examples import values_of
 from web.machine.operations import TAGS, Operation
 from web.words.kinds import NO_KINDS
 
@@ -31,32 +32,32 @@ EVERYWHERE: Mapping[str, str] = {
     "400": "A parameter is unknown, is given twice, or its value is not allowed.",
     "503": "There is no snapshot to answer from.",
 }
-#: Parameter to what its schema says beyond the model that declares it.
-_BOUNDS: Mapping[str, Mapping[str, Any]] = {"id": {"minItems": LEAST, "maxItems": MOST}}
-#: Parameters that a request must have.
-_REQUIRED = ("id",)
 _ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+$"
 
 
 def description(
-    operations: Iterable[Operation], taxonomy: Taxonomy | None, example_id: str, *, root: str = "/"
+    operations: Iterable[Operation], compendium: Compendium | None, *, root: str
 ) -> dict[str, Any]:
     """The whole document.
 
     Args:
         operations: what the API answers.
-        taxonomy: the vocabulary at hand; None where there is no snapshot yet.
-        example_id: the id of a case, for examples.
-        root: the address of the server.
+        compendium: what it answers from; None where there is no snapshot yet.
+        root: the path under which the site is mounted, which may be empty.
     """
     table = tuple(operations)
+    taxonomy = compendium.taxonomy if compendium else None
+    examples = values_of(compendium)
     return {
         "openapi": "3.1.0",
         "info": {"title": SITE_NAME, "version": __version__, "description": ABOUT},
-        "servers": [{"url": root}],
+        "servers": [{"url": root or "/"}],
         "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
-        "paths": {one.path: {"get": _operation(one, taxonomy, example_id)} for one in table},
-        "components": {"schemas": _schemas(*(one.answer for one in table))},
+        "paths": {
+            operation.path: {"get": _operation(operation, taxonomy, examples)}
+            for operation in table
+        },
+        "components": {"schemas": _schemas(*(operation.answer for operation in table))},
     }
 
 
@@ -65,10 +66,11 @@ def _schemas(*answers: type) -> Mapping[str, Any]:
     return schemas((*answers, Problem), at=SCHEMAS)
 
 
-def _operation(one: Operation, taxonomy: Taxonomy | None, example_id: str) -> dict[str, Any]:
-    properties = one.parameters.model_json_schema().get("properties", {})
-    given = [_parameter(one, properties[one.name], taxonomy) for one in params_of(one.parameters)]
-    if "{case_id}" in one.path:
+def _operation(
+    operation: Operation, taxonomy: Taxonomy | None, examples: Mapping[str, Any]
+) -> dict[str, Any]:
+    given = [_parameter(param, taxonomy, examples) for param in operation.parameters]
+    if "{case_id}" in operation.path:
         given.append(
             {
                 "name": "case_id",
@@ -76,20 +78,20 @@ def _operation(one: Operation, taxonomy: Taxonomy | None, example_id: str) -> di
                 "required": True,
                 "description": "The id of a case: its path, slashes included.",
                 "schema": {"type": "string", "pattern": _ID_PATTERN},
-                "example": example_id,
+                "example": next(iter(examples["id"])),
             }
         )
-    problems = EVERYWHERE | one.problems
+    problems = EVERYWHERE | operation.problems
     return {
-        "operationId": one.id,
-        "tags": [one.tag],
-        "summary": one.words,
-        "description": one.details,
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.words,
+        "description": operation.details,
         "parameters": given,
         "responses": {
             "200": {
                 "description": "The answer.",
-                "content": {"application/json": _schema_of(one.answer)},
+                "content": {"application/json": _schema_of(operation.answer)},
             },
             **{status: _problem(words) for status, words in sorted(problems.items())},
         },
@@ -104,33 +106,25 @@ def _schema_of(answer: type) -> dict[str, Any]:
     return {"schema": {"$ref": f"{SCHEMAS}{answer.__name__}"}}
 
 
-def _parameter(param: Param, made: Mapping[str, Any], taxonomy: Taxonomy | None) -> dict[str, Any]:
-    """One parameter of a query, from what its model declares."""
-    schema = {key: value for key, value in made.items() if key not in ("title", "description")}
-    example = schema.pop("example", None)
-    # None is a parameter that is not given: there is nothing to send for it.
-    for option in schema.pop("anyOf", ()):
-        schema |= option if option["type"] != "null" else {}
-    if schema.get("default") in (None, "", [], False):
-        schema.pop("default", None)
-    schema |= _BOUNDS.get(param.name, {})
-    if values := _values(param, taxonomy):
-        (schema["items"] if param.many else schema)["enum"] = values
-        example = example or (values[:1] if param.many else values[0])
-    parameter = {
+def _parameter(
+    param: Param, taxonomy: Taxonomy | None, examples: Mapping[str, Any]
+) -> dict[str, Any]:
+    """One parameter of a query, from its row in the table."""
+    value = param.takes.schema(taxonomy)
+    example = examples.get(param.name, param.example)
+    if "enum" in value and example is None:
+        example = value["enum"][:1] if param.many else value["enum"][0]
+    least, most = param.times
+    schema = {"type": "array", "items": value} if param.many else value
+    if param.default not in (None, "", False):
+        schema |= {"default": param.default}
+    if most:
+        schema |= {"minItems": least, "maxItems": most}
+    described = {
         "name": param.name,
         "in": "query",
-        "required": param.name in _REQUIRED,
-        "description": (taxonomy or NO_KINDS).filled(made.get("description", "")),
+        "required": least > 0,
+        "description": (taxonomy or NO_KINDS).filled(param.words),
         "schema": schema,
     }
-    return parameter if example is None else {**parameter, "example": example}
-
-
-def _values(param: Param, taxonomy: Taxonomy | None) -> list[str]:
-    """The values that a parameter takes, none where it takes any or they are not at hand."""
-    if isinstance(param.values, OneOf):
-        return list(param.values.words)
-    if param.values is None or taxonomy is None:
-        return []
-    return list(param.values.vocabulary(taxonomy).ids)
+    return described if example is None else {**described, "example": example}

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
-from pydantic import BaseModel, ConfigDict
 
 from kb.answers.serialise import to_json
-from web.core.params import read_strict
+from web.core.params import Table, read_strict
 from web.core.request import searcher
 
 #: Tag to what its operations are about, in the order to show.
@@ -21,18 +20,12 @@ TAGS: dict[str, str] = {
 }
 
 
-class NoParams(BaseModel):
-    """This address takes no parameters."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One address of the API.
 
     ``path`` is as in its description, ``words`` and ``details`` a line and a paragraph on
-    it. ``parameters`` is the model that checks the parameters, ``answer`` the record that
+    it. ``parameters`` is the table that they are read by, ``answer`` the record that
     is sent; ``problems`` maps a status beyond 400 and 503 to when it is answered.
     """
 
@@ -41,7 +34,7 @@ class Operation:
     tag: str
     words: str
     details: str
-    parameters: type[BaseModel]
+    parameters: Table
     answer: type
     problems: dict[str, str]
 
@@ -64,7 +57,7 @@ class Operations:
         id: str,
         tag: str,
         answer: type,
-        parameters: type[BaseModel] = NoParams,
+        parameters: Table = (),
         problems: dict[str, str] | None = None,
     ) -> Callable[[View], View]:
         """Register a view: of the snapshot and the values that were asked for, an ``answer``.

@@ -11,8 +11,8 @@ from kb.answers.outcomes import outcomes_answer
 from kb.exports.outcomes import to_csv
 from kb.search.searcher import Searcher
 from web.core.params import (
+    OUTCOMES,
     VALUE,
-    OutcomesParams,
     Read,
     Wrong,
     read_page,
@@ -50,7 +50,7 @@ def outcomes() -> tuple[str, int]:
 
 def read_outcomes(args: MultiDict[str, str], current: Searcher) -> Read:
     """What a page's address selects; beside a profile the words of a search are left out."""
-    read = read_page(OutcomesParams, args, current.taxonomy)
+    read = read_page(OUTCOMES, args, current.taxonomy)
     words = read.values["q"]
     if not words or to_profile(read.values, current.taxonomy).is_empty:
         return read
@@ -63,7 +63,7 @@ def read_outcomes(args: MultiDict[str, str], current: Searcher) -> Read:
 def outcomes_csv() -> Response:
     """Every finding of the same selection as CSV, one a row."""
     current = searcher()
-    values = read_strict(OutcomesParams, request.args, current.taxonomy)
+    values = read_strict(OUTCOMES, request.args, current.taxonomy)
     answer = outcomes_answer(to_selection(values, current), current, addresses())
     response = Response(to_csv(answer), mimetype="text/csv")
     name = f"outcomes-{current.snapshot_id}.csv"

@@ -10,11 +10,12 @@ from werkzeug.datastructures import MultiDict
 from kb.guidance.profile import FIELDS, Profile
 from kb.model.taxonomy import Taxonomy
 from kb.search.query import Query
-from web.core.params import Filters, Read, Wrong, to_profile, to_query
+from web.core import params
+from web.core.params import Read, Wrong, to_profile, to_query
 from web.ui.notices import wrong_values
 
 #: What narrows which cases may be a role model, exactly as in a search.
-FILTERS: tuple[str, ...] = tuple(Filters.model_fields)
+FILTERS: tuple[str, ...] = tuple(param.name for param in params.FILTERS)
 #: The parameters in the order of the form.
 NAMES: tuple[str, ...] = (*FIELDS, *FILTERS)
 

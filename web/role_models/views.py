@@ -8,7 +8,7 @@ from kb.guidance.profile import contradictions
 from kb.guidance.profile_comparison import OPENINGS
 from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import counts_of, role_models
-from web.core.params import ProfileParams, read_page
+from web.core.params import PROFILE, read_page
 from web.core.request import searcher
 from web.role_models.asked import FILTERS, asked
 from web.role_models.form import faults
@@ -30,7 +30,7 @@ def page() -> tuple[str, int]:
     """The form; with a profile in the address, its role models too. 400 names what is wrong."""
     current = searcher()
     taxonomy = current.taxonomy
-    read = read_page(ProfileParams, request.args, taxonomy)
+    read = read_page(PROFILE, request.args, taxonomy)
     said = asked(read, taxonomy)
     profile, query = said.profile, said.query
     answer = None
@@ -59,4 +59,4 @@ def page() -> tuple[str, int]:
         compare=compare_first((one.case.id for one in answer.models), MODELS) if answer else None,
         notices=unknown_names(read, taxonomy),
     )
-    return html, 400 if said.wrong or said.says_nothing else 200
+    return html, 400 if said.wrong else 200

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from kb.search.found_set import FoundSet, found_set
 from web.core.errors import register_help
-from web.core.params import SearchParams, read_page, to_query
+from web.core.params import SEARCH, read_page, to_query
 from web.core.request import searcher
 from web.search.failure import help_with
 from web.search.page import (
@@ -32,7 +32,7 @@ def search() -> tuple[str, int]:
     """The cases that fit a query and its filters; without a query all of them by title."""
     current = searcher()
     taxonomy = current.taxonomy
-    read = read_page(SearchParams, request.args, taxonomy)
+    read = read_page(SEARCH, request.args, taxonomy)
     query = to_query(read.values, taxonomy)
     result = answer_page(query, current)
     found = found_set(query, current) if result.total else FoundSet(cases=())

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.model.taxonomy import Taxonomy
-from web.core.params import REPEATED, UNKNOWN, Of, OneOf, Read, Wrong
+from web.core.params import REPEATED, UNKNOWN, Read, Wrong
 from web.core.urls import this_url
+from web.core.values import Kind, Of
 from web.words.lists import shortened
 
 #: From here a message lists what stands under the notice as links.
@@ -64,7 +65,7 @@ def notice(wrong: Wrong, taxonomy: Taxonomy, names: Mapping[str, str]) -> Notice
         return Notice(
             words=f"“{wrong.name}={given}” in the address is not understood and was left out.",
             nearest=tuple(
-                (this_url(wrong.name, wrong.given, new_name=name), f"{name}={given}")
+                (this_url(wrong.name, None, new_name=name), f"{name}={given}")
                 for name in wrong.nearest
             ),
         )
@@ -90,6 +91,6 @@ def _links(
         )
 
 
-def _label(values: Of | OneOf | None, value: str, taxonomy: Taxonomy) -> str:
+def _label(values: Kind | None, value: str, taxonomy: Taxonomy) -> str:
     label = values.vocabulary(taxonomy).label(value) if isinstance(values, Of) else value
     return shortened(label)

@@ -11,54 +11,87 @@ _LEFT_OUT = re.compile(
     r"'(?:n'(?!\w)|(?:\d\ds?|tis|twas|twere|twill|em|til|til|cause|bout|round)\b)", re.IGNORECASE
 )
 #: Where a single mark can end a quotation: after what is no space, and before no word.
-_END = re.compile(r"(?<=\S)'(?!\w)")
-#: Code, not prose: what a call is given in quotation marks.
-_CALL = re.compile(r"""\w\((?:'[^']*'|"[^"]*")\)""")
+_END = re.compile(r"(?<=\S)'(?![^\W_])")
+#: What may stand between a space and a quotation in Markdown.
+_EMPHASIS = frozenset("*_")
+#: What stays: code, which is no prose (what a call is given), and marks around nothing.
+_KEPT = re.compile(r"""\w\((?:'[^']*'|"[^"]*")\)|'{2,}|"{2,}""")
 
 
 def curly(text: str) -> str:
     """The text with typographic apostrophes and quotation marks, otherwise unchanged.
 
-    A mark after a digit that ends no quotation is a measure (``6" pipes``) and stays, as does
-    a double mark without its fellow. Each mark becomes one mark, so places in the text stay.
+    These stay as they are: a mark after a digit that ends no quotation, which is a measure
+    (``5' 6" pipes``), a mark without its fellow, and two marks with nothing between them.
+    Each mark becomes one mark, so places in the text stay.
     """
     if "'" not in text and '"' not in text:
         return text
-    out = list(text)
-    code = {at for match in _CALL.finditer(text) for at in range(*match.span())}
-    opened: list[int] = []
-    for at, mark in enumerate(text):
-        if at in code:
-            continue
-        if mark == "'":
-            out[at] = _single(text, out, at)
-        elif mark == '"':
-            _double(text, out, at, opened)
-    for at in opened:
-        out[at] = '"'
-    return "".join(out)
+    return _Setter(text).text()
 
 
-def _single(text: str, out: list[str], at: int) -> str:
-    """What a single mark becomes: it opens a quotation, or it closes one or stands for a letter."""
-    begins = at == 0 or out[at - 1].isspace() or out[at - 1] in _OPENERS
-    ends = at + 1 == len(text) or text[at + 1].isspace()
-    if not begins:
-        return "’"
-    if ends:
-        return "'"
-    if _LEFT_OUT.match(text, at) or not _END.search(text, at + 1):
-        return "’"
-    return "‘"
+class _Setter:
+    """Sets one text; ``_single`` and ``_double`` hold the places of quotations that are open."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._set = list(text)
+        self._single: list[int] = []
+        self._double: list[int] = []
+        self._last_end = max((end.start() for end in _END.finditer(text)), default=-1)
 
-def _double(text: str, out: list[str], at: int, opened: list[int]) -> None:
-    """Open or close a quotation at a double mark; ``opened`` are the places of those open."""
-    begins = at == 0 or out[at - 1].isspace() or out[at - 1] in _OPENERS
-    ends = at + 1 == len(text) or not text[at + 1].isalnum()
-    if opened and (ends or not begins):
-        opened.pop()
-        out[at] = "”"
-    elif not (at and text[at - 1].isdigit()):
-        opened.append(at)
-        out[at] = "“"
+    def text(self) -> str:
+        """The text with its marks set."""
+        kept = {place for match in _KEPT.finditer(self._text) for place in range(*match.span())}
+        for place, mark in enumerate(self._text):
+            if place in kept:
+                continue
+            if mark == "'":
+                self._set[place] = self._of_single(place)
+            elif mark == '"':
+                self._of_double(place)
+        for place in self._double:
+            self._set[place] = '"'
+        return "".join(self._set)
+
+    def _begins(self, place: int) -> bool:
+        """Whether a quotation can begin here: after a space, an opening mark or dots."""
+        end = place
+        while end and self._set[end - 1] in _EMPHASIS:
+            end -= 1
+        before = self._set[end - 1] if end else " "
+        if before == "…" or self._set[max(end - 2, 0) : end] == [".", "."]:
+            return self._text[place + 1 : place + 2].isalnum()
+        return before.isspace() or before in _OPENERS
+
+    def _is_measure(self, place: int) -> bool:
+        """Whether the mark stands for feet, inches, minutes or seconds."""
+        before, after = self._text[max(place - 1, 0) : place], self._text[place + 1 : place + 2]
+        return before.isdigit() and not after.isalpha()
+
+    def _of_single(self, place: int) -> str:
+        """What a single mark becomes: it opens or closes a quotation, or stands for a letter."""
+        after = self._text[place + 1 : place + 2]
+        if not self._begins(place):
+            if self._is_measure(place) and not (self._single and _END.match(self._text, place)):
+                return "'"
+            if self._single and not after.isalnum():
+                self._single.pop()
+            return "’"
+        if not after or after.isspace():
+            return "'"
+        if _LEFT_OUT.match(self._text, place) or place >= self._last_end:
+            return "’"
+        self._single.append(place)
+        return "‘"
+
+    def _of_double(self, place: int) -> None:
+        """Open or close a quotation at a double mark."""
+        begins = self._begins(place)
+        ends = not self._text[place + 1 : place + 2].isalnum()
+        if self._double and (ends or not begins):
+            self._double.pop()
+            self._set[place] = "”"
+        elif not (place and self._text[place - 1].isdigit()):
+            self._double.append(place)
+            self._set[place] = "“"

@@ -350,7 +350,7 @@ def test_csv_and_json_need_two(client):
     """Fewer than two cases are refused with an example, in both."""
     sentence = (
         "id must be given at least two times, each with the id of another case; {} named. An "
-        "example is id=norway/graphic-arts&id=norway/mechanical-engineering."
+        "example is id=denmark/hostile-title&id=france/wine-exporters."
     )
     assert sentence.format("none is") in unescape(client.get("/compare.csv").text)
     problem = client.get(f"/api/v1/compare?id={METAL}").json

@@ -27,7 +27,7 @@ def _unbuilt(toy_settings):
             "/api/v1/search?page=two",
             BAD
             | {
-                "detail": "page must be a whole number of at least 1, not 'two'.",
+                "detail": "page must be a whole number from 1 to 1,000,000, not 'two'.",
                 "instance": "/api/v1/search",
                 "parameter": "page",
                 "value": "two",

@@ -7,52 +7,51 @@ from kb.errors import QueryError
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
 from kb.search.query import Query
+from tests.toy import ROOT
 from web.core.params import (
+    COMPARE,
+    OUTCOMES,
+    PROFILE,
     REPEATED,
+    SEARCH,
     UNKNOWN,
     VALUE,
-    CompareParams,
-    OutcomesParams,
-    ProfileParams,
-    SearchParams,
     answers_of,
-    params_of,
     read_page,
     read_strict,
     to_query,
 )
-
-MODELS = (SearchParams, ProfileParams, OutcomesParams, CompareParams)
-
-
-def read(searcher, *pairs, model=SearchParams):
-    return read_page(model, MultiDict(pairs), searcher.taxonomy)
+from web.words.kinds import NO_KINDS
 
 
-def strict(searcher, *pairs, model=SearchParams):
-    return read_strict(model, MultiDict(pairs), searcher.taxonomy)
+def read(searcher, *pairs, table=SEARCH):
+    return read_page(table, MultiDict(pairs), searcher.taxonomy)
+
+
+def strict(searcher, *pairs, table=SEARCH):
+    return read_strict(table, MultiDict(pairs), searcher.taxonomy)
 
 
 def query(searcher, *pairs):
     return to_query(read(searcher, *pairs).values, searcher.taxonomy)
 
 
-def wrong(searcher, *pairs, model=SearchParams):
+def wrong(searcher, *pairs, table=SEARCH):
     """The parameter, the rule that it broke and what may have been meant, for each fault."""
-    return [(one.name, one.rule, one.nearest) for one in read(searcher, *pairs, model=model).wrong]
+    return [(one.name, one.rule, one.nearest) for one in read(searcher, *pairs, table=table).wrong]
 
 
 def test_names_are_the_facets_and_a_few_more():
     """Every facet is a parameter under its own name; a profile has the filters of a search."""
     least = ("results_min", "results_unit")
     more = ("exact", "sort", "page", "per_page")
-    names = {model: tuple(one.name for one in params_of(model)) for model in MODELS}
-    assert names == {
-        SearchParams: ("q", *FACETS, *least, *more),
-        ProfileParams: (*FIELDS, *FACETS, *least),
-        OutcomesParams: ("q", *FACETS, *least, *more, *FIELDS),
-        CompareParams: ("id",),
-    }
+    names = [tuple(param.name for param in table) for table in (SEARCH, PROFILE, OUTCOMES, COMPARE)]
+    assert names == [
+        ("q", *FACETS, *least, *more),
+        (*FIELDS, *FACETS, *least),
+        ("q", *FACETS, *least, *more, *FIELDS),
+        ("id",),
+    ]
 
 
 def test_nothing_given_browses(searcher):
@@ -185,9 +184,9 @@ def test_a_country_without_a_case_is_a_country(searcher):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("page", "two", "page must be a whole number of at least 1, not 'two'."),
-        ("page", "0", "page must be a whole number of at least 1, not '0'."),
-        ("page", "1.0", "page must be a whole number of at least 1, not '1.0'."),
+        ("page", "two", "page must be a whole number from 1 to 1,000,000, not 'two'."),
+        ("page", "0", "page must be a whole number from 1 to 1,000,000, not '0'."),
+        ("page", "1.0", "page must be a whole number from 1 to 1,000,000, not '1.0'."),
         ("per_page", "101", "per_page must be a whole number from 1 to 100, not '101'."),
         ("exact", "maybe", "exact must be true or false, not 'maybe'."),
         ("results_min", "many", "results_min must be a number, not 'many'."),
@@ -222,18 +221,44 @@ def test_wrong_values_of_a_profile(searcher):
         ("my_form", "firm", "my_form has no value 'firm'."),
     ]:
         with pytest.raises(QueryError) as caught:
-            strict(searcher, (name, value), model=ProfileParams)
+            strict(searcher, (name, value), table=PROFILE)
         assert str(caught.value).startswith(message)
         assert caught.value.parameter == name
 
 
 def test_answers_by_question(searcher):
     """The same rules hold where the names are data: those of the questions."""
-    model = answers_of(("profit", "swot"), ("yes", "no"))
+    table = answers_of(("profit", "swot"), ("yes", "no"))
     pairs = (("profit", "YES"), ("swot", "maybe"), ("swott", "no"))
-    found = read(searcher, *pairs, model=model)
+    found = read(searcher, *pairs, table=table)
     assert found.values == {"profit": "yes", "swot": ""}
-    assert wrong(searcher, *pairs, model=model) == [
-        ("swott", UNKNOWN, ("swot",)),
+    assert wrong(searcher, *pairs, table=table) == [
+        ("swott", UNKNOWN, ()),
         ("swot", VALUE, ()),
     ]
+    assert wrong(searcher, ("swott", "no"), table=table) == [("swott", UNKNOWN, ("swot",))]
+
+
+#: Address to what it takes.
+ADDRESSES = {"search": SEARCH, "outcomes": OUTCOMES, "role-models": PROFILE, "compare": COMPARE}
+
+
+def rows_of_parameters():
+    """What the document says of each parameter, a line each, from the tables."""
+    for name, param in {
+        param.name: param for table in ADDRESSES.values() for param in table
+    }.items():
+        takes = param.takes.words + (", repeatable" if param.many else "")
+        if param.default not in ("", None, False):
+            takes += f"; {param.default} where it is not given"
+        read_by = ", ".join(where for where, table in ADDRESSES.items() if param in table)
+        yield f"| `{name}` | {read_by} | {takes} | {NO_KINDS.filled(param.words)} |"
+
+
+def test_the_document_has_every_parameter():
+    """``docs/addresses.md`` says what the tables say, line by line."""
+    text = (ROOT / "docs" / "addresses.md").read_text(encoding="utf-8")
+    section = text.partition("\n## The parameters\n")[2].partition("\n## ")[0]
+    written = [line for line in section.splitlines() if line.startswith("| `")]
+
+    assert written == list(rows_of_parameters())

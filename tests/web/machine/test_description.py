@@ -92,6 +92,36 @@ def test_it_stands_without_a_snapshot(tmp_path, toy_settings):
     assert "enum" not in parameters(description, "/api/v1/search")["country"]["schema"]["items"]
 
 
+@pytest.mark.parametrize(("mounted_at", "server"), [("", "/"), ("/compendium", "/compendium")])
+def test_an_address_has_one_slash(live, settings, mounted_at, server):
+    """Server and path make the address under which the API answers."""
+    client = create_app(live, settings, mounted_at=mounted_at).test_client()
+    description = client.get(f"{mounted_at}/api/v1/openapi.json").json
+
+    assert description["servers"] == [{"url": server}]
+    for path in ("/api/v1/search", "/api/v1/taxonomy"):
+        assert path in description["paths"]
+        assert client.get(server.removesuffix("/") + path).status_code == 200
+
+
+def test_examples_are_of_the_compendium(client, description, searcher):
+    """Each is answered, and names what the snapshot holds."""
+    ids = [case.id for case in searcher.cases if not case.is_guide][:2]
+    assert parameters(description, "/api/v1/compare")["id"]["example"] == ids
+    assert parameters(description, "/api/v1/cases/{case_id}")["case_id"]["example"] == ids[0]
+    firm = parameters(description, "/api/v1/role-models")
+    assert firm["my_country"]["example"] == "Denmark"
+    assert firm["business"]["example"] == searcher.taxonomy["sectors"].terms[0].label
+    assert firm["aim"]["example"] == searcher.taxonomy["projects"].terms[0].label
+    for path in ("/api/v1/search", "/api/v1/role-models", "/api/v1/outcomes", "/api/v1/compare"):
+        for name, one in parameters(description, path).items():
+            more = {"results": "sales"} if name in ("results_min", "sort") else {}
+            more |= {"results": "sales", "results_min": 1} if name == "results_unit" else {}
+            if "example" in one:
+                response = asked(client, path, **more, **{name: one["example"]})
+                assert response.status_code == 200, (path, name, response.text)
+
+
 def test_facets_are_enumerated(description, searcher):
     """What each filter takes is what the vocabulary of the snapshot holds."""
     given = parameters(description, "/api/v1/search")

@@ -252,7 +252,7 @@ def test_the_file_has_a_name_and_a_type(client):
     [
         ("country=xx", "country has no value &#39;xx&#39;"),
         ("results=cost&results_min=many", "results_min must be a number, not &#39;many&#39;."),
-        ("page=0", "page must be a whole number of at least 1, not &#39;0&#39;."),
+        ("page=0", "page must be a whole number from 1 to 1,000,000, not &#39;0&#39;."),
         ("q=" + "a" * 1001, "q must be text of at most 1,000 characters, not 1,001."),
     ],
 )

@@ -1,0 +1,78 @@
+"""Examples of what to ask the API, all of them of the compendium that is served."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from kb.model.cases import Case
+from kb.model.compendium import Compendium
+from kb.results.comparison import LEAST
+from web.words.examples import EXAMPLES
+
+#: Stand in the description until there is a snapshot to take ids from.
+_IDS = [f"folder/case-{number}" for number in range(1, LEAST + 1)]
+
+
+def values_of(compendium: Compendium | None) -> Mapping[str, Any]:
+    """An example of each parameter that takes words or ids, by name, as far as there is one."""
+    values: dict[str, Any] = {"id": _IDS, "q": EXAMPLES[0][1][0]}
+    if compendium is None:
+        return values
+    ids = [case.id for case in compendium.cases if not case.is_guide][:LEAST]
+    wishes = (words for phrases in compendium.phrases.values() for words in phrases)
+    taxonomy = compendium.taxonomy
+    firsts = {
+        "business": islice((term.label for term in taxonomy["sectors"]), 1),
+        "my_country": islice((term.label for term in taxonomy["countries"]), 1),
+        "aim": islice((*wishes, *(term.label for term in taxonomy["projects"])), 1),
+    }
+    values |= {name: word for name, first in firsts.items() for word in first}
+    return values | ({"id": ids} if len(ids) == LEAST else {})
+
+
+def requests_of(compendium: Compendium | None) -> Iterator[tuple[str, str]]:
+    """What to ask for, and where below the root of the API it stands.
+
+    The values are those that most cases have; without a snapshot they are left out.
+    """
+    yield "Any words", f"search?{urlencode({'q': EXAMPLES[0][1][0]})}"
+    if compendium is not None:
+        yield from _requests_with_values(compendium)
+    yield "Every value that a filter accepts", "taxonomy"
+    yield "How good the search is, as measured", "relevance"
+
+
+def _requests_with_values(compendium: Compendium) -> Iterator[tuple[str, str]]:
+    cases = [case for case in compendium.cases if not case.is_guide]
+    countries, projects, sectors, metrics = (
+        _most_have(facet, cases) for facet in ("country", "project", "sector", "results")
+    )
+    label = compendium.taxonomy.label
+    if projects:
+        chosen = [*(("country", code) for code in countries[:2]), ("project", projects[0])]
+        words = "; ".join(label(facet, value) for facet, value in chosen)
+        yield f"Cases under {words}", f"search?{urlencode(chosen)}"
+    if metrics:
+        least = urlencode({"results": metrics[0], "results_min": 20})
+        yield f"{label('results', metrics[0])} of at least 20", f"search?{least}"
+    if cases:
+        yield "One whole case", f"cases/{cases[0].id}"
+    if len(cases) >= LEAST:
+        both = urlencode([("id", case.id) for case in cases[:LEAST]], safe="/")
+        yield "Two cases side by side", f"compare?{both}"
+    if projects and sectors:
+        firm = urlencode({"my_sector": sectors[0], "partners": 5, "goal": projects[0]})
+        words = f"{label('sector', sectors[0])}; {label('project', projects[0])}"
+        yield f"Role models for five firms under {words}", f"role-models?{firm}"
+        reported = urlencode({"project": projects[0]})
+        yield f"What cases under {label('project', projects[0])} reported", f"outcomes?{reported}"
+
+
+def _most_have(facet: str, cases: Iterable[Case]) -> list[str]:
+    """The values of a facet, those of most cases first and equal ones by id."""
+    counts = Counter(value for case in cases for value in case.facets.get(facet, ()))
+    return sorted(counts, key=lambda value: (-counts[value], value))
