@@ -10,7 +10,7 @@ from kb.answers.figures import figure, members_text, period_text
 from kb.citations.works import Citation, citations
 from kb.model.cases import Case, Result
 from kb.model.english import capital
-from kb.model.facet_words import facet_words
+from kb.model.facet_words import facet_words, read_by_editors
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.cases.page import FACT_FACETS, body_of
@@ -42,8 +42,10 @@ _LETTERS = 1060
 class Flyer:
     """What is computed for the sheet of a case.
 
-    ``results`` are those that it shows, the ones with figures first. ``facts`` are names and
-    what stands beside them. ``take`` is the first sentence of the editors' analysis, empty if
+    ``results`` are those that it shows, the ones with figures first; ``left_out`` and
+    ``nothing`` say in a sentence that there are more or none, and ``editorial`` what is the
+    editors' reading; each is empty where it is not so. ``facts`` are names and what stands
+    beside them. ``take`` is the first sentence of the editors' analysis, empty if
     the case has none. ``address`` is the public address of the case; ``code`` is that as a QR
     code, None if it is too long for one. ``across`` is how many figures stand beside each
     other, ``size`` the size of type on paper, in points.
@@ -51,7 +53,10 @@ class Flyer:
 
     case: Case
     results: tuple[Result, ...]
+    left_out: str
+    nothing: str
     facts: tuple[tuple[str, str], ...]
+    editorial: str
     take: str
     citations: tuple[Citation, ...]
     snapshot_id: str
@@ -70,40 +75,32 @@ class Flyer:
         """The results that are told in words alone."""
         return tuple(result for result in self.results if not result.has_figure)
 
-    @property
-    def n_left_out(self) -> int:
-        """How many more results the page of the case has."""
-        return len(self.case.results) - len(self.results)
-
 
 def flyer(searcher: Searcher, case: Case) -> Flyer:
     """Gather the sheet of a case that is not a guide."""
     by_figure = sorted(case.results, key=lambda result: not result.has_figure)
     shown = tuple(by_figure[:MOST_RESULTS])
     address = absolute(case_url(case.id))
+    taxonomy, works = searcher.taxonomy, citations(case, searcher.compendium.references)
+    kind = taxonomy.term("kind", case.kind).in_line
+    more = len(case.results) - len(shown)
+    ours = ", ".join(read_by_editors(case, taxonomy))
     sheet = Flyer(
         case=case,
         results=shown,
-        facts=_facts(case, searcher.taxonomy),
+        left_out=f"{more} more on the page of the {kind}." if more else "",
+        nothing="" if shown else _nothing(kind, len(works)),
+        facts=_facts(case, taxonomy),
+        editorial=f"Our reading, not the source’s word: {ours}." if ours else "",
         take=first_of_our_reading(body_of(case, searcher).html),
-        citations=citations(case, searcher.compendium.references),
+        citations=works,
         snapshot_id=searcher.snapshot_id,
         address=address,
         code=qr_code(address),
         across=figures_across(sum(result.has_figure for result in shown)),
         size=SIZES[-1],
     )
-    return replace(sheet, size=fitting_size(sheet, searcher.taxonomy))
-
-
-def nothing_reported(sheet: Flyer, taxonomy: Taxonomy) -> str:
-    """What a sheet without results says in their place."""
-    return ngettext(
-        "The source reports no results of this %(kind)s.",
-        "The sources report no results of this %(kind)s.",
-        len(sheet.citations),
-        kind=taxonomy.label("kind", sheet.case.kind).lower(),
-    )
+    return replace(sheet, size=fitting_size(sheet, taxonomy))
 
 
 def first_of_our_reading(html: str) -> str:
@@ -116,6 +113,15 @@ def first_of_our_reading(html: str) -> str:
         return ""
     text = _TAG.sub("", _LINK_IN_BRACKETS.sub("", found[2]))
     return _SENTENCE_END.split(" ".join(unescape(text).split()))[0]
+
+
+def _nothing(kind: str, n_sources: int) -> str:
+    return ngettext(
+        "The source reports no results of this %(kind)s.",
+        "The sources report no results of this %(kind)s.",
+        n_sources,
+        kind=kind,
+    )
 
 
 def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:

@@ -17,9 +17,8 @@ from threading import Lock
 from kb.answers.figures import figure
 from kb.citations.works import Citation
 from kb.model.cases import Result
-from kb.model.facet_words import read_by_editors
 from kb.model.taxonomy import Taxonomy
-from web.cases.flyer import Flyer, nothing_reported
+from web.cases.flyer import Flyer
 from web.core import SITE_NAME
 from web.words.typography import curly
 
@@ -54,30 +53,27 @@ def _typeset(inputs: str) -> bytes:
 
 
 def _inputs(sheet: Flyer, taxonomy: Taxonomy) -> dict[str, object]:
-    case = sheet.case
-    kind = taxonomy.label("kind", case.kind)
-    statuses = [term.label for term in taxonomy.terms("status", case)]
-    ours = ", ".join(read_by_editors(case, taxonomy))
-    more = sheet.n_left_out
+    case, kind = sheet.case, taxonomy.term("kind", sheet.case.kind)
     return {
         "site": SITE_NAME,
         "brand": _symbol("brand"),
         "title": curly(case.title),
         "summary": curly(case.summary),
-        "kind": kind,
+        "kind": kind.label,
+        "kind_in_line": kind.in_line,
         "where": ", ".join(term.label for term in taxonomy.terms("country", case)),
         "types": [
             {"label": term.beside_mark, "svg": _symbol(f"mark-{term.mark}")}
             for term in taxonomy.terms("type", case)
         ],
-        "status": "".join(statuses),
+        "status": "".join(term.label for term in taxonomy.terms("status", case)),
         "figures": [_result(result, taxonomy) for result in sheet.figures],
         "across": sheet.across,
         "words": [_result(result, taxonomy) for result in sheet.in_words],
-        "none": "" if sheet.results else nothing_reported(sheet, taxonomy),
-        "more": f"{more} more on the page of the {kind.lower()}." if more else "",
+        "none": sheet.nothing,
+        "more": sheet.left_out,
         "facts": sheet.facts,
-        "ours": f"Our reading, not the source’s word: {ours}." if ours else "",
+        "ours": sheet.editorial,
         "take": sheet.take,
         "sources": [_source(work) for work in sheet.citations],
         "address": sheet.address,

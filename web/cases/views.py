@@ -15,8 +15,7 @@ from flask import (
 
 from kb.citations.works import citations
 from kb.model.cases import Case
-from web.cases.failure import help_with
-from web.cases.flyer import flyer, nothing_reported
+from web.cases.flyer import flyer
 from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.cases.page import (
     body_of,
@@ -26,18 +25,30 @@ from web.cases.page import (
     shared_text,
     shown_similar,
 )
-from web.core.errors import register_help
+from web.core.errors import Failure, Help, register_help
 from web.core.request import searcher
-from web.core.urls import facet_url, url_for
+from web.core.urls import case_url, facet_url, url_for
+from web.words.typography import curly
 
 NOT_FOUND = 404
 
-
 bp = Blueprint("cases", __name__, template_folder="templates")
-register_help(bp, help_with)
 bp.add_app_template_filter(
     lambda other, case: shared_text(case, other, searcher()), name="shared_with"
 )
+
+
+def help_with(failure: Failure) -> Help:
+    """What the page of a case that is not there offers: the nearest ids, by their titles."""
+    if failure.kind.slug != "unknown-case":
+        return Help()
+    current = searcher()
+    return Help(
+        nearest=tuple((case_url(name), curly(current.case(name).title)) for name in failure.allowed)
+    )
+
+
+register_help(bp, help_with)
 
 
 @bp.get("/cases")
@@ -72,10 +83,8 @@ def case(case_id: str) -> str | Response:
 @bp.get("/flyers/<path:case_id>")
 def flyer_page(case_id: str) -> str:
     """The sheet as a page, one sheet of paper when printed; 404 for a guide."""
-    current = searcher()
-    sheet = flyer(current, _with_flyer(case_id))
-    nothing = nothing_reported(sheet, current.taxonomy)
-    return render_template("flyer.html", case=sheet.case, sheet=sheet, nothing=nothing)
+    sheet = flyer(searcher(), _with_flyer(case_id))
+    return render_template("flyer.html", case=sheet.case, sheet=sheet)
 
 
 @bp.get("/flyers/<path:case_id>.pdf")

@@ -1,18 +1,28 @@
-"""The form of a profile: what its fields are called, and what is wrong with them in sentences."""
+"""The form of a profile: what an address fills in, and what is wrong with it in sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from werkzeug.datastructures import MultiDict
+
+from kb.guidance.profile import FIELDS, Profile
 from kb.model.english import number_word
 from kb.model.facet_words import facet_words
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
-from web.core.params import REPEATED, Wrong
-from web.role_models.asked import NAMES, Asked
+from kb.search.query import Query
+from web.core import params
+from web.core.params import REPEATED, Read, Wrong, to_profile, to_query
+from web.ui.notices import wrong_values
 from web.words.lists import shortened
 from web.words.profile import PROFILE_FIELDS, ProfileField
 
+#: What narrows which cases may be a role model, exactly as in a search.
+FILTERS: tuple[str, ...] = tuple(param.name for param in params.FILTERS)
+#: The parameters in the order of the form.
+NAMES: tuple[str, ...] = (*FIELDS, *FILTERS)
 #: What the filters by a figure are called, and what the figure must be.
 FIGURE_FIELDS: Mapping[str, ProfileField] = {
     "results_min": ProfileField(
@@ -20,6 +30,37 @@ FIGURE_FIELDS: Mapping[str, ProfileField] = {
     ),
     "results_unit": ProfileField(name="Unit", label="Unit"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an address asks, as far as it is understood.
+
+    ``wrong`` are the fields that are not, in the order of the form, which tells each
+    fault at its field; ``typed`` is everything as it was given.
+    """
+
+    profile: Profile
+    query: Query
+    wrong: Mapping[str, Wrong]
+    typed: MultiDict[str, str]
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether a form was sent in which nothing of the firm was filled in."""
+        was_sent = any(name in self.typed for name in FIELDS)
+        return was_sent and self.profile.is_empty and not self.wrong
+
+
+def asked(read: Read, taxonomy: Taxonomy) -> Asked:
+    """What was read of an address as a profile with its filters."""
+    faults = wrong_values(read)
+    return Asked(
+        profile=to_profile(read.values, taxonomy),
+        query=to_query(read.values, taxonomy),
+        wrong={name: faults[name] for name in NAMES if name in faults},
+        typed=read.typed,
+    )
 
 
 def faults(asked: Asked, taxonomy: Taxonomy) -> Mapping[str, str]:

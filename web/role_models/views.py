@@ -10,8 +10,7 @@ from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import counts_of, role_models
 from web.core.params import PROFILE, read_page
 from web.core.request import searcher
-from web.role_models.asked import FILTERS, asked
-from web.role_models.form import faults
+from web.role_models.form import FILTERS, asked, faults
 from web.role_models.page import profile_chips, suggested, yours
 from web.ui.filters import facet_counts, units_asked
 from web.ui.links import MODELS, compare_first

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from kb.search.found_set import FoundSet, found_set
-from web.core.errors import register_help
+from kb.search.query import MAX_QUERY_LENGTH
+from web.core.errors import Failure, Help, register_help
 from web.core.params import SEARCH, read_page, to_query
 from web.core.request import searcher
-from web.search.failure import help_with
 from web.search.page import (
     answer_page,
     countries_without_case,
@@ -23,6 +23,14 @@ from web.ui.links import first_compared
 from web.ui.notices import notices
 
 bp = Blueprint("search", __name__, template_folder="templates")
+
+
+def help_with(failure: Failure) -> Help:
+    """What the page of a search that fails keeps: the words as typed, as many as it takes."""
+    typed = request.args.get("q", "")[:MAX_QUERY_LENGTH]
+    return Help(template="_search_again.html", given={"typed": typed})
+
+
 register_help(bp, help_with)
 
 

@@ -105,8 +105,11 @@ def test_the_sheet(sheet_of):
         ("cost", 20, "p. 1"),
         ("sales", 10, "p. 2"),
     ]
-    assert (sheet.in_words, sheet.n_left_out) == ((), 0)
-    assert sheet.take == "See the guide on wine, wine and wine."
+    assert (sheet.in_words, sheet.left_out, sheet.nothing) == ((), "", "")
+    assert (sheet.editorial, sheet.take) == (
+        "Our reading, not the source’s word: type of network, outcome.",
+        "See the guide on wine, wine and wine.",
+    )
     assert sheet.address == scanned(sheet.code) == f"{SITE}/cases/norway/metal-buyers"
 
 
@@ -316,12 +319,13 @@ def test_every_real_case_has_one_page(real):
         with client.application.test_request_context("/"):
             sheet = flyer(searcher, case)
         text = squeezed(words_of(pdf))
-        parts = [case.title, case.summary, sheet.take, sheet.address, sheet.snapshot_id]
+        parts = [curly(case.title), curly(case.summary), sheet.take]
+        parts += [sheet.address, sheet.snapshot_id]
         for result in sheet.results:
             shown = figure(result, searcher.taxonomy)
-            parts += [result.statement, result.locator, result.horizon or ""]
+            parts += [curly(result.statement), result.locator, result.horizon or ""]
             parts += [shown.before, shown.lead + shown.number + shown.unit]
-        missing = [part for part in parts if squeezed(curly(part)) not in text]
+        missing = [part for part in parts if squeezed(part) not in text]
         box = [round(float(side)) for side in pdf.pages[0].mediabox[2:]]
         is_ua = b"pdfuaid" in pdf.trailer["/Root"]["/Metadata"].get_data()
         if (len(pdf.pages), box, is_ua, missing) != (1, [595, 842], True, []):
