@@ -301,6 +301,26 @@ def test_more_results_than_fit(toy_cases, tmp_path, tiny_encoder):
     assert len(pdf.pages) == 1
 
 
+def test_a_kind_keeps_its_capitals_in_a_sentence(toy_cases, tmp_path, tiny_encoder):
+    """A name that begins as an abbreviation does is not made small on the pages, nor in the PDF."""
+    words = toy_cases / "taxonomy.yaml"
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text.replace("label: Study\n", "label: EU study\n", 1), encoding="utf-8")
+    settings = settings_of_toy(toy_cases, tmp_path / "index", tiny_encoder)
+    build(settings)
+    client = create_app(LiveSearcher(settings.index, min_score=0.3), settings).test_client()
+
+    pages = [client.get(f"/{kind}/denmark/hostile-title").text for kind in ("cases", "flyers")]
+    pdf = words_of(read(client.get("/flyers/denmark/hostile-title.pdf").data))
+
+    assert "This EU study as JSON" in pages[0]
+    assert "The source reports no results of this EU study." in pages[1]
+    assert "The whole EU study" in pages[1]
+    assert "The source reports no results of this EU study." in pdf
+    assert "The whole EU study" in pdf
+    assert [one for one in (*pages, pdf) if "eu study" in one] == []
+
+
 @pytest.fixture(name="real", scope="module")
 def _real(real_live, real_settings):
     """The real compendium's searcher and client, on a site with a public address."""
