@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from kb.answers.addresses import Addresses
 from kb.answers.cases import CaseSummary, summary_fields
@@ -13,10 +14,17 @@ from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import extended, old_name
 from kb.guidance.profile import Profile, contradictions, with_goal
 from kb.guidance.profile_comparison import FieldComparison, sentences
-from kb.guidance.profile_score import part_label
+from kb.guidance.profile_score import AUDIENCE_LINES, FULL_TEXT, INTENT, part_label
 from kb.guidance.role_models import Part, RoleModel, RoleModels
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Reason
+
+#: Parts of a score to what they were called before, which answers for one release.
+EARLIER_PARTS: Mapping[str, str] = {
+    FULL_TEXT: "story",
+    AUDIENCE_LINES: "suits",
+    INTENT: "wants",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +42,15 @@ class LabelledPart(Part):
 
     label: str
 
+    @computed_field(
+        description="The earlier name of `part`, with its earlier values: story, suits, wants.",
+        json_schema_extra={"deprecated": True},
+    )
+    @property
+    def name(self) -> str:
+        """What the part was called before."""
+        return EARLIER_PARTS.get(self.part, self.part)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleModelCase(CaseSummary):
@@ -47,8 +64,11 @@ class RoleModelCase(CaseSummary):
         tuple[str, ...],
         Field(description="Like you, unlike you, not reported: up to one sentence each"),
     ]
-    likeness: tuple[FieldComparison, ...]
-    suits: Annotated[
+    comparison: Annotated[
+        tuple[FieldComparison, ...],
+        Field(description="Each field that the profile gives, beside it"),
+    ]
+    audience_line: Annotated[
         str, Field(description="Whom it suits in the editors' words, the line nearest to you")
     ]
     reason: Annotated[
@@ -58,6 +78,9 @@ class RoleModelCase(CaseSummary):
         tuple[str, ...], Field(description="What the network did together, as the case tells it")
     ]
     parts: tuple[LabelledPart, ...]
+
+    likeness = old_name("comparison", tuple[FieldComparison, ...])
+    suits = old_name("audience_line", str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +135,11 @@ def _model(model: RoleModel, taxonomy: Taxonomy, addresses: Addresses) -> RoleMo
         rank=model.rank,
         score=model.score,
         sentences=sentences(model.comparison),
-        likeness=model.comparison,
-        suits=model.audience_line,
+        comparison=model.comparison,
+        audience_line=model.audience_line,
         reason=model.reason,
         done=model.done,
         parts=tuple(
-            extended(LabelledPart, part, label=part_label(part.name, taxonomy))
-            for part in model.parts
+            extended(LabelledPart, one, label=part_label(one.part, taxonomy)) for one in model.parts
         ),
     )

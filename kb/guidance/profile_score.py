@@ -28,7 +28,7 @@ from kb.search.searcher import Searcher
 #: The parts that compare words, by the names that an answer carries: everything that the
 #: profile says against the whole case, its wish against the editors' lines on whom the case
 #: suits, and which types of project its words intend.
-FULL_TEXT, AUDIENCE_LINES, INTENT = "story", "suits", "wants"
+FULL_TEXT, AUDIENCE_LINES, INTENT = "full_text", "audience_lines", "intent"
 
 #: Part to weight, in the order to show.
 WEIGHTS: Mapping[str, float] = {

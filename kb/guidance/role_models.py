@@ -39,9 +39,15 @@ ANSWER_THRESHOLD = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One named part of a score: ``value`` in [0, 1], ``share`` of the whole score's weight."""
+    """One part of a score: ``value`` in [0, 1], ``share`` of the whole score's weight."""
 
-    name: str
+    part: Annotated[
+        str,
+        Field(
+            description="What is compared: full_text, audience_lines and intent by the words; "
+            "goal, trade, common, form and funding by what is ticked"
+        ),
+    ]
     value: Annotated[float, Field(description="How well it fits, in [0, 1]")]
     share: Annotated[
         float, Field(description="How much it counts; the shares of a profile add up to 1")
@@ -158,7 +164,7 @@ def _parts(parts: Mapping[str, np.ndarray], at: int) -> tuple[Part, ...]:
     """The parts of the score of one candidate."""
     total = sum(WEIGHTS[name] for name in parts)
     return tuple(
-        Part(name=name, value=float(values[at]), share=WEIGHTS[name] / total)
+        Part(part=name, value=float(values[at]), share=WEIGHTS[name] / total)
         for name, values in parts.items()
     )
 

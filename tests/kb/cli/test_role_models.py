@@ -274,16 +274,21 @@ def test_json_holds_the_whole_answer(kb, searcher):
         "snapshot": searcher.snapshot_id,
     }
     assert (found["id"], found["url"]) == (TEXTILE, f"/cases/{TEXTILE}")
-    assert (found["rank"], found["score"], found["suits"]) == (1, model.score, "")
+    assert (found["rank"], found["score"], found["audience_line"]) == (1, model.score, "")
     assert found["sentences"] == [
         "Like you: exporting; in textiles, clothing and footwear; a soft network.",
         "Not reported: how many took part; how large the firms are.",
     ]
-    assert found["likeness"] == [asdict(one) for one in model.comparison]
-    assert [(one["name"], one["value"], one["share"]) for one in found["parts"]] == [
-        (part.name, part.value, part.share) for part in model.parts
+    assert found["comparison"] == [asdict(one) for one in model.comparison]
+    assert [(one["part"], one["value"], one["share"]) for one in found["parts"]] == [
+        (one.part, one.value, one.share) for one in model.parts
     ]
-    assert [one["name"] for one in found["parts"]] == [*("story", "suits", "wants", "form")]
+    assert [(one["part"], one["name"]) for one in found["parts"]] == [
+        ("full_text", "story"),
+        ("audience_lines", "suits"),
+        ("intent", "wants"),
+        ("form", "form"),
+    ]
     assert [one["figure"] for one in found["results"]] == ["×6", "New markets"]
     assert found["reason"] == json.loads(json.dumps(asdict(model.reason)))
     assert found["reason"]["passage"] == "They export textile."
@@ -297,7 +302,7 @@ def test_json_without_words_has_no_reason(kb):
 
     assert (told["models"], told["suggested_goals"], told["no_good_match"]) == ([], [], True)
     assert {name: value for name, value in told["profile"].items() if value} == {"size": 5}
-    assert [(model["id"], model["suits"]) for model in words["models"][:1]] == [
+    assert [(model["id"], model["audience_line"]) for model in words["models"][:1]] == [
         (TRAINING, "Textile firms that train")
     ]
 

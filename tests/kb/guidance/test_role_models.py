@@ -127,10 +127,10 @@ WORDS = Profile(aim="We want to export wine.")
 WORDS_PARTS = {
     # With (wine 1, export 1): wine #1 is (2, 2), programme #0 (wine 2, metal 2),
     # metal #2 (2, 2, export 1), textile #1 (textile 2, export 2).
-    "story": {WINE: 1, PROGRAMME: 1 / 2, METAL: 1 / sqrt(18), TEXTILE: 1 / 2},
-    "suits": {WINE: 1, PROGRAMME: 1 / 2},
+    "full_text": {WINE: 1, PROGRAMME: 1 / 2, METAL: 1 / sqrt(18), TEXTILE: 1 / 2},
+    "audience_lines": {WINE: 1, PROGRAMME: 1 / 2},
     # exporting is at 1 / sqrt(2), the two others at 0.
-    "wants": {WINE: 1, TEXTILE: 1},
+    "intent": {WINE: 1, TEXTILE: 1},
 }
 
 #: Ticks alone: no theme is in the labels, so that all words are zeros.
@@ -142,8 +142,8 @@ TICKS = Profile(
     funding="public",
 )
 TICKS_PARTS = {
-    "story": {},
-    "suits": {},
+    "full_text": {},
+    "audience_lines": {},
     "goal": {WINE: 1 / 2, TEXTILE: 1 / 2, TRAINING: 1 / 2},
     # Metalwork stands in the same group as textiles.
     "trade": {METAL: 1 / 2, TEXTILE: 1, TRAINING: 1},
@@ -163,7 +163,7 @@ BOTH_PARTS = {
     # With (wine 2, textile 1, train 1, export 1), of length sqrt(7): the best passages are
     # wine #0 (wine 4, export 2), programme #0 (wine 2, metal 2), metal #2 (export 1 of
     # length 3), textile #1 (textile 2, export 2), training #0 (textile 2, train 2).
-    "story": {
+    "full_text": {
         WINE: 10 / sqrt(20 * 7),
         PROGRAMME: 4 / sqrt(8 * 7),
         METAL: 1 / sqrt(9 * 7),
@@ -171,9 +171,9 @@ BOTH_PARTS = {
         TRAINING: 4 / sqrt(8 * 7),
     },
     # The mean over two sentences and what is ticked, which is zeros.
-    "suits": {WINE: 1 / 3, PROGRAMME: 1 / 6, TRAINING: 1 / 3},
+    "audience_lines": {WINE: 1 / 3, PROGRAMME: 1 / 6, TRAINING: 1 / 3},
     # exporting at 1 (the business is of wine), staff-training at 1 / sqrt(2), mean 0.569036.
-    "wants": {
+    "intent": {
         WINE: 1,
         TEXTILE: 1,
         TRAINING: (1 / sqrt(2) - (1 + 1 / sqrt(2)) / 3) / (1 - (1 + 1 / sqrt(2)) / 3),
@@ -205,11 +205,13 @@ def test_parts_are_as_worked_out_by_hand(hinted, profile, parts):
     ("said", "names"),
     [
         pytest.param({"size": 5, "partners": 3, "my_country": "NO"}, [], id="only told"),
-        pytest.param({"business": "x"}, ["story", "suits", "wants"], id="business"),
-        pytest.param({"aim": "x"}, ["story", "suits", "wants"], id="aim"),
-        pytest.param({"goal": ("design",)}, ["story", "suits", "goal"], id="goal"),
-        pytest.param({"my_sector": ("food",)}, ["story", "suits", "trade"], id="sector"),
-        pytest.param({"common": ("vertical",)}, ["story", "common"], id="common"),
+        pytest.param({"business": "x"}, ["full_text", "audience_lines", "intent"], id="business"),
+        pytest.param({"aim": "x"}, ["full_text", "audience_lines", "intent"], id="aim"),
+        pytest.param({"goal": ("design",)}, ["full_text", "audience_lines", "goal"], id="goal"),
+        pytest.param(
+            {"my_sector": ("food",)}, ["full_text", "audience_lines", "trade"], id="sector"
+        ),
+        pytest.param({"common": ("vertical",)}, ["full_text", "common"], id="common"),
         pytest.param({"my_form": "hard"}, ["form"], id="form"),
         pytest.param({"funding": "own"}, ["funding"], id="funding"),
     ],
@@ -223,8 +225,8 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
     """A snapshot without hints has no part for whom cases suit and what owners want."""
     answer = role_models(searcher, WORDS, Query())
 
-    parts = {name: WORDS_PARTS[name] for name in ("story",)}
-    assert list(score_parts(searcher, WORDS, searcher.cases)) == ["story"]
+    parts = {name: WORDS_PARTS[name] for name in ("full_text",)}
+    assert list(score_parts(searcher, WORDS, searcher.cases)) == ["full_text"]
     assert [case_id for case_id, _ in ranked(answer)] == [case_id for case_id, _ in by_hand(parts)]
     lines = {model.audience_line for model in answer.models}
     assert (answer.suggested_goals, lines) == ((), {""})
@@ -259,7 +261,7 @@ def test_weighted_is_the_mean_of_the_parts_by_their_weights():
     """(3 * 1 + 1 * 0) / 4 and (3 * 0.5 + 1 * 1) / 4: a part that is absent does not count."""
     parts = {"goal": np.array([1.0, 0.5]), "form": np.array([0.0, 1.0])}
 
-    assert weighted(parts, {"goal": 3, "story": 9, "form": 1}).tolist() == [0.75, 0.625]
+    assert weighted(parts, {"goal": 3, "full_text": 9, "form": 1}).tolist() == [0.75, 0.625]
 
 
 def test_weights_are_those_of_the_module_unless_told_otherwise():
@@ -371,7 +373,7 @@ def test_each_part_is_told_with_its_share(hinted):
     (first, *_) = role_models(hinted, WORDS, Query()).models
 
     total = sum(WEIGHTS[name] for name in WORDS_PARTS)
-    assert [(part.name, part.value, part.share) for part in first.parts] == [
+    assert [(one.part, one.value, one.share) for one in first.parts] == [
         (name, pytest.approx(WORDS_PARTS[name][WINE]), pytest.approx(WEIGHTS[name] / total))
         for name in WORDS_PARTS
     ]
