@@ -178,6 +178,11 @@ def test_what_is_wrong_is_told_and_everything_is_kept(client):
     [
         ("size=four", "“People in your firm” must be a whole number from 1 to 10,000, such as 4."),
         ("size=2&size=3", "“People in your firm” takes one answer, not two. Choose one."),
+        (
+            f"partners={'9' * 70}",
+            "“Firms that would join” must be a whole number from 2 to 1,000, your own firm "
+            f"included. It cannot be “{'9' * 59}…”.",
+        ),
         (f"aim={'x' * 601}", "“What do you want to do together?” must be 600 characters or fewer."),
         ("goal=exprting", "“What kind of project is it?” has no answer “exprting”. Did you mean"),
         ("funding=luck", "“Who pays for it?” has no answer “luck”. Choose one of those on"),
@@ -187,7 +192,16 @@ def test_what_is_wrong_is_told_and_everything_is_kept(client):
             "“Reported figure of at least” must be a number, such as 20. It cannot be “much”.",
         ),
     ],
-    ids=["no number", "twice", "too long", "no such goal", "no such money", "filter", "least"],
+    ids=[
+        "no number",
+        "twice",
+        "many digits",
+        "too long",
+        "no such goal",
+        "no such money",
+        "filter",
+        "least",
+    ],
 )
 def test_each_fault_has_its_sentence(client, query, sentence):
     """A fault names the field as the form does, what may be, and what was given."""
