@@ -14,7 +14,9 @@ import pytest
 from kb.content import front_matter
 from kb.content.check import read_corpus
 from kb.content.schema import Record
+from kb.content.site import SiteFields
 from kb.content.taxonomy import RECORDS, TermFields, load_taxonomy
+from kb.model.site import Site
 from kb.model.taxonomy import (
     LISTS,
     MARKS,
@@ -150,6 +152,15 @@ def test_every_list_and_property_of_the_vocabulary_is_explained() -> None:
         if field not in fields
     ]
     assert [row for row in rows if len(row) != 4 or not row[2] or not row[3]] == []
+
+
+def test_what_a_compendium_says_of_itself_is_explained() -> None:
+    """The document names each field of the file, and which of them it must have."""
+    rows = _rows(VOCABULARY, "What the compendium says of itself")
+
+    assert [row[0].strip("`") for row in rows] == list(SiteFields.names())
+    assert tuple(row[0].strip("`") for row in rows if row[1] == "yes") == SiteFields.required()
+    assert rows[0][3] == Site().name
 
 
 def test_words_of_the_properties_are_named() -> None:

@@ -40,7 +40,8 @@ def make_tiny_encoder(folder: Path) -> Path:
 def copy_toy_corpus(folder: Path) -> Path:
     """The toy cases with the real vocabulary, in a folder that a test may change."""
     shutil.copytree(TOY, folder)
-    shutil.copy(ROOT / "cases" / "taxonomy.yaml", folder / "taxonomy.yaml")
+    for name in ("taxonomy.yaml", "site.yaml"):
+        shutil.copy(ROOT / "cases" / name, folder / name)
     return folder
 
 

@@ -10,7 +10,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from web.about import views as about
 from web.cases import views as cases
 from web.compare import views as compare
-from web.core import SITE_NAME, assets, errors, headers, urls
+from web.core import assets, errors, headers, urls
+from web.core.request import site_words
 from web.holdings import views as holdings
 from web.machine import api, docs, site
 from web.outcomes import views as outcomes
@@ -46,7 +47,8 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(site_name=SITE_NAME, absolute=urls.absolute, here=urls.here)
+    app.jinja_env.globals.update(absolute=urls.absolute, here=urls.here)
+    app.context_processor(lambda: {"site": site_words(), "site_name": site_words().name})
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
     app.url_map.strict_slashes = False
     assets.init_app(app)

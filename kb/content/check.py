@@ -18,6 +18,7 @@ from kb.content.files import (
     GLOSSARY_FILE,
     PHRASES_FILE,
     SELF_CHECK_FILE,
+    SITE_FILE,
     SOURCES_FILE,
     TAXONOMY_FILE,
 )
@@ -27,6 +28,7 @@ from kb.content.load import Draft, load_folder
 from kb.content.phrases import read_phrases
 from kb.content.schema import listed, shown
 from kb.content.self_check import read_self_check
+from kb.content.site import read_site
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
 from kb.model.cases import Case, Reference
@@ -76,6 +78,8 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     guides = {one.draft.id: one.is_guide for one in outlines}
     self_check, wrong = read_self_check(folder / SELF_CHECK_FILE, guides=guides, sources=references)
     problems += wrong
+    site, wrong = read_site(folder / SITE_FILE)
+    problems += wrong
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
     phrases, wrong = read_phrases(folder / PHRASES_FILE, taxonomy["projects"])
     problems += wrong
@@ -94,6 +98,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             taxonomy=taxonomy,
             references=references,
             self_check=self_check,
+            site=site,
             glossary=glossary,
             phrases=phrases,
         ),

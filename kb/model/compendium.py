@@ -10,6 +10,7 @@ from kb.model.calibration import Calibration
 from kb.model.cases import Case, Reference
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
+from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
 from kb.model.word_table import WordTable
 
@@ -22,6 +23,7 @@ class Compendium:
         cases: in the order of their ids.
         taxonomy: the vocabulary, with ``countries``, those that occur.
         references: the works that cases name, by key.
+        site: what it says of itself.
         self_check: None where the compendium has none.
         glossary: words of other languages; empty where it has none.
         phrases: types of project, and how owners say that they want them.
@@ -32,6 +34,7 @@ class Compendium:
     cases: tuple[Case, ...]
     taxonomy: Taxonomy
     references: Mapping[str, Reference]
+    site: Site = field(default_factory=Site)
     self_check: SelfCheck | None = None
     glossary: WordTable = field(default_factory=WordTable)
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

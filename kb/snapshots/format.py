@@ -9,6 +9,7 @@
         calibration.json       how evidence becomes a score; null where there is none
         relevance.json         the published figures; null where there are none
         glossary.json          words of other languages in English; empty where there are none
+        site.json              what the compendium says of itself
         self-check.json        the questions of the self-check; null where there are none
         phrases.json           how owners say that they want each type of project
         engine/                what is searched; its files are the engine's own
@@ -44,11 +45,12 @@ from kb.model.compendium import Compendium
 from kb.model.files import file_digest
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
+from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
 from kb.model.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 MANIFEST_FILE = "manifest.json"
 ENGINE_FOLDER = "engine"
@@ -155,6 +157,7 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "references.json": ("references", TypeAdapter(dict[str, Reference])),
     "calibration.json": ("calibration", TypeAdapter(Calibration | None)),
     "relevance.json": ("relevance", TypeAdapter(Report | None)),
+    "site.json": ("site", TypeAdapter(Site)),
     "self-check.json": ("self_check", TypeAdapter(SelfCheck | None)),
     "glossary.json": ("glossary", TypeAdapter(WordTable)),
     "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),

@@ -59,6 +59,7 @@ class Flyer:
     editorial: str
     take: str
     citations: tuple[Citation, ...]
+    site_name: str
     snapshot_id: str
     address: str
     code: str | None
@@ -94,6 +95,7 @@ def flyer(searcher: Searcher, case: Case) -> Flyer:
         editorial=f"Our reading, not the source’s word: {ours}." if ours else "",
         take=first_of_our_reading(body_of(case, searcher).html),
         citations=works,
+        site_name=searcher.compendium.site.name,
         snapshot_id=searcher.snapshot_id,
         address=address,
         code=qr_code(address),

@@ -19,7 +19,6 @@ from kb.citations.works import Citation
 from kb.model.cases import Result
 from kb.model.taxonomy import Taxonomy
 from web.cases.flyer import Flyer
-from web.core import SITE_NAME
 from web.words.typography import curly
 
 HERE = Path(__file__).parent
@@ -55,7 +54,7 @@ def _typeset(inputs: str) -> bytes:
 def _inputs(sheet: Flyer, taxonomy: Taxonomy) -> dict[str, object]:
     case, kind = sheet.case, taxonomy.term("kind", sheet.case.kind)
     return {
-        "site": SITE_NAME,
+        "site": sheet.site_name,
         "brand": _symbol("brand"),
         "title": curly(case.title),
         "summary": curly(case.summary),
@@ -91,12 +90,12 @@ def _result(result: Result, taxonomy: Taxonomy) -> dict[str, str]:
         "number": shown.number,
         "unit": shown.unit,
         "statement": curly(result.statement),
-        "meta": " · ".join(part for part in (result.horizon, result.locator) if part),
+        "meta": curly(" · ".join(part for part in (result.horizon, result.locator) if part)),
     }
 
 
 def _source(work: Citation) -> dict[str, str]:
-    places = f". {'; '.join(work.locators)}."
+    places = curly(f". {'; '.join(work.locators)}.")
     if work.authors:
         return {"before": f"{work.authors} ({work.year}). ", "title": work.title, "after": places}
     return {"before": "", "title": work.title, "after": f" ({work.year}){places}"}

@@ -9,7 +9,7 @@ from kb.citations.cases import cite_case
 from kb.model.cases import Case
 from kb.search.answer import Hit
 from kb.search.searcher import Searcher
-from web.core import SITE_NAME
+from web.core.request import site_words
 from web.core.urls import absolute, case_url, compare_url
 from web.ui.markdown import Body, render_body
 from web.ui.reasons import values_text
@@ -56,4 +56,4 @@ def compared_url(case: Case, alike: Sequence[Hit]) -> str:
 def cited(case: Case, snapshot: str) -> str:
     """How to cite a case."""
     address = absolute(case_url(case.id))
-    return curly(cite_case(case, site=SITE_NAME, snapshot=snapshot, address=address))
+    return curly(cite_case(case, site=site_words().name, snapshot=snapshot, address=address))

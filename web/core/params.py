@@ -158,7 +158,6 @@ FIRM: Table = (
         name="my_country",
         takes=Text(longest=MAX_COUNTRY),
         words="Where the firm is: a code, or any name.",
-        example="Austria",
     ),
     Param(
         name="size",

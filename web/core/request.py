@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, g
 
+from kb.errors import KBError
+from kb.model.site import Site
+
 if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
     from kb.search.searcher import Searcher
@@ -20,6 +23,14 @@ def live() -> LiveSearcher:
 def settings() -> Settings:
     """The settings of this run."""
     return current_app.extensions["kb_settings"]
+
+
+def site_words() -> Site:
+    """What the compendium says of itself; plain words where there is no snapshot to say it."""
+    try:
+        return searcher().compendium.site
+    except KBError:
+        return Site()
 
 
 def searcher() -> Searcher:

@@ -13,7 +13,6 @@ from kb.model.taxonomy import Taxonomy, Term
 from kb.search.searcher import Searcher
 from web.core.urls import case_url, facet_url, search_url
 from web.ui.cards import Badge, badge
-from web.words.examples import EXAMPLES
 from web.words.figures import ResultView, result_view
 from web.words.lists import count_words
 from web.words.typography import curly
@@ -118,7 +117,9 @@ def home_page(searcher: Searcher) -> HomePage:
         n_guides=len(searcher.cases) - len(cases),
         n_countries=len({code for case in cases for code in case.facets["country"]}),
         achievements=achievements(cases, taxonomy),
-        audiences=tuple(_audience(who, texts) for who, texts in EXAMPLES),
+        audiences=tuple(
+            _audience(who, texts) for who, texts in searcher.compendium.site.searches.items()
+        ),
         types=tuple(badge(term.id, taxonomy) for term in taxonomy.facet("type")),
         rows=chart(cases, taxonomy),
         projects=tally_groups(cases, taxonomy, "project"),

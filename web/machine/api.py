@@ -23,7 +23,6 @@ from kb.guidance.role_models import role_models as find_role_models
 from kb.model.compendium import Compendium
 from kb.results.comparison import LEAST
 from kb.search.searcher import Searcher
-from web.core import SITE_NAME
 from web.core.errors import NotMeasured
 from web.core.params import (
     COMPARE,
@@ -78,7 +77,9 @@ def cases(current: Searcher, values: Values) -> CasesAnswer:
 )
 def case(current: Searcher, values: Values, case_id: str) -> CaseAnswer:
     """One case with its text, sources and the cases most like it."""
-    return case_answer(current, current.case(case_id), addresses(), site=SITE_NAME)
+    return case_answer(
+        current, current.case(case_id), addresses(), site=current.compendium.site.name
+    )
 
 
 @operations.answers(

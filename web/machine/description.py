@@ -14,15 +14,14 @@ from kb import __version__
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import schemas
 from kb.model.compendium import Compendium
+from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
-from web.core import SITE_NAME
 from web.core.params import Param
 from web.machine.examples import values_of
 from web.machine.operations import TAGS, Operation
 from web.words.kinds import NO_KINDS
 
 ABOUT = (
-    "Case studies of business networks of small firms, with reported results and their sources. "
     "Everything is read with GET, needs no account, and answers from an immutable snapshot that "
     "each answer names. A name that is deprecated answers for one release beside the new one."
 )
@@ -47,10 +46,15 @@ def description(
     """
     table = tuple(operations)
     taxonomy = compendium.taxonomy if compendium else None
+    site = compendium.site if compendium else Site()
     examples = values_of(compendium)
     return {
         "openapi": "3.1.0",
-        "info": {"title": SITE_NAME, "version": __version__, "description": ABOUT},
+        "info": {
+            "title": site.name,
+            "version": __version__,
+            "description": f"{site.description} {ABOUT}",
+        },
         "servers": [{"url": root or "/"}],
         "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
         "paths": {

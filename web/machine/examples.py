@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.results.comparison import LEAST
-from web.words.examples import EXAMPLES
 
 #: Stand in the description until there is a snapshot to take ids from.
 _IDS = [f"folder/case-{number}" for number in range(1, LEAST + 1)]
@@ -19,18 +17,18 @@ _IDS = [f"folder/case-{number}" for number in range(1, LEAST + 1)]
 
 def values_of(compendium: Compendium | None) -> Mapping[str, Any]:
     """An example of each parameter that takes words or ids, by name, as far as there is one."""
-    values: dict[str, Any] = {"id": _IDS, "q": EXAMPLES[0][1][0]}
+    values: dict[str, Any] = {"id": _IDS}
     if compendium is None:
         return values
     ids = [case.id for case in compendium.cases if not case.is_guide][:LEAST]
-    wishes = (words for phrases in compendium.phrases.values() for words in phrases)
-    taxonomy = compendium.taxonomy
-    firsts = {
-        "business": islice((term.label for term in taxonomy["sectors"]), 1),
-        "my_country": islice((term.label for term in taxonomy["countries"]), 1),
-        "aim": islice((*wishes, *(term.label for term in taxonomy["projects"])), 1),
+    site, countries = compendium.site, compendium.taxonomy["countries"].terms
+    words = {
+        "q": next(iter(site.examples), ""),
+        "business": site.business,
+        "aim": site.aim,
+        "my_country": countries[0].label if countries else "",
     }
-    values |= {name: word for name, first in firsts.items() for word in first}
+    values |= {name: word for name, word in words.items() if word}
     return values | ({"id": ids} if len(ids) == LEAST else {})
 
 
@@ -39,8 +37,9 @@ def requests_of(compendium: Compendium | None) -> Iterator[tuple[str, str]]:
 
     The values are those that most cases have; without a snapshot they are left out.
     """
-    yield "Any words", f"search?{urlencode({'q': EXAMPLES[0][1][0]})}"
     if compendium is not None:
+        for words in compendium.site.examples[:1]:
+            yield "Any words", f"search?{urlencode({'q': words})}"
         yield from _requests_with_values(compendium)
     yield "Every value that a filter accepts", "taxonomy"
     yield "How good the search is, as measured", "relevance"

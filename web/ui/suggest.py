@@ -7,7 +7,6 @@ from collections import Counter
 from kb.errors import KBError
 from kb.search.searcher import Searcher
 from web.core.request import searcher
-from web.words.examples import EXAMPLES
 
 #: Every page carries the list, so it stays short.
 MOST = 60
@@ -29,7 +28,8 @@ def suggested(current: Searcher) -> tuple[str, ...]:
 
     The labels of a facet come by how many cases have them, the most first.
     """
-    first = [text for _, texts in EXAMPLES for text in texts[:2]]
+    searches = current.compendium.site.searches.values()
+    first = [text for texts in searches for text in texts[:2]]
     labels = []
     for facet in SUGGESTED:
         counts = Counter(value for case in current.cases for value in case.facets.get(facet, ()))

@@ -113,8 +113,10 @@ def test_examples_are_of_the_compendium(client, description, searcher):
     assert parameters(description, "/api/v1/cases/{case_id}")["case_id"]["example"] == ids[0]
     firm = parameters(description, "/api/v1/role-models")
     assert firm["my_country"]["example"] == "Denmark"
-    assert firm["business"]["example"] == searcher.taxonomy["sectors"].terms[0].label
-    assert firm["aim"]["example"] == searcher.taxonomy["projects"].terms[0].label
+    site = searcher.compendium.site
+    assert firm["business"]["example"] == site.business
+    assert firm["aim"]["example"] == site.aim
+    assert parameters(description, "/api/v1/search")["q"]["example"] == site.examples[0]
     for path in ("/api/v1/search", "/api/v1/role-models", "/api/v1/outcomes", "/api/v1/compare"):
         for name, one in parameters(description, path).items():
             more = {"results": "sales"} if name in ("results_min", "sort") else {}

@@ -11,7 +11,6 @@ from babel.messages.pofile import read_po
 
 from kb.errors import SettingError
 from web import create_app
-from web.core import SITE_NAME
 from web.words import translation
 
 #: Addresses that together show every sentence of the page.
@@ -38,6 +37,7 @@ ADDRESSES = {
     "exact": "/search?q=wien&exact=true",
 }
 _SHOWN = ("aria-label", "placeholder", "title", "alt")
+SITE_NAME = "Compendium of Business Networks"
 _VOID = {"area", "br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
