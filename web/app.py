@@ -13,6 +13,7 @@ from web.compare import views as compare
 from web.core import assets, errors, headers, urls
 from web.core.request import site_words
 from web.holdings import views as holdings
+from web.holdings.maps import maps_of
 from web.machine import api, docs, site
 from web.outcomes import views as outcomes
 from web.role_models import views as role_models
@@ -44,6 +45,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     app = Flask("web")
     app.extensions["kb_live"] = live
     app.extensions["kb_settings"] = settings
+    live.when_opened(maps_of)
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

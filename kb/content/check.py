@@ -22,7 +22,13 @@ from kb.content.files import (
     SOURCES_FILE,
     TAXONOMY_FILE,
 )
-from kb.content.front_matter import Outline, outline, read_case
+from kb.content.front_matter import (
+    Outline,
+    is_written_as_guide,
+    kind_written,
+    outline,
+    read_case,
+)
 from kb.content.glossary import read_forms
 from kb.content.load import Draft, load_folder
 from kb.content.phrases import read_phrases
@@ -30,10 +36,11 @@ from kb.content.schema import listed, shown
 from kb.content.self_check import read_self_check
 from kb.content.site import read_site
 from kb.content.taxonomy import load_taxonomy
+from kb.content.yaml_source import read_yaml, text_of
 from kb.errors import Problem
-from kb.model.cases import Case, Reference
+from kb.model.cases import Case, ReadingPlace, Reference
 from kb.model.compendium import Compendium
-from kb.model.taxonomy import Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import GUIDE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
 
 
@@ -68,6 +75,8 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     references = load_bibliography(home / SOURCES_FILE)
     problems = list(loaded.problems)
     cases = []
+    taxonomy, wrong = _with_guides(loaded.drafts, taxonomy, home / TAXONOMY_FILE)
+    problems += wrong
     outlines = [outline(draft, taxonomy) for draft in loaded.drafts]
     for one in outlines:
         case, wrong = read_case(one.draft, taxonomy)
@@ -118,6 +127,47 @@ def _body_problems(one: Outline, taxonomy: Taxonomy) -> Iterator[Problem]:
         yield _at(draft, draft.body_line + line - 1, message)
 
 
+def _with_guides(
+    drafts: Sequence[Draft], taxonomy: Taxonomy, path: Path
+) -> tuple[Taxonomy, list[Problem]]:
+    """The vocabulary with a role for every kind that is plainly that of guides, and a problem each.
+
+    Nothing changes where the vocabulary says which kind that is. Where it does not, each
+    guide would be a case with ten things wrong.
+    """
+    kinds = taxonomy["kinds"]
+    if any(kind.role == GUIDE for kind in kinds):
+        return taxonomy, []
+    by_kind: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_kind.setdefault(kind_written(draft, taxonomy), []).append(draft)
+    meant = [
+        kinds.get(kind) or Term(id=kind, label=kind)
+        for kind, of_kind in by_kind.items()
+        if kind and all(map(is_written_as_guide, of_kind))
+    ]
+    meant = [kind for kind in meant if kind.role != SUBJECT]
+    others = [kind for kind in kinds if kind not in meant]
+    guides = [replace(kind, role=GUIDE) for kind in meant]
+    marked = replace(kinds, terms=(*others, *guides))
+    return (
+        replace(taxonomy, vocabularies={**taxonomy.vocabularies, "kinds": marked}),
+        [_role_problem(kind, len(by_kind[kind.id]), kinds, path) for kind in meant],
+    )
+
+
+def _role_problem(kind: Term, n: int, kinds: Vocabulary, path: Path) -> Problem:
+    located = read_yaml(text_of(path.read_bytes()))
+    place = ("kinds", kinds.ids.index(kind.id)) if kind in kinds else ("kinds",)
+    mend = "Give that kind the line" if kind in kinds else "Add that kind with the line"
+    message = (
+        f"kinds must say which kind is that of guides: no document of the kind {kind.id!r} "
+        f"({n} in all) has a country, type, project or result, as a guide has none. "
+        f"{mend} 'role: {GUIDE}'; if they are cases, give each of them a country."
+    )
+    return Problem(path=str(path), line=located.line(*place), message=message, field="kinds")
+
+
 def _countries(cases: list[Case], taxonomy: Taxonomy) -> Vocabulary:
     """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166."""
     named = {term.id: term for term in taxonomy.vocabularies.get("countries", ())}
@@ -129,6 +179,7 @@ def _countries(cases: list[Case], taxonomy: Taxonomy) -> Vocabulary:
 def _across(outlines: Sequence[Outline], references: Mapping[str, Reference]) -> Iterator[Problem]:
     drafts = {one.draft.id: one.draft for one in outlines}
     yield from _same_titles(outlines, drafts)
+    yield from _same_places(outlines)
     for one in outlines:
         yield from _related_problems(one, drafts)
         yield from _source_problems(one, references)
@@ -148,6 +199,18 @@ def _same_titles(outlines: Sequence[Outline], drafts: Mapping[str, Draft]) -> It
             other = drafts[first[key]].path
             yield _at(one.draft, line, f"title must be unique; {other} has the same.", "title")
         first.setdefault(key, one.draft.id)
+
+
+def _same_places(outlines: Sequence[Outline]) -> Iterator[Problem]:
+    first: dict[ReadingPlace, Draft] = {}
+    for one in outlines:
+        if one.reading is not None and one.reading in first:
+            line = one.draft.front_matter.line("reading", "place")
+            other = first[one.reading].path
+            message = f"reading.place must be that of no other guide in its part; {other} has it."
+            yield _at(one.draft, line, message, "reading.place")
+        elif one.reading is not None:
+            first[one.reading] = one.draft
 
 
 def _related_problems(one: Outline, drafts: Mapping[str, Draft]) -> Iterator[Problem]:

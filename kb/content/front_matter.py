@@ -40,7 +40,7 @@ from kb.content.schema import (
     wrong,
 )
 from kb.errors import Problem
-from kb.model.cases import Case, Members, Period, Result, Source
+from kb.model.cases import Case, Members, Period, ReadingPlace, Result, Source
 from kb.model.taxonomy import GUIDE, SHARE, SUBJECT, Taxonomy, Term
 
 QUALIFIERS = ("about", "at least", "at most", "more than", "under")
@@ -129,6 +129,15 @@ class PeriodFields(Record):
             yield (), "must give a year in 'from' or 'to'."
         if "from" in sound and "to" in sound and sound["from"] > sound["to"]:
             yield (), f"must not end ({sound['to']}) before it starts ({sound['from']})."
+
+
+class ReadingFields(Record):
+    """Where a guide is read among the others."""
+
+    what: ClassVar[str] = "reading"
+
+    part: Annotated[str, term("guide_parts")] = described("The part under which it is read.")
+    place: Annotated[int, whole(least=1)] = described("Its place in the part, from 1.", "2")
 
 
 class TeachingFields(Record):
@@ -287,6 +296,11 @@ class FrontMatter(Record):
         '["Who pays the broker?"]',
         default=(),
     )
+    reading: ReadingFields | None = described(
+        "Of a guide: where a newcomer reads it among the others.",
+        "{part: what-and-why, place: 2}",
+        default=None,
+    )
     our_reading: Annotated[tuple[str, ...], texts(one={"enum": list(READING_FIELDS)})] = described(
         "The fields whose values are the editors' reading and not the source's own word, of "
         f"{', '.join(READING_FIELDS)}.",
@@ -301,6 +315,8 @@ class FrontMatter(Record):
     def rules(cls, given: Given, sound: Given, known: Taxonomy) -> Complaints:
         """What hangs on the kind, what is our reading, and the source of each result."""
         role = _kind(given, known).role
+        if role != GUIDE and "reading" in given:
+            yield ("reading",), f"is for {known.guide.many}; remove the line."
         if role == GUIDE:
             yield from _guide_rules(given, known.guide)
         elif "country" not in given:
@@ -342,6 +358,18 @@ def _guide_rules(given: Given, guide: Term) -> Complaints:
         yield ("country",), f"must not be given in {guide.one}; remove the line."
 
 
+def is_written_as_guide(draft: Draft) -> bool:
+    """Whether a draft has nothing that a guide must not have, whatever its kind."""
+    given = as_written(draft.front_matter)
+    return isinstance(given, dict) and not any(_guide_rules(given, Term(id="", label="")))
+
+
+def kind_written(draft: Draft, taxonomy: Taxonomy) -> str:
+    """The kind of a draft: its id, or what the file says where there is no such kind."""
+    text = as_text(as_written(draft.front_matter).get("kind")) or ""
+    return taxonomy["kinds"].canonical(text) or text
+
+
 def _our_reading(given: Given) -> Complaints:
     """Our reading is of fields that can be read so, and that the file gives."""
     for name in filter(None, map(as_text, items_of(given.get("our_reading")))):
@@ -374,7 +402,8 @@ class Outline:
     """What other files and the text of a draft ask of its front-matter.
 
     It is there even where something else in the front-matter is wrong. ``related`` and
-    ``sources`` (their keys) are by position in the file, from 0.
+    ``sources`` (their keys) are by position in the file, from 0. ``reading`` is None where it
+    is not given or cannot be understood.
     """
 
     draft: Draft
@@ -382,6 +411,7 @@ class Outline:
     title: str
     related: Mapping[int, str]
     sources: Mapping[int, str]
+    reading: ReadingPlace | None
 
 
 def outline(draft: Draft, taxonomy: Taxonomy) -> Outline:
@@ -398,7 +428,17 @@ def outline(draft: Draft, taxonomy: Taxonomy) -> Outline:
         title=as_text(given.get("title")) or "",
         related={place: text for place, text in enumerate(related) if text},
         sources={place: text for place, text in enumerate(sources) if text},
+        reading=_reading(given.get("reading"), taxonomy),
     )
+
+
+def _reading(given: object, taxonomy: Taxonomy) -> ReadingPlace | None:
+    """Where a draft says that it is read, as far as that can be understood."""
+    if not isinstance(given, dict):
+        return None
+    part = taxonomy["guide_parts"].canonical(as_text(given.get("part")) or "")
+    place = given.get("place")
+    return ReadingPlace(part=part, place=place) if part and isinstance(place, int) else None
 
 
 def read_case(draft: Draft, taxonomy: Taxonomy) -> tuple[Case | None, list[Problem]]:
@@ -415,6 +455,7 @@ def read_case(draft: Draft, taxonomy: Taxonomy) -> tuple[Case | None, list[Probl
 def _case(draft: Draft, fields: FrontMatter, taxonomy: Taxonomy) -> Case:
     kind = taxonomy["kinds"].get(fields.kind)
     members, period, teaching = fields.members, fields.period, fields.teaching
+    reading = fields.reading
     return Case(
         id=draft.id,
         title=fields.title,
@@ -445,4 +486,5 @@ def _case(draft: Draft, fields: FrontMatter, taxonomy: Taxonomy) -> Case:
         added=fields.added,
         digest=draft.digest,
         is_guide=kind is not None and kind.role == GUIDE,
+        reading=ReadingPlace(**dict(reading)) if reading else None,
     )

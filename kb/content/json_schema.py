@@ -18,7 +18,7 @@ from kb.content.countries import countries
 from kb.content.front_matter import FrontMatter
 from kb.content.yaml_source import read_yaml
 from kb.model.cases import Reference
-from kb.model.taxonomy import GUIDE, SUBJECT, Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, SUBJECT, Taxonomy, Term, Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -38,7 +38,7 @@ class _Plain(GenerateJsonSchema):
 
 def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict[str, Any]:
     """The schema of the front-matter of a case in this compendium."""
-    named = {name: _terms(taxonomy[name]) for name in taxonomy.vocabularies}
+    named = {name: _terms(taxonomy[name]) for name in (*LISTS, *OPTIONAL_LISTS)}
     named["countries"] = _terms(_places(taxonomy))
     named["sources"] = _one_of(
         {"const": key, "description": ", ".join(filter(None, (one.authors, one.title, one.year)))}
@@ -89,7 +89,7 @@ def _terms(vocabulary: Vocabulary) -> dict[str, Any]:
     for term in vocabulary:
         others.pop(term.id, None)
     other = {"enum": list(others), "description": "Another spelling of a term."}
-    return _one_of([*ids, *([other] if others else [])])
+    return _one_of([*ids, *([other] if others else [])]) if ids else {"not": {}}
 
 
 def _one_of(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
         {
             "if": _is(kinds, GUIDE),
             "then": {"properties": {"country": False, **empty}},
-            "else": {"required": ["country"], "properties": {"country": some}},
+            "else": {"required": ["country"], "properties": {"country": some, "reading": False}},
         },
         {
             "if": _is(kinds, SUBJECT),

@@ -441,7 +441,7 @@ def _unknown(value: str, near: Iterable[str], allowed: Iterable[str]) -> Pydanti
     hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
     if ", " in value:
         hint = f"several values make a list: [{value}]. "
-    words = listed(allowed, 40)
+    words = listed(allowed, 40) or "none, as the list is empty"
     return wrong(f"must be in the vocabulary, not {shown(value)}: {hint}Allowed are {words}.")
 
 

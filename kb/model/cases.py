@@ -79,6 +79,14 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingPlace:
+    """Where a newcomer reads a guide: a part, as the vocabulary names it, and the place in it."""
+
+    part: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One document of the compendium.
 
@@ -86,7 +94,8 @@ class Case:
     the file; a facet without values maps to an empty tuple. ``body`` is Markdown.
     ``role_model_for`` says in the editors' words whom the case suits, ``answers`` which
     questions it answers. ``is_guide`` says that its kind explains and reports nothing.
-    ``digest`` is the SHA-256 of the file's bytes.
+    ``digest`` is the SHA-256 of the file's bytes. ``reading`` is where a guide is read among
+    the others, None where the file does not say, and of every other case.
     """
 
     id: str
@@ -108,6 +117,7 @@ class Case:
     added: str | None = None
     digest: str = ""
     is_guide: bool = False
+    reading: ReadingPlace | None = None
 
     @property
     def audience_lines(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Reference
+from kb.model.holdings import Holdings, holdings
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.site import Site
@@ -45,3 +46,8 @@ class Compendium:
     def by_id(self) -> Mapping[str, Case]:
         """The cases by id, in their order."""
         return {case.id: case for case in self.cases}
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """What it holds, counted."""
+        return holdings(self.cases)

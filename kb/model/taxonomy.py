@@ -36,8 +36,9 @@ LISTS: tuple[str, ...] = (
     "sectors",
 )
 
-#: Lists that it may hold: ``countries`` gives ISO 3166 codes further names.
-OPTIONAL_LISTS: tuple[str, ...] = ("countries",)
+#: Lists that it may hold: ``countries`` gives ISO 3166 codes further names, ``guide_parts``
+#: are the headings under which guides are read.
+OPTIONAL_LISTS: tuple[str, ...] = ("countries", "guide_parts")
 
 #: The parts that a kind of document can play: what the compendium is about, or what explains
 #: and reports nothing.
@@ -221,6 +222,9 @@ class Taxonomy:
     world: Vocabulary = Vocabulary(name="world", terms=())
 
     def __getitem__(self, name: str) -> Vocabulary:
+        """The list of this name; one that may be left out and is, holds no term."""
+        if name in OPTIONAL_LISTS and name not in self.vocabularies:
+            return Vocabulary(name=name, terms=())
         return self.vocabularies[name]
 
     def facet(self, facet: str) -> Vocabulary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,11 +46,25 @@ class LiveSearcher(Live[Searcher]):
             wanted: a snapshot of other encoders is refused; None takes any.
             fall_back: see ``Live``.
         """
+        self._preparations: list[Callable[[Searcher], object]] = []
 
         def open_folder(folder: Path, old: Searcher | None) -> Searcher:
-            return open_searcher(folder, min_score=min_score, wanted=wanted, old=old)
+            searcher = open_searcher(folder, min_score=min_score, wanted=wanted, old=old)
+            for prepare in self._preparations:
+                prepare(searcher)
+            return searcher
 
         super().__init__(index, open_folder, fall_back=fall_back)
+
+    def when_opened(self, prepare: Callable[[Searcher], object]) -> None:
+        """Do this with every snapshot that is opened from now on, before it answers a request.
+
+        Args:
+            prepare: makes what is the same for as long as a snapshot is open. It is done once
+                however often it is asked for here.
+        """
+        if prepare not in self._preparations:
+            self._preparations.append(prepare)
 
     def encoders(self) -> Encoders:
         """The encoders of what is being served.

@@ -15,8 +15,6 @@ ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.
 COMPUTED = {"compare/templates/_compare_table.html", "holdings/templates/_atlas_matrix.html"}
 #: Pages whose words still hang on a number in the template.
 GLUED = {
-    "holdings/templates/_atlas_coverage.html",
-    "holdings/templates/atlas.html",
     "outcomes/templates/_outcomes.html",
 }
 

@@ -42,9 +42,13 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The site over the snapshot that is opened here; trouble with it is logged and retried."""
+        """The site over the snapshot that is opened here; trouble with it is logged and retried.
+
+        The site comes first: it says what is to be prepared when a snapshot is opened.
+        """
+        app = self.make_app(self.live, self.settings)
         self.live.refresh()
-        return self.make_app(self.live, self.settings)
+        return app
 
 
 def options(settings: Settings) -> dict[str, object]:

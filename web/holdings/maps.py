@@ -1,7 +1,8 @@
 """Countries on a map: a circle for each, its area by its number of cases, and a label that is free.
 
 The outlines are drawn beforehand (``scripts/draw_world.py``); here circles that would
-overlap are moved apart, and labels are put where nothing else stands.
+overlap are moved apart, and labels are put where nothing else stands. That is done once for
+a snapshot, when it is opened, and not in a request.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import hypot, sqrt
 from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from kb.search.searcher import Searcher
+from web.holdings.browse import countries_by_cases
 
 DATA = Path(__file__).parents[1] / "static" / "vendor" / "world-atlas" / "world.json"
 #: The radius for one case in units of the map, and the largest that a circle may get.
@@ -35,12 +40,11 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A country to show: its code, name, number of cases and where its circle leads."""
+    """A country to show: its code, name and number of cases."""
 
     code: str
     name: str
     count: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,25 @@ class Maps:
     world: MapView
     europe: MapView | None
     missing: tuple[Place, ...]
+
+
+#: The maps of every snapshot that is open.
+LAID_OUT: WeakKeyDictionary[Searcher, Maps] = WeakKeyDictionary()
+
+
+def maps_of(searcher: Searcher) -> Maps:
+    """The maps of a snapshot's cases, laid out once for as long as it is open."""
+    laid_out = LAID_OUT.get(searcher)
+    if laid_out is None:
+        counted, taxonomy = searcher.compendium.holdings.cases, searcher.taxonomy
+        laid_out = maps(
+            [
+                Place(code=one.id, name=one.label, count=counted.count(country=one.id))
+                for one in countries_by_cases(counted, taxonomy)
+            ]
+        )
+        LAID_OUT[searcher] = laid_out
+    return laid_out
 
 
 def maps(places: Sequence[Place]) -> Maps:

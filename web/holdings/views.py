@@ -6,8 +6,8 @@ from flask import Blueprint, render_template
 
 from web.core.request import searcher
 from web.holdings.atlas import atlas_page
-from web.holdings.browse import browse_sections, countries, guide_parts
-from web.holdings.home import home_page
+from web.holdings.browse import SECTIONS, cases_by_country, countries_by_cases, guide_parts
+from web.holdings.home import achievements, marks
 
 bp = Blueprint("holdings", __name__, template_folder="templates")
 
@@ -15,15 +15,29 @@ bp = Blueprint("holdings", __name__, template_folder="templates")
 @bp.get("/")
 def home() -> str:
     """What this is, a search box, figures, and counts that lead to browsing."""
-    return render_template("home.html", page=home_page(searcher()))
+    current = searcher()
+    held, taxonomy = current.compendium.holdings, current.taxonomy
+    return render_template(
+        "home.html",
+        held=held,
+        taxonomy=taxonomy,
+        countries=countries_by_cases(held.cases, taxonomy),
+        achievements=achievements(held.cases.documents, taxonomy),
+        marks=marks,
+    )
 
 
 @bp.get("/browse")
 def browse() -> str:
-    """Everything by country and by each facet."""
-    current = searcher()
+    """Everything by country and by each facet, the guides included."""
+    compendium = searcher().compendium
+    counted = compendium.holdings.everything
+    sections = ((facet, counted.terms(facet, compendium.taxonomy)) for facet in SECTIONS)
     return render_template(
-        "browse.html", sections=browse_sections(current), countries=countries(current)
+        "browse.html",
+        counted=counted,
+        sections=[(facet, terms) for facet, terms in sections if terms],
+        countries=cases_by_country(compendium),
     )
 
 
@@ -36,4 +50,4 @@ def atlas() -> str:
 @bp.get("/guides")
 def guides() -> str:
     """The guides in reading order."""
-    return render_template("guides.html", parts=guide_parts(searcher()))
+    return render_template("guides.html", parts=guide_parts(searcher().compendium))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kb.model.english import N_, joined
 from web.core.params import SHOWN
-from web.words.translation import gettext
+from web.words.translation import gettext, ngettext
 
 #: What stands before the last word of a list.
 AND, OR = N_("and"), N_("or")
@@ -18,8 +18,9 @@ def listed(words: Iterable[str], by: str = AND, apart: str = ", ") -> str:
 
 
 def count_words(count: int, one: str, many: str) -> str:
-    """``1 case``, ``2 cases``."""
-    return f"{count:,} {one if count == 1 else many}"
+    """``1 network``, ``2 networks``: so many of what the vocabulary has words for."""
+    one, many = (f"%(count)s {words.replace('%', '%%')}" for words in (one, many))
+    return ngettext(one, many, count)
 
 
 def shortened(text: str) -> str:

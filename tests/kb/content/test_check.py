@@ -16,7 +16,7 @@ BROKEN = Path(__file__).parents[2] / "broken"
 FIELDS = (
     "Fields are title, kind, country, type, project, results, summary, sources, form, sectors, "
     "members, formation, period, region, status, related, teaching, role_model_for, answers, "
-    "our_reading, added."
+    "reading, our_reading, added."
 )
 RESULT_FIELDS = (
     "Fields are metric, level, direction, statement, locator, source, value, range, before, "
@@ -325,3 +325,64 @@ def test_without_vocabulary_or_sources_nothing_is_checked(
         read_corpus(tmp_path)
 
     assert str(raised.value) == f"{tmp_path / missing}: {message}"
+
+
+def _guides(folder: Path, *places: int, part: str = "to-begin") -> Path:
+    """A folder of guides, one read at each place, with the small vocabulary."""
+    (folder / "guides").mkdir(parents=True)
+    for name in ("taxonomy.yaml", "sources.bib"):
+        (folder / name).write_text((BROKEN / name).read_text(encoding="utf-8"), encoding="utf-8")
+    for number, place in enumerate(places):
+        (folder / "guides" / f"g{number}.md").write_text(
+            f"---\ntitle: Guide {number}\nkind: guide\ntype: []\nproject: []\nresults: []\n"
+            f"reading: {{part: {part}, place: {place}}}\nsummary: S.\n"
+            "sources: [{key: doe-2001, locator: p. 1}]\n---\n\n## Anything\n\nText.\n"
+        )
+    return folder
+
+
+def test_two_guides_are_not_read_in_one_place(tmp_path: Path) -> None:
+    """The second names the first; another place, or another part, is free."""
+    folder = _guides(tmp_path, 1, 2, 1)
+
+    assert [(p.path, p.line, p.message) for p in read_corpus(folder).problems] == [
+        (
+            str(folder / "guides" / "g2.md"),
+            7,
+            "reading.place must be that of no other guide in its part; "
+            f"{folder / 'guides' / 'g0.md'} has it.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("has_kind", [True, False], ids=["without role", "without kind"])
+def test_guides_that_the_vocabulary_does_not_know_are_one_problem(
+    tmp_path: Path, has_kind: bool
+) -> None:
+    """Where no kind is that of guides, eighteen guides make one problem and not two hundred."""
+    folder = _guides(tmp_path, 1, 2, 3)
+    path = folder / "taxonomy.yaml"
+    line = "  - {id: guide, label: Guide, role: guide}\n"
+    new = line.replace(", role: guide", "") if has_kind else ""
+    path.write_text(path.read_text(encoding="utf-8").replace(line, new), encoding="utf-8")
+
+    (problem,) = read_corpus(folder).problems
+    assert (problem.path, problem.line) == (str(path), 5 if has_kind else 2)
+    assert problem.message == (
+        "kinds must say which kind is that of guides: no document of the kind 'guide' (3 in all) "
+        "has a country, type, project or result, as a guide has none. "
+        f"{'Give that kind the line' if has_kind else 'Add that kind with the line'} "
+        "'role: guide'; if they are cases, give each of them a country."
+    )
+
+
+def test_without_guides_no_kind_has_to_be_theirs(toy_cases: Path) -> None:
+    """A compendium of cases alone needs no kind for guides."""
+    (toy_cases / "guides" / "purchase-guide.md").unlink()
+    path = toy_cases / "taxonomy.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("    role: guide\n", ""))
+    metal = toy_cases / "norway" / "metal-buyers.md"
+    text = metal.read_text(encoding="utf-8")
+    metal.write_text(text.replace(", guides/purchase-guide]", "]").split("See the [guide]")[0])
+
+    assert [str(problem) for problem in read_corpus(toy_cases).problems] == []

@@ -20,8 +20,9 @@ from kb.content.front_matter import (
 from kb.content.load import load_folder
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
-from kb.model.cases import Case, Members, Period, Result, Source
+from kb.model.cases import Case, Members, Period, ReadingPlace, Result, Source
 from kb.model.facets import FACETS
+from kb.model.taxonomy import Taxonomy, Vocabulary
 
 TAXONOMY = load_taxonomy(Path(__file__).parents[2] / "broken" / "taxonomy.yaml")
 
@@ -194,11 +195,14 @@ def test_every_field_is_read(tmp_path: Path) -> None:
 
 
 def test_the_example_gives_every_field() -> None:
-    """The file that is read above leaves out no field, so that none goes untested."""
+    """The file that is read above leaves out no field, so that none goes untested.
+
+    Where a guide is read is none of a network; guides that say it are read below.
+    """
     given = {line.split(":")[0].strip(" -") for line in FULL.split("---")[1].splitlines()}
     named = {*REQUIRED, *OPTIONAL, *ResultFields.names(), *MembersFields.names()}
 
-    assert named - given == set()
+    assert named - given == {"reading"}
     assert [field for field in PeriodFields.names() if f"{field}: " not in FULL] == []
 
 
@@ -230,6 +234,30 @@ def test_a_guide_needs_no_country(tmp_path: Path) -> None:
 
     assert problems == []
     assert case.facets == {**dict.fromkeys(FACETS, ()), "kind": ("guide",)}
+    assert case.reading is None
+
+
+def test_a_guide_says_where_it_is_read(tmp_path: Path) -> None:
+    """The part may be named by its label, as any term."""
+    text = GUIDE.replace("type: []", "type: []\nreading: {part: To begin with, place: 2}")
+    case, problems = _read(tmp_path, text)
+
+    assert problems == []
+    assert case.reading == ReadingPlace(part="to-begin", place=2)
+
+
+def test_where_no_part_is_named_a_guide_is_in_none(tmp_path: Path) -> None:
+    """A vocabulary without the list has no part to be read in, and the message says so."""
+    lists = {**TAXONOMY.vocabularies, "guide_parts": Vocabulary(name="guide_parts", terms=())}
+    path = tmp_path / "norway" / "a.md"
+    path.parent.mkdir()
+    path.write_text(GUIDE.replace("type: []", "type: []\nreading: {part: any, place: 1}"))
+    (draft,) = load_folder(tmp_path).drafts
+    _, problems = read_case(draft, Taxonomy(vocabularies=lists))
+
+    assert [problem.message for problem in problems] == [
+        "reading.part must be in the vocabulary, not 'any': Allowed are none, as the list is empty."
+    ]
 
 
 def _yaml(**changes: Any) -> str:
@@ -288,6 +316,14 @@ MISTAKES = [
      [(4, "type must be [] in a guide, which is counted in no filter of cases.")]),
     ("project-in-a-guide", GUIDE.replace("project: []", "project: [exporting]"),
      [(5, "project must be [] in a guide, which is counted in no filter of cases.")]),
+    ("reading-of-a-case", _yaml(reading="{part: to-begin, place: 1}"),
+     [(10, "reading is for guides; remove the line.")]),
+    ("reading-without-a-place", GUIDE.replace("type: []", "type: []\nreading: {part: to-begin}"),
+     [(5, "reading.place must be given; add a line such as 'place: 2'.")]),
+    ("reading-in-no-part", GUIDE.replace("type: []", "type: []\nreading: {part: to-end, place: 0}"),
+     [(5, "reading.part must be in the vocabulary, not 'to-end': did you mean 'to-begin' or "
+          "'to-go-on'? Allowed are to-begin, to-go-on."),
+      (5, "reading.place must be a whole number of at least 1, not 0.")]),
     ("network-without-type", _yaml(kind="network"),
      [(5, "type must name at least one for a network."),
       (6, "project must name at least one for a network.")]),

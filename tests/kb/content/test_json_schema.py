@@ -17,6 +17,7 @@ from kb.content.front_matter import (
     REQUIRED,
     MembersFields,
     PeriodFields,
+    ReadingFields,
     ResultFields,
     SourceFields,
     TeachingFields,
@@ -144,6 +145,7 @@ def test_every_field_is_described() -> None:
             for record in (
                 MembersFields,
                 PeriodFields,
+                ReadingFields,
                 ResultFields,
                 SourceFields,
                 TeachingFields,

@@ -143,7 +143,8 @@ def test_a_vocabulary_is_read_whole(tmp_path: Path) -> None:
 
     taxonomy = load_taxonomy(path)
 
-    assert tuple(taxonomy.vocabularies) == LISTS
+    assert tuple(taxonomy.vocabularies) == (*LISTS, "guide_parts")
+    assert taxonomy["countries"] == Vocabulary(name="countries", terms=())
     assert taxonomy["forms"] == Vocabulary(
         name="forms",
         terms=(
@@ -168,7 +169,7 @@ def test_a_vocabulary_may_name_countries(tmp_path: Path) -> None:
     taxonomy = load_taxonomy(path)
 
     spain = Term(id="ES", label="Spain", aliases=("Spanish", "España"))
-    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries")
+    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries", "guide_parts")
     assert taxonomy["countries"].terms == (spain,)
     assert taxonomy["countries"].canonical("españa") == "ES"
 

@@ -74,6 +74,28 @@ def test_a_new_snapshot_is_picked_up(toy_settings):
     assert live.status() == LiveStatus(snapshot_id=new, trouble=None)
 
 
+def test_what_is_to_be_prepared_is_done_once_for_a_snapshot(toy_settings):
+    """When it is opened and before it answers, however often it was asked for."""
+    prepared = []
+
+    def prepare(searcher):
+        prepared.append(searcher.snapshot_id)
+
+    old = build(toy_settings).snapshot_id
+    live = follow(toy_settings)
+    live.when_opened(prepare)
+    live.when_opened(prepare)
+    assert prepared == []
+    assert [live.current().snapshot_id for _ in range(3)] == [old] * 3
+    assert prepared == [old]
+    edit(toy_settings, "purchase")
+
+    new = build(toy_settings).snapshot_id
+
+    until(serves(live, new))
+    assert prepared == [old, new]
+
+
 def test_no_request_fails_while_snapshots_change(toy_settings):
     """Threads that search all the time get whole answers from one snapshot or the next."""
     built = [build(toy_settings).snapshot_id]

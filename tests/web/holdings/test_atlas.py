@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from itertools import combinations, pairwise
 from math import hypot
 from xml.etree import ElementTree
@@ -11,8 +12,19 @@ import pytest
 from kb.indexing.pipeline import build
 from kb.search.opening import open_live
 from web import create_app
-from web.holdings.atlas import LARGEST_MARK, atlas_page
-from web.holdings.maps import DATA, GAP, LARGEST, RADIUS, Place, apart, maps, scale
+from web.holdings.atlas import COVERED, LARGEST_MARK, atlas_page
+from web.holdings.maps import (
+    DATA,
+    GAP,
+    LAID_OUT,
+    LARGEST,
+    RADIUS,
+    Place,
+    apart,
+    maps,
+    maps_of,
+    scale,
+)
 
 UNDER = 100_000
 
@@ -35,52 +47,79 @@ def _real(real_live, real_settings):
     return page_of(real_live, real_settings)
 
 
-def cells(page):
-    """Every cell of the matrix, the totals of types included."""
-    rows = [row for group in page.matrix.groups for row in group.rows]
-    return [*(cell for row in rows for cell in row.cells), *page.matrix.totals]
+def plain(piece):
+    """The text of a piece of a page, spaces folded."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", piece)).split())
 
 
-def links(page):
-    """Each address of the page that stands beside a number, with that number."""
-    rows = [row for group in page.matrix.groups for row in group.rows if row.total]
-    maps_of = [page.maps.world, *([page.maps.europe] if page.maps.europe else [])]
+def countries(text):
+    """The table of countries: name, address and numbers of each row, dashes for none."""
+    table = re.search(r"atlas-countries.*?</table>", text, re.S)[0]
+    rows = re.findall(r'<tr><th scope="row"><a href="([^"]+)">([^<]+)</a></th>(.*?)</tr>', table)
     return [
-        *((row.url, row.count) for row in page.countries),
-        *((mark.place.url, mark.place.count) for one in maps_of for mark in one.marks),
-        *((row.url, row.total) for row in rows),
-        *((cell.url, cell.count) for cell in cells(page) if cell.count),
-        *([(page.reported.warnings_url, len(page.reported.warnings))]),
+        (name, unescape(url), re.findall(r">([\d–]+)</td>", numbers)) for url, name, numbers in rows
     ]
 
 
-def totals(client, page):
+def cells(text):
+    """Each cell of the matrix that has cases: its words, its address, the side of its mark."""
+    matrix = re.search(r'<table class="matrix">.*?</table>', text, re.S)[0]
+    found = re.findall(
+        r'<a href="([^"]+)" aria-label="([^"]+)">(?:<span[^>]+><svg[^>]* width="([\d.]+)")?', matrix
+    )
+    return [(label, unescape(url), float(side or 0)) for url, label, side in found]
+
+
+def links(text):
+    """Each address of the page that stands beside a number, with that number."""
+    matrix = re.search(r'<table class="matrix">.*?</table>', text, re.S)[0]
+    totals = re.findall(
+        r'<th scope="row"><a href="([^"]+)">.*?<td class="matrix-total">(\d+)</td>', matrix, re.S
+    )
+    marks = re.findall(
+        r'<a class="map-mark" href="([^"]+)".*?<tspan class="map-count">(\d+)<', text, re.S
+    )
+    warnings = re.findall(r'<dt>(?:is|are) [^<]+</dt><dd><a href="([^"]+)">(\d+)</a>', text)
+    return {
+        **{url: int(numbers[-1]) for _, url, numbers in countries(text)},
+        **{url: int(re.search(r": (\d+) case", label)[1]) for label, url, _ in cells(text)},
+        **{unescape(url): int(n) for url, n in (*totals, *marks, *warnings)},
+    }
+
+
+def totals(client, text):
     """What the search of each link finds."""
-    found = {}
-    for url, _ in links(page):
-        answer = client.get(url.replace("/search", "/api/v1/search", 1))
-        found[url] = answer.json["total"]
-    return found
+    return {
+        url: client.get(url.replace("/search", "/api/v1/search", 1)).json["total"]
+        for url in links(text)
+    }
 
 
-def test_countries_of_the_toy(toy):
+def test_countries_of_the_toy(client):
     """A case of two countries is in both rows; most cases come first, then names."""
-    page, _ = toy
-    assert [(row.name, row.count, row.by_kind) for row in page.countries] == [
-        ("Norway", 3, (2, 1, 0)),
-        ("France", 2, (1, 1, 0)),
-        ("Denmark", 1, (0, 0, 1)),
-        ("Spain", 1, (1, 0, 0)),
+    text = client.get("/atlas").text
+
+    assert countries(text) == [
+        ("Norway", "/search?country=NO", ["2", "1", "–", "3"]),
+        ("France", "/search?country=FR", ["1", "1", "–", "2"]),
+        ("Denmark", "/search?country=DK", ["–", "–", "1", "1"]),
+        ("Spain", "/search?country=ES", ["1", "–", "–", "1"]),
     ]
-    assert page.kinds == (("Network", 4), ("Programme", 1), ("Study", 1))
-    assert page.kind_words == ("4 networks", "1 programme", "1 study")
-    assert (page.n_cases, page.n_guides, page.n_shared, page.n_placeless) == (6, 1, 1, 0)
+    assert re.findall(r'class="atlas-n">([A-Z]\w+)</th>', text) == [
+        "Network",
+        "Programme",
+        "Study",
+        "All",
+    ]
+    assert "6 cases: 4 networks, 1 programme and 1 study. Where they are" in text
+    assert "1 case spans several countries and counts in each" in text
+    assert "without a country" not in text
 
 
-def test_matrix_of_the_toy(toy):
+def test_matrix_of_the_toy(client):
     """A case of two projects or types is in each of their cells, and the totals count it once."""
-    page, _ = toy
-    held = {cell.label: cell.size for cell in cells(page) if cell.count and cell.size}
+    text = client.get("/atlas").text
+    held = {label: side for label, _, side in cells(text) if ", " in label}
     largest = float(LARGEST_MARK)
     assert held == {
         "Cost reduction, Horizontal network: 1 case": round(largest / 2**0.5, 1),
@@ -90,78 +129,95 @@ def test_matrix_of_the_toy(toy):
         "Exporting, Horizontal network: 2 cases": largest,
         "Exporting, Vertical network: 1 case": round(largest / 2**0.5, 1),
     }
-    assert [cell.count for cell in page.matrix.totals] == [4, 1, 1, 0, 1]
-    assert (page.matrix.n_cells, page.matrix.n_empty) == (125, 119)
-    assert (page.matrix.n_outside, page.matrix.n_repeated) == (2, 3)
-
-
-def test_reported_of_the_toy(toy):
-    """Figures, words and nothing add up to all; guides are none of them."""
-    page, _ = toy
-    assert (page.reported.figures, page.reported.words) == (4, 0)
-    assert [entry.url for entry in page.reported.none] == [
-        "/cases/denmark/hostile-title",
-        "/cases/spain/textile-training",
+    assert [(label, side) for label, _, side in cells(text) if ", " not in label] == [
+        ("Horizontal network: 4 cases", 0),
+        ("Vertical network: 1 case", 0),
+        ("Cross-sectoral network: 1 case", 0),
+        ("Public-private network: 1 case", 0),
     ]
-    assert [entry.url for entry in page.reported.warnings] == ["/cases/spain/textile-training"]
-    assert page.reported.unclassified == 1
+    assert "in each cell that fits (3 do), and one without a type or a project in none (2)." in text
+    assert "119 of the 125 cells are empty." in text
+
+
+def test_reported_of_the_toy(client):
+    """Figures, words and nothing add up to all; guides are none of them."""
+    text = client.get("/atlas").text
+    numbers = re.search(r'<dl class="atlas-figures">.*?</dl>', text, re.S)[0]
+    lists = re.findall(r'<h3>(.*?)</h3>\s*<ul class="atlas-list">(.*?)</ul>', text, re.S)
+
+    assert plain(numbers) == (
+        "report a figure 4 report results in words only 0 report no result 2 is cautionary 1"
+    )
+    assert [(head, re.findall(r'href="([^"]+)"', rest)) for head, rest in lists] == [
+        (
+            "No result reported",
+            ["/cases/denmark/hostile-title", "/cases/spain/textile-training"],
+        ),
+        ("Cautionary cases", ["/cases/spain/textile-training"]),
+    ]
+    assert "For 1 of the cases no outcome is noted." in text
 
 
 def test_what_no_case_of_the_toy_has(toy):
     """Values without a case are named in the order of the vocabulary."""
-    page, _ = toy
-    by_facet = {one.facet: one for one in page.coverage}
-    assert by_facet["type"].missing == ("Emerging and converging technologies network",)
-    assert (by_facet["formation"].n_held, by_facet["formation"].n_all) == (1, 5)
-    assert by_facet["formation"].missing == (
+    page, client = toy
+    labels = {facet: [term.label for term in terms] for facet, terms in page.missing.items()}
+    assert labels["type"] == ["Emerging and converging technologies network"]
+    assert labels["formation"] == [
         "Self-selected and self-financed",
         "Through a soft network",
         "Catalysed by a development commission",
         "Government programme, supply push",
-    )
+    ]
+    assert "Ways in which a network comes to be 1 of 5" in plain(client.get("/atlas").text)
 
 
 @pytest.mark.parametrize("corpus", ["toy", "real"])
 def test_every_link_finds_as_many_as_it_says(request, corpus):
     """The search that a number leads to reports the same number."""
-    page, client = request.getfixturevalue(corpus)
-    assert totals(client, page) == dict(links(page))
+    _, client = request.getfixturevalue(corpus)
+    text = client.get("/atlas").text
+
+    assert len(links(text)) > 10
+    assert totals(client, text) == links(text)
 
 
 def test_counts_of_the_real_cases(real, real_live):
     """Each count equals one that is made case by case, and so does each list."""
-    page, _ = real
+    page, client = real
     current = real_live.current()
     cases = [case for case in current.cases if case.kind != "guide"]
     taxonomy = current.taxonomy
+    text = client.get("/atlas").text
 
-    assert {row.name: row.count for row in page.countries} == {
+    assert {name: int(numbers[-1]) for name, _, numbers in countries(text)} == {
         taxonomy.label("country", code): sum(code in case.facets["country"] for case in cases)
         for code in {code for case in cases for code in case.facets["country"]}
     }
-    rows = [row for group in page.matrix.groups for row in group.rows]
-    assert [[cell.count for cell in row.cells] for row in rows] == [
-        [
-            sum(p in case.facets["project"] and t in case.facets["type"] for case in cases)
-            for t in taxonomy.facet("type").ids
-        ]
-        for p in taxonomy.facet("project").ids
-    ]
-    assert [one.missing for one in page.coverage] == [
-        tuple(
-            term.label
-            for term in taxonomy.facet(one.facet)
-            if not any(term.id in case.facets[one.facet] for case in cases)
+    by_cell = {
+        f"{p.label}, {t.label}": sum(
+            p.id in case.facets["project"] and t.id in case.facets["type"] for case in cases
         )
-        for one in page.coverage
-    ]
-    told = page.reported
-    assert told.figures == sum(any(r.low is not None for r in case.results) for case in cases)
-    assert {entry.url for entry in told.none} == {
-        f"/cases/{case.id}" for case in cases if not case.results
+        for p in taxonomy.facet("project")
+        for t in taxonomy.facet("type")
     }
-    assert told.figures + told.words + len(told.none) == len(cases) == page.n_cases
-    assert len(told.warnings) == sum("cautionary" in c.facets["status"] for c in cases)
+    shown = [label.rsplit(": ", 1) for label, _, side in cells(text) if side]
+    assert {label: int(n.split()[0]) for label, n in shown} == {
+        label: n for label, n in by_cell.items() if n
+    }
+    assert (page.n_cells, page.n_empty) == (len(by_cell), list(by_cell.values()).count(0))
+    assert {facet: [term.id for term in terms] for facet, terms in page.missing.items()} == {
+        facet: [
+            term.id
+            for term in taxonomy.facet(facet)
+            if not any(term.id in case.facets[facet] for case in cases)
+        ]
+        for facet in COVERED
+    }
+    assert page.n_figures == sum(any(r.low is not None for r in case.results) for case in cases)
+    assert {case.id for case in page.silent} == {case.id for case in cases if not case.results}
+    assert page.n_figures + page.n_words + len(page.silent) == len(cases)
+    assert len(page.warnings) == sum("cautionary" in c.facets["status"] for c in cases)
 
 
 def test_a_guide_is_not_counted_even_if_it_is_cautionary(toy_settings, toy_cases):
@@ -172,11 +228,12 @@ def test_a_guide_is_not_counted_even_if_it_is_cautionary(toy_settings, toy_cases
     build(toy_settings)
     page, client = page_of(open_live(toy_settings), toy_settings)
 
-    assert len(page.reported.warnings) == 1
-    assert page.reported.warnings_url == (
-        "/search?kind=network&kind=programme&kind=study&status=cautionary"
-    )
-    assert totals(client, page) == dict(links(page))
+    text = client.get("/atlas").text
+
+    assert len(page.warnings) == 1
+    warnings_url = "/search?kind=network&kind=programme&kind=study&status=cautionary"
+    assert links(text)[warnings_url] == 1
+    assert totals(client, text) == links(text)
 
 
 def test_pictures_are_well_formed_and_hidden_from_the_keyboard(toy):
@@ -204,7 +261,7 @@ def test_the_real_page_is_light(real):
 
 def places(counts):
     """Places by code, each named by its code."""
-    return [Place(code=code, name=code, count=n, url="/") for code, n in counts.items()]
+    return [Place(code=code, name=code, count=n) for code, n in counts.items()]
 
 
 def test_areas_of_circles_grow_with_counts():
@@ -263,6 +320,29 @@ def test_labels_of_the_real_maps_are_free(real):
 def boxes(one):
     """Where the labels of a map stand."""
     return [mark.box for mark in one.marks]
+
+
+def test_maps_do_not_hang_on_the_order_of_the_places():
+    """The same countries give the same maps, in whichever order they come."""
+    there, back = places(CROWD), places(dict(reversed(CROWD.items())))
+
+    assert maps(there).europe == maps(back).europe
+
+
+def test_maps_are_laid_out_when_a_snapshot_is_opened(settings):
+    """No request lays them out, and every later one shows the same."""
+    live = open_live(settings)
+    client = create_app(live, settings).test_client()
+    live.refresh()
+    searcher = live.current()
+
+    assert searcher in LAID_OUT
+    laid_out = maps_of(searcher)
+    assert client.get("/atlas").status_code == 200
+    assert maps_of(searcher) is laid_out
+    assert laid_out == maps(
+        [mark.place for one in (laid_out.world, laid_out.europe) for mark in one.marks]
+    )
 
 
 def test_circles_that_are_apart_stay():

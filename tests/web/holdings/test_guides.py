@@ -1,0 +1,60 @@
+"""The guides in reading order, which is data: parts of the vocabulary, places of the files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from kb.content.check import read_corpus
+from kb.model.cases import ReadingPlace
+from kb.model.compendium import Compendium
+from web.holdings.browse import guide_parts
+
+CASES = Path(__file__).parents[3] / "cases"
+
+
+def order(compendium: Compendium) -> list[tuple[str, list[str]]]:
+    """The headings with the ids under each."""
+    return [(heading, [one.id for one in found]) for heading, found in guide_parts(compendium)]
+
+
+def test_guides_of_the_compendium_are_read_in_their_order() -> None:
+    """Every guide has its part and its place; none is left to the end."""
+    compendium = read_corpus(CASES).compendium
+    found = order(compendium)
+
+    assert [(heading, ids[0], len(ids)) for heading, ids in found] == [
+        ("First, what and why", "guides/what-a-business-network-is", 4),
+        ("What kinds there are", "guides/types-of-network", 5),
+        ("How to form and run one", "guides/forming-a-network", 5),
+        ("How to plan, measure and teach", "guides/planning-and-evaluation", 4),
+    ]
+    assert sum(len(ids) for _, ids in found) == len(compendium.holdings.guides)
+
+
+def test_guides_without_a_place_come_last_by_title() -> None:
+    """A part without a guide has no heading."""
+    compendium = read_corpus(CASES).compendium
+    guides = sorted(compendium.holdings.guides, key=lambda one: one.title.casefold())
+    first, second, *others = guides
+    changed = [
+        replace(first, reading=ReadingPlace(part="how-to-form", place=2)),
+        replace(second, reading=ReadingPlace(part="how-to-form", place=1)),
+        *(replace(one, reading=None) for one in others),
+    ]
+
+    assert order(replace(compendium, cases=tuple(reversed(changed)))) == [
+        ("How to form and run one", [second.id, first.id]),
+        ("More", [one.id for one in others]),
+    ]
+
+
+def test_a_compendium_without_reading_order_has_its_guides_by_title(client: FlaskClient) -> None:
+    """The toy guide says of no place."""
+    page = client.get("/guides").text
+
+    assert re.findall(r'<h2 id="part-1">(.*?)</h2>', page) == ["By title"]
+    assert 'href="/cases/guides/purchase-guide"' in page
