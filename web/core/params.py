@@ -47,7 +47,19 @@ from kb.search.query import (
     make_query,
 )
 from kb.search.searcher import Searcher
-from web.core.values import SHOWN, UNITS, Flag, Kind, Number, Of, OneOf, Text, Whole, close_to
+from web.core.values import (
+    FLAG,
+    NUMBER,
+    SHOWN,
+    UNITS,
+    Kind,
+    Of,
+    close_to,
+    one_line,
+    one_of,
+    text,
+    whole,
+)
 
 #: What programs that send mail or show advertisements add to a link; it asks for nothing here.
 TRACKING = re.compile(
@@ -66,7 +78,7 @@ class Param:
     """
 
     name: str
-    takes: Kind
+    takes: Kind | Of
     words: str
     default: object = ""
     many: bool = False
@@ -78,9 +90,13 @@ class Param:
 Table = tuple[Param, ...]
 
 
+def _row(name: str, takes: Kind | Of, words: str, **more: Any) -> Param:
+    return Param(name=name, takes=takes, words=words, **more)
+
+
 def _facet(name: str, words: str) -> Param:
     repeat = "Repeat it for more than one: a case needs to have any of them."
-    return Param(name=name, takes=Of(name), words=f"{words} {repeat}", many=True)
+    return _row(name, Of(name), f"{words} {repeat}", many=True)
 
 
 #: What narrows which cases are searched, or compared with a profile.
@@ -94,106 +110,82 @@ FILTERS: Table = (
     _facet("form", "How closely the members work together."),
     _facet("formation", "How the {subject} came to be."),
     _facet("status", "How it ended."),
-    Param(
-        name="results_min",
-        takes=Number(),
-        words="The least reported figure, in the metrics that results names; needs results.",
+    _row(
+        "results_min",
+        NUMBER,
+        "The least reported figure, in the metrics that results names; needs results.",
         default=None,
         example=20,
     ),
-    Param(
-        name="results_unit",
-        takes=Of(UNITS),
-        words="The unit that results_min is in, where a metric is reported in several.",
+    _row(
+        "results_unit",
+        Of(UNITS),
+        "The unit that results_min is in, where a metric is reported in several.",
         default=None,
     ),
 )
 
 #: The parameters of ``/search`` and ``/api/v1/search``.
 SEARCH: Table = (
-    Param(
-        name="q",
-        takes=Text(longest=MAX_QUERY_LENGTH),
-        words="What is sought, in words. Without it the cases are listed by title.",
+    _row(
+        "q",
+        text(MAX_QUERY_LENGTH),
+        "What is sought, in words. Without it the cases are listed by title.",
     ),
     *FILTERS,
-    Param(
-        name="exact",
-        takes=Flag(),
-        words="true leaves slips of typing in q as they are, instead of repairing them.",
+    _row(
+        "exact",
+        FLAG,
+        "true leaves slips of typing in q as they are, instead of repairing them.",
         default=False,
     ),
-    Param(
-        name="sort",
-        takes=OneOf(SORTS),
-        words="The order: relevance (best match first; by title without words), newest "
+    _row(
+        "sort",
+        one_of(SORTS),
+        "The order: relevance (best match first; by title without words), newest "
         "(the latest year that a case names; cases without one last) or result (the strongest "
         "figure in the one metric that results names; cases without one last).",
         default="relevance",
     ),
-    Param(
-        name="page",
-        takes=Whole(least=1, most=MAX_PAGE),
-        words="The page of the answer, from 1.",
-        default=1,
-    ),
-    Param(
-        name="per_page",
-        takes=Whole(least=1, most=MAX_PER_PAGE),
-        words="How many cases stand on a page.",
+    _row("page", whole(1, MAX_PAGE), "The page of the answer, from 1.", default=1),
+    _row(
+        "per_page",
+        whole(1, MAX_PER_PAGE),
+        "How many cases stand on a page.",
         default=DEFAULT_PER_PAGE,
     ),
 )
 
 #: What a firm says of itself.
 FIRM: Table = (
-    Param(name="business", takes=Text(longest=MAX_TEXT), words="What the firm does, in words."),
-    Param(
-        name="my_sector",
-        takes=Of("sector"),
-        words="The firm's own sector; may be repeated.",
-        many=True,
-    ),
-    Param(
-        name="my_country",
-        takes=Text(longest=MAX_COUNTRY),
-        words="Where the firm is: a code, or any name.",
-    ),
-    Param(
-        name="size",
-        takes=Whole(least=1, most=MAX_SIZE, of="the people in your firm"),
-        words="How many people work in the firm.",
+    _row("business", text(MAX_TEXT), "What the firm does, in words."),
+    _row("my_sector", Of("sector"), "The firm's own sector; may be repeated.", many=True),
+    _row("my_country", text(MAX_COUNTRY), "Where the firm is: a code, or any name."),
+    _row(
+        "size",
+        whole(1, MAX_SIZE, of="the people in your firm"),
+        "How many people work in the firm.",
         default=None,
     ),
-    Param(
-        name="partners",
-        takes=Whole(least=2, most=MAX_PARTNERS, of="the firms that would join, yours included"),
-        words="How many firms would join, this one included.",
+    _row(
+        "partners",
+        whole(2, MAX_PARTNERS, of="the firms that would join, yours included"),
+        "How many firms would join, this one included.",
         default=None,
     ),
-    Param(
-        name="aim",
-        takes=Text(longest=MAX_TEXT),
-        words="What the firms want together, in words.",
-    ),
-    Param(
-        name="goal",
-        takes=Of("project"),
-        words="What they want, as kinds of project; may be repeated.",
+    _row("aim", text(MAX_TEXT), "What the firms want together, in words."),
+    _row("goal", Of("project"), "What they want, as kinds of project; may be repeated.", many=True),
+    _row(
+        "common",
+        Of("type"),
+        "What the partners have in common, as types of {subject}; may be repeated.",
         many=True,
     ),
-    Param(
-        name="common",
-        takes=Of("type"),
-        words="What the partners have in common, as types of {subject}; may be repeated.",
-        many=True,
-    ),
-    Param(name="my_form", takes=Of("form"), words="The form that is wanted."),
-    Param(
-        name="funding",
-        takes=OneOf(FUNDING),
-        words=f"{FUNDING[0]}: the firms pay for it themselves; "
-        f"{FUNDING[1]}: public money is wanted.",
+    _row("my_form", Of("form"), "The form that is wanted."),
+    _row(
+        "funding",
+        one_of(FUNDING),
+        f"{FUNDING[0]}: the firms pay for it themselves; {FUNDING[1]}: public money is wanted.",
     ),
 )
 
@@ -205,10 +197,10 @@ OUTCOMES: Table = (*SEARCH, *FIRM)
 
 #: The parameters of ``/compare`` and ``/api/v1/compare``.
 COMPARE: Table = (
-    Param(
-        name="id",
-        takes=Text(),
-        words=f"The id of a case. Repeat it: {LEAST} to {MOST} cases are compared.",
+    _row(
+        "id",
+        text(),
+        f"The id of a case. Repeat it: {LEAST} to {MOST} cases are compared.",
         many=True,
         times=(LEAST, MOST),
     ),
@@ -238,7 +230,7 @@ class Wrong:
     given: str
     nearest: tuple[str, ...] = ()
     instead: str = "It was left out."
-    values: Kind | None = None
+    values: Kind | Of | None = None
 
     @property
     def name(self) -> str:
@@ -295,8 +287,8 @@ def read_strict(table: Table, args: MultiDict[str, str], taxonomy: Taxonomy) -> 
 
 def answers_of(names: Iterable[str], allowed: tuple[str, ...]) -> Table:
     """Parameters that each take one of the same few words, or nothing."""
-    choice = OneOf(allowed)
-    return tuple(Param(name=name, takes=choice, words="") for name in names)
+    choice = one_of(allowed)
+    return tuple(_row(name, choice, "") for name in names)
 
 
 def to_query(values: Mapping[str, Any], taxonomy: Taxonomy) -> Query:
@@ -386,85 +378,78 @@ class _Reader:
         """The name most like a wrong one that takes what was given to it; empty for none."""
         for alike in close_to(name, self._table, NAMES_TRIED):
             param = self._table[alike]
-            given = self._given(param, alike, name)
-            meanings = self._meanings(param, given)
-            if len(meanings) == len(given) and (param.many or len(set(meanings.values())) < 2):
+            meanings, errors = self._understood(param, self._given(param, alike, name))
+            if not errors and (param.many or len(meanings) < 2):
                 return alike
         return ""
 
     def _given(self, param: Param, *names: str) -> list[str]:
         """Each value that was given under some names once, but for blanks that mean nothing."""
-        takes_blank = not (self._is_page or isinstance(param.takes, Text))
+        takes_blank = not (self._is_page or param.takes.is_text)
         values = (value.strip() for name in names for value in self._args.getlist(name))
         return [value for value in dict.fromkeys(values) if value or takes_blank]
 
-    def _meanings(self, param: Param, given: Iterable[str]) -> dict[str, object]:
-        """What values mean, up to the first few that mean nothing."""
-        meanings: dict[str, object] = {}
-        n_wrong = 0
+    def _understood(
+        self, param: Param, given: Iterable[str]
+    ) -> tuple[dict[object, str], dict[str, QueryError]]:
+        """What values mean, each with the first value that means it, and errors by value.
+
+        Reading ends at the first error too many.
+        """
+        meanings: dict[object, str] = {}
+        errors: dict[str, QueryError] = {}
         for value in given:
             try:
-                meanings[value] = param.takes.read(value, param.name, self._taxonomy)
-            except QueryError:
-                n_wrong += 1
-            if n_wrong > MOST_WRONG:
-                break
-        return meanings
+                meanings.setdefault(param.takes.read(value, param.name, self._taxonomy), value)
+            except QueryError as error:
+                errors[value] = error
+                if len(errors) > MOST_WRONG:
+                    break
+        return meanings, errors
 
     def _value(self, param: Param) -> object:
         """What the values that were given mean together; notes what is wrong with them."""
         given = self._given(param, param.name)
-        if not param.many and len(given) > 1:
-            given = self._one_of(param, given)
-        meant: list[Any] = []
-        for value in given:
-            try:
-                meant.append(param.takes.read(value, param.name, self._taxonomy))
-            except QueryError as error:
-                meant += self._left(param, value, error)
-        if param.many:
-            return list(dict.fromkeys(meant))
-        return meant[0] if meant else param.default
+        meanings, errors = self._understood(param, given)
+        if not param.many and len(given) > 1 and (errors or len(meanings) > 1):
+            self._repeated(param, given, tuple(meanings.values()))
+            errors = {}
+        taken = list(meanings)
+        for value, error in errors.items():
+            fault = Wrong(
+                rule=VALUE,
+                error=error,
+                given=value,
+                nearest=param.takes.nearest(value, self._taxonomy),
+                values=param.takes,
+            )
+            if param.takes.is_text:  # a text can only be too long
+                beginning = one_line(value)[: param.takes.json["maxLength"]]
+                taken.append(beginning)
+                instead = f"The first {len(beginning):,} characters were taken."
+                fault = replace(fault, instead=instead)
+            self._note(fault)
+        return taken if param.many else next(iter(taken), param.default)
 
-    def _one_of(self, param: Param, given: Sequence[str]) -> Sequence[str]:
-        """The one to take of several values for a name that takes one, if any is understood."""
-        meanings = self._meanings(param, given)
-        taken = tuple(dict.fromkeys(meanings))[:1]
-        if len(meanings) == len(given) and len(set(meanings.values())) == 1:
-            return taken
+    def _repeated(self, param: Param, given: Sequence[str], understood: Sequence[str]) -> None:
+        """Note that a name that takes one value has several; the first understood one is taken."""
         shown = " and ".join(repr(value[:SHOWN]) for value in given[:2])
         error = QueryError(
             f"{param.name} must be given once, not {len(given)} times ({shown}); choose one.",
             parameter=param.name,
             value=given[0],
         )
+        taken = f"“{understood[0][:SHOWN]}” was taken." if understood else "None of them was taken."
         self._note(
             Wrong(
                 rule=REPEATED,
                 error=error,
                 given=given[0],
-                nearest=tuple(meanings)[:3],
-                instead=f"“{taken[0][:SHOWN]}” was taken." if taken else "None of them was taken.",
+                nearest=tuple(understood[:3]),
+                instead=taken,
                 values=param.takes,
             )
         )
-        return taken
-
-    def _left(self, param: Param, value: str, error: QueryError) -> list[str]:
-        """What a page takes in place of a wrong value, of a text its beginning; notes the value."""
-        fault = Wrong(
-            rule=VALUE,
-            error=error,
-            given=value,
-            nearest=param.takes.nearest(value, self._taxonomy),
-            values=param.takes,
-        )
-        if not isinstance(param.takes, Text):
-            self._note(fault)
-            return []
-        instead = f"The first {param.takes.longest:,} characters were taken."
-        self._note(replace(fault, instead=instead))
-        return [param.takes.cut(value)]
 
     def _note(self, fault: Wrong) -> None:
         self.wrong.append(fault)

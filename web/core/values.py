@@ -1,18 +1,14 @@
-"""What the value of a parameter can be: each kind reads one value, and describes itself.
-
-``words`` of a kind says what a value must be, ``read`` turns one into what it means or
-raises a ``QueryError`` that names the parameter, ``nearest`` gives the values that a wrong
-one may have meant, and ``schema`` is the kind in JSON Schema.
-"""
+"""What the value of a parameter can be: each kind reads one value, and describes itself."""
 
 from __future__ import annotations
 
 import difflib
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from kb.errors import QueryError
 from kb.model.taxonomy import Taxonomy, Vocabulary
@@ -24,151 +20,54 @@ SHOWN, COMPARED = 60, 80
 #: As alike as this a word must be to what was given to be offered in its place.
 ALIKE = 0.6
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,60}")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_FLAGS: Mapping[str, bool] = {
-    **dict.fromkeys(("true", "1", "yes", "on", "y", "t"), True),
-    **dict.fromkeys(("false", "0", "no", "off", "n", "f"), False),
-}
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of value that is the same in every compendium.
 
-class Kind(Protocol):
-    """A kind of value."""
+    Attributes:
+        words: what a value must be, for people.
+        parse: what one value means; raises a ValidationError.
+        json: the kind in JSON Schema.
+        allowed: the values, where they are a few words.
+        is_text: whether a value is words, of which the beginning is one too.
+    """
 
-    @property
-    def words(self) -> str:
-        """What a value is, for people."""
+    words: str
+    parse: Callable[[str], object]
+    json: Mapping[str, Any]
+    allowed: tuple[str, ...] = ()
+    is_text: bool = False
 
     def read(self, value: str, name: str, taxonomy: Taxonomy) -> object:
         """What one value of the parameter ``name`` means.
 
         Raises:
-            QueryError: nothing; says what a value must be.
+            QueryError: nothing; says what a value must be, and the words that it may be.
         """
+        try:
+            return self.parse(value)
+        except ValidationError as err:
+            shown = f"{len(one_line(value)):,}" if self.is_text else repr(value[:SHOWN])
+            near = self.nearest(value, taxonomy)
+            raise QueryError(
+                f"{name} must be {self.words}, not {shown}.",
+                parameter=name,
+                value=value,
+                allowed=tuple(dict.fromkeys((*near, *self.allowed))),
+            ) from err
 
     def nearest(self, value: str, taxonomy: Taxonomy) -> tuple[str, ...]:
-        """What may have been meant by a wrong value, best first."""
+        """The words that look most like a wrong one."""
+        return close_to(value, self.allowed, 3)
+
+    def label(self, value: str, taxonomy: Taxonomy) -> str:
+        """A value as it is: it has no other name."""
+        return value
 
     def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """The kind in JSON Schema; without the vocabulary where there is none at hand."""
-
-
-class _Free:
-    """A kind whose values are no list: there is nothing near a wrong one."""
-
-    def nearest(self, value: str, taxonomy: Taxonomy) -> tuple[str, ...]:
-        """Nothing."""
-        return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text(_Free):
-    """Words on one line, of at most ``longest`` characters; 0 is without a bound."""
-
-    longest: int = 0
-
-    @property
-    def words(self) -> str:
-        """What a value is, for people."""
-        return f"text of at most {self.longest:,} characters" if self.longest else "text"
-
-    def read(self, value: str, name: str, taxonomy: Taxonomy) -> str:
-        """The text with one space for each white space.
-
-        Raises:
-            QueryError: it is too long.
-        """
-        text = self.one_line(value)
-        if self.longest and len(text) > self.longest:
-            raise _must(name, self.words, value, shown=f"{len(text):,}")
-        return text
-
-    def cut(self, value: str) -> str:
-        """The beginning of a text that is too long."""
-        return self.one_line(value)[: self.longest]
-
-    def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """A string."""
-        return {"type": "string"} | ({"maxLength": self.longest} if self.longest else {})
-
-    @staticmethod
-    def one_line(value: str) -> str:
-        """White space does not count; half a pair of surrogates is no character."""
-        return " ".join(value.encode("utf-8", "replace").decode().split())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole(_Free):
-    """A whole number as people write it, within bounds: ``1_000`` and ``4.0`` are none.
-
-    ``of`` says what it counts.
-    """
-
-    least: int
-    most: int
-    of: str = ""
-
-    @property
-    def words(self) -> str:
-        """What a value is, for people."""
-        counted = f" ({self.of})" if self.of else ""
-        return f"a whole number from {self.least:,} to {self.most:,}{counted}"
-
-    def read(self, value: str, name: str, taxonomy: Taxonomy) -> int:
-        """The number.
-
-        Raises:
-            QueryError: it is none, or out of bounds.
-        """
-        if not _WHOLE.fullmatch(value) or not self.least <= int(value) <= self.most:
-            raise _must(name, self.words, value)
-        return int(value)
-
-    def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """An integer."""
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number(_Free):
-    """A number, finite."""
-
-    words: ClassVar[str] = "a number"
-
-    def read(self, value: str, name: str, taxonomy: Taxonomy) -> float:
-        """The number.
-
-        Raises:
-            QueryError: it is none.
-        """
-        if not _NUMBER.fullmatch(value) or not math.isfinite(float(value)):
-            raise _must(name, self.words, value)
-        return float(value)
-
-    def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """A number."""
-        return {"type": "number"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(_Free):
-    """Yes or no."""
-
-    words: ClassVar[str] = "true or false"
-
-    def read(self, value: str, name: str, taxonomy: Taxonomy) -> bool:
-        """Which of the two.
-
-        Raises:
-            QueryError: neither.
-        """
-        if value.casefold() not in _FLAGS:
-            raise _must(name, self.words, value)
-        return _FLAGS[value.casefold()]
-
-    def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """A boolean."""
-        return {"type": "boolean"}
+        """The kind in JSON Schema."""
+        return dict(self.json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +75,7 @@ class Of:
     """A value of a facet, or a unit: its id, label or an alias, in any case."""
 
     facet: str
+    is_text = False
 
     @property
     def words(self) -> str:
@@ -194,62 +94,63 @@ class Of:
 
     def nearest(self, value: str, taxonomy: Taxonomy) -> tuple[str, ...]:
         """The ids that look most like a wrong value."""
-        return self.vocabulary(taxonomy).nearest(value)
+        return self._vocabulary(taxonomy).nearest(value)
 
-    def vocabulary(self, taxonomy: Taxonomy) -> Vocabulary:
-        """Where the values come from."""
-        return taxonomy[UNITS] if self.facet == UNITS else taxonomy.facet(self.facet)
+    def label(self, value: str, taxonomy: Taxonomy) -> str:
+        """What the vocabulary calls an id."""
+        return self._vocabulary(taxonomy).label(value)
 
     def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """A string, one of the ids."""
-        ids = list(self.vocabulary(taxonomy).ids) if taxonomy else []
+        """A string, one of the ids where they are at hand."""
+        ids = list(self._vocabulary(taxonomy).ids) if taxonomy else []
         return {"type": "string"} | ({"enum": ids} if ids else {})
 
+    def _vocabulary(self, taxonomy: Taxonomy) -> Vocabulary:
+        return taxonomy[UNITS] if self.facet == UNITS else taxonomy.facet(self.facet)
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+
+def one_line(value: str) -> str:
+    """White space does not count; half a pair of surrogates is no character."""
+    return " ".join(value.encode("utf-8", "replace").decode().split())
+
+
+def text(longest: int | None = None) -> Kind:
+    """Words on one line."""
+    typed = Annotated[str, Field(max_length=longest), BeforeValidator(one_line)]
+    words = f"text of at most {longest:,} characters" if longest else "text"
+    return _kind(typed, words, is_text=True)
+
+
+def whole(least: int, most: int, of: str = "") -> Kind:
+    """A whole number within bounds; ``of`` says what it counts."""
+    typed = Annotated[int, Field(ge=least, le=most), BeforeValidator(_plain_digits)]
+    counted = f" ({of})" if of else ""
+    return _kind(typed, f"a whole number from {least:,} to {most:,}{counted}")
+
+
+def one_of(words: tuple[str, ...]) -> Kind:
     """One of a few words, in any case."""
-
-    allowed: tuple[str, ...]
-
-    @property
-    def words(self) -> str:
-        """What a value is, for people."""
-        return f"one of {', '.join(self.allowed)}"
-
-    def read(self, value: str, name: str, taxonomy: Taxonomy) -> str:
-        """The word that a value means.
-
-        Raises:
-            QueryError: it is none of them.
-        """
-        word = value.casefold()
-        if word not in self.allowed:
-            ranked = dict.fromkeys((*self.nearest(value, taxonomy), *self.allowed))
-            raise _must(name, self.words, value, allowed=tuple(ranked))
-        return word
-
-    def nearest(self, value: str, taxonomy: Taxonomy) -> tuple[str, ...]:
-        """The words that look most like a wrong one."""
-        return close_to(value, self.allowed, 3)
-
-    def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """A string, one of the words."""
-        return {"type": "string", "enum": list(self.allowed)}
+    typed = Annotated[Literal[words], BeforeValidator(str.casefold)]
+    return _kind(typed, f"one of {', '.join(words)}", allowed=words)
 
 
 def close_to(given: str, words: Iterable[str], n: int) -> tuple[str, ...]:
     """The words, at most ``n``, that look like what was given; the most alike first."""
-    text = given.casefold()[:COMPARED]
-    return tuple(difflib.get_close_matches(text, list(words), n=n, cutoff=ALIKE))
+    folded = given.casefold()[:COMPARED]
+    return tuple(difflib.get_close_matches(folded, list(words), n=n, cutoff=ALIKE))
 
 
-def _must(
-    name: str, words: str, value: str, *, shown: str = "", allowed: tuple[str, ...] = ()
-) -> QueryError:
-    return QueryError(
-        f"{name} must be {words}, not {shown or repr(value[:SHOWN])}.",
-        parameter=name,
-        value=value,
-        allowed=allowed,
-    )
+def _plain_digits(value: str) -> str:
+    """A whole number as people write it: ``1_000`` and ``4.0`` are none."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,60}", value):
+        raise ValueError("no whole number")
+    return value
+
+
+def _kind(typed: Any, words: str, **more: Any) -> Kind:
+    adapter = TypeAdapter(typed)
+    return Kind(words=words, parse=adapter.validate_python, json=adapter.json_schema(), **more)
+
+
+NUMBER = _kind(Annotated[float, Field(allow_inf_nan=False)], "a number")
+FLAG = _kind(bool, "true or false")

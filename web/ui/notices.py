@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from kb.model.taxonomy import Taxonomy
 from web.core.params import REPEATED, UNKNOWN, Read, Wrong
 from web.core.urls import this_url
-from web.core.values import Kind, Of
 from web.words.lists import shortened
 
 #: From here a message lists what stands under the notice as links.
@@ -85,12 +84,5 @@ def _links(
 ) -> Iterable[tuple[str, str]]:
     for value in values:
         given = None if wrong.rule == REPEATED else wrong.given
-        yield (
-            this_url(wrong.name, given, new_value=value),
-            names.get(value) or _label(wrong.values, value, taxonomy),
-        )
-
-
-def _label(values: Kind | None, value: str, taxonomy: Taxonomy) -> str:
-    label = values.vocabulary(taxonomy).label(value) if isinstance(values, Of) else value
-    return shortened(label)
+        label = wrong.values.label(value, taxonomy) if wrong.values else value
+        yield this_url(wrong.name, given, new_value=value), names.get(value) or shortened(label)
