@@ -44,7 +44,9 @@ def help_with(failure: Failure) -> Help:
         return Help()
     current = searcher()
     return Help(
-        nearest=tuple((case_url(name), curly(current.case(name).title)) for name in failure.allowed)
+        nearest=tuple(
+            (case_url(name), curly(current.case(name).title)) for name in failure.allowed or ()
+        )
     )
 
 

@@ -7,7 +7,7 @@ RFC 9457; elsewhere it is a page that says what happened and where to go on. Vie
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
@@ -33,12 +33,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What went wrong in a request: its kind, a sentence, and the part of the request it was."""
+    """What went wrong in a request: its kind, a sentence, and the part of the request it was.
+
+    The last three are None where it was no part of the request; ``allowed`` is nearest first.
+    """
 
     kind: Kind
     detail: str
-    parameter: str = ""
-    allowed: tuple[str, ...] = ()
+    parameter: str | None = None
+    value: object = None
+    allowed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,24 +148,19 @@ def kind_of(error: errors.KBError) -> Kind:
 
 
 def _known(error: errors.KBError) -> Response:
-    detail = str(error)
+    failure = Failure(kind=kind_of(error), detail=str(error))
     if isinstance(error, errors.QueryError):
-        more = {
-            "parameter": error.parameter,
-            "value": _short(error.value),
-            "allowed": error.allowed,
-        }
+        value = error.value[:VALUE_SHOWN] if isinstance(error.value, str) else error.value
+        failure = replace(failure, parameter=error.parameter, value=value, allowed=error.allowed)
     elif isinstance(error, errors.CaseNotFound):
-        more = {"parameter": "case_id", "value": error.case_id, "allowed": error.nearest}
-    else:
-        more = {}
-    return _answer(kind_of(error), detail, more)
+        failure = replace(failure, parameter="case_id", value=error.case_id, allowed=error.nearest)
+    return _answer(failure)
 
 
 def _http(error: HTTPException) -> Response:
-    given = error.get_response()
+    response = error.get_response()
     if error.code is None or error.code < 400:
-        return given
+        return response
     kind = HTTP_KINDS.get(error.code) or Kind(
         status=error.code, slug="http", title=error.name, help="The request was not accepted."
     )
@@ -172,17 +171,18 @@ def _http(error: HTTPException) -> Response:
         detail = f"No page has the address {here()[:VALUE_SHOWN]!r}."
     elif isinstance(error, InternalServerError):
         detail = kind.help
-    response = _answer(kind, detail, {})
-    if "Allow" in given.headers:
-        response.headers["Allow"] = given.headers["Allow"]
-    return response
+    answer = _answer(Failure(kind=kind, detail=detail))
+    if "Allow" in response.headers:
+        answer.headers["Allow"] = response.headers["Allow"]
+    return answer
 
 
-def _answer(kind: Kind, detail: str, more: Mapping[str, object]) -> Response:
+def _answer(failure: Failure) -> Response:
+    kind = failure.kind
     if request.path.startswith("/api/") or request.path.endswith(".csv"):
-        response = Response(to_json(_problem(kind, detail, more)), mimetype=MEDIA_TYPE)
+        response = Response(to_json(_problem(failure)), mimetype=MEDIA_TYPE)
     else:
-        response = Response(_page(kind, detail, more))
+        response = Response(_page(failure))
     response.status_code = kind.status
     response.headers["Cache-Control"] = "no-store"
     if kind.status == 503:
@@ -190,30 +190,26 @@ def _answer(kind: Kind, detail: str, more: Mapping[str, object]) -> Response:
     return response
 
 
-def _problem(kind: Kind, detail: str, more: Mapping[str, object]) -> Problem:
+def _problem(failure: Failure) -> Problem:
+    kind = failure.kind
     return Problem(
         type=f"{url_for('docs.api')}#problem-{kind.slug}",
         title=kind.title,
         status=kind.status,
-        detail=detail,
+        detail=failure.detail,
         instance=here(),
-        **more,
+        parameter=failure.parameter,
+        value=failure.value,
+        allowed=failure.allowed,
     )
 
 
-def _page(kind: Kind, detail: str, more: Mapping[str, object]) -> str:
+def _page(failure: Failure) -> str:
     """The page: what is allowed stands on it as links where the feature makes some of it."""
-    allowed = tuple(str(name) for name in more.get("allowed") or ())
-    if allowed:
-        detail = detail.partition(" Allowed are ")[0].partition(" The nearest ids are ")[0]
-    failure = Failure(
-        kind=kind, detail=detail, parameter=str(more.get("parameter", "")), allowed=allowed
-    )
+    if failure.allowed:
+        detail = failure.detail.partition(" Allowed are ")[0].partition(" The nearest ids are ")[0]
+        failure = replace(failure, detail=detail)
     help_with = current_app.extensions["kb_help"].get(request.blueprint)
     return render_template(
         "error.html", failure=failure, help=help_with(failure) if help_with else Help()
     )
-
-
-def _short(value: object) -> object:
-    return value[:VALUE_SHOWN] if isinstance(value, str) else value

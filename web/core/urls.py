@@ -38,8 +38,9 @@ def _without_needless_slashes() -> Response | None:
     begins_with_two = request.environ["PATH_INFO"].startswith("//")  # which no path of Flask shows
     if path == request.path and not begins_with_two:
         return None
-    given = request.query_string.decode("ascii", "replace")
-    return redirect(quote(request.script_root + path) + (f"?{given}" if given else ""), PERMANENT)
+    parameters = request.query_string.decode("ascii", "replace")
+    address = quote(request.script_root + path)
+    return redirect(f"{address}?{parameters}" if parameters else address, PERMANENT)
 
 
 def case_url(case_id: str) -> str:
@@ -99,13 +100,13 @@ def this_url(
         new_value: its value instead.
     """
     pairs = []
-    for key, one in request.args.items(multi=True):
-        if key == name and (value is None or one.strip() == value):
-            mended = (new_name or key, one if new_value is None else new_value)
+    for key, given in request.args.items(multi=True):
+        if key == name and (value is None or given.strip() == value):
+            mended = (new_name or key, given if new_value is None else new_value)
             if mended not in pairs:
                 pairs.append(mended)
         elif key != "page":
-            pairs.append((key, one))
+            pairs.append((key, given))
     path = url_for(request.endpoint, **(request.view_args or {}))
     return f"{path}?{urlencode(pairs, safe='/')}"
 
@@ -136,5 +137,5 @@ def addresses() -> Addresses:
 
 
 def _address(endpoint: str, pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
-    given = urlencode(list(pairs), safe=safe)
-    return f"{url_for(endpoint)}?{given}" if given else url_for(endpoint)
+    parameters = urlencode(list(pairs), safe=safe)
+    return f"{url_for(endpoint)}?{parameters}" if parameters else url_for(endpoint)

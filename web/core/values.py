@@ -49,12 +49,11 @@ class Kind:
             return self.parse(value)
         except ValidationError as err:
             shown = f"{len(one_line(value)):,}" if self.is_text else repr(value[:SHOWN])
-            near = self.nearest(value, taxonomy)
             raise QueryError(
                 f"{name} must be {self.words}, not {shown}.",
                 parameter=name,
                 value=value,
-                allowed=tuple(dict.fromkeys((*near, *self.allowed))),
+                allowed=tuple(dict.fromkeys((*self.nearest(value, taxonomy), *self.allowed))),
             ) from err
 
     def nearest(self, value: str, taxonomy: Taxonomy) -> tuple[str, ...]:

@@ -73,9 +73,9 @@ def _schemas(*answers: type) -> Mapping[str, Any]:
 def _operation(
     operation: Operation, taxonomy: Taxonomy | None, examples: Mapping[str, Any]
 ) -> dict[str, Any]:
-    given = [_parameter(param, taxonomy, examples) for param in operation.parameters]
+    parameters = [_parameter(param, taxonomy, examples) for param in operation.parameters]
     if "{case_id}" in operation.path:
-        given.append(
+        parameters.append(
             {
                 "name": "case_id",
                 "in": "path",
@@ -91,7 +91,7 @@ def _operation(
         "tags": [operation.tag],
         "summary": operation.words,
         "description": operation.details,
-        "parameters": given,
+        "parameters": parameters,
         "responses": {
             "200": {
                 "description": "The answer.",

@@ -44,8 +44,8 @@ def readyz() -> tuple[Response, int]:
     )
 
 
-def _never_stored(status: str, **more: object) -> tuple[Response, int]:
-    answer = jsonify(status=status, **more)
+def _never_stored(status: str, **details: object) -> tuple[Response, int]:
+    answer = jsonify(status=status, **details)
     answer.headers["Cache-Control"] = "no-store"
     return answer, HEALTH_STATUS[status]
 
@@ -53,7 +53,7 @@ def _never_stored(status: str, **more: object) -> tuple[Response, int]:
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Everything may be read but the endless combinations of filters and of compared cases."""
-    closed = "".join(f"Disallow: {url_for(name)}{more}\n" for name, more in CLOSED)
+    closed = "".join(f"Disallow: {url_for(name)}{ending}\n" for name, ending in CLOSED)
     text = f"User-agent: *\n{closed}Sitemap: {absolute(url_for('site.sitemap'))}\n"
     return Response(text, mimetype="text/plain")
 

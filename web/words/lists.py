@@ -28,9 +28,9 @@ def shortened(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
-def cut(text: str, most: int) -> str:
-    """A text of at most ``most`` characters, cut at a word."""
-    if len(text) <= most:
+def cut(text: str, longest: int) -> str:
+    """A text of at most ``longest`` characters, cut at a word."""
+    if len(text) <= longest:
         return text
-    space = text.rfind(" ", 0, most)
-    return f"{text[: space if space > 0 else most - 1].rstrip(',;:.')}…"
+    space = text.rfind(" ", 0, longest)
+    return f"{text[: space if space > 0 else longest - 1].rstrip(',;:.')}…"

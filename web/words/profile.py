@@ -87,24 +87,24 @@ def words(name: str, value: object, taxonomy: Taxonomy) -> str:
 
 def summary(profile: Profile, taxonomy: Taxonomy) -> str:
     """A profile in a line: ``A firm in wine and spirits in Austria, 4 people. “…”``."""
-    told = ", ".join(_told(profile, taxonomy))
+    facts = ", ".join(_facts(profile, taxonomy))
     text = cut(profile.aim or profile.business, SUMMARY_LENGTH)
-    sentences = [f"{told}." if told else "", f"“{curly(text)}”" if text else ""]
+    sentences = [f"{facts}." if facts else "", f"“{curly(text)}”" if text else ""]
     others = [
-        f"{words(name, one, taxonomy)}."
+        f"{words(name, value, taxonomy)}."
         for name in ("common", "my_form", "funding")
-        for one in values_of(profile, name)
-        if one
+        for value in values_of(profile, name)
+        if value
     ]
     return " ".join(part for part in (*sentences, *others) if part)
 
 
-def _told(profile: Profile, taxonomy: Taxonomy) -> Iterator[str]:
-    sectors = [in_line(taxonomy.label("sector", one)) for one in profile.my_sector]
+def _facts(profile: Profile, taxonomy: Taxonomy) -> Iterator[str]:
+    sectors = [in_line(taxonomy.label("sector", sector)) for sector in profile.my_sector]
     place = taxonomy.label("country", profile.my_country) if profile.my_country else ""
     where = (f"in {listed(sectors)}" if sectors else "", f"in {place}" if place else "")
     size, partners = profile.size, profile.partners
-    rest = [
+    numbers_and_goals = [
         "" if size is None else ngettext("%(count)s person", "%(count)s people", size),
         "" if partners is None else f"{partners:,} firms together",
     ]
@@ -113,7 +113,7 @@ def _told(profile: Profile, taxonomy: Taxonomy) -> Iterator[str]:
         whose = ngettext(
             "whose goal is %(goals)s", "whose goals are %(goals)s", len(goals), goals=listed(goals)
         )
-        rest.append(whose)
-    if any((*where, *rest)):
+        numbers_and_goals.append(whose)
+    if any((*where, *numbers_and_goals)):
         yield " ".join(part for part in ("A firm", *where) if part)
-        yield from (part for part in rest if part)
+        yield from (part for part in numbers_and_goals if part)
