@@ -283,6 +283,8 @@ def test_what_may_have_been_meant_is_understood(searcher, table):
         "/role-models?contry=NO&size=4",
         f"/compare?ids={METAL}",
         "/compare?id=norway/metal-byers",
+        "/outcomes?goals=exporting&q=wine",
+        "/outcomes?qu=wine&aim=export",
     ],
 )
 def test_what_a_notice_offers_is_answered(get, address):
@@ -296,6 +298,32 @@ def test_codes_are_not_alike(get):
     for path in ("/search?country=XK", "/api/v1/search?country=XK", "/api/v1/search?country=XKX"):
         assert "Did you mean" not in get(path).text
     assert "Did you mean NO?" in get("/api/v1/search?country=Norwey").json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_private"),
+    [
+        ("/outcomes?q=wine&country=NO", False),
+        ("/outcomes?aim=we+are+two+bakers", True),
+        ("/outcomes?aims=we+are+two+bakers", True),
+        ("/outcomes.csv?aims=we+are+two+bakers", True),
+        ("/api/v1/outcomes?aims=we+are+two+bakers", True),
+        ("/role-models?aims=we+are+two+bakers", True),
+        ("/role-models?country=NO", False),
+        ("/search?q=wine&utm_source=letter", False),
+    ],
+)
+def test_what_is_said_of_a_firm_is_private_under_any_name(get, address, is_private):
+    """A misspelt part of a profile is repeated by the answer, and so no cache stores it."""
+    stored = get(address).headers["Cache-Control"]
+
+    assert (stored == "private, no-store") == is_private
+
+
+def test_a_number_is_written_plainly(get):
+    """As people write it: with a sign, a point or an exponent, and no underscores."""
+    for value, status in {"20": 200, "-2.5": 200, "2e1": 200, "1_000": 400, "1e400": 400}.items():
+        assert get(f"/api/v1/search?results=sales&results_min={value}").status_code == status
 
 
 def test_the_same_meaning_twice_is_one(get):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from flask import Flask, Response, request
 from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
+from web.core.params import SEARCH
 
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -22,9 +25,15 @@ SECURITY = {
 REVALIDATE = "no-cache"
 #: For an answer to what stands in the address and nowhere else.
 PRIVATE = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
+_OF_A_SEARCH = tuple(param.name for param in SEARCH)
 #: The last part of the addresses, of pages and of the API, that hold what somebody says of
-#: a firm, whatever the names of the parameters: a misspelt one is repeated on the page too.
-PERSONAL = ("role-models", "self-check")
+#: a firm, with the names that say nothing of it: a misspelt one is repeated on the page too.
+PERSONAL: Mapping[str, Collection[str]] = {
+    "role-models": FACETS,
+    "self-check": (),
+    "outcomes": _OF_A_SEARCH,
+    "outcomes.csv": _OF_A_SEARCH,
+}
 #: Shorter answers, in bytes, gain nothing from compression.
 WORTH_COMPRESSING = 1400
 
@@ -44,9 +53,10 @@ def keep_private(response: Response) -> Response:
 
 def _is_personal() -> bool:
     """Whether the address holds what a firm says of itself, on whichever page."""
-    if request.path.rsplit("/", 1)[-1] in PERSONAL:
-        return any(name not in FACETS for name in request.args)
-    return any(request.args.get(name) for name in FIELDS)
+    impersonal = PERSONAL.get(request.path.rsplit("/", 1)[-1])
+    if impersonal is None:
+        return any(request.args.get(name) for name in FIELDS)
+    return any(name not in impersonal for name in request.args)
 
 
 def _finish(response: Response) -> Response:

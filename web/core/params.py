@@ -379,9 +379,15 @@ class _Reader:
         for alike in close_to(name, self._table, NAMES_TRIED):
             param = self._table[alike]
             meanings, errors = self._understood(param, self._given(param, alike, name))
-            if not errors and (param.many or len(meanings) < 2):
+            is_one = param.many or len(meanings) < 2
+            if is_one and not errors and not self._excludes(alike):
                 return alike
         return ""
+
+    def _excludes(self, name: str) -> bool:
+        """Whether a name cannot stand beside what is given: words of a search beside a profile."""
+        others = FIELDS if name == "q" else ("q",) if name in FIELDS else ()
+        return any(self._args.get(other, "").strip() for other in others if other in self._table)
 
     def _given(self, param: Param, *names: str) -> list[str]:
         """Each value that was given under some names once, but for blanks that mean nothing."""

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -122,11 +123,12 @@ def text(longest: int | None = None) -> Kind:
 
 def whole(least: int, most: int, of: str = "") -> Kind:
     """A whole number within bounds; ``of`` says what it counts."""
-    typed = Annotated[int, Field(ge=least, le=most), BeforeValidator(_plain_digits)]
+    typed = Annotated[int, Field(ge=least, le=most), _written("[+-]?[0-9]{1,60}")]
     counted = f" ({of})" if of else ""
     return _kind(typed, f"a whole number from {least:,} to {most:,}{counted}")
 
 
+@cache  # the questions of a self-check ask for the same words in every request
 def one_of(words: tuple[str, ...]) -> Kind:
     """One of a few words, in any case."""
     typed = Annotated[Literal[words], BeforeValidator(str.casefold)]
@@ -139,11 +141,15 @@ def close_to(given: str, words: Iterable[str], n: int) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(folded, list(words), n=n, cutoff=ALIKE))
 
 
-def _plain_digits(value: str) -> str:
-    """A whole number as people write it: ``1_000`` and ``4.0`` are none."""
-    if not re.fullmatch(r"[+-]?[0-9]{1,60}", value):
-        raise ValueError("no whole number")
-    return value
+def _written(pattern: str) -> BeforeValidator:
+    """How people write a number: ``1_000`` is none, and ``4.0`` no whole one."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError("not written so")
+        return value
+
+    return BeforeValidator(check)
 
 
 def _kind(typed: Any, words: str, **more: Any) -> Kind:
@@ -151,5 +157,5 @@ def _kind(typed: Any, words: str, **more: Any) -> Kind:
     return Kind(words=words, parse=adapter.validate_python, json=adapter.json_schema(), **more)
 
 
-NUMBER = _kind(Annotated[float, Field(allow_inf_nan=False)], "a number")
+NUMBER = _kind(Annotated[float, Field(allow_inf_nan=False), _written("[^_]*")], "a number")
 FLAG = _kind(bool, "true or false")
