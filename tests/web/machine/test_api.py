@@ -258,6 +258,8 @@ def test_page_for_people(client):
     """The API's own page documents each address and parameter, and its root leads there."""
     page = client.get("/api").text
     assert "<code>GET /api/v1/cases/{case_id}</code>" in page
+    assert "unless <code>sort</code> says otherwise" in page
+    assert "`" not in page
     assert "<td><code>results_min</code></td>" in page
     assert "<td><code>exact</code></td><td>true or false</td>" in page
     assert '<div id="problem-not-measured">' in page
