@@ -11,7 +11,7 @@ from pydantic import Field
 
 from kb.answers.addresses import Addresses
 from kb.answers.cases import ReportedResult, reported
-from kb.answers.contrast import all_of, contrast
+from kb.answers.contrast import Contrast, all_of, contrast
 from kb.answers.figures import members_text, period_text
 from kb.answers.serialise import extended, old_name
 from kb.citations.works import Citation, citations
@@ -33,6 +33,7 @@ from kb.results.comparison import (
     FieldRow,
     MetricRow,
     Reported,
+    agreement,
     compare,
 )
 
@@ -116,6 +117,20 @@ class ComparedField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedTexts:
+    """A row of what each case tells in its own words; an empty text: it is not told.
+
+    ``agreement`` and ``words`` are empty where each tells it in its own way.
+    """
+
+    field: str
+    label: str
+    agreement: str
+    words: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedResult(ReportedResult):
     """One result, and the figure of it that another case's may stand beside."""
 
@@ -123,6 +138,8 @@ class ComparedResult(ReportedResult):
         Quantity | None,
         Field(description="Null where no other case's figure may stand beside it"),
     ]
+    #: For whoever draws: where the scale of ``comparable`` ends, which begins at 0.
+    scale_end: Annotated[float | None, Field(exclude=True)]
 
     beside = old_name("comparable", Quantity | None)
 
@@ -158,6 +175,16 @@ class ComparisonAnswer:
     cases: tuple[ComparedCase, ...]
     fields: tuple[ComparedField, ...]
     metrics: tuple[ComparedMetric, ...]
+    #: The sentences of ``text`` one by one.
+    contrast: Annotated[Contrast, Field(exclude=True)]
+
+    @property
+    def rows(self) -> tuple[ComparedField | ComparedTexts, ...]:
+        """What is compared beside results, in the order to show; a table takes it from here."""
+        fields = {row.field: row for row in self.fields}
+        return tuple(
+            _texts(name, self.cases) if name in TEXTS else fields[name] for name in COMPARED
+        )
 
 
 def comparison_answer(
@@ -166,10 +193,11 @@ def comparison_answer(
     """Cases side by side: fields aligned by value, results by metric."""
     taxonomy = searcher.taxonomy
     found = compare(cases, taxonomy)
+    differences = contrast(found, taxonomy)
     return ComparisonAnswer(
         snapshot=searcher.snapshot_id,
         url=addresses.comparison(case.id for case in cases),
-        text=contrast(found, taxonomy).text,
+        text=differences.text,
         cases=tuple(
             ComparedCase(
                 id=case.id,
@@ -186,10 +214,11 @@ def comparison_answer(
         ),
         fields=tuple(_field(row, found, taxonomy) for row in found.fields),
         metrics=tuple(_metric(row, found, taxonomy) for row in found.metrics),
+        contrast=differences,
     )
 
 
-def agreement_words(agreement: str, n: int, told: int) -> str:
+def agreement_words(rule: str, n: int, told: int) -> str:
     """How ``n`` cases stand to each other in something that is told of ``told`` of them."""
     return {
         ALL: f"{all_of(n).lower()} agree",
@@ -197,7 +226,7 @@ def agreement_words(agreement: str, n: int, told: int) -> str:
         DIFFERENT: "differ",
         GAPS: "told of one" if told == 1 else "equal where told",
         UNTOLD: NOT_TOLD,
-    }[agreement]
+    }[rule]
 
 
 def label_of(name: str, taxonomy: Taxonomy) -> str:
@@ -304,6 +333,27 @@ def _field(row: FieldRow, found: Comparison, taxonomy: Taxonomy) -> ComparedFiel
     )
 
 
+def _texts(name: str, cases: Sequence[ComparedCase]) -> ComparedTexts:
+    texts = tuple(_text(name, case) for case in cases)
+    rule = agreement([(text,) if text else () for text in texts])
+    is_aligned = name in ALIGNED_TEXTS or rule == UNTOLD
+    words = agreement_words(rule, len(texts), sum(map(bool, texts))) if is_aligned else ""
+    return ComparedTexts(
+        field=name,
+        label=TEXTS[name],
+        agreement=rule if is_aligned else "",
+        words=words,
+        texts=texts,
+    )
+
+
+def _text(name: str, case: ComparedCase) -> str:
+    if name == "members":
+        with_whom = f", with {joined(case.partners)}" if case.partners else ""
+        return case.members + with_whom
+    return {"region": case.region or "", "period": case.period, "summary": case.summary}[name]
+
+
 def _metric(row: MetricRow, found: Comparison, taxonomy: Taxonomy) -> ComparedMetric:
     return ComparedMetric(
         metric=row.metric,
@@ -318,5 +368,9 @@ def _metric(row: MetricRow, found: Comparison, taxonomy: Taxonomy) -> ComparedMe
 
 
 def _result(one: Reported, taxonomy: Taxonomy) -> ComparedResult:
-    comparable = one.beside.quantity if one.beside else None
-    return extended(ComparedResult, reported(one.result, taxonomy), comparable=comparable)
+    return extended(
+        ComparedResult,
+        reported(one.result, taxonomy),
+        comparable=one.beside.quantity if one.beside else None,
+        scale_end=one.beside.most if one.beside else None,
+    )

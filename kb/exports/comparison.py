@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kb.answers.comparison import (
-    ALIGNED_TEXTS,
-    COMPARED,
     NOT_REPORTED,
     NOT_TOLD,
-    TEXTS,
-    ComparedCase,
     ComparedCell,
     ComparedResult,
+    ComparedTexts,
     ComparisonAnswer,
-    agreement_words,
 )
 from kb.citations.works import Citation
 from kb.exports import csv
-from kb.model.english import joined
-from kb.results.comparison import UNTOLD, agreement
 
 
 def to_csv(found: ComparisonAnswer) -> str:
@@ -32,39 +26,19 @@ def to_csv(found: ComparisonAnswer) -> str:
 
 def rows(found: ComparisonAnswer) -> Iterator[tuple[str, ...]]:
     """The rows of the spreadsheet, the heading first."""
-    fields = {row.field: row for row in found.fields}
     yield ("row", "label", "agreement", *(case.id for case in found.cases))
     yield ("title", "Title", "", *(case.title for case in found.cases))
-    for name in COMPARED:
-        if name in TEXTS:
-            texts = [_text(name, case) for case in found.cases]
-            yield (
-                name,
-                TEXTS[name],
-                _text_agreement(name, texts),
-                *(text or NOT_TOLD for text in texts),
-            )
+    for row in found.rows:
+        if isinstance(row, ComparedTexts):
+            cells = [text or NOT_TOLD for text in row.texts]
         else:
-            row = fields[name]
-            yield (name, row.label, row.words, *(_values(cell) for cell in row.cells))
+            cells = [_values(cell) for cell in row.cells]
+        yield (row.field, row.label, row.words, *cells)
     for metric in found.metrics:
-        cells = (_results(cell.results) for cell in metric.cells)
-        yield (f"results:{metric.metric}", metric.label, metric.words, *cells)
+        results = (_results(cell.results) for cell in metric.cells)
+        yield (f"results:{metric.metric}", metric.label, metric.words, *results)
     works = ("; ".join(map(_work, case.references)) for case in found.cases)
     yield ("sources", "Sources", "", *works)
-
-
-def _text(name: str, case: ComparedCase) -> str:
-    if name == "members":
-        with_whom = f", with {joined(case.partners)}" if case.partners else ""
-        return case.members + with_whom
-    return {"region": case.region or "", "period": case.period, "summary": case.summary}[name]
-
-
-def _text_agreement(name: str, texts: list[str]) -> str:
-    rule = agreement([(text,) if text else () for text in texts])
-    is_aligned = name in ALIGNED_TEXTS or rule == UNTOLD
-    return agreement_words(rule, len(texts), sum(map(bool, texts))) if is_aligned else ""
 
 
 def _values(cell: ComparedCell) -> str:

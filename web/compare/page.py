@@ -1,110 +1,169 @@
-"""Cases side by side as a page."""
+"""Cases side by side as a page: the answer of ``kb.answers``, and ways to other cases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kb.answers.contrast import Contrast, contrast
-from kb.citations.works import citations
-from kb.model.cases import Case
-from kb.model.english import number_word
-from kb.model.taxonomy import Taxonomy
-from kb.results.comparison import LEAST, UNTOLD, compare
-from kb.search.searcher import Searcher
-from web.compare.choose import CaseOffer, Choosing, case_offers, choosing, where
-from web.compare.rows import (
-    MetricView,
-    RowView,
-    field_rows,
-    metric_rows,
+from kb.answers.addresses import Addresses
+from kb.answers.cases import shared_values
+from kb.answers.comparison import (
+    ComparedResult,
+    ComparedValue,
+    ComparisonAnswer,
+    compared_cases,
+    comparison_answer,
 )
-from web.core.urls import case_url, compare_url
-from web.ui.cards import Badge, badges
+from kb.answers.figures import compared_figure
+from kb.errors import QueryError
+from kb.model.cases import Case
+from kb.model.taxonomy import Taxonomy
+from kb.results.comparison import LEAST, MOST
+from kb.search.searcher import Searcher
+from web.core.params import VALUE, Read, Wrong
+from web.ui.reasons import values_text
 from web.words.typography import curly
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One case: its heading, and where the comparison leads without it."""
-
-    id: str
-    title: str
-    url: str
-    kind: str
-    where: str
-    badges: tuple[Badge, ...]
-    remove_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceView:
-    """A source of a case in short, leading to its entry on the page of the case."""
-
-    url: str
-    name: str
-    places: str
+#: How many selects stand on a page where nothing is chosen, and how many cases are offered.
+PLACES = 3
+OFFERS = 4
+SEVERAL = "Several countries"
+#: How far along the common scale a figure reaches is given in parts of this.
+SCALE = 100
+#: How many results of one metric stand open in a cell; one more is not worth folding.
+RESULTS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparePage:
-    """Everything that the template shows; rows are empty with fewer than two cases."""
+    """What the page shows.
 
-    title: str
-    columns: tuple[Column, ...]
-    contrast: Contrast | None
-    rows: tuple[RowView, ...]
-    metrics: tuple[MetricView, ...]
-    sources: tuple[tuple[SourceView, ...], ...]
-    untold: str
-    has_bars: bool
-    choosing: Choosing | None
-    offers: tuple[CaseOffer, ...]
-    csv_url: str
-    json_url: str
+    Attributes:
+        cases: those that are chosen, none to five.
+        answer: them side by side; None of fewer than two.
+        choices: the cases to choose from by the heading of their country, by title; none
+            where no more can be added.
+        places: how many may be chosen at once.
+        offers: the cases most like those chosen, each with what it shares with all of them.
+        taxonomy: the vocabulary.
+    """
 
+    cases: tuple[Case, ...]
+    answer: ComparisonAnswer | None
+    choices: Sequence[tuple[str, Sequence[Case]]]
+    places: int
+    offers: Sequence[tuple[Case, str]]
+    taxonomy: Taxonomy
 
-def compare_page(searcher: Searcher, cases: Sequence[Case]) -> ComparePage:
-    """Gather the page of some cases, none to five; side by side if they are two or more."""
-    taxonomy, n = searcher.taxonomy, len(cases)
-    found = compare(cases, taxonomy) if n >= LEAST else None
-    rows = field_rows(found, taxonomy) if found else ()
-    metrics = metric_rows(found, taxonomy) if found else ()
-    ids = [case.id for case in cases]
-    return ComparePage(
-        title=f"{number_word(n).capitalize()} cases side by side" if found else "Compare cases",
-        columns=tuple(_column(case, ids, taxonomy) for case in cases),
-        contrast=contrast(found, taxonomy) if found else None,
-        rows=tuple(row for row in rows if row.agreement != UNTOLD),
-        metrics=metrics,
-        sources=tuple(_sources(case, searcher) for case in cases),
-        untold=", ".join(row.label.lower() for row in rows if row.agreement == UNTOLD),
-        has_bars=any(one.bar for row in metrics for cell in row.cells for one in cell.all),
-        choosing=choosing(searcher, cases),
-        offers=case_offers(searcher, cases),
-        csv_url=compare_url(ids, "compare.as_csv"),
-        json_url=compare_url(ids, "api.compare"),
-    )
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the chosen cases."""
+        return tuple(case.id for case in self.cases)
 
+    def with_case(self, case: Case) -> tuple[str, ...]:
+        """The ids of the chosen cases and of one more."""
+        return (*self.ids, case.id)
 
-def _column(case: Case, ids: Sequence[str], taxonomy: Taxonomy) -> Column:
-    return Column(
-        id=case.id,
-        title=curly(case.title),
-        url=case_url(case.id),
-        kind=taxonomy.label("kind", case.kind),
-        where=where(case, taxonomy),
-        badges=badges(case, taxonomy),
-        remove_url=compare_url(one for one in ids if one != case.id),
-    )
+    def without_case(self, case: Case) -> tuple[str, ...]:
+        """The ids of the chosen cases but this one."""
+        return tuple(one for one in self.ids if one != case.id)
 
+    @property
+    def has_bars(self) -> bool:
+        """Whether any two figures stand on one scale."""
+        metrics = self.answer.metrics if self.answer else ()
+        results = (one for row in metrics for cell in row.cells for one in cell.results)
+        return any(one.scale_end is not None for one in results)
 
-def _sources(case: Case, searcher: Searcher) -> tuple[SourceView, ...]:
-    return tuple(
-        SourceView(
-            url=f"{case_url(case.id)}#source-{work.key}",
-            name=f"{work.authors} ({work.year})" if work.authors else f"{work.title} ({work.year})",
-            places="; ".join(work.locators),
+    def bar(self, result: ComparedResult) -> tuple[float, float] | None:
+        """Where a figure begins and ends on its scale in parts of ``SCALE``; None without one."""
+        figure, end = result.comparable, result.scale_end
+        if figure is None or end is None:
+            return None
+        low, high = (
+            round(SCALE * one / end, 1) if end else 0.0 for one in (figure.low, figure.high)
         )
-        for work in citations(case, searcher.compendium.references)
+        return low, high
+
+    def computed(self, result: ComparedResult) -> str:
+        """The figure that the scale takes where it is our arithmetic; to one decimal."""
+        figure = result.comparable
+        if figure is None or not figure.converted:
+            return ""
+        return compared_figure(result, figure, self.taxonomy).text
+
+    def shared_by(self, value: ComparedValue) -> str:
+        """How many of the cases have a value; empty where all do."""
+        if value.n == len(self.cases):
+            return ""
+        return "only here" if value.n == 1 else f"{value.n} of {len(self.cases)}"
+
+    def shown_first(self, results: Sequence[ComparedResult]) -> int:
+        """How many results of a cell stand open: a few all, of many the first ones."""
+        n = len(results)
+        return n if n <= RESULTS_SHOWN + 1 else RESULTS_SHOWN
+
+
+def compare_page(searcher: Searcher, cases: tuple[Case, ...], addresses: Addresses) -> ComparePage:
+    """Gather the page of some cases, none to five; side by side if they are two or more."""
+    is_full = len(cases) == MOST
+    return ComparePage(
+        cases=cases,
+        answer=comparison_answer(searcher, cases, addresses) if len(cases) >= LEAST else None,
+        choices=() if is_full else _choices(searcher, cases),
+        places=1 if cases else PLACES,
+        offers=_offers(searcher, cases) if cases and not is_full else (),
+        taxonomy=searcher.taxonomy,
     )
+
+
+def read_cases(read: Read, searcher: Searcher) -> tuple[tuple[Case, ...], Read]:
+    """The cases of an address as far as they are understood, and what is wrong with the others."""
+    cases: list[Case] = []
+    wrong = list(read.wrong)
+    for case_id in read.values["id"]:
+        try:
+            cases += compared_cases(searcher, [case_id])
+        except QueryError as err:
+            wrong.append(Wrong(rule=VALUE, error=err, given=case_id, nearest=err.allowed))
+    try:
+        compared_cases(searcher, [case.id for case in cases])
+    except QueryError as err:
+        instead = "They are compared here."
+        wrong.append(Wrong(rule=VALUE, error=err, given="", instead=instead))
+    return tuple(cases[:MOST]), replace(read, wrong=tuple(wrong))
+
+
+def _offers(searcher: Searcher, cases: Sequence[Case]) -> list[tuple[Case, str]]:
+    """The cases most like those chosen, by the sum of their likeness to each; best first."""
+    chosen = [case.id for case in cases]
+    likeness: dict[str, float] = {}
+    for case_id in chosen:
+        for hit in searcher.similar(case_id, k=len(searcher.cases)):
+            likeness[hit.case.id] = likeness.get(hit.case.id, 0.0) + hit.score
+    ranked = sorted(set(likeness) - set(chosen), key=lambda one: (-likeness[one], one))
+    offered = (searcher.case(case_id) for case_id in ranked[:OFFERS])
+    return [(case, _shared_by_all(cases, case, searcher.taxonomy)) for case in offered]
+
+
+def _shared_by_all(cases: Sequence[Case], case: Case, taxonomy: Taxonomy) -> str:
+    shared = [
+        why
+        for why in shared_values(cases[0], case, taxonomy)
+        if all(why.value in other.facets.get(why.facet, ()) for other in cases)
+    ]
+    return values_text(shared, taxonomy)
+
+
+def _choices(searcher: Searcher, without: Sequence[Case]) -> list[tuple[str, list[Case]]]:
+    by_heading: dict[str, list[Case]] = {}
+    for case in searcher.compendium.holdings.cases.documents:
+        if case not in without:
+            codes = case.facets["country"]
+            heading = SEVERAL if len(codes) != 1 else searcher.taxonomy.label("country", codes[0])
+            by_heading.setdefault(heading, []).append(case)
+    headings = sorted(by_heading, key=lambda heading: (heading == SEVERAL, heading))
+    return [
+        (heading, sorted(by_heading[heading], key=lambda case: curly(case.title).casefold()))
+        for heading in headings
+    ]

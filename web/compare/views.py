@@ -7,8 +7,8 @@ from flask import Blueprint, Response, render_template, request
 from kb.answers.comparison import compared_cases, comparison_answer
 from kb.exports.comparison import to_csv
 from kb.results.comparison import LEAST
-from web.compare.choose import read_cases
-from web.compare.page import compare_page
+from web.compare.page import compare_page, read_cases
+from web.core.files import csv_file
 from web.core.params import COMPARE, read_page, read_strict
 from web.core.request import searcher
 from web.core.urls import addresses
@@ -27,7 +27,7 @@ def page() -> tuple[str, int]:
     titles = {case.id: curly(case.title) for case in current.cases}
     html = render_template(
         "compare.html",
-        page=compare_page(current, cases),
+        page=compare_page(current, cases, addresses()),
         notices=notices(read, current.taxonomy, titles),
     )
     return html, read.status
@@ -40,7 +40,4 @@ def as_csv() -> Response:
     values = read_strict(COMPARE, request.args, current.taxonomy)
     cases = compared_cases(current, values["id"], least=LEAST)
     answer = comparison_answer(current, cases, addresses())
-    response = Response(to_csv(answer), mimetype="text/csv")
-    name = f"comparison-{current.snapshot_id}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(to_csv(answer), "comparison", current.snapshot_id)

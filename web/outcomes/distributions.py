@@ -1,102 +1,105 @@
-"""Figures that stand beside each other: median, range, plot and rows, ready to show."""
+"""Figures that stand beside each other: what they measure, their middle and range, their plot.
+
+Each function takes figures as ``kb.answers.outcomes`` gives them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from kb.answers.figures import Figure, compared_figure
+from kb.answers.outcomes import FiguresAnswer, ReportedFinding
+from kb.model.cases import Reference, Result
+from kb.model.english import capital
 from kb.model.quantities import Quantity
-from kb.model.taxonomy import AMOUNT, MONEY, Taxonomy
-from kb.results.outcomes import Distribution, Finding
-from kb.search.searcher import Searcher
-from web.outcomes.findings import (
-    FindingRow,
-    direction_words,
-    finding_row,
-    mark,
-    measure_words,
+from kb.model.taxonomy import (
+    AMOUNT,
+    MONEY,
+    MULTIPLE,
+    PLACE,
+    PROPORTION,
+    RATING,
+    SHARE,
+    USUAL,
+    Taxonomy,
+    Term,
 )
-from web.ui.dotplot import DotPlot, dot_plot
-from web.words.lists import count_words
+from kb.model.units import writing
+from web.core.urls import case_url
+from web.ui.dotplot import DotPlot, Mark, dot_plot
+from web.words.translation import ngettext
+from web.words.typography import curly
 
+#: Qualifier of a figure to the side on which it is only bounded.
+BOUNDS: Mapping[str, str] = {
+    "more than": "more",
+    "at least": "more",
+    "under": "less",
+    "at most": "less",
+}
+#: What a unit measures whose figures do not show their direction, and have one.
+_UNSIGNED = frozenset({AMOUNT, MONEY, USUAL, SHARE})
 #: What a unit measures whose figures are the larger the larger those are who report them.
 _SIZES = frozenset({AMOUNT, MONEY})
-TWO = "Only two figures: there is no middle one, so no median."
-ONE_CASE = "No median: these are figures of different things, all from one case."
+#: Which way a direction goes, in words.
+_OF_SHARE: Mapping[int, str] = {1: " that report a rise", -1: " that report a fall", 0: ""}
+_AT: Mapping[int, str] = {1: "a rise at ", -1: "a fall at ", 0: ""}
+_BY: Mapping[int, str] = {1: "up by ", -1: "down by ", 0: ""}
+_CHANGES: Mapping[int, str] = {1: "Rise, in ", -1: "Fall, in "}
+_COMPARED: Mapping[int, str] = {1: "Higher than", -1: "Lower than", 0: "Compared with"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistributionView:
-    """Figures that stand beside each other, two or more.
-
-    ``median`` is None where there is none, and ``why`` then says so. ``shape`` is the
-    same as a line of the summary.
-    """
-
-    measure: str
-    tally: str
-    median: Figure | None
-    why: str
-    range: Figure
-    plot: DotPlot
-    rows: tuple[FindingRow, ...]
-    notes: tuple[str, ...]
-    shape: str
+def measure_words(figures: FiguresAnswer, taxonomy: Taxonomy) -> str:
+    """What figures measure: ``Rise, in percent``."""
+    unit, sign = taxonomy.unit(figures.unit), taxonomy.sign(figures.direction)
+    if figures.compared_with:
+        return f"{_COMPARED[sign]} {figures.compared_with}, in {unit.label}"
+    special = _special_measure(unit, sign)
+    return special or (f"{_CHANGES[sign]}{unit.label}" if sign else capital(unit.label))
 
 
-def distribution_view(found: Distribution, current: Searcher) -> DistributionView:
-    """Everything that a page shows of two or more figures."""
-    plot = dot_plot(
-        [mark(finding, current.taxonomy) for finding in found.findings], median=found.median
-    )
-    scale = f", in {plot.scale}s" if plot.scale else ""
-    return DistributionView(
-        measure=measure_words(found, current.taxonomy) + scale,
-        tally=f"{found.n} figures from {count_words(found.n_cases, 'case', 'cases')}",
-        median=_one(found, found.median, current.taxonomy) if found.median is not None else None,
-        why="" if found.median is not None else ONE_CASE if found.n_cases == 1 else TWO,
-        range=_range(found, current.taxonomy),
-        plot=plot,
-        rows=tuple(
-            finding_row(finding, current.taxonomy, current.compendium.references)
-            for finding in found.findings
-        ),
-        notes=_notes(found, current),
-        shape=shape(found, current.taxonomy),
-    )
+def _special_measure(unit: Term, sign: int) -> str:
+    """What a unit measures where the common pattern reads badly, empty elsewhere."""
+    special = {
+        SHARE: f"Share {writing(unit).words or unit.label}{_OF_SHARE[sign]}",
+        MULTIPLE: "Times as much" if sign >= 0 else "",
+        PROPORTION: "" if sign else "For each one put in",
+        PLACE: "" if sign else "Place in an order",
+        RATING: f"Mean rating, {unit.label}" if sign >= 0 else "",
+    }
+    return special.get(unit.measures, "")
 
 
-def _notes(found: Distribution, current: Searcher) -> tuple[str, ...]:
-    notes = []
-    if any(is_converted(finding) for finding in found.findings):
-        notes.append("A hollow dot is a figure that we computed; its row says from what.")
-    if current.taxonomy.unit(found.unit).measures in _SIZES:
-        many = current.taxonomy.subject.many
-        notes.append(f"Amounts and counts depend on how large the {many} are.")
-    return tuple(notes)
+def direction_words(figures: FiguresAnswer, taxonomy: Taxonomy) -> str:
+    """What stands before figures that do not show their direction: ``up by ``, or nothing."""
+    measures, sign = taxonomy.unit(figures.unit).measures, taxonomy.sign(figures.direction)
+    if measures not in _UNSIGNED:
+        return ""
+    return (_AT if measures == SHARE else _BY)[sign]
 
 
-def is_converted(finding: Finding) -> bool:
-    """Whether the figure is compared in a unit that we computed it in."""
-    return finding.quantity is not None and finding.quantity.converted
+def in_one_line(figures: FiguresAnswer, taxonomy: Taxonomy) -> str:
+    """Figures as a line of the summary: ``median +20% (+10% to +200%), 3 figures``."""
+    lead = direction_words(figures, taxonomy)
+    against = f" against {figures.compared_with}" if figures.compared_with else ""
+    if figures.n == 1:
+        return f"{lead}{figures.findings[0].figure}{against}"
+    spread = figure_range(figures, taxonomy).text
+    if figures.median is not None:
+        spread = f"median {_written(figures, figures.median, taxonomy).text} ({spread})"
+    count = ngettext("%(count)s figure", "%(count)s figures", figures.n)
+    return f"{lead}{spread}{against}, {count}"
 
 
-def shape(found: Distribution, taxonomy: Taxonomy) -> str:
-    """A distribution in one line: ``median +20% (+10% to +200%), 3 figures``."""
-    alone = found.findings[0].quantity if found.n == 1 else None
-    lead = direction_words(found, taxonomy)
-    against = f" against {found.compared_with}" if found.compared_with else ""
-    if alone is not None:
-        shown = compared_figure(found.findings[0].result, alone, taxonomy).text
-        return f"{lead}{shown}{against}"
-    spread = _range(found, taxonomy).text
-    if found.median is not None:
-        spread = f"median {_one(found, found.median, taxonomy).text} ({spread})"
-    return f"{lead}{spread}{against}, {found.n} figures"
+def median(figures: FiguresAnswer, taxonomy: Taxonomy) -> Figure | None:
+    """The figure in the middle, None where there is none."""
+    return None if figures.median is None else _written(figures, figures.median, taxonomy)
 
 
-def _range(found: Distribution, taxonomy: Taxonomy) -> Figure:
-    low, high = (_one(found, end, taxonomy) for end in (found.low, found.high))
+def figure_range(figures: FiguresAnswer, taxonomy: Taxonomy) -> Figure:
+    """From the lowest to the highest figure."""
+    low, high = (_written(figures, end, taxonomy) for end in (figures.low, figures.high))
     if low.number == high.number and low.unit == high.unit:
         return low
     if low.unit == high.unit:
@@ -104,14 +107,54 @@ def _range(found: Distribution, taxonomy: Taxonomy) -> Figure:
     return Figure(number=f"{low.text} to {high.number}", unit=high.unit, mark=high.mark)
 
 
-def _one(found: Distribution, value: float, taxonomy: Taxonomy) -> Figure:
-    """A value of a distribution, as its figures are written."""
-    converted = any(is_converted(finding) for finding in found.findings)
+def _written(figures: FiguresAnswer, value: float, taxonomy: Taxonomy) -> Figure:
+    """A value among figures, written as they are."""
     quantity = Quantity(
-        unit=found.unit,
-        direction=found.direction,
+        unit=figures.unit,
+        direction=figures.direction,
         low=value,
         high=value,
-        converted=converted,
+        converted=has_computed(figures),
     )
-    return compared_figure(found.findings[0].result, quantity, taxonomy)
+    return compared_figure(figures.findings[0].result, quantity, taxonomy)
+
+
+def has_computed(figures: FiguresAnswer) -> bool:
+    """Whether some figure is compared in a unit that we computed it in."""
+    return any(finding.converted for finding in figures.findings)
+
+
+def depends_on_size(figures: FiguresAnswer, taxonomy: Taxonomy) -> bool:
+    """Whether figures are the larger the larger those are who report them."""
+    return taxonomy.unit(figures.unit).measures in _SIZES
+
+
+def plotted(figures: FiguresAnswer, taxonomy: Taxonomy) -> DotPlot:
+    """The figures on one axis.
+
+    Raises:
+        ValueError: one of them is in words.
+    """
+    return dot_plot([_mark(one, taxonomy) for one in figures.findings], median=figures.median)
+
+
+def _mark(finding: ReportedFinding, taxonomy: Taxonomy) -> Mark:
+    if finding.low is None or finding.high is None:
+        raise ValueError(f"{finding.case}: a result in words cannot be drawn")
+    places = ", ".join(taxonomy.label("country", code) for code in finding.country)
+    return Mark(
+        low=finding.low,
+        high=finding.high,
+        label=f"{finding.figure}: {curly(finding.title)} ({places})",
+        url=case_url(finding.case),
+        hollow=finding.converted,
+        bound=BOUNDS.get(finding.qualifier, ""),
+    )
+
+
+def source_text(result: Result, references: Mapping[str, Reference]) -> str:
+    """Who wrote it, when, and where it stands: ``Roy 1998, section 8``."""
+    work = references.get(result.source)
+    name = (work.authors or work.title) if work else result.source
+    year = f" {work.year}" if work and work.year else ""
+    return f"{curly(name)}{year}, {result.locator}"

@@ -1,73 +1,25 @@
-"""What a selection of cases reported, ready for the template: counts, metrics, plots, rows.
+"""What a selection of cases reported: the answer of ``kb.answers``, and what its page adds.
 
-``outcomes_view`` takes any sequence of cases: those of a search, or the role models
-of a profile.
+The page takes the answer for any selection: that of a search, or the role models of a firm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.answers.figures import Figure
+from kb.answers.outcomes import FiguresAnswer, MetricAnswer, OutcomesAnswer, ReportedFinding
 from kb.guidance.selection import Selection
-from kb.model.cases import Case
+from kb.model.cases import Case, Reference
 from kb.model.english import in_line
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term
-from kb.results.outcomes import Distribution, Finding, MetricOutlook, Outlook, outlook
 from kb.search.searcher import Searcher
-from web.core.urls import case_url
-from web.outcomes.distributions import (
-    DistributionView,
-    distribution_view,
-    is_converted,
-    shape,
-)
-from web.outcomes.findings import FindingRow, finding_row, measure_words
+from web.outcomes import distributions
+from web.ui.dotplot import DotPlot
 from web.words.lists import count_words, listed
-from web.words.typography import curly
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceView:
-    """What one kind of evidence holds of a metric: distributions, then figures that stand alone."""
-
-    id: str
-    label: str
-    distributions: tuple[DistributionView, ...]
-    singles: tuple[FindingRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricView:
-    """One metric. Its lines of the summary: of what the compendium is about, and of the others."""
-
-    id: str
-    label: str
-    definition: str
-    n_cases: int
-    cases: str
-    evidence: tuple[EvidenceView, ...]
-    in_words: tuple[FindingRow, ...]
-    of_subject: tuple[str, ...]
-    of_others: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricGroup:
-    """Metrics under one heading of the vocabulary."""
-
-    heading: str
-    metrics: tuple[MetricView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLink:
-    """A case to open."""
-
-    title: str
-    url: str
-    where: str
+from web.words.translation import gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,72 +34,146 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomesView:
-    """Everything that the template of a selection shows. Guides are not counted.
+class Evidence:
+    """What one kind of document reports in a metric: figures beside figures, figures alone."""
 
-    ``of_subject`` and ``of_others`` say whose figures there are: of what the compendium is
-    about, and of the other kinds; empty where there are none.
+    kind: Term
+    several: tuple[FiguresAnswer, ...]
+    singles: tuple[FiguresAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomesPage:
+    """What the page shows: the answer, and what it says of that.
+
+    Attributes:
+        title: what the selection is, in words.
+        answer: what was reported; guides are not counted.
+        silent: the cases that report nothing.
+        taxonomy: the vocabulary.
+        references: the works that results stand in, by key.
     """
 
     title: str
-    n_cases: int
-    kinds: str
-    n_reporting: int
-    n_with_figures: int
-    shares: tuple[Share, ...]
-    silent: tuple[CaseLink, ...]
-    groups: tuple[MetricGroup, ...]
-    of_subject: str
-    of_others: str
+    answer: OutcomesAnswer
+    silent: Sequence[Case]
+    taxonomy: Taxonomy
+    references: Mapping[str, Reference]
+
+    @property
+    def kinds(self) -> str:
+        """How many there are of each kind: ``4 networks and 1 study``."""
+        counts = ((kind, self.answer.n_by_evidence[kind.id]) for kind in self.taxonomy.reporting)
+        return listed(count_words(n, kind.in_line, kind.many) for kind, n in counts if n)
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """The cases with a figure, those in words alone, and the silent ones, as parts of a bar."""
+        answer = self.answer
+        counts = (
+            ("figures", "with a figure", answer.n_with_figures),
+            ("words", "in words alone", answer.n_reporting - answer.n_with_figures),
+            ("silent", "report nothing", len(answer.without_results)),
+        )
+        shares, start = [], 0.0
+        for name, words, count in counts:
+            width = round(100 * count / answer.n_cases, 2) if answer.n_cases else 0.0
+            shares.append(Share(id=name, words=words, count=count, start=start, width=width))
+            start = round(start + width, 2)
+        return tuple(shares)
+
+    @property
+    def of_subject(self) -> str:
+        """Whose figures those of what the compendium is about are; empty where there are none."""
+        subject = self.taxonomy.subject
+        return _headings([subject] if subject.id in self._with_figures else [])
+
+    @property
+    def of_others(self) -> str:
+        """Whose figures the others are; empty where there are none."""
+        subject = self.taxonomy.subject
+        others = [kind for kind in self.taxonomy.reporting if kind.id != subject.id]
+        return _headings(others if self._with_figures - {subject.id} else [])
+
+    @property
+    def _with_figures(self) -> set[str]:
+        """The kinds that report some figure."""
+        return {one.evidence for metric in self.answer.metrics for one in metric.distributions}
+
+    def lines(self, metric: MetricAnswer, *, of_subject: bool) -> tuple[str, ...]:
+        """The lines of a metric in the summary, of one of its two columns."""
+        subject = self.taxonomy.subject.id
+        return tuple(
+            distributions.in_one_line(one, self.taxonomy)
+            for one in metric.distributions
+            if (one.evidence == subject) == of_subject
+        )
+
+    def evidence(self, metric: MetricAnswer) -> tuple[Evidence, ...]:
+        """A metric by kind of document, in the order of the vocabulary."""
+        by_kind = (
+            (kind, [one for one in metric.distributions if one.evidence == kind.id])
+            for kind in self.taxonomy.reporting
+        )
+        return tuple(_evidence(kind, every) for kind, every in by_kind if every)
+
+    def measure(self, figures: FiguresAnswer) -> str:
+        """What figures measure: ``Rise, in percent``."""
+        return distributions.measure_words(figures, self.taxonomy)
+
+    def median(self, figures: FiguresAnswer) -> Figure | None:
+        """The figure in the middle; None where there is none."""
+        return distributions.median(figures, self.taxonomy)
+
+    def range(self, figures: FiguresAnswer) -> Figure:
+        """From the lowest to the highest figure."""
+        return distributions.figure_range(figures, self.taxonomy)
+
+    def plot(self, figures: FiguresAnswer) -> DotPlot:
+        """The figures on one axis."""
+        return distributions.plotted(figures, self.taxonomy)
+
+    def depends_on_size(self, figures: FiguresAnswer) -> bool:
+        """Whether figures are the larger the larger those are who report them."""
+        return distributions.depends_on_size(figures, self.taxonomy)
+
+    def is_of_one_case(self, figures: FiguresAnswer) -> bool:
+        """Whether all figures come from one case: they are then figures of different things."""
+        return figures.n_cases == 1
+
+    def source(self, finding: ReportedFinding) -> str:
+        """Who wrote it, when, and where it stands."""
+        return distributions.source_text(finding.result, self.references)
 
 
-def outcomes_view(cases: Iterable[Case], title: str, current: Searcher) -> OutcomesView:
-    """Gather what some cases reported.
-
-    Args:
-        cases: the selection, in any order; guides are left out.
-        title: what the selection is, in words.
-        current: the searcher that the cases come from.
-    """
-    chosen = sorted(cases, key=lambda case: case.id)
-    found = outlook(chosen, current.taxonomy)
-    by_id = {case.id: case for case in chosen}
-    kinds = {one.evidence for metric in found.metrics for one in metric.distributions}
-    subject = current.taxonomy.subject
-    others = [kind for kind in current.taxonomy.reporting if kind.id != subject.id]
-    return OutcomesView(
+def outcomes_page(title: str, answer: OutcomesAnswer, current: Searcher) -> OutcomesPage:
+    """The page of an answer; its cases are those of ``current``."""
+    return OutcomesPage(
         title=title,
-        n_cases=found.n_cases,
-        kinds=_kinds(found, current.taxonomy),
-        n_reporting=found.n_reporting,
-        n_with_figures=found.n_with_figures,
-        shares=_shares(found),
-        silent=tuple(_link(by_id[name], current) for name in found.without_results),
-        groups=_groups(found, current),
-        of_subject=_headings([subject] if subject.id in kinds else []),
-        of_others=_headings(others if kinds - {subject.id} else []),
+        answer=answer,
+        silent=[current.case(case_id) for case_id in answer.without_results],
+        taxonomy=current.taxonomy,
+        references=current.compendium.references,
     )
 
 
-def selection_title(chosen: Selection, current: Searcher) -> str:
+def selection_title(chosen: Selection, taxonomy: Taxonomy) -> str:
     """The selection in words: ``Cases for “wine”: Horizontal, Norway``."""
     if not chosen.profile.is_empty:
-        n = len(chosen.cases)
-        return f"The {n} role models of your firm" if n != 1 else "The role model of your firm"
+        return ngettext(
+            "The role model of your firm",
+            "The %(count)s role models of your firm",
+            len(chosen.cases),
+        )
     query = chosen.query
-    labels = [
-        current.taxonomy.label(facet, value)
-        for facet in FACETS
-        for value in query.filters.get(facet, ())
-    ]
+    labels = ", ".join(
+        taxonomy.label(facet, value) for facet in FACETS for value in query.filters.get(facet, ())
+    )
     if not query.text:
-        return f"Cases: {', '.join(labels)}" if labels else "All cases"
-    return f"Cases for “{query.text}”" + (f": {', '.join(labels)}" if labels else "")
-
-
-def _kinds(found: Outlook, taxonomy: Taxonomy) -> str:
-    counts = ((kind, found.n_by_evidence[kind.id]) for kind in taxonomy.reporting)
-    return listed(count_words(n, kind.in_line, kind.many) for kind, n in counts if n)
+        return gettext("Cases: %(values)s", values=labels) if labels else gettext("All cases")
+    if not labels:
+        return gettext("Cases for “%(text)s”", text=query.text)
+    return gettext("Cases for “%(text)s”: %(values)s", text=query.text, values=labels)
 
 
 def _headings(kinds: Iterable[Term]) -> str:
@@ -155,76 +181,16 @@ def _headings(kinds: Iterable[Term]) -> str:
     return listed(in_line(kind.headed) for kind in kinds)
 
 
-def _shares(found: Outlook) -> tuple[Share, ...]:
-    counts = (
-        ("figures", "with a figure", found.n_with_figures),
-        ("words", "in words alone", found.n_reporting - found.n_with_figures),
-        ("silent", "report nothing", len(found.without_results)),
-    )
-    shares, start = [], 0.0
-    for name, words, count in counts:
-        width = round(100 * count / found.n_cases, 2) if found.n_cases else 0.0
-        shares.append(Share(id=name, words=words, count=count, start=start, width=width))
-        start = round(start + width, 2)
-    return tuple(shares)
-
-
-def _link(case: Case, current: Searcher) -> CaseLink:
-    countries = (current.taxonomy.label("country", code) for code in case.facets["country"])
-    return CaseLink(title=curly(case.title), url=case_url(case.id), where=", ".join(countries))
-
-
-def _groups(found: Outlook, current: Searcher) -> tuple[MetricGroup, ...]:
-    groups: dict[str, list[MetricView]] = {}
-    for metric in found.metrics:
-        term = current.taxonomy["metrics"].get(metric.metric)
-        groups.setdefault(term.group if term else "", []).append(_metric(metric, current))
-    return tuple(
-        MetricGroup(heading=heading, metrics=tuple(metrics)) for heading, metrics in groups.items()
-    )
-
-
-def _metric(found: MetricOutlook, current: Searcher) -> MetricView:
-    term = current.taxonomy["metrics"].get(found.metric)
-    subject = current.taxonomy.subject.id
-    shapes = [(one.evidence, shape(one, current.taxonomy)) for one in found.distributions]
-    return MetricView(
-        id=found.metric,
-        label=current.taxonomy["metrics"].label(found.metric),
-        definition=term.definition if term else "",
-        n_cases=found.n_cases,
-        cases=count_words(found.n_cases, "case", "cases"),
-        evidence=tuple(
-            _evidence(
-                kind, [one for one in found.distributions if one.evidence == kind.id], current
-            )
-            for kind in current.taxonomy.reporting
-            if any(one.evidence == kind.id for one in found.distributions)
-        ),
-        in_words=tuple(_row(finding, current) for finding in found.in_words),
-        of_subject=tuple(shape for kind, shape in shapes if kind == subject),
-        of_others=tuple(shape for kind, shape in shapes if kind != subject),
-    )
-
-
-def _evidence(kind: Term, found: Iterable[Distribution], current: Searcher) -> EvidenceView:
+def _evidence(kind: Term, every: Sequence[FiguresAnswer]) -> Evidence:
     """One kind of evidence; what stands among computed figures does not stand alone too."""
-    several, singles = [], []
-    every = list(found)
-    computed = [f.result for one in every for f in one.findings if is_converted(f)]
-    for one in every:
-        if one.n > 1:
-            several.append(distribution_view(one, current))
-        elif is_converted(one.findings[0]) or one.findings[0].result not in computed:
-            measure = measure_words(one, current.taxonomy)
-            singles.append(_row(one.findings[0], current, measure=measure))
-    return EvidenceView(
-        id=kind.id,
-        label=kind.headed,
-        distributions=tuple(several),
-        singles=tuple(singles),
+    computed = [one.result for figures in every for one in figures.findings if one.converted]
+    alone = (figures for figures in every if figures.n == 1)
+    return Evidence(
+        kind=kind,
+        several=tuple(figures for figures in every if figures.n > 1),
+        singles=tuple(
+            figures
+            for figures in alone
+            if figures.findings[0].converted or figures.findings[0].result not in computed
+        ),
     )
-
-
-def _row(finding: Finding, current: Searcher, *, measure: str = "") -> FindingRow:
-    return finding_row(finding, current.taxonomy, current.compendium.references, measure=measure)

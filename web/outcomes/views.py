@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from kb.answers.outcomes import outcomes_answer
 from kb.exports.outcomes import to_csv
 from kb.search.searcher import Searcher
+from web.core.files import csv_file
 from web.core.params import (
     OUTCOMES,
     VALUE,
@@ -23,9 +24,10 @@ from web.core.params import (
 )
 from web.core.request import searcher
 from web.core.urls import addresses
-from web.outcomes.form import profile_view, selection_view
-from web.outcomes.page import outcomes_view, selection_title
+from web.outcomes.form import selection_form
+from web.outcomes.page import outcomes_page, selection_title
 from web.ui.notices import notices
+from web.words.profile import summary as profile_summary
 
 bp = Blueprint("outcomes", __name__, template_folder="templates")
 
@@ -36,15 +38,20 @@ def outcomes() -> tuple[str, int]:
     current = searcher()
     read = read_outcomes(request.args, current)
     chosen = to_selection(read.values, current)
-    told = notices(read, current.taxonomy)
-    view = outcomes_view(chosen.cases, selection_title(chosen, current), current)
-    if not chosen.profile.is_empty:
-        page = profile_view(chosen, current)
-        html = render_template("outcomes_of_models.html", page=page, view=view, notices=told)
-        return html, read.status
-    only_guides = bool(chosen.cases) and not view.n_cases
-    page = selection_view(chosen.query, current, only_guides=only_guides)
-    html = render_template("outcomes.html", page=page, view=view, notices=told)
+    answer = outcomes_answer(chosen, current, addresses())
+    page = outcomes_page(selection_title(chosen, current.taxonomy), answer, current)
+    said = notices(read, current.taxonomy)
+    if chosen.profile.is_empty:
+        form = selection_form(chosen.query, current)
+        has_guides = bool(chosen.cases)
+        html = render_template(
+            "outcomes.html", page=page, form=form, has_guides=has_guides, notices=said
+        )
+    else:
+        summary = profile_summary(chosen.profile, current.taxonomy)
+        html = render_template(
+            "outcomes_of_models.html", page=page, chosen=chosen, summary=summary, notices=said
+        )
     return html, read.status
 
 
@@ -65,7 +72,4 @@ def outcomes_csv() -> Response:
     current = searcher()
     values = read_strict(OUTCOMES, request.args, current.taxonomy)
     answer = outcomes_answer(to_selection(values, current), current, addresses())
-    response = Response(to_csv(answer), mimetype="text/csv")
-    name = f"outcomes-{current.snapshot_id}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(to_csv(answer), "outcomes", current.snapshot_id)

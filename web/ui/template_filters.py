@@ -19,7 +19,7 @@ from kb.model.english import capital, number_word, with_article
 from kb.model.facet_words import FacetWords, facet_words, is_read_by_editors, read_by_editors
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from web.core.request import searcher
-from web.core.urls import case_url, facet_url, profile_url, query_url, search_url
+from web.core.urls import case_url, compare_url, facet_url, profile_url, query_url, search_url
 from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions
 from web.words.kinds import NO_KINDS, with_kinds
@@ -143,6 +143,7 @@ FILTERS = {
 }
 FUNCTIONS = {
     "case_url": case_url,
+    "compare_url": compare_url,
     "facet_url": facet_url,
     "facet_words": words_of_facet,
     "guide_kind": lambda: taxonomy().guide,

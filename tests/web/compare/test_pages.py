@@ -14,13 +14,14 @@ from jsonschema import Draft202012Validator
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-from kb.answers.comparison import COMPARED, label_of
+from kb.answers.addresses import Addresses
+from kb.answers.comparison import COMPARED, comparison_answer, label_of
 from kb.answers.contrast import contrast
 from kb.content.check import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
 from web import create_app
-from web.compare.rows import metric_rows
+from web.compare.page import ComparePage
 
 ROOT = Path(__file__).parents[3]
 METAL, WINE, TEXTILE = "norway/metal-buyers", "france/wine-exporters", "norway/textile-exporters"
@@ -500,25 +501,24 @@ def test_sentences(cases, common, apart, gaps, reported):
     )
 
 
-def test_many_results_of_one_metric_are_folded():
+def test_many_results_of_one_metric_are_folded(searcher):
     """Of five results three stand open; of four, all."""
-    taxonomy = read_corpus(ROOT / "cases").compendium.taxonomy
     figures = [sales(low=n, high=n, unit="percent") for n in range(1, 6)]
-    found = compare([case("a", *figures), case("b", *figures[:4])], taxonomy)
-    (row,) = metric_rows_outside(found, taxonomy)
+    cases = (case("a", *figures), case("b", *figures[:4]))
+    answer = comparison_answer(searcher, cases, Addresses())
+    page = ComparePage(
+        cases=cases, answer=answer, choices=(), places=1, offers=(), taxonomy=searcher.taxonomy
+    )
+    (row,) = answer.metrics
 
-    assert [(len(cell.first), len(cell.more)) for cell in row.cells] == [(3, 2), (4, 0)]
-    assert [one.bar for one in row.cells[0].all] == [(n * 20.0, n * 20.0) for n in range(1, 6)]
-
-
-def metric_rows_outside(found, taxonomy):
-    """The rows of metrics, made within a request of an application that knows the pages."""
-    from flask import Flask
-
-    app = Flask("compare")
-    app.add_url_rule("/cases/<path:case_id>", endpoint="cases.case")
-    with app.test_request_context():
-        return metric_rows(found, taxonomy)
+    assert [(len(cell.results), page.shown_first(cell.results)) for cell in row.cells] == [
+        (5, 3),
+        (4, 4),
+    ]
+    assert [page.bar(one) for one in row.cells[0].results] == [
+        (n * 20.0, n * 20.0) for n in range(1, 6)
+    ]
+    assert page.has_bars
 
 
 def test_by_keyboard_on_a_phone(browser, url):

@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from kb.guidance.selection import whole
+from kb.answers.addresses import Addresses
+from kb.answers.outcomes import outcomes_answer
+from kb.guidance.profile import Profile
+from kb.guidance.selection import Selection, whole
 from kb.model.cases import Case, Result
 from kb.model.facets import FACETS
-from kb.model.quantities import quantities
-from kb.results.outcomes import Finding, outlook
 from kb.search.query import Query
 from web import create_app
-from web.outcomes.findings import direction_words, finding_row, mark, measure_words, source_text
-from web.outcomes.page import outcomes_view
+from web.outcomes.distributions import direction_words, measure_words, plotted, source_text
+from web.outcomes.page import outcomes_page
 
 WINE = "france/wine-exporters"
 METAL = "norway/metal-buyers"
@@ -383,15 +384,20 @@ def test_robots_read_the_whole_and_no_selection(client):
     )
 
 
-def test_any_cases_make_a_view(in_request, searcher):
-    """The page is made from a sequence of cases and a title, whichever they are."""
-    view = outcomes_view([searcher.case(METAL), searcher.case(WINE)], "Role models", searcher)
+def answer_of(searcher, *cases):
+    """What some cases reported, whichever they are."""
+    selection = Selection(query=Query(), profile=Profile(), cases=cases)
+    return outcomes_answer(selection, searcher, Addresses())
 
-    assert (view.title, view.n_cases, view.kinds) == ("Role models", 2, "2 networks")
-    assert [metric.id for group in view.groups for metric in group.metrics] == [
-        *("sales", "export-sales", "cost")
-    ]
-    assert outcomes_view([], "None", searcher).shares[2].width == 0
+
+def test_any_cases_make_a_page(searcher):
+    """The page is made from an answer and a title, whichever the cases are."""
+    answer = answer_of(searcher, searcher.case(METAL), searcher.case(WINE))
+    page = outcomes_page("Role models", answer, searcher)
+
+    assert (page.title, page.answer.n_cases, page.kinds) == ("Role models", 2, "2 networks")
+    assert [one.metric for one in page.answer.metrics] == ["sales", "export-sales", "cost"]
+    assert outcomes_page("None", answer_of(searcher), searcher).shares[2].width == 0
 
 
 def result(low, high, unit, direction, **more) -> Result:
@@ -445,7 +451,7 @@ def network(case_id, *results) -> Case:
 )
 def test_what_a_figure_measures_is_said(searcher, one, measure, lead):
     """Direction and unit in words, and against whom."""
-    found = outlook([network("a", one)], searcher.taxonomy).metrics[0].distributions[0]
+    found = answer_of(searcher, network("a", one)).metrics[0].distributions[0]
 
     taxonomy = searcher.taxonomy
     assert (measure_words(found, taxonomy), direction_words(found, taxonomy)) == (measure, lead)
@@ -455,35 +461,35 @@ def test_a_result_with_its_change_stands_once(in_request, searcher):
     """From 1 to 3 million is a row among the changes, and not a second row alone."""
     grown = result(3_000_000, 3_000_000, "AUD", "up", before=1_000_000, before_qualifier="under")
     rise = result(10, 10, "percent", "up")
-    view = outcomes_view([network("a", grown), network("b", rise)], "", searcher)
-    metric = view.groups[0].metrics[0]
+    page = outcomes_page("", answer_of(searcher, network("a", grown), network("b", rise)), searcher)
+    (metric,) = page.answer.metrics
+    (evidence,) = page.evidence(metric)
+    (figures,) = evidence.several
 
-    assert [row.computed for row in metric.evidence[0].distributions[0].rows] == [
-        "",
-        "more than +200%",
+    assert [(one.converted, one.figure) for one in figures.findings] == [
+        (False, "+10%"),
+        (True, "more than +200%"),
     ]
-    assert metric.evidence[0].singles == ()
-    assert metric.of_subject == ("+10% to +200%, 2 figures", "A$3 million")
-    assert [dot.bound for dot in metric.evidence[0].distributions[0].plot.dots] == ["", "more"]
+    assert evidence.singles == ()
+    assert page.lines(metric, of_subject=True) == ("+10% to +200%, 2 figures", "A$3 million")
+    assert page.lines(metric, of_subject=False) == ()
+    assert [dot.bound for dot in page.plot(figures).dots] == ["", "more"]
 
 
 def test_a_computed_figure_has_one_decimal(in_request, searcher):
     """From 3 to 10 is a rise by 233.3%; the file keeps six decimals."""
     grown = result(10, 10, "AUD", "up", before=3)
-    finding = Finding(
-        case_id="a",
-        title="A",
-        country=("NO",),
-        evidence="network",
-        result=grown,
-        quantity=quantities(grown, searcher.taxonomy)[1],
-    )
+    distributions = answer_of(searcher, network("a", grown)).metrics[0].distributions
+    (figures,) = (one for one in distributions if one.unit == "percent")
+    (finding,) = figures.findings
 
-    assert finding.quantity.low == 233.333333
-    row = finding_row(finding, searcher.taxonomy, searcher.compendium.references)
-    assert (row.computed, row.source) == ("+233.3%", "Jane Doe and Richard Roe 2001, p. 1")
+    assert (finding.low, finding.figure) == (233.333333, "+233.3%")
+    assert source_text(finding.result, searcher.compendium.references) == (
+        "Jane Doe and Richard Roe 2001, p. 1"
+    )
+    in_words = replace(finding, low=None, high=None)
     with pytest.raises(ValueError, match="cannot be drawn"):
-        mark(replace(finding, quantity=None), searcher.taxonomy)
+        plotted(replace(figures, findings=(in_words,)), searcher.taxonomy)
 
 
 def test_a_least_figure_has_its_unit(client):
