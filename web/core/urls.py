@@ -35,7 +35,9 @@ def _without_needless_slashes() -> Response | None:
     path = _SLASHES.sub("/", request.path)
     if path != "/" and not (rule and rule.rule.endswith("/")):
         path = path.removesuffix("/")
-    begins_with_two = request.environ["PATH_INFO"].startswith("//")  # which no path of Flask shows
+    begins_with_two = request.environ.get("PATH_INFO", "").startswith(
+        "//"
+    )  # which no path of Flask shows
     if path == request.path and not begins_with_two:
         return None
     parameters = request.query_string.decode("ascii", "replace")
