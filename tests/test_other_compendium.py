@@ -312,7 +312,7 @@ def test_figures_are_compared(other: Searcher) -> None:
     cases = [other.case(one) for one in (BEANS, ROOTS)]
 
     rows = {row.metric: row.cells for row in compare(cases, other.taxonomy).metrics}
-    scales = [cell[0].beside and cell[0].beside.most for cell in rows["seed-bill"]]
+    scales = [cell[0].comparable and cell[0].comparable.scale_end for cell in rows["seed-bill"]]
 
     assert scales == [25, 25]
 

@@ -25,7 +25,6 @@ IDS = {term.id for words in TAXONOMY.vocabularies.values() for term in words} - 
 
 #: English words and codes that are spelled as a term and are none, each with the reason.
 NO_TERMS: Mapping[tuple[str, str], str] = {
-    ("kb/answers/contrast.py", "outcome"): "how it ended, in a sentence",
     ("kb/answers/figures.py", "up"): "the name of a drawn mark",
     ("kb/answers/figures.py", "down"): "the name of a drawn mark",
     ("kb/answers/figures.py", "level"): "the name of a drawn mark",

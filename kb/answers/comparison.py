@@ -29,6 +29,7 @@ from kb.results.comparison import (
     MOST,
     SOME,
     UNTOLD,
+    ComparedValue,
     Comparison,
     FieldRow,
     MetricRow,
@@ -75,17 +76,6 @@ class ComparedCase:
     ]
     period: Annotated[str, Field(description="Years, empty if not told")]
     references: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedValue:
-    """One value of a case in a field."""
-
-    value: str
-    label: str
-    n: Annotated[
-        int, Field(description="How many of the compared cases have it, this one included")
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,10 +313,8 @@ def _field(row: FieldRow, found: Comparison, taxonomy: Taxonomy) -> ComparedFiel
         cells=tuple(
             ComparedCell(
                 id=case.id,
-                values=tuple(
-                    ComparedValue(value=one.id, label=one.label, n=one.n) for one in cell.values
-                ),
-                editorial=cell.ours,
+                values=cell.values,
+                editorial=cell.editorial,
             )
             for case, cell in zip(found.cases, row.cells, strict=True)
         ),
@@ -371,6 +359,6 @@ def _result(one: Reported, taxonomy: Taxonomy) -> ComparedResult:
     return extended(
         ComparedResult,
         reported(one.result, taxonomy),
-        comparable=one.beside.quantity if one.beside else None,
-        scale_end=one.beside.most if one.beside else None,
+        comparable=one.comparable.quantity if one.comparable else None,
+        scale_end=one.comparable.scale_end if one.comparable else None,
     )

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kb.answers.figures import period_text
 from kb.model.english import in_line, joined, number_word
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
-
-#: A field as the thing in which cases differ, and where they have some of it in common;
-#: ``{}`` is what the compendium is about.
-_DIFFER: Mapping[str, tuple[str, str]] = {
-    "kind": ("what they are", ""),
-    "country": ("country", "further countries"),
-    "form": ("form", "further forms"),
-    "formation": ("how they came to be", "what else brought them about"),
-    "type": ("type of {}", "further types of {}"),
-    "project": ("what they do together", "what else they do together"),
-    "sector": ("sector", "further sectors"),
-    "status": ("outcome", "outcome"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +75,7 @@ def _noun(found: Comparison, taxonomy: Taxonomy) -> str:
 
 def _words(found: Comparison, name: str, taxonomy: Taxonomy) -> list[str]:
     """What all of them have in a field, as it stands inside the sentence."""
-    terms = [taxonomy.facet(name).get(value.id) for value in found.shared(name)]
+    terms = [taxonomy.facet(name).get(value.value) for value in found.shared(name)]
     return [term.phrase or in_line(term.beside_mark) for term in terms if term is not None]
 
 
@@ -101,8 +89,8 @@ def _apart(found: Comparison, taxonomy: Taxonomy) -> str:
     for name in FIELDS:
         rule = found.field(name).agreement
         if rule in (SOME, DIFFERENT):
-            differ = _DIFFER[name][bool(found.shared(name))]
-            words.append(differ.format(taxonomy.subject.in_line))
+            in_facet = facet_words(name, taxonomy)
+            words.append(in_facet.differ_further if found.shared(name) else in_facet.differ)
         if name == "country":
             words += _apart_in_text(found)
     return f"They differ in {joined(words)}." if words else ""
@@ -120,8 +108,8 @@ def _told(value: object) -> Collection[str]:
 
 
 def _gaps(found: Comparison, taxonomy: Taxonomy) -> str:
-    gaps = [_DIFFER[name][0] for name in FIELDS if found.field(name).agreement == GAPS]
-    words = [one.format(taxonomy.subject.in_line) for one in gaps]
+    gaps = [name for name in FIELDS if found.field(name).agreement == GAPS]
+    words = [facet_words(name, taxonomy).differ for name in gaps]
     which = "both" if len(found.cases) == 2 else "all of them"
     return f"Not told of {which}: {joined(words)}." if words else ""
 

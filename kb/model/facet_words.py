@@ -26,6 +26,8 @@ class FacetWords:
         by: over everything in the order of its values: ``By what they do together``.
         no_choice: where a select has no value chosen: ``Any project``.
         many: several of its values inside a sentence: ``things to do together``.
+        differ: what cases differ in, inside a sentence: ``what they do together``.
+        differ_further: the same where they have some of it in common: ``further sectors``.
     """
 
     heading: str
@@ -34,6 +36,8 @@ class FacetWords:
     by: str = ""
     no_choice: str = ""
     many: str = ""
+    differ: str = ""
+    differ_further: str = ""
 
     @property
     def fact(self) -> str:
@@ -42,13 +46,21 @@ class FacetWords:
 
 
 _WORDS: Mapping[str, FacetWords] = {
-    "country": FacetWords(heading=N_("Country"), noun="country", no_choice="Any country"),
+    "country": FacetWords(
+        heading=N_("Country"),
+        noun="country",
+        no_choice="Any country",
+        differ="country",
+        differ_further="further countries",
+    ),
     "type": FacetWords(
         heading="Type of {subject}",
         noun="type of {subject}",
         by="By type of {subject}",
         no_choice="Any type",
         many="types of {subject}",
+        differ="type of {subject}",
+        differ_further="further types of {subject}",
     ),
     "project": FacetWords(
         heading=N_("What they do together"),
@@ -57,6 +69,8 @@ _WORDS: Mapping[str, FacetWords] = {
         by="By what they do together",
         no_choice="Any project",
         many="things to do together",
+        differ="what they do together",
+        differ_further="what else they do together",
     ),
     "sector": FacetWords(
         heading=N_("Sector"),
@@ -64,19 +78,31 @@ _WORDS: Mapping[str, FacetWords] = {
         by="By sector",
         no_choice="Any sector",
         many="sectors",
+        differ="sector",
+        differ_further="further sectors",
     ),
     "results": FacetWords(
         heading=N_("Reported result"), noun="reported result", by="By reported result"
     ),
-    "kind": FacetWords(heading=N_("Kind"), noun="kind", by="By kind"),
-    "form": FacetWords(heading=N_("Form"), noun="form"),
+    "kind": FacetWords(heading=N_("Kind"), noun="kind", by="By kind", differ="what they are"),
+    "form": FacetWords(
+        heading=N_("Form"), noun="form", differ="form", differ_further="further forms"
+    ),
     "formation": FacetWords(
         heading=N_("How it came to be"),
         noun="formation",
         by="By how the {subject} came to be",
         many="ways in which {a_subject} comes to be",
+        differ="how they came to be",
+        differ_further="what else brought them about",
     ),
-    "status": FacetWords(heading=N_("Outcome"), noun="outcome", by="By outcome"),
+    "status": FacetWords(
+        heading=N_("Outcome"),
+        noun="outcome",
+        by="By outcome",
+        differ="outcome",
+        differ_further="outcome",
+    ),
 }
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from kb.model.cases import Case, Result
 from kb.model.facets import FIELDS_OF_FACETS
@@ -34,23 +37,25 @@ _WITHOUT_SCALE = frozenset({PLACE, PROPORTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """One value of a case in a field; ``n`` of the compared cases have it, this one included."""
+class ComparedValue:
+    """One value of a case in a field."""
 
-    id: str
+    value: str
     label: str
-    n: int
+    n: Annotated[
+        int, Field(description="How many of the compared cases have it, this one included")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """What a case has in a field: the values that most share first, empty if it is not told.
 
-    ``ours`` says that the values are the editors' reading.
+    ``editorial`` says that the values are the editors' reading.
     """
 
-    values: tuple[Value, ...]
-    ours: bool = False
+    values: tuple[ComparedValue, ...]
+    editorial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +68,19 @@ class FieldRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """A figure that another case's may stand beside; ``most`` ends their scale, 0 begins it."""
+class Comparable:
+    """A figure that another case's may stand beside, and where their scale from 0 ends."""
 
     quantity: Quantity
-    most: float
+    scale_end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """One result; ``beside`` is None where no other case's figure may stand beside it."""
+    """One result; ``comparable`` is None where no other case's figure may stand beside it."""
 
     result: Result
-    beside: Beside | None = None
+    comparable: Comparable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,7 @@ class Comparison:
         """The row of one of ``FIELDS``."""
         return self.fields[FIELDS.index(name)]
 
-    def shared(self, name: str) -> tuple[Value, ...]:
+    def shared(self, name: str) -> tuple[ComparedValue, ...]:
         """The values of a field that every case has."""
         n = len(self.cases)
         return tuple(value for value in self.field(name).cells[0].values if value.n == n)
@@ -124,68 +129,73 @@ def compare(cases: Iterable[Case], taxonomy: Taxonomy) -> Comparison:
     )
 
 
-def agreement(told: Sequence[Collection[str]]) -> str:
+def agreement(by_case: Sequence[Collection[str]]) -> str:
     """How cases stand to each other in something of which each has some values or none."""
-    given = [set(values) for values in told if values]
+    given = [set(values) for values in by_case if values]
     if not given:
         return UNTOLD
     if all(values == given[0] for values in given):
-        return ALL if len(given) == len(told) else GAPS
+        return ALL if len(given) == len(by_case) else GAPS
     return SOME if set.intersection(*given) else DIFFERENT
 
 
 def _field_row(name: str, cases: Sequence[Case], taxonomy: Taxonomy) -> FieldRow:
-    told = [tuple(case.facets.get(name, ())) for case in cases]
-    every = [value for values in told for value in values]
+    by_case = [tuple(case.facets.get(name, ())) for case in cases]
+    every = [value for values in by_case for value in values]
     field = FIELDS_OF_FACETS.get(name, name)
     places = {value: place for place, value in enumerate(taxonomy.facet(name).ids)}
     cells = []
-    for case, values in zip(cases, told, strict=True):
+    for case, values in zip(cases, by_case, strict=True):
         ordered = sorted(values, key=lambda value: (-every.count(value), places.get(value, 0)))
         cells.append(
             Cell(
                 values=tuple(
-                    Value(id=value, label=taxonomy.label(name, value), n=every.count(value))
+                    ComparedValue(
+                        value=value, label=taxonomy.label(name, value), n=every.count(value)
+                    )
                     for value in ordered
                 ),
-                ours=field in case.our_reading,
+                editorial=field in case.our_reading,
             )
         )
-    return FieldRow(field=name, agreement=agreement(told), cells=tuple(cells))
+    return FieldRow(field=name, agreement=agreement(by_case), cells=tuple(cells))
 
 
 def _metric_row(metric: str, cases: Sequence[Case], taxonomy: Taxonomy) -> MetricRow:
-    results = [[one for one in case.results if one.metric == metric] for case in cases]
+    by_case = [[one for one in case.results if one.metric == metric] for case in cases]
     ends: dict[tuple[str, ...], dict[str, float]] = {}
-    for case, found in zip(cases, results, strict=True):
-        for result in found:
-            for one in quantities(result, taxonomy):
-                most = ends.setdefault(_scale(case, result, one), {})
-                most[case.id] = max(one.high, most.get(case.id, 0))
+    for case, results in zip(cases, by_case, strict=True):
+        for result in results:
+            for figure in quantities(result, taxonomy):
+                highest = ends.setdefault(_scale(case, result, figure), {})
+                highest[case.id] = max(figure.high, highest.get(case.id, 0))
     return MetricRow(
         metric=metric,
         cells=tuple(
-            tuple(Reported(result=one, beside=_beside(case, one, ends, taxonomy)) for one in found)
-            for case, found in zip(cases, results, strict=True)
+            tuple(
+                Reported(result=result, comparable=_comparable(case, result, ends, taxonomy))
+                for result in results
+            )
+            for case, results in zip(cases, by_case, strict=True)
         ),
     )
 
 
-def _scale(case: Case, result: Result, one: Quantity) -> tuple[str, ...]:
+def _scale(case: Case, result: Result, figure: Quantity) -> tuple[str, ...]:
     """What must be equal for two figures of a metric to stand on one scale."""
-    return (case.kind, one.unit, one.direction, result.compared_with or "")
+    return (case.kind, figure.unit, figure.direction, result.compared_with or "")
 
 
-def _beside(
+def _comparable(
     case: Case,
     result: Result,
     ends: Mapping[tuple[str, ...], Mapping[str, float]],
     taxonomy: Taxonomy,
-) -> Beside | None:
-    for one in quantities(result, taxonomy):
-        most = ends[_scale(case, result, one)]
-        if len(most) > 1 and one.low >= 0 and _has_scale(one.unit, taxonomy):
-            return Beside(quantity=one, most=max(most.values()))
+) -> Comparable | None:
+    for figure in quantities(result, taxonomy):
+        highest = ends[_scale(case, result, figure)]
+        if len(highest) > 1 and figure.low >= 0 and _has_scale(figure.unit, taxonomy):
+            return Comparable(quantity=figure, scale_end=max(highest.values()))
     return None
 
 

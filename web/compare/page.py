@@ -9,7 +9,6 @@ from kb.answers.addresses import Addresses
 from kb.answers.cases import shared_values
 from kb.answers.comparison import (
     ComparedResult,
-    ComparedValue,
     ComparisonAnswer,
     compared_cases,
     comparison_answer,
@@ -18,7 +17,7 @@ from kb.answers.figures import compared_figure
 from kb.errors import QueryError
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
-from kb.results.comparison import LEAST, MOST
+from kb.results.comparison import LEAST, MOST, ComparedValue
 from kb.search.searcher import Searcher
 from web.core.params import VALUE, Read, Wrong
 from web.ui.reasons import values_text

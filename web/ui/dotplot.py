@@ -40,13 +40,10 @@ class Mark:
 class Dot:
     """A mark in its place: ``x`` to ``x2`` in percent (equal for one value), ``y`` in pixels."""
 
+    mark: Mark
     x: float
     x2: float
     y: int
-    label: str
-    url: str
-    hollow: bool
-    bound: str
 
     @property
     def is_range(self) -> bool:
@@ -98,15 +95,7 @@ def dot_plot(marks: Sequence[Mark], *, median: float | None = None) -> DotPlot:
     lanes = _lanes(spans)
     axis = head + (max(lanes) + 1) * LANE + 2
     dots = tuple(
-        Dot(
-            x=low,
-            x2=high,
-            y=axis - 2 - LANE // 2 - lane * LANE,
-            label=mark.label,
-            url=mark.url,
-            hollow=mark.hollow,
-            bound=mark.bound,
-        )
+        Dot(mark=mark, x=low, x2=high, y=axis - 2 - LANE // 2 - lane * LANE)
         for mark, (low, high), lane in zip(marks, spans, lanes, strict=True)
     )
     divisor, scale = _scale(last)

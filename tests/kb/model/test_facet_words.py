@@ -10,6 +10,7 @@ from kb.content.taxonomy import load_taxonomy
 from kb.model.facet_words import facet_words, is_read_by_editors, read_by_editors
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.results.comparison import FIELDS
 from web.holdings.atlas import COVERED
 from web.holdings.browse import SECTIONS
 from web.outcomes.form import SELECTS
@@ -41,8 +42,8 @@ def test_what_the_compendium_is_about_is_called_by_its_kind():
 
 @pytest.mark.parametrize(
     ("facets", "kind"),
-    [(SECTIONS, "by"), (SELECTS, "no_choice"), (COVERED, "many")],
-    ids=["browse", "outcomes", "atlas"],
+    [(SECTIONS, "by"), (SELECTS, "no_choice"), (COVERED, "many"), (FIELDS, "differ")],
+    ids=["browse", "outcomes", "atlas", "comparison"],
 )
 def test_a_page_finds_the_words_that_it_shows(facets: tuple[str, ...], kind: str):
     """What a page lists has the kind of words that the page shows."""

@@ -69,7 +69,7 @@ def case(case_id, *results, kind="network", ours=(), **facets) -> Case:
 
 def cells(found: Comparison, name: str) -> list[list[tuple[str, int]]]:
     """The values of a field as (id, how many have it), by case."""
-    return [[(value.id, value.n) for value in cell.values] for cell in found.field(name).cells]
+    return [[(value.value, value.n) for value in cell.values] for cell in found.field(name).cells]
 
 
 def besides(found: Comparison) -> list[list[tuple[float, float, float] | None]]:
@@ -77,7 +77,12 @@ def besides(found: Comparison) -> list[list[tuple[float, float, float] | None]]:
     row = found.metrics[0]
     return [
         [
-            one.beside and (one.beside.quantity.low, one.beside.quantity.high, one.beside.most)
+            one.comparable
+            and (
+                one.comparable.quantity.low,
+                one.comparable.quantity.high,
+                one.comparable.scale_end,
+            )
             for one in cell
         ]
         for cell in row.cells
@@ -138,8 +143,8 @@ def test_our_reading_is_said_of_each_case(taxonomy):
     ours = case("a", sector=("food",), ours=("sectors", "type"))
     found = compare([ours, case("b", sector=("food",))], taxonomy)
 
-    assert [cell.ours for cell in found.field("sector").cells] == [True, False]
-    assert [cell.ours for cell in found.field("type").cells] == [True, False]
+    assert [cell.editorial for cell in found.field("sector").cells] == [True, False]
+    assert [cell.editorial for cell in found.field("type").cells] == [True, False]
 
 
 def test_a_row_for_each_metric_that_any_reports(taxonomy):
@@ -183,7 +188,7 @@ def test_a_share_of_the_usual_stands_beside_a_change(taxonomy):
     )
 
     assert besides(found) == [[(40, 50, 50)], [(20, 20, 50)]]
-    first = found.metrics[0].cells[0][0].beside
+    first = found.metrics[0].cells[0][0].comparable
     assert (first.quantity.unit, first.quantity.converted) == ("percent", True)
 
 
@@ -262,8 +267,8 @@ def test_real_figures_equal_a_brute_force(corpus):
                 beyond = {way[:4] for r in others for way in scale(pair[1 - place], r)}
                 for reported in row.cells[place]:
                     mine = {way[:4] for way in scale(one, reported.result)}
-                    assert (reported.beside is not None) == bool(mine & beyond)
-                    n_scaled += reported.beside is not None
+                    assert (reported.comparable is not None) == bool(mine & beyond)
+                    n_scaled += reported.comparable is not None
     assert n_scaled > 0
 
 
@@ -276,7 +281,7 @@ def test_real_fields_equal_a_brute_force(corpus):
         told = [set(one.facets[name]) for one in chosen]
         counted = [{v: sum(v in other for other in told) for v in values} for values in told]
         assert [dict(cell) for cell in cells(found, name)] == counted
-        shared = {value.id for value in found.shared(name)}
+        shared = {value.value for value in found.shared(name)}
         assert shared == set.intersection(*told)
 
 

@@ -473,7 +473,7 @@ def test_a_result_with_its_change_stands_once(in_request, searcher):
     assert evidence.singles == ()
     assert page.lines(metric, of_subject=True) == ("+10% to +200%, 2 figures", "A$3 million")
     assert page.lines(metric, of_subject=False) == ()
-    assert [dot.bound for dot in page.plot(figures).dots] == ["", "more"]
+    assert [dot.mark.bound for dot in page.plot(figures).dots] == ["", "more"]
 
 
 def test_a_computed_figure_has_one_decimal(in_request, searcher):
