@@ -42,7 +42,7 @@ import time
 from pathlib import Path
 from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
 from kb.text.chunking import passages_of
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 read = read_corpus(Path("cases")).compendium
 texts = [p.encoded_text for case in read.cases for p in passages_of(case, read.taxonomy)]
 encoder = SentenceTransformerEncoder(find_model("all-MiniLM-L6-v2"))

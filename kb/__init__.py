@@ -59,6 +59,6 @@ def check(cases: str | os.PathLike[str] = "cases") -> tuple[Problem, ...]:
     Raises:
         CorpusError, TaxonomyError: the folder or its vocabulary cannot be read at all.
     """
-    from kb.content.check import read_corpus  # imports the readers of content
+    from kb.content.corpus import read_corpus  # imports the readers of content
 
     return read_corpus(Path(cases)).problems

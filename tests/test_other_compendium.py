@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.content.new_case import write_new_case
 from kb.content.taxonomy import load_taxonomy
 from kb.guidance.profile import make_profile

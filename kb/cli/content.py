@@ -45,7 +45,7 @@ def check_paths(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> 
 
 
 def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
-    from kb.content.check import read_corpus  # imports the readers of content
+    from kb.content.corpus import read_corpus  # imports the readers of content
 
     if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
         raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
@@ -107,7 +107,8 @@ def schema(*, cases: str | None) -> int:
 @one_catch
 def glossary(*, cases: str | None) -> int:
     """Find every form of the words in glossary.yaml; needed after a change of it."""
-    from kb.content.glossary import expand, read_glossary, write_forms  # reads dictionaries
+    from kb.content.glossary import read_glossary, write_forms  # imports the readers of content
+    from kb.text.word_forms import expand
 
     folder = settings_of(cases=cases).cases
     source, target = folder / GLOSSARY_FILE, folder / FORMS_FILE

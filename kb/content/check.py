@@ -1,133 +1,187 @@
-"""Every problem in the content, found in one pass: the rules across files.
+"""The rules of ``kb check``: what a case must keep beyond what each of its fields must be.
 
-The rules on one field of a case stand in ``kb.content.front_matter``, those on its text in
-``kb.text.body``; this reads every file, asks both, and holds the files against each other.
+What one field may hold stands beside it in ``kb.content.front_matter``. Here are the rules
+among fields (given what the file says, they yield the place and what is wrong there), on
+the text (those on Markdown itself are in ``kb.text.body``), and across files.
+``kb.content.corpus`` reads the files and asks every rule.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from kb.content.bibliography import load_bibliography
-from kb.content.countries import country_label, world
-from kb.content.files import (
-    FORMS_FILE,
-    GLOSSARY_FILE,
-    PHRASES_FILE,
-    SELF_CHECK_FILE,
-    SITE_FILE,
-    SOURCES_FILE,
-    TAXONOMY_FILE,
+from kb.content.known import Known, nearest_ids
+from kb.content.load import Draft
+from kb.content.schema import (
+    Complaints,
+    Given,
+    as_text,
+    items_of,
+    listed,
+    must_give,
+    problem_at,
+    shown,
 )
-from kb.content.front_matter import (
-    Outline,
-    is_written_as_guide,
-    kind_written,
-    outline,
-    read_case,
-)
-from kb.content.glossary import read_forms
-from kb.content.load import Draft, load_folder
-from kb.content.phrases import read_phrases
-from kb.content.schema import listed, shown
-from kb.content.self_check import read_self_check
-from kb.content.site import read_site
-from kb.content.taxonomy import load_taxonomy
 from kb.content.yaml_source import read_yaml, text_of
 from kb.errors import Problem
-from kb.model.cases import Case, ReadingPlace, Reference
-from kb.model.compendium import Compendium
-from kb.model.taxonomy import GUIDE, SUBJECT, Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import GUIDE, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corpus:
-    """What was read of a folder of cases, and everything that is wrong with it.
-
-    ``compendium`` is only to be used when ``problems`` is empty: it is without the cases in
-    whose front-matter something is wrong. ``files`` counts the files of cases.
-    """
-
-    compendium: Compendium
-    problems: tuple[Problem, ...]
-    files: int
+#: The fields that can be the editors' reading and not the source's own word.
+READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
 
 
-def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
-    """Read and check a folder of cases.
-
-    Args:
-        folder: where the cases are.
-        vocabulary: a folder to take ``taxonomy.yaml`` and ``sources.bib`` from when
-            it is not ``folder`` itself.
-
-    Raises:
-        CorpusError: the folder or ``sources.bib`` cannot be read at all.
-        TaxonomyError: the vocabulary is malformed.
-    """
-    home = vocabulary or folder
-    loaded = load_folder(folder)
-    taxonomy = load_taxonomy(home / TAXONOMY_FILE)
-    references = load_bibliography(home / SOURCES_FILE)
-    problems = list(loaded.problems)
-    cases = []
-    taxonomy, wrong = _with_guides(loaded.drafts, taxonomy, home / TAXONOMY_FILE)
-    problems += wrong
-    outlines = [outline(draft, taxonomy) for draft in loaded.drafts]
-    for one in outlines:
-        case, wrong = read_case(one.draft, taxonomy)
-        cases += [case] if case is not None else []
-        problems += wrong
-        problems += _body_problems(one, taxonomy)
-    problems += _across(outlines, references)
-    guides = {one.draft.id: one.is_guide for one in outlines}
-    self_check, wrong = read_self_check(folder / SELF_CHECK_FILE, guides=guides, sources=references)
-    problems += wrong
-    site, wrong = read_site(folder / SITE_FILE)
-    problems += wrong
-    glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
-    phrases, wrong = read_phrases(folder / PHRASES_FILE, taxonomy["projects"])
-    problems += wrong
-    if not loaded.drafts and not loaded.problems:
-        problems.append(
-            Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
-        )
-    taxonomy = replace(
-        taxonomy,
-        vocabularies={**taxonomy.vocabularies, "countries": _countries(cases, taxonomy)},
-        world=world(),
-    )
-    return Corpus(
-        compendium=Compendium(
-            cases=tuple(cases),
-            taxonomy=taxonomy,
-            references=references,
-            self_check=self_check,
-            site=site,
-            glossary=glossary,
-            phrases=phrases,
-        ),
-        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
-        files=len(loaded.drafts),
-    )
+# --- among the fields of a record ------------------------------------------------------------
 
 
-def _at(draft: Draft, line: int, message: str, field: str = "") -> Problem:
-    return Problem(path=draft.path, line=line, message=message, field=field)
+def period_rules(given: Given, sound: Given, known: Known) -> Complaints:
+    """A period has a year, and does not end before it starts."""
+    if "from" not in given and "to" not in given:
+        yield (), "must give a year in 'from' or 'to'."
+    if "from" in sound and "to" in sound and sound["from"] > sound["to"]:
+        yield (), f"must not end ({sound['to']}) before it starts ({sound['from']})."
 
 
-def _body_problems(one: Outline, taxonomy: Taxonomy) -> Iterator[Problem]:
-    draft = one.draft
-    headings = None if one.is_guide else case_headings(taxonomy.subject)
-    for line, message in body_problems(draft.body, draft.id, headings=headings):
-        yield _at(draft, draft.body_line + line - 1, message)
+def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
+    """One figure or a range, a unit with a figure and only then, a share of firms of firms."""
+    if "value" in sound and "range" in sound:
+        yield ("range",), "must not be given together with value; keep one of the two."
+    has_figure = any(figure in given for figure in ("value", "range", "before"))
+    if has_figure and "unit" not in given:
+        yield ("unit",), f"must be given with a figure: {listed(known.taxonomy['units'].ids, 20)}."
+    if "unit" not in sound:
+        return
+    if not has_figure:
+        yield ("unit",), "must not be given without value or range; remove the line."
+    unit = _term(known.taxonomy, "units", sound["unit"])
+    if "of" in given and unit.measures != SHARE:
+        needed = known.taxonomy.unit_of(SHARE) or f"that measures a {SHARE}; there is none"
+        yield ("of",), f"is for a share of firms; it needs the unit {needed}."
 
 
-def _with_guides(
+def case_rules(given: Given, sound: Given, known: Known) -> Complaints:
+    """What hangs on the kind, what is our reading, and the source of each result."""
+    yield from _guide_rules(given, known)
+    yield from _subject_rules(given, known)
+    yield from _reading_rules(given)
+    yield from _source_rules(given)
+
+
+def kind_of(given: Given, taxonomy: Taxonomy) -> Term:
+    """The kind of a document by its front-matter; one without id and role where it has none."""
+    return _term(taxonomy, "kinds", given.get("kind"))
+
+
+def _term(taxonomy: Taxonomy, name: str, spelling: object) -> Term:
+    term_id = taxonomy[name].canonical(as_text(spelling) or "")
+    return taxonomy[name].get(term_id or "") or Term(id="", label="")
+
+
+def _guide_rules(given: Given, known: Known) -> Complaints:
+    """A guide is of no country and in no filter; everything else has a country, and no part."""
+    if kind_of(given, known.taxonomy).role == GUIDE:
+        yield from _of_no_guide(given, known.taxonomy.guide.one)
+        return
+    if "reading" in given:
+        yield ("reading",), f"is for {known.taxonomy.guide.many}; remove the line."
+    if "country" not in given:
+        yield ("country",), must_give("country", "NO")
+    elif given["country"] == []:
+        yield ("country",), "must name at least one country."
+
+
+def _of_no_guide(given: Given, guide: str) -> Complaints:
+    for name in ("type", "project", "results", "role_model_for"):
+        if given.get(name) not in ([], None):
+            yield (name,), f"must be [] in {guide}, which is counted in no filter of cases."
+    if "country" in given:
+        yield ("country",), f"must not be given in {guide}; remove the line."
+
+
+def _subject_rules(given: Given, known: Known) -> Complaints:
+    """What the compendium is about has a type and a project."""
+    if kind_of(given, known.taxonomy).role == SUBJECT:
+        for name in ("type", "project"):
+            if given.get(name) == []:
+                yield (name,), f"must name at least one for {known.taxonomy.subject.one}."
+
+
+def _reading_rules(given: Given) -> Complaints:
+    """Our reading is of fields that can be read so, and that the file gives."""
+    for name in filter(None, map(as_text, items_of(given.get("our_reading")))):
+        if name not in READING_FIELDS:
+            fields = listed(READING_FIELDS)
+            yield ("our_reading",), f"must name fields of {fields}, not {shown(name)}."
+        elif name not in given:
+            yield ("our_reading",), f"names {name!r}, which the file does not give."
+
+
+def _source_rules(given: Given) -> Complaints:
+    """A result names one of the case's sources; it must where there are several."""
+    sources = [source for source in items_of(given.get("sources")) if isinstance(source, dict)]
+    located = [source for source in sources if as_text(source.get("locator"))]
+    keys = tuple(dict.fromkeys(filter(None, (as_text(source.get("key")) for source in located))))
+    for position, result in enumerate(items_of(given.get("results"))):
+        if not isinstance(result, dict):
+            continue
+        place = ("results", position, "source")
+        key = as_text(result.get("source"))
+        if key and keys and key not in keys:
+            yield place, f"must be one of the case's sources, {listed(keys)}."
+        elif "source" not in result and len(keys) > 1:
+            yield place, f"must be given, as the case has {len(keys)}: {listed(keys)}."
+
+
+# --- on the text of a case -------------------------------------------------------------------
+
+
+def text_problems(draft: Draft, known: Known) -> Iterator[Problem]:
+    """What is wrong with headings and Markdown, and links that lead to no case."""
+    is_guide = known.guides[draft.id]
+    headings = None if is_guide else case_headings(known.taxonomy.subject)
+    complaints = list(body_problems(draft.body, draft.id, headings=headings))
+    for link in links(draft.body, draft.id):
+        if link.case_id is not None and link.case_id not in known.guides:
+            hint = nearest_ids(link.case_id, known.guides)
+            message = f"the link {link.target!r} must lead to a case that exists{hint}."
+            complaints.append((link.line, message))
+    for line, message in complaints:
+        yield Problem(path=draft.path, line=draft.body_line + line - 1, message=message)
+
+
+# --- across files ----------------------------------------------------------------------------
+
+
+def title_problems(drafts: Sequence[Draft]) -> Iterator[Problem]:
+    """Titles that another case has, too."""
+    first: dict[str, Draft] = {}
+    for draft in drafts:
+        title = as_text(draft.front_matter.value.get("title"))
+        if not title:
+            continue
+        other = first.setdefault(title.casefold(), draft)
+        if other is not draft:
+            message = f"must be unique; {other.path} has the same."
+            yield problem_at(draft.path, draft.front_matter, ("title",), message)
+
+
+def reading_problems(drafts: Sequence[Draft], taxonomy: Taxonomy) -> Iterator[Problem]:
+    """Guides that are read where another one is."""
+    first: dict[tuple[str, object], Draft] = {}
+    for draft in drafts:
+        reading = draft.front_matter.value.get("reading")
+        if not isinstance(reading, dict) or not isinstance(reading.get("place"), int):
+            continue
+        part = _term(taxonomy, "guide_parts", reading.get("part")).id
+        other = first.setdefault((part, reading["place"]), draft)
+        if part and other is not draft:
+            message = f"must be that of no other guide in its part; {other.path} has it."
+            yield problem_at(draft.path, draft.front_matter, ("reading", "place"), message)
+
+
+def with_kinds_of_guides(
     drafts: Sequence[Draft], taxonomy: Taxonomy, path: Path
 ) -> tuple[Taxonomy, list[Problem]]:
     """The vocabulary with a role for every kind that is plainly that of guides, and a problem each.
@@ -138,109 +192,33 @@ def _with_guides(
     kinds = taxonomy["kinds"]
     if any(kind.role == GUIDE for kind in kinds):
         return taxonomy, []
-    by_kind: dict[str, list[Draft]] = {}
+    by_kind: dict[str, list[Given]] = {}
     for draft in drafts:
-        by_kind.setdefault(kind_written(draft, taxonomy), []).append(draft)
+        given = draft.front_matter.value
+        spelling = as_text(given.get("kind")) or ""
+        by_kind.setdefault(kinds.canonical(spelling) or spelling, []).append(given)
     meant = [
         kinds.get(kind) or Term(id=kind, label=kind)
-        for kind, of_kind in by_kind.items()
-        if kind and all(map(is_written_as_guide, of_kind))
+        for kind, documents in by_kind.items()
+        if kind and not any(any(_of_no_guide(given, "")) for given in documents)
     ]
     meant = [kind for kind in meant if kind.role != SUBJECT]
     others = [kind for kind in kinds if kind not in meant]
-    guides = [replace(kind, role=GUIDE) for kind in meant]
-    marked = replace(kinds, terms=(*others, *guides))
+    marked = replace(kinds, terms=(*others, *(replace(kind, role=GUIDE) for kind in meant)))
     return (
         replace(taxonomy, vocabularies={**taxonomy.vocabularies, "kinds": marked}),
         [_role_problem(kind, len(by_kind[kind.id]), kinds, path) for kind in meant],
     )
 
 
-def _role_problem(kind: Term, n: int, kinds: Vocabulary, path: Path) -> Problem:
-    located = read_yaml(text_of(path.read_bytes()))
-    place = ("kinds", kinds.ids.index(kind.id)) if kind in kinds else ("kinds",)
-    mend = "Give that kind the line" if kind in kinds else "Add that kind with the line"
+def _role_problem(kind: Term, n_documents: int, kinds: Vocabulary, path: Path) -> Problem:
+    is_listed = kind in kinds
+    place = ("kinds", kinds.ids.index(kind.id)) if is_listed else ("kinds",)
+    mend = "Give that kind the line" if is_listed else "Add that kind with the line"
     message = (
         f"kinds must say which kind is that of guides: no document of the kind {kind.id!r} "
-        f"({n} in all) has a country, type, project or result, as a guide has none. "
+        f"({n_documents} in all) has a country, type, project or result, as a guide has none. "
         f"{mend} 'role: {GUIDE}'; if they are cases, give each of them a country."
     )
-    return Problem(path=str(path), line=located.line(*place), message=message, field="kinds")
-
-
-def _countries(cases: list[Case], taxonomy: Taxonomy) -> Vocabulary:
-    """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166."""
-    named = {term.id: term for term in taxonomy.vocabularies.get("countries", ())}
-    codes = {code for case in cases for code in case.facets["country"]}
-    terms = [named.get(code) or Term(id=code, label=country_label(code)) for code in codes]
-    return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))
-
-
-def _across(outlines: Sequence[Outline], references: Mapping[str, Reference]) -> Iterator[Problem]:
-    drafts = {one.draft.id: one.draft for one in outlines}
-    yield from _same_titles(outlines, drafts)
-    yield from _same_places(outlines)
-    for one in outlines:
-        yield from _related_problems(one, drafts)
-        yield from _source_problems(one, references)
-        for link in links(one.draft.body, one.draft.id):
-            if link.case_id is not None and link.case_id not in drafts:
-                near = _nearest(link.case_id, drafts)
-                message = f"the link {link.target!r} must lead to a case that exists{near}."
-                yield _at(one.draft, one.draft.body_line + link.line - 1, message)
-
-
-def _same_titles(outlines: Sequence[Outline], drafts: Mapping[str, Draft]) -> Iterator[Problem]:
-    first: dict[str, str] = {}
-    for one in outlines:
-        key = one.title.casefold()
-        if key and key in first:
-            line = one.draft.front_matter.line("title")
-            other = drafts[first[key]].path
-            yield _at(one.draft, line, f"title must be unique; {other} has the same.", "title")
-        first.setdefault(key, one.draft.id)
-
-
-def _same_places(outlines: Sequence[Outline]) -> Iterator[Problem]:
-    first: dict[ReadingPlace, Draft] = {}
-    for one in outlines:
-        if one.reading is not None and one.reading in first:
-            line = one.draft.front_matter.line("reading", "place")
-            other = first[one.reading].path
-            message = f"reading.place must be that of no other guide in its part; {other} has it."
-            yield _at(one.draft, line, message, "reading.place")
-        elif one.reading is not None:
-            first[one.reading] = one.draft
-
-
-def _related_problems(one: Outline, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
-    draft = one.draft
-    for position, other in one.related.items():
-        line = draft.front_matter.line("related", position)
-        if other == draft.id:
-            yield _at(draft, line, f"related must not name the case itself: {other!r}.", "related")
-        elif other not in drafts:
-            near = _nearest(other, drafts)
-            hint = f"; several ids make a list: [{other}]" if ", " in other else near
-            message = f"related must name ids that exist, not {shown(other)}{hint}."
-            yield _at(draft, line, message, "related")
-
-
-def _source_problems(one: Outline, references: Mapping[str, Reference]) -> Iterator[Problem]:
-    draft = one.draft
-    for position, key in one.sources.items():
-        if key not in references:
-            near = difflib.get_close_matches(key, references, n=1)
-            hint = f" did you mean {near[0]!r}?" if near else ""
-            yield _at(
-                draft,
-                draft.front_matter.line("sources", position, "key"),
-                f"sources must name keys of {SOURCES_FILE}, not {key!r}:{hint} "
-                f"Keys are {listed(references)}.",
-                "sources",
-            )
-
-
-def _nearest(case_id: str, drafts: Mapping[str, Draft]) -> str:
-    near = difflib.get_close_matches(case_id, drafts, n=2)
-    return f"; nearest: {listed(near)}" if near else ""
+    line = read_yaml(text_of(path.read_bytes())).line(*place)
+    return Problem(path=str(path), line=line, message=message, field="kinds")

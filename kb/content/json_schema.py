@@ -24,13 +24,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Plain(GenerateJsonSchema):
-    """Without made-up titles and defaults; a field that is given is never null."""
+    """Without made-up titles and defaults."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
-
-    def nullable_schema(self, schema: Any) -> dict[str, Any]:
-        return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: Any) -> dict[str, Any]:
         return self.generate_inner(schema["schema"])

@@ -76,10 +76,18 @@ def load_folder(folder: Path) -> Loaded:
         ) from err
     drafts: list[Draft] = []
     problems: list[Problem] = []
-    for entry in [folder] if alone else _files(folder, problems):
-        draft = _read_file(folder.parent if alone else folder, entry, problems)
-        if draft is not None:
+    for path in [folder] if alone else _files(folder, problems):
+        case_id = path.relative_to(folder.parent if alone else folder).with_suffix("").as_posix()
+        problems += _id_problems(case_id, path)
+        try:
+            draft = _draft(case_id, path)
+        except YamlTrouble as err:
+            problems.append(_problem(path, f"{err}.", err.line))
+        except OSError as err:
+            problems.append(_problem(path, f"the file cannot be read: {err.strerror}."))
+        else:
             drafts.append(draft)
+            problems += repetitions(draft.front_matter, path)
     return Loaded(
         drafts=tuple(sorted(drafts, key=lambda draft: draft.id)),
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line))),
@@ -105,91 +113,73 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
             if path.suffix == ".md":
                 yield path
             else:
-                problems.append(
-                    _problem(path, "does not belong here: a case is a Markdown file ending in .md.")
-                )
+                message = "does not belong here: a case is a Markdown file ending in .md."
+                problems.append(_problem(path, message))
 
 
 def _problem(path: object, message: str, line: int = 1) -> Problem:
     return Problem(path=str(path), line=line, message=message)
 
 
-def _read_file(folder: Path, path: Path, problems: list[Problem]) -> Draft | None:
-    case_id = path.relative_to(folder).with_suffix("").as_posix()
-    wrong = [part for part in case_id.split("/") if not _ID_PART.fullmatch(part)]
-    if wrong:
-        problems.append(
-            _problem(
-                path,
-                "the file's path must be lower case letters, digits and hyphens, "
-                f"not {wrong[0]!r}; it is the case's id and address.",
-            )
+def _id_problems(case_id: str, path: Path) -> Iterator[Problem]:
+    odd = [part for part in case_id.split("/") if not _ID_PART.fullmatch(part)]
+    if odd:
+        message = (
+            "the file's path must be lower case letters, digits and hyphens, "
+            f"not {odd[0]!r}; it is the case's id and address."
         )
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
-            problems.append(_problem(path, "must be a plain file."))
-            return None
-        if status.st_size > MAX_FILE_BYTES:
-            size = status.st_size / 1_000_000
-            problems.append(
-                _problem(path, f"must be at most 1 MB, not {size:.1f} MB; a case is a few pages.")
-            )
-            return None
-        data = path.read_bytes()
-    except OSError as err:
-        problems.append(_problem(path, f"the file cannot be read: {err.strerror}."))
-        return None
-    try:
-        text = text_of(data)
-    except YamlTrouble as err:
-        problems.append(_problem(path, f"{err}.", err.line))
-        return None
-    return _split(case_id, path, text, hashlib.sha256(data).hexdigest(), problems)
+        yield _problem(path, message)
 
 
-def _split(
-    case_id: str, path: Path, text: str, digest: str, problems: list[Problem]
-) -> Draft | None:
-    trouble = _missing_delimiters(text)
-    if trouble is not None:
-        problems.append(_problem(path, trouble))
-        return None
-    closing = list(_DELIMITER.finditer(text))[1]
+def _draft(case_id: str, path: Path) -> Draft:
+    """Read one file.
+
+    Raises:
+        YamlTrouble: it is no case, and why.
+        OSError: it cannot be opened.
+    """
+    data = _bytes_of(path)
+    text = text_of(data)
+    closing = _closing_delimiter(text)
     try:
         metadata, body = frontmatter.parse(text, handler=_CoreYaml())
     except YamlTrouble as err:
-        problems.append(_problem(path, f"the front-matter {err}.", err.line))
-        return None
+        raise YamlTrouble(f"the front-matter {err}", err.line) from err
     located: Located = metadata["located"]
     if not isinstance(located.value, dict):
-        problems.append(
-            _problem(path, "the front-matter must be fields such as 'title: ...', one on a line.")
-        )
-        return None
-    problems += repetitions(located, path)
-    after = text[closing.end() :]
+        raise YamlTrouble("the front-matter must be fields such as 'title: ...', one on a line", 1)
+    after = text[closing:]
     blank = len(after) - len(after.lstrip())
-    body_line = text.count("\n", 0, closing.end() + blank) + 1
     return Draft(
         id=case_id,
         path=str(path),
         front_matter=located,
         body=body,
-        body_line=body_line,
-        digest=digest,
+        body_line=text.count("\n", 0, closing + blank) + 1,
+        digest=hashlib.sha256(data).hexdigest(),
     )
 
 
-def _missing_delimiters(text: str) -> str | None:
+def _bytes_of(path: Path) -> bytes:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
+        raise YamlTrouble("must be a plain file", 1)
+    if status.st_size > MAX_FILE_BYTES:
+        size = f"{status.st_size / 1_000_000:.1f} MB"
+        raise YamlTrouble(f"must be at most 1 MB, not {size}; a case is a few pages", 1)
+    return path.read_bytes()
+
+
+def _closing_delimiter(text: str) -> int:
+    """Where the line ends that closes the front-matter."""
     how = "open the file with a line '---', the fields, and another line '---'"
     if not text.strip():
-        return f"is empty; {how}."
+        raise YamlTrouble(f"is empty; {how}", 1)
     if text.startswith("+++"):
-        return f"has its front-matter in TOML ('+++'); write it in YAML: {how}."
+        raise YamlTrouble(f"has its front-matter in TOML ('+++'); write it in YAML: {how}", 1)
     delimiters = list(_DELIMITER.finditer(text))
     if not delimiters or delimiters[0].start() != 0:
-        return f"must open with front-matter on line 1; {how}."
+        raise YamlTrouble(f"must open with front-matter on line 1; {how}", 1)
     if len(delimiters) < 2:
-        return f"has no line '---' that closes the front-matter; {how}."
-    return None
+        raise YamlTrouble(f"has no line '---' that closes the front-matter; {how}", 1)
+    return delimiters[1].end()

@@ -8,35 +8,34 @@ from typing import Annotated
 
 from pydantic import TypeAdapter
 
-from kb.content.schema import keyed, listed, read_file, texts, wrong
+from kb.content.known import Known
+from kb.content.schema import YamlFile, keyed, listed, text, texts, wrong
 from kb.errors import Problem
-from kb.model.taxonomy import Vocabulary
 
 MAX_PHRASE = 200
 
 
-def _project(name: str, projects: Vocabulary) -> None:
-    if name not in projects.ids:
-        raise wrong(f"must be a project type: {listed(projects.ids, 30)}.")
+def _project(name: str, known: Known) -> str:
+    projects = known.taxonomy["projects"].ids
+    if name not in projects:
+        raise wrong(f"must be a project type: {listed(projects, 30)}.")
+    return name
 
 
 _BY_PROJECT = keyed(
-    texts(most=MAX_PHRASE), key=_project, shape="must map project types to lists of phrases."
+    texts(text(most=MAX_PHRASE)),
+    key=_project,
+    shape="must map project types to lists of phrases.",
 )
-_File = TypeAdapter(Annotated[dict[str, tuple[str, ...]], _BY_PROJECT])
+_FILE = YamlFile(
+    model=TypeAdapter(Annotated[dict[str, tuple[str, ...]], _BY_PROJECT]), twice="join the two"
+)
 
 
-def read_phrases(
-    path: Path, projects: Vocabulary
-) -> tuple[Mapping[str, tuple[str, ...]], list[Problem]]:
+def read_phrases(path: Path, known: Known) -> tuple[Mapping[str, tuple[str, ...]], list[Problem]]:
     """The phrases of each project type, and what is wrong in the file.
 
     Without the file, or where anything is wrong, there are none.
     """
-    try:
-        phrases, problems = read_file(_File, path, twice="join the two", known=projects)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}, []
-    except OSError as err:
-        return {}, [Problem(path=str(path), line=1, message=f"cannot be read: {err.strerror}.")]
+    phrases, problems = _FILE.read(path, known)
     return phrases or {}, problems

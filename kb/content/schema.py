@@ -6,9 +6,7 @@ it, and ``read`` turns the place of an error into ``path:line: message``. So the
 list of the fields, from which the messages come and what editors are told (``kb schema``).
 
 What stands in a field is said with ``Annotated`` and a ``Value`` such as ``text()`` or
-``terms("types")``, or ``Records()`` for a list of records. The description that ``described``
-takes is for editors; the first of its examples (in YAML) is also the line that is proposed
-where a required field is missing.
+``whole(least=1)``; with ``One`` for a record in it, and ``Many`` for a list of records.
 """
 
 from __future__ import annotations
@@ -16,13 +14,12 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -36,11 +33,11 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import Problem
-from kb.model.taxonomy import Taxonomy
 
 #: Where something stands in a file: names of fields, and positions in lists from 0.
 Place = tuple[str | int, ...]
@@ -49,19 +46,17 @@ Place = tuple[str | int, ...]
 Given = Mapping[str, Any]
 Complaints = Iterator[tuple[Place, str]]
 
-Model = TypeVar("Model", bound=BaseModel)
-
 EMPTY = "must not be empty; give a value or remove the line."
 
-_NOUNS = {dict: "a mapping", list: "a list", bool: "true or false", type(None): "empty"}
+_NOUNS = {dict: "a mapping", list: "a list", type(None): "empty"}
+
+
+# --- words of messages -----------------------------------------------------------------------
 
 
 def shown(value: object) -> str:
     """A value as a message shows it: short, quoted, and what kind of thing it is."""
-    noun = _NOUNS.get(type(value))
-    if noun is not None and not isinstance(value, bool):
-        return noun
-    text = repr(value)
+    text = _NOUNS.get(type(value)) or repr(value)
     return text if len(text) <= 60 else text[:57] + "..." + text[-1]
 
 
@@ -70,6 +65,21 @@ def listed(names: Iterable[str], most: int = 12) -> str:
     names = list(names)
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + rest
+
+
+def must_give(field: str, example: str) -> str:
+    """What is said of a field that is not given."""
+    return f"must be given; add a line such as {f'{field}: {example}'.strip()!r}."
+
+
+def not_allowed(value: str, similar: Iterable[str], allowed: Iterable[str]) -> str:
+    """What is said of a word that is none of those allowed; with those that look like it."""
+    similar = list(similar)
+    hint = f"did you mean {' or '.join(map(repr, similar))}? " if similar else ""
+    if ", " in value:
+        hint = f"several values make a list: [{value}]. "
+    words = listed(allowed, 40) or "none, as the list is empty"
+    return f"must be in the vocabulary, not {shown(value)}: {hint}Allowed are {words}."
 
 
 def field_name(place: Place) -> str:
@@ -99,36 +109,35 @@ def items_of(value: object) -> list[Any]:
 
 # --- errors ----------------------------------------------------------------------------------
 
-#: The two types of our errors. An ``item`` stands on its own line but is named by its list.
-_WRONG, _ITEM = "wrong", "item"
 
-
-def wrong(message: str, kind: str = _WRONG) -> PydanticCustomError:
+def wrong(message: str) -> PydanticCustomError:
     """An error whose message follows the name of the field."""
-    return PydanticCustomError(kind, "{message}", {"message": message})
+    return PydanticCustomError("wrong", "{message}", {"message": message})
 
 
-def several(errors: Iterable[tuple[Place, PydanticCustomError]]) -> ValidationError:
+def several(errors: Iterable[tuple[Place, str]]) -> ValidationError:
     """Several errors at once, each with its place under the value that is being read."""
-    details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in errors]
+    details = [
+        InitErrorDetails(type=wrong(message), loc=place, input=None) for place, message in errors
+    ]
     return ValidationError.from_exception_data("content", details)
 
 
-def _errors(err: ValidationError) -> Iterator[tuple[Place, PydanticCustomError]]:
-    """Our errors in one of pydantic, each with its place."""
+def _complaints(err: ValidationError) -> Complaints:
+    """Place and message of our errors in one of pydantic."""
     for error in err.errors(include_url=False, include_input=False):
-        yield error["loc"], wrong(error["ctx"]["message"], error["type"])
+        yield error["loc"], error["ctx"]["message"]
 
 
-def problems_of(err: ValidationError, path: Path | str, located: Located) -> list[Problem]:
-    """Every error as a problem on the line of its place, in the order of the lines."""
-    problems = []
-    for place, error in _errors(err):
-        name = field_name(place[:-1] if error.type == _ITEM else place)
-        message = f"{name} {error.message()}".lstrip()
-        line = located.line(*place)
-        problems.append(Problem(path=str(path), line=line, message=message, field=name))
-    return sorted(problems, key=lambda problem: problem.line)
+def problem_at(path: Path | str, located: Located, place: Place, message: str) -> Problem:
+    """What is wrong at a place, on its line, with the name of its field."""
+    name = field_name(place)
+    return Problem(
+        path=str(path),
+        line=located.line(*place),
+        message=f"{name} {message}".lstrip(),
+        field=name,
+    )
 
 
 # --- records ---------------------------------------------------------------------------------
@@ -157,14 +166,20 @@ SYNONYMS = {
 }
 
 
-def described(description: str = "", *examples: str, **options: Any) -> Any:
-    """A field of a record, with what editors are told of it, and examples in YAML."""
+def required(description: str = "", *examples: str, **options: Any) -> Any:
+    """A field of a record that must be given.
+
+    Args:
+        description: what editors are told of it.
+        examples: in YAML; the first is the line that is proposed where it is missing.
+        options: others of pydantic's ``Field``, such as ``alias``, its name in the file.
+    """
     return Field(description=description or None, examples=list(examples) or None, **options)
 
 
-def like(example: str, **options: Any) -> Any:
-    """A field of a record that needs no description, with an example in YAML."""
-    return described("", example, **options)
+def optional(description: str = "", *examples: str, default: Any = None, **options: Any) -> Any:
+    """A field of a record that may be left out; the arguments are those of ``required``."""
+    return required(description, *examples, default=default, **options)
 
 
 class Record(BaseModel):
@@ -174,6 +189,8 @@ class Record(BaseModel):
         what: what messages call such a record.
         shape: what is said where the value is no mapping; ``{}`` is what it is.
         empty: what is said of a field without a value; None leaves that to the field.
+        makes: the class that is made of the fields that are given, by their names; None
+            where the record itself is wanted.
     """
 
     model_config = ConfigDict(
@@ -186,21 +203,26 @@ class Record(BaseModel):
     what: ClassVar[str] = "a record"
     shape: ClassVar[str] = "must hold fields with names, not {}."
     empty: ClassVar[str | None] = EMPTY
+    makes: ClassVar[Callable[..., Any] | None] = None
 
     @classmethod
     @cache
+    def fields(cls) -> Mapping[str, FieldInfo]:
+        """The fields by the names that a file gives them, in order."""
+        return {field.alias or name: field for name, field in cls.model_fields.items()}
+
+    @classmethod
     def names(cls) -> tuple[str, ...]:
         """The names of the fields as a file spells them, in order."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
+        return tuple(cls.fields())
 
     @classmethod
     def required(cls) -> tuple[str, ...]:
         """The names of the fields that must be given."""
-        fields = cls.model_fields.items()
-        return tuple(field.alias or name for name, field in fields if field.is_required())
+        return tuple(name for name, field in cls.fields().items() if field.is_required())
 
-    @classmethod
-    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Any) -> Complaints:
         """What is wrong among several fields: place in the record, and message.
 
         Args:
@@ -210,24 +232,28 @@ class Record(BaseModel):
         """
         return iter(())
 
+    def made(self) -> Any:
+        """What is wanted of the fields: the class of ``makes``, or the record itself."""
+        if self.makes is None:
+            return self
+        return self.makes(**{name: getattr(self, name) for name in self.model_fields_set})
+
     @classmethod
-    def missing(cls, name: str, known: Any = None) -> str:
-        """What is said of a required field that is not given; a term is shown by the first one."""
-        (field,) = (
-            field for key, field in cls.model_fields.items() if name == (field.alias or key)
-        )
-        lists = [one.vocabulary for one in field.metadata if isinstance(one, Value)]
-        examples = [known[one].ids[0] for one in lists if one] or field.examples
-        if not examples:
-            return "must be given."
-        return f"must be given; add a line such as {f'{name}: {examples[0]}'.strip()!r}."
+    def missing(cls, name: str, known: Any) -> str:
+        """What is said of a required field that is not given."""
+        field = cls.fields()[name]
+        examples = list(field.examples or ())
+        for value in field.metadata:
+            if isinstance(value, Value) and value.example:
+                examples[:0] = value.example(known)
+        return must_give(name, examples[0]) if examples else "must be given."
 
     @classmethod
     def stray(cls, name: str) -> str:
         """What is said of a field that does not exist."""
         names = cls.names()
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
-        meant = SYNONYMS.get(name.lower(), near[0] if near else "")
+        similar = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+        meant = SYNONYMS.get(name.lower(), similar[0] if similar else "")
         hint = f"did you mean {meant!r}? " if meant in names else ""
         return f"is not a field of {cls.what}: {hint}Fields are {listed(names, 30)}."
 
@@ -235,84 +261,69 @@ class Record(BaseModel):
     @classmethod
     def _everything_at_once(
         cls, value: Any, handler: ModelWrapValidatorHandler[Record], info: ValidationInfo
-    ) -> Record:
+    ) -> Any:
         """Errors of the fields and of the rules among them, all in one."""
         if not isinstance(value, dict):
             raise wrong(cls.shape.format(shown(value)))
-        names = cls.names()
-        blank = [name for name in names if cls.empty and name in value and value[name] is None]
-        errors: list[tuple[Place, PydanticCustomError]] = []
+        blank = [name for name in cls.names() if cls.empty and value.get(name, "") is None]
+        errors: list[tuple[Place, str]] = []
         record = None
         try:
-            record = handler({name: one for name, one in value.items() if name not in blank})
+            record = handler({name: part for name, part in value.items() if name not in blank})
         except ValidationError as err:
             errors += cls._sentences(err, blank, info.context)
-        errors += [((name,), wrong(cls.empty or "")) for name in blank]
+        errors += [((name,), cls.empty or "") for name in blank]
         failed = {place[0] for place, _ in errors if place}
-        sound = {name: one for name, one in value.items() if name not in failed}
-        rules = cls.rules(value, sound, info.context)
-        errors += [(place, wrong(message)) for place, message in rules]
+        sound = {name: part for name, part in value.items() if name not in failed}
+        errors += cls.rules(value, sound, info.context)
         if record is None or errors:
             raise several(errors)
-        return record
+        return record.made()
 
     @classmethod
-    def _sentences(
-        cls, err: ValidationError, blank: Iterable[str], known: Any
-    ) -> Iterator[tuple[Place, PydanticCustomError]]:
+    def _sentences(cls, err: ValidationError, blank: Iterable[str], known: Any) -> Complaints:
+        """The errors of the fields, pydantic's own in our words."""
         for error in err.errors(include_url=False, include_input=False):
             place, kind = error["loc"], error["type"]
-            if kind == "missing":
-                if place[0] not in blank:
-                    yield place, wrong(cls.missing(str(place[0]), known))
-            elif kind == "extra_forbidden":
-                yield place, wrong(cls.stray(str(place[0])))
-            else:
-                yield place, wrong(error["ctx"]["message"], kind)
+            if kind == "extra_forbidden":
+                yield place, cls.stray(str(place[0]))
+            elif kind != "missing":
+                yield place, error["ctx"]["message"]
+            elif place[0] not in blank:
+                yield place, cls.missing(str(place[0]), known)
 
 
-# --- what stands in a field ------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class One:
+    """A field that holds a record."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)  # by identity, as typing hashes it
-class Value:
-    """What a field holds.
-
-    Attributes:
-        read: from the value in the file and what ``read`` was told to the value in the
-            record. Raises what ``wrong`` makes, or a ValidationError of several.
-        schema: its JSON Schema, for editors; ``vocabulary`` in it is the name of a list.
-        vocabulary: the list of the vocabulary that it is a term of, empty if of none.
-    """
-
-    read: Callable[[Any, Any], Any]
-    schema: Mapping[str, Any]
-    vocabulary: str = ""
+    record: type[Record]
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(
-            lambda value, info: self.read(value, info.context)
-        )
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return dict(self.schema)
+        return handler.generate_schema(self.record)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
-    """A list of records; ``none`` is what is said of an empty list, where it may not be."""
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A field that holds a list of records.
 
+    Attributes:
+        record: what each is.
+        none: what is said of an empty list, where it may not be.
+        shape: what is said where the value is no list; ``{}`` is what it is.
+    """
+
+    record: type[Record]
     none: str = ""
     shape: str = "must be a list of records (or [] for none), not {}."
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self._checked, handler(source))
+        records = handler.generate_schema(tuple[self.record, ...])
+        return core_schema.no_info_before_validator_function(self._checked, records)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -327,6 +338,38 @@ class Records:
         return value
 
 
+# --- what stands in a field ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # by identity, as typing hashes it
+class Value:
+    """What a field holds.
+
+    Attributes:
+        read: from the value in the file and what ``read`` was told to the value in the
+            record. Raises what ``wrong`` makes, or a ValidationError of several.
+        schema: its JSON Schema, for editors; ``vocabulary`` in it is the name of a list.
+        example: what to propose where it is missing, the best first, given what ``read``
+            was told; None leaves that to the field.
+    """
+
+    read: Callable[[Any, Any], Any]
+    schema: Mapping[str, Any]
+    example: Callable[[Any], Sequence[str]] | None = None
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(
+            lambda value, info: self.read(value, info.context)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.schema)
+
+
 #: What a text stands for, given what the reader knows; raises what ``wrong`` makes.
 Meaning = Callable[[str, Any], str]
 
@@ -335,163 +378,127 @@ def _itself(text: str, known: Any) -> str:
     return text
 
 
-def _text_schema(most: int | None) -> dict[str, Any]:
-    longest = {} if most is None else {"maxLength": most}
-    return {"type": ["string", "number"], "pattern": r"\S", **longest}
-
-
 def text(
     *,
     most: int | None = None,
     means: Meaning = _itself,
-    one: Mapping[str, Any] | None = None,
+    plain: bool = False,
+    schema: Mapping[str, Any] | None = None,
 ) -> Value:
-    """A text in one paragraph; numbers count as written.
+    """A text in one paragraph.
 
     Args:
         most: the most characters of it.
         means: what it stands for.
-        one: its JSON Schema, where it is not any text.
+        plain: whether numbers, as they are written, count as no text.
+        schema: its JSON Schema, where it is not any text.
     """
 
     def read(value: Any, known: Any) -> str:
-        found = as_text(value)
-        if found is None:
+        paragraph = as_text(value)
+        if value is None or paragraph == "":
+            raise wrong(EMPTY)
+        if paragraph is None or (plain and not isinstance(value, str)):
             raise wrong(f"must be text, not {shown(value)}.")
-        if not found:
-            raise wrong(EMPTY)
-        if most is not None and len(found) > most:
-            raise wrong(f"must be at most {most} characters, not {len(found)}; shorten it.")
-        return means(found, known)
+        if most is not None and len(paragraph) > most:
+            raise wrong(f"must be at most {most} characters, not {len(paragraph)}; shorten it.")
+        return means(paragraph, known)
 
-    return Value(read, one or _text_schema(most))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Texts:
-    """How ``texts`` reads; its arguments are explained there."""
-
-    most: int | None
-    means: Meaning
-    none: str
-    again: str
-    plain: bool
-
-    def read(self, value: Any, known: Any) -> tuple[str, ...]:
-        if value is None:
-            raise wrong(EMPTY)
-        if self.plain and not isinstance(value, list):
-            raise wrong(f"must be a list of texts, not {shown(value)}.")
-        if value == [] and self.none:
-            raise wrong(self.none)
-        found: list[str] = []
-        errors: list[tuple[Place, PydanticCustomError]] = []
-        for position, one in enumerate(items_of(value)):
-            try:
-                found.append(self.item(position, one, found, known))
-            except PydanticCustomError as err:
-                place = (position,) if isinstance(value, list) else ()
-                errors.append((place, wrong(err.message(), _ITEM if place else _WRONG)))
-        if errors:
-            raise several(errors)
-        return tuple(found)
-
-    def item(self, position: int, value: Any, before: list[str], known: Any) -> str:
-        found = as_text(value)
-        if found is None or (self.plain and not isinstance(value, str)):
-            raise wrong(f"must hold text only; item {position + 1} is {shown(value)}.")
-        if not found:
-            raise wrong(f"must hold text only; item {position + 1} is empty.")
-        if self.most is not None and len(found) > self.most:
-            longer = f"item {position + 1} is longer"
-            raise wrong(f"must hold at most {self.most} characters each; {longer}.")
-        meaning = self.means(found, known)
-        if self.again and meaning in before:
-            raise wrong(self.again.format(meaning))
-        return meaning
+    longest = {} if most is None else {"maxLength": most}
+    return Value(read, schema or {"type": ["string", "number"], "pattern": r"\S", **longest})
 
 
-def texts(
-    *,
-    most: int | None = None,
-    means: Meaning = _itself,
-    none: str = "",
-    again: str = "",
-    plain: bool = False,
-    one: Mapping[str, Any] | None = None,
-) -> Value:
-    """One text or a list of texts.
+def _read_each(
+    read: Callable[[Any, Any], Any], items: Iterable[tuple[str | int, Any]], known: Any
+) -> list[Any]:
+    """What every item is, read by its place; the errors of all of them in one."""
+    values = []
+    errors: list[tuple[Place, str]] = []
+    for place, item in items:
+        try:
+            values.append(read(item, known))
+        except PydanticCustomError as err:
+            errors.append(((place,), err.message()))
+        except ValidationError as err:
+            errors += [((place, *inner), message) for inner, message in _complaints(err)]
+    if errors:
+        raise several(errors)
+    return values
+
+
+def texts(each: Value, *, none: str = "", once: bool = False, strict: bool = False) -> Value:
+    """A text, or a list of texts.
 
     Args:
-        most: the most characters of each.
-        means: what each stands for.
+        each: what each text is.
         none: what is said of an empty list, where it may not be.
-        again: what is said where two stand for the same, where they may not.
-        plain: whether it must be a list, and of texts: no number counts as one.
-        one: the JSON Schema of each, where it is not any text.
+        once: whether no two may stand for the same.
+        strict: whether one text must be in a list, too.
     """
-    read = _Texts(most=most, means=means, none=none, again=again, plain=plain).read
-    one = one or _text_schema(most)
-    many = {"type": "array", "items": one, **({"minItems": 1} if none else {})}
-    return Value(read, many if plain else {"anyOf": [one, many]})
+
+    def read(value: Any, known: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            if strict:
+                raise wrong(f"must be a list of texts, not {shown(value)}.")
+            return (each.read(value, known),)
+        if not value and none:
+            raise wrong(none)
+        before: set[str] = set()
+
+        def item(value: Any, known: Any) -> str:
+            meaning = each.read(value, known)
+            if once and meaning in before:
+                raise wrong(f"is {meaning!r} again; once is enough.")
+            before.add(meaning)
+            return meaning
+
+        return tuple(_read_each(item, enumerate(value), known))
+
+    many = {"type": "array", "items": each.schema, **({"minItems": 1} if none else {})}
+    return Value(read, many if strict else {"anyOf": [each.schema, many]}, each.example)
 
 
-def _unknown(value: str, near: Iterable[str], allowed: Iterable[str]) -> PydanticCustomError:
-    near = list(near)
-    hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-    if ", " in value:
-        hint = f"several values make a list: [{value}]. "
-    words = listed(allowed, 40) or "none, as the list is empty"
-    return wrong(f"must be in the vocabulary, not {shown(value)}: {hint}Allowed are {words}.")
+def keyed(each: Value, *, shape: str, key: Meaning = _itself) -> Value:
+    """A mapping whose keys are not those of a class.
+
+    Args:
+        each: what stands under each key.
+        shape: what is said of a value that is no mapping; ``{}`` is what it is.
+        key: raises what ``wrong`` makes where a key is not allowed.
+    """
+
+    def read(value: Any, known: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise wrong(shape.format(shown(value)))
+
+        def row(pair: tuple[str, Any], known: Any) -> tuple[str, Any]:
+            return key(pair[0], known), each.read(pair[1], known)
+
+        return dict(_read_each(row, ((pair[0], pair) for pair in value.items()), known))
+
+    return Value(read, {"type": "object"})
 
 
-def terms(name: str) -> Value:
-    """Terms of a list of the vocabulary, canonical, each once; what is known is a Taxonomy."""
-
-    def canonical(text: str, taxonomy: Taxonomy) -> str:
-        vocabulary = taxonomy[name]
-        found = vocabulary.canonical(text)
-        if found is None:
-            raise _unknown(text, vocabulary.nearest(text), vocabulary.ids)
-        return found
-
-    twice = "names {!r} twice; once is enough."
-    return replace(texts(means=canonical, again=twice, one={"vocabulary": name}), vocabulary=name)
-
-
-def term(name: str) -> Value:
-    """One term of a list of the vocabulary, canonical; what is known is a Taxonomy."""
-    many = terms(name)
-
-    def read(value: Any, taxonomy: Taxonomy) -> str:
-        if isinstance(value, list):
-            words = listed(taxonomy[name].ids)
-            raise wrong(f"must be one value, not a list; one of {words}.")
-        return many.read(value, taxonomy)[0]
-
-    return Value(read, {"vocabulary": name}, name)
-
-
-def named(pattern: str, says: str) -> Value:
-    """A text of one pattern, such as an id; ``says`` is the pattern in words."""
+def pattern(regex: str, words: str) -> Value:
+    """A text of one pattern, such as an id; ``words`` tells the pattern."""
 
     def read(value: Any, known: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            raise wrong(f"must be {says}, not {shown(value)}.")
+        if not isinstance(value, str) or not re.fullmatch(regex, value):
+            raise wrong(f"must be {words}, not {shown(value)}.")
         return value
 
-    return Value(read, {"type": "string", "pattern": f"^{pattern}$"})
+    return Value(read, {"type": "string", "pattern": f"^{regex}$"})
 
 
 def one_of(words: tuple[str, ...]) -> Value:
     """One of a few fixed words, as it is spelled."""
 
-    def fixed(text: str, known: Any) -> str:
-        if text not in words:
-            raise _unknown(text, difflib.get_close_matches(text, words, n=1), words)
-        return text
+    def fixed(word: str, known: Any) -> str:
+        if word not in words:
+            raise wrong(not_allowed(word, difflib.get_close_matches(word, words, n=1), words))
+        return word
 
-    return Value(text(means=fixed).read, {"enum": list(words)})
+    return text(means=fixed, schema={"enum": list(words)})
 
 
 def whole(*, least: int) -> Value:
@@ -511,15 +518,14 @@ def _is_number(value: object) -> bool:
     return is_number and -largest <= value <= largest
 
 
-def _plain(number: float) -> float:
-    """The number without its spelling."""
+def _without_spelling(number: float) -> float:
     return int(number) if isinstance(number, int) else float(number)
 
 
 def _number(value: Any, known: Any) -> float:
     if not _is_number(value):
         raise wrong(f"must be a plain number such as 30 or 7000000, not {shown(value)}.")
-    return _plain(value)
+    return _without_spelling(value)
 
 
 def _span(value: Any, known: Any) -> tuple[float, float]:
@@ -527,7 +533,7 @@ def _span(value: Any, known: Any) -> tuple[float, float]:
         raise wrong("must be two plain numbers, low and high, such as [50, 60].")
     if value[0] >= value[1]:
         raise wrong(f"must have the low number first, not {shown(value[0])}.")
-    return _plain(value[0]), _plain(value[1])
+    return _without_spelling(value[0]), _without_spelling(value[1])
 
 
 def _flag(value: Any, known: Any) -> bool:
@@ -553,89 +559,19 @@ SPAN = Value(_span, {"type": "array", "items": {"type": "number"}, "minItems": 2
 #: True or false.
 FLAG = Value(_flag, {"type": "boolean"})
 #: A day, as ISO 8601 writes it with hyphens.
-DAY = Value(text(means=_day).read, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
-
-
-def keyed(
-    each: Value | None = None,
-    *,
-    shape: str,
-    key: Callable[[str, Any], None] = lambda name, known: None,
-) -> Value:
-    """A mapping whose keys are not those of a class.
-
-    Args:
-        each: what stands under each key; None leaves that to the rules of the record.
-        shape: what is said of a value that is no mapping; ``{}`` is what it is.
-        key: raises what ``wrong`` makes where a key is not allowed.
-    """
-
-    def read(value: Any, known: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise wrong(shape.format(shown(value)))
-        found: dict[str, Any] = {}
-        errors: list[tuple[Place, PydanticCustomError]] = []
-        for name, one in value.items():
-            try:
-                key(name, known)
-                found[name] = one if each is None else each.read(one, known)
-            except PydanticCustomError as err:
-                errors.append(((name,), err))
-            except ValidationError as err:
-                errors += [((name, *place), error) for place, error in _errors(err)]
-        if errors:
-            raise several(errors)
-        return found
-
-    return Value(read, {"type": "object"})
+DAY = text(means=_day, schema={"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
 
 
 # --- reading ---------------------------------------------------------------------------------
 
 
-class _WrittenInt(int):
-    """A whole number that is written otherwise than Python would, such as ``+5``."""
-
-    spelling: str
-
-    def __str__(self) -> str:
-        return self.spelling
-
-
-class _WrittenFloat(float):
-    """A number that is written otherwise than Python would, such as ``1.10``."""
-
-    spelling: str
-
-    def __str__(self) -> str:
-        return self.spelling
-
-
-def as_written(located: Located) -> Any:
-    """The values, each number with its spelling; ``located`` stays as it is."""
-    root = [located.value]
-    copied: set[Place] = set()
-    for place, spelling in located.spelled.items():
-        around: Any = root
-        part: str | int = 0
-        for end, inner in enumerate(place):
-            if place[:end] not in copied:
-                around[part] = copy(around[part])
-                copied.add(place[:end])
-            around, part = around[part], inner
-        number = around[part]
-        around[part] = (_WrittenInt if isinstance(number, int) else _WrittenFloat)(number)
-        around[part].spelling = spelling
-    return root[0]
-
-
 def read(
-    model: type[Model] | TypeAdapter[Model],
+    model: type[Record] | TypeAdapter[Any],
     located: Located,
     path: Path | str,
     *,
     known: Any = None,
-) -> tuple[Model | None, list[Problem]]:
+) -> tuple[Any | None, list[Problem]]:
     """Check values against a model.
 
     Args:
@@ -645,13 +581,15 @@ def read(
         known: what the file may refer to, such as the vocabulary; handed to the fields.
 
     Returns:
-        The record, None if anything is wrong; and every problem in the order of the lines.
+        What the record makes, None if anything is wrong; and every problem in the order of
+        the lines.
     """
     check = model.validate_python if isinstance(model, TypeAdapter) else model.model_validate
     try:
-        return check(as_written(located), context=known), []
+        return check(located.value, context=known), []
     except ValidationError as err:
-        return None, problems_of(err, path, located)
+        problems = [problem_at(path, located, *complaint) for complaint in _complaints(err)]
+        return None, sorted(problems, key=lambda problem: problem.line)
 
 
 def repetitions(
@@ -663,32 +601,57 @@ def repetitions(
         yield Problem(path=str(path), line=line, message=message)
 
 
-def read_file(
-    model: type[Model] | TypeAdapter[Model],
-    path: Path,
-    *,
-    what: str = "",
-    twice: str = "keep one of the two",
-    known: Any = None,
-) -> tuple[Model | None, list[Problem]]:
-    """Read a file of YAML and check it against a model.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YamlFile:
+    """A kind of file in YAML.
 
-    Args:
-        model: as for ``read``, which says what is returned.
-        path: the file.
+    Attributes:
+        model: what it holds, as for ``read``.
         what: what a message calls the file where it is no YAML.
         twice: how to mend a field that is given twice.
-        known: as for ``read``.
-
-    Raises:
-        OSError: the file cannot be opened.
     """
-    try:
-        located = read_yaml(text_of(path.read_bytes()))
-    except YamlTrouble as err:
-        message = f"{what} {err}.".lstrip()
-        return None, [Problem(path=str(path), line=err.line, message=message)]
-    record, problems = read(model, located, path, known=known)
-    problems += repetitions(located, path, twice)
-    problems.sort(key=lambda problem: problem.line)
-    return (None if problems else record), problems
+
+    model: type[Record] | TypeAdapter[Any]
+    what: str = ""
+    twice: str = "keep one of the two"
+
+    def read(self, path: Path, known: Any = None) -> tuple[Any | None, list[Problem]]:
+        """Read a file that a compendium may have.
+
+        Returns:
+            What the record makes, None if there is no file or anything is wrong; and every
+            problem in the order of the lines.
+        """
+        try:
+            return self._read(path, known)
+        except (FileNotFoundError, NotADirectoryError):
+            return None, []
+        except OSError as err:
+            message = f"{self.what} cannot be read: {err.strerror}.".lstrip()
+            return None, [Problem(path=str(path), line=1, message=message)]
+
+    def read_needed(self, path: Path, error: type[Exception]) -> Any:
+        """Read a file without which nothing goes on.
+
+        Raises:
+            Exception: an ``error``, where the file cannot be read or anything is wrong in
+                it. The message names file and line of each problem.
+        """
+        try:
+            record, problems = self._read(path, None)
+        except OSError as err:
+            raise error(f"{path}: {self.what} cannot be read: {err.strerror}.") from err
+        if record is None:
+            raise error("\n".join(map(str, problems)))
+        return record
+
+    def _read(self, path: Path, known: Any) -> tuple[Any | None, list[Problem]]:
+        try:
+            located = read_yaml(text_of(path.read_bytes()))
+        except YamlTrouble as err:
+            message = f"{self.what} {err}.".lstrip()
+            return None, [Problem(path=str(path), line=err.line, message=message)]
+        record, problems = read(self.model, located, path, known=known)
+        problems += repetitions(located, path, self.twice)
+        problems.sort(key=lambda problem: problem.line)
+        return (None if problems else record), problems

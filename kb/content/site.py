@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-from kb.content.schema import Complaints, Given, Record, keyed, like, read_file, text, texts
+from kb.content.schema import (
+    Complaints,
+    Given,
+    Record,
+    YamlFile,
+    keyed,
+    optional,
+    required,
+    text,
+    texts,
+)
 from kb.errors import Problem
 from kb.model.site import Site
 
 #: The most characters of a name, of a sentence, of a paragraph and of a search.
 MAX_NAME, MAX_SENTENCE, MAX_PARAGRAPH, MAX_SEARCH = 60, 160, 1000, 100
 
+_NAME, _SENTENCE, _SEARCH = text(most=MAX_NAME), text(most=MAX_SENTENCE), text(most=MAX_SEARCH)
+_PARAGRAPHS = texts(text(most=MAX_PARAGRAPH, plain=True), strict=True)
 _SEARCHES = keyed(
-    texts(most=MAX_SEARCH, none="must name at least one search."),
+    texts(_SEARCH, none="must name at least one search."),
     shape="must map who may come to lists of searches.",
 )
 
@@ -22,24 +34,28 @@ _SEARCHES = keyed(
 class SiteFields(Record):
     """The fields of the file."""
 
-    what: ClassVar[str] = "what a compendium says of itself"
+    what = "what a compendium says of itself"
+    makes = Site
 
-    name: Annotated[str, text(most=MAX_NAME)] = like("Compendium of Business Networks")
-    small: Annotated[str, text(most=MAX_NAME)] = ""
-    subtitle: Annotated[str, text(most=MAX_NAME)] = ""
-    promise: Annotated[str, text(most=MAX_SENTENCE)] = ""
-    description: Annotated[str, text(most=MAX_SENTENCE)] = Site().description
-    about: Annotated[tuple[str, ...], texts(most=MAX_PARAGRAPH, plain=True)] = ()
-    searches: Annotated[Mapping[str, tuple[str, ...]], _SEARCHES] = {}
-    business: Annotated[str, text(most=MAX_SEARCH)] = ""
-    aim: Annotated[str, text(most=MAX_SEARCH)] = ""
+    name: Annotated[str, _NAME] = required("", "Compendium of Business Networks")
+    small: Annotated[str, _NAME] = optional()
+    subtitle: Annotated[str, _NAME] = optional()
+    promise: Annotated[str, _SENTENCE] = optional()
+    description: Annotated[str, _SENTENCE] = optional()
+    about: Annotated[tuple[str, ...], _PARAGRAPHS] = optional()
+    searches: Annotated[Mapping[str, tuple[str, ...]], _SEARCHES] = optional()
+    business: Annotated[str, _SEARCH] = optional()
+    aim: Annotated[str, _SEARCH] = optional()
 
-    @classmethod
-    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Any) -> Complaints:
         """What is set small is the beginning of the name."""
         name, small = str(sound.get("name", "")), str(sound.get("small", ""))
         if name and small and not name.startswith(f"{small} "):
             yield ("small",), f"must be how the name begins, {name!r}, not {small!r}."
+
+
+_FILE = YamlFile(model=SiteFields)
 
 
 def read_site(path: Path) -> tuple[Site, list[Problem]]:
@@ -47,10 +63,5 @@ def read_site(path: Path) -> tuple[Site, list[Problem]]:
 
     Without the file, or where anything is wrong, the words are plain.
     """
-    try:
-        fields, problems = read_file(SiteFields, path)
-    except (FileNotFoundError, NotADirectoryError):
-        return Site(), []
-    except OSError as err:
-        return Site(), [Problem(path=str(path), line=1, message=f"cannot be read: {err.strerror}.")]
-    return (Site(**dict(fields)) if fields else Site()), problems
+    site, problems = _FILE.read(path)
+    return site or Site(), problems

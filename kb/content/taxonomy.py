@@ -1,15 +1,15 @@
 """Reads ``cases/taxonomy.yaml``, the only copy of the vocabulary.
 
 What the program has to know of a term is a property of the term; each list has its own
-(``RECORDS``). ``docs/vocabulary.md`` explains them and is tested against these records.
+(``PROPERTIES``). ``docs/vocabulary.md`` explains them and is tested against this table.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import create_model
 
@@ -17,13 +17,14 @@ from kb.content.schema import (
     FLAG,
     Complaints,
     Given,
+    Many,
     Record,
-    Records,
     Value,
-    like,
-    named,
+    YamlFile,
     one_of,
-    read_file,
+    optional,
+    pattern,
+    required,
     shown,
     text,
     texts,
@@ -32,7 +33,6 @@ from kb.content.schema import (
 )
 from kb.errors import TaxonomyError
 from kb.model.taxonomy import (
-    AMOUNT,
     CHANGE,
     LISTS,
     MARKS,
@@ -50,20 +50,6 @@ from kb.model.taxonomy import (
 )
 from kb.model.units import EXAMPLE, read_written
 
-_ID = named("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", "letters and digits joined by hyphens")
-
-
-class TermFields(Record):
-    """One term of a list, as the file gives it."""
-
-    what: ClassVar[str] = "a term"
-
-    id: Annotated[str, _ID] = like("joint-purchasing")
-    label: Annotated[str, text()] = like("Joint purchasing")
-    definition: Annotated[str, text()] = ""
-    aliases: Annotated[tuple[str, ...], texts(plain=True)] = ()
-    group: Annotated[str, text()] = ""
-
 
 def _written(value: Any, known: Any) -> str:
     if not isinstance(value, str) or read_written(value) is None:
@@ -74,128 +60,100 @@ def _written(value: Any, known: Any) -> str:
 
 _SIGN = one_of(tuple(SIGNS))
 
+_ID = pattern("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", "letters and digits joined by hyphens")
+_TEXT = text()
+_COUNT = whole(least=1)
 #: How the figure 30 is written in a unit.
-WRITTEN = Value(_written, {"type": "string", "pattern": EXAMPLE})
+_WRITTEN = Value(_written, {"type": "string", "pattern": EXAMPLE})
 #: Which way a direction goes: 1, -1 or 0.
-SIGN = Value(lambda value, known: SIGNS[_SIGN.read(value, known)], _SIGN.schema)
+_WAY = Value(lambda value, known: SIGNS[_SIGN.read(value, known)], _SIGN.schema)
+
+#: The lists whose terms have properties: what such a term is called, and what each may be.
+#: Where a term has none, it is the default of ``kb.model.taxonomy.Term``.
+PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
+    "kinds": ("a kind", {"role": one_of(ROLES), "plural": _TEXT, "evidence": _TEXT}),
+    "types": (
+        "a type",
+        {
+            "short": _TEXT,
+            "said": _TEXT,
+            "mark": one_of(MARKS),
+            "public_money": FLAG,
+            "notice": _TEXT,
+        },
+    ),
+    "forms": (
+        "a form",
+        {
+            "short": _TEXT,
+            "said": _TEXT,
+            "least_members": _COUNT,
+            "most_members": _COUNT,
+            "notice": _TEXT,
+        },
+    ),
+    "formations": ("a formation", {"phrase": _TEXT, "public_money": FLAG}),
+    "levels": ("a level", {"phrase": _TEXT}),
+    "units": (
+        "a unit",
+        {"written": _WRITTEN, "singular": _TEXT, "measures": one_of(MEASURES), "plain": _COUNT},
+    ),
+    "directions": ("a direction", {"sign": _WAY}),
+    "statuses": ("a status", {"tone": one_of(TONES)}),
+}
 
 
-class KindFields(TermFields):
-    """A kind of document."""
+class TermFields(Record):
+    """One term of a list, as the file gives it."""
 
-    what: ClassVar[str] = "a kind"
+    what = "a term"
+    makes = Term
 
-    role: Annotated[str, one_of(ROLES)] = ""
-    plural: Annotated[str, text()] = ""
-    evidence: Annotated[str, text()] = ""
+    id: Annotated[str, _ID] = required("", "joint-purchasing")
+    label: Annotated[str, _TEXT] = required("", "Joint purchasing")
+    definition: Annotated[str, _TEXT] = optional()
+    aliases: Annotated[tuple[str, ...], texts(text(plain=True), strict=True)] = optional()
+    group: Annotated[str, _TEXT] = optional()
 
-
-class TypeFields(TermFields):
-    """A type of what the compendium is about."""
-
-    what: ClassVar[str] = "a type"
-
-    short: Annotated[str, text()] = ""
-    said: Annotated[str, text()] = ""
-    mark: Annotated[str, one_of(MARKS)] = MARKS[-1]
-    public_money: Annotated[bool | None, FLAG] = None
-    notice: Annotated[str, text()] = ""
-
-
-class FormFields(TermFields):
-    """A form of it."""
-
-    what: ClassVar[str] = "a form"
-
-    short: Annotated[str, text()] = ""
-    said: Annotated[str, text()] = ""
-    least_members: Annotated[int | None, whole(least=1)] = None
-    most_members: Annotated[int | None, whole(least=1)] = None
-    notice: Annotated[str, text()] = ""
-
-    @classmethod
-    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Any) -> Complaints:
         """Bounds that leave no room."""
         least, most = sound.get("least_members") or 0, sound.get("most_members")
         if most is not None and most < least:
             yield ("most_members",), f"must be at least least_members, {least}, not {most}."
 
 
-class FormationFields(TermFields):
-    """A way of coming to be."""
-
-    what: ClassVar[str] = "a formation"
-
-    phrase: Annotated[str, text()] = ""
-    public_money: Annotated[bool | None, FLAG] = None
+def _with_properties(what: str, properties: Mapping[str, Value]) -> type[TermFields]:
+    fields = {name: (Annotated[Any, value], None) for name, value in properties.items()}
+    record = create_model("_TermFields", __base__=TermFields, **fields)
+    record.what = what
+    return record
 
 
-class LevelFields(TermFields):
-    """How far a result reaches."""
-
-    what: ClassVar[str] = "a level"
-
-    phrase: Annotated[str, text()] = ""
-
-
-class UnitFields(TermFields):
-    """What a figure counts."""
-
-    what: ClassVar[str] = "a unit"
-
-    written: Annotated[str, WRITTEN] = ""
-    singular: Annotated[str, text()] = ""
-    measures: Annotated[str, one_of(MEASURES)] = AMOUNT
-    plain: Annotated[int, whole(least=1)] = 0
-
-
-class DirectionFields(TermFields):
-    """Which way a result moved."""
-
-    what: ClassVar[str] = "a direction"
-
-    sign: Annotated[int, SIGN] = 0
-
-
-class StatusFields(TermFields):
-    """How it ended."""
-
-    what: ClassVar[str] = "a status"
-
-    tone: Annotated[str, one_of(TONES)] = ""
-
-
-#: The lists whose terms have properties, with what such a term is.
+#: The records of the lists whose terms have properties.
 RECORDS: Mapping[str, type[TermFields]] = {
-    "kinds": KindFields,
-    "types": TypeFields,
-    "forms": FormFields,
-    "formations": FormationFields,
-    "levels": LevelFields,
-    "units": UnitFields,
-    "directions": DirectionFields,
-    "statuses": StatusFields,
+    name: _with_properties(*properties) for name, properties in PROPERTIES.items()
 }
 
 
 class _Lists(Record):
     """The lists of the file: each spelling of a list means one term."""
 
-    what: ClassVar[str] = "the vocabulary"
-    shape: ClassVar[str] = f"the vocabulary must hold the lists {', '.join(LISTS)}."
+    what = "the vocabulary"
+    shape = f"the vocabulary must hold the lists {', '.join(LISTS)}."
 
-    @classmethod
-    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Any) -> Complaints:
         """Spellings that two terms of a list share, and terms that cannot stand together."""
         for name, rows in given.items():
-            taken: dict[str, Any] = {}
-            for position, row in enumerate(rows if isinstance(rows, list) else ()):
-                own = _spellings(row)
-                for spelling in sorted(own & taken.keys()):
-                    stands = f"spells {spelling!r}, which already stands for {taken[spelling]!r}"
-                    yield (name, position), f"{stands}; one spelling means one term."
-                taken = dict.fromkeys(own, row["id"] if own else "") | taken
-        yield from _only_one_subject(_with(sound, "kinds", "role", SUBJECT))
+            yield from _shared_spellings(name, rows if isinstance(rows, list) else ())
+        subjects = _with(sound, "kinds", "role", SUBJECT)
+        for place, _ in subjects[1:]:
+            yield (
+                ("kinds", place, "role"),
+                f"must not be {SUBJECT!r} again: a compendium is about one kind, "
+                f"and {subjects[0][1]['id']!r} is it.",
+            )
         changes = _with(sound, "units", "measures", CHANGE)
         for place, _ in () if changes else _with(sound, "units", "measures", USUAL):
             yield (
@@ -212,13 +170,14 @@ def _with(sound: Given, name: str, field: str, value: str) -> list[tuple[int, Gi
     ]
 
 
-def _only_one_subject(subjects: list[tuple[int, Given]]) -> Complaints:
-    for place, _ in subjects[1:]:
-        first = subjects[0][1]["id"]
-        yield (
-            ("kinds", place, "role"),
-            f"must not be {SUBJECT!r} again: a compendium is about one kind, and {first!r} is it.",
-        )
+def _shared_spellings(name: str, rows: Iterable[Any]) -> Complaints:
+    taken: dict[str, str] = {}
+    for position, row in enumerate(rows):
+        spellings = _spellings(row)
+        for spelling in sorted(spellings & taken.keys()):
+            stands = f"spells {spelling!r}, which already stands for {taken[spelling]!r}"
+            yield (name, position), f"{stands}; one spelling means one term."
+        taken = dict.fromkeys(spellings, row["id"] if spellings else "") | taken
 
 
 def _spellings(row: Any) -> set[str]:
@@ -232,19 +191,21 @@ def _spellings(row: Any) -> set[str]:
 
 def _terms(name: str) -> Any:
     """The type of a list of the file."""
-    return Annotated[
-        tuple[RECORDS.get(name, TermFields), ...],
-        Records(none="must hold at least one term.", shape="must be a list of terms, not {}."),
-    ]
+    record = RECORDS.get(name, TermFields)
+    none, shape = "must hold at least one term.", "must be a list of terms, not {}."
+    return Annotated[tuple[Term, ...], Many(record, none=none, shape=shape)]
 
 
-_LIST = like("[{id: an-id, label: A label}]")
+_LIST = required("", "[{id: an-id, label: A label}]")
 _File = create_model(
     "_File",
     __base__=_Lists,
     **{name: (_terms(name), _LIST) for name in LISTS},
-    **{name: (_terms(name) | None, None) for name in OPTIONAL_LISTS},
+    **{name: (_terms(name), None) for name in OPTIONAL_LISTS},
 )
+
+
+_FILE = YamlFile(model=_File, what="the vocabulary")
 
 
 def load_taxonomy(path: Path) -> Taxonomy:
@@ -256,29 +217,19 @@ def load_taxonomy(path: Path) -> Taxonomy:
             field that does not exist, or a property that cannot be what it is. The
             message names file and line of each.
     """
-    try:
-        lists, problems = read_file(_File, path, what="the vocabulary")
-    except OSError as err:
-        raise TaxonomyError(f"{path}: the vocabulary cannot be read: {err.strerror}.") from err
-    if lists is None:
-        raise TaxonomyError("\n".join(map(str, problems)))
+    lists = _FILE.read_needed(path, TaxonomyError)
+    terms = {name: terms for name, terms in lists if terms is not None}
+    terms["types"] = _marked(terms["types"])
     return Taxonomy(
-        vocabularies={
-            name: Vocabulary(name=name, terms=_marked(name, terms))
-            for name, terms in lists
-            if terms is not None
-        }
+        vocabularies={name: Vocabulary(name=name, terms=rows) for name, rows in terms.items()}
     )
 
 
-def _marked(name: str, rows: Iterable[TermFields]) -> tuple[Term, ...]:
-    """The terms of a list; types have a mark each, their own or the next that is free."""
-    found = tuple(Term(**dict(row)) for row in rows)
-    if name != "types":
-        return found
-    own = {term.mark for term in found}
-    free = [mark for mark in MARKS[:-1] if mark not in own]
+def _marked(types: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Types have a mark each: their own, or the next that is free."""
+    given = {term.mark for term in types}
+    free = [mark for mark in MARKS[:-1] if mark not in given]
     return tuple(
-        replace(term, mark=free.pop(0)) if term.mark == MARKS[-1] and free else term
-        for term in found
+        dataclasses.replace(term, mark=free.pop(0)) if term.mark == MARKS[-1] and free else term
+        for term in types
     )

@@ -4,7 +4,7 @@ PyYAML reads YAML 1.1, in which ``NO`` is false, ``010`` is 8 and ``1.10`` is
 1.1; none of these is what an author of a case means by the country Norway. Here
 the scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/
 #103-core-schema) without dates: true/false, null, decimal numbers, text; and a
-number keeps its spelling.
+number keeps its spelling: ``str`` of it gives what the file says.
 """
 
 from __future__ import annotations
@@ -60,14 +60,12 @@ class Located:
 
     ``lines`` maps a path, such as ``("results", 0, "unit")``, to the 1-based line
     of that key or item; ``()`` is the line of the whole. ``repeated`` lists the
-    paths of keys given a second time, with the line of the repetition. ``spelled``
-    has the numbers that are written otherwise than Python would: ``1.10``.
+    paths of keys given a second time, with the line of the repetition.
     """
 
     value: Any
     lines: Mapping[tuple[str | int, ...], int]
     repeated: tuple[tuple[tuple[str | int, ...], int], ...] = ()
-    spelled: Mapping[tuple[str | int, ...], str] = field(default_factory=dict)
 
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing around it that has one."""
@@ -78,6 +76,24 @@ class Located:
         return 1
 
 
+class _WrittenInt(int):
+    """A whole number that is written otherwise than Python would, such as ``+5``."""
+
+    spelling: str
+
+    def __str__(self) -> str:
+        return self.spelling
+
+
+class _WrittenFloat(float):
+    """A number that is written otherwise than Python would, such as ``1.10``."""
+
+    spelling: str
+
+    def __str__(self) -> str:
+        return self.spelling
+
+
 @dataclass(slots=True)
 class _Reader:
     loader: _CoreLoader
@@ -85,7 +101,6 @@ class _Reader:
     breaks: list[int]
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     repeated: list[tuple[tuple[str | int, ...], int]] = field(default_factory=list)
-    spelled: dict[tuple[str | int, ...], str] = field(default_factory=dict)
     nodes: int = 0
 
     def read(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
@@ -100,10 +115,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, i)) for i, item in enumerate(node.value)]
-        value = self._scalar(node, line)
-        if type(value) in (int, float) and str(value) != node.value:
-            self.spelled[path] = node.value
-        return value
+        return self._scalar(node, line)
 
     def _line(self, node: yaml.Node) -> int:
         """Lines as editors count them: PyYAML counts U+2028 and its like as line breaks."""
@@ -128,7 +140,13 @@ class _Reader:
             value = self.loader.construct_object(node)
         except (ValueError, LookupError) as err:  # a tag, or a number of thousands of digits
             raise YamlTrouble(_unreadable(node.value), line) from err
-        return _text(value, line) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return _text(value, line)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        number = (_WrittenInt if isinstance(value, int) else _WrittenFloat)(value)
+        number.spelling = node.value
+        return number if str(value) != node.value else value
 
 
 def _text(value: str, line: int) -> str:
@@ -202,7 +220,6 @@ def read_yaml(text: str, *, first_line: int = 1) -> Located:
         value=value,
         lines=reader.lines,
         repeated=tuple(reader.repeated),
-        spelled=reader.spelled,
     )
 
 

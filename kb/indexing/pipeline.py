@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import ModelFiles, find_model

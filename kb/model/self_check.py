@@ -36,7 +36,7 @@ class Question:
     why: str
     sources: tuple[Source, ...]
     guides: tuple[str, ...]
-    cases: tuple[Example, ...]
+    cases: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Words of other languages with their English meanings: what a glossary is expanded to."""
+"""Words of other languages with their English meanings: a glossary, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glossary:
+    """What people write.
+
+    ``terms`` maps an English term to language to the ways to say it, as written, in the
+    order of the file. ``function_words`` maps a language to words that have no English
+    here but show the language.
+    """
+
+    terms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    function_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ A folder with ``corpus.jsonl`` (``_id``, ``title``, ``text``), ``queries.jsonl``
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
-from kb.errors import CorpusError, CorpusInvalid, Problem
-from kb.quality.judged import json_lines
+from kb.content.schema import Value, optional, required, wrong
+from kb.errors import CorpusError, Problem
+from kb.quality.judged import NEEDED, Row, refuse, rows_of, words
 
 _GRADE = re.compile(r"\s*-?[0-9]{1,9}\s*")
 
@@ -22,7 +24,7 @@ class CollectionDocument:
     """One document of a collection."""
 
     id: str
-    title: str
+    title: str = ""
     text: str
 
 
@@ -52,60 +54,58 @@ def read_collection(folder: Path, *, queries: Path | None = None) -> TestCollect
         CorpusError: a file cannot be read.
     """
     problems: list[Problem] = []
-    documents = _documents(folder / "corpus.jsonl", problems)
-    asked = _queries(queries or folder / "queries.jsonl", problems)
+    corpus = folder / "corpus.jsonl"
+    documents = rows_of(corpus, _DocumentRow, problems)
+    if not documents:
+        _note(problems, corpus, 1, "holds no document.")
+    asked = rows_of(queries or folder / "queries.jsonl", _QueryRow, problems)
     qrels = _qrels(folder / "qrels.tsv", asked, documents, problems)
-    if problems:
-        raise CorpusInvalid(tuple(problems), outcome="nothing was measured.")
+    refuse(problems)
     return TestCollection(
         name=f"{folder.parent.name}/{folder.name}" if queries else folder.name,
         documents=tuple(documents.values()),
-        queries={query_id: asked[query_id] for query_id in qrels},
+        queries={query_id: asked[query_id].text for query_id in qrels},
         qrels=qrels,
     )
+
+
+def _id(value: Any, known: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise wrong("must be a text or a whole number.")
+    return str(value)
+
+
+def _text(value: Any, known: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong("must be a text.")
+    return value
+
+
+_ID = Value(_id, {"type": ["string", "integer"]})
+_TITLE = Value(lambda value, known: str(value or ""), {})
+
+
+class _DocumentRow(Row):
+    makes = CollectionDocument
+
+    id: Annotated[str, _ID] = required(alias="_id")
+    title: Annotated[str, _TITLE] = optional()
+    text: Annotated[str, Value(_text, {"type": "string"})] = NEEDED
+
+
+class _QueryRow(Row):
+    id: Annotated[str, _ID] = required(alias="_id")
+    text: Annotated[str, words()] = NEEDED
 
 
 def _note(problems: list[Problem], path: Path, line: int, message: str) -> None:
     problems.append(Problem(path=str(path), line=line, message=message))
 
 
-def _documents(path: Path, problems: list[Problem]) -> dict[str, CollectionDocument]:
-    found: dict[str, CollectionDocument] = {}
-    for line, row in json_lines(path, problems):
-        document_id, text = row.get("_id"), row.get("text")
-        if not isinstance(document_id, str | int) or not isinstance(text, str):
-            _note(problems, path, line, "a document must have _id and text.")
-        elif str(document_id) in found:
-            _note(problems, path, line, f"_id must be unique: {document_id!r} stands twice.")
-        else:
-            title = str(row.get("title") or "")
-            found[str(document_id)] = CollectionDocument(
-                id=str(document_id), title=title, text=text
-            )
-    if not found:
-        _note(problems, path, 1, "holds no document.")
-    return found
-
-
-def _queries(path: Path, problems: list[Problem]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line, row in json_lines(path, problems):
-        query_id, text = row.get("_id"), row.get("text")
-        if not isinstance(query_id, str | int) or not isinstance(text, str):
-            _note(problems, path, line, "a query must have _id and text.")
-        elif not text.strip():
-            _note(problems, path, line, f"the text of query {query_id!r} must not be empty.")
-        elif str(query_id) in found:
-            _note(problems, path, line, f"_id must be unique: {query_id!r} stands twice.")
-        else:
-            found[str(query_id)] = text
-    return found
-
-
 def _qrels(
     path: Path,
-    queries: Mapping[str, str],
-    documents: Mapping[str, CollectionDocument],
+    queries: Collection[str],
+    documents: Collection[str],
     problems: list[Problem],
 ) -> dict[str, dict[str, int]]:
     try:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
@@ -19,7 +19,8 @@ from kb.content.schema import (
     Given,
     Record,
     Value,
-    described,
+    optional,
+    problem_at,
     read,
     several,
     wrong,
@@ -64,9 +65,8 @@ def words(allowed: tuple[str, ...] = ()) -> Value:
     return Value(read, {"enum": list(allowed)} if allowed else {"type": "string"})
 
 
-def required() -> Any:
-    """A field whose own message says what it must be where it is not given, too."""
-    return described(default=None, validate_default=True)
+#: A field whose own message says what it must be where it is not given, too.
+NEEDED = optional(validate_default=True)
 
 
 def relevance_problems(relevance: Mapping[str, Any], case_ids: Collection[str]) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _relevance(value: Any, case_ids: Collection[str]) -> dict[str, int]:
         raise wrong("must map ids of cases to 1 or 2.")
     problems = list(relevance_problems(value, case_ids))
     if problems:
-        raise several(((), wrong(problem)) for problem in problems)
+        raise several(((), problem) for problem in problems)
     return value
 
 
@@ -115,59 +115,87 @@ def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[
             )
 
 
-class JudgedRow(Record):
-    """What every line of judgments has; fields that are not known are passed over."""
+class Row(Record):
+    """A line of a file of judgments; fields that are not known are passed over.
+
+    The first field of each is its id.
+    """
 
     model_config = ConfigDict(extra="ignore")
-    empty: ClassVar[str | None] = None
-
-    id: Annotated[str, words()] = required()
+    empty = None
 
 
-class _QueryRow(JudgedRow):
-    split: Annotated[str, words(SPLITS)] = required()
-    text: Annotated[str, words()] = required()
-    persona: Annotated[str, words(PERSONAS)] = required()
-    language: Annotated[str, words()] = required()
-    kind: Annotated[str, words(KINDS)] = required()
-    need: Annotated[str, words()] = required()
-    relevance: Annotated[dict[str, int], Value(_relevance, {"type": "object"})] = required()
+class _QueryRow(Row):
+    makes = JudgedQuery
 
-    @classmethod
-    def rules(cls, given: Given, sound: Given, known: Collection[str]) -> Complaints:
+    id: Annotated[str, words()] = NEEDED
+    split: Annotated[str, words(SPLITS)] = NEEDED
+    text: Annotated[str, words()] = NEEDED
+    persona: Annotated[str, words(PERSONAS)] = NEEDED
+    language: Annotated[str, words()] = NEEDED
+    kind: Annotated[str, words(KINDS)] = NEEDED
+    need: Annotated[str, words()] = NEEDED
+    relevance: Annotated[dict[str, int], Value(_relevance, {"type": "object"})] = NEEDED
+
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Collection[str]) -> Complaints:
         """A negative control is one that nothing answers."""
         if given.get("kind") == "negative" and given.get("relevance"):
             yield (), "a negative control must have no relevance."
 
 
-Row = TypeVar("Row", bound=JudgedRow)
-
-
-def read_rows(path: Path, model: type[Row], known: Any) -> list[Row]:
-    """Read a file of judgments, one on a line.
+def rows_of(
+    path: Path, model: type[Row], problems: list[Problem], known: Any = None
+) -> dict[str, Any]:
+    """Read a file in JSON lines, a record on each.
 
     Args:
         path: the file.
         model: what a line holds.
-        known: what it may refer to; handed to the fields.
+        problems: told of everything that is wrong.
+        known: what a line may refer to; handed to the fields.
+
+    Returns:
+        What the records make, by their ids, in the order of the file.
+
+    Raises:
+        CorpusError: the file cannot be read.
+    """
+    rows: dict[str, Any] = {}
+    name = model.names()[0]
+    for line, value in json_lines(path, problems):
+        located = Located(value=value, lines={(): line})
+        row, row_problems = read(model, located, path, known=known)
+        problems += row_problems
+        if row is not None and row.id in rows:
+            message = f"must be unique: {row.id!r} stands twice."
+            problems.append(problem_at(path, located, (name,), message))
+        elif row is not None:
+            rows[row.id] = row
+    return rows
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Measure nothing where anything is wrong.
+
+    Raises:
+        CorpusInvalid: carries every problem with its line.
+    """
+    if problems:
+        raise CorpusInvalid(tuple(problems), outcome="nothing was measured.")
+
+
+def read_rows(path: Path, model: type[Row], known: Any) -> tuple[Any, ...]:
+    """What the records of a file of judgments make; the arguments are those of ``rows_of``.
 
     Raises:
         CorpusInvalid: carries every problem with its line.
         CorpusError: the file cannot be read.
     """
     problems: list[Problem] = []
-    rows: dict[str, Row] = {}
-    for line, value in json_lines(path, problems):
-        row, wrong = read(model, Located(value=value, lines={(): line}), path, known=known)
-        problems += wrong
-        if row is not None and row.id in rows:
-            message = f"id must be unique: {row.id!r} stands twice."
-            problems.append(Problem(path=str(path), line=line, message=message, field="id"))
-        elif row is not None:
-            rows[row.id] = row
-    if problems:
-        raise CorpusInvalid(tuple(problems), outcome="nothing was measured.")
-    return list(rows.values())
+    rows = rows_of(path, model, problems, known)
+    refuse(problems)
+    return tuple(rows.values())
 
 
 def read_judged(path: Path, case_ids: Collection[str]) -> tuple[JudgedQuery, ...]:
@@ -181,4 +209,4 @@ def read_judged(path: Path, case_ids: Collection[str]) -> tuple[JudgedQuery, ...
         CorpusInvalid: carries every problem with its line.
         CorpusError: the file cannot be read.
     """
-    return tuple(JudgedQuery(**dict(row)) for row in read_rows(path, _QueryRow, case_ids))
+    return read_rows(path, _QueryRow, case_ids)

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from kb.content.known import Known
 from kb.content.schema import Complaints, Value, several, wrong
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS, Profile, make_profile
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.quality.judged import (
+    NEEDED,
     SPLITS,
-    JudgedRow,
+    Row,
     read_rows,
     relevance_problems,
-    required,
     words,
 )
 
@@ -46,15 +47,7 @@ class JudgedProfile:
     relevance: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What a profile may refer to: whether each case, by id, is a guide; and the vocabulary."""
-
-    guides: Mapping[str, bool]
-    taxonomy: Taxonomy
-
-
-def _relevance(value: Any, known: _Known) -> dict[str, int]:
+def _relevance(value: Any, known: Known) -> dict[str, int]:
     if not isinstance(value, dict) or not value:
         raise wrong("must map ids of cases to 1 or 2, at least one.")
     guides = [case_id for case_id in value if known.guides.get(case_id)]
@@ -63,16 +56,16 @@ def _relevance(value: Any, known: _Known) -> dict[str, int]:
         *(f"names {case_id!r}, a guide, which is no role model." for case_id in guides),
     ]
     if problems:
-        raise several(((), wrong(problem)) for problem in problems)
+        raise several(((), problem) for problem in problems)
     return value
 
 
-def _profile(value: Any, known: _Known) -> Profile:
+def _profile(value: Any, known: Known) -> Profile:
     if not isinstance(value, dict) or not value:
         raise wrong(f"must hold at least one of {', '.join(FIELDS)}.")
     problems = [one for name in value for one in _of_field(name, value[name], known.taxonomy)]
     if problems:
-        raise several((place, wrong(message)) for place, message in problems)
+        raise several(problems)
     return make_profile(known.taxonomy, **value)
 
 
@@ -101,12 +94,15 @@ def _wrong_kind(name: str, value: object) -> str:
     return "" if isinstance(value, str) else "a text"
 
 
-class _ProfileRow(JudgedRow):
-    need: Annotated[str, words()] = required()
-    split: Annotated[str, words(SPLITS)] = required()
-    persona: Annotated[str, words(PERSONAS)] = required()
-    profile: Annotated[Profile, Value(_profile, {"type": "object"})] = required()
-    relevance: Annotated[dict[str, int], Value(_relevance, {"type": "object"})] = required()
+class _ProfileRow(Row):
+    makes = JudgedProfile
+
+    id: Annotated[str, words()] = NEEDED
+    need: Annotated[str, words()] = NEEDED
+    split: Annotated[str, words(SPLITS)] = NEEDED
+    persona: Annotated[str, words(PERSONAS)] = NEEDED
+    profile: Annotated[Profile, Value(_profile, {"type": "object"})] = NEEDED
+    relevance: Annotated[dict[str, int], Value(_relevance, {"type": "object"})] = NEEDED
 
 
 def read_profiles(
@@ -123,5 +119,5 @@ def read_profiles(
         CorpusInvalid: carries every problem with its line.
         CorpusError: the file cannot be read.
     """
-    known = _Known(guides={case.id: case.is_guide for case in cases}, taxonomy=taxonomy)
-    return tuple(JudgedProfile(**dict(row)) for row in read_rows(path, _ProfileRow, known))
+    known = Known(guides={case.id: case.is_guide for case in cases}, taxonomy=taxonomy)
+    return read_rows(path, _ProfileRow, known)

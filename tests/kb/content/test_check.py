@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import Corpus, read_corpus
+from kb.content.corpus import Corpus, read_corpus
 from kb.errors import CorpusError, Problem, TaxonomyError
 from kb.model.taxonomy import LISTS, Term, Vocabulary
 
@@ -38,22 +38,22 @@ EVERYTHING = [
     (2, "title must be at most 90 characters, not 94; shorten it."),
     (3, "title is given twice; keep one of the two."),
     (4, f"description is not a field of a case: did you mean 'summary'? {FIELDS}"),
-    (6, "country must be an ISO 3166 code or English name, not '5'; nearest: none."),
-    (6, "country must be an ISO 3166 code or English name, not 'Qqqq'; nearest: none."),
-    (6, "country names NO twice; once is enough."),
-    (7, "type must be in the vocabulary, not 'horizontle': did you mean 'horizontal'? "
+    (6, "country[2] is 'NO' again; once is enough."),
+    (6, "country[3] must be an ISO 3166 code or English name, not 'Qqqq'; nearest: none."),
+    (6, "country[4] must be an ISO 3166 code or English name, not '5'; nearest: none."),
+    (7, "type[1] must be in the vocabulary, not 'horizontle': did you mean 'horizontal'? "
         "Allowed are horizontal, vertical."),
-    (7, "type names 'horizontal' twice; once is enough."),
+    (7, "type[3] is 'horizontal' again; once is enough."),
     (8, "project must name at least one for a network."),
-    (9, "form must hold text only; item 1 is a mapping."),
+    (9, "form must be text, not a mapping."),
     (10, "sectors must be in the vocabulary, not 'food, furniture': "
          "several values make a list: [food, furniture]. Allowed are food, furniture."),
     (12, "members.count must be a whole number of at least 1, not 0."),
     (13, f"members.who {EMPTY}"),
     (14, f"members.qualifier must be in the vocabulary, not 'roughly': {QUALIFIERS}"),
     (15, "members.networks must be a whole number of at least 1, not 'many'."),
-    (16, "members.partners must hold text only; item 2 is empty."),
-    (16, "members.partners must hold text only; item 3 is empty."),
+    (16, f"members.partners[2] {EMPTY}"),
+    (16, f"members.partners[3] {EMPTY}"),
     (17, "members.founder is not a field of members: "
          "Fields are who, count, qualifier, networks, partners."),
     (18, "formation must be in the vocabulary, not 'market': Allowed are self-financed."),
@@ -62,8 +62,8 @@ EVERYTHING = [
     (19, "period.until is not a field of a period: Fields are from, to, about."),
     (20, "region must be text, not True."),
     (21, "status must be one value, not a list; one of success, mixed."),
-    (22, "related must name ids that exist, not 'norway/nowhere'."),
-    (22, "related must not name the case itself: 'everything-wrong'."),
+    (22, "related[1] must not name the case itself: 'everything-wrong'."),
+    (22, "related[2] must name an id that exists, not 'norway/nowhere'."),
     (24, "teaching.question is not a field of teaching: did you mean 'questions'? "
          "Fields are questions."),
     (25, f"our_reading must name fields of {READING}, not 'colour'."),
@@ -90,7 +90,7 @@ EVERYTHING = [
     (48, "results[4].unit must not be given without value or range; remove the line."),
     (49, f"results[4].qualifier must be in the vocabulary, not '5': {QUALIFIERS}"),
     (53, "results[4].source must be one of the case's sources, doe-2001, doe-2010."),
-    (57, "sources must name keys of sources.bib, not 'doe-2010': did you mean 'doe-2001'? "
+    (57, "sources[2].key must be a key of sources.bib, not 'doe-2010': did you mean 'doe-2001'? "
          "Keys are doe-2001, roe-2002."),
     (59, "sources[3].locator must be given; add a line such as "
          "'locator: section 8, third example'."),
@@ -119,21 +119,22 @@ ACROSS = {
         (15, "the link '../guides/trends.md#one' must lead to a case that exists."),
     ],
     "related-to-nowhere": [
-        (12, "related must name ids that exist, not 'across/gone'; "
+        (12, "related[2] must name an id that exists, not 'across/gone'; "
              "nearest: across/good, across/same-title-one."),
-        (13, "related must name ids that exist, not 'guides/xyz'."),
+        (13, "related[3] must name an id that exists, not 'guides/xyz'."),
     ],
     "related-to-itself": [
         (10, "related must not name the case itself: 'across/related-to-itself'."),
     ],
     "related-in-one-text": [
-        (10, "related must name ids that exist, not 'across/good, across/same-title-one'; "
+        (10, "related must name an id that exists, not 'across/good, across/same-title-one'; "
              "several ids make a list: [across/good, across/same-title-one]."),
     ],
     "unknown-sources": [
-        (10, "sources must name keys of sources.bib, not 'doe-2010': did you mean 'doe-2001'? "
+        (10, "sources[1].key must be a key of sources.bib, not 'doe-2010': "
+             "did you mean 'doe-2001'? Keys are doe-2001, roe-2002."),
+        (11, "sources[2].key must be a key of sources.bib, not 'xyz': "
              "Keys are doe-2001, roe-2002."),
-        (11, "sources must name keys of sources.bib, not 'xyz': Keys are doe-2001, roe-2002."),
     ],
 }  # fmt: skip
 
@@ -252,8 +253,8 @@ def test_one_file_can_be_checked_alone() -> None:
         Problem(
             path=str(path),
             line=10,
-            message="related must name ids that exist, not 'across/same-title-one'.",
-            field="related",
+            message="related[1] must name an id that exists, not 'across/same-title-one'.",
+            field="related[1]",
         ),
         Problem(
             path=str(path),

@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kb.content.check import Corpus, read_corpus
+from kb.content.corpus import Corpus, read_corpus
 from kb.content.front_matter import OPTIONAL, REQUIRED
 from kb.text.chunking import passages_of
 

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
+from kb.content.check import READING_FIELDS, kind_of
 from kb.content.front_matter import (
     OPTIONAL,
-    READING_FIELDS,
     REQUIRED,
     MembersFields,
     PeriodFields,
     ResultFields,
     read_case,
 )
-from kb.content.load import load_folder
+from kb.content.known import Known
+from kb.content.load import Draft, load_folder
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
 from kb.model.cases import Case, Members, Period, ReadingPlace, Result, Source
@@ -109,13 +110,20 @@ Text.
 GUIDE = LEAST.replace("kind: programme\ncountry: NO\n", "kind: guide\n")
 
 
+def _known(draft: Draft, taxonomy: Taxonomy = TAXONOMY) -> Known:
+    """What a file may refer to: itself, one other case and three sources."""
+    is_guide = kind_of(draft.front_matter.value, taxonomy).role == "guide"
+    guides = {draft.id: is_guide, "norway/other": False}
+    return Known(taxonomy=taxonomy, guides=guides, sources=("doe-2001", "roe-2002", "roy-1998"))
+
+
 def _read(tmp_path: Path, text: str) -> tuple[Case | None, list[Problem]]:
     """The case of a file of this text, and its problems."""
     path = tmp_path / "cases" / "norway" / "a.md"
     path.parent.mkdir(parents=True)
     path.write_text(text)
     (draft,) = load_folder(tmp_path / "cases").drafts
-    return read_case(draft, TAXONOMY)
+    return read_case(draft, _known(draft))
 
 
 def _told(tmp_path: Path, text: str) -> list[tuple[int, str]]:
@@ -253,7 +261,7 @@ def test_where_no_part_is_named_a_guide_is_in_none(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text(GUIDE.replace("type: []", "type: []\nreading: {part: any, place: 1}"))
     (draft,) = load_folder(tmp_path).drafts
-    _, problems = read_case(draft, Taxonomy(vocabularies=lists))
+    _, problems = read_case(draft, _known(draft, Taxonomy(vocabularies=lists)))
 
     assert [problem.message for problem in problems] == [
         "reading.part must be in the vocabulary, not 'any': Allowed are none, as the list is empty."
@@ -300,7 +308,7 @@ CASE_FIELDS = ", ".join(REQUIRED + OPTIONAL)
 #: Name, the file, every problem as (line, message).
 MISTAKES = [
     ("country-twice", _yaml(country="[NO, Norway]"),
-     [(4, "country names NO twice; once is enough.")]),
+     [(4, "country[2] is 'NO' again; once is enough.")]),
     ("country-misspelled", _yaml(country="Norwy"),
      [(4, "country must be an ISO 3166 code or English name, not 'Norwy'; nearest: NORWAY, NOR.")]),
     ("country-unknown", _yaml(country="Qqqqqqqq"),
@@ -358,7 +366,7 @@ MISTAKES = [
     ("members-qualifier", _yaml(members="{who: x, count: 5, qualifier: circa}"),
      [(10, f"members.qualifier must be in the vocabulary, not 'circa': {QUALIFIERS}")]),
     ("members-partner-too-long", _yaml(members=f"{{who: x, partners: [a, {'x' * 121}]}}"),
-     [(10, "members.partners must hold at most 120 characters each; item 2 is longer.")]),
+     [(10, "members.partners[2] must be at most 120 characters, not 121; shorten it.")]),
     ("period-without-years", _yaml(period="{about: true}"),
      [(10, "period must give a year in 'from' or 'to'.")]),
     ("period-backwards", _yaml(period="{from: 1992, to: 1989}"),
@@ -376,7 +384,7 @@ MISTAKES = [
     ("teaching-as-a-list", _yaml(teaching="[Why]"),
      [(10, "teaching must hold fields with names, not a list.")]),
     ("question-too-long", _yaml(teaching=f"{{questions: [{'x' * 401}]}}"),
-     [(10, "teaching.questions must hold at most 400 characters each; item 1 is longer.")]),
+     [(10, "teaching.questions[1] must be at most 400 characters, not 401; shorten it.")]),
     ("our-reading-of-what-is-not-given", _yaml(our_reading="[status]"),
      [(10, "our_reading names 'status', which the file does not give.")]),
     ("our-reading-of-no-class", _yaml(our_reading="[title]"),

@@ -8,42 +8,17 @@ import pytest
 
 from kb.content.glossary import (
     LANGUAGES,
-    Glossary,
-    expand,
     read_forms,
     read_glossary,
     write_forms,
 )
 from kb.errors import CorpusError
 from kb.model.files import file_digest
-from kb.model.word_table import WordTable
-from kb.text.translate import fold, in_english
+from kb.model.word_table import Glossary, WordTable
+from kb.text.translate import fold
+from kb.text.word_forms import expand
 
 CASES = Path(__file__).parents[3] / "cases"
-
-SMALL = """\
-languages: [fr, de, "no"]
-function_words:
-  fr: [qui, du]
-  de: [der]
-terms:
-  # things
-  buy: [acheter, kaufen, kjøpe]
-  furniture: [meuble, Möbel, [møbel, møbler]]
-  goal: [but, Ziel, mål]
-  drink: [boire, trinken, drikke]
-  joint purchasing: [[achat groupé, acheter ensemble], gemeinsamer Einkauf, felles innkjøp]
-  small firm: [[PME, petite entreprise], KMU, SMB]
-  together: [ensemble, zusammen, sammen]
-"""
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory) -> WordTable:
-    """The small glossary with all its forms, from the real dictionaries."""
-    path = tmp_path_factory.mktemp("glossary") / "glossary.yaml"
-    path.write_text(SMALL, encoding="utf-8")
-    return expand(read_glossary(path))
 
 
 def test_a_glossary_is_read_as_written(tmp_path):
@@ -100,11 +75,11 @@ def test_without_the_file_there_is_an_empty_glossary(tmp_path):
         ),
         (
             "languages: [fr, fr]\nterms: {}\n",
-            ":1: languages names 'fr' twice; once is enough.",
+            ":1: languages[2] is 'fr' again; once is enough.",
         ),
         (
             "languages:\n  - fr\n  - ru\nterms: {}\n",
-            ":3: languages must name languages of fr, es, de, it, no, pt, not 'ru'.",
+            ":3: languages[2] must be one of fr, es, de, it, no, pt, not 'ru'.",
         ),
         (
             "languages: [fr]\nterms: [wine]\n",
@@ -136,7 +111,7 @@ def test_without_the_file_there_is_an_empty_glossary(tmp_path):
         ),
         (
             "languages: [fr]\nfunction_words:\n  fr: [le, '-']\nterms: {}\n",
-            ":3: function_words.fr must hold words, not '-'.",
+            ":3: function_words.fr[2] must be a word, not '-'.",
         ),
         (
             "languages: [fr]\nfunction_words:\n  fr: le\nterms: {}\n",
@@ -194,43 +169,6 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
         f"{path}:2: the glossary must be UTF-8; byte 0xff is not. Save the file as UTF-8."
     )
     assert str(folder_refused.value) == f"{folder}: the glossary cannot be read: Is a directory."
-
-
-@pytest.mark.parametrize(
-    ("text", "languages", "groups"),
-    [
-        ("meubles", ("fr",), (("furniture",),)),
-        ("petites entreprises qui achètent", ("fr",), (("small firm",), ("buy",))),
-        ("acheter ensemble", ("fr",), (("joint purchasing",),)),
-        ("achats groupés des PME", ("fr",), (("joint purchasing",), ("small firm",))),
-        ("achetent du meuble", ("fr",), (("buy",), ("furniture",))),
-        ("gemeinsamen Einkauf", ("de",), (("joint purchasing",),)),
-        ("der Möbelkauf", ("de",), (("furniture", "buy"),)),
-        ("gekaufte Moebel", ("de",), (("buy",), ("furniture",))),
-        ("kjøpte møblene sammen", ("no",), (("buy",), ("furniture",), ("together",))),
-        ("kjoper moebler", ("no",), (("buy",), ("furniture",))),
-        ("maal", ("no",), (("goal",),)),
-        ("smb", ("no",), (("small firm",),)),
-        ("wine export", (), ()),
-    ],
-)
-def test_every_form_of_a_word_is_found(table, text, languages, groups):
-    """Plurals, conjugated verbs, phrases, compounds, without accents or with two letters."""
-    found = in_english(text, table)
-
-    assert (found.languages, found.groups) == (languages, groups)
-
-
-def test_a_base_form_comes_before_other_forms(table):
-    """French "but" is first a goal, and only then a form of "boire"."""
-    assert in_english("but", table, languages=["fr"]).groups == (("goal", "drink"),)
-
-
-def test_function_words_have_no_english(table):
-    """They count as known words of their language, and give no term."""
-    found = in_english("qui du", table)
-
-    assert (found.languages, found.n_known, found.terms) == (("fr",), 2, ())
 
 
 def test_the_compendium_has_a_glossary_in_six_languages():
@@ -368,15 +306,3 @@ def test_the_kept_table_is_what_the_glossary_gives_now():
     assert {form: kept.meanings[at] for form, at in kept.forms["no"].items()} == {
         form: fresh.meanings[at] for form, at in fresh.forms["no"].items()
     }
-
-
-def test_finding_forms_says_which_language():
-    """One sentence for each language, as it begins."""
-    told = []
-
-    expand(Glossary(terms={"wine": {"fr": ("vin",), "no": ("vin",)}}), told.append)
-
-    assert told == [
-        "Finding the forms of the words in 'fr' …",
-        "Finding the forms of the words in 'no' …",
-    ]

@@ -10,10 +10,10 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from kb.content.bibliography import load_bibliography
+from kb.content.check import READING_FIELDS
 from kb.content.countries import country_code
 from kb.content.front_matter import (
     OPTIONAL,
-    READING_FIELDS,
     REQUIRED,
     MembersFields,
     PeriodFields,

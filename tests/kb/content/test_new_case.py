@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.content.load import load_folder
 from kb.content.new_case import write_new_case
 from kb.content.yaml_source import read_yaml

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
+from kb.content.known import Known
 from kb.content.phrases import MAX_PHRASE, read_phrases
 from kb.errors import CorpusInvalid
 from kb.indexing.pipeline import build
-from kb.model.taxonomy import Term, Vocabulary
+from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id
 from tests.toy import copy_toy_corpus, settings_of_toy
@@ -22,6 +23,7 @@ PROJECTS = Vocabulary(
         Term(id="staff-training", label="Staff training"),
     ),
 )
+KNOWN = Known(taxonomy=Taxonomy(vocabularies={"projects": PROJECTS}))
 NAMES = "must be a project type: exporting, staff-training."
 
 
@@ -29,7 +31,7 @@ def read(folder: Path, text: str | bytes) -> tuple[dict, list[str]]:
     """The phrases of a file with this text, and its problems as ``line: message``."""
     path = folder / "phrases.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    phrases, problems = read_phrases(path, PROJECTS)
+    phrases, problems = read_phrases(path, KNOWN)
     assert {problem.path for problem in problems} <= {str(path)}
     return dict(phrases), [f"{problem.line}: {problem.message}" for problem in problems]
 
@@ -67,7 +69,7 @@ def test_phrases_are_read_in_the_order_of_the_file(tmp_path, text, expected):
 
 def test_without_a_file_there_are_no_phrases(tmp_path):
     """No file is no phrase, and no problem."""
-    assert read_phrases(tmp_path / "phrases.yaml", PROJECTS) == ({}, [])
+    assert read_phrases(tmp_path / "phrases.yaml", KNOWN) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -94,16 +96,16 @@ def test_without_a_file_there_are_no_phrases(tmp_path):
         ),
         pytest.param(
             f"\nexporting:\n  - a\n  - {'x' * 201}\n  - b\n",
-            ["4: exporting must hold at most 200 characters each; item 2 is longer."],
+            ["4: exporting[2] must be at most 200 characters, not 201; shorten it."],
             id="too long",
         ),
         pytest.param(
             "exporting:\n  - [a]\n  - ' '\n  - true\n  - {a: b}\n  - c\n",
             [
-                "2: exporting must hold text only; item 1 is a list.",
-                "3: exporting must hold text only; item 2 is empty.",
-                "4: exporting must hold text only; item 3 is True.",
-                "5: exporting must hold text only; item 4 is a mapping.",
+                "2: exporting[1] must be text, not a list.",
+                "3: exporting[2] must not be empty; give a value or remove the line.",
+                "4: exporting[3] must be text, not True.",
+                "5: exporting[4] must be text, not a mapping.",
             ],
             id="no texts",
         ),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import Corpus, read_corpus
+from kb.content.corpus import Corpus, read_corpus
 from kb.model.cases import Case
 from kb.text.body import links, sections
 from web.ui.markdown import page_of, render_body

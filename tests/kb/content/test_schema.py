@@ -8,6 +8,7 @@ import pytest
 from pydantic import create_model
 
 from kb.content.front_matter import OPTIONAL, REQUIRED
+from kb.content.known import Known, term, terms
 from kb.content.schema import (
     FLAG,
     NUMBER,
@@ -15,21 +16,20 @@ from kb.content.schema import (
     SYNONYMS,
     Complaints,
     Given,
+    Many,
+    One,
     Record,
-    Records,
     Value,
-    described,
+    YamlFile,
     field_name,
     keyed,
-    like,
     listed,
-    named,
     one_of,
+    optional,
+    pattern,
     read,
-    read_file,
+    required,
     shown,
-    term,
-    terms,
     text,
     texts,
     whole,
@@ -39,16 +39,18 @@ from kb.content.yaml_source import read_yaml
 from kb.errors import Problem
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 
-TAXONOMY = Taxonomy(
-    vocabularies={
-        "fruit": Vocabulary(
-            name="fruit",
-            terms=(
-                Term(id="apple", label="Apples", aliases=("malus",)),
-                Term(id="pear", label="Pears"),
-            ),
-        )
-    }
+KNOWN = Known(
+    taxonomy=Taxonomy(
+        vocabularies={
+            "fruit": Vocabulary(
+                name="fruit",
+                terms=(
+                    Term(id="apple", label="Apples", aliases=("malus",)),
+                    Term(id="pear", label="Pears"),
+                ),
+            )
+        }
+    )
 )
 
 EMPTY = "x must not be empty; give a value or remove the line."
@@ -63,7 +65,7 @@ def _toy(value: Any, default: Any = None) -> type[Record]:
 def _read(source: str, value: Value, default: Any = None) -> tuple[Any, list[str]]:
     """What stands in the field ``x`` of a file, and the messages about it."""
     model = _toy(Annotated[Any, value], default)
-    record, problems = read(model, read_yaml(source, first_line=2), "a.md", known=TAXONOMY)
+    record, problems = read(model, read_yaml(source, first_line=2), "a.md", known=KNOWN)
     return (None if record is None else record.x), [problem.message for problem in problems]
 
 
@@ -116,12 +118,12 @@ class _Sold(Record):
 
     what = "a sale"
 
-    name: Annotated[str, text()] = like("Boskoop")
-    size: Annotated[int, whole(least=1)] | None = None
-    box: Annotated[int, whole(least=1)] | None = described(default=None, alias="in")
+    name: Annotated[str, text()] = required("", "Boskoop")
+    size: Annotated[int | None, whole(least=1)] = optional()
+    box: Annotated[int | None, whole(least=1)] = optional(alias="in")
 
-    @classmethod
-    def rules(cls, given: Given, sound: Given, known: Any) -> Complaints:
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Any) -> Complaints:
         """A box holds what is in it."""
         if "size" in sound and "in" in sound and sound["size"] > sound["in"]:
             yield ("in",), "is too small."
@@ -134,8 +136,10 @@ class _Market(Record):
 
     what = "a market"
 
-    sales: Annotated[tuple[_Sold, ...], Records(none="must sell something.")] = like("[]")
-    best: _Sold | None = None
+    sales: Annotated[tuple[_Sold, ...], Many(_Sold, none="must sell something.")] = required(
+        "", "[]"
+    )
+    best: Annotated[_Sold | None, One(_Sold)] = optional()
 
 
 def _market(source: str) -> tuple[_Market | None, list[str]]:
@@ -267,10 +271,10 @@ def test_what_is_missing_is_named() -> None:
     model = create_model(
         "_Toy",
         __base__=Record,
-        z=(Any, like("1")),
-        x=(Any, like("2")),
-        w=(Any, described()),
-        y=(Any, like("")),
+        z=(Any, required("", "1")),
+        x=(Any, required("", "2")),
+        w=(Any, required()),
+        y=(Any, required("", "")),
     )
     _, problems = read(model, read_yaml("x: null"), "a.md")
 
@@ -316,25 +320,28 @@ def test_text(source: str, value: str | None, messages: list[str]) -> None:
         ("x: [1.10, 5, 'a\n  b']", ("1.10", "5", "a b"), []),
         ("y: 1", (), []),
         ("x:", None, [EMPTY]),
-        ("x: ''", None, ["x must hold text only; item 1 is empty."]),
+        ("x: ''", None, [EMPTY]),
         (
             "x: [a, ' ', null, b]",
             None,
-            ["x must hold text only; item 2 is empty.", "x must hold text only; item 3 is empty."],
+            [
+                "x[2] must not be empty; give a value or remove the line.",
+                "x[3] must not be empty; give a value or remove the line.",
+            ],
         ),
-        ("x: true", None, ["x must hold text only; item 1 is True."]),
-        ("x: [a, [b]]", None, ["x must hold text only; item 2 is a list."]),
-        ("x: {a: b}", None, ["x must hold text only; item 1 is a mapping."]),
+        ("x: true", None, ["x must be text, not True."]),
+        ("x: [a, [b]]", None, ["x[2] must be text, not a list."]),
+        ("x: {a: b}", None, ["x must be text, not a mapping."]),
         (
             "x: [a, 123456789]",
             None,
-            ["x must hold at most 8 characters each; item 2 is longer."],
+            ["x[2] must be at most 8 characters, not 9; shorten it."],
         ),
     ]
 )
 def test_texts(source: str, value: tuple[str, ...], messages: list[str]) -> None:
     """One text or a list of them; each item that is none is named by its position."""
-    assert _read(source, texts(most=8), ()) == (value, messages)
+    assert _read(source, texts(text(most=8)), ()) == (value, messages)
 
 
 @_table(
@@ -347,7 +354,7 @@ def test_texts(source: str, value: tuple[str, ...], messages: list[str]) -> None
         (
             "x: [applle, pear]",
             None,
-            [f"x must be in the vocabulary, not 'applle': did you mean 'apple'? {NOT_FRUIT}"],
+            [f"x[1] must be in the vocabulary, not 'applle': did you mean 'apple'? {NOT_FRUIT}"],
         ),
         ("x: kiwi", None, [f"x must be in the vocabulary, not 'kiwi': {NOT_FRUIT}"]),
         (
@@ -358,9 +365,9 @@ def test_texts(source: str, value: tuple[str, ...], messages: list[str]) -> None
                 f"several values make a list: [apple, pear]. {NOT_FRUIT}"
             ],
         ),
-        ("x: [apple, Malus]", None, ["x names 'apple' twice; once is enough."]),
+        ("x: [apple, Malus]", None, ["x[2] is 'apple' again; once is enough."]),
         ("x: 5", None, [f"x must be in the vocabulary, not '5': {NOT_FRUIT}"]),
-        ("x: [pear, {a: 1}]", None, ["x must hold text only; item 2 is a mapping."]),
+        ("x: [pear, {a: 1}]", None, ["x[2] must be text, not a mapping."]),
     ]
 )
 def test_terms(source: str, value: tuple[str, ...], messages: list[str]) -> None:
@@ -509,7 +516,7 @@ def test_flag(source: str, value: bool, messages: list[str]) -> None:
 class _Inner(Record):
     what = "an inner"
 
-    a: Annotated[str, text()] = like("1")
+    a: Annotated[str, text()] = required("", "1")
 
 
 @pytest.mark.parametrize(
@@ -525,7 +532,7 @@ class _Inner(Record):
 )
 def test_record(source: str, value: dict | None, messages: list[str]) -> None:
     """A mapping becomes a record of its own, its fields named under it."""
-    record, problems = read(_toy(_Inner | None), read_yaml(source), "a.md")
+    record, problems = read(_toy(Annotated[_Inner | None, One(_Inner)]), read_yaml(source), "a.md")
 
     assert [problem.message for problem in problems] == messages
     assert (record.x and dict(record.x) if record else None) == value
@@ -553,7 +560,7 @@ def test_record(source: str, value: dict | None, messages: list[str]) -> None:
 )
 def test_records(source: str, values: list[str], messages: list[str]) -> None:
     """Each mapping of a list becomes a record; what is none is named by position."""
-    model = _toy(Annotated[tuple[_Inner, ...], Records()], ())
+    model = _toy(Annotated[tuple[_Inner, ...], Many(_Inner)], ())
     record, problems = read(model, read_yaml(source), "a.md")
 
     assert [problem.message for problem in problems] == messages
@@ -570,18 +577,18 @@ def test_an_item_has_its_own_line() -> None:
     model = create_model(
         "_Toy",
         __base__=Record,
-        x=(Annotated[tuple[_Inner, ...], Records()], ()),
+        x=(Annotated[tuple[_Inner, ...], Many(_Inner)], ()),
         y=(Annotated[tuple[str, ...], terms("fruit")], ()),
     )
     located = read_yaml("x:\n  - a: 1\n  - text\ny:\n  - pear\n  - kiwi\n  - pear\n", first_line=2)
-    _, problems = read(model, located, "a.md", known=TAXONOMY)
+    _, problems = read(model, located, "a.md", known=KNOWN)
 
     assert [str(problem) for problem in problems] == [
         "a.md:4: x[2] must hold fields with names, not 'text'.",
-        f"a.md:7: y must be in the vocabulary, not 'kiwi': {NOT_FRUIT}",
-        "a.md:8: y names 'pear' twice; once is enough.",
+        f"a.md:7: y[2] must be in the vocabulary, not 'kiwi': {NOT_FRUIT}",
+        "a.md:8: y[3] is 'pear' again; once is enough.",
     ]
-    assert [problem.field for problem in problems] == ["x[2]", "y", "y"]
+    assert [problem.field for problem in problems] == ["x[2]", "y[2]", "y[3]"]
 
 
 def test_a_number_is_spelled_as_in_its_own_place() -> None:
@@ -590,8 +597,8 @@ def test_a_number_is_spelled_as_in_its_own_place() -> None:
         "_Toy",
         __base__=Record,
         a=(Annotated[str, text()], ""),
-        x=(Annotated[tuple[_Inner, ...], Records()], ()),
-        z=(Annotated[tuple[str, ...], texts()], ()),
+        x=(Annotated[tuple[_Inner, ...], Many(_Inner)], ()),
+        z=(Annotated[tuple[str, ...], texts(text())], ()),
         n=(Annotated[tuple[float, float], SPAN], ()),
     )
     located = read_yaml("a: 2.50\nx: [{a: 1.10}, {a: 1.1}]\nz: [+5, 5]\nn: [+1, 2.50]\n")
@@ -606,17 +613,18 @@ def test_numbers_are_spelled_at_any_depth() -> None:
     """A tree that is as deep as YAML may be, or as wide, is read without a fault."""
     deep = read_yaml(f"x: {'[' * 100}1.10{']' * 100}")
     wide = read_yaml("x: [" + "1.10, " * 20_000 + "1.1]")
-    model = _toy(Annotated[Any, texts()], ())
+    model = _toy(Annotated[Any, texts(text())], ())
 
     assert [one.message for one in read(model, deep, "a.md")[1]] == [
-        "x must hold text only; item 1 is a list."
+        "x[1] must be text, not a list."
     ]
     assert set(read(model, wide, "a.md")[0].x) == {"1.10", "1.1"}
 
 
-def _small(name: str, known: Any) -> None:
+def _small(name: str, known: Any) -> str:
     if name != name.lower():
         raise wrong("must be small.")
+    return name
 
 
 @pytest.mark.parametrize(
@@ -630,7 +638,7 @@ def _small(name: str, known: Any) -> None:
             None,
             [
                 "3: x.A must be small.",
-                "6: x.c must hold text only; item 2 is empty.",
+                "6: x.c[2] must not be empty; give a value or remove the line.",
                 "7: x.e must not be empty; give a value or remove the line.",
             ],
         ),
@@ -638,7 +646,7 @@ def _small(name: str, known: Any) -> None:
 )
 def test_keyed(source: str, value: dict | None, messages: list[str]) -> None:
     """A mapping of any keys gives each value; each mistake is told under its key."""
-    model = _toy(Annotated[dict, keyed(texts(), key=_small, shape="must map, not {}.")])
+    model = _toy(Annotated[dict, keyed(texts(text()), key=_small, shape="must map, not {}.")])
     record, problems = read(model, read_yaml(source, first_line=2), "a.md")
 
     assert [f"{problem.line}: {problem.message}" for problem in problems] == messages
@@ -650,7 +658,7 @@ def test_keyed(source: str, value: dict | None, messages: list[str]) -> None:
 )
 def test_named(value: object, allowed: bool) -> None:
     """A name is taken as it stands or not at all."""
-    model = _toy(Annotated[str, named("[a-z0-9]+(-[a-z0-9]+)*", "small letters")])
+    model = _toy(Annotated[str, pattern("[a-z0-9]+(-[a-z0-9]+)*", "small letters")])
     record, problems = read(model, read_yaml(""), "a.md")
     assert record is None
 
@@ -670,7 +678,7 @@ def test_a_file_is_read_with_all_that_is_wrong(tmp_path) -> None:
         b"\xef\xbb\xbfsales:\r\n  - size: 0\r\n    size: 1\r\n    name: A\r\nsales: 1\r\n"
     )
 
-    assert [str(problem) for problem in read_file(_Market, path)[1]] == [
+    assert [str(problem) for problem in YamlFile(model=_Market).read(path)[1]] == [
         f"{path}:2: sales[1].size must be a whole number of at least 1, not 0.",
         f"{path}:3: sales[1].size is given twice; keep one of the two.",
         f"{path}:5: sales is given twice; keep one of the two.",
@@ -694,6 +702,6 @@ def test_a_file_that_holds_no_record_is_one_problem(tmp_path, data: bytes, probl
     path = tmp_path / "a.yaml"
     path.write_bytes(data)
 
-    record, problems = read_file(_Market, path, what="the market")
+    record, problems = YamlFile(model=_Market, what="the market").read(path)
 
     assert (record, [str(one) for one in problems]) == (None, [f"{path}:{problem}"])

@@ -69,24 +69,28 @@ SCALARS = [
 
 @pytest.mark.parametrize(("text", "value"), SCALARS, ids=[row[0] or "empty" for row in SCALARS])
 def test_scalars_follow_the_core_schema(text: str, value: object) -> None:
-    """A scalar is true or false, null, a decimal number or text, of exactly that type."""
-    found = read_yaml(f"key: {text}").value["key"]
+    """A scalar is true or false, null, a decimal number (which may know its spelling) or text."""
+    read = read_yaml(f"key: {text}").value["key"]
+    kind = next(kind for kind in type(read).mro() if kind.__module__ == "builtins")
 
-    assert (found, type(found)) == (value, type(value))
+    assert (read, kind) == (value, type(value))
 
 
 @pytest.mark.parametrize(
     ("text", "spelled"),
     [
-        pytest.param("a: 1.10", {("a",): "1.10"}, id="trailing-zero"),
-        pytest.param("a: [1, +2, -0]", {("a", 1): "+2", ("a", 2): "-0"}, id="signs"),
-        pytest.param("a: {b: 1.5, c: 2.0}", {}, id="as-python-spells"),
-        pytest.param("a: [true, null, 010]", {}, id="no-numbers"),
+        pytest.param("a: 1.10", ["1.10"], id="trailing-zero"),
+        pytest.param("a: [1, +2, -0]", ["1", "+2", "-0"], id="signs"),
+        pytest.param("a: [1.5, 2.0]", ["1.5", "2.0"], id="as-python-spells"),
+        pytest.param("a: [true, null, 010]", ["True", "None", "010"], id="no-numbers"),
     ],
 )
-def test_numbers_keep_their_spelling(text: str, spelled: dict[tuple, str]) -> None:
+def test_numbers_keep_their_spelling(text: str, spelled: list[str]) -> None:
     """A number that Python would write otherwise keeps the spelling of the file."""
-    assert read_yaml(text).spelled == spelled
+    value = read_yaml(text).value["a"]
+    items = value if isinstance(value, list) else [value]
+
+    assert [str(item) for item in items] == spelled
 
 
 def test_every_value_has_its_line() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb import __version__
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.encoders.sentence_transformer import find_model
 from kb.indexing.encode import Encoding
 from kb.indexing.plan import Plan, assemble, content_of

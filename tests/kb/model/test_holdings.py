@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.model.compendium import Compendium
 from kb.model.facets import FACETS
 from kb.model.holdings import holdings

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
+from kb.content.known import Known
 from kb.content.self_check import FEWEST, MOST, read_self_check
 from kb.errors import CorpusInvalid, Problem
 from kb.indexing.pipeline import build
@@ -22,11 +23,13 @@ from kb.model.self_check import (
     Step,
     assess,
 )
+from kb.model.taxonomy import Taxonomy
 from kb.snapshots.format import open_snapshot
 from tests.toy import copy_toy_corpus, settings_of_toy
 
 ROOT = Path(__file__).parents[3]
 GUIDES = {"guides/a": True, "guides/b": True, "norway/a": False, "norway/b": False}
+KNOWN = Known(taxonomy=Taxonomy(vocabularies={}), guides=GUIDES, sources=("doe-2001", "anon"))
 
 #: A sound file with two steps of three questions; lines are counted from 1.
 SOUND = """\
@@ -82,7 +85,7 @@ def read(folder: Path, text: str | bytes) -> tuple[SelfCheck | None, list[Proble
     """What a file with this text gives, and what is wrong with it."""
     path = folder / "self-check.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_self_check(path, guides=GUIDES, sources=("doe-2001", "anon"))
+    return read_self_check(path, KNOWN)
 
 
 @pytest.fixture(name="check")
@@ -116,7 +119,7 @@ def test_without_a_file_there_is_no_check(tmp_path):
     """No file is no check, and no problem."""
     path = tmp_path / "self-check.yaml"
 
-    assert read_self_check(path, guides={}, sources=()) == (None, [])
+    assert read_self_check(path, KNOWN) == (None, [])
 
 
 STEP = "Fields are id, title, lead, questions."
@@ -127,7 +130,7 @@ WRONG: dict[str, tuple[str, str, list[tuple[int, str]]]] = {
     "unknown guide": (
         "guides: [guides/a, guides/b]",
         "guides: [guides/a, guides/c]",
-        [(10, "steps[1].questions[1].guides must name a guide, not 'guides/c'; "
+        [(10, "steps[1].questions[1].guides[2] must name a guide, not 'guides/c'; "
               "nearest: guides/b, guides/a.")],
     ),
     "case as guide": (
@@ -144,8 +147,8 @@ WRONG: dict[str, tuple[str, str, list[tuple[int, str]]]] = {
     "unknown source": (
         "key: doe-2001, locator: section 12",
         "key: doe-2002, locator: section 12",
-        [(16, "steps[1].questions[2].sources[1].key must be a key of sources.bib: "
-              "anon, doe-2001.")],
+        [(16, "steps[1].questions[2].sources[1].key must be a key of sources.bib, not 'doe-2002': "
+              "did you mean 'doe-2001'? Keys are doe-2001, anon.")],
     ),
     "question twice": (
         "id: chemistry",
@@ -173,7 +176,7 @@ WRONG: dict[str, tuple[str, str, list[tuple[int, str]]]] = {
         "{key: doe-2001, locator: section 5}",
         "{key: doe-2001}",
         [(9, "steps[1].questions[1].sources[1].locator must be given; add a line such as "
-             "'locator: section 5'.")],
+             "'locator: section 8, third example'.")],
     ),
     "no source": (
         "sources: [{key: doe-2001, locator: section 5}]",

@@ -243,7 +243,7 @@ MISTAKES = {
     "alias-that-is-no-text": (
         "{id: hard, label: Hard network}",
         "{id: hard, label: Hard network, aliases: [formal, 5]}",
-        ":11: forms[2].aliases must hold text only; item 2 is 5.",
+        ":11: forms[2].aliases[2] must be text, not 5.",
     ),
     "unknown-field-of-a-term": (
         "{id: hard, label: Hard network}",

@@ -97,7 +97,11 @@ def test_queries_in_another_language_take_the_place_of_the_collections_own(tmp_p
         pytest.param(
             "documents",
             [*DOCUMENTS, {"title": "x", "text": "y"}, {"_id": "d5"}, {"_id": "d6", "text": 5}],
-            [f"corpus.jsonl:{line}: a document must have _id and text." for line in (4, 5, 6)],
+            [
+                "corpus.jsonl:4: _id must be given.",
+                "corpus.jsonl:5: text must be a text.",
+                "corpus.jsonl:6: text must be a text.",
+            ],
             id="a document without id or text",
         ),
         pytest.param(
@@ -115,13 +119,17 @@ def test_queries_in_another_language_take_the_place_of_the_collections_own(tmp_p
         pytest.param(
             "queries",
             [*QUERIES, {"text": "x"}, {"_id": "q5"}, {"_id": ["q6"], "text": "x"}],
-            [f"queries.jsonl:{line}: a query must have _id and text." for line in (4, 5, 6)],
+            [
+                "queries.jsonl:4: _id must be given.",
+                "queries.jsonl:5: text must be a text that is not empty.",
+                "queries.jsonl:6: _id must be a text or a whole number.",
+            ],
             id="a query without id or text",
         ),
         pytest.param(
             "queries",
             [*QUERIES, {"_id": "q4", "text": " "}],
-            ["queries.jsonl:4: the text of query 'q4' must not be empty."],
+            ["queries.jsonl:4: text must be a text that is not empty."],
             id="an empty query",
         ),
         pytest.param(
@@ -181,7 +189,7 @@ def test_every_problem_of_every_file_arrives_at_once(tmp_path):
     assert problems_of(folder) == [
         "corpus.jsonl:1: must be one JSON object on the line.",
         "corpus.jsonl:1: holds no document.",
-        "queries.jsonl:1: the text of query 'q1' must not be empty.",
+        "queries.jsonl:1: text must be a text that is not empty.",
         "qrels.tsv:2: names the query 'q1', which does not exist.",
         "qrels.tsv:2: names the document 'd1', which does not exist.",
     ]

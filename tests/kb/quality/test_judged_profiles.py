@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import CorpusError, CorpusInvalid
 from kb.guidance.profile import Profile

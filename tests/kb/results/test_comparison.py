@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.check import Corpus, read_corpus
+from kb.content.corpus import Corpus, read_corpus
 from kb.content.taxonomy import load_taxonomy
 from kb.model.cases import Case, Result
 from kb.model.taxonomy import Taxonomy

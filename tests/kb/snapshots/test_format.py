@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
 from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
 from kb.engine.base import unit_rows

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.model.cases import Case, Passage, Result
 from kb.model.compendium import Compendium
 from kb.model.facets import FACETS

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from kb.answers.addresses import Addresses
 from kb.answers.comparison import COMPARED, comparison_answer, label_of
 from kb.answers.contrast import contrast
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
 from web import create_app

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from kb.content.check import read_corpus
+from kb.content.corpus import read_corpus
 from kb.model.cases import ReadingPlace
 from kb.model.compendium import Compendium
 from web.holdings.browse import guide_parts

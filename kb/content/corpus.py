@@ -1,0 +1,123 @@
+"""Reads a folder of cases, with everything beside them, and finds every problem in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kb.content.bibliography import load_bibliography
+from kb.content.check import (
+    kind_of,
+    reading_problems,
+    text_problems,
+    title_problems,
+    with_kinds_of_guides,
+)
+from kb.content.countries import country_label, world
+from kb.content.files import (
+    FORMS_FILE,
+    GLOSSARY_FILE,
+    PHRASES_FILE,
+    SELF_CHECK_FILE,
+    SITE_FILE,
+    SOURCES_FILE,
+    TAXONOMY_FILE,
+)
+from kb.content.front_matter import read_case
+from kb.content.glossary import read_forms
+from kb.content.known import Known
+from kb.content.load import load_folder
+from kb.content.phrases import read_phrases
+from kb.content.self_check import read_self_check
+from kb.content.site import read_site
+from kb.content.taxonomy import load_taxonomy
+from kb.errors import Problem
+from kb.model.cases import Case
+from kb.model.compendium import Compendium
+from kb.model.taxonomy import GUIDE, Taxonomy, Term, Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """What was read of a folder of cases, and everything that is wrong with it.
+
+    ``compendium`` is only to be used when ``problems`` is empty: it is without the cases in
+    whose front-matter something is wrong. ``files`` counts the files of cases.
+    """
+
+    compendium: Compendium
+    problems: tuple[Problem, ...]
+    files: int
+
+
+def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
+    """Read and check a folder of cases.
+
+    Args:
+        folder: where the cases are.
+        vocabulary: a folder to take ``taxonomy.yaml`` and ``sources.bib`` from when
+            it is not ``folder`` itself.
+
+    Raises:
+        CorpusError: the folder or ``sources.bib`` cannot be read at all.
+        TaxonomyError: the vocabulary is malformed.
+    """
+    home = vocabulary or folder
+    loaded = load_folder(folder)
+    drafts = loaded.drafts
+    vocabulary_file = home / TAXONOMY_FILE
+    taxonomy, guide_problems = with_kinds_of_guides(
+        drafts, load_taxonomy(vocabulary_file), vocabulary_file
+    )
+    references = load_bibliography(home / SOURCES_FILE)
+    kinds = {draft.id: kind_of(draft.front_matter.value, taxonomy) for draft in drafts}
+    known = Known(
+        taxonomy=taxonomy,
+        guides={case_id: kind.role == GUIDE for case_id, kind in kinds.items()},
+        sources=tuple(references),
+    )
+    problems = [
+        *(*loaded.problems, *guide_problems),
+        *(*title_problems(drafts), *reading_problems(drafts, taxonomy)),
+    ]
+    cases = []
+    for draft in drafts:
+        case, case_problems = read_case(draft, known)
+        cases += [case] if case is not None else []
+        problems += [*case_problems, *text_problems(draft, known)]
+    self_check, self_check_problems = read_self_check(folder / SELF_CHECK_FILE, known)
+    phrases, phrase_problems = read_phrases(folder / PHRASES_FILE, known)
+    site, site_problems = read_site(folder / SITE_FILE)
+    problems += [*self_check_problems, *phrase_problems, *site_problems]
+    glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
+    if not drafts and not loaded.problems:
+        problems.append(
+            Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
+        )
+    countries = _countries(cases, taxonomy)
+    return Corpus(
+        compendium=Compendium(
+            cases=tuple(cases),
+            taxonomy=replace(
+                taxonomy,
+                vocabularies={**taxonomy.vocabularies, "countries": countries},
+                world=world(),
+            ),
+            references=references,
+            site=site,
+            self_check=self_check,
+            glossary=glossary,
+            phrases=phrases,
+        ),
+        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
+        files=len(drafts),
+    )
+
+
+def _countries(cases: Iterable[Case], taxonomy: Taxonomy) -> Vocabulary:
+    """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166."""
+    named = {term.id: term for term in taxonomy["countries"]}
+    codes = {code for case in cases for code in case.facets["country"]}
+    terms = [named.get(code) or Term(id=code, label=country_label(code)) for code in codes]
+    return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))

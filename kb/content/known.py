@@ -1,0 +1,121 @@
+"""What a file of the compendium may refer to, and the fields that do.
+
+The vocabulary, the documents, the sources: a field that names one of them says so with a
+``Value`` of this module, wherever it stands, and the message is the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kb.content.countries import country_code, country_names
+from kb.content.files import SOURCES_FILE
+from kb.content.schema import Meaning, Value, listed, not_allowed, shown, text, texts, wrong
+from kb.model.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a file may refer to.
+
+    Attributes:
+        taxonomy: the vocabulary.
+        guides: the id of every document, to whether it is a guide.
+        sources: the keys that may be cited.
+        case_id: of the case that is being read; empty in another file.
+    """
+
+    taxonomy: Taxonomy
+    guides: Mapping[str, bool] = field(default_factory=dict)
+    sources: Collection[str] = ()
+    case_id: str = ""
+
+
+def terms(name: str) -> Value:
+    """Terms of a list of the vocabulary, canonical, each once."""
+
+    def canonical(spelling: str, known: Known) -> str:
+        vocabulary = known.taxonomy[name]
+        term_id = vocabulary.canonical(spelling)
+        if term_id is None:
+            raise wrong(not_allowed(spelling, vocabulary.nearest(spelling), vocabulary.ids))
+        return term_id
+
+    each = text(means=canonical, schema={"vocabulary": name})
+    return texts(replace(each, example=lambda known: known.taxonomy[name].ids), once=True)
+
+
+def term(name: str) -> Value:
+    """One term of a list of the vocabulary, canonical."""
+    many = terms(name)
+
+    def read(value: Any, known: Known) -> str:
+        if isinstance(value, list):
+            words = listed(known.taxonomy[name].ids)
+            raise wrong(f"must be one value, not a list; one of {words}.")
+        return many.read(value, known)[0]
+
+    return Value(read, {"vocabulary": name}, many.example)
+
+
+def _country(name: str, known: Known) -> str:
+    """The code of a country's code or English name, or of a place that the vocabulary names."""
+    code = country_code(name) or known.taxonomy["countries"].canonical(name)
+    if code is None:
+        similar = difflib.get_close_matches(name.upper()[:60], country_names(), n=3)
+        raise wrong(
+            f"must be an ISO 3166 code or English name, not {shown(name)}; "
+            f"nearest: {listed(similar) or 'none'}."
+        )
+    return code
+
+
+def _key(key: str, known: Known) -> str:
+    if key not in known.sources:
+        similar = difflib.get_close_matches(key, known.sources, n=1)
+        hint = f"did you mean {similar[0]!r}? " if similar else ""
+        raise wrong(
+            f"must be a key of {SOURCES_FILE}, not {shown(key)}: {hint}"
+            f"Keys are {listed(known.sources)}."
+        )
+    return key
+
+
+def nearest_ids(name: str, ids: Collection[str]) -> str:
+    """What a message adds to an id that does not exist: those that look like it, if any do."""
+    similar = difflib.get_close_matches(name, ids, n=2)
+    return f"; nearest: {listed(similar)}" if similar else ""
+
+
+def _another(name: str, known: Known) -> str:
+    if name == known.case_id:
+        raise wrong(f"must not name the case itself: {name!r}.")
+    if name not in known.guides:
+        in_one_text = f"; several ids make a list: [{name}]" if ", " in name else ""
+        hint = in_one_text or nearest_ids(name, known.guides)
+        raise wrong(f"must name an id that exists, not {shown(name)}{hint}.")
+    return name
+
+
+def _document(what: str, is_guide: bool) -> Meaning:
+    def meaning(name: str, known: Known) -> str:
+        if known.guides.get(name) is not is_guide:
+            ids = [one for one, guide in known.guides.items() if guide is is_guide]
+            raise wrong(f"must name {what}, not {shown(name)}{nearest_ids(name, ids)}.")
+        return name
+
+    return meaning
+
+
+#: One country or several, as ISO 3166 codes, each once.
+COUNTRIES = texts(text(means=_country, schema={"vocabulary": "countries"}), once=True)
+#: A key of the sources.
+SOURCE_KEY = text(means=_key, schema={"vocabulary": "sources"})
+#: The id of another document than the one that is being read.
+OTHER_ID = text(means=_another)
+#: The id of a guide, and of a document that is none.
+GUIDE_ID = text(means=_document("a guide", is_guide=True))
+CASE_ID = text(means=_document("a case that is no guide", is_guide=False))
