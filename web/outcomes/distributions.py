@@ -157,4 +157,4 @@ def source_text(result: Result, references: Mapping[str, Reference]) -> str:
     work = references.get(result.source)
     name = (work.authors or work.title) if work else result.source
     year = f" {work.year}" if work and work.year else ""
-    return f"{curly(name)}{year}, {result.locator}"
+    return curly(f"{name}{year}, {result.locator}")
