@@ -80,11 +80,11 @@ always = Answerability(meaning=0, multilingual=0, words=0, coverage_by_all=0, co
 by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, constant=-4)
 dense.compendium = dataclasses.replace(dense.compendium, calibration=dataclasses.replace(
     dense.compendium.calibration, answerability=always, english=by_meaning, other=by_meaning))
-template = whole.evidence("wine")
+template = whole.evidence(fused.analyser.analyse("wine"))
 unlinked = np.zeros((2, 0), dtype=np.int64)
 
-def alone(text):
-    found = whole.meaning(text)
+def alone(asked):
+    found = whole.meaning(asked.text)
     rows = np.argsort(found.ids)
     scores, nothing = found.scores[rows], np.full(len(rows), -1.0)
     return dataclasses.replace(

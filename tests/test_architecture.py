@@ -7,13 +7,19 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from types import FrameType
 
 import pytest
+from flask.testing import FlaskClient
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
+from kb.search.query import Query
+from kb.search.searcher import Searcher
 from kb.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -144,6 +150,71 @@ def test_a_web_worker_loads_nothing_that_builds(toy_multilingual: Settings):
     )
 
     assert (done.stderr, json.loads(done.stdout)) == ("", [[200] * 4, [], []])
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What ran while something was done.
+
+    ``stations`` are the modules that the searcher called, a stretch of one as one;
+    ``functions`` are the names of all functions of ``kb`` that were called.
+    """
+
+    stations: list[str]
+    functions: Counter[str]
+
+
+#: What is asked and answered, which every station holds in its hands.
+RECORDS = {"kb.search.answer", "kb.search.query", "kb.engine.filters"}
+
+
+def calls_of(run: Callable[[], object]) -> Calls:
+    """Do something and write down the calls."""
+    calls = Calls([], Counter())
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        called = frame.f_globals.get("__name__", "")
+        if event != "call" or not called.startswith("kb."):
+            return
+        calls.functions[frame.f_code.co_name] += 1
+        caller = frame.f_back.f_globals.get("__name__") if frame.f_back else ""
+        is_station = called not in RECORDS and not called.startswith("kb.model.")
+        if caller == "kb.search.searcher" != called and is_station:
+            calls.stations.append(called)
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return Calls([name for name, _ in groupby(calls.stations)], calls.functions)
+
+
+def test_a_search_passes_each_station_once(searcher: Searcher):
+    """Analysis, evidence, scoring, answer: none is entered again once it has been left."""
+    query = Query(text="wine exprot", filters={"country": ("NO", "FR")})
+
+    calls = calls_of(lambda: searcher.search(query))
+
+    assert calls.stations == [
+        "kb.search.analysis",
+        "kb.text.mentions",
+        "kb.search.evidence",
+        "kb.search.scoring",
+        "kb.engine.local.engine",
+        "kb.search.facets",
+        "kb.search.order",
+        "kb.search.reasons",
+    ]
+    once = ("analyse", "encode_query", "by_words", "judge", "ordered", "matching")
+    assert {name: calls.functions[name] for name in once} == dict.fromkeys(once, 1)
+
+
+def test_a_page_of_results_searches_once(client: FlaskClient):
+    """The page, its offers and its orders come from one answer."""
+    calls = calls_of(lambda: client.get("/search?q=wine+exporters"))
+
+    assert (calls.functions["encode_query"], calls.functions["evidence"]) == (1, 1)
 
 
 def _broad(handler: ast.ExceptHandler) -> bool:

@@ -141,7 +141,7 @@ def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Rep
         live.encoders(),
         lambda texts: encoder.encode_documents(texts, batch_size=settings.batch_size),
         searcher.compendium.calibration,
-        table=searcher.retriever.table,
+        table=searcher.analyser.table,
         progress=_progress,
     )
 

@@ -23,7 +23,8 @@ from kb.model.word_table import WordTable
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.search.evidence import Encoders, Retriever
+from kb.search.analysis import Analyser
+from kb.search.evidence import Encoders, Retriever, has_multilingual
 from kb.search.query import MAX_PER_PAGE, Query
 from kb.search.scoring import scores
 from kb.search.searcher import Searcher
@@ -171,7 +172,7 @@ def evaluate_collection(
         retriever = _index(collection, encoders, encode, table, Path(folder), progress)
         runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
         for query_id, text in progress(collection.queries.items(), "searching"):
-            evidence = retriever.evidence(text)
+            evidence = retriever.evidence(retriever.analyser.analyse(text))
             runs["fused"][query_id] = _ranked(evidence.ids, scores(evidence, calibration))
             runs["words"][query_id] = _first(retriever.words(text))
             runs["meaning"][query_id] = _first(retriever.meaning(text))
@@ -208,7 +209,9 @@ def _index(
             texts = [VectorText(id=one.id, owner=one.owner, digest="") for one in owned]
             writer.write_vectors(vector_set.name, texts, vectors)
     writer.publish()
-    return Retriever(LocalEngine.open(folder), encoders, table=table)
+    engine = LocalEngine.open(folder)
+    analyser = Analyser(table=table or WordTable(), translates=has_multilingual(engine))
+    return Retriever(engine, encoders, analyser)
 
 
 def _numbered(owner: str, texts: Iterable[str]) -> Iterator[OwnedText]:

@@ -11,7 +11,7 @@ import numpy as np
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
 from kb.engine.base import Engine, Nearest, WordMatches, idf, unit_rows
-from kb.model.word_table import WordTable
+from kb.search.analysis import Analyser, Analysis
 from kb.snapshots.vector_sets import (
     AUDIENCE,
     AUDIENCE_MULTILINGUAL,
@@ -23,7 +23,6 @@ from kb.snapshots.vector_sets import (
     VectorSet,
 )
 from kb.text.analysis import terms as terms_of
-from kb.text.translate import Translation, translate
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]
@@ -86,6 +85,11 @@ class Evidence:
         return place
 
 
+def has_multilingual(engine: Engine) -> bool:
+    """Whether an engine holds vectors of the multilingual encoder."""
+    return PASSAGES_MULTILINGUAL.name in engine.sizes
+
+
 class Retriever:
     """What is asked of the engine for a text. Immutable; safe to share between threads."""
 
@@ -93,8 +97,8 @@ class Retriever:
         self,
         engine: Engine,
         encoders: Encoders,
+        analyser: Analyser,
         *,
-        table: WordTable | None = None,
         links: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         """Take what is asked.
@@ -102,11 +106,11 @@ class Retriever:
         Args:
             engine: what is searched.
             encoders: those that made its vectors.
-            table: words of other languages in English; None knows none.
+            analyser: reads the texts for which vectors are made.
             links: documents by those that they link to; a link counts both ways.
         """
         self.engine = engine
-        self.table = table or WordTable()
+        self.analyser = analyser
         self._encoders = encoders
         self._linked: dict[str, set[str]] = {}
         for one, others in (links or {}).items():
@@ -114,28 +118,26 @@ class Retriever:
                 self._linked.setdefault(one, set()).add(other)
                 self._linked.setdefault(other, set()).add(one)
 
-    def evidence(self, text: str) -> Evidence:
+    def evidence(self, asked: Analysis) -> Evidence:
         """All evidence for a query, over every candidate of the engine.
 
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
         it is, and says which passage of a case is best.
         """
-        asked = self.translate(text)
         vector = query = self._encoders.query.encode_query(asked.in_english)
         passages = self.engine.nearest(PASSAGES.name, vector)
         sentences = self.engine.nearest(SENTENCES.name, vector)
         lines = self.engine.nearest(AUDIENCE.name, vector)
         multilingual = None
-        if self.has_multilingual and self._encoders.multilingual is not None:
-            query = self._encoders.multilingual.encode_query(text)
+        if has_multilingual(self.engine) and self._encoders.multilingual is not None:
+            query = self._encoders.multilingual.encode_query(asked.text)
             multilingual = self.engine.nearest(PASSAGES_MULTILINGUAL.name, query)
-        terms = terms_of(asked.in_english)
-        words = self.engine.by_words(terms)
+        words = self.engine.by_words(asked.terms)
         candidates = _Candidates.of(passages, sentences, lines, multilingual, words)
         best = passages if multilingual is None or asked.english else multilingual
         cosines = [candidates.cosines(one) for one in (passages, sentences, lines)]
-        by_all, by_one = self._coverage(terms, words)
+        by_all, by_one = self._coverage(asked.terms, words)
         return Evidence(
             ids=candidates.ids,
             meaning=np.max(cosines, axis=0),
@@ -157,30 +159,16 @@ class Retriever:
         )
 
     @property
-    def has_multilingual(self) -> bool:
-        """Whether the engine holds vectors of the multilingual encoder."""
-        return PASSAGES_MULTILINGUAL.name in self.engine.sizes
-
-    @property
     def has_audience_lines(self) -> bool:
         """Whether any case says whom it suits."""
         return AUDIENCE.name in self.engine.sizes
 
-    def translate(self, text: str) -> Translation:
-        """In which language a query is taken to be, and its English terms.
-
-        With neither a table nor the multilingual encoder every query is taken for
-        English: there is nothing to translate it with.
-        """
-        if not self.has_multilingual and not self.table.forms:
-            return Translation(text=text, english=True)
-        return translate(text, self.table)
-
     def vectors(self, text: str) -> Vectors:
         """The unit vectors of a text by each encoder, the default one first."""
-        vectors = [self._encoders.query.encode_query(self.translate(text).in_english)]
+        asked = self.analyser.analyse(text, exact=True)
+        vectors = [self._encoders.query.encode_query(asked.in_english)]
         if self._encoders.multilingual is not None:
-            vectors.append(self._encoders.multilingual.encode_query(text))
+            vectors.append(self._encoders.multilingual.encode_query(asked.text))
         return tuple(unit_rows(vector[None, :])[0] for vector in vectors)
 
     def meaning(self, text: str) -> Nearest:

@@ -3,14 +3,78 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kb.model.cases import Case, Passage
-from kb.search.answer import Reason
+from kb.search.analysis import Analysis
+from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
+from kb.search.evidence import Evidence
+from kb.snapshots.vector_sets import ordinal_of
 from kb.text.analysis import stems
 from kb.text.mentions import Mention
 
 _WORD = re.compile(r"\w+")
+
+#: A cosine from which a passage is near in meaning: below it a hit came by its words.
+_NEAR = 0.3
+
+
+class Passages:
+    """What cases say, to quote from. Immutable; safe to share between threads."""
+
+    def __init__(self, passages: Iterable[Passage], *, has_multilingual: bool) -> None:
+        """Take what can be quoted.
+
+        Args:
+            passages: those of every case, in order.
+            has_multilingual: whether the evidence is that of the multilingual encoder, too.
+        """
+        self._by_case: dict[str, list[Passage]] = {}
+        for passage in passages:
+            self._by_case.setdefault(passage.case_id, []).append(passage)
+        self._has_multilingual = has_multilingual
+
+    def under(self, case_id: str, heading: str) -> tuple[str, ...]:
+        """What a case says under one of its headings, in order; nothing if it has none."""
+        return tuple(p.text for p in self._by_case.get(case_id, ()) if p.heading == heading)
+
+    def by_meaning(self, text_id: str) -> Reason:
+        """The passage of an id such as ``norway/graphic-arts#2``, as near in meaning."""
+        passage = self._passage(text_id)
+        return Reason(kind="meaning", passage=passage.text, heading=passage.heading)
+
+    def reasons(
+        self, case: Case, asked: Analysis, evidence: Evidence, mentions: Sequence[Mention]
+    ) -> tuple[Reason, ...]:
+        """The reasons for one hit; ``mentions`` are the facet values that the query names."""
+        place = evidence.place(case.id)
+        by_english = evidence.english or not self._has_multilingual
+        cosines = evidence.passage if by_english else evidence.multilingual
+        best, cosine = self._passage(evidence.best_passage[place]), cosines[place]
+        lines = _audience_lines(case)
+        if by_english and evidence.audience[place] > cosine:
+            best = lines[ordinal_of(evidence.best_line[place])]
+            cosine = evidence.audience[place]
+        return reasons(
+            case,
+            [*self._by_case[case.id], *lines],
+            best,
+            terms=asked.terms,
+            by_meaning=bool(cosine >= _NEAR),
+            mentions=mentions,
+        )
+
+    def _passage(self, text_id: str) -> Passage:
+        return self._by_case[text_id.rpartition("#")[0]][ordinal_of(text_id)]
+
+
+def _audience_lines(case: Case) -> list[Passage]:
+    """Whom a case suits and what it answers, as passages that a reason can quote."""
+    headings = [AUDIENCE_HEADING] * len(case.role_model_for) + [ANSWERS_HEADING] * len(case.answers)
+    return [
+        Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
+        for heading, line in zip(headings, case.audience_lines, strict=True)
+    ]
 
 
 def marks(text: str, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:

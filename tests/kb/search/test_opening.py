@@ -402,4 +402,4 @@ def test_the_second_encoder_answers_in_other_languages(toy_multilingual):
 
     assert encoders.multilingual.encode_query("vin").shape == (512,)
     assert live.encoders() is encoders
-    assert live.current().retriever.evidence("Weinbauern exportieren gemeinsam").english is False
+    assert live.current().evidence("Weinbauern exportieren gemeinsam").english is False
