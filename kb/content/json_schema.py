@@ -18,7 +18,7 @@ from kb.content.countries import countries
 from kb.content.front_matter import FrontMatter
 from kb.content.yaml_source import read_yaml
 from kb.model.cases import Reference
-from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, SUBJECT, Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, SUBJECT, Taxonomy, Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -82,7 +82,7 @@ def _terms(vocabulary: Vocabulary) -> dict[str, Any]:
         {"const": term.id, "title": term.label, "description": term.definition or term.label}
         for term in vocabulary
     ]
-    others = {name: None for term in vocabulary for name in _spellings(term)[1:]}
+    others = {name: None for term in vocabulary for name in term.names[1:]}
     for term in vocabulary:
         others.pop(term.id, None)
     other = {"enum": list(others), "description": "Another spelling of a term."}
@@ -91,10 +91,6 @@ def _terms(vocabulary: Vocabulary) -> dict[str, Any]:
 
 def _one_of(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"anyOf": list(schemas)}
-
-
-def _spellings(term: Term) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((term.id, term.label, *term.aliases)))
 
 
 def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
@@ -116,6 +112,6 @@ def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
 
 def _is(kinds: Vocabulary, role: str) -> dict[str, Any] | bool:
     """A schema that is met by a case of a kind that plays this part; False if no kind does."""
-    names = [name for kind in kinds if kind.role == role for name in _spellings(kind)]
+    names = list(dict.fromkeys(name for kind in kinds if kind.role == role for name in kind.names))
     kind = {"properties": {"kind": {"enum": names}}, "required": ["kind"]}
     return kind if names else False

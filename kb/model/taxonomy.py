@@ -98,6 +98,11 @@ class Term:
     tone: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Every spelling that means it: id, label and aliases."""
+        return (self.id, self.label, *self.aliases)
+
+    @property
     def in_line(self) -> str:
         """The label inside a sentence: lower case, unless it begins as an abbreviation does."""
         return in_line(self.label)
@@ -172,7 +177,7 @@ class Vocabulary:
         """The id that an id, label or alias means, in any case; None if unknown."""
         wanted = fold(spelling)
         for term in self.terms:
-            if wanted in (fold(name) for name in (term.id, term.label, *term.aliases)):
+            if wanted in (fold(name) for name in term.names):
                 return term.id
         return None
 
@@ -204,7 +209,7 @@ class Vocabulary:
         is_code = len(spelling.strip()) <= LONGEST_CODE
         names = {}
         for term in self.terms:
-            for name in (term.id, term.label, *term.aliases):
+            for name in term.names:
                 if not (is_code and len(name) <= LONGEST_CODE):
                     names.setdefault(fold(name), term.id)
         close = difflib.get_close_matches(fold(spelling)[:80], names, n=most * 3, cutoff=0.5)
