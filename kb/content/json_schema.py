@@ -38,8 +38,11 @@ def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict
     named = {name: _terms(taxonomy[name]) for name in (*LISTS, *OPTIONAL_LISTS)}
     named["countries"] = _terms(_places(taxonomy))
     named["sources"] = _one_of(
-        {"const": key, "description": ", ".join(filter(None, (one.authors, one.title, one.year)))}
-        for key, one in references.items()
+        {
+            "const": key,
+            "description": ", ".join(filter(None, (work.authors, work.title, work.year))),
+        }
+        for key, work in references.items()
     )
     schema = FrontMatter.model_json_schema(schema_generator=_Plain)
     used: dict[str, Any] = {}
@@ -56,24 +59,24 @@ def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict
 def _places(taxonomy: Taxonomy) -> Vocabulary:
     """The countries of ISO 3166, and the places beside them that the vocabulary names."""
     known = countries()
-    named = taxonomy.vocabularies.get("countries", ())
-    return replace(known, terms=(*known.terms, *(one for one in named if one.id not in known.ids)))
+    places = (place for place in taxonomy["countries"] if place.id not in known.ids)
+    return replace(known, terms=(*known.terms, *places))
 
 
 def _finished(node: Any, named: Mapping[str, Any], used: dict[str, Any]) -> Any:
     """A schema in which lists are referred to, and examples are values and not YAML."""
     if isinstance(node, list):
-        return [_finished(one, named, used) for one in node]
+        return [_finished(item, named, used) for item in node]
     if not isinstance(node, dict):
         return node
-    found = {name: _finished(one, named, used) for name, one in node.items()}
-    name = found.pop("vocabulary", None)
+    finished = {name: _finished(part, named, used) for name, part in node.items()}
+    name = finished.pop("vocabulary", None)
     if name is not None:
         used[name] = named[name]
-        found = {"$ref": f"#/$defs/{name}", **found}
-    if "examples" in found:
-        found["examples"] = [read_yaml(one).value for one in found["examples"]]
-    return found
+        finished = {"$ref": f"#/$defs/{name}", **finished}
+    if "examples" in finished:
+        finished["examples"] = [read_yaml(example).value for example in finished["examples"]]
+    return finished
 
 
 def _terms(vocabulary: Vocabulary) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def sentences(compared: Sequence[FieldComparison]) -> tuple[str, ...]:
     """
     written = []
     for relation, opening in OPENINGS.items():
-        words = [one.words for one in compared if one.relation == relation]
+        words = [item.words for item in compared if item.relation == relation]
         if words:
             written.append(f"{opening}: {'; '.join(words)}.")
     return tuple(written)

@@ -113,10 +113,10 @@ class Retriever:
         self.analyser = analyser
         self._encoders = encoders
         self._linked: dict[str, set[str]] = {}
-        for one, others in (links or {}).items():
+        for case_id, others in (links or {}).items():
             for other in others:
-                self._linked.setdefault(one, set()).add(other)
-                self._linked.setdefault(other, set()).add(one)
+                self._linked.setdefault(case_id, set()).add(other)
+                self._linked.setdefault(other, set()).add(case_id)
 
     def evidence(self, asked: Analysis) -> Evidence:
         """All evidence for a query, over every candidate of the engine.
@@ -136,7 +136,7 @@ class Retriever:
         words = self.engine.by_words(asked.terms)
         candidates = _Candidates.of(passages, sentences, lines, multilingual, words)
         best = passages if multilingual is None or asked.english else multilingual
-        cosines = [candidates.cosines(one) for one in (passages, sentences, lines)]
+        cosines = [candidates.cosines(nearest) for nearest in (passages, sentences, lines)]
         by_all, by_one = self._coverage(asked.terms, words)
         return Evidence(
             ids=candidates.ids,
@@ -192,11 +192,11 @@ class Retriever:
     ) -> ComparedTexts:
         texts = self.engine.texts(vector_sets[0].name, owners)
         ids = tuple(text.id for text in texts)
-        present = [one.name for one in vector_sets if one.name in self.engine.sizes]
+        names = [vectors.name for vectors in vector_sets if vectors.name in self.engine.sizes]
         return ComparedTexts(
             ids=ids,
             owners=tuple(text.owner for text in texts),
-            by_encoder=tuple(self.engine.vectors(name, ids) for name in present),
+            by_encoder=tuple(self.engine.vectors(name, ids) for name in names),
         )
 
     def _coverage(self, terms: Sequence[str], words: WordMatches) -> tuple[float, float]:
@@ -208,14 +208,14 @@ class Retriever:
         if not total or not n_documents:
             return 0.0, 0.0
         known = sum(weights[term] for term in terms if frequencies[term])
-        held = (sum(weights[term] for term in one) for one in words.terms)
-        return known / total, max(held, default=0.0) / total
+        shares = (sum(weights[term] for term in of_document) for of_document in words.terms)
+        return known / total, max(shares, default=0.0) / total
 
     def _links_among(self, candidates: _Candidates) -> np.ndarray:
         pairs = [
             (at, candidates.places[other])
-            for at, one in enumerate(candidates.ids)
-            for other in self._linked.get(one, ())
+            for at, case_id in enumerate(candidates.ids)
+            for other in self._linked.get(case_id, ())
             if other in candidates.places
         ]
         return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
@@ -246,13 +246,15 @@ class _Candidates:
 
     @classmethod
     def of(cls, *matches: Nearest | WordMatches | None) -> _Candidates:
-        ids = tuple(sorted({one for found in matches if found is not None for one in found.ids}))
-        return cls(ids, {one: at for at, one in enumerate(ids)})
+        ids = tuple(
+            sorted({case_id for match in matches if match is not None for case_id in match.ids})
+        )
+        return cls(ids, {case_id: at for at, case_id in enumerate(ids)})
 
     def column(self, ids: Sequence[str], values: np.ndarray, otherwise: float) -> np.ndarray:
         """The values of some candidates in the place of each, and of the others one value."""
         column = np.full(len(self.ids), otherwise)
-        column[np.array([self.places[one] for one in ids], dtype=np.int64)] = values
+        column[np.array([self.places[case_id] for case_id in ids], dtype=np.int64)] = values
         return column
 
     def cosines(self, nearest: Nearest) -> np.ndarray:
@@ -260,4 +262,4 @@ class _Candidates:
 
     def texts(self, nearest: Nearest) -> tuple[str, ...]:
         texts = dict(zip(nearest.ids, nearest.texts, strict=True))
-        return tuple(texts.get(one, "") for one in self.ids)
+        return tuple(texts.get(case_id, "") for case_id in self.ids)

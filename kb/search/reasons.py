@@ -79,11 +79,11 @@ def _audience_lines(case: Case) -> list[Passage]:
 
 def marks(text: str, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:
     """Where words of the query stand in a text: (start, end) of each, in order."""
-    found = []
+    spans = []
     for match in _WORD.finditer(text):
         if any(stem in wanted for stem in stems(match.group())):
-            found.append(match.span())
-    return tuple(found)
+            spans.append(match.span())
+    return tuple(spans)
 
 
 def reasons(
@@ -114,24 +114,24 @@ def reasons(
     title_words = _words(case.title, wanted)
     richest = max(passages, key=lambda p: (len(_words(p.text, wanted)), p is best))
     rich_words = _words(richest.text, wanted)
-    found: list[Reason] = []
+    made: list[Reason] = []
     if by_meaning:
         best_words = _words(best.text, wanted)
         enough = bool(best_words) and len(best_words) >= len(rich_words)
         kind = "both" if enough or (title_words and not rich_words) else "meaning"
         words = tuple(dict.fromkeys((*title_words, *best_words))) if kind == "both" else ()
-        found.append(_passage_reason(kind, best, words, wanted))
-    if (rich_words or title_words) and (not found or found[0].kind == "meaning"):
+        made.append(_passage_reason(kind, best, words, wanted))
+    if (rich_words or title_words) and (not made or made[0].kind == "meaning"):
         words = tuple(dict.fromkeys((*title_words, *rich_words)))
-        found.append(_passage_reason("word", richest, words, wanted))
-    if not found:
-        found.append(_passage_reason("meaning", best, (), wanted))
-    found += [
+        made.append(_passage_reason("word", richest, words, wanted))
+    if not made:
+        made.append(_passage_reason("meaning", best, (), wanted))
+    made += [
         Reason(kind="facet", facet=m.facet, value=m.value, label=m.label)
         for m in mentions
         if m.value in case.facets.get(m.facet, ())
     ]
-    return tuple(found)
+    return tuple(made)
 
 
 def _words(text: str, wanted: frozenset[str]) -> tuple[str, ...]:

@@ -63,19 +63,19 @@ def judge(evidence: Evidence, calibration: Calibration | None, *, min_score: flo
 
 def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
     """The sum that orders the candidates: float64 of shape (n_candidates,)."""
-    own = (
+    alone = (
         weights.meaning * evidence.meaning
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
     )
-    return own + weights.linked * _best_linked(own, evidence.linked)
+    return alone + weights.linked * _best_linked(alone, evidence.linked)
 
 
-def _best_linked(own: np.ndarray, linked: np.ndarray) -> np.ndarray:
+def _best_linked(alone: np.ndarray, linked: np.ndarray) -> np.ndarray:
     """Per candidate the best sum of those it is linked with; the mean of all without a link."""
-    best = np.full(len(own), -np.inf)
-    np.maximum.at(best, linked[0], own[linked[1]])
-    return np.where(np.isfinite(best), best, own.mean() if len(own) else 0.0)
+    best = np.full(len(alone), -np.inf)
+    np.maximum.at(best, linked[0], alone[linked[1]])
+    return np.where(np.isfinite(best), best, alone.mean() if len(alone) else 0.0)
 
 
 def weights_for(evidence: Evidence, calibration: Calibration) -> Weights:
@@ -86,8 +86,8 @@ def weights_for(evidence: Evidence, calibration: Calibration) -> Weights:
 def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The weighted sum as a share of the most that it could be, in [-1, 1], by candidate."""
     weights = weights_for(evidence, calibration)
-    most = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
-    return weighted_sum(evidence, weights) / most
+    largest = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
+    return weighted_sum(evidence, weights) / largest
 
 
 def answerability(evidence: Evidence, weights: Answerability) -> float:

@@ -92,8 +92,10 @@ class Searcher:
         """
         case = self.compendium.by_id.get(case_id)
         if case is None:
-            near = difflib.get_close_matches(case_id[:120], self.compendium.by_id, n=3, cutoff=0.5)
-            raise CaseNotFound(case_id[:120], nearest=tuple(near))
+            similar = difflib.get_close_matches(
+                case_id[:120], self.compendium.by_id, n=3, cutoff=0.5
+            )
+            raise CaseNotFound(case_id[:120], nearest=tuple(similar))
         return case
 
     def ask(
@@ -248,10 +250,12 @@ class Searcher:
         texts = [text.id for text in self.engine.texts(PASSAGES.name, [case_id])]
         nearest: dict[str, tuple[float, str]] = {}
         for vector in self.engine.vectors(PASSAGES.name, texts):
-            near = self.engine.nearest(
+            matches = self.engine.nearest(
                 PASSAGES.name, vector, within=Filter(kinds=tuple(sorted(kinds)))
             )
-            for other, score, text in zip(near.ids, near.scores.tolist(), near.texts, strict=True):
+            for other, score, text in zip(
+                matches.ids, matches.scores.tolist(), matches.texts, strict=True
+            ):
                 if score > nearest.get(other, (_NO_SCORE, ""))[0]:
                     nearest[other] = score, text
         nearest.pop(case_id, None)

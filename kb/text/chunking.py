@@ -109,14 +109,14 @@ def _labels(case: Case, taxonomy: Taxonomy) -> list[str]:
 
 def pieces_of(markdown: str) -> list[str]:
     """Group paragraphs up to the limit; cut a longer one between sentences, then words."""
-    found: list[str] = []
+    pieces: list[str] = []
     for paragraph in plain_text(markdown).splitlines():
         for part in _cut(paragraph):
-            if found and len(found[-1]) + len(part) < MAX_PASSAGE_CHARACTERS:
-                found[-1] = f"{found[-1]} {part}"
+            if pieces and len(pieces[-1]) + len(part) < MAX_PASSAGE_CHARACTERS:
+                pieces[-1] = f"{pieces[-1]} {part}"
             else:
-                found.append(part)
-    return found
+                pieces.append(part)
+    return pieces
 
 
 def _cut(paragraph: str) -> list[str]:

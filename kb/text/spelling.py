@@ -49,15 +49,15 @@ class Speller:
         return self._nearest(lower, is_name=word[0].isupper()) or self._two_words(lower)
 
     def _nearest(self, word: str, *, is_name: bool) -> str | None:
-        most = 2 if len(word) >= _TWO_SLIPS_FROM and not is_name else 1
-        lengths = range(len(word) - most, len(word) + most + 1)
-        found = [
-            (distance, -self._counts[near], near)
+        slips = 2 if len(word) >= _TWO_SLIPS_FROM and not is_name else 1
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        candidates = [
+            (distance, -self._counts[known], known)
             for length in lengths
-            for near in self._by_length.get(length, ())
-            if (distance := OSA.distance(word, near, score_cutoff=most)) <= most
+            for known in self._by_length.get(length, ())
+            if (distance := OSA.distance(word, known, score_cutoff=slips)) <= slips
         ]
-        return min(found)[2] if found else None
+        return min(candidates)[2] if candidates else None
 
     def _two_words(self, word: str) -> str | None:
         """``jointpurchasing`` as ``joint purchasing``: the split whose rarer word is commonest."""
