@@ -12,7 +12,7 @@ In wings, from the top; imports go down only (contracts in pyproject.toml):
     answers                every answer as data: one serialisation for all who ask
     quality                judged data, measures, calibration
     guidance · results     role models for a firm; what networks reported, cases side by side
-    build                  content to a snapshot that is served
+    indexing               content to a snapshot that is served
     search                 a query to its answer
     snapshots · content    one built, checked state and which is served; files to checked records
     engine · encoders      candidates and counts under a filter; text to vectors

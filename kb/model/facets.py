@@ -1,4 +1,8 @@
-"""The facets of a case: their names, and where their values and their fields are."""
+"""The facets of a case: their names, and where their values and their fields are.
+
+A new facet begins here. Its field then goes into ``kb.content.front_matter``, which makes
+the facet of it, its values into the taxonomy, its words into ``kb.model.facet_words``.
+"""
 
 from __future__ import annotations
 
