@@ -46,11 +46,10 @@ def open(index: str | os.PathLike[str] = "index") -> Searcher:
     Raises:
         SnapshotError: there is none that can be opened; the message says what to do.
     """
-    from kb.search.opening import LiveSearcher  # imports faiss and onnxruntime
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.settings import read_settings
 
-    settings = read_settings({}, index=Path(index))
-    return LiveSearcher(settings.index, min_score=settings.min_score).current()
+    return open_current(read_settings({}, index=Path(index)), any_encoder=True)
 
 
 def check(cases: str | os.PathLike[str] = "cases") -> tuple[Problem, ...]:

@@ -18,9 +18,11 @@ import pytest
 from flask.testing import FlaskClient
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
+from kb.indexing.pipeline import build
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
+from kb.snapshots.store import current_id, set_current, snapshot_ids
 
 ROOT = Path(__file__).parent.parent
 
@@ -201,7 +203,7 @@ def test_a_search_passes_each_station_once(searcher: Searcher):
         "kb.text.mentions",
         "kb.search.evidence",
         "kb.search.scoring",
-        "kb.engine.local.engine",
+        "kb.engine.guarded",
         "kb.search.facets",
         "kb.search.order",
         "kb.search.reasons",
@@ -248,3 +250,56 @@ def test_templates_escape_everything(path):
     text = path.read_text(encoding="utf-8")
 
     assert re.findall(r"\|\s*safe\b|autoescape\s+false", text) == []
+
+
+#: The way of a build, as docs/architecture.md lists it; the encoder is found beside the plan.
+BEGIN = ["kb.snapshots.store", "kb.content.corpus", "kb.encoders.sentence_transformer"]
+PLAN, TRY_OUT, SERVE = "kb.indexing.plan", "kb.search.opening", "kb.snapshots.store"
+MAKE = ["kb.indexing.encode", "kb.indexing.write"]
+PIPELINE = "kb.indexing.pipeline"
+#: What is no station: the pipeline itself, and what every wing stands on.
+ASIDE = (PIPELINE, "kb.errors")
+
+
+def way_of_a_build(settings: Settings) -> list[str]:
+    """The modules that the pipeline calls into in one build, in order."""
+    way: list[str] = []
+
+    def ours(frame: FrameType | None) -> str | None:
+        """The module of kb in which a call is made, or from which, through other packages."""
+        while frame is not None and not frame.f_globals["__name__"].startswith("kb."):
+            frame = frame.f_back
+        return frame.f_globals["__name__"] if frame is not None else None
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        name, code = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
+        if event != "call" or not name.startswith("kb.") or name in (*ASIDE, *way[-1:]):
+            return
+        if code != "<string>" and ours(frame.f_back) == PIPELINE:  # else it only fills a record
+            way.append(name)
+
+    sys.setprofile(look)
+    try:
+        build(settings)
+    finally:
+        sys.setprofile(None)
+    return way
+
+
+def test_a_build_comes_to_no_station_a_third_time(toy_settings: Settings):
+    """Whether or not there is something to encode, something damaged, or another one pinned."""
+    case = toy_settings.cases / "spain" / "textile-training.md"
+
+    first = way_of_a_build(toy_settings)
+    unchanged = way_of_a_build(toy_settings)
+    set_current(toy_settings.index, current_id(toy_settings.index), pinned=True)
+    case.write_text(case.read_text().replace("status: cautionary", "status: mixed"))
+    pinned = way_of_a_build(toy_settings)
+    newest = snapshot_ids(toy_settings.index)[0]
+    (toy_settings.index / newest / "cases.json").unlink()
+    damaged = way_of_a_build(toy_settings)
+
+    assert first == [*BEGIN, PLAN, *MAKE, TRY_OUT, SERVE]
+    assert unchanged == [*BEGIN, PLAN, TRY_OUT, SERVE]
+    assert pinned == [*BEGIN, PLAN, *MAKE, TRY_OUT, SERVE]
+    assert damaged == [*BEGIN, PLAN, TRY_OUT, *MAKE, TRY_OUT, SERVE]

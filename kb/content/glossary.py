@@ -163,7 +163,7 @@ def read_forms(path: Path, glossary_file: Path, problems: list[Problem]) -> Word
         message = f"has no {path.name} beside it; run 'kb glossary'."
         problems.append(Problem(path=str(glossary_file), line=1, message=message))
         return WordTable()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         message = "is not what 'kb glossary' writes; run 'kb glossary'."
         problems.append(Problem(path=str(path), line=1, message=message))
         return WordTable()

@@ -23,7 +23,7 @@ WORDS = {"a": "wine", "b": "metal", "c": "wine"}
 @pytest.fixture(name="query_encoder", scope="module")
 def _query_encoder(live) -> OnnxQueryEncoder:
     """The tiny encoder: wine and metal are its first two axes."""
-    return live.encoders().query
+    return live.current().encoders.query
 
 
 @pytest.fixture(name="multilingual", scope="module")
