@@ -68,23 +68,23 @@ import dataclasses, sys, time
 import numpy as np
 from kb.search.query import Query
 from kb.search.scoring import Answerability, Weights
-from kb.search.opening import open_live
+from kb.search.opening import open_current
 from kb.settings import read_settings
 
 # The whole search beside the same search by dense retrieval alone, query by query in turn.
 settings = read_settings({}, index=sys.argv[1])
-fused, dense = open_live(settings).current(), open_live(settings).current()
+fused, dense = open_current(settings), open_current(settings)
 whole = dense.retriever
 always = Answerability(meaning=0, multilingual=0, words=0, coverage_by_all=0, coverage_by_one=0,
                        english=0, constant=9, query=())
 by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, constant=-4)
 dense.compendium = dataclasses.replace(dense.compendium, calibration=dataclasses.replace(
     dense.compendium.calibration, answerability=always, english=by_meaning, other=by_meaning))
-template = whole.evidence("wine")
+template = whole.evidence(fused.analyser.analyse("wine"))
 unlinked = np.zeros((2, 0), dtype=np.int64)
 
-def alone(text):
-    found = whole.meaning(text)
+def alone(asked):
+    found = whole.meaning(asked.text)
     rows = np.argsort(found.ids)
     scores, nothing = found.scores[rows], np.full(len(rows), -1.0)
     return dataclasses.replace(

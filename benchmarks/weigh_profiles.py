@@ -24,7 +24,7 @@ from kb.guidance.profile_score import WEIGHTS, score_parts, weighted
 from kb.guidance.role_models import MOST
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
 from kb.quality.measure import per_query
-from kb.search.opening import open_live
+from kb.search.opening import open_current
 from kb.search.searcher import Searcher
 from kb.settings import read_settings
 
@@ -95,7 +95,7 @@ def unseen(samples: Sequence[Sample], ids: Sequence[str], strength: float) -> fl
 def main() -> None:
     """Print the weights that are used, those that would be chosen, and what each reaches."""
     settings = read_settings({})
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     judged = read_profiles(settings.cases / PROFILES_FILE, searcher.cases, searcher.taxonomy)
     samples = samples_of(searcher, [one for one in judged if one.split == "tune"])
     ids = [case.id for case in searcher.cases if case.kind != "guide"]

@@ -12,7 +12,7 @@ In wings, from the top; imports go down only (contracts in pyproject.toml):
     answers                every answer as data: one serialisation for all who ask
     quality                judged data, measures, calibration
     guidance · results     role models for a firm; what networks reported, cases side by side
-    build                  content to a snapshot that is served
+    indexing               content to a snapshot that is served
     search                 a query to its answer
     snapshots · content    one built, checked state and which is served; files to checked records
     engine · encoders      candidates and counts under a filter; text to vectors
@@ -46,11 +46,10 @@ def open(index: str | os.PathLike[str] = "index") -> Searcher:
     Raises:
         SnapshotError: there is none that can be opened; the message says what to do.
     """
-    from kb.search.opening import LiveSearcher  # imports faiss and onnxruntime
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.settings import read_settings
 
-    settings = read_settings({}, index=Path(index))
-    return LiveSearcher(settings.index, min_score=settings.min_score).current()
+    return open_current(read_settings({}, index=Path(index)), any_encoder=True)
 
 
 def check(cases: str | os.PathLike[str] = "cases") -> tuple[Problem, ...]:

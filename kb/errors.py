@@ -47,6 +47,11 @@ class Problem:
 class KBError(Exception):
     """Base of all errors raised on purpose."""
 
+    @property
+    def what(self) -> str:
+        """What is wrong, without what to do about it."""
+        return str(self)
+
 
 class SettingError(KBError):
     """A setting holds a value that cannot be understood."""
@@ -83,7 +88,16 @@ class EncoderUnavailable(KBError):
 
 
 class SnapshotError(KBError):
-    """The built index cannot be used."""
+    """The built index cannot be used; ``remedy`` says what to do, which is mostly a build."""
+
+    def __init__(self, what: str, *, remedy: str = "Run 'kb build'.") -> None:
+        self._what = what
+        super().__init__(f"{what} {remedy}".rstrip())
+
+    @property
+    def what(self) -> str:
+        """What is wrong, without what to do about it: for messages of a build itself."""
+        return self._what
 
 
 class SnapshotMissing(SnapshotError):
@@ -138,21 +152,38 @@ class CaseNotFound(KBError):
         super().__init__(f"No case has the id {case_id!r}.{hint}")
 
 
+#: What ends a program on purpose: no failure of what is being done.
+_ENDINGS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+
+
 class Attempt:
     """A ``with`` block whose exception, of whatever kind, is kept as ``error``, not raised.
 
     For what must not end the program whatever goes wrong in it, and is reported: opening a
-    snapshot that comes from outside, or one that was just built.
+    snapshot that comes from outside, or one that was just built. Libraries written in other
+    languages raise some of their failures as a ``BaseException``, which are kept too.
     """
 
     def __init__(self) -> None:
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: TracebackType | None) -> bool:
-        if isinstance(error, Exception):
-            self.error = error
-            return True
-        return False
+        self.error = None if isinstance(error, _ENDINGS) else error
+        return self.error is not None
+
+
+def snapshot_error(error: BaseException, failed: str) -> KBError:
+    """An error of ours as it is, any other one as damage to a snapshot.
+
+    Args:
+        error: whatever was raised.
+        failed: the sentence without its end: what could not be done, where.
+    """
+    if isinstance(error, KBError):
+        return error
+    damage = SnapshotCorrupt(f"{failed} ({type(error).__name__}: {error}).")
+    damage.__cause__ = error
+    return damage

@@ -79,7 +79,7 @@ ROWS: tuple[Row, ...] = (
         "3",
         _whole,
         "a whole number of at least 1",
-        "How many snapshots to keep in the index folder, the current one included",
+        "How many snapshots to keep; what is served and what was before it in any case",
         least=1,
     ),
     Row("host", "127.0.0.1", str, "an address", "Address that the site listens on"),

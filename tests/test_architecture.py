@@ -7,14 +7,22 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from types import FrameType
 
 import pytest
+from flask.testing import FlaskClient
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
+from kb.indexing.pipeline import build
+from kb.search.query import Query
+from kb.search.searcher import Searcher
 from kb.settings import Settings
+from kb.snapshots.store import current_id, set_current, snapshot_ids
 
 ROOT = Path(__file__).parent.parent
 
@@ -146,6 +154,71 @@ def test_a_web_worker_loads_nothing_that_builds(toy_multilingual: Settings):
     assert (done.stderr, json.loads(done.stdout)) == ("", [[200] * 4, [], []])
 
 
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What ran while something was done.
+
+    ``stations`` are the modules that the searcher called, a stretch of one as one;
+    ``functions`` are the names of all functions of ``kb`` that were called.
+    """
+
+    stations: list[str]
+    functions: Counter[str]
+
+
+#: What is asked and answered, which every station holds in its hands.
+RECORDS = {"kb.search.answer", "kb.search.query", "kb.engine.filters"}
+
+
+def calls_of(run: Callable[[], object]) -> Calls:
+    """Do something and write down the calls."""
+    calls = Calls([], Counter())
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        called = frame.f_globals.get("__name__", "")
+        if event != "call" or not called.startswith("kb."):
+            return
+        calls.functions[frame.f_code.co_name] += 1
+        caller = frame.f_back.f_globals.get("__name__") if frame.f_back else ""
+        is_station = called not in RECORDS and not called.startswith("kb.model.")
+        if caller == "kb.search.searcher" != called and is_station:
+            calls.stations.append(called)
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return Calls([name for name, _ in groupby(calls.stations)], calls.functions)
+
+
+def test_a_search_passes_each_station_once(searcher: Searcher):
+    """Analysis, evidence, scoring, answer: none is entered again once it has been left."""
+    query = Query(text="wine exprot", filters={"country": ("NO", "FR")})
+
+    calls = calls_of(lambda: searcher.search(query))
+
+    assert calls.stations == [
+        "kb.search.analysis",
+        "kb.text.mentions",
+        "kb.search.evidence",
+        "kb.search.scoring",
+        "kb.engine.guarded",
+        "kb.search.facets",
+        "kb.search.order",
+        "kb.search.reasons",
+    ]
+    once = ("analyse", "encode_query", "by_words", "judge", "ordered", "matching")
+    assert {name: calls.functions[name] for name in once} == dict.fromkeys(once, 1)
+
+
+def test_a_page_of_results_searches_once(client: FlaskClient):
+    """The page, its offers and its orders come from one answer."""
+    calls = calls_of(lambda: client.get("/search?q=wine+exporters"))
+
+    assert (calls.functions["encode_query"], calls.functions["evidence"]) == (1, 1)
+
+
 def _broad(handler: ast.ExceptHandler) -> bool:
     if handler.type is None:
         return True
@@ -177,3 +250,56 @@ def test_templates_escape_everything(path):
     text = path.read_text(encoding="utf-8")
 
     assert re.findall(r"\|\s*safe\b|autoescape\s+false", text) == []
+
+
+#: The way of a build, as docs/architecture.md lists it; the encoder is found beside the plan.
+BEGIN = ["kb.snapshots.store", "kb.content.corpus", "kb.encoders.sentence_transformer"]
+PLAN, TRY_OUT, SERVE = "kb.indexing.plan", "kb.search.opening", "kb.snapshots.store"
+MAKE = ["kb.indexing.encode", "kb.indexing.write"]
+PIPELINE = "kb.indexing.pipeline"
+#: What is no station: the pipeline itself, and what every wing stands on.
+ASIDE = (PIPELINE, "kb.errors")
+
+
+def way_of_a_build(settings: Settings) -> list[str]:
+    """The modules that the pipeline calls into in one build, in order."""
+    way: list[str] = []
+
+    def ours(frame: FrameType | None) -> str | None:
+        """The module of kb in which a call is made, or from which, through other packages."""
+        while frame is not None and not frame.f_globals["__name__"].startswith("kb."):
+            frame = frame.f_back
+        return frame.f_globals["__name__"] if frame is not None else None
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        name, code = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
+        if event != "call" or not name.startswith("kb.") or name in (*ASIDE, *way[-1:]):
+            return
+        if code != "<string>" and ours(frame.f_back) == PIPELINE:  # else it only fills a record
+            way.append(name)
+
+    sys.setprofile(look)
+    try:
+        build(settings)
+    finally:
+        sys.setprofile(None)
+    return way
+
+
+def test_a_build_comes_to_no_station_a_third_time(toy_settings: Settings):
+    """Whether or not there is something to encode, something damaged, or another one pinned."""
+    case = toy_settings.cases / "spain" / "textile-training.md"
+
+    first = way_of_a_build(toy_settings)
+    unchanged = way_of_a_build(toy_settings)
+    set_current(toy_settings.index, current_id(toy_settings.index), pinned=True)
+    case.write_text(case.read_text().replace("status: cautionary", "status: mixed"))
+    pinned = way_of_a_build(toy_settings)
+    newest = snapshot_ids(toy_settings.index)[0]
+    (toy_settings.index / newest / "cases.json").unlink()
+    damaged = way_of_a_build(toy_settings)
+
+    assert first == [*BEGIN, PLAN, *MAKE, TRY_OUT, SERVE]
+    assert unchanged == [*BEGIN, PLAN, TRY_OUT, SERVE]
+    assert pinned == [*BEGIN, PLAN, *MAKE, TRY_OUT, SERVE]
+    assert damaged == [*BEGIN, PLAN, TRY_OUT, *MAKE, TRY_OUT, SERVE]

@@ -42,7 +42,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     Raises:
         SettingError: no page is translated into the language.
     """
-    app = Flask("web")
+    app = errors.Site("web")
     app.extensions["kb_live"] = live
     app.extensions["kb_settings"] = settings
     live.when_opened(maps_of)

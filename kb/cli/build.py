@@ -10,6 +10,7 @@ import click
 
 from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
 from kb.cli.content import check_paths
+from kb.errors import SnapshotError
 from kb.settings import Settings
 
 
@@ -57,35 +58,45 @@ def build(
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
 @click.option(
     "--use",
-    "--pin",
-    "chosen",
+    multiple=True,
     metavar="ID",
     help="Serve this one and keep to it, whatever is built; 'previous' is the one served before, "
     "'current' the one served now",
 )
+@click.option("--pin", multiple=True, metavar="ID", help="The same")
 @click.option("--unpin", is_flag=True, help="Let the next build serve what it builds")
 @json_option
 @one_catch
-def snapshots(*, index: str | None, chosen: str | None, unpin: bool, as_json: bool) -> int:
+def snapshots(
+    *, index: str | None, use: tuple[str, ...], pin: tuple[str, ...], unpin: bool, as_json: bool
+) -> int:
     """List the snapshots, go back to an earlier one, or keep to one."""
     from kb.snapshots import store
 
     settings = settings_of(index=index)
     folder = settings.index
-    if chosen is not None and unpin:
-        raise click.UsageError("--use and --unpin exclude each other.")
-    if chosen is not None:
+    given = ["--use"] * len(use) + ["--pin"] * len(pin) + ["--unpin"] * unpin
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)} exclude each other; give one of them, once.")
+    for chosen in (*use, *pin):
         _use(settings, chosen)
-    elif unpin:
+    if unpin:
         with store.switching(folder):
             store.unpin(folder)
         say("From the next 'kb build' on, what is built is served.")
-    current = store.read_current(folder)
     known, history = store.snapshot_ids(folder), store.read_history(folder)
+    serving, pinned = None, False
+    try:
+        current = store.read_current(folder)
+        serving, pinned = current.snapshot_id, current.pinned
+    except SnapshotError as err:
+        if not known:
+            raise
+        say(str(err))
     if as_json:
         data = {
-            "current": current.snapshot_id,
-            "pinned": current.pinned,
+            "current": serving,
+            "pinned": pinned,
             "snapshots": known,
             "history": [asdict(served) for served in history],
         }
@@ -93,8 +104,8 @@ def snapshots(*, index: str | None, chosen: str | None, unpin: bool, as_json: bo
         return 0
     since = {served.snapshot_id: served.at for served in history}
     for snapshot_id in known:
-        marks = ["current"] if snapshot_id == current.snapshot_id else []
-        marks += ["pinned"] if marks and current.pinned else []
+        marks = ["current"] if snapshot_id == serving else []
+        marks += ["pinned"] if marks and pinned else []
         at = since.get(snapshot_id)
         marks.append(f"served from {at[:10]} {at[11:16]} UTC" if at else "never served")
         click.echo("  ".join((snapshot_id, *marks)))
@@ -103,18 +114,18 @@ def snapshots(*, index: str | None, chosen: str | None, unpin: bool, as_json: bo
 
 def _use(settings: Settings, chosen: str) -> None:
     """Serve a snapshot and pin it; what a web worker could not serve is never switched to."""
-    from kb.search.opening import try_out  # imports faiss and onnxruntime
+    from kb.search.opening import Wanted, try_out  # imports faiss and onnxruntime
     from kb.snapshots import store
-    from kb.snapshots.format import verify_snapshot
 
-    folder = settings.index
+    folder, wanted = settings.index, Wanted.by(settings)
     with store.switching(folder):
-        if chosen == "previous":
-            chosen = store.previous_id(folder)
-        elif chosen == "current":
-            chosen = store.current_id(folder)
-        if chosen in store.snapshot_ids(folder):
-            verify_snapshot(folder / chosen)
-            try_out(folder / chosen, settings)
-        store.set_current(folder, chosen, pinned=True)
-    say(f"Snapshot {chosen} is served, and stays so until 'kb snapshots --unpin'.")
+        *others, last = store.choices(folder, chosen)
+        for snapshot_id in (*others, last):
+            trouble = try_out(folder / snapshot_id, wanted)
+            if trouble is None:
+                break
+            if snapshot_id == last:
+                raise trouble
+            say(f"Snapshot {snapshot_id} is passed over: {trouble.what}")
+        store.set_current(folder, snapshot_id, pinned=True)
+    say(f"Snapshot {snapshot_id} is served, and stays so until 'kb snapshots --unpin'.")

@@ -27,12 +27,12 @@ def compare(*, case_ids: tuple[str, ...], index: str | None, as_csv: bool, as_js
     from kb.answers.comparison import compared_cases, comparison_answer
     from kb.exports.comparison import to_csv
     from kb.results.comparison import LEAST
-    from kb.search.opening import open_live  # imports faiss and onnxruntime
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
 
     if as_csv and as_json:
         raise click.UsageError("--csv and --json cannot be combined; choose one of them")
     settings = settings_of(index=index)
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     cases = compared_cases(searcher, case_ids, least=LEAST)
     answer = comparison_answer(searcher, cases, addresses_of(settings))
     if as_csv:

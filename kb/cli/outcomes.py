@@ -47,13 +47,13 @@ def outcomes(
     from kb.answers.outcomes import outcomes_answer
     from kb.exports.outcomes import to_csv
     from kb.guidance.selection import of_query
-    from kb.search.opening import open_live  # imports faiss and onnxruntime
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
     if as_csv and as_json:
         raise click.UsageError("--csv and --json cannot be combined; choose one of them")
     settings = settings_of(index=index)
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     filters = {facet: options.pop(facet) for facet in FACETS}
     query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
     answer = outcomes_answer(of_query(query, searcher), searcher, addresses_of(settings))

@@ -101,9 +101,9 @@ def evaluate(
 def _of_judged(settings: Settings, split: str) -> Report:
     from kb.quality.evaluate import evaluate_judged  # imports what measures
     from kb.quality.judged import read_judged
-    from kb.search.opening import open_live
+    from kb.search.opening import open_current
 
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     ids = [case.id for case in searcher.cases]
     judged = read_judged(settings.cases / QUERIES_FILE, ids)
     chosen = [query for query in judged if split in ("all", query.split)]
@@ -113,9 +113,9 @@ def _of_judged(settings: Settings, split: str) -> Report:
 def _of_profiles(settings: Settings, split: str) -> Report:
     from kb.quality.evaluate_profiles import evaluate_profiles  # imports what measures
     from kb.quality.judged_profiles import read_profiles
-    from kb.search.opening import open_live
+    from kb.search.opening import open_current
 
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     judged = read_profiles(settings.cases / PROFILES_FILE, searcher.cases, searcher.taxonomy)
     chosen = [one for one in judged if split in ("all", one.split)]
     return evaluate_profiles(searcher, chosen, split=split, progress=_progress)
@@ -125,11 +125,10 @@ def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Rep
     from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
     from kb.quality.collection import read_collection
     from kb.quality.evaluate import evaluate_collection
-    from kb.search.opening import open_live
+    from kb.search.opening import open_current
 
     collection = read_collection(folder, queries=Path(queries) if queries else None)
-    live = open_live(settings)
-    searcher = live.current()
+    searcher = open_current(settings)
     if searcher.compendium.calibration is None:
         raise CorpusError(
             "The snapshot has no calibration for its encoders. Run 'kb calibrate', then 'kb build'."
@@ -138,10 +137,10 @@ def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Rep
     encoder = SentenceTransformerEncoder(find_model(settings.model, settings.revision))
     return evaluate_collection(
         collection,
-        live.encoders(),
+        searcher.encoders,
         lambda texts: encoder.encode_documents(texts, batch_size=settings.batch_size),
         searcher.compendium.calibration,
-        table=searcher.retriever.table,
+        table=searcher.analyser.table,
         progress=_progress,
     )
 
@@ -187,10 +186,10 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     from kb.quality.calibrate import Sample
     from kb.quality.calibrate import calibrate as derive
     from kb.quality.judged import read_judged
-    from kb.search.opening import open_live
+    from kb.search.opening import open_current
 
     settings = settings_of(cases=cases, index=index)
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     ids = [case.id for case in searcher.cases]
     judged = read_judged(settings.cases / QUERIES_FILE, ids)
     tune = [query for query in judged if query.split == "tune"]

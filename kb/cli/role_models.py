@@ -54,11 +54,11 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     """
     from kb.answers.role_models import role_models_answer
     from kb.guidance.role_models import role_models as find
-    from kb.search.opening import open_live  # imports faiss and onnxruntime
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
     settings = settings_of(index=index)
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     said = {name: options.pop(name) for name in FIELDS if name != "aim"}
     profile = make_profile(searcher.taxonomy, aim=" ".join(text), **said)
     if profile.is_empty:

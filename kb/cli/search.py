@@ -35,11 +35,11 @@ from kb.search.query import SORTS
 def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
     """Search the compendium; without TEXT, browse it."""
     from kb.answers.search import search_answer  # imports pydantic
-    from kb.search.opening import open_live  # imports faiss and onnxruntime
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.search.query import make_query
 
     settings = settings_of(index=index)
-    searcher = open_live(settings).current()
+    searcher = open_current(settings)
     filters = {facet: options.pop(facet) for facet in FACETS}
     query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
     result = searcher.search(query)

@@ -53,11 +53,11 @@ def _authors(entry: Entry) -> str:
         " ".join(
             str(name)
             for name in (
-                *(*one.rich_first_names, *one.rich_middle_names, *one.rich_prelast_names),
-                *(*one.rich_last_names, *one.rich_lineage_names),
+                *(*person.rich_first_names, *person.rich_middle_names, *person.rich_prelast_names),
+                *(*person.rich_last_names, *person.rich_lineage_names),
             )
         )
-        for one in entry.persons.get("author", [])
+        for person in entry.persons.get("author", [])
     ]
     if len(people) < 2:
         return "".join(people)

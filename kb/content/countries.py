@@ -48,11 +48,7 @@ def countries() -> Vocabulary:
 @cache
 def _codes() -> dict[str, str]:
     """Every accepted name, upper case, to its code."""
-    return {
-        name.upper(): country.id
-        for country in countries()
-        for name in (country.id, country.label, *country.aliases)
-    }
+    return {name.upper(): country.id for country in countries() for name in country.names}
 
 
 def country_code(name: str) -> str | None:

@@ -27,7 +27,7 @@ from kb.content.schema import (
     wrong,
 )
 from kb.errors import CorpusError, Problem
-from kb.model.files import file_digest, write_durably
+from kb.model.files import file_digest, write_content
 from kb.model.word_table import Glossary, WordTable
 from kb.text.translate import fold
 
@@ -135,10 +135,7 @@ def write_forms(path: Path, glossary_file: Path, table: WordTable) -> None:
     forms = ",\n".join(f"{_json(name)}:{_json(rows)}" for name, rows in data["forms"].items())
     head = f'{{"glossary":{_json(file_digest(glossary_file))},\n"meanings":'
     text = f'{head}{_json(data["meanings"])},\n"forms":{{\n{forms}\n}}}}\n'
-    try:
-        write_durably(path, text.encode())
-    except OSError as err:
-        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
+    write_content(path, text.encode())
 
 
 def _json(value: object) -> str:
@@ -166,7 +163,7 @@ def read_forms(path: Path, glossary_file: Path, problems: list[Problem]) -> Word
         message = f"has no {path.name} beside it; run 'kb glossary'."
         problems.append(Problem(path=str(glossary_file), line=1, message=message))
         return WordTable()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         message = "is not what 'kb glossary' writes; run 'kb glossary'."
         problems.append(Problem(path=str(path), line=1, message=message))
         return WordTable()

@@ -18,7 +18,7 @@ from kb.content.countries import countries
 from kb.content.front_matter import FrontMatter
 from kb.content.yaml_source import read_yaml
 from kb.model.cases import Reference
-from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, SUBJECT, Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, SUBJECT, Taxonomy, Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -38,8 +38,11 @@ def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict
     named = {name: _terms(taxonomy[name]) for name in (*LISTS, *OPTIONAL_LISTS)}
     named["countries"] = _terms(_places(taxonomy))
     named["sources"] = _one_of(
-        {"const": key, "description": ", ".join(filter(None, (one.authors, one.title, one.year)))}
-        for key, one in references.items()
+        {
+            "const": key,
+            "description": ", ".join(filter(None, (work.authors, work.title, work.year))),
+        }
+        for key, work in references.items()
     )
     schema = FrontMatter.model_json_schema(schema_generator=_Plain)
     used: dict[str, Any] = {}
@@ -56,24 +59,24 @@ def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict
 def _places(taxonomy: Taxonomy) -> Vocabulary:
     """The countries of ISO 3166, and the places beside them that the vocabulary names."""
     known = countries()
-    named = taxonomy.vocabularies.get("countries", ())
-    return replace(known, terms=(*known.terms, *(one for one in named if one.id not in known.ids)))
+    places = (place for place in taxonomy["countries"] if place.id not in known.ids)
+    return replace(known, terms=(*known.terms, *places))
 
 
 def _finished(node: Any, named: Mapping[str, Any], used: dict[str, Any]) -> Any:
     """A schema in which lists are referred to, and examples are values and not YAML."""
     if isinstance(node, list):
-        return [_finished(one, named, used) for one in node]
+        return [_finished(item, named, used) for item in node]
     if not isinstance(node, dict):
         return node
-    found = {name: _finished(one, named, used) for name, one in node.items()}
-    name = found.pop("vocabulary", None)
+    finished = {name: _finished(part, named, used) for name, part in node.items()}
+    name = finished.pop("vocabulary", None)
     if name is not None:
         used[name] = named[name]
-        found = {"$ref": f"#/$defs/{name}", **found}
-    if "examples" in found:
-        found["examples"] = [read_yaml(one).value for one in found["examples"]]
-    return found
+        finished = {"$ref": f"#/$defs/{name}", **finished}
+    if "examples" in finished:
+        finished["examples"] = [read_yaml(example).value for example in finished["examples"]]
+    return finished
 
 
 def _terms(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def _terms(vocabulary: Vocabulary) -> dict[str, Any]:
         {"const": term.id, "title": term.label, "description": term.definition or term.label}
         for term in vocabulary
     ]
-    others = {name: None for term in vocabulary for name in _spellings(term)[1:]}
+    others = {name: None for term in vocabulary for name in term.names[1:]}
     for term in vocabulary:
         others.pop(term.id, None)
     other = {"enum": list(others), "description": "Another spelling of a term."}
@@ -91,10 +94,6 @@ def _terms(vocabulary: Vocabulary) -> dict[str, Any]:
 
 def _one_of(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"anyOf": list(schemas)}
-
-
-def _spellings(term: Term) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((term.id, term.label, *term.aliases)))
 
 
 def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
@@ -116,6 +115,6 @@ def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
 
 def _is(kinds: Vocabulary, role: str) -> dict[str, Any] | bool:
     """A schema that is met by a case of a kind that plays this part; False if no kind does."""
-    names = [name for kind in kinds if kind.role == role for name in _spellings(kind)]
+    names = list(dict.fromkeys(name for kind in kinds if kind.role == role for name in kind.names))
     kind = {"properties": {"kind": {"enum": names}}, "required": ["kind"]}
     return kind if names else False

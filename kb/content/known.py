@@ -103,7 +103,7 @@ def _another(name: str, known: Known) -> str:
 def _document(what: str, is_guide: bool) -> Meaning:
     def meaning(name: str, known: Known) -> str:
         if known.guides.get(name) is not is_guide:
-            ids = [one for one, guide in known.guides.items() if guide is is_guide]
+            ids = [case_id for case_id, guide in known.guides.items() if guide is is_guide]
             raise wrong(f"must name {what}, not {shown(name)}{nearest_ids(name, ids)}.")
         return name
 

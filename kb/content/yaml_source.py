@@ -70,9 +70,9 @@ class Located:
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing around it that has one."""
         for end in range(len(path), -1, -1):
-            found = self.lines.get(path[:end])
-            if found is not None:
-                return found
+            line = self.lines.get(path[:end])
+            if line is not None:
+                return line
         return 1
 
 

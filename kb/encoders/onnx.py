@@ -58,7 +58,7 @@ class OnnxQueryEncoder:
                 enable_fallback=0,  # it would print to standard output and try the same again
             )
         except (
-            *(OSError, ValueError, TypeError, KeyError, OverflowError),
+            *(OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError),
             *(raised.Fail, raised.InvalidArgument, raised.InvalidGraph, raised.InvalidProtobuf),
             *(raised.NoSuchFile, raised.NotImplemented, raised.RuntimeException),
         ) as err:
@@ -89,7 +89,4 @@ class OnnxQueryEncoder:
 
 def _not_usable(folder: Path, err: Exception) -> str:
     first = str(err).splitlines()[0] if str(err) else type(err).__name__
-    return (
-        f"The query encoder of the snapshot cannot be used: {folder} ({first[:200]}). "
-        "Run 'kb build --force'."
-    )
+    return f"The query encoder of the snapshot cannot be used: {folder} ({first[:200]})."

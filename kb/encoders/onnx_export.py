@@ -147,9 +147,9 @@ def _export(pipeline: torch.nn.Module, path: Path) -> None:
 def _compare(encoder: SentenceTransformerEncoder, folder: Path) -> None:
     exported = OnnxQueryEncoder(folder)
     for probe in PROBES:
-        one, two = encoder.encode_query(probe), exported.encode_query(probe)
-        size = float(np.linalg.norm(one) * np.linalg.norm(two))
-        same = float(one @ two) / size if size else float(np.array_equal(one, two))
+        ours, theirs = encoder.encode_query(probe), exported.encode_query(probe)
+        size = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
+        same = float(ours @ theirs) / size if size else float(np.array_equal(ours, theirs))
         if not same >= PARITY:
             raise EncoderUnavailable(
                 f"The export of the encoder {encoder.files.name!r} must agree with the original "

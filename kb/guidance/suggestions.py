@@ -37,8 +37,8 @@ def suggested_goals_of(searcher: Searcher, profile: Profile, encode: Encode) -> 
         return ()
     intent = intent_of(searcher, words, encode)
     nearest = sorted(intent, key=lambda project: (-intent[project], project))
-    near = (p for p in nearest if intent[p] >= SUGGESTED_FROM and p not in profile.goal)
-    return tuple(near)[:MOST_SUGGESTED]
+    close = (p for p in nearest if intent[p] >= SUGGESTED_FROM and p not in profile.goal)
+    return tuple(close)[:MOST_SUGGESTED]
 
 
 def completed(profile: Profile, searcher: Searcher, projects: tuple[str, ...]) -> Profile:
@@ -51,7 +51,9 @@ def completed(profile: Profile, searcher: Searcher, projects: tuple[str, ...]) -
     """
     whole = profile
     text = profile.business or profile.aim
-    sectors = tuple(one.value for one in searcher.mentions(text) if one.facet == "sector")
+    sectors = tuple(
+        mention.value for mention in searcher.mentions(text) if mention.facet == "sector"
+    )
     if not profile.my_sector and sectors:
         whole = replace(whole, my_sector=sectors)
     if not profile.goal and projects:
@@ -68,7 +70,7 @@ def _count(profile: Profile, searcher: Searcher) -> int:
     if of_us:
         return _value(of_us.group(1))
     for number, who in _WE_ARE.findall(words_of_profile(profile)):
-        sector = any(one.facet == "sector" for one in searcher.mentions(who))
+        sector = any(mention.facet == "sector" for mention in searcher.mentions(who))
         if _FIRMS.search(who) or sector:
             return _value(number)
     return 0

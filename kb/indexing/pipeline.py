@@ -1,4 +1,4 @@
-"""Content to a snapshot that is served: read, plan, encode what is new, write, open, switch.
+"""Content to a snapshot that is served: check, plan, encode, write, try out, serve.
 
 Nothing is served before it is whole and was opened as a web worker opens it, and nothing is
 built from content with problems.
@@ -6,47 +6,23 @@ built from content with problems.
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kb.content.corpus import read_corpus
-from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE
 from kb.encoders.multilingual import multilingual_digest
-from kb.encoders.sentence_transformer import ModelFiles, find_model
-from kb.errors import (
-    Attempt,
-    BuildFailed,
-    CorpusInvalid,
-    IndexNotWritable,
-    KBError,
-    SnapshotError,
-)
-from kb.indexing.encode import Encoding
-from kb.indexing.plan import Plan, assemble, content_of
-from kb.model.calibration import Calibration, calibration_for, read_calibrations
-from kb.model.relevance import read_report
-from kb.search.opening import try_out
+from kb.encoders.sentence_transformer import find_model
+from kb.errors import BuildFailed, CorpusInvalid, IndexNotWritable
+from kb.indexing.encode import Encoded, encode
+from kb.indexing.plan import Plan, make_plan
+from kb.indexing.write import write_snapshot
+from kb.model.compendium import Compendium
+from kb.search.opening import Wanted, try_out
 from kb.settings import Settings
-from kb.snapshots.format import Manifest, Snapshot, open_snapshot, read_manifest, verify_snapshot
-from kb.snapshots.store import (
-    UNFINISHED,
-    building,
-    built_from,
-    current_id,
-    find_current,
-    new_id,
-    prune,
-    publish,
-    remove,
-    set_current,
-    snapshot_ids,
-    switching,
-    what_stays,
-)
+from kb.snapshots.format import Manifest
+from kb.snapshots.store import Standing, building, serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +44,6 @@ class BuildReport:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Built:
-    """The snapshot of a plan; ``encoded`` is None where an earlier build had made it."""
-
-    manifest: Manifest
-    encoded: int | None
-    damaged: tuple[str, ...]
-
-
 def build(
     settings: Settings,
     *,
@@ -85,6 +52,8 @@ def build(
     tell: Callable[[str], None] = lambda _: None,
 ) -> BuildReport:
     """Build the snapshot of ``settings.cases`` and serve it from now on, unless one is pinned.
+
+    A pin holds for as long as what is pinned can be served.
 
     Args:
         settings: where things are and which encoder to use.
@@ -101,157 +70,112 @@ def build(
             Whichever is raised, what was served stays.
     """
     started = time.perf_counter()
-    with building(settings.index):
-        built = _build(settings, force=force, progress=progress, tell=tell)
-        pinned = _serve(settings, built, tell)
-    manifest, encoded = built.manifest, built.encoded
+    cases, index = settings.cases, settings.index
+    wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
+    with building(index) as standing:
+        compendium = _check(cases, standing.stays)
+        tell(f"Read {len(compendium.cases)} cases from {cases}.")
+        files = find_model(settings.model, settings.revision)
+        multilingual = multilingual_digest() if settings.multilingual else ""
+        plan = make_plan(compendium, files, cases=cases, multilingual=multilingual, tell=tell)
+        usable = {} if force else standing.manifests
+        made = [found for found, manifest in usable.items() if manifest.inputs == plan.inputs]
+        built, replaces = _first_to_answer(index, made, wanted, tell)
+        encoded = None
+        if built is None:
+            encoded = encode(
+                plan,
+                [index / found for found in usable if found not in standing.damaged],
+                batch_size=settings.batch_size,
+                progress=progress,
+                tell=tell,
+            )
+            folder, manifest = _write(standing, plan, encoded)
+            _try_out(folder, wanted, standing.stays)
+        else:
+            folder, manifest = index / built, usable[built]
+        unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, wanted, tell)
+        pinned = serve(
+            folder,
+            standing,
+            replaces=replaces,
+            unfit=unfit,
+            keep=settings.keep_snapshots,
+            tell=tell,
+        )
+    n_encoded = encoded.n_encoded if encoded is not None else 0
     return BuildReport(
         snapshot_id=manifest.snapshot_id,
         cases=manifest.n_cases,
         passages=manifest.n_passages,
         dimension=manifest.encoder.dimension,
-        encoded=encoded or 0,
-        reused=manifest.n_passages - (encoded or 0),
+        encoded=n_encoded,
+        reused=manifest.n_passages - n_encoded,
         up_to_date=encoded is None,
         pinned=pinned,
         seconds=time.perf_counter() - started,
     )
 
 
-def _build(
-    settings: Settings, *, force: bool, progress: bool, tell: Callable[[str], None]
-) -> _Built:
-    """The snapshot of the content as it stands: one that is there, or a new one."""
-    corpus = read_corpus(settings.cases)
+def _check(cases: Path, stays: str) -> Compendium:
+    corpus = read_corpus(cases)
     if corpus.problems:
-        outcome = (
-            f"nothing was built and {what_stays(settings.index)}. Run 'kb check' to list them."
-        )
+        outcome = f"nothing was built and {stays}. Run 'kb check' to list them."
         raise CorpusInvalid(corpus.problems, outcome=outcome)
-    tell(f"Read {len(corpus.compendium.cases)} cases from {settings.cases}.")
-    files = find_model(settings.model, settings.revision)
-    multilingual = multilingual_digest() if settings.multilingual else ""
-    plan = Plan(
-        content=content_of(
-            replace(
-                corpus.compendium,
-                calibration=_calibration(settings.cases, files, multilingual, tell),
-                relevance=read_report(settings.cases / RELEVANCE_FILE),
-            )
-        ),
-        encoding=Encoding(
-            files=files,
-            multilingual=multilingual,
-            previous=None if force else _previous(settings.index, tell),
-            batch_size=settings.batch_size,
-            progress=progress,
-            tell=tell,
-        ),
-    )
+    return corpus.compendium
+
+
+def _first_to_answer(
+    index: Path, made: Sequence[str], wanted: Wanted, tell: Callable[[str], None]
+) -> tuple[str | None, list[str]]:
+    """The first of some snapshots that can be served, if any, and those before it."""
     damaged = []
-    for snapshot_id in () if force else built_from(settings.index, plan.inputs):
-        trouble = _trouble(settings, snapshot_id)
+    for snapshot_id in made:
+        trouble = try_out(index / snapshot_id, wanted)
         if trouble is None:
-            manifest = read_manifest(settings.index / snapshot_id)
-            return _Built(manifest=manifest, encoded=None, damaged=tuple(damaged))
-        tell(f"Building again: {trouble}")
+            return snapshot_id, damaged
+        tell(f"Building again: {trouble.what}")
         damaged.append(snapshot_id)
-    manifest = _write(settings, plan)
-    return _Built(manifest=manifest, encoded=plan.encoding.encoded, damaged=tuple(damaged))
+    return None, damaged
 
 
-def _trouble(settings: Settings, snapshot_id: str) -> str | None:
-    """Why an earlier snapshot cannot be served; one that is not served now is tried out."""
-    folder = settings.index / snapshot_id
+def _write(standing: Standing, plan: Plan, encoded: Encoded) -> tuple[Path, Manifest]:
+    """Write a snapshot beside its place, where what is not served is removed."""
     try:
-        verify_snapshot(folder)
-        open_snapshot(folder)
-        current = find_current(settings.index)
-        if current is None or current.snapshot_id != snapshot_id:
-            _try_out(settings, folder)
-    except (SnapshotError, BuildFailed) as err:
-        return str(err)
-    return None
-
-
-def _try_out(settings: Settings, folder: Path) -> None:
-    """Open a snapshot as a fresh web worker does, and answer a query: what fails is not served.
-
-    Raises:
-        BuildFailed: it cannot be opened or does not answer, for whatever reason.
-    """
-    with Attempt() as attempt:
-        try_out(folder, settings)
-    err = attempt.error
-    if err is not None:
-        reason = str(err) if isinstance(err, KBError) else f"{type(err).__name__}: {err}."
-        raise BuildFailed(
-            f"The snapshot that was built cannot be served, and was removed: {reason} "
-            f"{what_stays(settings.index).capitalize()}."
-        ) from err
-
-
-def _calibration(
-    cases: Path, files: ModelFiles, multilingual: str, tell: Callable[[str], None]
-) -> Calibration | None:
-    calibrations = read_calibrations(cases / CALIBRATION_FILE)
-    found = calibration_for(calibrations, encoder=files.digest, multilingual=multilingual)
-    if found is None and calibrations:
-        tell(
-            "There is no calibration for these encoders: search goes by meaning alone. "
-            "Run 'kb calibrate' after this build, then 'kb build'."
-        )
-    return found
-
-
-def _previous(index: Path, tell: Callable[[str], None]) -> Snapshot | None:
-    try:
-        folder = index / current_id(index)
-        verify_snapshot(folder)
-        return open_snapshot(folder)
-    except SnapshotError as err:
-        if snapshot_ids(index):
-            tell(f"Building from scratch: {err}")
-        return None
-
-
-def _write(settings: Settings, plan: Plan) -> Manifest:
-    """Write a snapshot beside its place, try it out, and move it into its place."""
-    index = settings.index
-    unfinished = index / f"{UNFINISHED}{os.getpid()}"
-    staged = unfinished / new_id(index, plan.inputs)
-    try:
-        staged.mkdir(parents=True)
-        manifest = assemble(staged, plan)
-        _try_out(settings, staged)
-        publish(index, staged)
+        manifest = write_snapshot(standing.unfinished, plan, encoded, taken=standing.taken)
     except OSError as err:
         raise IndexNotWritable(
-            f"The snapshot cannot be written to {index}: {err.strerror}; {what_stays(index)}."
+            f"The snapshot cannot be written to {standing.folder}: {err.strerror}; "
+            f"{standing.stays}."
         ) from err
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return manifest
+    return standing.unfinished / manifest.snapshot_id, manifest
 
 
-def _serve(settings: Settings, built: _Built, tell: Callable[[str], None]) -> str | None:
-    """Switch to what was built, and remove what is not to be kept.
+def _try_out(folder: Path, wanted: Wanted, stays: str) -> None:
+    trouble = try_out(folder, wanted)
+    if trouble is not None:
+        raise BuildFailed(
+            f"The snapshot that was built cannot be served, and was removed: {trouble.what} "
+            f"{stays.capitalize()}."
+        ) from trouble
 
-    Returns:
-        The id of a snapshot that is pinned and therefore stays served, None where there is none.
-    """
-    index, snapshot_id = settings.index, built.manifest.snapshot_id
-    with switching(index):
-        current = find_current(index)
-        pinned = current.snapshot_id if current is not None and current.pinned else None
-        # What replaces a damaged one takes its pin over: it was made from the same.
-        replaces = pinned is not None and pinned in (snapshot_id, *built.damaged)
-        if pinned is None or replaces:
-            set_current(index, snapshot_id, pinned=replaces)
-        try:
-            for damaged in built.damaged:
-                remove(index, damaged)
-            prune(index, keep=settings.keep_snapshots)
-        except OSError as err:
-            tell(f"Old snapshots in {index} cannot be removed: {err.strerror}.")
-    return None if replaces else pinned
+
+def _unfit_pin(
+    standing: Standing,
+    built: str,
+    replaces: Collection[str],
+    wanted: Wanted,
+    tell: Callable[[str], None],
+) -> list[str]:
+    """What is pinned, where that cannot be served: a pin never keeps a site from answering."""
+    pinned = standing.pinned
+    if pinned is None or pinned in (built, *replaces):
+        return []
+    trouble = try_out(standing.folder / pinned, wanted)
+    if trouble is None:
+        return []
+    tell(
+        f"Snapshot {pinned} is pinned but cannot be served: {trouble.what} "
+        "What is built is served in its place, and the pin has ended."
+    )
+    return [pinned]

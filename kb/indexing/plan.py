@@ -1,65 +1,117 @@
-"""What goes into a snapshot: content, engine, encoder, and the manifest over them."""
+"""What a snapshot will hold, of whose making, and under which id."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from kb import __version__
-from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
-from kb.engine.base import Document, EngineWriter, Figure
-from kb.engine.local.engine import LocalWriter
-from kb.indexing.encode import Encoding
-from kb.indexing.identity import LIBRARIES, WINGS, code_digest, versions_of
-from kb.model.cases import Case
-from kb.model.compendium import Compendium
-from kb.model.quantities import in_unit, quantity
-from kb.model.taxonomy import Taxonomy
-from kb.snapshots.format import (
-    ENGINE_FOLDER,
-    SCHEMA_VERSION,
-    Content,
-    EncoderRecord,
-    Manifest,
-    content_files,
-    files_records,
-    write_content,
-    write_manifest,
+from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE
+from kb.encoders.sentence_transformer import ModelFiles
+from kb.indexing.identity import (
+    LIBRARIES,
+    WINGS,
+    code_digest,
+    encoder_identity,
+    multilingual_identity,
+    versions_of,
 )
-from kb.snapshots.vector_sets import PASSAGES, PASSAGES_MULTILINGUAL
-from kb.text.chunking import passages_of, words_of_case
+from kb.model.calibration import calibration_for, read_calibrations
+from kb.model.compendium import Compendium
+from kb.model.relevance import read_report
+from kb.snapshots.format import SCHEMA_VERSION, Content, content_files
+from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL
+from kb.text.chunking import passages_of
 from kb.text.spelling import count_words
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that a snapshot is made from."""
+    """Everything that a snapshot is made from.
+
+    ``multilingual`` is the digest of the multilingual encoder, empty where it is off.
+    """
 
     content: Content
-    encoding: Encoding
+    files: ModelFiles
+    multilingual: str
+
+    @cached_property
+    def identities(self) -> dict[str, str]:
+        """What decides the vectors of each encoder; empty where one is off."""
+        return {
+            ENCODER: encoder_identity(self.files.digest),
+            MULTILINGUAL: multilingual_identity(self.multilingual),
+        }
 
     @cached_property
     def corpus_digest(self) -> str:
         """A digest of the content, as it will be written: what it holds decides, not how."""
         files = content_files(self.content).items()
-        lines = [f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in files]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return _digest(f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in files)
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """The version of this program, and of every library that has a part in it."""
+        return {"kb": __version__, **versions_of(LIBRARIES)}
 
     @cached_property
     def inputs(self) -> str:
         """A digest of all that a snapshot is made from: content, encoders, libraries, code."""
-        encoding = self.encoding
         lines = [str(SCHEMA_VERSION), self.corpus_digest, code_digest(*WINGS)]
-        lines += [encoding.files.name, encoding.identity, encoding.multilingual_identity]
-        lines += [f"{name} {number}" for name, number in _versions().items()]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        lines += [self.files.name, *self.identities.values()]
+        return _digest([*lines, *(f"{name} {number}" for name, number in self.versions.items())])
+
+    def new_id(self, taken: Collection[str]) -> str:
+        """An id for what is made from this: the first digits of ``inputs``.
+
+        Where that is taken, another one that follows from them: a snapshot is never replaced
+        by other bytes under the same id.
+        """
+        digest, number = self.inputs, 0
+        while digest[:12] in taken:
+            number += 1
+            digest = hashlib.sha256(f"{self.inputs} {number}".encode()).hexdigest()
+        return digest[:12]
 
 
-def _versions() -> dict[str, str]:
-    return {"kb": __version__, **versions_of(LIBRARIES)}
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def make_plan(
+    compendium: Compendium,
+    files: ModelFiles,
+    *,
+    cases: Path,
+    multilingual: str,
+    tell: Callable[[str], None],
+) -> Plan:
+    """Plan the snapshot of a compendium that has no problems.
+
+    Args:
+        compendium: what was read.
+        files: the encoder.
+        cases: the folder of the cases, which holds what was measured and calibrated as well.
+        multilingual: the digest of the multilingual encoder, empty where it is off.
+        tell: told what is missing.
+
+    Raises:
+        CorpusError: a file of what was measured cannot be read.
+    """
+    calibrations = read_calibrations(cases / CALIBRATION_FILE)
+    calibration = calibration_for(calibrations, encoder=files.digest, multilingual=multilingual)
+    if calibration is None and calibrations:
+        tell(
+            "There is no calibration for these encoders: search goes by meaning alone. "
+            "Run 'kb calibrate' after this build, then 'kb build'."
+        )
+    relevance = read_report(cases / RELEVANCE_FILE)
+    whole = replace(compendium, calibration=calibration, relevance=relevance)
+    return Plan(content=content_of(whole), files=files, multilingual=multilingual)
 
 
 def content_of(compendium: Compendium) -> Content:
@@ -76,74 +128,3 @@ def content_of(compendium: Compendium) -> Content:
         passages=tuple(p for case in compendium.cases for p in passages_of(case, taxonomy)),
         vocabulary=count_words([*texts, *labels]),
     )
-
-
-def assemble(staged: Path, plan: Plan) -> Manifest:
-    """Write a whole snapshot into the empty folder ``staged``, which is named as it will be.
-
-    The manifest comes last.
-    """
-    content, encoding = plan.content, plan.encoding
-    cases, taxonomy = content.compendium.cases, content.compendium.taxonomy
-    write_content(staged, content)
-    writer: EngineWriter = LocalWriter(staged / ENGINE_FOLDER)
-    for case in cases:
-        writer.write(document_of(case, taxonomy))
-    vector_sets = encoding.write_vectors(content, writer)
-    writer.publish()
-    encoding.write_encoder(staged)
-    multilingual = None
-    if PASSAGES_MULTILINGUAL.name in vector_sets:
-        multilingual = EncoderRecord(
-            name=MULTILINGUAL_NAME,
-            revision=encoding.multilingual[:12],
-            digest=encoding.multilingual,
-            identity=encoding.multilingual_identity,
-            dimension=vector_sets[PASSAGES_MULTILINGUAL.name].dimension,
-        )
-    manifest = Manifest(
-        schema_version=SCHEMA_VERSION,
-        snapshot_id=staged.name,
-        inputs=plan.inputs,
-        encoder=EncoderRecord(
-            name=encoding.files.name,
-            revision=encoding.files.revision,
-            digest=encoding.files.digest,
-            identity=encoding.identity,
-            dimension=vector_sets[PASSAGES.name].dimension,
-        ),
-        multilingual=multilingual,
-        metric="cosine",
-        n_cases=len(cases),
-        n_passages=len(content.passages),
-        corpus_digest=plan.corpus_digest,
-        cases={case.id: case.digest for case in cases},
-        vector_sets=vector_sets,
-        versions=_versions(),
-        files=files_records(staged),
-    )
-    write_manifest(staged, manifest)
-    return manifest
-
-
-def document_of(case: Case, taxonomy: Taxonomy) -> Document:
-    """A case as an engine takes it: found by its words, filtered by all the rest."""
-    return Document(
-        id=case.id,
-        words=words_of_case(case, taxonomy),
-        kind=case.kind,
-        facets=case.facets,
-        figures=tuple(_figures(case, taxonomy)),
-    )
-
-
-def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
-    """Each figure in every unit that it can be asked for in."""
-    for result in case.results:
-        compared = quantity(result, taxonomy)
-        if compared is not None:
-            yield Figure(metric=result.metric, unit=compared.unit, low=compared.low)
-        for unit in taxonomy["units"].ids:
-            figure = in_unit(result, unit, taxonomy)
-            if figure is not None and (compared is None or unit != compared.unit):
-                yield Figure(metric=result.metric, unit=unit, low=figure.low, compared=False)

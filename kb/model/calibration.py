@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
+from pydantic import AliasChoices, Field, TypeAdapter
 
-from kb.errors import CorpusError
-from kb.model.files import write_durably
+from kb.model.json_file import JsonFile
 
 
 def _also(*names: str) -> Any:
@@ -83,7 +82,9 @@ class Calibration:
     n_queries: int
 
 
-_FILE = TypeAdapter(tuple[Calibration, ...])
+_FILE = JsonFile(
+    holds=TypeAdapter(tuple[Calibration, ...]), what="a calibration", command="kb calibrate"
+)
 
 
 def read_calibrations(path: Path) -> tuple[Calibration, ...]:
@@ -92,16 +93,7 @@ def read_calibrations(path: Path) -> tuple[Calibration, ...]:
     Raises:
         CorpusError: the file is not what ``kb calibrate`` writes.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return ()
-    except OSError as err:
-        raise CorpusError(f"{path} cannot be read: {err.strerror}.") from err
-    try:
-        return _FILE.validate_json(data)
-    except ValidationError as err:
-        raise CorpusError(f"{path} is not a calibration; run 'kb calibrate'.") from err
+    return _FILE.read(path) or ()
 
 
 def write_calibrations(path: Path, calibrations: tuple[Calibration, ...]) -> None:
@@ -110,10 +102,7 @@ def write_calibrations(path: Path, calibrations: tuple[Calibration, ...]) -> Non
     Raises:
         CorpusError: the file cannot be written; what was there stays.
     """
-    try:
-        write_durably(path, _FILE.dump_json(calibrations, indent=1) + b"\n")
-    except OSError as err:
-        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
+    _FILE.write(path, calibrations)
 
 
 def calibration_for(

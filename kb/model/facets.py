@@ -1,4 +1,9 @@
-"""The facets of a case: their names, and where their values and their fields are."""
+"""The facets of a case: their names, and where their values and their fields are.
+
+A new facet begins here. Its field then goes into ``kb.content.front_matter``, which makes
+the facet of it, its list into ``kb.model.taxonomy``, its words into
+``kb.model.facet_words``; filters, counts and the word index take it up by themselves.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from kb.errors import CorpusError
+
 
 def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
@@ -30,6 +32,18 @@ def write_durably(path: Path, data: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def write_content(path: Path, data: bytes) -> None:
+    """Write a file of the content, as ``write_durably`` does.
+
+    Raises:
+        CorpusError: it cannot be written; what was there stays.
+    """
+    try:
+        write_durably(path, data)
+    except OSError as err:
+        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
 
 
 def append_durably(path: Path, line: bytes) -> None:

@@ -39,7 +39,7 @@ class Counted:
 
     def terms(self, facet: str, taxonomy: Taxonomy) -> tuple[Term, ...]:
         """The values of a facet that some document has, in the order of the vocabulary."""
-        return tuple(one for one in taxonomy.facet(facet) if self.count(**{facet: one.id}))
+        return tuple(term for term in taxonomy.facet(facet) if self.count(**{facet: term.id}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,8 @@ def holdings(documents: Iterable[Case]) -> Holdings:
     every = tuple(documents)
     return Holdings(
         everything=_counted(every),
-        cases=_counted(tuple(one for one in every if not one.is_guide)),
-        guides=tuple(one for one in every if one.is_guide),
+        cases=_counted(tuple(case for case in every if not case.is_guide)),
+        guides=tuple(case for case in every if case.is_guide),
     )
 
 

@@ -111,7 +111,7 @@ def _change(
 def quantities(result: Result, taxonomy: Taxonomy) -> tuple[Quantity, ...]:
     """Every way in which a result may be compared: its figure, then the change it stands for."""
     both = (quantity(result, taxonomy), change(result, taxonomy))
-    return tuple(found for found in both if found is not None)
+    return tuple(figure for figure in both if figure is not None)
 
 
 def in_unit(result: Result, unit: str | None, taxonomy: Taxonomy) -> Quantity | None:
@@ -130,4 +130,4 @@ def in_unit(result: Result, unit: str | None, taxonomy: Taxonomy) -> Quantity | 
             high=result.high if result.high is not None else result.low,
             qualifier=result.qualifier or "",
         )
-    return next((found for found in quantities(result, taxonomy) if found.unit == unit), None)
+    return next((figure for figure in quantities(result, taxonomy) if figure.unit == unit), None)

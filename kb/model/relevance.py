@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
-from kb.errors import CorpusError
-from kb.model.files import write_durably
+from kb.model.json_file import JsonFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ class Report:
     worst: tuple[Worst, ...]
 
 
-_FILE = TypeAdapter(Report)
+_FILE = JsonFile(holds=TypeAdapter(Report), what="a report", command="kb evaluate --publish")
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -90,10 +89,7 @@ def write_report(path: Path, report: Report) -> None:
     Raises:
         CorpusError: the file cannot be written; what was there stays.
     """
-    try:
-        write_durably(path, _FILE.dump_json(report, indent=1) + b"\n")
-    except OSError as err:
-        raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
+    _FILE.write(path, report)
 
 
 def read_report(path: Path) -> Report | None:
@@ -102,9 +98,4 @@ def read_report(path: Path) -> Report | None:
     Raises:
         CorpusError: the file is not what ``kb evaluate --publish`` writes.
     """
-    try:
-        return _FILE.validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError) as err:
-        raise CorpusError(f"{path} is not a report; run 'kb evaluate --publish'.") from err
+    return _FILE.read(path)

@@ -146,9 +146,9 @@ def _stand(step: Step, number: int, answers: Mapping[str, str]) -> StepStanding:
     return StepStanding(
         step=step,
         number=number,
-        strong=tuple(one for one in step.questions if answers.get(one.id) == "yes"),
+        strong=tuple(question for question in step.questions if answers.get(question.id) == "yes"),
         weak=tuple(sorted(weak, key=lambda spot: WEAKEST_FIRST.index(spot.answer))),
-        unanswered=tuple(one for one in step.questions if one.id not in answers),
+        unanswered=tuple(question for question in step.questions if question.id not in answers),
     )
 
 

@@ -98,6 +98,11 @@ class Term:
     tone: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Every spelling that means it: id, label and aliases."""
+        return (self.id, self.label, *self.aliases)
+
+    @property
     def in_line(self) -> str:
         """The label inside a sentence: lower case, unless it begins as an abbreviation does."""
         return in_line(self.label)
@@ -172,7 +177,7 @@ class Vocabulary:
         """The id that an id, label or alias means, in any case; None if unknown."""
         wanted = fold(spelling)
         for term in self.terms:
-            if wanted in (fold(name) for name in (term.id, term.label, *term.aliases)):
+            if wanted in (fold(name) for name in term.names):
                 return term.id
         return None
 
@@ -182,11 +187,11 @@ class Vocabulary:
         Raises:
             QueryError: there is none; names the nearest ids and every other.
         """
-        found = self.canonical(spelling)
-        if found is None:
-            near = self.nearest(spelling)
-            allowed = tuple(dict.fromkeys((*near, *self.ids)))
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        term_id = self.canonical(spelling)
+        if term_id is None:
+            nearest = self.nearest(spelling)
+            allowed = tuple(dict.fromkeys((*nearest, *self.ids)))
+            hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
             raise QueryError(
                 f"{parameter} has no value {spelling[:60]!r}.{hint} "
                 f"Allowed are {', '.join(allowed)}.",
@@ -194,7 +199,7 @@ class Vocabulary:
                 value=spelling,
                 allowed=allowed,
             )
-        return found
+        return term_id
 
     def nearest(self, spelling: str, most: int = 3) -> tuple[str, ...]:
         """Ids that look most like a wrong spelling, nearest first; may be empty.
@@ -204,7 +209,7 @@ class Vocabulary:
         is_code = len(spelling.strip()) <= LONGEST_CODE
         names = {}
         for term in self.terms:
-            for name in (term.id, term.label, *term.aliases):
+            for name in term.names:
                 if not (is_code and len(name) <= LONGEST_CODE):
                     names.setdefault(fold(name), term.id)
         close = difflib.get_close_matches(fold(spelling)[:80], names, n=most * 3, cutoff=0.5)
@@ -251,10 +256,10 @@ class Taxonomy:
         Raises:
             QueryError: there is none; names the nearest ids and every other.
         """
-        found = self.facet(facet).canonical(spelling)
-        if found is None and facet == "country":
-            found = self.world.canonical(spelling)
-        return found or self.facet(facet).asked(spelling, parameter)
+        term_id = self.facet(facet).canonical(spelling)
+        if term_id is None and facet == "country":
+            term_id = self.world.canonical(spelling)
+        return term_id or self.facet(facet).asked(spelling, parameter)
 
     @property
     def subject(self) -> Term:
@@ -283,13 +288,13 @@ class Taxonomy:
 
     def unit(self, unit_id: str) -> Term:
         """A unit; one that the vocabulary does not hold counts things by its id."""
-        found = self.vocabularies["units"].get(unit_id)
-        return found or Term(id=unit_id, label=unit_id.replace("-", " "))
+        unit = self.vocabularies["units"].get(unit_id)
+        return unit or Term(id=unit_id, label=unit_id.replace("-", " "))
 
     def sign(self, direction: str) -> int:
         """Which way a direction goes: 1, -1 or 0."""
-        found = self.vocabularies["directions"].get(direction)
-        return found.sign if found else 0
+        term = self.vocabularies["directions"].get(direction)
+        return term.sign if term else 0
 
     def direction(self, sign: int) -> str:
         """The id of the first direction that goes this way, empty if none does."""
@@ -303,7 +308,7 @@ class Taxonomy:
 
     def public_money(self, formations: Iterable[str]) -> tuple[bool, bool]:
         """Whether some way of coming to be brought public money, and whether some brought none."""
-        terms = [self.vocabularies["formations"].get(one) for one in formations]
+        terms = [self.vocabularies["formations"].get(formation) for formation in formations]
         known = {term.public_money for term in terms if term is not None}
         return True in known, False in known
 

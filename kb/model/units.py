@@ -34,16 +34,16 @@ class Writing:
 @lru_cache(maxsize=256)
 def read_written(example: str) -> Writing | None:
     """What an example shows, None if it is not one: it must hold the figure 30, once."""
-    found = _WRITTEN.fullmatch(example)
-    if found is None:
+    match = _WRITTEN.fullmatch(example)
+    if match is None:
         return None
-    words = found["words"] or ""
-    return Writing(before=found["before"], after=found["after"], words=words, one=words)
+    words = match["words"] or ""
+    return Writing(before=match["before"], after=match["after"], words=words, one=words)
 
 
 def writing(unit: Term) -> Writing:
     """How figures in a unit are written; without an example the label follows the figure."""
-    if unit.written and (told := read_written(unit.written)) is not None:
-        return told
-    one = unit.singular or unit.label.removesuffix("s")
-    return Writing(words=unit.label, one=one)
+    if unit.written and (shown := read_written(unit.written)) is not None:
+        return shown
+    singular = unit.singular or unit.label.removesuffix("s")
+    return Writing(words=unit.label, one=singular)

@@ -95,9 +95,9 @@ def calibrate(samples: Sequence[Sample], *, encoder: str, multilingual: str) -> 
     kept = [unseen[at] for at, sample in enumerate(samples) if sample.query.relevance]
     shares = [
         share
-        for samples_of, own in ((english, weights), (other, foreign))
-        for one in samples_of
-        for share in _relevant_shares(one, own)
+        for of_language, their_weights in ((english, weights), (other, foreign))
+        for sample in of_language
+        for share in _relevant_shares(sample, their_weights)
     ]
     return Calibration(
         encoder=encoder,
@@ -129,7 +129,7 @@ def _weights(answered: Sequence[Sample], multilingual: str) -> Weights:
         changed = False
         for name in names:
             tried = [replace(weights, **{name: value}) for value in GRID[name]]
-            quality = [_quality(answered, one) for one in tried]
+            quality = [_quality(answered, weights_tried) for weights_tried in tried]
             at = int(np.argmax(np.round(quality, 4)))
             if quality[at] > best + 1e-4:
                 weights, best, changed = tried[at], quality[at], True
@@ -144,9 +144,11 @@ def _leaning(other: Sequence[Sample], english: Weights, multilingual: str) -> We
         replace(english, multilingual=multi, words=words)
         for multi, words in itertools.product(GRID["multilingual"], GRID["words"])
     ]
-    quality = [_quality(other, one) for one in tried]
-    near = [w for w, found in zip(tried, quality, strict=True) if found >= max(quality) - NEARLY]
-    return max(near, key=lambda w: w.multilingual / (w.meaning + w.multilingual + w.words))
+    quality = [_quality(other, weights_tried) for weights_tried in tried]
+    nearly_best = [
+        w for w, ndcg in zip(tried, quality, strict=True) if ndcg >= max(quality) - NEARLY
+    ]
+    return max(nearly_best, key=lambda w: w.multilingual / (w.meaning + w.multilingual + w.words))
 
 
 def _quality(samples: Sequence[Sample], weights: Weights) -> float:
@@ -180,9 +182,9 @@ def _with_slope(answered: Sequence[Sample], weights: Weights) -> Weights:
 
 def _features(evidence: Evidence) -> list[float]:
     """What is read of a query beside its vector, in the order of ``_ANSWERABILITY_VALUES``."""
-    best = (evidence.meaning, evidence.multilingual, evidence.words)
+    by_kind = (evidence.meaning, evidence.multilingual, evidence.words)
     return [
-        *(one.max() for one in best),
+        *(values.max() for values in by_kind),
         evidence.coverage_by_all,
         evidence.coverage_by_one,
         evidence.english,

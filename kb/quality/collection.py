@@ -112,7 +112,7 @@ def _qrels(
         lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as err:
         raise CorpusError(f"{path} cannot be read as UTF-8 text.") from err
-    found: dict[str, dict[str, int]] = {}
+    qrels: dict[str, dict[str, int]] = {}
     for number, line in enumerate(lines[1:], 2):
         columns = line.split("\t")
         if len(columns) != 3 or not _GRADE.fullmatch(columns[2]):
@@ -126,5 +126,5 @@ def _qrels(
             message = f"names the document {document_id!r}, which does not exist."
             _note(problems, path, number, message)
         if grade > 0:
-            found.setdefault(query_id, {})[document_id] = grade
-    return found
+            qrels.setdefault(query_id, {})[document_id] = grade
+    return qrels

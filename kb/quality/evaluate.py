@@ -23,7 +23,8 @@ from kb.model.word_table import WordTable
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.search.evidence import Encoders, Retriever
+from kb.search.analysis import Analyser
+from kb.search.evidence import Encoders, Retriever, has_multilingual
 from kb.search.query import MAX_PER_PAGE, Query
 from kb.search.scoring import scores
 from kb.search.searcher import Searcher
@@ -124,14 +125,14 @@ def group_figures(
 def worst_of(qrels: Qrels, texts: Mapping[str, str], run: Run, most: int = 10) -> tuple[Worst, ...]:
     """The queries that a run answers worst by nDCG@10, worst first, equal ones by id."""
     ndcg = per_query({q: run[q] for q in qrels}, qrels)["nDCG@10"]
-    found = []
+    worst = []
     for query_id in sorted(ndcg, key=lambda q: (ndcg[q], q))[:most]:
         first = {case_id for case_id, _ in run[query_id][:10]}
         best = [case_id for case_id, grade in qrels[query_id].items() if grade == 2]
         missed = tuple(case_id for case_id in best if case_id not in first)
         text = texts[query_id]
-        found.append(Worst(id=query_id, text=text, ndcg=ndcg[query_id], missed=missed))
-    return tuple(found)
+        worst.append(Worst(id=query_id, text=text, ndcg=ndcg[query_id], missed=missed))
+    return tuple(worst)
 
 
 def _share(values: Iterable[bool]) -> float:
@@ -171,7 +172,7 @@ def evaluate_collection(
         retriever = _index(collection, encoders, encode, table, Path(folder), progress)
         runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
         for query_id, text in progress(collection.queries.items(), "searching"):
-            evidence = retriever.evidence(text)
+            evidence = retriever.evidence(retriever.analyser.analyse(text))
             runs["fused"][query_id] = _ranked(evidence.ids, scores(evidence, calibration))
             runs["words"][query_id] = _first(retriever.words(text))
             runs["meaning"][query_id] = _first(retriever.meaning(text))
@@ -204,11 +205,13 @@ def _index(
         sets.append((PASSAGES_MULTILINGUAL, passages, other.encode, "other languages"))
     for vector_set, owned, encode_texts, what in sets:
         if owned:
-            vectors = _in_batches(encode_texts, [one.text for one in owned], progress, what)
-            texts = [VectorText(id=one.id, owner=one.owner, digest="") for one in owned]
+            vectors = _in_batches(encode_texts, [text.text for text in owned], progress, what)
+            texts = [VectorText(id=text.id, owner=text.owner, digest="") for text in owned]
             writer.write_vectors(vector_set.name, texts, vectors)
     writer.publish()
-    return Retriever(LocalEngine.open(folder), encoders, table=table)
+    engine = LocalEngine.open(folder)
+    analyser = Analyser(table=table or WordTable(), translates=has_multilingual(engine))
+    return Retriever(engine, encoders, analyser)
 
 
 def _numbered(owner: str, texts: Iterable[str]) -> Iterator[OwnedText]:
@@ -228,6 +231,6 @@ def _in_batches(
     parts = [order[start : start + size] for start in range(0, len(order), size)]
     vectors = [encode([texts[at] for at in part]) for part in progress(parts, what)]
     joined = np.concatenate(vectors)
-    found = np.empty_like(joined)
-    found[np.array(order)] = joined
-    return found
+    in_order = np.empty_like(joined)
+    in_order[np.array(order)] = joined
+    return in_order

@@ -36,11 +36,12 @@ def evaluate_profiles(
     """
     runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
     refused = 0
-    for one in progress(judged, "comparing"):
-        answer = role_models(searcher, one.profile, Query())
+    for judged_profile in progress(judged, "comparing"):
+        answer = role_models(searcher, judged_profile.profile, Query())
         refused += answer.no_good_match
-        runs["role models"][one.id] = [(model.case.id, model.score) for model in answer.models]
-        runs["text search"][one.id] = _by_text(searcher, one)
+        by_score = [(model.case.id, model.score) for model in answer.models]
+        runs["role models"][judged_profile.id] = by_score
+        runs["text search"][judged_profile.id] = _by_text(searcher, judged_profile)
     groups = [
         group_figures(name, {p.id: p.relevance for p in members}, runs, against=SYSTEMS[0])
         for name, members in _groups(judged).items()
@@ -77,7 +78,7 @@ def _by_text(searcher: Searcher, judged: JudgedProfile) -> list[tuple[str, float
 
 
 def _groups(judged: Sequence[JudgedProfile]) -> Mapping[str, list[JudgedProfile]]:
-    found: dict[str, list[JudgedProfile]] = {
+    groups: dict[str, list[JudgedProfile]] = {
         "all": list(judged),
         "owner": [],
         "agency": [],
@@ -85,10 +86,10 @@ def _groups(judged: Sequence[JudgedProfile]) -> Mapping[str, list[JudgedProfile]
         "ticks only": [],
         "words and ticks": [],
     }
-    for one in judged:
-        found[one.persona].append(one)
-        parts = set(given(one.profile))
+    for judged_profile in judged:
+        groups[judged_profile.persona].append(judged_profile)
+        parts = set(given(judged_profile.profile))
         words, ticks = bool(parts & _WORDS), bool(parts - _WORDS)
         both = "words and ticks" if words and ticks else "words only" if words else "ticks only"
-        found[both].append(one)
-    return found
+        groups[both].append(judged_profile)
+    return groups

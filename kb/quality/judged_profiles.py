@@ -63,7 +63,9 @@ def _relevance(value: Any, known: Known) -> dict[str, int]:
 def _profile(value: Any, known: Known) -> Profile:
     if not isinstance(value, dict) or not value:
         raise wrong(f"must hold at least one of {', '.join(FIELDS)}.")
-    problems = [one for name in value for one in _of_field(name, value[name], known.taxonomy)]
+    problems = [
+        complaint for name in value for complaint in _of_field(name, value[name], known.taxonomy)
+    ]
     if problems:
         raise several(problems)
     return make_profile(known.taxonomy, **value)
@@ -89,7 +91,7 @@ def _wrong_kind(name: str, value: object) -> str:
     if name in _WHOLE:
         return "" if type(value) is int else "a whole number"
     if name in _LISTS:
-        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
         return "" if fits else "a list of texts"
     return "" if isinstance(value, str) else "a text"
 

@@ -50,13 +50,13 @@ def figure(values: Sequence[float]) -> Figure:
     return Figure(mean=float(data.mean()), low=float(low), high=float(high))
 
 
-def p_value(one: Sequence[float], two: Sequence[float]) -> float:
+def p_value(first: Sequence[float], second: Sequence[float]) -> float:
     """Two-sided paired randomisation test: how likely a difference as large is by chance.
 
     Signs of the differences are flipped at random (Smucker, Allan and Carterette,
     CIKM 2007); 1.0 if there is no difference at all.
     """
-    difference = np.asarray(one, dtype=float) - np.asarray(two, dtype=float)
+    difference = np.asarray(first, dtype=float) - np.asarray(second, dtype=float)
     if not difference.any():
         return 1.0
     rng = np.random.default_rng(_SEED)

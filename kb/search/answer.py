@@ -89,9 +89,21 @@ class FacetCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSet:
+    """Every case that an answer found, in no order of merit."""
+
+    cases: tuple[Case, ...] = ()
+
+    def narrowed(self, facet: str, value: str) -> tuple[Case, ...]:
+        """What the same search finds with one value more in a facet without a selection."""
+        return tuple(case for case in self.cases if value in case.facets.get(facet, ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
     """An answer: the found set, one page of it as hits, and counts over all of it.
 
+    ``total`` is how many cases the found set holds.
     ``answerable`` is the probability that the compendium answers the text at all, on which
     ``no_good_match`` is decided; None without a text or a calibration.
     ``repaired`` is the text that was searched instead, empty if the text was taken
@@ -110,6 +122,7 @@ class SearchResult:
     repaired: str = ""
     interpreted_as: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    found: FoundSet = FoundSet()
 
     @property
     def pages(self) -> int:

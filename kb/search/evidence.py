@@ -11,7 +11,7 @@ import numpy as np
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
 from kb.engine.base import Engine, Nearest, WordMatches, idf, unit_rows
-from kb.model.word_table import WordTable
+from kb.search.analysis import Analyser, Analysis
 from kb.snapshots.vector_sets import (
     AUDIENCE,
     AUDIENCE_MULTILINGUAL,
@@ -23,7 +23,6 @@ from kb.snapshots.vector_sets import (
     VectorSet,
 )
 from kb.text.analysis import terms as terms_of
-from kb.text.translate import Translation, translate
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]
@@ -86,6 +85,11 @@ class Evidence:
         return place
 
 
+def has_multilingual(engine: Engine) -> bool:
+    """Whether an engine holds vectors of the multilingual encoder."""
+    return PASSAGES_MULTILINGUAL.name in engine.sizes
+
+
 class Retriever:
     """What is asked of the engine for a text. Immutable; safe to share between threads."""
 
@@ -93,8 +97,8 @@ class Retriever:
         self,
         engine: Engine,
         encoders: Encoders,
+        analyser: Analyser,
         *,
-        table: WordTable | None = None,
         links: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         """Take what is asked.
@@ -102,40 +106,38 @@ class Retriever:
         Args:
             engine: what is searched.
             encoders: those that made its vectors.
-            table: words of other languages in English; None knows none.
+            analyser: reads the texts for which vectors are made.
             links: documents by those that they link to; a link counts both ways.
         """
         self.engine = engine
-        self.table = table or WordTable()
+        self.analyser = analyser
         self._encoders = encoders
         self._linked: dict[str, set[str]] = {}
-        for one, others in (links or {}).items():
+        for case_id, others in (links or {}).items():
             for other in others:
-                self._linked.setdefault(one, set()).add(other)
-                self._linked.setdefault(other, set()).add(one)
+                self._linked.setdefault(case_id, set()).add(other)
+                self._linked.setdefault(other, set()).add(case_id)
 
-    def evidence(self, text: str) -> Evidence:
+    def evidence(self, asked: Analysis) -> Evidence:
         """All evidence for a query, over every candidate of the engine.
 
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
         it is, and says which passage of a case is best.
         """
-        asked = self.translate(text)
         vector = query = self._encoders.query.encode_query(asked.in_english)
         passages = self.engine.nearest(PASSAGES.name, vector)
         sentences = self.engine.nearest(SENTENCES.name, vector)
         lines = self.engine.nearest(AUDIENCE.name, vector)
         multilingual = None
-        if self.has_multilingual and self._encoders.multilingual is not None:
-            query = self._encoders.multilingual.encode_query(text)
+        if has_multilingual(self.engine) and self._encoders.multilingual is not None:
+            query = self._encoders.multilingual.encode_query(asked.text)
             multilingual = self.engine.nearest(PASSAGES_MULTILINGUAL.name, query)
-        terms = terms_of(asked.in_english)
-        words = self.engine.by_words(terms)
+        words = self.engine.by_words(asked.terms)
         candidates = _Candidates.of(passages, sentences, lines, multilingual, words)
         best = passages if multilingual is None or asked.english else multilingual
-        cosines = [candidates.cosines(one) for one in (passages, sentences, lines)]
-        by_all, by_one = self._coverage(terms, words)
+        cosines = [candidates.cosines(nearest) for nearest in (passages, sentences, lines)]
+        by_all, by_one = self._coverage(asked.terms, words)
         return Evidence(
             ids=candidates.ids,
             meaning=np.max(cosines, axis=0),
@@ -157,30 +159,16 @@ class Retriever:
         )
 
     @property
-    def has_multilingual(self) -> bool:
-        """Whether the engine holds vectors of the multilingual encoder."""
-        return PASSAGES_MULTILINGUAL.name in self.engine.sizes
-
-    @property
     def has_audience_lines(self) -> bool:
         """Whether any case says whom it suits."""
         return AUDIENCE.name in self.engine.sizes
 
-    def translate(self, text: str) -> Translation:
-        """In which language a query is taken to be, and its English terms.
-
-        With neither a table nor the multilingual encoder every query is taken for
-        English: there is nothing to translate it with.
-        """
-        if not self.has_multilingual and not self.table.forms:
-            return Translation(text=text, english=True)
-        return translate(text, self.table)
-
     def vectors(self, text: str) -> Vectors:
         """The unit vectors of a text by each encoder, the default one first."""
-        vectors = [self._encoders.query.encode_query(self.translate(text).in_english)]
+        asked = self.analyser.analyse(text, exact=True)
+        vectors = [self._encoders.query.encode_query(asked.in_english)]
         if self._encoders.multilingual is not None:
-            vectors.append(self._encoders.multilingual.encode_query(text))
+            vectors.append(self._encoders.multilingual.encode_query(asked.text))
         return tuple(unit_rows(vector[None, :])[0] for vector in vectors)
 
     def meaning(self, text: str) -> Nearest:
@@ -204,11 +192,11 @@ class Retriever:
     ) -> ComparedTexts:
         texts = self.engine.texts(vector_sets[0].name, owners)
         ids = tuple(text.id for text in texts)
-        present = [one.name for one in vector_sets if one.name in self.engine.sizes]
+        names = [vectors.name for vectors in vector_sets if vectors.name in self.engine.sizes]
         return ComparedTexts(
             ids=ids,
             owners=tuple(text.owner for text in texts),
-            by_encoder=tuple(self.engine.vectors(name, ids) for name in present),
+            by_encoder=tuple(self.engine.vectors(name, ids) for name in names),
         )
 
     def _coverage(self, terms: Sequence[str], words: WordMatches) -> tuple[float, float]:
@@ -220,14 +208,14 @@ class Retriever:
         if not total or not n_documents:
             return 0.0, 0.0
         known = sum(weights[term] for term in terms if frequencies[term])
-        held = (sum(weights[term] for term in one) for one in words.terms)
-        return known / total, max(held, default=0.0) / total
+        shares = (sum(weights[term] for term in of_document) for of_document in words.terms)
+        return known / total, max(shares, default=0.0) / total
 
     def _links_among(self, candidates: _Candidates) -> np.ndarray:
         pairs = [
             (at, candidates.places[other])
-            for at, one in enumerate(candidates.ids)
-            for other in self._linked.get(one, ())
+            for at, case_id in enumerate(candidates.ids)
+            for other in self._linked.get(case_id, ())
             if other in candidates.places
         ]
         return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
@@ -258,13 +246,15 @@ class _Candidates:
 
     @classmethod
     def of(cls, *matches: Nearest | WordMatches | None) -> _Candidates:
-        ids = tuple(sorted({one for found in matches if found is not None for one in found.ids}))
-        return cls(ids, {one: at for at, one in enumerate(ids)})
+        ids = tuple(
+            sorted({case_id for match in matches if match is not None for case_id in match.ids})
+        )
+        return cls(ids, {case_id: at for at, case_id in enumerate(ids)})
 
     def column(self, ids: Sequence[str], values: np.ndarray, otherwise: float) -> np.ndarray:
         """The values of some candidates in the place of each, and of the others one value."""
         column = np.full(len(self.ids), otherwise)
-        column[np.array([self.places[one] for one in ids], dtype=np.int64)] = values
+        column[np.array([self.places[case_id] for case_id in ids], dtype=np.int64)] = values
         return column
 
     def cosines(self, nearest: Nearest) -> np.ndarray:
@@ -272,4 +262,4 @@ class _Candidates:
 
     def texts(self, nearest: Nearest) -> tuple[str, ...]:
         texts = dict(zip(nearest.ids, nearest.texts, strict=True))
-        return tuple(texts.get(one, "") for one in self.ids)
+        return tuple(texts.get(case_id, "") for case_id in self.ids)

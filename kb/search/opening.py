@@ -9,13 +9,20 @@ from pathlib import Path
 
 from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
 from kb.encoders.onnx import OnnxQueryEncoder, QueryEncoder
-from kb.errors import SnapshotStale
+from kb.errors import Attempt, KBError, SnapshotStale, snapshot_error
 from kb.search.evidence import Encoders
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
-from kb.snapshots.format import ENCODER_FOLDER, Manifest, open_snapshot, read_manifest
+from kb.snapshots.format import (
+    ENCODER_FOLDER,
+    Manifest,
+    open_snapshot,
+    read_manifest,
+    verify_snapshot,
+)
 from kb.snapshots.live import Live
+from kb.snapshots.store import current_id
 from kb.text.language import is_english_word
 
 
@@ -25,6 +32,11 @@ class Wanted:
 
     model: str
     multilingual: bool
+
+    @classmethod
+    def by(cls, settings: Settings) -> Wanted:
+        """Those of some settings."""
+        return cls(model=settings.model, multilingual=settings.multilingual)
 
 
 class LiveSearcher(Live[Searcher]):
@@ -54,7 +66,7 @@ class LiveSearcher(Live[Searcher]):
                 prepare(searcher)
             return searcher
 
-        super().__init__(index, open_folder, fall_back=fall_back)
+        super().__init__(index, open_folder, check=_check, fall_back=fall_back)
 
     def when_opened(self, prepare: Callable[[Searcher], object]) -> None:
         """Do this with every snapshot that is opened from now on, before it answers a request.
@@ -66,33 +78,54 @@ class LiveSearcher(Live[Searcher]):
         if prepare not in self._preparations:
             self._preparations.append(prepare)
 
-    def encoders(self) -> Encoders:
-        """The encoders of what is being served.
-
-        Raises:
-            KBError: as ``current``.
-        """
-        return self.current().encoders
-
 
 def open_live(settings: Settings, *, fall_back: bool = False) -> LiveSearcher:
     """The searcher that the settings ask for; nothing is opened yet."""
     return LiveSearcher(
         settings.index,
         min_score=settings.min_score,
-        wanted=_wanted(settings),
+        wanted=Wanted.by(settings),
         fall_back=fall_back,
     )
 
 
-def try_out(folder: Path, settings: Settings) -> None:
-    """Open a snapshot as a web worker does when it starts, and answer a query from it.
+def open_current(settings: Settings, *, any_encoder: bool = False) -> Searcher:
+    """The searcher over what ``index/current`` names now, for who asks once and is done.
+
+    Args:
+        settings: where the index is, and which encoders are asked for.
+        any_encoder: take a snapshot of other encoders too.
 
     Raises:
-        KBError: it cannot be opened; the message says why.
-        Exception: of any kind, where the code or the snapshot is at fault.
+        KBError: there is none that can be served; the message says what to do.
     """
-    searcher = open_searcher(folder, min_score=settings.min_score, wanted=_wanted(settings))
+    index, wanted = settings.index, None if any_encoder else Wanted.by(settings)
+    with Attempt() as attempt:
+        folder = index / current_id(index)
+        return open_searcher(folder, min_score=settings.min_score, wanted=wanted)
+    raise snapshot_error(attempt.error, f"The snapshot in {index} cannot be opened")
+
+
+def try_out(folder: Path, wanted: Wanted) -> KBError | None:
+    """Read every byte of a snapshot, open it as a web worker does, and answer a query from it.
+
+    Returns:
+        Why it cannot be served, whatever the reason; None where it can.
+    """
+    with Attempt() as attempt:
+        verify_snapshot(folder)
+        _answer(open_searcher(folder, min_score=0, wanted=wanted))
+        return None
+    return snapshot_error(attempt.error, f"The snapshot {folder} does not answer")
+
+
+def _check(folder: Path, searcher: Searcher | None) -> None:
+    verify_snapshot(folder)
+    if searcher is not None:
+        _answer(searcher)
+
+
+def _answer(searcher: Searcher) -> None:
     searcher.search(Query(text=searcher.cases[0].title))
 
 
@@ -122,10 +155,6 @@ def open_searcher(
     return Searcher(snapshot, encoders, min_score=min_score)
 
 
-def _wanted(settings: Settings) -> Wanted:
-    return Wanted(model=settings.model, multilingual=settings.multilingual)
-
-
 def _query_encoder(folder: Path, manifest: Manifest, old: Searcher | None) -> QueryEncoder:
     files = manifest.files_in(ENCODER_FOLDER)
     if old is not None and old.manifest.files_in(ENCODER_FOLDER) == files:
@@ -148,19 +177,19 @@ def _check_encoders(manifest: Manifest, wanted: Wanted | None) -> None:
     if not same_model(wanted.model, manifest.encoder.name):
         raise SnapshotStale(
             f"The snapshot {manifest.snapshot_id} was built with the encoder "
-            f"{manifest.encoder.name!r}, but KB_MODEL is {wanted.model!r}. Run 'kb build'."
+            f"{manifest.encoder.name!r}, but KB_MODEL is {wanted.model!r}."
         )
     has = manifest.multilingual is not None
     if has != wanted.multilingual:
         built = "with" if has else "without"
         raise SnapshotStale(
             f"The snapshot {manifest.snapshot_id} was built {built} the multilingual encoder, "
-            f"but KB_MULTILINGUAL is {'on' if wanted.multilingual else 'off'}. Run 'kb build'."
+            f"but KB_MULTILINGUAL is {'on' if wanted.multilingual else 'off'}."
         )
     if manifest.multilingual and manifest.multilingual.digest != multilingual_digest():
         raise SnapshotStale(
             f"The snapshot {manifest.snapshot_id} was built with another version of the "
-            "multilingual encoder. Run 'kb build'."
+            "multilingual encoder."
         )
 
 

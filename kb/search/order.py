@@ -50,11 +50,11 @@ def _year(case: Case) -> int:
 def _common_unit(cases: Sequence[Case], metric: str, taxonomy: Taxonomy) -> str | None:
     results = (r for case in cases for r in case.results if r.metric == metric)
     figures = (quantity(result, taxonomy) for result in results)
-    units = Counter(found.unit for found in figures if found is not None)
+    units = Counter(figure.unit for figure in figures if figure is not None)
     return min(units, key=lambda unit: (-units[unit], unit)) if units else None
 
 
 def _strongest(case: Case, metric: str, unit: str | None, taxonomy: Taxonomy) -> float:
     results = (r for r in case.results if r.metric == metric)
     figures = (in_unit(result, unit, taxonomy) for result in results)
-    return max((found.high for found in figures if found is not None), default=-math.inf)
+    return max((figure.high for figure in figures if figure is not None), default=-math.inf)

@@ -78,7 +78,7 @@ def without_value(query: Query, facet: str, value: str) -> Query:
 
     The least figure goes with the last metric, since it means nothing alone.
     """
-    kept = tuple(one for one in query.filters.get(facet, ()) if one != value)
+    kept = tuple(chosen for chosen in query.filters.get(facet, ()) if chosen != value)
     filters = {**query.filters, facet: kept}
     least = query.results_min if filters.get("results") else None
     return replace(query, filters=filters, results_min=least, page=1)
@@ -162,9 +162,9 @@ def _filters(
                 value=tuple(values),
                 allowed=FACETS,
             )
-        found = dict.fromkeys(taxonomy.asked(facet, value, facet) for value in values)
-        if found:
-            canonical[facet] = tuple(found)
+        ids = dict.fromkeys(taxonomy.asked(facet, value, facet) for value in values)
+        if ids:
+            canonical[facet] = tuple(ids)
     return {facet: canonical[facet] for facet in FACETS if facet in canonical}
 
 
@@ -188,14 +188,14 @@ def _sort(sort: str, filters: Mapping[str, tuple[str, ...]], metrics: Sequence[s
 def _unit(taxonomy: Taxonomy, unit: str | None, results_min: float | None) -> str | None:
     if not unit:
         return None
-    found = taxonomy["units"].canonical(unit)
-    if found is None or results_min is None:
+    unit_id = taxonomy["units"].canonical(unit)
+    if unit_id is None or results_min is None:
         allowed = tuple(dict.fromkeys((*taxonomy["units"].nearest(unit), *taxonomy["units"].ids)))
-        problem = f"no unit is called {unit[:60]!r}" if found is None else "it needs results_min"
+        problem = f"no unit is called {unit[:60]!r}" if unit_id is None else "it needs results_min"
         raise QueryError(
             f"results_unit cannot be used: {problem}. Units are {', '.join(allowed)}.",
             parameter="results_unit",
             value=unit,
             allowed=allowed,
         )
-    return found
+    return unit_id

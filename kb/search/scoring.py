@@ -10,27 +10,72 @@ all of it from judged queries; ``cases/calibration.json`` keeps it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.search.evidence import Evidence
 
+#: Scores are rounded before they are compared, so that a tie is a tie on every machine.
+DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the evidence makes of the candidates, whatever the filters say.
+
+    ``scores`` are those of every candidate by id; ``found`` are the candidates that
+    score enough to be found, wherever the filters allow them. ``answerable`` is the
+    probability that the compendium answers at all, None without a calibration.
+    """
+
+    scores: Mapping[str, float]
+    found: frozenset[str]
+    answerable: float | None
+
+
+def judge(evidence: Evidence, calibration: Calibration | None, *, min_score: float) -> Judgement:
+    """Score every candidate, and say which may be found.
+
+    Args:
+        evidence: what speaks for each.
+        calibration: how to score; None takes the cosine of the best passage.
+        min_score: least cosine at which a candidate may then be found.
+    """
+    answered = None
+    if calibration is None:
+        case_scores = np.round(evidence.passage, DECIMALS)
+        enough = case_scores >= min_score
+    else:
+        answered = answerability(evidence, calibration.answerability)
+        case_scores = np.round(_scores(evidence, calibration, answered), DECIMALS)
+        # A share of the best of all cases, so that a wider filter never finds fewer.
+        enough = case_scores >= calibration.relative_cutoff * case_scores.max(initial=0)
+        enough &= answered >= calibration.answer_threshold
+    return Judgement(
+        scores=dict(zip(evidence.ids, case_scores.tolist(), strict=True)),
+        found=frozenset(evidence.ids[at] for at in np.flatnonzero(enough)),
+        answerable=None if answered is None else round(answered, DECIMALS),
+    )
+
 
 def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
     """The sum that orders the candidates: float64 of shape (n_candidates,)."""
-    own = (
+    alone = (
         weights.meaning * evidence.meaning
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
     )
-    return own + weights.linked * _best_linked(own, evidence.linked)
+    return alone + weights.linked * _best_linked(alone, evidence.linked)
 
 
-def _best_linked(own: np.ndarray, linked: np.ndarray) -> np.ndarray:
+def _best_linked(alone: np.ndarray, linked: np.ndarray) -> np.ndarray:
     """Per candidate the best sum of those it is linked with; the mean of all without a link."""
-    best = np.full(len(own), -np.inf)
-    np.maximum.at(best, linked[0], own[linked[1]])
-    return np.where(np.isfinite(best), best, own.mean() if len(own) else 0.0)
+    best = np.full(len(alone), -np.inf)
+    np.maximum.at(best, linked[0], alone[linked[1]])
+    return np.where(np.isfinite(best), best, alone.mean() if len(alone) else 0.0)
 
 
 def weights_for(evidence: Evidence, calibration: Calibration) -> Weights:
@@ -41,8 +86,8 @@ def weights_for(evidence: Evidence, calibration: Calibration) -> Weights:
 def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The weighted sum as a share of the most that it could be, in [-1, 1], by candidate."""
     weights = weights_for(evidence, calibration)
-    most = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
-    return weighted_sum(evidence, weights) / most
+    largest = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
+    return weighted_sum(evidence, weights) / largest
 
 
 def answerability(evidence: Evidence, weights: Answerability) -> float:
@@ -67,7 +112,10 @@ def relevance_if_answered(evidence: Evidence, weights: Weights) -> np.ndarray:
 
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The probability that each case is relevant to the query: in [0, 1], by candidate."""
-    answered = answerability(evidence, calibration.answerability)
+    return _scores(evidence, calibration, answerability(evidence, calibration.answerability))
+
+
+def _scores(evidence: Evidence, calibration: Calibration, answered: float) -> np.ndarray:
     return answered * relevance_if_answered(evidence, weights_for(evidence, calibration))
 
 

@@ -1,62 +1,37 @@
-"""Query to result over one snapshot: filter, retrieve, fuse, order, count, give reasons."""
+"""Query to answer over one snapshot: analysis, evidence, scores, order, counts, reasons."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from kb.engine.base import Engine
 from kb.engine.filters import Filter
 from kb.errors import CaseNotFound, QueryError
-from kb.model.cases import Case, Passage
+from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import (
-    ANSWERS_HEADING,
-    AUDIENCE_HEADING,
-    FacetCount,
-    Hit,
-    Reason,
-    SearchResult,
-)
-from kb.search.evidence import Encoders, Evidence, Retriever
+from kb.search.analysis import Analyser
+from kb.search.answer import FacetCount, FoundSet, Hit, Reason, SearchResult
+from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
 from kb.search.facets import Facets
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query
-from kb.search.reasons import reasons
-from kb.search.scoring import answerability, scores, share_of_most
+from kb.search.reasons import Passages
+from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
-from kb.snapshots.vector_sets import PASSAGES, ordinal_of
-from kb.text.analysis import terms
+from kb.snapshots.vector_sets import PASSAGES
 from kb.text.mentions import Mention, MentionFinder
 from kb.text.spelling import Speller
 
 #: What a filter may be given as: one value or several.
 Values = str | Iterable[str]
 
-#: Scores are rounded before they are compared, so that a tie is a tie on every machine.
-_DECIMALS = 6
-
 #: Below every cosine.
 _NO_SCORE = -1.0
-
-#: A cosine from which a passage is near in meaning: below it a hit came by its words.
-_NEAR = 0.3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What the evidence makes of the candidates, whatever the filters say.
-
-    ``scores`` are those of every candidate by id; ``found`` are the candidates that
-    score enough to be found, wherever the filters allow them.
-    """
-
-    scores: Mapping[str, float]
-    found: frozenset[str]
 
 
 class Searcher:
@@ -76,19 +51,23 @@ class Searcher:
         self.compendium: Compendium = content.compendium
         self.min_score = min_score
         self.encoders = encoders
-        self._passages: dict[str, list[Passage]] = {case.id: [] for case in self.cases}
-        for passage in content.passages:
-            self._passages[passage.case_id].append(passage)
         self.engine: Engine = snapshot.engine
+        self.analyser = Analyser(
+            table=self.compendium.glossary,
+            translates=has_multilingual(self.engine),
+            speller=Speller(content.vocabulary),
+        )
         self.retriever = Retriever(
             self.engine,
             encoders,
-            table=self.compendium.glossary,
+            self.analyser,
             links={case.id: case.related for case in self.cases},
+        )
+        self._passages = Passages(
+            content.passages, has_multilingual=self.manifest.multilingual is not None
         )
         self._facets = Facets(self.engine, self.taxonomy)
         self._mentions = MentionFinder(self.taxonomy, self._facets.values)
-        self._speller = Speller(content.vocabulary, self.compendium.glossary)
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -113,8 +92,10 @@ class Searcher:
         """
         case = self.compendium.by_id.get(case_id)
         if case is None:
-            near = difflib.get_close_matches(case_id[:120], self.compendium.by_id, n=3, cutoff=0.5)
-            raise CaseNotFound(case_id[:120], nearest=tuple(near))
+            similar = difflib.get_close_matches(
+                case_id[:120], self.compendium.by_id, n=3, cutoff=0.5
+            )
+            raise CaseNotFound(case_id[:120], nearest=tuple(similar))
         return case
 
     def ask(
@@ -149,43 +130,74 @@ class Searcher:
         """
         if not query.text:
             return self._browse(query)
-        text = self._asked(query)
-        translation = self.retriever.translate(text)
-        evidence = self.retriever.evidence(text)
-        judgement = self.judge(evidence)
+        asked = self.analyser.analyse(query.text, exact=query.exact)
+        mentions = self._mentions.find(asked.in_english)
+        evidence = self.retriever.evidence(asked)
+        judgement = self._judgement(evidence)
         within = replace(filter_of(query), ids=judgement.found)
-        found = ordered(self._cases(within), judgement.scores, query, self.taxonomy)
-        mentions = self._mentions.find(translation.in_english)
-        result = SearchResult(
-            query=query,
-            total=len(found),
-            hits=(),
-            facets=self.counts(within),
-            no_good_match=not found,
-            snapshot_id=self.snapshot_id,
-            answerable=self._answerable(evidence),
-            repaired=text if text != query.text else "",
-            interpreted_as=translation.terms,
+        result = self._found_in(within, query)
+        page, first_rank = self._page(result, judgement.scores)
+        return replace(
+            result,
+            hits=tuple(
+                Hit(
+                    case=case,
+                    score=judgement.scores[case.id],
+                    rank=rank,
+                    reasons=self._passages.reasons(case, asked, evidence, mentions),
+                )
+                for rank, case in enumerate(page, first_rank)
+            ),
+            no_good_match=not result.total,
+            answerable=judgement.answerable,
+            repaired=asked.text if asked.text != query.text else "",
+            interpreted_as=asked.translated,
             mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
         )
-        page, first_rank = self._page(result, found)
+
+    def _browse(self, query: Query) -> SearchResult:
+        result = self._found_in(filter_of(query), query)
+        page, first_rank = self._page(result, {})
         hits = tuple(
-            Hit(
-                case=case,
-                score=judgement.scores[case.id],
-                rank=rank,
-                reasons=self._reasons(case, translation.in_english, evidence, mentions),
-            )
-            for rank, case in enumerate(page, first_rank)
+            Hit(case=case, score=0.0, rank=rank) for rank, case in enumerate(page, first_rank)
         )
         return replace(result, hits=hits)
+
+    def _found_in(self, within: Filter, query: Query) -> SearchResult:
+        """The answer without its hits: what passes the filter, and the counts over that."""
+        cases = self._cases(within)
+        return SearchResult(
+            query=query,
+            total=len(cases),
+            hits=(),
+            facets=self.counts(within),
+            no_good_match=False,
+            snapshot_id=self.snapshot_id,
+            found=FoundSet(cases=cases),
+        )
+
+    def _page(
+        self, result: SearchResult, scores: Mapping[str, float]
+    ) -> tuple[Sequence[Case], int]:
+        """The cases of the page that was asked for, in order, and the rank of its first."""
+        query = result.query
+        if query.page > result.pages:
+            raise QueryError(
+                f"page must be from 1 to {result.pages}, not {query.page}: "
+                f"{result.total} found, {query.per_page} to a page.",
+                parameter="page",
+                value=query.page,
+            )
+        in_order = ordered(result.found.cases, scores, query, self.taxonomy)
+        start = (query.page - 1) * query.per_page
+        return in_order[start : start + query.per_page], start + 1
 
     def found(self, query: Query) -> tuple[Case, ...]:
         """Every case that ``search`` finds, on whichever page, in the order of a browse."""
         within = filter_of(query)
         if query.text:
-            judgement = self.judge(self.retriever.evidence(self._asked(query)))
-            within = replace(within, ids=judgement.found)
+            asked = self.analyser.analyse(query.text, exact=query.exact)
+            within = replace(within, ids=self._judgement(self.retriever.evidence(asked)).found)
         return tuple(ordered(self._cases(within), {}, Query(), self.taxonomy))
 
     def matching(self, within: Filter) -> tuple[Case, ...]:
@@ -194,7 +206,7 @@ class Searcher:
 
     def evidence(self, text: str) -> Evidence:
         """The evidence for a query as ``search`` has it: after repair."""
-        return self.retriever.evidence(self._speller.repair(text))
+        return self.retriever.evidence(self.analyser.analyse(text))
 
     def text_scores(self, text: str) -> Mapping[str, float]:
         """How much every candidate has to do with a text, in [-1, 1]: its sum by the most."""
@@ -214,33 +226,15 @@ class Searcher:
 
     def nearest_passage(self, case_id: str, evidence: Evidence) -> Reason:
         """The passage of a case that is nearest in meaning to the text of the evidence."""
-        return _by_passage(self._passage(evidence.best_passage[evidence.place(case_id)]))
+        return self._passages.by_meaning(evidence.best_passage[evidence.place(case_id)])
 
     def passages_under(self, case_id: str, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
-        return tuple(p.text for p in self._passages.get(case_id, ()) if p.heading == heading)
+        return self._passages.under(case_id, heading)
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def _judgement(self, evidence: Evidence) -> Judgement:
         """Score every candidate, and say which may be found."""
-        calibration = self.compendium.calibration
-        if calibration is None:
-            case_scores = np.round(evidence.passage, _DECIMALS)
-            enough = case_scores >= self.min_score
-        else:
-            case_scores = np.round(scores(evidence, calibration), _DECIMALS)
-            # A share of the best of all cases, so that a wider filter never finds fewer.
-            enough = case_scores >= calibration.relative_cutoff * case_scores.max(initial=0)
-            answered = answerability(evidence, calibration.answerability)
-            enough &= answered >= calibration.answer_threshold
-        return Judgement(
-            scores=dict(zip(evidence.ids, case_scores.tolist(), strict=True)),
-            found=frozenset(evidence.ids[at] for at in np.flatnonzero(enough)),
-        )
-
-    def _answerable(self, evidence: Evidence) -> float | None:
-        if self.compendium.calibration is None:
-            return None
-        return round(answerability(evidence, self.compendium.calibration.answerability), _DECIMALS)
+        return judge(evidence, self.compendium.calibration, min_score=self.min_score)
 
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
@@ -256,97 +250,28 @@ class Searcher:
         texts = [text.id for text in self.engine.texts(PASSAGES.name, [case_id])]
         nearest: dict[str, tuple[float, str]] = {}
         for vector in self.engine.vectors(PASSAGES.name, texts):
-            near = self.engine.nearest(
+            matches = self.engine.nearest(
                 PASSAGES.name, vector, within=Filter(kinds=tuple(sorted(kinds)))
             )
-            for other, score, text in zip(near.ids, near.scores.tolist(), near.texts, strict=True):
+            for other, score, text in zip(
+                matches.ids, matches.scores.tolist(), matches.texts, strict=True
+            ):
                 if score > nearest.get(other, (_NO_SCORE, ""))[0]:
                     nearest[other] = score, text
         nearest.pop(case_id, None)
         ranked = sorted(
-            (-float(np.round(score, _DECIMALS)), other) for other, (score, _) in nearest.items()
+            (-float(np.round(score, DECIMALS)), other) for other, (score, _) in nearest.items()
         )
         return tuple(
             Hit(
                 case=self.compendium.by_id[other],
                 score=-score,
                 rank=rank,
-                reasons=(_by_passage(self._passage(nearest[other][1])),),
+                reasons=(self._passages.by_meaning(nearest[other][1]),),
             )
             for rank, (score, other) in enumerate(ranked[:k], 1)
             if -score >= self.min_score
         )
 
-    def _browse(self, query: Query) -> SearchResult:
-        within = filter_of(query)
-        found = ordered(self._cases(within), {}, query, self.taxonomy)
-        result = SearchResult(
-            query=query,
-            total=len(found),
-            hits=(),
-            facets=self.counts(within),
-            no_good_match=False,
-            snapshot_id=self.snapshot_id,
-        )
-        page, first_rank = self._page(result, found)
-        hits = tuple(
-            Hit(case=case, score=0.0, rank=rank) for rank, case in enumerate(page, first_rank)
-        )
-        return replace(result, hits=hits)
-
-    def _asked(self, query: Query) -> str:
-        """The text that is searched for: that of the query, with its slips repaired."""
-        return query.text if query.exact else self._speller.repair(query.text)
-
     def _cases(self, within: Filter) -> tuple[Case, ...]:
         return tuple(self.compendium.by_id[case_id] for case_id in self.engine.matching(within))
-
-    def _passage(self, text_id: str) -> Passage:
-        """The passage of an id such as ``norway/graphic-arts#2``."""
-        return self._passages[text_id.rpartition("#")[0]][ordinal_of(text_id)]
-
-    def _page(self, result: SearchResult, found: Sequence[Case]) -> tuple[Sequence[Case], int]:
-        """The cases of the page that was asked for, and the rank of its first."""
-        query = result.query
-        if query.page > result.pages:
-            raise QueryError(
-                f"page must be from 1 to {result.pages}, not {query.page}: "
-                f"{result.total} found, {query.per_page} to a page.",
-                parameter="page",
-                value=query.page,
-            )
-        start = (query.page - 1) * query.per_page
-        return found[start : start + query.per_page], start + 1
-
-    def _reasons(
-        self, case: Case, text: str, evidence: Evidence, mentions: Sequence[Mention]
-    ) -> tuple[Reason, ...]:
-        place = evidence.place(case.id)
-        by_english = evidence.english or self.manifest.multilingual is None
-        near = evidence.passage if by_english else evidence.multilingual
-        best, cosine = self._passage(evidence.best_passage[place]), near[place]
-        lines = _audience_lines(case)
-        if by_english and evidence.audience[place] > cosine:
-            best = lines[ordinal_of(evidence.best_line[place])]
-            cosine = evidence.audience[place]
-        return reasons(
-            case,
-            [*self._passages[case.id], *lines],
-            best,
-            terms=terms(text),
-            by_meaning=bool(cosine >= _NEAR),
-            mentions=mentions,
-        )
-
-
-def _by_passage(passage: Passage) -> Reason:
-    return Reason(kind="meaning", passage=passage.text, heading=passage.heading)
-
-
-def _audience_lines(case: Case) -> list[Passage]:
-    """Whom a case suits and what it answers, as passages that a reason can quote."""
-    headings = [AUDIENCE_HEADING] * len(case.role_model_for) + [ANSWERS_HEADING] * len(case.answers)
-    return [
-        Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
-        for heading, line in zip(headings, case.audience_lines, strict=True)
-    ]

@@ -29,7 +29,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kb.engine.base import Engine
+from kb.engine.guarded import GuardedEngine
 from kb.engine.local.engine import LocalEngine
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.calibration import Calibration
@@ -218,9 +219,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         data = path.read_bytes()
     except FileNotFoundError as err:
-        raise SnapshotMissing(f"There is no snapshot in {folder}. Run 'kb build'.") from err
+        raise SnapshotMissing(f"There is no snapshot in {folder}.") from err
     except OSError as err:
-        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
+        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}.") from err
     seal = _SEAL.match(data)
     if seal is not None:
         expected, found = seal[1].decode(), hashlib.sha256(data[seal.end() :]).hexdigest()
@@ -228,27 +229,26 @@ def read_manifest(folder: Path) -> Manifest:
             raise _altered(path, expected, found)
     _check_version(path, data)
     if seal is None:
-        raise SnapshotCorrupt(f"{path} is not a manifest. Run 'kb build'.")
+        raise SnapshotCorrupt(f"{path} is not a manifest.")
     try:
         manifest = _MANIFEST.validate_json(b"{" + data[seal.end() :])
     except ValidationError as err:
         where = ".".join(str(part) for part in err.errors()[0]["loc"])
-        raise SnapshotCorrupt(f"{path} is not a manifest ({where}). Run 'kb build'.") from err
+        raise SnapshotCorrupt(f"{path} is not a manifest ({where}).") from err
     own = {*manifest.files_in(ENGINE_FOLDER), *manifest.files_in(ENCODER_FOLDER)}
     if manifest.snapshot_id != folder.name or manifest.files.keys() - own != _CONTENT_FILES:
-        raise SnapshotCorrupt(f"{path} belongs to another snapshot. Run 'kb build'.")
+        raise SnapshotCorrupt(f"{path} belongs to another snapshot.")
     return manifest
 
 
 def _check_version(path: Path, data: bytes) -> None:
     try:
         version = json.loads(data)["schema_version"]
-    except (ValueError, KeyError, TypeError) as err:
-        raise SnapshotCorrupt(f"{path} is not a manifest. Run 'kb build'.") from err
+    except (ValueError, KeyError, TypeError, RecursionError) as err:
+        raise SnapshotCorrupt(f"{path} is not a manifest.") from err
     if version != SCHEMA_VERSION:
         raise SnapshotStale(
-            f"{path} has schema version {version!r}; this program reads {SCHEMA_VERSION}. "
-            "Run 'kb build'."
+            f"{path} has schema version {version!r}; this program reads {SCHEMA_VERSION}."
         )
 
 
@@ -259,36 +259,55 @@ def verify_snapshot(folder: Path) -> Manifest:
         SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
             expected and what was found, and the command that mends it.
     """
+    return _checked(folder, lambda *_: True)
+
+
+def check_snapshot(folder: Path) -> Manifest:
+    """Check a snapshot as far as can be told without reading all of it.
+
+    A file that is as large and no younger than the manifest says is taken for what the build
+    read.
+
+    Raises:
+        SnapshotMissing, SnapshotStale, SnapshotCorrupt: as ``verify_snapshot``.
+    """
+    return _checked(folder, _has_changed)
+
+
+def _checked(folder: Path, suspect: Callable[[Path, FileRecord, int], bool]) -> Manifest:
     manifest = read_manifest(folder)
+    built = (folder / MANIFEST_FILE).stat().st_mtime_ns
     for name, expected in manifest.files.items():
-        _check_bytes(folder / name, expected)
+        path = folder / name
+        try:
+            if suspect(path, expected, built) and (found := file_digest(path)) != expected.digest:
+                raise _altered(path, expected.digest, found)
+        except OSError as err:
+            raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}.") from err
+    for path in sorted((folder / ENGINE_FOLDER).rglob("*")):
+        if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
+            raise SnapshotCorrupt(f"{path} is not of this snapshot.")
     return manifest
 
 
 def open_snapshot(folder: Path) -> Snapshot:
     """Open a snapshot for answers.
 
-    A file that is as large and no younger than the manifest says is taken for what the build
-    read, unless it is read here anyway.
+    It is checked as ``check_snapshot`` does; what is read here anyway is checked whole.
 
     Raises:
         SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
             expected and what was found, and the command that mends it.
     """
-    manifest = read_manifest(folder)
-    built = (folder / MANIFEST_FILE).stat().st_mtime_ns
-    for name, expected in manifest.files.items():
-        if name in _CONTENT_FILES or _has_changed(folder / name, expected, built):
-            _check_bytes(folder / name, expected)
-    for path in sorted((folder / ENGINE_FOLDER).rglob("*")):
-        if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
-            raise SnapshotCorrupt(f"{path} is not of this snapshot. Run 'kb build --force'.")
+    manifest = _checked(
+        folder, lambda path, *record: path.parent == folder or _has_changed(path, *record)
+    )
     compendium = Compendium(**_read_files(folder, _COMPENDIUM_FILES))
     snapshot = Snapshot(
         folder=folder,
         manifest=manifest,
         content=Content(compendium=compendium, **_read_files(folder, _MADE_FILES)),
-        engine=LocalEngine.open(folder / ENGINE_FOLDER),
+        engine=GuardedEngine(LocalEngine.open(folder / ENGINE_FOLDER), folder / ENGINE_FOLDER),
     )
     _check_counts(snapshot)
     return snapshot
@@ -296,10 +315,7 @@ def open_snapshot(folder: Path) -> Snapshot:
 
 def _has_changed(path: Path, expected: FileRecord, built: int) -> bool:
     """Whether a file is not as the build left it, as far as can be told without reading it."""
-    try:
-        stat = path.stat()
-    except OSError as err:
-        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
+    stat = path.stat()
     return stat.st_size != expected.size or stat.st_mtime_ns > built
 
 
@@ -317,30 +333,18 @@ def _check_counts(snapshot: Snapshot) -> None:
         counted[f"texts of {name}"] = size
         counted[f"dimension of {name}"] = engine.dimensions[name]
     if list(manifest.cases.items()) != [(case.id, case.digest) for case in cases]:
-        raise SnapshotCorrupt(
-            f"{snapshot.folder} must hold the cases that its manifest names. Run 'kb build'."
-        )
+        raise SnapshotCorrupt(f"{snapshot.folder} must hold the cases that its manifest names.")
     for name in sorted(expected.keys() | counted.keys()):
         if expected.get(name) != counted.get(name):
             raise SnapshotCorrupt(
                 f"{snapshot.folder} must hold {name}: {expected.get(name, 0)}, "
-                f"not {counted.get(name, 0)}. Run 'kb build'."
+                f"not {counted.get(name, 0)}."
             )
-
-
-def _check_bytes(path: Path, expected: FileRecord) -> None:
-    try:
-        found = file_digest(path)
-    except OSError as err:
-        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
-    if found != expected.digest:
-        raise _altered(path, expected.digest, found)
 
 
 def _altered(path: Path, expected: str, found: str) -> SnapshotCorrupt:
     return SnapshotCorrupt(
-        f"{path} was altered: its SHA-256 must be {expected[:12]}…, not {found[:12]}…. "
-        "Run 'kb build --force'."
+        f"{path} was altered: its SHA-256 must be {expected[:12]}…, not {found[:12]}…."
     )
 
 
@@ -352,4 +356,4 @@ def _read(path: Path, adapter: TypeAdapter[Any]) -> Any:
     try:
         return adapter.validate_json(path.read_bytes())
     except ValidationError as err:
-        raise SnapshotCorrupt(f"{path} does not hold what it should. Run 'kb build'.") from err
+        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err

@@ -6,7 +6,8 @@ changed, the new snapshot is opened beside the old one, which goes on answering 
 
 A snapshot that cannot be opened is reported and never served. Where nothing is open yet, the
 one that was served last and can be opened may be served in its place. What went wrong is
-tried again, at growing intervals.
+tried again, at growing intervals. What turns out to be damaged while it is served is served
+no more.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from kb.errors import Attempt, KBError, SnapshotCorrupt
+from kb.errors import Attempt, KBError, SnapshotCorrupt, snapshot_error
 from kb.snapshots.store import (
     CURRENT_FILE,
     Current,
@@ -76,7 +77,7 @@ class Verdicts:
     """What a parent process found damaged, told to the processes that it forked.
 
     A line each in memory that all of them share: the stamp of ``current`` at which it was
-    found, the id, and what is wrong. The parent alone writes.
+    found, the id, and what is wrong, nothing where it is sound again. The parent alone writes.
     """
 
     _SIZE = 16_384
@@ -86,8 +87,10 @@ class Verdicts:
         self._end = 0
 
     def add(self, stamp: str, snapshot_id: str, trouble: str) -> None:
-        """Tell that this snapshot is not to be served while ``current`` is as it was."""
-        line = f"{stamp} {snapshot_id} {' '.join(trouble.split())}\n".encode()
+        """Tell what this snapshot is while ``current`` is as it was, where that is new."""
+        if trouble == self.on(stamp, snapshot_id):
+            return
+        line = f"{stamp} {snapshot_id} {trouble}\n".encode()
         if self._end + len(line) < self._SIZE:
             self._memory[self._end : self._end + len(line)] = line
             self._end += len(line)
@@ -97,13 +100,14 @@ class Verdicts:
         told = self._memory[:] if self._memory[0] else b""
         return told.rstrip(b"\0").rpartition(b"\n")[0]
 
-    def on(self, stamp: str, snapshot_id: str) -> str | None:
-        """What is wrong with a snapshot; None where nothing was found."""
+    def on(self, stamp: str, snapshot_id: str) -> str:
+        """What is wrong with a snapshot; nothing where nothing was found."""
+        found = ""
         for line in self.lines().decode(errors="replace").splitlines():
-            at, found, trouble = line.split(" ", 2)
-            if (at, found) == (stamp, snapshot_id):
-                return trouble
-        return None
+            at, about, trouble = line.split(" ", 2)
+            if (at, about) == (stamp, snapshot_id):
+                found = trouble
+        return found
 
 
 class Live(Generic[Opened]):
@@ -114,6 +118,7 @@ class Live(Generic[Opened]):
         index: Path,
         open_folder: Callable[[Path, Opened | None], Opened],
         *,
+        check: Callable[[Path, Opened | None], object],
         fall_back: bool = False,
     ) -> None:
         """Nothing is opened yet.
@@ -121,13 +126,20 @@ class Live(Generic[Opened]):
         Args:
             index: the folder of the snapshots.
             open_folder: opens a snapshot, given its folder and what is open until now.
+            check: raises where a folder does not hold what was built, or where what was opened
+                from it, if that is given, does not answer.
             fall_back: where the current snapshot cannot be opened, serve the one that was
                 served last and can be.
         """
         self._index = index
         self._open_folder = open_folder
+        self._check = check
         self._fall_back = fall_back
         self._verdicts = Verdicts()
+        self._own_verdicts: dict[tuple[str, str], str] = {}
+        self._verifying = threading.Lock()  # held by whoever verifies, in the parent
+        self._suspecting = threading.Lock()  # the same in a process that answers
+        self._not_suspected_until = -math.inf
         self._lock = threading.Lock()  # held by whoever is opening
         self._outcome: _Outcome[Opened] = _Outcome()
         self._seen: str | None = None
@@ -175,23 +187,57 @@ class Live(Generic[Opened]):
         )
         watching.start()
 
-    def verify(self, check: Callable[[Path], object]) -> None:
+    def verify(self) -> None:
         """Check what may be served, the current snapshot first, until one is sound.
 
         What is not is served no more, here and in the processes forked from this one.
-
-        Args:
-            check: raises a ``SnapshotError`` for a folder that does not hold what was built.
         """
+        with self._verifying:
+            stamp = self._stamp()
+            for snapshot_id in self._candidates(find_current(self._index)):
+                trouble = self._trouble_with(snapshot_id, None)
+                self._verdicts.add(stamp, snapshot_id, trouble)
+                if not trouble:
+                    return
+
+    def suspect(self, opened: Opened, error: BaseException) -> None:
+        """Check, beside answering, what an answer failed over; it may be damaged by now.
+
+        What is damaged is served no more in this process. One that is sound is left alone for
+        a while, whatever fails over it: it was the question.
+        """
+        serving = self._outcome.serving
+        is_serving = serving is not None and serving.opened is opened
+        if not is_serving or time.monotonic() < self._not_suspected_until:
+            return
+        if self._suspecting.acquire(blocking=False):
+            _log.error("an answer from snapshot %s failed: %r", serving.snapshot_id, error)
+            _start_thread(self._check_served, self._suspecting, serving)
+
+    def _check_served(self, serving: _Serving[Opened]) -> None:
         stamp = self._stamp()
-        for snapshot_id in self._candidates(find_current(self._index)):
-            with Attempt() as attempt:
-                check(self._index / snapshot_id)
-            if attempt.error is None:
-                return
-            if snapshot_id in snapshot_ids(self._index):  # else it was removed meanwhile
-                _log.error("snapshot %s is damaged: %s", snapshot_id, attempt.error)
-                self._verdicts.add(stamp, snapshot_id, str(attempt.error))
+        trouble = self._trouble_with(serving.snapshot_id, serving.opened)
+        if trouble:
+            self._own_verdicts[stamp, serving.snapshot_id] = trouble
+            self.refresh()
+        else:
+            self._not_suspected_until = time.monotonic() + RETRY_MOST
+
+    def _trouble_with(self, snapshot_id: str, opened: Opened | None) -> str:
+        """What is wrong with a snapshot, on one line; nothing where it is sound."""
+        folder = self._index / snapshot_id
+        with Attempt() as attempt:
+            self._check(folder, opened)
+        if attempt.error is None or snapshot_id not in snapshot_ids(self._index):
+            return ""  # or it was removed meanwhile
+        what = snapshot_error(attempt.error, f"The snapshot {folder} does not answer").what
+        _log.error("snapshot %s is damaged: %s", snapshot_id, what)
+        return " ".join(what.split())
+
+    def _verdict(self, snapshot_id: str) -> str:
+        """What was found wrong with a snapshot since ``current`` was replaced."""
+        stamp = self._stamp()
+        return self._own_verdicts.get((stamp, snapshot_id)) or self._verdicts.on(stamp, snapshot_id)
 
     def _follow(self, *, wait: bool) -> None:
         if not self._is_due():
@@ -200,22 +246,11 @@ class Live(Generic[Opened]):
             self.refresh()
             return
         if self._lock.acquire(blocking=False):
-            beside = threading.Thread(target=self._attempt_beside, name="snapshot", daemon=True)
-            try:
-                beside.start()
-            except RuntimeError:  # no more threads can be started: a later request tries again
-                self._lock.release()
+            _start_thread(self._attempt, self._lock)
         if wait and self._state() != self._seen:
             remaining = self._sight[1] + WAIT_FOR_NEW - time.monotonic()
             if remaining > 0 and self._lock.acquire(timeout=remaining):
                 self._lock.release()
-
-    def _attempt_beside(self) -> None:
-        """Open what is to be served; begins with the lock held and gives it back."""
-        try:
-            self._attempt()
-        finally:
-            self._lock.release()
 
     def _is_due(self) -> bool:
         state = self._state()
@@ -225,7 +260,7 @@ class Live(Generic[Opened]):
 
     def _state(self) -> str:
         """What changes whenever something else may have to be served."""
-        return f"{self._stamp()} {len(self._verdicts.lines())}"
+        return f"{self._stamp()} {len(self._verdicts.lines())} {len(self._own_verdicts)}"
 
     def _stamp(self) -> str:
         """What changes whenever ``current`` is replaced."""
@@ -259,8 +294,8 @@ class Live(Generic[Opened]):
 
     def _open_current(self) -> _Serving[Opened]:
         snapshot_id = current_id(self._index)
-        trouble = self._verdicts.on(self._stamp(), snapshot_id)
-        if trouble is not None:
+        trouble = self._verdict(snapshot_id)
+        if trouble:
             raise SnapshotCorrupt(trouble)
         serving = self._outcome.serving
         if serving is not None and serving.snapshot_id == snapshot_id:
@@ -275,16 +310,11 @@ class Live(Generic[Opened]):
         _log.info("opened snapshot %s", snapshot_id)
         return _Serving(snapshot_id=snapshot_id, opened=opened)
 
-    def _in_trouble(self, error: Exception) -> _Outcome[Opened]:
+    def _in_trouble(self, error: BaseException) -> _Outcome[Opened]:
         """What is wrong with the current snapshot, and another one where none is open."""
-        told = error
-        if not isinstance(error, KBError):
-            told = SnapshotCorrupt(
-                f"The snapshot in {self._index} cannot be opened "
-                f"({type(error).__name__}: {error}). Run 'kb build --force'."
-            )
+        told = snapshot_error(error, f"The snapshot in {self._index} cannot be opened")
         serving = self._outcome.serving
-        if serving is not None and self._verdicts.on(self._stamp(), serving.snapshot_id):
+        if serving is not None and self._verdict(serving.snapshot_id):
             serving = None
         if serving is None and self._fall_back:
             serving = self._last_sound()
@@ -296,14 +326,29 @@ class Live(Generic[Opened]):
 
     def _last_sound(self) -> _Serving[Opened] | None:
         """The snapshot that was served last and can be opened, other than the current one."""
-        stamp, current = self._stamp(), find_current(self._index)
+        current = find_current(self._index)
         for snapshot_id in self._candidates(None):
             is_current = current is not None and current.snapshot_id == snapshot_id
-            if not is_current and self._verdicts.on(stamp, snapshot_id) is None:
+            if not is_current and not self._verdict(snapshot_id):
                 with Attempt() as attempt:
                     return self._opened(snapshot_id)
                 _log.error("snapshot %s cannot be served either: %s", snapshot_id, attempt.error)
         return None
+
+
+def _start_thread(work: Callable[..., None], held: threading.Lock, *given: object) -> None:
+    """Do something in a thread of its own, and then give back the lock that is held for it."""
+
+    def run() -> None:
+        try:
+            work(*given)
+        finally:
+            held.release()
+
+    try:
+        threading.Thread(target=run, name="snapshot", daemon=True).start()
+    except RuntimeError:  # no more threads can be started: a later request tries again
+        held.release()
 
 
 def _watch(reference: weakref.ref[Live[Opened]]) -> None:

@@ -12,13 +12,12 @@ previous one serving as a crash does.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,14 +30,15 @@ from kb.errors import (
     SnapshotCorrupt,
     SnapshotError,
     SnapshotMissing,
+    SnapshotStale,
 )
 from kb.model.files import append_durably, sync_folder, sync_tree, write_durably
-from kb.snapshots.format import MANIFEST_FILE, read_manifest
+from kb.snapshots.format import MANIFEST_FILE, Manifest, check_snapshot, read_manifest
 
 CURRENT_FILE = "current"
 HISTORY_FILE = "history.jsonl"
 #: What no snapshot is yet, or any more: a build that was killed leaves one behind.
-UNFINISHED = ".building-"
+_UNFINISHED = ".building-"
 
 _BUILD_LOCK = ".lock"
 _SWITCH_LOCK = ".current.lock"
@@ -66,52 +66,59 @@ class Served:
     pinned: bool
 
 
-def new_id(index_folder: Path, inputs: str) -> str:
-    """An id for a snapshot made from ``inputs`` (a SHA-256): their first digits.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an index holds when a build of it begins.
 
-    Where a folder of this id is there already, another one that follows from them: a
-    snapshot is never replaced by other bytes under the same id.
+    ``manifests`` are those of its snapshots: first of the one that is served, then of the
+    newest; none of those of another version of this program. ``damaged`` says what is wrong
+    with some of them, and with folders that only look like a snapshot. ``taken``
+    are all ids in use. ``pinned`` is what builds are to leave serving. ``stays`` says what is
+    served if nothing comes of the build, for the end of a message. What is in the folder
+    ``unfinished`` when it ends is removed.
     """
-    digest, number = inputs, 0
-    while (index_folder / digest[:12]).exists():
-        number += 1
-        digest = hashlib.sha256(f"{inputs} {number}".encode()).hexdigest()
-    return digest[:12]
+
+    folder: Path
+    manifests: Mapping[str, Manifest]
+    damaged: Mapping[str, str]
+    taken: frozenset[str]
+    pinned: str | None
+    stays: str
+    unfinished: Path
 
 
-def publish(index_folder: Path, staged: Path) -> None:
-    """Move a staged snapshot, in a folder named by its id, into its place.
-
-    Raises:
-        OSError: it cannot be moved.
-    """
-    sync_tree(staged)
-    staged.rename(index_folder / staged.name)
-    sync_folder(index_folder)
-
-
-def built_from(index_folder: Path, inputs: str) -> tuple[str, ...]:
-    """The snapshots that were made from ``inputs``: first the one that is served, then the newest.
-
-    Those whose manifest cannot be read are passed over.
-    """
-    found = []
-    for snapshot_id in snapshot_ids(index_folder):
-        try:
-            manifest = read_manifest(index_folder / snapshot_id)
-        except SnapshotError:
-            continue
-        if manifest.inputs == inputs:
-            found.append(snapshot_id)
+def _standing(index_folder: Path) -> Standing:
     current = find_current(index_folder)
-    return tuple(sorted(found, key=lambda i: current is None or i != current.snapshot_id))
+    serving = current.snapshot_id if current is not None else ""
+    ids = dict.fromkeys(
+        (*snapshot_ids(index_folder), *(path.name for path in _folders(index_folder)))
+    )
+    manifests, damaged = {}, {}
+    for snapshot_id in sorted(ids, key=lambda name: name != serving):
+        try:
+            manifests[snapshot_id] = read_manifest(index_folder / snapshot_id)
+            check_snapshot(index_folder / snapshot_id)
+        except SnapshotStale:
+            continue  # it goes when newer ones take its place
+        except SnapshotError as err:
+            damaged[snapshot_id] = err.what
+    return Standing(
+        folder=index_folder,
+        manifests=manifests,
+        damaged=damaged,
+        taken=frozenset(path.name for path in index_folder.iterdir()),
+        pinned=serving if current is not None and current.pinned else None,
+        stays=what_stays(index_folder),
+        unfinished=index_folder / f"{_UNFINISHED}{os.getpid()}",
+    )
 
 
 @contextmanager
-def building(index_folder: Path) -> Iterator[None]:
+def building(index_folder: Path) -> Iterator[Standing]:
     """Be the only build of an index, which is made where it is not there, in a ``with`` block.
 
-    What a build that was killed left behind is removed first.
+    What a build that was killed left behind is removed first, and in the end what this one did
+    not serve.
 
     Raises:
         BuildBusy: another build is running.
@@ -130,7 +137,67 @@ def building(index_folder: Path) -> Iterator[None]:
     busy = f"Another build of {index_folder} is running; wait until it has ended."
     with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy):
         _remove_unfinished(index_folder)
-        yield
+        try:
+            yield _standing(index_folder)
+        finally:
+            _remove_unfinished(index_folder)
+
+
+def serve(
+    built: Path,
+    standing: Standing,
+    *,
+    replaces: Collection[str],
+    unfit: Collection[str],
+    keep: int,
+    tell: Callable[[str], None],
+) -> str | None:
+    """Put what was built into its place, and serve it unless another one is pinned; prune.
+
+    Args:
+        built: its folder, named by its id.
+        standing: what the build began with; what was damaged then is removed.
+        replaces: damaged ones that were made from the same. They are removed; a pin on one
+            of them goes over to what was built.
+        unfit: what cannot be served; a pin on it ends.
+        keep: see ``prune``.
+        tell: told what went wrong where that does no harm.
+
+    Returns:
+        The id of the snapshot that is pinned and therefore stays served, None where none is.
+
+    Raises:
+        IndexNotWritable: the folder cannot be written to; what was served stays.
+    """
+    index_folder, doomed = standing.folder, {*standing.damaged, *replaces}
+    with switching(index_folder):
+        if built.parent != index_folder:
+            _publish(index_folder, built)
+        current = find_current(index_folder)
+        pinned = current.snapshot_id if current is not None and current.pinned else None
+        takes_over = pinned in (built.name, *replaces)
+        if pinned is None or takes_over or pinned in {*unfit, *doomed}:
+            set_current(index_folder, built.name, pinned=takes_over)
+            pinned = None
+        try:
+            for snapshot_id in doomed:
+                remove(index_folder, snapshot_id)
+                if snapshot_id not in replaces:
+                    tell(f"Removed a damaged snapshot: {standing.damaged[snapshot_id]}")
+            prune(index_folder, keep=keep, built=built.name)
+        except OSError as err:
+            tell(f"Old snapshots in {index_folder} cannot be removed: {err.strerror}.")
+    return pinned
+
+
+def _publish(index_folder: Path, staged: Path) -> None:
+    """Move a staged snapshot, in a folder named by its id, into its place."""
+    try:
+        sync_tree(staged)
+        staged.rename(index_folder / staged.name)
+        sync_folder(index_folder)
+    except OSError as err:
+        raise _not_writable(index_folder, err) from err
 
 
 @contextmanager
@@ -146,11 +213,16 @@ def switching(index_folder: Path) -> Iterator[None]:
         raise _no_index(index_folder)
     busy = f"Another process is switching the snapshot of {index_folder}; try again."
     with _locked(index_folder, _SWITCH_LOCK, seconds=_PATIENCE, busy=busy):
+        for leftover in index_folder.glob(f".{CURRENT_FILE}-*"):
+            leftover.unlink(missing_ok=True)  # of a switch that was killed
         yield
 
 
 @contextmanager
 def _locked(index_folder: Path, name: str, *, seconds: float, busy: str) -> Iterator[None]:
+    for path in (index_folder / CURRENT_FILE, index_folder / HISTORY_FILE):
+        if path.is_dir():
+            raise IndexNotWritable(f"{path} must be a file, not a folder; move it away.")
     lock = FileLock(index_folder / name)
     try:
         lock.acquire(timeout=seconds)
@@ -176,12 +248,7 @@ def set_current(index_folder: Path, snapshot_id: str, *, pinned: bool = False) -
         SnapshotMissing: there is no such snapshot.
         IndexNotWritable: the folder cannot be written to; what was served stays.
     """
-    known = snapshot_ids(index_folder)
-    if snapshot_id not in known:
-        raise SnapshotMissing(
-            f"There is no snapshot {snapshot_id!r} in {index_folder}; "
-            f"there are: {', '.join(known) or 'none'}."
-        )
+    _check_known(index_folder, snapshot_id)
     line = f"{snapshot_id} pinned\n" if pinned else f"{snapshot_id}\n"
     current, history = index_folder / CURRENT_FILE, index_folder / HISTORY_FILE
     try:
@@ -193,6 +260,19 @@ def set_current(index_folder: Path, snapshot_id: str, *, pinned: bool = False) -
             _write_or_take_back(current, line.encode(), history, size)
     except OSError as err:
         raise _not_writable(index_folder, err) from err
+
+
+def _check_known(index_folder: Path, snapshot_id: str) -> None:
+    known = snapshot_ids(index_folder)
+    if snapshot_id not in known:
+        raise SnapshotMissing(
+            f"There is no snapshot {snapshot_id!r} in {index_folder}; {_there_are(known)}",
+            remedy="",
+        )
+
+
+def _there_are(known: Collection[str]) -> str:
+    return f"there are: {', '.join(known) or 'none'}."
 
 
 def _write_or_take_back(current: Path, line: bytes, history: Path, size: int) -> None:
@@ -254,16 +334,24 @@ def read_current(index_folder: Path) -> Current:
         text = path.read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError as err:
         raise _no_index(index_folder) from err
+    except IsADirectoryError as err:
+        remedy = "Move it away, then run 'kb build'."
+        raise SnapshotCorrupt(f"{path} must be a file, not a folder.", remedy=remedy) from err
     except OSError as err:
-        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}. Run 'kb build'.") from err
+        raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}.") from err
     found = _CURRENT.fullmatch(text)
     if found is None:
-        raise SnapshotCorrupt(f"{path} must hold a snapshot id, not {text[:40]!r}. Run 'kb build'.")
+        raise SnapshotCorrupt(f"{path} must hold a snapshot id, not {text[:40]!r}.")
     return Current(snapshot_id=found[1], pinned=found[2] is not None)
 
 
 def _no_index(index_folder: Path) -> SnapshotMissing:
-    return SnapshotMissing(f"There is no index in {index_folder} yet. Run 'kb build'.")
+    if snapshot_ids(index_folder):
+        remedy = "Run 'kb build', or 'kb snapshots --use ID'."
+        return SnapshotMissing(
+            f"{index_folder / CURRENT_FILE} is missing, which says what is served.", remedy=remedy
+        )
+    return SnapshotMissing(f"There is no index in {index_folder} yet.")
 
 
 def current_id(index_folder: Path) -> str:
@@ -286,11 +374,18 @@ def find_current(index_folder: Path) -> Current | None:
 def unpin(index_folder: Path) -> None:
     """From the next build on, serve what is built; what is served now stays until then.
 
+    This asks nothing of the snapshot that is pinned, which may be gone.
+
     Raises:
-        SnapshotMissing, SnapshotCorrupt: nothing is served.
         IndexNotWritable: the folder cannot be written to.
     """
-    set_current(index_folder, current_id(index_folder))
+    current = find_current(index_folder)
+    if current is None or not current.pinned:
+        return
+    try:
+        write_durably(index_folder / CURRENT_FILE, f"{current.snapshot_id}\n".encode())
+    except OSError as err:
+        raise _not_writable(index_folder, err) from err
 
 
 def read_history(index_folder: Path) -> tuple[Served, ...]:
@@ -311,47 +406,67 @@ def _read_line(line: bytes) -> Served | None:
         return None
 
 
-def previous_id(index_folder: Path) -> str:
-    """What was served before what is served now, of the snapshots that are still there.
+def choices(index_folder: Path, chosen: str) -> tuple[str, ...]:
+    """Which snapshots somebody may mean: the first one of them that can be served.
+
+    Args:
+        index_folder: where the snapshots are.
+        chosen: an id, ``current``, or ``previous``.
 
     Raises:
         SnapshotMissing: there is none.
-        SnapshotCorrupt: ``current`` does not hold an id.
+        SnapshotCorrupt: ``current`` is meant, which does not hold an id.
     """
-    serving, known = current_id(index_folder), snapshot_ids(index_folder)
+    if chosen == "previous":
+        found = previous_ids(index_folder)
+        if not found:
+            current = find_current(index_folder)
+            before = f" before {current.snapshot_id}" if current is not None else ""
+            there_are = _there_are(snapshot_ids(index_folder))
+            raise SnapshotMissing(
+                f"No snapshot that was served{before} is left in {index_folder}; {there_are}",
+                remedy="",
+            )
+        return found
+    snapshot_id = current_id(index_folder) if chosen == "current" else chosen
+    _check_known(index_folder, snapshot_id)
+    return (snapshot_id,)
+
+
+def previous_ids(index_folder: Path) -> tuple[str, ...]:
+    """What was served before what is served now and is still there, the last one first."""
+    current, known = find_current(index_folder), snapshot_ids(index_folder)
+    serving = current.snapshot_id if current is not None else None
     ids = [served.snapshot_id for served in read_history(index_folder)]
     while ids and ids[-1] != serving and serving in ids:
         ids.pop()  # of a switch that was begun and did not come about
-    for snapshot_id in reversed(ids):
-        if snapshot_id != serving and snapshot_id in known:
-            return snapshot_id
-    raise SnapshotMissing(
-        f"No snapshot that was served before {serving} is left in {index_folder}; "
-        f"there are: {', '.join(known) or 'none'}."
-    )
+    return tuple(dict.fromkeys(i for i in reversed(ids) if i != serving and i in known))
 
 
 def snapshot_ids(index_folder: Path) -> tuple[str, ...]:
     """Every complete snapshot, the newest build first."""
-    if not index_folder.is_dir():
-        return ()
-    found = [
-        entry
-        for entry in index_folder.iterdir()
-        if _ID.fullmatch(entry.name) and (entry / MANIFEST_FILE).is_file()
-    ]
+    found = [entry for entry in _folders(index_folder) if (entry / MANIFEST_FILE).is_file()]
     newest = sorted(found, key=lambda e: (-(e / MANIFEST_FILE).stat().st_mtime_ns, e.name))
     return tuple(entry.name for entry in newest)
 
 
-def prune(index_folder: Path, *, keep: int) -> None:
-    """Remove all but ``keep`` snapshots: what is served, and those served or built last.
+def _folders(index_folder: Path) -> list[Path]:
+    """The folders that are named as a snapshot."""
+    if not index_folder.is_dir():
+        return []
+    return [path for path in index_folder.iterdir() if _ID.fullmatch(path.name) and path.is_dir()]
+
+
+def prune(index_folder: Path, *, keep: int, built: str) -> None:
+    """Remove all but ``keep`` snapshots: of the others, those served or built last stay.
+
+    What is served, what was ``built`` just now, and what was served before what is served now
+    stay in any case.
 
     Raises:
         SnapshotMissing, SnapshotCorrupt: nothing is served.
         OSError: one cannot be removed.
     """
-    serving = current_id(index_folder)
     last = {
         snapshot_id: (index_folder / snapshot_id / MANIFEST_FILE).stat().st_mtime
         for snapshot_id in snapshot_ids(index_folder)
@@ -360,8 +475,9 @@ def prune(index_folder: Path, *, keep: int) -> None:
         if served.snapshot_id in last:
             at = datetime.fromisoformat(served.at).timestamp()
             last[served.snapshot_id] = max(at, last[served.snapshot_id])
-    others = sorted((i for i in last if i != serving), key=lambda i: (-last[i], i))
-    for snapshot_id in others[keep - 1 :]:
+    safe = {current_id(index_folder), built, *previous_ids(index_folder)[:1]}
+    others = sorted(last.keys() - safe, key=lambda i: (-last[i], i))
+    for snapshot_id in others[max(0, keep - len(safe & last.keys())) :]:
         remove(index_folder, snapshot_id)
 
 
@@ -371,13 +487,10 @@ def remove(index_folder: Path, snapshot_id: str) -> None:
     Raises:
         OSError: it cannot be moved out of the way.
     """
-    doomed = (index_folder / snapshot_id).rename(index_folder / f"{UNFINISHED}{snapshot_id}")
+    doomed = (index_folder / snapshot_id).rename(index_folder / f"{_UNFINISHED}{snapshot_id}")
     shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _remove_unfinished(index_folder: Path) -> None:
-    for leftover in index_folder.glob(f"{UNFINISHED}*"):
+    for leftover in index_folder.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    for leftover in index_folder.glob(f".{CURRENT_FILE}-*"):
-        with suppress(OSError):
-            leftover.unlink()

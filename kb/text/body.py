@@ -75,16 +75,16 @@ def sections(body: str) -> tuple[Section, ...]:
     """Split a body at its ``##`` headings; deeper headings stay inside their section."""
     plain = _FENCE.sub(_blank, body)
     marks = [match for match in _HEADING.finditer(plain) if len(match.group(1)) == 2]
-    found = []
+    parts = []
     start, heading, line = 0, "", 1
     for match in [*marks, None]:
         end = match.start() if match else len(body)
         text = body[start:end].strip()
         if text or heading:
-            found.append(Section(heading=heading, text=text, line=line))
+            parts.append(Section(heading=heading, text=text, line=line))
         if match:
             start, heading, line = match.end(), match.group(2), _line(body, match.start())
-    return tuple(found)
+    return tuple(parts)
 
 
 def links(body: str, case_id: str) -> tuple[Link, ...]:
@@ -94,7 +94,7 @@ def links(body: str, case_id: str) -> tuple[Link, ...]:
     in ``norway/graphic-arts`` is ``guides/trends``.
     """
     plain = _without_code(body)
-    found = []
+    targets = []
     for match in _LINK.finditer(plain):
         target = match.group(1) or match.group(2) or ""
         path = target.partition("#")[0]
@@ -102,8 +102,8 @@ def links(body: str, case_id: str) -> tuple[Link, ...]:
         if path.endswith(".md") and ":" not in path:
             joined = posixpath.normpath(posixpath.join(posixpath.dirname(case_id), path))
             inner = joined.removesuffix(".md")
-        found.append(Link(target=target, line=_line(plain, match.start()), case_id=inner))
-    return tuple(found)
+        targets.append(Link(target=target, line=_line(plain, match.start()), case_id=inner))
+    return tuple(targets)
 
 
 def body_problems(

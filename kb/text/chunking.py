@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from kb.model.cases import Case, Passage
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.text.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 
@@ -28,13 +29,6 @@ _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^#{1,6}\s+|^>\s?", re.M
 #: A line may begin with a year and a full stop, which is no list.
 _LIST = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^\|?[\s:|-]+\|?$", re.MULTILINE)
-
-
-#: The facets whose labels are words of a case.
-_LABELLED = (
-    *("country", "kind", "type", "project", "sector"),
-    *("form", "formation", "status", "results"),
-)
 
 
 def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
@@ -75,7 +69,7 @@ def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
     """
     labels = [
         " ".join((term.label, *term.aliases))
-        for facet in _LABELLED
+        for facet in FACETS
         for value in case.facets.get(facet, ())
         if (term := taxonomy.facet(facet).get(value)) is not None
     ]
@@ -109,14 +103,14 @@ def _labels(case: Case, taxonomy: Taxonomy) -> list[str]:
 
 def pieces_of(markdown: str) -> list[str]:
     """Group paragraphs up to the limit; cut a longer one between sentences, then words."""
-    found: list[str] = []
+    pieces: list[str] = []
     for paragraph in plain_text(markdown).splitlines():
         for part in _cut(paragraph):
-            if found and len(found[-1]) + len(part) < MAX_PASSAGE_CHARACTERS:
-                found[-1] = f"{found[-1]} {part}"
+            if pieces and len(pieces[-1]) + len(part) < MAX_PASSAGE_CHARACTERS:
+                pieces[-1] = f"{pieces[-1]} {part}"
             else:
-                found.append(part)
-    return found
+                pieces.append(part)
+    return pieces
 
 
 def _cut(paragraph: str) -> list[str]:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.text.analysis import stems
 
-#: Facets whose values people name. ``kind`` is left out: "network" is in every query.
-MENTIONED_FACETS = ("country", "type", "project", "sector", "form", "formation", "status")
+#: Facets whose values people name. ``kind`` is left out, as "network" is in every query, and
+#: ``results``, as sales and costs are.
+MENTIONED_FACETS = tuple(facet for facet in FACETS if facet not in ("kind", "results"))
 
 _WORD = re.compile(r"\w+")
 

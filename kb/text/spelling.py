@@ -10,9 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
-from kb.model.word_table import WordTable
 from kb.text.language import is_english_word, with_words, words_of
-from kb.text.translate import translate
 
 #: Shorter words are as often names or acronyms as slips.
 _SHORTEST = 4
@@ -24,14 +22,8 @@ _KNOWN_SHARE = 0.8
 class Speller:
     """Repairs queries with the words of one compendium."""
 
-    def __init__(self, counts: Mapping[str, int], table: WordTable | None = None) -> None:
-        """Take the vocabulary.
-
-        Args:
-            counts: lower-case words of the compendium and how often each occurs.
-            table: words of other languages; a query that they are for is left alone.
-        """
-        self._table = table or WordTable()
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        """Take the vocabulary: lower-case words and how often each occurs."""
         self._counts = counts
         self._by_length: dict[int, list[str]] = {}
         for word in counts:
@@ -43,8 +35,6 @@ class Speller:
 
         Text in another language is left alone.
         """
-        if self._table.forms and not translate(text, self._table).english:
-            return text
         repaired = with_words(text, self._better)
         words = words_of(repaired)
         known = sum(word.lower() in self._counts or is_english_word(word) for word in words)
@@ -59,15 +49,15 @@ class Speller:
         return self._nearest(lower, is_name=word[0].isupper()) or self._two_words(lower)
 
     def _nearest(self, word: str, *, is_name: bool) -> str | None:
-        most = 2 if len(word) >= _TWO_SLIPS_FROM and not is_name else 1
-        lengths = range(len(word) - most, len(word) + most + 1)
-        found = [
-            (distance, -self._counts[near], near)
+        slips = 2 if len(word) >= _TWO_SLIPS_FROM and not is_name else 1
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        candidates = [
+            (distance, -self._counts[known], known)
             for length in lengths
-            for near in self._by_length.get(length, ())
-            if (distance := OSA.distance(word, near, score_cutoff=most)) <= most
+            for known in self._by_length.get(length, ())
+            if (distance := OSA.distance(word, known, score_cutoff=slips)) <= slips
         ]
-        return min(found)[2] if found else None
+        return min(candidates)[2] if candidates else None
 
     def _two_words(self, word: str) -> str | None:
         """``jointpurchasing`` as ``joint purchasing``: the split whose rarer word is commonest."""

@@ -82,20 +82,24 @@ def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> In
     """
     words = fold(text).split()
     tried = [language for language in languages or table.forms if language in table.forms]
-    found = {language: _in_language(words, table, language) for language in tried}
-    most = max(((one.n_known, one.n_whole) for one in found.values()), default=(0, 0))
-    if most == (0, 0):
+    by_language = {language: _in_language(words, table, language) for language in tried}
+    most_known = max(
+        ((known.n_known, known.n_whole) for known in by_language.values()), default=(0, 0)
+    )
+    if most_known == (0, 0):
         return InEnglish(n_words=len(words))
-    best = [name for name, one in found.items() if (one.n_known, one.n_whole) == most]
+    best = [
+        name for name, known in by_language.items() if (known.n_known, known.n_whole) == most_known
+    ]
     places: dict[int, dict[str, None]] = {}
     for language in best:
-        for at, terms in found[language].places:
+        for at, terms in by_language[language].places:
             places.setdefault(at, {}).update(dict.fromkeys(terms))
     return InEnglish(
         groups=tuple(tuple(places[at]) for at in sorted(places)),
         languages=tuple(best),
         n_words=len(words),
-        n_known=most[0],
+        n_known=most_known[0],
     )
 
 
@@ -132,8 +136,8 @@ def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | N
     parts = next(
         (
             parts
-            for most in range(2, _MOST_PARTS + 1)
-            for parts in _splits(word, table, language, most)
+            for most_parts in range(2, _MOST_PARTS + 1)
+            for parts in _splits(word, table, language, most_parts)
         ),
         None,
     )
@@ -142,20 +146,22 @@ def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | N
     return tuple(dict.fromkeys(term for part in parts for term in table.meanings[part]))
 
 
-def _splits(word: str, table: WordTable, language: str, most: int) -> Iterator[tuple[int, ...]]:
+def _splits(
+    word: str, table: WordTable, language: str, most_parts: int
+) -> Iterator[tuple[int, ...]]:
     """Ways to cut a word into at most so many known parts; the longest first part first."""
     forms = table.forms[language]
     whole = forms.get(word)
     if whole is not None and table.meanings[whole]:
         yield (whole,)
-    if most == 1:
+    if most_parts == 1:
         return
     for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
         for joint in _JOINTS.get(language, ()):
             first = forms.get(word[: end - len(joint)]) if word[:end].endswith(joint) else None
             if first is None or not table.meanings[first] or end - len(joint) < _SHORTEST_PART:
                 continue
-            for rest in _splits(word[end:], table, language, most - 1):
+            for rest in _splits(word[end:], table, language, most_parts - 1):
                 yield (first, *rest)
 
 

@@ -8,7 +8,17 @@ import re
 import pytest
 
 from kb import errors
-from kb.errors import CaseNotFound, CorpusError, CorpusInvalid, KBError, Problem, QueryError
+from kb.errors import (
+    Attempt,
+    CaseNotFound,
+    CorpusError,
+    CorpusInvalid,
+    KBError,
+    Problem,
+    QueryError,
+    SnapshotCorrupt,
+    snapshot_error,
+)
 
 _DRAWN = re.compile(r"^    (?P<branches>(?:[│ ]   |[├└]── )*)(?P<name>[A-Z]\w+) {2,}\S")
 
@@ -112,3 +122,43 @@ def test_case_not_found_names_the_nearest(nearest: tuple[str, ...], message: str
 
     assert (str(error), error.case_id, error.nearest) == (message, "x/y", nearest)
     assert isinstance(error, KBError)
+
+
+class GaveOut(BaseException):
+    """What a library may raise that is written in another language."""
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), GaveOut("x"), MemoryError(), SnapshotCorrupt("x.")]
+)
+def test_an_attempt_keeps_whatever_goes_wrong(error: BaseException) -> None:
+    """A failure of any kind is kept, and nothing is raised."""
+    with Attempt() as attempt:
+        raise error
+
+    assert attempt.error is error
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), GeneratorExit()])
+def test_an_attempt_keeps_nobody_from_ending_the_program(error: BaseException) -> None:
+    """What ends a program on purpose goes on to do so."""
+    attempt = Attempt()
+    with pytest.raises(type(error)), attempt:
+        raise error
+
+    assert attempt.error is None
+
+
+def test_what_is_wrong_stands_apart_from_what_to_do() -> None:
+    """A build says what is wrong without telling to run a build; anything else becomes ours."""
+    damage = SnapshotCorrupt("cases.json was altered.")
+    other = snapshot_error(GaveOut("block"), "The snapshot in index cannot be opened")
+
+    assert (str(damage), damage.what) == (
+        "cases.json was altered. Run 'kb build'.",
+        "cases.json was altered.",
+    )
+    assert str(SnapshotCorrupt("It is gone.", remedy="")) == "It is gone."
+    assert snapshot_error(damage, "x") is damage
+    assert other.what == "The snapshot in index cannot be opened (GaveOut: block)."
+    assert KBError("x").what == "x"

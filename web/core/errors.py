@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from kb import errors
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
+from kb.errors import Attempt
+from web.core.request import live
 from web.core.urls import here, url_for
 
 RETRY_AFTER = "30"
@@ -125,6 +128,30 @@ class NotMeasured(NotFound):
     description = "This snapshot holds no figures; 'kb evaluate --publish' and a build add them."
 
 
+class Site(Flask):
+    """A site that goes on answering, whatever happens in one request.
+
+    A library may end a thread by a ``BaseException``, and the worker with it. What an answer
+    failed over is checked: its files may not be what was opened any more.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Answer a request.
+
+        Raises:
+            Exception: of any kind, and never anything else.
+        """
+        with Attempt() as attempt:
+            return super().dispatch_request()
+        error = attempt.error
+        expected = isinstance(error, (HTTPException, errors.KBError))
+        if "kb_searcher" in g and (not expected or isinstance(error, errors.SnapshotCorrupt)):
+            live().suspect(g.kb_searcher, error)
+        if isinstance(error, Exception):
+            raise error
+        raise RuntimeError(f"A library gave out: {error!r}") from error
+
+
 def register_help(bp: Blueprint, help_with: Callable[[Failure], Help]) -> None:
     """Let a feature say what its pages of failure keep and offer.
 
@@ -149,6 +176,8 @@ def kind_of(error: errors.KBError) -> Kind:
 
 def _known(error: errors.KBError) -> Response:
     failure = Failure(kind=kind_of(error), detail=str(error))
+    if failure.kind.status == 503:  # what is wrong, and where, is the operator's: see the log
+        failure = replace(failure, detail=failure.kind.help)
     if isinstance(error, errors.QueryError):
         value = error.value[:VALUE_SHOWN] if isinstance(error.value, str) else error.value
         failure = replace(failure, parameter=error.parameter, value=value, allowed=error.allowed)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from gunicorn.app.base import BaseApplication
 
 from kb.search.opening import open_live
-from kb.snapshots.format import verify_snapshot
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -73,6 +72,8 @@ def options(settings: Settings) -> dict[str, object]:
         "control_socket_disable": True,
         "proc_name": "kb-serve",
         "when_ready": ready,
+        "on_reload": verify,
+        "child_exit": suspect,
         "pre_fork": catch_up,
         "post_fork": follow,
         "worker_exit": leave,
@@ -92,18 +93,31 @@ def follow(arbiter: Arbiter, _: Worker) -> None:
 def ready(arbiter: Arbiter) -> None:
     """Print the address, with the real port where 0 was asked for; verify what is served.
 
-    Every byte of the snapshot is read beside serving, once; the workers have checked no more
-    than it takes to open it.
+    The workers have checked no more than it takes to open it.
     """
     for listener in arbiter.LISTENERS:
         host, port = listener.sock.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Serving the compendium on http://{shown}:{port}\n")
     sys.stdout.flush()
-    verifying = threading.Thread(
-        target=arbiter.app.live.verify, args=(verify_snapshot,), name="verify", daemon=True
-    )
-    verifying.start()
+    verify(arbiter)
+
+
+def verify(arbiter: Arbiter) -> None:
+    """Read every byte of what is served, beside serving: at the start, and after SIGHUP.
+
+    What was found damaged before is served again where it is sound by now.
+    """
+    threading.Thread(target=arbiter.app.live.verify, name="verify", daemon=True).start()
+
+
+def suspect(arbiter: Arbiter, _: Worker) -> None:
+    """Where a worker has ended, verify: it may have died of a file that was cut short.
+
+    What replaces it would die of the same, and says nothing of it.
+    """
+    if arbiter.LISTENERS:  # else the server itself is ending
+        verify(arbiter)
 
 
 def leave(arbiter: Arbiter, worker: Worker) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
-from kb.search.found_set import FoundSet
+from kb.search.answer import FoundSet
 from kb.search.query import Query
 from web.core.urls import query_url
 from web.ui.links import Link

@@ -9,8 +9,7 @@ from flask import request
 from kb.errors import QueryError
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import SearchResult
-from kb.search.found_set import FoundSet
+from kb.search.answer import FoundSet, SearchResult
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.search.orders import Orders, orders

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from kb.search.found_set import FoundSet, found_set
 from kb.search.query import MAX_QUERY_LENGTH
 from web.core.errors import Failure, Help, register_help
 from web.core.params import SEARCH, read_page, to_query
@@ -43,7 +42,6 @@ def search() -> tuple[str, int]:
     read = read_page(SEARCH, request.args, taxonomy)
     query = to_query(read.values, taxonomy)
     result = answer_page(query, current)
-    found = found_set(query, current) if result.total else FoundSet(cases=())
     html = render_template(
         "search.html",
         result=result,
@@ -52,8 +50,8 @@ def search() -> tuple[str, int]:
         facets=facet_counts(result.facets, query, taxonomy),
         units=units_asked(query, current.cases, taxonomy),
         chips=chips(query, taxonomy),
-        offers=offers(result, found) if result.total else browse_offers(result, current.cases),
-        orders=orders_of(query, found, taxonomy),
+        offers=offers(result) if result.total else browse_offers(result, current.cases),
+        orders=orders_of(query, result.found, taxonomy),
         steps=page_steps(query.page, result.pages),
         compare=first_compared(result),
         without_case=countries_without_case(query, taxonomy),

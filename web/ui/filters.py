@@ -13,7 +13,6 @@ from kb.model.facets import FACETS
 from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
-from kb.search.found_set import FoundSet
 from kb.search.query import Query, with_value, without_value
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, query_url
@@ -99,7 +98,7 @@ def chips(query: Query, taxonomy: Taxonomy, address: Address = query_url) -> tup
     return tuple(found)
 
 
-def offers(result: SearchResult, found: FoundSet) -> tuple[Link, ...]:
+def offers(result: SearchResult) -> tuple[Link, ...]:
     """The values named in the query that would change what is found, with what they would find.
 
     Where the facet has a selection a value widens it; elsewhere it narrows. A value
@@ -112,7 +111,7 @@ def offers(result: SearchResult, found: FoundSet) -> tuple[Link, ...]:
         if query.filters.get(mention.facet):
             message, n = N_("Also %(value)s (+%(count)s)"), _would_add(result, mention)
         else:
-            left = len(found.narrowed(mention.facet, mention.value))
+            left = len(result.found.narrowed(mention.facet, mention.value))
             message, n = N_("Only %(value)s (%(count)s)"), left if left < result.total else 0
         if n > 0:
             words = gettext(message, value=mention.label, count=number(n))

@@ -42,7 +42,7 @@ class DocumentTable:
         if within.figure is not None:
             passing &= self._reporting(within.figure)
         if within.ids is not None:
-            listed = [self.places[one] for one in within.ids if one in self.places]
+            listed = [self.places[case_id] for case_id in within.ids if case_id in self.places]
             passing &= self._at(listed)
         return passing
 

@@ -68,15 +68,12 @@ class LocalEngine:
             index = DenseIndex.read(path)
             texts = _read_texts(path.with_suffix(".json"))
             if len(index) != len(texts):
-                raise SnapshotCorrupt(
-                    f"{path} must hold {len(texts)} vectors, not {len(index)}. Run 'kb build'."
-                )
+                raise SnapshotCorrupt(f"{path} must hold {len(texts)} vectors, not {len(index)}.")
             sets[path.stem] = OwnedVectors(index, texts)
         words = LexicalIndex.open(folder / WORDS_FOLDER)
         if len(words) != len(documents):
             raise SnapshotCorrupt(
-                f"{folder / WORDS_FOLDER} must hold {len(documents)} documents, "
-                f"not {len(words)}. Run 'kb build'."
+                f"{folder / WORDS_FOLDER} must hold {len(documents)} documents, not {len(words)}."
             )
         return cls(documents, sets, words)
 
@@ -217,8 +214,8 @@ def _write_documents(path: Path, documents: Sequence[Document]) -> None:
 def _read_documents(path: Path) -> tuple[Document, ...]:
     try:
         return tuple(_document(row) for row in json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
-        raise SnapshotCorrupt(f"{path} does not hold what it should. Run 'kb build'.") from err
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
+        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err
 
 
 def _document(row: Mapping[str, Any]) -> Document:
@@ -238,4 +235,4 @@ def _read_texts(path: Path) -> tuple[VectorText, ...]:
     try:
         return _TEXTS.validate_json(path.read_bytes())
     except (OSError, ValidationError) as err:
-        raise SnapshotCorrupt(f"{path} does not hold what it should. Run 'kb build'.") from err
+        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err

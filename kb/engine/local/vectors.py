@@ -59,12 +59,10 @@ class DenseIndex:
         try:
             index = faiss.read_index(str(path))
         except (RuntimeError, MemoryError) as err:  # a damaged length can ask for any memory
-            raise SnapshotCorrupt(f"The index cannot be read: {path}. Run 'kb build'.") from err
+            raise SnapshotCorrupt(f"The index cannot be read: {path}.") from err
         is_flat = isinstance(index, faiss.IndexFlat)
         if not is_flat or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-            raise SnapshotCorrupt(
-                f"The index must be a flat one of inner products: {path}. Run 'kb build'."
-            )
+            raise SnapshotCorrupt(f"The index must be a flat one of inner products: {path}.")
         return cls(index)
 
     def write(self, path: Path) -> None:

@@ -6,7 +6,8 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,11 +52,21 @@ def _as_os_error(err: ValueError) -> OSError:
     return OSError(number, os.strerror(number))
 
 
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Whatever tantivy finds wrong with its files, as damage to the snapshot."""
+    try:
+        yield
+    except ValueError as err:
+        raise SnapshotCorrupt(f"The word index cannot be read: {folder}.") from err
+
+
 class LexicalIndex:
     """Documents by their words. Row i is document i of what was built."""
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, folder: Path) -> None:
         self._index = index
+        self._folder = folder
         self._schema = _schema()
 
     @classmethod
@@ -85,15 +96,11 @@ class LexicalIndex:
         Raises:
             SnapshotCorrupt: the folder does not hold one.
         """
-        try:
+        with _reading(folder):
             index = tantivy.Index.open(str(folder))
             index.searcher().doc_freq(_FIELD, "")  # what opening alone does not read
-        except ValueError as err:
-            raise SnapshotCorrupt(
-                f"The word index cannot be read: {folder}. Run 'kb build --force'."
-            ) from err
         index.register_tokenizer(_ANALYSER, analyser())
-        return cls(index)
+        return cls(index, folder)
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -105,10 +112,19 @@ class LexicalIndex:
 
     def document_frequency(self, term: str) -> int:
         """How many documents hold a term."""
-        return self._searcher.doc_freq(_FIELD, term)
+        with _reading(self._folder):
+            return self._searcher.doc_freq(_FIELD, term)
 
     def search(self, terms: Sequence[str]) -> RowMatches:
-        """Score every document that holds some of the terms, each given once."""
+        """Score every document that holds some of the terms, each given once.
+
+        Raises:
+            SnapshotCorrupt: a file is not what was opened any more.
+        """
+        with _reading(self._folder):
+            return self._search(terms)
+
+    def _search(self, terms: Sequence[str]) -> RowMatches:
         scores: dict[int, float] = {}
         held: dict[int, list[str]] = {}
         total = 0.0

@@ -11,6 +11,7 @@ from datetime import datetime
 import pytest
 
 from kb.indexing.pipeline import build
+from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.store import Current, current_id, read_current, read_history
 from tests.kb.cli.command import edit, kb, run, where
@@ -208,12 +209,107 @@ def test_what_is_served_can_be_pinned(toy_settings, three):
     assert read_current(toy_settings.index) == Current(snapshot_id=three[2], pinned=True)
 
 
-def test_use_and_unpin_exclude_each_other(toy_settings, three):
-    """Both at once is wrong usage, and nothing is switched."""
-    result = kb("snapshots", "--index", toy_settings.index, "--use", three[0], "--unpin")
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--use", "{0}", "--unpin"),
+        ("--pin", "{0}", "--unpin"),
+        ("--use", "{1}", "--pin", "{0}"),
+        ("--use", "{0}", "--use", "{1}"),
+    ],
+)
+def test_one_thing_at_a_time(toy_settings, three, given):
+    """Two at once is wrong usage that names what was given, and nothing is switched."""
+    given = [part.format(*three) for part in given]
 
+    result = kb("snapshots", "--index", toy_settings.index, *given)
+
+    names = " and ".join(part for part in given if part.startswith("--"))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.endswith("Error: --use and --unpin exclude each other.\n")
+    assert result.stderr.endswith(f"Error: {names} exclude each other; give one of them, once.\n")
+    assert read_current(toy_settings.index) == Current(snapshot_id=three[2], pinned=False)
+
+
+@pytest.mark.parametrize("damage", ["gone", "damaged"])
+def test_a_pin_is_no_dead_end(toy_settings, three, damage):
+    """Whatever became of what is pinned, --unpin takes the pin off."""
+    _, second, third = three
+    snapshots = ("snapshots", "--index", toy_settings.index)
+    kb(*snapshots, "--pin", second)
+    folder = toy_settings.index / second
+    shutil.rmtree(folder) if damage == "gone" else (folder / "cases.json").unlink()
+
+    result = kb(*snapshots, "--unpin")
+
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "From the next 'kb build' on, what is built is served.\n",
+    )
+    assert read_current(toy_settings.index) == Current(snapshot_id=second, pinned=False)
+    assert third in result.stdout
+
+
+def test_what_is_lost_is_told_and_the_rest_is_listed(toy_settings, three):
+    """Without current the snapshots are listed all the same, and can be served."""
+    first, second, third = three
+    (toy_settings.index / "current").unlink()
+    snapshots = ("snapshots", "--index", toy_settings.index)
+
+    words, data = kb(*snapshots), kb(*snapshots, "--json")
+    unpinned = kb(*snapshots, "--unpin")
+    used = kb(*snapshots, "--use", "previous")
+
+    told = (
+        f"{toy_settings.index / 'current'} is missing, which says what is served. "
+        "Run 'kb build', or 'kb snapshots --use ID'.\n"
+    )
+    assert (words.exit_code, words.stderr) == (0, told)
+    assert words.stdout == listed(toy_settings, (third, ""), (second, ""), (first, ""))
+    listing = json.loads(data.stdout)
+    assert (listing["current"], listing["pinned"]) == (None, False)
+    assert unpinned.exit_code == used.exit_code == 0
+    assert read_current(toy_settings.index) == Current(snapshot_id=third, pinned=True)
+
+
+def test_previous_goes_on_to_the_one_before(toy_settings, three):
+    """A damaged snapshot is passed over with its reason; where all are, the last says why."""
+    first, second, _ = three
+    snapshots = ("snapshots", "--index", toy_settings.index)
+    path = toy_settings.index / second / "cases.json"
+    path.unlink()
+
+    result = kb(*snapshots, "--use", "previous")
+    (toy_settings.index / first / "cases.json").unlink()
+    (toy_settings.index / three[2] / "cases.json").unlink()
+    none = kb(*snapshots, "--use", "previous")
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        f"Snapshot {second} is passed over: {path} cannot be read: No such file or directory.",
+        f"Snapshot {first} is served, and stays so until 'kb snapshots --unpin'.",
+    ]
+    assert none.exit_code == 1
+    assert none.stderr.splitlines()[-1] == (
+        f"Error: {path} cannot be read: No such file or directory. Run 'kb build'."
+    )
+    assert current_id(toy_settings.index) == first
+
+
+def test_whatever_a_snapshot_raises_is_one_line(toy_settings, three, monkeypatch):
+    """A snapshot that does not answer is not served, and is no traceback."""
+
+    def fails(*_: object) -> None:
+        raise KeyError("norway/one")
+
+    monkeypatch.setattr(Searcher, "search", fails)
+
+    result = kb("snapshots", "--index", toy_settings.index, "--pin", three[0])
+
+    folder = toy_settings.index / three[0]
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: The snapshot {folder} does not answer (KeyError: 'norway/one'). Run 'kb build'.\n"
+    )
     assert current_id(toy_settings.index) == three[2]
 
 

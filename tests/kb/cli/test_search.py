@@ -239,3 +239,13 @@ def test_bytes_that_are_no_text_are_searched(settings):
     done = run(sys.executable, "-m", "kb.cli", "search", b"train \xff", "--index", settings.index)
 
     assert (done.returncode, done.stderr) == (0, "1 found, page 1 of 1\n")
+
+
+def test_what_is_wrong_is_said_once(toy_settings):
+    """Where there is no index, one line says so."""
+    done = run(sys.executable, "-m", "web", "search", "wine", "--index", toy_settings.index)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"Error: There is no index in {toy_settings.index} yet. Run 'kb build'.\n"
+    )

@@ -12,6 +12,7 @@ from kb.content.check import READING_FIELDS, kind_of
 from kb.content.front_matter import (
     OPTIONAL,
     REQUIRED,
+    FrontMatter,
     MembersFields,
     PeriodFields,
     ResultFields,
@@ -22,8 +23,9 @@ from kb.content.load import Draft, load_folder
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
 from kb.model.cases import Case, Members, Period, ReadingPlace, Result, Source
-from kb.model.facets import FACETS
-from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.model.facet_words import facet_words
+from kb.model.facets import FACET_LISTS, FACETS, FIELDS_OF_FACETS
+from kb.model.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy, Vocabulary
 
 TAXONOMY = load_taxonomy(Path(__file__).parents[2] / "broken" / "taxonomy.yaml")
 
@@ -495,3 +497,13 @@ def test_mistakes_do_not_hide_each_other(tmp_path: Path) -> None:
         (10, "region must not be empty; give a value or remove the line."),
         (11, "added must be a day such as 2026-11-22, not 'yesterday'."),
     ]
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_a_facet_has_everything_that_it_needs(facet: str) -> None:
+    """A field of front-matter, a list of the vocabulary that the file may hold, and its words."""
+    field = "results" if facet == "results" else FIELDS_OF_FACETS.get(facet, facet)
+
+    assert field in FrontMatter.names()
+    assert FACET_LISTS[facet] in (*LISTS, *OPTIONAL_LISTS)
+    assert facet_words(facet, TAXONOMY).heading

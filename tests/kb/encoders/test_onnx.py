@@ -205,7 +205,7 @@ def test_a_damaged_file_is_corrupt(folder, name, data, cause):
     assert type(reason).__name__ == cause
     assert str(raised.value) == (
         f"The query encoder of the snapshot cannot be used: {folder} "
-        f"({str(reason).splitlines()[0][:200]}). Run 'kb build --force'."
+        f"({str(reason).splitlines()[0][:200]}). Run 'kb build'."
     )
 
 

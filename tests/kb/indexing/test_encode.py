@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -251,12 +252,44 @@ def test_a_damaged_snapshot_is_not_used_again(toy_settings):
     assert (report.encoded, report.reused) == (16, 0)
     assert [line.split(": ")[0] for line in said] == [
         f"Read 7 cases from {toy_settings.cases}.",
-        "Building from scratch",
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
         "Encoding 25 texts …",
         "Exporting the query encoder …",
+        "Removed a damaged snapshot",
     ]
+    assert said[-1].startswith(f"Removed a damaged snapshot: {path} was altered: its SHA-256 must")
+    assert "kb build" not in said[-1]
+
+
+def test_what_the_served_snapshot_cannot_give_another_one_gives(toy_settings):
+    """Where the snapshot that is served is damaged, the last sound one is used."""
+    build(toy_settings)
+    change(toy_settings, TRAINING, "cautionary", "mixed")
+    second = build(toy_settings)
+    (toy_settings.index / second.snapshot_id / "engine" / "vectors" / "passages.faiss").unlink()
+    change(toy_settings, TRAINING, "status: mixed", "status: success")
+
+    report = build(toy_settings)
+
+    assert (report.encoded, report.reused) == (0, 16)
+
+
+def test_a_byte_that_only_reading_shows_is_told_when_nothing_is_taken_over(toy_settings):
+    """Altered and put back in time, a file passes the first look; nothing comes of it."""
+    first = build(toy_settings)
+    path = toy_settings.index / first.snapshot_id / "engine" / "vectors" / "passages.faiss"
+    stat = path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    change(toy_settings, TRAINING, "cautionary", "mixed")
+    said: list[str] = []
+
+    report = build(toy_settings, tell=said.append)
+
+    assert report.encoded == 16
+    assert said[1].startswith(f"Nothing is taken over from an earlier build: {path} was altered: ")
+    assert "kb build" not in said[1]
 
 
 @pytest.fixture(name="both")

@@ -44,6 +44,10 @@ BESIDE = [".current.lock", ".lock", "current", "history.jsonl"]
 TRAINING = "spain/textile-training"
 
 
+class GaveOut(BaseException):
+    """What a library may raise that is written in another language."""
+
+
 def edit(settings: Settings, text: str) -> None:
     """Give one case another summary, so that the next build gives another snapshot."""
     path = settings.cases / f"{TRAINING}.md"
@@ -154,7 +158,7 @@ def test_two_full_builds_give_the_same_bytes(toy_settings, tmp_path):
 
     one, two = (without_words(files(index)) for index in (toy_settings.index, again.index))
     assert one == two
-    assert len(one) == 20  # all parts, the encoder's three, manifest and current
+    assert len(one) == 21  # all parts, the encoder's three, manifest and current
 
 
 def test_content_that_came_back_is_served_again(toy_settings):
@@ -185,13 +189,14 @@ print(json.dumps([report.up_to_date, report.encoded, sorted(heavy & set(sys.modu
 
 @pytest.mark.parametrize(
     ("deleted", "expected"),
-    [(None, [True, 0, []]), (TRAINING, [False, 0, ["onnxruntime"]])],
+    [(None, [True, 0, ["onnxruntime"]]), (TRAINING, [False, 0, ["onnxruntime"]])],
     ids=["nothing changed", "a case deleted"],
 )
 def test_what_needs_no_encoder_does_not_load_it(toy_settings, deleted, expected):
     """A build that has nothing to encode imports neither torch nor sentence-transformers.
 
-    What it wrote it opens as a web worker does, which takes the runtime of the query encoder.
+    What is to be served it opens as a web worker does, which takes the runtime of the query
+    encoder.
     """
     build(toy_settings)
     if deleted is not None:
@@ -277,16 +282,17 @@ def test_one_build_at_a_time(toy_settings):
 
 @pytest.mark.parametrize("keep", [1, 2, 3])
 def test_old_snapshots_go(toy_settings, keep):
-    """As many snapshots stay as are to be kept, the newest, the one that is served among them."""
+    """The newest stay, as many as are to be kept: at least what is served and what was before."""
     own = replace(toy_settings, keep_snapshots=keep)
     built = []
     for text in ("train", "purchase", "export", "sing"):
         edit(own, text)
         built.append(build(own).snapshot_id)
 
-    assert snapshot_ids(own.index) == tuple(reversed(built[-keep:]))
+    left = built[-max(2, keep) :]
+    assert snapshot_ids(own.index) == tuple(reversed(left))
     assert current_id(own.index) == built[-1]
-    assert names(own.index) == sorted([*BESIDE, *built[-keep:]])
+    assert names(own.index) == sorted([*BESIDE, *left])
     assert found(own, "train") == [TRAINING]
 
 
@@ -525,7 +531,7 @@ def test_what_cannot_be_opened_is_not_served(toy_settings, monkeypatch, error):
     with pytest.raises(BuildFailed) as raised:
         build(toy_settings)
 
-    reason = "KeyError: 'norway/one'. " if error is not None else "texts of passages: 16, not"
+    reason = "(KeyError: 'norway/one'). " if error is not None else "texts of passages: 16, not"
     assert str(raised.value).startswith("The snapshot that was built cannot be served, and was ")
     assert reason in str(raised.value)
     assert str(raised.value).endswith(" The previous snapshot stays in use.")
@@ -534,8 +540,11 @@ def test_what_cannot_be_opened_is_not_served(toy_settings, monkeypatch, error):
 
 
 def test_a_pinned_snapshot_stays_whatever_is_built(toy_settings):
-    """Builds go on and do not switch; pruning leaves it; unpinned, the next build switches."""
-    own = replace(toy_settings, keep_snapshots=2)
+    """Builds go on and do not switch; unpinned, the next build switches.
+
+    Pruning leaves it, what was served before it, and what was built last, whatever is to be kept.
+    """
+    own = replace(toy_settings, keep_snapshots=1)
     good = build(own).snapshot_id
     edit(own, "purchase")
     bad = build(own).snapshot_id
@@ -552,8 +561,7 @@ def test_a_pinned_snapshot_stays_whatever_is_built(toy_settings):
     last = build(own)
 
     assert kept == [(True, good, good), (False, good, good), (False, good, good)]
-    assert left == {good, report.snapshot_id}
-    assert bad not in left
+    assert left == {good, bad, report.snapshot_id}
     assert (last.snapshot_id, last.up_to_date, last.pinned) == (report.snapshot_id, True, None)
     assert current_id(own.index) == last.snapshot_id
 
@@ -571,6 +579,72 @@ def test_what_is_pinned_and_built_anew_keeps_its_pin(toy_settings):
     assert second.snapshot_id != first
     assert second.pinned is None
     assert read_current(toy_settings.index) == Current(snapshot_id=second.snapshot_id, pinned=True)
+    assert snapshot_ids(toy_settings.index) == (second.snapshot_id,)
+
+
+@pytest.mark.parametrize("change", [False, True], ids=["unchanged", "changed"])
+@pytest.mark.parametrize("damage", ["gone", "no manifest", "altered", "other encoders"])
+def test_a_pin_never_keeps_a_site_from_answering(toy_settings, monkeypatch, damage, change):
+    """Where what is pinned cannot be served, what was built is, and the build says so."""
+    own = toy_settings
+    pinned = build(own).snapshot_id
+    edit(own, "purchase")
+    newer = build(own).snapshot_id
+    set_current(own.index, pinned, pinned=True)
+    folder = own.index / pinned
+    if damage == "gone":
+        shutil.rmtree(folder)
+        what = f"There is no snapshot in {folder}."
+    elif damage == "no manifest":
+        (folder / "manifest.json").unlink()
+        what = f"There is no snapshot in {folder}."
+    elif damage == "altered":
+        (folder / "cases.json").unlink()
+        what = f"{folder / 'cases.json'} cannot be read: No such file or directory."
+    else:
+        own = replace(own, model=str(shutil.copytree(own.model, own.index.parent / "other")))
+        what = (
+            f"The snapshot {pinned} was built with the encoder {toy_settings.model!r}, "
+            f"but KB_MODEL is {own.model!r}."
+        )
+    if change:
+        edit(own, "export")
+    said: list[str] = []
+
+    report = build(own, tell=said.append)
+
+    assert (
+        f"Snapshot {pinned} is pinned but cannot be served: {what} "
+        "What is built is served in its place, and the pin has ended."
+    ) in said
+    assert report.pinned is None
+    assert report.up_to_date == (not change and damage != "other encoders")
+    assert (report.snapshot_id == newer) == report.up_to_date
+    assert read_current(own.index) == Current(snapshot_id=report.snapshot_id, pinned=False)
+    if damage != "other encoders":
+        assert not folder.exists()
+
+
+def test_what_is_served_is_tried_out_too(toy_settings, monkeypatch):
+    """A sound snapshot that does not answer, as a changed machine may bring, is built again."""
+    first = build(toy_settings)
+    search, opened = Searcher.search, []
+
+    def fails_first(self: Searcher, query: Query) -> object:
+        opened.append(self.snapshot_id)
+        if self.snapshot_id == first.snapshot_id:
+            raise GaveOut
+        return search(self, query)
+
+    monkeypatch.setattr(Searcher, "search", fails_first)
+    said: list[str] = []
+
+    second = build(toy_settings, tell=said.append)
+
+    assert opened == [first.snapshot_id, second.snapshot_id]
+    folder = toy_settings.index / first.snapshot_id
+    assert f"Building again: The snapshot {folder} does not answer (GaveOut: )." in said
+    assert (second.up_to_date, second.encoded) == (False, 0)
     assert snapshot_ids(toy_settings.index) == (second.snapshot_id,)
 
 
@@ -627,8 +701,8 @@ POINTS = {
     "snapshot to be moved": ("os.rename", "/.building-", "old"),
     "current to be written": ("open", "/.current-", "old"),
     "current to be replaced": ("os.rename", "/.current-", "old"),
-    "old one to be moved": ("os.rename", "{old}", "new"),
-    "old one to be removed": ("shutil.rmtree", "/.building-{old}", "new"),
+    "oldest to be moved": ("os.rename", "{oldest}", "new"),
+    "oldest to be removed": ("shutil.rmtree", "/.building-{oldest}", "new"),
     "first: encoder to be exported": ("tell", "Exporting", None),
     "first: configuration to be written": ("open", "/.building-*/encoder.json", None),
     "first: snapshot to be moved": ("os.rename", "/.building-", None),
@@ -640,18 +714,28 @@ POINTS = {
 def _killed(
     settings: Settings, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[int, Settings]]:
-    """For each point: how the build that was killed there ended, and its settings."""
+    """For each point: how the build that was killed there ended, and its settings.
+
+    The index holds what is served, "old", and "oldest", which the build leaves no place for.
+    """
     old = current_id(settings.index)
+    folder = tmp_path_factory.mktemp("not-killed")
+    start = replace(settings, cases=folder / "cases", index=folder / "index")
+    shutil.copytree(settings.cases, start.cases)
+    shutil.copytree(settings.index, start.index)
+    edit(start, "sing")
+    oldest = build(start).snapshot_id
+    set_current(start.index, old)
     all_settings, points = [], []
     for number, (name, (event, needle, _)) in enumerate(POINTS.items()):
         folder = tmp_path_factory.mktemp(f"killed-{number}")
         own = replace(settings, cases=folder / "cases", index=folder / "index", keep_snapshots=1)
         shutil.copytree(settings.cases, own.cases)
         if not name.startswith("first"):
-            shutil.copytree(settings.index, own.index)
+            shutil.copytree(start.index, own.index)
         edit(own, "purchase")
         all_settings.append(own)
-        points.append((folder, tiny_encoder, event, needle.format(old=old)))
+        points.append((folder, tiny_encoder, event, needle.format(oldest=oldest)))
     done = run_apart(KILLED, *points)
     return dict(zip(POINTS, zip(json.loads(done.stdout), all_settings, strict=True), strict=True))
 
@@ -679,4 +763,5 @@ def test_a_killed_build_leaves_a_whole_snapshot_serving(killed, settings, name):
     assert (before, answer) == expected[served]
     assert new != current_id(settings.index)
     assert found(own, "purchase") == ["guides/purchase-guide", "norway/metal-buyers", TRAINING]
-    assert names(own.index) == sorted([*BESIDE, new])
+    kept = [new] if served is None else [new, current_id(settings.index)]
+    assert names(own.index) == sorted([*BESIDE, *kept])

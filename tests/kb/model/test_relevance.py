@@ -121,11 +121,11 @@ def test_a_damaged_file_is_named(tmp_path, data):
 
 
 def test_a_folder_in_its_place_is_named(tmp_path):
-    """A file that cannot be read is refused in the same words."""
+    """A file that cannot be read is refused with the reason."""
     path = tmp_path / "relevance.json"
     path.mkdir()
 
     with pytest.raises(CorpusError) as raised:
         read_report(path)
 
-    assert str(raised.value) == f"{path} is not a report; run 'kb evaluate --publish'."
+    assert str(raised.value) == f"{path} cannot be read: Is a directory."

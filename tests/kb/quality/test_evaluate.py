@@ -193,7 +193,7 @@ def evaluate(folder: Path, live, tiny_encoder: Path):
     encoder = SentenceTransformerEncoder(find_model(str(tiny_encoder), ""))
     return evaluate_collection(
         read_collection(folder),
-        Encoders(query=live.encoders().query),
+        Encoders(query=live.current().encoders.query),
         lambda texts: encoder.encode_documents(texts, batch_size=16),
         CALIBRATION,
         progress=quietly,

@@ -11,7 +11,8 @@ from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.engine.base import Document, VectorText
 from kb.model.word_table import WordTable
-from kb.search.evidence import Encoders, Retriever
+from kb.search.analysis import Analyser
+from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
 from kb.snapshots.vector_sets import AUDIENCE, PASSAGES, PASSAGES_MULTILINGUAL, SENTENCES
 from tests.kb.engine.reference import ReferenceEngine, ReferenceStore
 
@@ -22,7 +23,7 @@ WORDS = {"a": "wine", "b": "metal", "c": "wine"}
 @pytest.fixture(name="query_encoder", scope="module")
 def _query_encoder(live) -> OnnxQueryEncoder:
     """The tiny encoder: wine and metal are its first two axes."""
-    return live.encoders().query
+    return live.current().encoders.query
 
 
 @pytest.fixture(name="multilingual", scope="module")
@@ -70,7 +71,14 @@ def retriever(
     sets = {PASSAGES.name: (OWNERS, VECTORS), **others}
     if multilingual is not None:
         sets[PASSAGES_MULTILINGUAL.name] = OWNERS, multilingual
-    return Retriever(engine(**sets), encoders, table=table, links=links)
+    store = engine(**sets)
+    analyser = Analyser(table=table or WordTable(), translates=has_multilingual(store))
+    return Retriever(store, encoders, analyser, links=links)
+
+
+def evidence_of(subject: Retriever, text: str) -> Evidence:
+    """The evidence for a text, analysed as a search does it."""
+    return subject.evidence(subject.analyser.analyse(text))
 
 
 def slow_max_p(vectors, vector) -> tuple[list[float], list[str]]:
@@ -93,7 +101,7 @@ def test_evidence_of_one_encoder(query_encoder):
     """
     subject = retriever(Encoders(query=query_encoder))
 
-    found = subject.evidence("wine")
+    found = evidence_of(subject, "wine")
 
     assert found.ids == ("a", "c")
     assert found.passage.tolist() == pytest.approx([1.0, 2**-0.5])
@@ -123,7 +131,7 @@ def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(query_encoder):
         **{SENTENCES.name: ("ba", sentences), AUDIENCE.name: ("ccb", lines)},
     )
 
-    found = subject.evidence("wine")
+    found = evidence_of(subject, "wine")
 
     assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
     assert found.audience.tolist() == pytest.approx([-1.0, 0.0, 0.8])
@@ -146,7 +154,7 @@ def test_evidence_of_both_encoders(query_encoder, multilingual, text, english):
     subject = retriever(encoders, vectors)
     query = multilingual.encode_query(text)
 
-    found = subject.evidence(text)
+    found = evidence_of(subject, text)
 
     scores, best = slow_max_p(vectors, query)
     _, english_best = slow_max_p(VECTORS, query_encoder.encode_query(text))
@@ -161,7 +169,7 @@ def test_the_parts_alone_are_the_parts_of_the_evidence(query_encoder):
     """Meaning and words, asked for alone, are what the evidence holds."""
     subject = retriever(Encoders(query=query_encoder))
 
-    evidence = subject.evidence("metal wine")
+    evidence = evidence_of(subject, "metal wine")
 
     meaning, words = subject.meaning("metal wine"), subject.words("metal wine")
     assert evidence.ids == ("a", "b", "c")
@@ -178,7 +186,7 @@ def test_another_language_is_asked_in_english(query_encoder):
     """Without the second encoder meaning, words and the query's vector are those of the English."""
     subject = retriever(Encoders(query=query_encoder), table=TABLE)
 
-    found, english = subject.evidence("les vins"), subject.evidence("wine")
+    found, english = evidence_of(subject, "les vins"), evidence_of(subject, "wine")
 
     assert (found.english, english.english) == (False, True)
     for name in ("meaning", "passage", "multilingual", "words", "query"):
@@ -194,9 +202,9 @@ def test_the_second_encoder_reads_what_was_typed(query_encoder, multilingual):
     with_table = retriever(encoders, index, TABLE)
     without = retriever(encoders, index)
 
-    found = with_table.evidence("les vins")
+    found = evidence_of(with_table, "les vins")
 
-    typed, english = without.evidence("les vins"), without.evidence("wine")
+    typed, english = evidence_of(without, "les vins"), evidence_of(without, "wine")
     assert found.english is False
     assert found.multilingual.tolist() == typed.multilingual.tolist()
     assert found.query.tolist() == typed.query.tolist()
@@ -211,7 +219,7 @@ def test_where_no_english_is_known_the_query_is_asked_as_it_is(query_encoder):
     subject = retriever(Encoders(query=query_encoder), table=TABLE)
     plain = retriever(Encoders(query=query_encoder))
 
-    found, typed = subject.evidence("qui"), plain.evidence("qui")
+    found, typed = evidence_of(subject, "qui"), evidence_of(plain, "qui")
 
     assert (found.english, typed.english) == (False, True)
     assert found.meaning.tolist() == typed.meaning.tolist()
@@ -223,7 +231,7 @@ def test_the_parts_alone_are_of_the_text_as_typed(query_encoder):
     subject = retriever(Encoders(query=query_encoder), table=TABLE)
 
     assert subject.words("les vins").ids == ()
-    assert subject.words("wine").scores.tolist() == subject.evidence("les vins").words.tolist()
+    assert subject.words("wine").scores.tolist() == evidence_of(subject, "les vins").words.tolist()
     assert subject.meaning("les vins").scores.tolist() == [0.0, 0.0]
 
 
@@ -233,7 +241,7 @@ def test_the_coverages_weigh_rare_words_more(query_encoder):
     With three documents metal counts ln(1 + 2.5 / 1.5), wine ln(1 + 1.5 / 2.5) and elm,
     which none has, ln(1 + 3.5 / 0.5).
     """
-    found = retriever(Encoders(query=query_encoder)).evidence("metal wine elm")
+    found = evidence_of(retriever(Encoders(query=query_encoder)), "metal wine elm")
 
     metal, wine, elm = np.log([1 + 2.5 / 1.5, 1 + 1.5 / 2.5, 1 + 3.5 / 0.5])
     total = metal + wine + elm
@@ -248,7 +256,7 @@ def test_links_among_the_candidates_count_both_ways(query_encoder):
 
     pairs = [
         {(found.ids[one], found.ids[other]) for one, other in found.linked.T}
-        for found in (subject.evidence("wine"), subject.evidence("wine metal"))
+        for found in (evidence_of(subject, "wine"), evidence_of(subject, "wine metal"))
     ]
 
     assert pairs == [
@@ -259,7 +267,7 @@ def test_links_among_the_candidates_count_both_ways(query_encoder):
 
 def test_a_candidate_has_one_place(query_encoder):
     """Places follow the ids; what is no candidate has none."""
-    found = retriever(Encoders(query=query_encoder)).evidence("wine")
+    found = evidence_of(retriever(Encoders(query=query_encoder)), "wine")
 
     assert [found.place(name) for name in found.ids] == [0, 1]
     for name in ("b", "", "zzz"):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.taxonomy import load_taxonomy
-from kb.indexing.plan import document_of
+from kb.indexing.write import document_of
 from kb.model.cases import Case, Result
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary

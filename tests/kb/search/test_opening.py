@@ -183,7 +183,11 @@ def test_trouble_ends_with_the_next_sound_snapshot(toy_settings, name):
             b"0123456789ab",
             "There is no snapshot in {index}/0123456789ab. Run 'kb build'.",
         ),
-        (None, "There is no index in {index} yet. Run 'kb build'."),
+        (
+            None,
+            "{index}/current is missing, which says what is served. "
+            "Run 'kb build', or 'kb snapshots --use ID'.",
+        ),
     ],
     ids=["nonsense", "no such snapshot", "missing"],
 )
@@ -398,8 +402,8 @@ def test_the_second_encoder_answers_in_other_languages(toy_multilingual):
     """Both encoders are there to answer with, and stay while snapshots change."""
     live = open_live(toy_multilingual)
 
-    encoders = live.encoders()
+    encoders = live.current().encoders
 
     assert encoders.multilingual.encode_query("vin").shape == (512,)
-    assert live.encoders() is encoders
-    assert live.current().retriever.evidence("Weinbauern exportieren gemeinsam").english is False
+    assert live.current().encoders is encoders
+    assert live.current().evidence("Weinbauern exportieren gemeinsam").english is False

@@ -191,7 +191,7 @@ def test_english_is_searched_as_without_a_glossary(real_live, real_settings):
     snapshot = open_snapshot(folder)
     compendium = replace(snapshot.content.compendium, glossary=WordTable())
     without = replace(snapshot, content=replace(snapshot.content, compendium=compendium))
-    plain = Searcher(without, real_live.encoders(), min_score=real_settings.min_score)
+    plain = Searcher(without, real_live.current().encoders, min_score=real_settings.min_score)
     searcher = real_live.current()
 
     for text in (

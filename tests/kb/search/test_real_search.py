@@ -237,7 +237,7 @@ def test_every_reason_can_be_checked_in_the_case(searcher, values, data):
 
     result = searcher.search(query)
 
-    asked = searcher.retriever.translate(result.repaired or query.text).in_english
+    asked = searcher.analyser.analyse(query.text, exact=query.exact).in_english
     asked_terms = set(terms(asked))
     for hit in result.hits:
         kinds = [reason.kind for reason in hit.reasons if reason.kind != "facet"]

@@ -162,7 +162,7 @@ def test_an_altered_file_is_named(folder, name, change):
 
     assert str(raised.value) == (
         f"{folder / name} was altered: its SHA-256 must be {expected[:12]}…, "
-        f"not {file_digest(folder / name)[:12]}…. Run 'kb build --force'."
+        f"not {file_digest(folder / name)[:12]}…. Run 'kb build'."
     )
 
 
@@ -393,7 +393,7 @@ def test_a_file_of_the_engine_that_is_not_listed_is_corrupt(folder):
     with pytest.raises(SnapshotCorrupt) as raised:
         open_snapshot(folder)
 
-    expected = f"{extra} is not of this snapshot. Run 'kb build --force'."
+    expected = f"{extra} is not of this snapshot. Run 'kb build'."
     assert str(raised.value) == expected
 
 
@@ -431,3 +431,18 @@ def test_a_damaged_word_index_is_named(folder, damage):
         assert str(raised.value).startswith(f"{path} ")
         path.write_bytes(data)
     assert open_snapshot(folder).manifest.snapshot_id == folder.name
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["as it is", "under a seal"])
+def test_a_manifest_of_brackets_is_no_manifest(folder, sealed):
+    """Nesting deeper than a reader follows is damage like any other."""
+    data = b'{\n "schema_version": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    if sealed:
+        data = data.removeprefix(b"{")
+        data = b'{\n "sha256": "%s",' % hashlib.sha256(data).hexdigest().encode() + data
+    (folder / "manifest.json").write_bytes(data)
+
+    with pytest.raises(SnapshotCorrupt) as raised:
+        read_manifest(folder)
+
+    assert str(raised.value) == f"{folder / 'manifest.json'} is not a manifest. Run 'kb build'."

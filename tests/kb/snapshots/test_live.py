@@ -31,12 +31,18 @@ def _index(tmp_path: Path) -> Path:
     return tmp_path
 
 
+class GaveOut(BaseException):
+    """What a library may raise that is written in another language."""
+
+
 class Opener:
     """Opens a folder as its name, slowly or not at all where it is told so."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.fails: dict[str, Exception] = {}
+        self.fails: dict[str, BaseException] = {}
+        self.damaged: set[str] = set()
+        self.checked: list[tuple[str, str | None]] = []
         self.seconds = 0.0
 
     def __call__(self, folder: Path, _: str | None) -> str:
@@ -47,10 +53,21 @@ class Opener:
             raise self.fails[folder.name]
         return folder.name
 
+    def check(self, folder: Path, opened: str | None) -> None:
+        """Finds damaged what it is told to."""
+        self.checked.append((folder.name, opened))
+        if folder.name in self.damaged:
+            raise SnapshotCorrupt(f"{folder.name} was\naltered.")
+
 
 @pytest.fixture(name="opener")
 def _opener() -> Opener:
     return Opener()
+
+
+def follow(index: Path, opener: Opener, *, fall_back: bool = False) -> Live[str]:
+    """What is tested."""
+    return Live(index, opener, check=opener.check, fall_back=fall_back)
 
 
 def until(reached: Callable[[], bool], seconds: float = 20) -> float:
@@ -65,7 +82,7 @@ def until(reached: Callable[[], bool], seconds: float = 20) -> float:
 
 def test_a_switch_is_followed_without_a_request(index, opener):
     """One that watches has opened the new snapshot within a second, though nobody asked."""
-    live = Live(index, opener)
+    live = follow(index, opener)
     live.refresh()
     live.watch()
 
@@ -76,7 +93,7 @@ def test_a_switch_is_followed_without_a_request(index, opener):
 
 def test_the_first_request_after_a_switch_gets_the_new_snapshot(index, opener):
     """A request waits for what is being opened, whether or not something watches."""
-    live = Live(index, opener)
+    live = follow(index, opener)
     opener.seconds = 0.2
     answers = [live.current()]
     for snapshot_id in (A, C):
@@ -89,7 +106,7 @@ def test_the_first_request_after_a_switch_gets_the_new_snapshot(index, opener):
 
 def test_a_request_does_not_wait_for_long(index, opener):
     """What takes longer to open than a request may wait is answered from the old one until then."""
-    live = Live(index, opener)
+    live = follow(index, opener)
     live.refresh()
     opener.seconds = 2 * WAIT_FOR_NEW
     set_current(index, A)
@@ -107,7 +124,7 @@ def test_a_request_does_not_wait_for_long(index, opener):
 
 def test_the_status_does_not_wait(index, opener):
     """What looks after a site is answered at once, from what is served."""
-    live = Live(index, opener)
+    live = follow(index, opener)
     live.refresh()
     opener.seconds = 0.5
     set_current(index, A)
@@ -122,15 +139,15 @@ def test_the_status_does_not_wait(index, opener):
 @pytest.mark.parametrize(
     ("error", "trouble"),
     [
-        (SnapshotCorrupt("It is damaged."), "It is damaged."),
+        (SnapshotCorrupt("It is damaged."), "It is damaged. Run {build}."),
         (
             KeyError("norway/one"),
-            "The snapshot in {index} cannot be opened (KeyError: 'norway/one'). "
-            "Run 'kb build --force'.",
+            "The snapshot in {index} cannot be opened (KeyError: 'norway/one'). Run {build}.",
         ),
-        (MemoryError(), "The snapshot in {index} cannot be opened (MemoryError: ). Run {force}."),
+        (MemoryError(), "The snapshot in {index} cannot be opened (MemoryError: ). Run {build}."),
+        (GaveOut("no"), "The snapshot in {index} cannot be opened (GaveOut: no). Run {build}."),
     ],
-    ids=["ours", "a fault", "no memory"],
+    ids=["ours", "a fault", "no memory", "a library that gives out"],
 )
 def test_whatever_goes_wrong_is_told_and_tried_again(
     index, opener, error, trouble, monkeypatch, caplog
@@ -138,7 +155,7 @@ def test_whatever_goes_wrong_is_told_and_tried_again(
     """The old snapshot goes on answering, the log says why, and following does not end."""
     monkeypatch.setattr(live_module, "RETRY_FIRST", 0.05)
     monkeypatch.setattr(live_module._log, "disabled", False)  # other packages' set-up may do so
-    live = Live(index, opener)
+    live = follow(index, opener)
     live.refresh()
     live.watch()
     opener.fails[A] = error
@@ -147,7 +164,7 @@ def test_whatever_goes_wrong_is_told_and_tried_again(
         until(lambda: live.status().trouble is not None)
         until(lambda: opener.asked.count(A) >= 3)
 
-    expected = trouble.format(index=index, force="'kb build --force'")
+    expected = trouble.format(index=index, build="'kb build'")
     assert live.status() == LiveStatus(snapshot_id=B, trouble=expected, fallback=True)
     assert live.current() == B
     told = [record.getMessage() for record in caplog.records]
@@ -159,7 +176,7 @@ def test_whatever_goes_wrong_is_told_and_tried_again(
 def test_what_failed_is_tried_at_growing_intervals(index, opener, monkeypatch):
     """However many requests come, a snapshot that cannot be opened is not opened in each."""
     monkeypatch.setattr(live_module, "RETRY_FIRST", 0.1)
-    live = Live(index, opener)
+    live = follow(index, opener)
     opener.fails[B] = SnapshotCorrupt("It is damaged.")
     began = time.monotonic()
     requests = 0
@@ -179,12 +196,14 @@ def test_a_fresh_site_may_fall_back(index, opener, fall_back):
     """The snapshot served last that can be opened answers; where that is not asked for, none."""
     set_current(index, C)
     opener.fails = {C: SnapshotCorrupt("C is damaged."), B: SnapshotCorrupt("B is damaged.")}
-    live = Live(index, opener, fall_back=fall_back)
+    live = follow(index, opener, fall_back=fall_back)
 
     status = live.status()
 
     serves = A if fall_back else None
-    assert status == LiveStatus(snapshot_id=serves, trouble="C is damaged.", fallback=fall_back)
+    assert status == LiveStatus(
+        snapshot_id=serves, trouble="C is damaged. Run 'kb build'.", fallback=fall_back
+    )
     assert opener.asked == ([C, B, A] if fall_back else [C])
 
 
@@ -195,7 +214,7 @@ def test_without_current_the_history_says_what_to_serve(index, opener, data):
     if data is not None:
         (index / "current").write_bytes(data)
 
-    status = Live(index, opener, fall_back=True).status()
+    status = follow(index, opener, fall_back=True).status()
 
     assert (status.snapshot_id, status.fallback) == (B, True)
     assert "kb build" in status.trouble
@@ -204,25 +223,15 @@ def test_without_current_the_history_says_what_to_serve(index, opener, data):
 def test_what_was_never_served_is_no_fallback(index, opener):
     """A snapshot that no build switched to is not served by itself."""
     opener.fails = {A: SnapshotCorrupt("A is damaged."), B: SnapshotCorrupt("B is damaged.")}
-    live = Live(index, opener, fall_back=True)
+    live = follow(index, opener, fall_back=True)
 
-    assert live.status() == LiveStatus(snapshot_id=None, trouble="B is damaged.")
+    assert live.status() == LiveStatus(snapshot_id=None, trouble="B is damaged. Run 'kb build'.")
     assert opener.asked == [B, A]
-
-
-def damaged(*ids: str) -> Callable[[Path], None]:
-    """A check that finds these snapshots damaged."""
-
-    def check(folder: Path) -> None:
-        if folder.name in ids:
-            raise SnapshotCorrupt(f"{folder.name} was\naltered.")
-
-    return check
 
 
 def test_what_is_found_damaged_later_is_served_no_more(index, opener):
     """What the parent finds while it verifies reaches the processes forked before."""
-    live = Live(index, opener, fall_back=True)
+    live = follow(index, opener, fall_back=True)
     live.refresh()
     reading, writing = os.pipe()
     child = os.fork()
@@ -236,10 +245,11 @@ def test_what_is_found_damaged_later_is_served_no_more(index, opener):
         finally:
             os._exit(0)
 
-    live.verify(damaged(B))
+    opener.damaged = {B}
+    live.verify()
 
     assert os.waitpid(child, 0)[1] == 0
-    expected = LiveStatus(snapshot_id=A, trouble=f"{B} was altered.", fallback=True)
+    expected = LiveStatus(snapshot_id=A, trouble=f"{B} was altered. Run 'kb build'.", fallback=True)
     assert os.read(reading, 999).decode() == repr(expected)
     assert live.current() == A
     assert live.status() == expected
@@ -250,18 +260,75 @@ def test_what_is_found_damaged_later_is_served_no_more(index, opener):
 
 def test_verifying_ends_with_the_first_sound_snapshot(index, opener):
     """The current one is checked, and what would take its place only where it has to."""
-    seen: list[str] = []
-    live = Live(index, opener, fall_back=True)
+    live = follow(index, opener, fall_back=True)
 
-    live.verify(lambda folder: seen.append(folder.name))
-    live.verify(lambda folder: (seen.append(folder.name), damaged(B)(folder)))
+    live.verify()
+    opener.damaged = {B}
+    live.verify()
 
-    assert seen == [B, B, A]
+    assert opener.checked == [(B, None), (B, None), (A, None)]
+
+
+def test_what_is_found_sound_again_is_served_again(index, opener):
+    """To verify once more, as after SIGHUP, takes back what was found before."""
+    live = follow(index, opener, fall_back=True)
+    opener.damaged = {B}
+    live.verify()
+    fallen_back = live.current()
+    opener.damaged = set()
+
+    live.verify()
+
+    assert (fallen_back, live.current()) == (A, B)
+    assert live.status() == LiveStatus(snapshot_id=B, trouble=None)
+
+
+def test_what_answers_fail_over_is_checked_and_served_no_more(index, opener):
+    """An answer that failed has what it came from checked; damaged, the one before answers."""
+    live = follow(index, opener, fall_back=True)
+    opened = live.current()
+    opener.damaged = {B}
+
+    live.suspect(opened, GaveOut())
+
+    until(lambda: live.current() == A)
+    told = f"{B} was altered. Run 'kb build'."
+    assert live.status() == LiveStatus(snapshot_id=A, trouble=told, fallback=True)
+    assert opener.checked == [(B, B)]
+    live.suspect(opened, GaveOut())  # of a request that goes on with what was opened before
+    assert opener.checked == [(B, B)]
+    set_current(index, C)
+    assert live.current() == C
+    assert live.status() == LiveStatus(snapshot_id=C, trouble=None)
+
+
+def test_without_another_one_what_is_damaged_is_not_served_either(index, opener):
+    """Where nothing is left to fall back to, nothing answers, and the status says why."""
+    live = follow(index, opener, fall_back=False)
+    opener.damaged = {B}
+
+    live.suspect(live.current(), GaveOut())
+
+    until(lambda: live.status().snapshot_id is None)
+    with pytest.raises(SnapshotCorrupt, match=f"{B} was altered"):
+        live.current()
+
+
+def test_what_is_sound_is_not_checked_over_and_over(index, opener):
+    """A question that fails whenever it is asked takes no snapshot down, and costs one check."""
+    live = follow(index, opener, fall_back=True)
+
+    for _ in range(9):
+        live.suspect(live.current(), GaveOut())
+        time.sleep(0.01)
+
+    assert opener.checked == [(B, B)]
+    assert live.status() == LiveStatus(snapshot_id=B, trouble=None)
 
 
 def test_following_ends_with_what_is_followed(index, opener):
     """The thread holds nothing: without its searcher it ends."""
-    live = Live(index, opener)
+    live = follow(index, opener)
     live.refresh()
     before = threading.active_count()
     live.watch()
@@ -273,7 +340,7 @@ def test_following_ends_with_what_is_followed(index, opener):
 
 def test_nothing_is_opened_twice(index, opener):
     """Requests from many threads at the start and at a switch open each snapshot once."""
-    live = Live(index, opener)
+    live = follow(index, opener)
     opener.seconds = 0.05
     answers: list[str] = []
 
@@ -294,7 +361,7 @@ def test_nothing_is_opened_twice(index, opener):
 
 def test_an_error_does_not_grow_with_each_request(tmp_path, opener):
     """The same error is raised again and again, and holds no more each time."""
-    live = Live(tmp_path, opener)
+    live = follow(tmp_path, opener)
 
     def depth() -> int:
         with pytest.raises(SnapshotMissing) as raised:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,17 +15,17 @@ import pytest
 
 from kb.errors import IndexNotWritable, SnapshotCorrupt, SnapshotError, SnapshotMissing
 from kb.settings import Settings
-from kb.snapshots.format import open_snapshot
+from kb.snapshots.format import SCHEMA_VERSION, open_snapshot
 from kb.snapshots.store import (
     Current,
-    built_from,
+    building,
+    choices,
     current_id,
-    new_id,
-    previous_id,
+    previous_ids,
     prune,
-    publish,
     read_current,
     read_history,
+    serve,
     set_current,
     snapshot_ids,
     switching,
@@ -74,15 +74,27 @@ def test_a_damaged_current_is_corrupt(tmp_path, data, shown):
 
 
 def test_a_folder_in_place_of_current_is_corrupt(tmp_path):
-    """A current that cannot be read is corrupt, with the reason."""
+    """A current that cannot be read is corrupt, with the reason and the way out."""
     (tmp_path / "current").mkdir()
 
     with pytest.raises(SnapshotCorrupt) as raised:
         current_id(tmp_path)
 
     assert str(raised.value) == (
-        f"{tmp_path / 'current'} cannot be read: Is a directory. Run 'kb build'."
+        f"{tmp_path / 'current'} must be a file, not a folder. Move it away, then run 'kb build'."
     )
+
+
+@pytest.mark.parametrize("name", ["current", "history.jsonl"])
+@pytest.mark.parametrize("enter", [building, switching])
+def test_a_folder_in_place_of_a_file_is_named_before_anything_is_done(index, name, enter):
+    """Nothing is built or tried out that could not be served in the end."""
+    (index / name).mkdir()
+
+    with pytest.raises(IndexNotWritable) as raised, enter(index):
+        pytest.fail("begun")
+
+    assert str(raised.value) == f"{index / name} must be a file, not a folder; move it away."
 
 
 def test_switching_replaces_current(folder):
@@ -143,17 +155,25 @@ def test_only_a_sound_snapshot_can_be_opened(folder, name):
             open_snapshot(place)
 
 
+def put(staged: Path, index: Path) -> str | None:
+    """Serve a staged snapshot as a build does; which other one is pinned."""
+    with building(index) as standing:
+        inside = standing.unfinished / staged.name
+        inside.parent.mkdir()
+        staged.rename(inside)
+        return serve(inside, standing, replaces=(), unfit=(), keep=3, tell=pytest.fail)
+
+
 def test_a_snapshot_is_moved_into_its_place_whole(folder):
-    """The staged folder itself becomes the snapshot."""
-    unfinished = folder.parent / ".building-1"
-    unfinished.mkdir()
-    staged = folder.rename(unfinished / folder.name)
+    """The staged folder itself becomes the snapshot, and nothing is left beside it."""
+    staged = folder.rename(folder.parent.parent / folder.name)
     before = {path.name: path.stat().st_ino for path in staged.iterdir()}
 
-    publish(folder.parent, staged)
+    put(staged, folder.parent)
 
     assert {path.name: path.stat().st_ino for path in folder.iterdir()} == before
     assert snapshot_ids(folder.parent) == (folder.name,)
+    assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [folder.name]
 
 
 @pytest.fixture(name="index")
@@ -205,7 +225,7 @@ def test_previous_is_what_was_served_before(index, switches, expected):
     for snapshot_id in switches:
         set_current(index, snapshot_id)
 
-    assert previous_id(index) == expected
+    assert previous_ids(index)[0] == expected
 
 
 def test_what_was_removed_is_no_previous_one(index):
@@ -214,11 +234,11 @@ def test_what_was_removed_is_no_previous_one(index):
         set_current(index, snapshot_id)
     shutil.rmtree(index / B)
 
-    assert previous_id(index) == A
+    assert previous_ids(index)[0] == A
 
     shutil.rmtree(index / A)
     with pytest.raises(SnapshotMissing) as raised:
-        previous_id(index)
+        choices(index, "previous")
     assert str(raised.value) == (
         f"No snapshot that was served before {C} is left in {index}; there are: {D}, {C}."
     )
@@ -243,7 +263,7 @@ def test_a_switch_that_was_only_told_does_not_count(index):
         set_current(index, snapshot_id)
     (index / "current").write_text(f"{B}\n")
 
-    assert previous_id(index) == A
+    assert previous_ids(index)[0] == A
 
 
 @pytest.mark.parametrize(
@@ -267,7 +287,7 @@ def test_a_line_that_cannot_be_read_costs_that_line(index, damage):
     set_current(index, B)
 
     assert served(index) == [A, B]
-    assert previous_id(index) == A
+    assert previous_ids(index)[0] == A
 
 
 def test_a_pin_stands_in_current_and_goes_with_it(index):
@@ -288,14 +308,20 @@ def test_a_pin_stands_in_current_and_goes_with_it(index):
     [
         ([A, B, C, D], 2, {C, D}),
         ([A, B, C, D, A], 2, {A, D}),
-        ([A, B, C, D, A], 1, {A}),
+        ([A, B, C, D, A], 1, {A, D}),
         ([D, C, B, A], 3, {A, B, C}),
         ([A], 3, {A, C, D}),
         ([A, D], 9, {A, B, C, D}),
+        ([A], 1, {A, D}),
+        ([A, B], 1, {A, B, D}),
+        ([A, B], 3, {A, B, D}),
     ],
 )
 def test_what_was_served_last_is_kept(index, switches, keep, left):
-    """What is served stays, and of the others those that were served, or else built, last."""
+    """What is served, was served before it or was built just now stays, whatever is to be kept.
+
+    Of the others those stay that were served, or else built, last.
+    """
     now = datetime.now(UTC).timestamp()
     for snapshot_id in switches:
         set_current(index, snapshot_id)
@@ -303,43 +329,109 @@ def test_what_was_served_last_is_kept(index, switches, keep, left):
         at = now + 60 + IDS.index(snapshot_id)
         os.utime(index / snapshot_id / "manifest.json", (at, at))
 
-    prune(index, keep=keep)
+    prune(index, keep=keep, built=D if D not in switches else switches[-1])
 
     assert set(snapshot_ids(index)) == left
 
 
-def test_an_id_is_never_used_for_other_bytes(tmp_path):
-    """The id follows from what a snapshot is made of, and avoids what is there."""
-    inputs = hashlib.sha256(b"x").hexdigest()
-    ids = []
-    for _ in range(3):
-        ids.append(new_id(tmp_path, inputs))
-        (tmp_path / ids[-1]).mkdir()
-
-    assert ids[0] == inputs[:12]
-    assert len(set(ids)) == 3
-    assert [len(snapshot_id) for snapshot_id in ids] == [12] * 3
-    shutil.rmtree(tmp_path / ids[0])
-    assert new_id(tmp_path, inputs) == ids[0]
-
-
-def test_what_was_built_from_the_same_is_found(folder):
-    """The one that is served comes first, and a manifest that cannot be read is passed over."""
+def test_a_build_is_told_what_is_sound_and_what_is_damaged(folder):
+    """The one that is served comes first; one of another version is neither."""
     index = folder.parent
-    inputs = json.loads((folder / "manifest.json").read_bytes())["inputs"]
-    (index / A).mkdir()
-    (index / A / "manifest.json").write_text("nonsense")
+    for name, version in ((A, None), (B, 1), (C, SCHEMA_VERSION)):
+        (index / name).mkdir()
+        if version:
+            (index / name / "manifest.json").write_text(json.dumps({"schema_version": version}))
+    (index / D).write_text("no folder")
+    set_current(index, folder.name, pinned=True)
 
-    assert built_from(index, inputs) == (folder.name,)
-    assert built_from(index, "0" * 64) == ()
+    with building(index) as standing:
+        assert list(standing.manifests) == [folder.name]
+        assert standing.manifests[folder.name].snapshot_id == folder.name
+        assert standing.damaged == {
+            A: f"There is no snapshot in {index / A}.",
+            C: f"{index / C / 'manifest.json'} is not a manifest.",
+        }
+        assert {A, B, C, D, folder.name} <= standing.taken
+        assert (standing.pinned, standing.stays) == (
+            folder.name,
+            "the previous snapshot stays in use",
+        )
+
+
+def test_what_is_damaged_goes_with_the_next_build_and_counts_for_nothing(index, folder):
+    """A folder without a manifest, and one of a file that was altered, are removed and told."""
+    (index / "eeeeeeeeeeee").mkdir()
+    said: list[str] = []
+
+    with building(index) as standing:
+        serve(folder, standing, replaces=(), unfit=(), keep=1, tell=said.append)
+
+    assert [path.name for path in index.iterdir() if path.is_dir()] == [folder.name]
+    assert sorted(said) == sorted(
+        [
+            f"Removed a damaged snapshot: There is no snapshot in {index / 'eeeeeeeeeeee'}.",
+            *(
+                f"Removed a damaged snapshot: {index / name / 'manifest.json'} is not a manifest."
+                for name in IDS
+            ),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("replaces", "unfit", "expected"),
+    [
+        ((), (), Current(snapshot_id=A, pinned=True)),
+        ((), (A,), Current(snapshot_id=D, pinned=False)),
+        ((A,), (), Current(snapshot_id=D, pinned=True)),
+    ],
+    ids=["can be served", "cannot", "is replaced"],
+)
+def test_a_pin_holds_for_as_long_as_what_is_pinned_can_be_served(index, replaces, unfit, expected):
+    """Else what was built is served, and the pin ends; made from the same, it takes the pin."""
+    set_current(index, A, pinned=True)
+    with building(index) as found:
+        standing = replace(found, damaged={})
+
+        pinned = serve(
+            index / D, standing, replaces=replaces, unfit=unfit, keep=9, tell=pytest.fail
+        )
+
+    assert read_current(index) == expected
+    assert pinned == (A if expected.snapshot_id == A else None)
+
+
+@pytest.mark.parametrize("damage", ["gone", "damaged"])
+def test_a_pin_on_what_is_gone_can_be_taken_off(index, damage):
+    """To unpin asks nothing of the snapshot."""
+    set_current(index, A, pinned=True)
+    shutil.rmtree(index / A) if damage == "gone" else (index / A / "manifest.json").unlink()
+
+    unpin(index)
+
+    assert read_current(index) == Current(snapshot_id=A, pinned=False)
+
+
+def test_without_current_previous_is_what_was_served_last(index):
+    """Where current is lost, the history tells what to go back to."""
+    for snapshot_id in (A, B):
+        set_current(index, snapshot_id)
+    (index / "current").unlink()
+    unpin(index)  # nothing is pinned then
+
+    assert choices(index, "previous") == (B, A)
+    with pytest.raises(SnapshotMissing) as raised:
+        choices(index, "current")
+    assert str(raised.value) == (
+        f"{index / 'current'} is missing, which says what is served. "
+        "Run 'kb build', or 'kb snapshots --use ID'."
+    )
 
 
 def test_everything_is_on_the_disk_before_current_names_it(folder, monkeypatch):
     """A power cut cannot leave current naming what is not there."""
     index = folder.parent
-    unfinished = index / ".building-1"
-    unfinished.mkdir()
-    staged = folder.rename(unfinished / folder.name)
+    outside = folder.rename(index.parent / folder.name)
     done: list[tuple[str, str]] = []
     fsync, rename = os.fsync, os.replace
 
@@ -355,9 +447,10 @@ def test_everything_is_on_the_disk_before_current_names_it(folder, monkeypatch):
         os, "rename", lambda a, b: (done.append(("rename", str(b))), rename(a, b))[1]
     )
 
-    publish(index, staged)
-    set_current(index, folder.name)
+    put(outside, index)
 
+    done = done[done.index(("rename", str(index / f".building-{os.getpid()}" / folder.name))) + 1 :]
+    staged = index / f".building-{os.getpid()}" / folder.name
     files = [str(staged / path.relative_to(folder)) for path in folder.rglob("*")]
     moved = done.index(("rename", str(folder)))
     named = done.index(("replace", str(index / "current")))
@@ -430,4 +523,4 @@ def test_times_of_the_history_are_in_order_of_its_lines(index):
 
     set_current(index, C)
 
-    assert (served(index), previous_id(index)) == ([A, B, C], B)
+    assert (served(index), previous_ids(index)) == ([A, B, C], (B, A))

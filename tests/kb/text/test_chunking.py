@@ -32,7 +32,7 @@ NOTHING = Taxonomy(vocabularies={})
 
 @pytest.fixture(name="toy", scope="module")
 def _toy() -> Compendium:
-    return read_corpus(HERE / "broken" / "across", vocabulary=HERE / "broken").compendium
+    return read_corpus(HERE / "broken").compendium
 
 
 @pytest.fixture(name="real", scope="module")
@@ -249,7 +249,7 @@ def test_real_passages_fit_the_encoder(real: Compendium) -> None:
 
 def test_contexts_are_words(toy: Compendium) -> None:
     """The context names values by their labels, not by their ids."""
-    (good,) = (case for case in toy.cases if case.id == "good")
+    (good,) = (case for case in toy.cases if case.id == "across/good")
 
     assert passages_of(good, toy.taxonomy)[0].context == "A good neighbour. Norway"
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.model.word_table import WordTable
 from kb.text.language import is_english_word
 from kb.text.spelling import Speller, count_words
 
@@ -78,26 +77,6 @@ def test_a_slip_is_repaired(speller, text, expected):
 def test_what_is_no_slip_is_left_alone(speller, text):
     """Names, acronyms, figures, English and other languages stay as they are, to the letter."""
     assert speller.repair(text) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "alone", "beside_a_glossary"),
-    [
-        pytest.param("exporte", "export", "exporte", id="another language"),
-        pytest.param("netwrok", "network", "network", id="a slip"),
-        pytest.param("exporter netwrok", "exporter network", "exporter network", id="both"),
-        pytest.param(
-            "exporte wine exporte", "export wine export", "exporte wine exporte", id="most"
-        ),
-    ],
-)
-def test_what_the_glossary_reads_is_no_slip(speller, text, alone, beside_a_glossary):
-    """A query in another language is left alone, though a word of it is near one of ours."""
-    table = WordTable(meanings=(("export",), ("wine",)), forms={"fr": {"exporte": 0, "vin": 1}})
-
-    found = [speller.repair(text), Speller(COUNTS, table).repair(text)]
-
-    assert found == [alone, beside_a_glossary]
 
 
 def test_of_words_as_near_the_commonest_is_taken():

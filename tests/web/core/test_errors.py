@@ -1,9 +1,17 @@
 """Failures as answers."""
 
+import time
+from collections.abc import Callable, Sequence
+
 import pytest
 from flask import Blueprint, abort
 
-from kb.search.opening import LiveSearcher
+from kb.engine.base import Engine, WordMatches
+from kb.indexing.pipeline import build
+from kb.search.opening import LiveSearcher, open_live
+from kb.settings import Settings
+from kb.snapshots import live as live_module
+from kb.text.analysis import terms
 from web import create_app
 from web.core.errors import Help, register_help
 
@@ -162,6 +170,7 @@ def test_no_snapshot_on_pages(unbuilt, path):
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "30"
     assert "<h1>The compendium is not ready yet</h1>" in response.text
+    assert "/index" not in response.text
 
 
 def test_no_snapshot_in_the_api(unbuilt):
@@ -169,6 +178,9 @@ def test_no_snapshot_in_the_api(unbuilt):
     response = unbuilt.get("/api/v1/search")
     assert response.status_code == 503
     assert response.json["type"] == "/api#problem-not-built"
+    assert response.json["detail"] == (
+        "The compendium is being prepared. Please come back in a minute."
+    )
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -199,6 +211,113 @@ def test_a_fault_of_ours(live, settings):
     """An unforeseen fault shows a page that helps and nothing of the fault itself."""
     app = create_app(live, settings)
     app.add_url_rule("/fault", view_func=lambda: {}["secret"])
+    response = app.test_client().get("/fault")
+    assert response.status_code == 500
+    assert "<h1>Something went wrong on our side</h1>" in response.text
+    assert "secret" not in response.text
+
+
+class GaveOut(BaseException):
+    """What a library may raise that is written in another language."""
+
+
+class GivesOut:
+    """An engine whose library gives out over some terms."""
+
+    def __init__(self, engine: Engine, terms: set[str]) -> None:
+        self._engine = engine
+        self._terms = terms
+
+    def by_words(self, terms: Sequence[str], **options: object) -> WordMatches:
+        """Give out, or answer."""
+        if self._terms & set(terms):
+            raise GaveOut("no such block")
+        return self._engine.by_words(terms, **options)
+
+    def __len__(self) -> int:
+        return len(self._engine)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+
+@pytest.fixture(name="two")
+def _two(toy_settings: Settings) -> tuple[str, str]:
+    """Two snapshots, of which the newer one is served."""
+    old = build(toy_settings).snapshot_id
+    path = toy_settings.cases / "spain" / "textile-training.md"
+    path.write_text(path.read_text().replace("status: cautionary", "status: mixed"))
+    return old, build(toy_settings).snapshot_id
+
+
+def until(reached: Callable[[], bool], seconds: float = 20) -> None:
+    """Look until it is so."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def give_out(live: LiveSearcher, terms: set[str]) -> None:
+    """Let the engine that answers now give out over some terms."""
+    guarded = live.current().engine
+    guarded._engine = GivesOut(guarded._engine, terms)
+
+
+@pytest.mark.parametrize("damage", ["a file", "the engine alone"])
+def test_a_library_that_gives_out_costs_one_answer(toy_settings, two, damage, monkeypatch, caplog):
+    """The answer is 503, the process lives, and the snapshot before answers from then on."""
+    monkeypatch.setattr(live_module._log, "disabled", False)  # other packages' set-up may do so
+    old, new = two
+    live = open_live(toy_settings, fall_back=True)
+    client = create_app(live, toy_settings).test_client()
+    folder = toy_settings.index / new
+    if damage == "a file":
+        give_out(live, {"train"})
+        (folder / "engine" / "documents.json").write_bytes(b"")
+        trouble = f"{folder / 'engine/documents.json'} was altered: "
+    else:
+        give_out(live, {"train", *terms(live.current().cases[0].title)})  # which is what is tried
+        trouble = f"The engine in {folder / 'engine'} gave out (GaveOut: no such block)."
+
+    page = client.get("/search?q=train")
+    until(lambda: client.get("/readyz").json["fallback"])
+    ready, after = client.get("/readyz").json, client.get("/api/v1/search?q=train")
+
+    assert page.status_code == 503
+    assert "<h1>The compendium cannot be opened</h1>" in page.text
+    assert "Please come back in a minute." in page.text
+    assert str(folder) not in page.text
+    assert (ready["snapshot"], ready["status"]) == (old, "ready")
+    assert ready["trouble"].startswith(trouble)
+    assert (after.status_code, after.json["snapshot"], after.json["total"]) == (200, old, 1)
+    told = [record.getMessage() for record in caplog.records]
+    assert any(f"snapshot {new} is damaged: {trouble}" in line for line in told)
+
+
+def test_a_question_that_no_library_takes_is_no_damage(toy_settings, two):
+    """Where all is sound and other questions are answered, the snapshot goes on being served."""
+    _, new = two
+    live = open_live(toy_settings, fall_back=True)
+    client = create_app(live, toy_settings).test_client()
+    give_out(live, {"train"})
+
+    statuses = [client.get("/api/v1/search?q=train").status_code for _ in range(3)]
+    until(lambda: not live._suspecting.locked())
+
+    assert statuses == [503] * 3
+    assert client.get("/api/v1/search?q=wine").json["snapshot"] == new
+    assert client.get("/healthz").json["status"] == "ok"
+
+
+def test_a_library_beside_the_engine_that_gives_out_is_a_fault(live, settings):
+    """Whatever a page calls, a request ends in an answer."""
+    app = create_app(live, settings)
+
+    def gives_out() -> None:
+        raise GaveOut("secret")
+
+    app.add_url_rule("/fault", view_func=gives_out)
     response = app.test_client().get("/fault")
     assert response.status_code == 500
     assert "<h1>Something went wrong on our side</h1>" in response.text

@@ -255,6 +255,40 @@ def test_a_damaged_snapshot_does_not_take_the_site_down(toy_settings, tmp_path, 
     assert f"{ready['trouble']} Meanwhile snapshot {old} is served.\n" in log.read_text()
 
 
+def test_what_is_damaged_while_it_is_served_is_found(site):
+    """After SIGHUP, and where a worker died, every byte is read again.
+
+    What is damaged is served no more; what was mended is.
+    """
+    path = site.settings.index / site.new / "engine" / "documents.json"
+    data = path.read_bytes()
+
+    def all_serve(snapshot_id: str) -> bool:
+        workers = site.workers()
+        return len(workers) == 2 and all(
+            site.asked(worker)["snapshot"] == snapshot_id for worker in workers
+        )
+
+    path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    before = all_serve(site.new)
+    os.kill(site.workers()[0], signal.SIGBUS)
+    until(lambda: all_serve(site.old))
+    damaged = [site.asked(worker) for worker in site.workers()]
+    path.write_bytes(data)
+    site.process.send_signal(signal.SIGHUP)
+    until(lambda: all_serve(site.new))
+    mended = [site.asked(worker) for worker in site.workers()]
+    path.write_bytes(data[:-9])
+    site.process.send_signal(signal.SIGHUP)
+    until(lambda: all_serve(site.old))
+
+    assert before
+    assert [(one["fallback"], one["trouble"].split(": ")[0]) for one in damaged] == [
+        (True, f"{path} was altered")
+    ] * 2
+    assert [(one["fallback"], one["trouble"]) for one in mended] == [(False, None)] * 2
+
+
 def test_without_a_sound_snapshot_the_site_is_not_ready(toy_settings):
     """With nothing to answer from, both say so with 503 and what to do, until there is."""
     message = f"There is no index in {toy_settings.index} yet. Run 'kb build'."

@@ -204,7 +204,7 @@ def test_a_damaged_folder_is_refused(tmp_path, part, damage):
     with pytest.raises(SnapshotCorrupt) as raised:
         LexicalIndex.open(folder)
 
-    expected = f"The word index cannot be read: {folder}. Run 'kb build --force'."
+    expected = f"The word index cannot be read: {folder}. Run 'kb build'."
     assert str(raised.value) == expected
 
 
@@ -232,7 +232,7 @@ def test_what_is_no_word_index_is_refused(tmp_path, what):
     with pytest.raises(SnapshotCorrupt) as raised:
         LexicalIndex.open(folder)
 
-    expected = f"The word index cannot be read: {folder}. Run 'kb build --force'."
+    expected = f"The word index cannot be read: {folder}. Run 'kb build'."
     assert str(raised.value) == expected
 
 
@@ -248,4 +248,32 @@ def test_a_copy_of_the_folder_gives_the_same_scores(tmp_path, index):
         assert (one.rows.tolist(), one.scores.tolist()) == (
             other.rows.tolist(),
             other.scores.tolist(),
+        )
+
+
+class Unreadable:
+    """A searcher over files that are not what they were any more."""
+
+    num_docs = 3
+
+    def search(self, *_: object, **__: object) -> None:
+        """No hits."""
+        raise ValueError("Data corrupted: 'block'")
+
+    def doc_freq(self, *_: object) -> None:
+        """No number."""
+        raise ValueError("Data corrupted: 'block'")
+
+
+def test_files_that_change_while_they_are_searched_are_damage(tmp_path):
+    """What the library says of its files in the middle of an answer is an error of ours."""
+    LexicalIndex.build(tmp_path / "words", ["wine"])
+    index = LexicalIndex.open(tmp_path / "words")
+    index.__dict__["_searcher"] = Unreadable()
+
+    for ask in (lambda: index.search(["wine"]), lambda: index.document_frequency("wine")):
+        with pytest.raises(SnapshotCorrupt) as raised:
+            ask()
+        assert str(raised.value) == (
+            f"The word index cannot be read: {tmp_path / 'words'}. Run 'kb build'."
         )

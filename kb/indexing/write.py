@@ -1,0 +1,115 @@
+"""A whole snapshot in a folder: content, engine, encoder, and the manifest over them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
+from kb.engine.base import Document, EngineWriter, Figure
+from kb.engine.local.engine import LocalWriter
+from kb.indexing.encode import Encoded
+from kb.indexing.plan import Plan
+from kb.model.cases import Case
+from kb.model.quantities import in_unit, quantity
+from kb.model.taxonomy import Taxonomy
+from kb.snapshots.format import (
+    ENCODER_FOLDER,
+    ENGINE_FOLDER,
+    SCHEMA_VERSION,
+    EncoderRecord,
+    Manifest,
+    VectorSetRecord,
+    files_records,
+    write_content,
+    write_manifest,
+)
+from kb.snapshots.vector_sets import (
+    ENCODER,
+    MULTILINGUAL,
+    PASSAGES,
+    PASSAGES_MULTILINGUAL,
+)
+from kb.text.chunking import words_of_case
+
+
+def write_snapshot(
+    unfinished: Path, plan: Plan, encoded: Encoded, *, taken: Collection[str] = ()
+) -> Manifest:
+    """Write a whole snapshot into a new folder in ``unfinished``, named by its id.
+
+    The manifest comes last. The id is none of those that are ``taken``.
+
+    Raises:
+        OSError: it cannot be written, say because the disk is full.
+    """
+    staged = unfinished / plan.new_id(taken)
+    staged.mkdir(parents=True)
+    content, files = plan.content, plan.files
+    cases, taxonomy = content.compendium.cases, content.compendium.taxonomy
+    write_content(staged, content)
+    writer: EngineWriter = LocalWriter(staged / ENGINE_FOLDER)
+    for case in cases:
+        writer.write(document_of(case, taxonomy))
+    vector_sets = {}
+    for name, (texts, vectors) in encoded.vector_sets.items():
+        writer.write_vectors(name, texts, vectors)
+        vector_sets[name] = VectorSetRecord(n_texts=len(texts), dimension=vectors.shape[1])
+    writer.publish()
+    (staged / ENCODER_FOLDER).mkdir()
+    encoded.write_encoder(staged / ENCODER_FOLDER)
+    multilingual = None
+    if PASSAGES_MULTILINGUAL.name in vector_sets:
+        multilingual = EncoderRecord(
+            name=MULTILINGUAL_NAME,
+            revision=plan.multilingual[:12],
+            digest=plan.multilingual,
+            identity=plan.identities[MULTILINGUAL],
+            dimension=vector_sets[PASSAGES_MULTILINGUAL.name].dimension,
+        )
+    manifest = Manifest(
+        schema_version=SCHEMA_VERSION,
+        snapshot_id=staged.name,
+        inputs=plan.inputs,
+        encoder=EncoderRecord(
+            name=files.name,
+            revision=files.revision,
+            digest=files.digest,
+            identity=plan.identities[ENCODER],
+            dimension=vector_sets[PASSAGES.name].dimension,
+        ),
+        multilingual=multilingual,
+        metric="cosine",
+        n_cases=len(cases),
+        n_passages=len(content.passages),
+        corpus_digest=plan.corpus_digest,
+        cases={case.id: case.digest for case in cases},
+        vector_sets=vector_sets,
+        versions=plan.versions,
+        files=files_records(staged),
+    )
+    write_manifest(staged, manifest)
+    return manifest
+
+
+def document_of(case: Case, taxonomy: Taxonomy) -> Document:
+    """A case as an engine takes it: found by its words, filtered by all the rest."""
+    return Document(
+        id=case.id,
+        words=words_of_case(case, taxonomy),
+        kind=case.kind,
+        facets=case.facets,
+        figures=tuple(_figures(case, taxonomy)),
+    )
+
+
+def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
+    """Each figure in every unit that it can be asked for in."""
+    for result in case.results:
+        compared = quantity(result, taxonomy)
+        if compared is not None:
+            yield Figure(metric=result.metric, unit=compared.unit, low=compared.low)
+        for unit in taxonomy["units"].ids:
+            figure = in_unit(result, unit, taxonomy)
+            if figure is not None and (compared is None or unit != compared.unit):
+                yield Figure(metric=result.metric, unit=unit, low=figure.low, compared=False)

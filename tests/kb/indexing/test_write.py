@@ -1,0 +1,108 @@
+"""What a snapshot is put together from."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+
+from kb import __version__
+from kb.indexing.encode import encode
+from kb.indexing.plan import Plan
+from kb.indexing.write import write_snapshot
+from kb.snapshots.format import Manifest, VectorSetRecord, open_snapshot, read_manifest
+from kb.text.analysis import terms
+from kb.text.chunking import passages_of
+from kb.text.language import words_of
+from tests.kb.indexing.test_plan import REPORT, calibration_of, with_compendium
+
+
+def written(folder: Path, plan: Plan) -> tuple[Path, Manifest]:
+    """Encode and write a plan from scratch: where it was written to, and its manifest."""
+    encoded = encode(plan, (), batch_size=16, progress=False, tell=lambda _: None)
+    manifest = write_snapshot(folder, plan, encoded)
+    return folder / manifest.snapshot_id, manifest
+
+
+def test_the_parts_make_a_snapshot_that_can_be_opened(plan, tmp_path):
+    """What was put together opens, and holds the cases, their passages and what came with them."""
+    full = with_compendium(plan, calibration=calibration_of(plan), relevance=REPORT)
+
+    folder, manifest = written(tmp_path, full)
+
+    snapshot = open_snapshot(folder)
+    assert snapshot.manifest == manifest == read_manifest(folder)
+    assert snapshot.content == full.content
+    assert snapshot.content.passages == tuple(
+        passage
+        for case in plan.content.compendium.cases
+        for passage in passages_of(case, plan.content.compendium.taxonomy)
+    )
+    assert (len(snapshot.engine), snapshot.engine.sizes) == (7, {"passages": 16, "sentences": 25})
+    assert snapshot.engine.dimensions == {"passages": 6, "sentences": 6}
+
+
+def test_the_manifest_says_what_each_case_was_made_of(plan, tmp_path):
+    """Per case the digest of its file, per vector set how many texts and dimensions."""
+    _, manifest = written(tmp_path, plan)
+
+    assert list(manifest.cases.items()) == [
+        (case.id, case.digest) for case in plan.content.compendium.cases
+    ]
+    assert manifest.vector_sets == {
+        "passages": VectorSetRecord(n_texts=16, dimension=6),
+        "sentences": VectorSetRecord(n_texts=25, dimension=6),
+    }
+
+
+def test_the_manifest_is_written_last(plan, tmp_path):
+    """No file of a snapshot is younger than its manifest, which is what makes it complete."""
+    staged, _ = written(tmp_path, plan)
+
+    times = {path: path.stat().st_mtime_ns for path in staged.rglob("*") if path.is_file()}
+    assert max(times.values()) == times[staged / "manifest.json"]
+
+
+def test_versions_are_those_installed(plan, tmp_path):
+    """The manifest names this program and the libraries that can change a digit."""
+    _, manifest = written(tmp_path, plan)
+
+    libraries = dict(manifest.versions)
+    assert libraries.pop("kb") == __version__
+    assert libraries.pop("python") == "{}.{}".format(*sys.version_info)
+    assert libraries == {name: version(name) for name in libraries}
+    assert {"faiss-cpu", "tantivy", "onnxruntime", "torch"} <= libraries.keys()
+
+
+def test_the_vocabulary_counts_the_words_of_the_content(plan, tmp_path):
+    """Words of titles, summaries and texts, and those of all labels and aliases, are counted."""
+    staged, _ = written(tmp_path, plan)
+
+    compendium = plan.content.compendium
+    expected: Counter[str] = Counter()
+    for case in compendium.cases:
+        for text in (case.title, case.summary, case.body):
+            expected.update(word.lower() for word in words_of(text))
+    for vocabulary in compendium.taxonomy.vocabularies.values():
+        for term in vocabulary:
+            for text in (term.label, *term.aliases):
+                expected.update(word.lower() for word in words_of(text))
+    found = open_snapshot(staged).content.vocabulary
+    assert found == expected
+    assert list(found) == sorted(found)
+
+
+def test_words_are_those_of_each_case(plan, tmp_path):
+    """A word of one title finds that case alone."""
+    staged, _ = written(tmp_path, plan)
+
+    engine = open_snapshot(staged).engine
+    found = {
+        word: list(engine.by_words(terms(word)).ids) for word in ("makers", "machines", "programme")
+    }
+    assert found == {
+        "makers": ["france/wine-exporters"],
+        "machines": ["norway/metal-buyers"],
+        "programme": ["international/wine-and-metal-programme"],
+    }
