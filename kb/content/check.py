@@ -29,6 +29,8 @@ from kb.errors import Problem
 from kb.model.taxonomy import GUIDE, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
 
+#: The fields that are empty in a guide.
+EMPTY_IN_GUIDES = ("type", "project", "results", "role_model_for")
 #: The fields that can be the editors' reading and not the source's own word.
 READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
 
@@ -93,7 +95,7 @@ def _guide_rules(given: Given, known: Known) -> Complaints:
 
 
 def _of_no_guide(given: Given, guide: str) -> Complaints:
-    for name in ("type", "project", "results", "role_model_for"):
+    for name in EMPTY_IN_GUIDES:
         if given.get(name) not in ([], None):
             yield (name,), f"must be [] in {guide}, which is counted in no filter of cases."
     if "country" in given:
