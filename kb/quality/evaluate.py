@@ -24,9 +24,9 @@ from kb.model.word_table import WordTable
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.search.analysis import Analyser
 from kb.search.evidence import Encoders, Retriever, has_multilingual
 from kb.search.query import MAX_PER_PAGE, Query
+from kb.search.query_analysis import Analyser
 from kb.search.scoring import scores
 from kb.search.searcher import Searcher
 from kb.snapshots.vector_sets import (
