@@ -199,7 +199,7 @@ def test_a_search_passes_each_station_once(searcher: Searcher):
     calls = calls_of(lambda: searcher.search(query))
 
     assert calls.stations == [
-        "kb.search.analysis",
+        "kb.search.query_analysis",
         "kb.text.mentions",
         "kb.search.evidence",
         "kb.search.scoring",

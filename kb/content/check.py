@@ -30,6 +30,8 @@ from kb.errors import Problem
 from kb.model.taxonomy import GUIDE, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
 
+#: The fields that are empty in a guide.
+EMPTY_IN_GUIDES = ("type", "project", "planned", "results", "role_model_for")
 #: The fields that can be the editors' reading and not the source's own word; ``unit`` is that
 #: of the results.
 READING_FIELDS = (
@@ -125,7 +127,7 @@ def _guide_rules(given: Given, known: Known) -> Complaints:
 
 
 def _of_no_guide(given: Given, guide: str) -> Complaints:
-    for name in ("type", "project", "results", "role_model_for"):
+    for name in EMPTY_IN_GUIDES:
         if given.get(name) not in ([], None):
             yield (name,), f"must be [] in {guide}, which is counted in no filter of cases."
     if "country" in given:
@@ -134,6 +136,8 @@ def _of_no_guide(given: Given, guide: str) -> Complaints:
 
 def _planned_rules(given: Given, known: Known) -> Complaints:
     """What was only planned stands among what the case did or set out to do."""
+    if kind_of(given, known.taxonomy).role == GUIDE:
+        return  # told already: it has neither
     names = known.taxonomy["projects"]
     projects = {
         names.canonical(name): name

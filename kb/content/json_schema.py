@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from kb.content.check import EMPTY_IN_GUIDES
 from kb.content.countries import countries
 from kb.content.front_matter import FrontMatter
 from kb.content.yaml_source import read_yaml
@@ -99,7 +100,7 @@ def _one_of(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
     """What a guide must not have, and what a case must."""
     none, some = {"type": "array", "maxItems": 0}, {"minItems": 1}
-    empty = dict.fromkeys(("type", "project", "planned", "results", "role_model_for"), none)
+    empty = dict.fromkeys(EMPTY_IN_GUIDES, none)
     return [
         {
             "if": _is(kinds, GUIDE),

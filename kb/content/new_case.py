@@ -11,7 +11,7 @@ from kb.content.files import TAXONOMY_FILE
 from kb.content.taxonomy import load_taxonomy
 from kb.content.yaml_source import YamlTrouble, read_yaml
 from kb.errors import CorpusError, QueryError
-from kb.model.taxonomy import GUIDE, Taxonomy
+from kb.model.taxonomy import GUIDE
 from kb.text.body import case_headings
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
@@ -53,13 +53,14 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str =
             value=case_id,
         )
     taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
-    canonical = taxonomy["kinds"].canonical(kind) if kind else _usual_kind(taxonomy)
+    kinds = taxonomy["kinds"]
+    canonical = kinds.canonical(kind or taxonomy.subject.id or kinds.ids[0])
     if canonical is None:
         raise QueryError(
-            f"--kind must be one of {', '.join(taxonomy['kinds'].ids)}, not {kind!r}.",
+            f"--kind must be one of {', '.join(kinds.ids)}, not {kind!r}.",
             parameter="--kind",
             value=kind,
-            allowed=taxonomy["kinds"].ids,
+            allowed=kinds.ids,
         )
     place, name = case_id.rsplit("/", 1)
     words = name.replace("-", " ")
@@ -67,7 +68,7 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str =
     text = _CASE.format(
         title=_as_yaml(" ".join((title or words.capitalize()).split())),
         kind=canonical,
-        country="" if _is_guide(canonical, taxonomy) else f"country: {country}\n",
+        country="" if kinds.term(canonical).role == GUIDE else f"country: {country}\n",
         types=", ".join(taxonomy["types"].ids),
         today=date.today().isoformat(),
         headings="\n\n".join(f"## {heading}" for heading in case_headings(taxonomy.subject)),
@@ -82,14 +83,6 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str =
     except OSError as err:
         raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
     return path
-
-
-def _usual_kind(taxonomy: Taxonomy) -> str:
-    return taxonomy.subject.id or taxonomy["kinds"].ids[0]
-
-
-def _is_guide(kind: str, taxonomy: Taxonomy) -> bool:
-    return any(term.id == kind and term.role == GUIDE for term in taxonomy["kinds"])
 
 
 def _as_yaml(text: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,9 +24,9 @@ from kb.model.word_table import WordTable
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.search.analysis import Analyser
 from kb.search.evidence import Encoders, Retriever, has_multilingual
 from kb.search.query import MAX_PER_PAGE, Query
+from kb.search.query_analysis import Analyser
 from kb.search.scoring import scores
 from kb.search.searcher import Searcher
 from kb.snapshots.vector_sets import (
@@ -38,6 +39,21 @@ from kb.text.chunking import pieces_of, sentences_of
 
 SYSTEMS = ("fused", "words", "meaning")
 DEPTH = 100
+
+
+class Judged(Protocol):
+    """What was asked, with its judgments; none where nothing in the compendium answers it."""
+
+    @property
+    def id(self) -> str:
+        """By which it is named."""
+        ...
+
+    @property
+    def relevance(self) -> Mapping[str, int]:
+        """Ids of cases to grades above 0."""
+        ...
+
 
 #: Wraps an iterable of known length to show progress.
 Progress = Callable[[Iterable, str], Iterable]
@@ -57,28 +73,49 @@ def evaluate_judged(
         runs["fused"][query.id] = [(hit.case.id, hit.score) for hit in result.hits]
         runs["words"][query.id] = _first(searcher.retriever.words(query.text))
         runs["meaning"][query.id] = _first(searcher.retriever.meaning(query.text))
-    answerable = [query for query in judged if query.relevance]
-    negative = [query for query in judged if not query.relevance]
-    groups = [
-        _group(name, members, runs) for name, members in _groups(answerable).items() if members
-    ]
+    texts = {query.id: query.text for query in judged}
+    groups = _groups([query for query in judged if query.relevance])
     return Report(
         name="judged queries",
         split=split,
         snapshot=searcher.snapshot_id,
-        groups=tuple(groups),
-        refusal=Refusal(
-            n_negative=len(negative),
-            negative_refused=_share(refused[query.id] for query in negative),
-            n_answerable=len(answerable),
-            answerable_refused=_share(refused[query.id] for query in answerable),
-        ),
-        worst=worst_of(
-            {query.id: query.relevance for query in answerable},
-            {query.id: query.text for query in answerable},
-            runs["fused"],
-        ),
+        **measured(judged, texts, runs, refused, groups),
     )
+
+
+def measured(
+    judged: Sequence[Judged],
+    texts: Mapping[str, str],
+    runs: Mapping[str, Run],
+    refused: Mapping[str, bool],
+    groups: Mapping[str, Sequence[Judged]],
+) -> dict[str, Any]:
+    """The figures of a report on judged queries or profiles.
+
+    Args:
+        judged: those that were asked.
+        texts: what each of them says, by id.
+        runs: system to id to the first cases with their scores; the first is the site's.
+        refused: whether the site answered with nothing, by id.
+        groups: name to some of those that have an answer; a group of none is left out.
+    """
+    answerable = [item for item in judged if item.relevance]
+    negative = [item for item in judged if not item.relevance]
+    qrels = {item.id: item.relevance for item in answerable}
+    return {
+        "groups": tuple(
+            group_figures(name, {item.id: item.relevance for item in members}, runs)
+            for name, members in groups.items()
+            if members
+        ),
+        "refusal": Refusal(
+            n_negative=len(negative),
+            negative_refused=_share(refused[item.id] for item in negative),
+            n_answerable=len(answerable),
+            answerable_refused=_share(refused[item.id] for item in answerable),
+        ),
+        "worst": worst_of(qrels, texts, runs[next(iter(runs))]),
+    }
 
 
 def _groups(judged: Sequence[JudgedQuery]) -> dict[str, list[JudgedQuery]]:
@@ -97,14 +134,9 @@ def _groups(judged: Sequence[JudgedQuery]) -> dict[str, list[JudgedQuery]]:
     return groups
 
 
-def _group(name: str, members: Sequence[JudgedQuery], runs: Mapping[str, Run]) -> Group:
-    return group_figures(name, {q.id: q.relevance for q in members}, runs)
-
-
-def group_figures(
-    name: str, qrels: Qrels, runs: Mapping[str, Run], *, against: str = "fused"
-) -> Group:
-    """Measure every system on one set of queries; the others are tested ``against`` one."""
+def group_figures(name: str, qrels: Qrels, runs: Mapping[str, Run]) -> Group:
+    """Measure every system on one set of queries; the others are tested against the first."""
+    first = next(iter(runs))
     values = {system: per_query({q: run[q] for q in qrels}, qrels) for system, run in runs.items()}
     ndcg = {system: list(measured["nDCG@10"].values()) for system, measured in values.items()}
     return Group(
@@ -115,9 +147,9 @@ def group_figures(
             for system, measured in values.items()
         },
         p={
-            system: p_value(ndcg[against], values_of)
+            system: p_value(ndcg[first], values_of)
             for system, values_of in ndcg.items()
-            if system != against
+            if system != first
         },
     )
 

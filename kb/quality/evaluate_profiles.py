@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from kb.guidance.profile import given
 from kb.guidance.profile_score import full_text
 from kb.guidance.role_models import MOST, role_models
-from kb.model.relevance import Refusal, Report
-from kb.quality.evaluate import Progress, group_figures, worst_of
+from kb.model.relevance import Report
+from kb.quality.evaluate import Progress, measured
 from kb.quality.judged_profiles import JudgedProfile
 from kb.search.query import Query
 from kb.search.searcher import Searcher
@@ -35,35 +35,19 @@ def evaluate_profiles(
     are no negative controls among them.
     """
     runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
-    refused = 0
+    refused = {}
     for judged_profile in progress(judged, "comparing"):
         answer = role_models(searcher, judged_profile.profile, Query())
-        refused += answer.no_good_match
+        refused[judged_profile.id] = answer.no_good_match
         by_score = [(model.case.id, model.score) for model in answer.models]
         runs["role models"][judged_profile.id] = by_score
         runs["text search"][judged_profile.id] = _by_text(searcher, judged_profile)
-    groups = [
-        group_figures(name, {p.id: p.relevance for p in members}, runs, against=SYSTEMS[0])
-        for name, members in _groups(judged).items()
-        if members
-    ]
-    n = len(judged)
+    texts = {judged_profile.id: judged_profile.need for judged_profile in judged}
     return Report(
         name=NAME,
         split=split,
         snapshot=searcher.snapshot_id,
-        groups=tuple(groups),
-        refusal=Refusal(
-            n_negative=0,
-            negative_refused=0.0,
-            n_answerable=n,
-            answerable_refused=refused / n if n else 0.0,
-        ),
-        worst=worst_of(
-            {p.id: p.relevance for p in judged},
-            {p.id: p.need for p in judged},
-            runs["role models"],
-        ),
+        **measured(judged, texts, runs, refused, _groups(judged)),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
 from kb.engine.base import Engine, Nearest, WordMatches, idf, unit_rows
-from kb.search.analysis import Analyser, Analysis
+from kb.search.query_analysis import Analyser, Analysis
 from kb.snapshots.vector_sets import (
     AUDIENCE,
     AUDIENCE_MULTILINGUAL,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
-from kb.search.analysis import Analysis
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
+from kb.search.query_analysis import Analysis
 from kb.snapshots.vector_sets import ordinal_of
 from kb.text.analysis import stems
 from kb.text.mentions import Mention

@@ -14,12 +14,12 @@ from kb.errors import CaseNotFound, QueryError
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
-from kb.search.analysis import Analyser
 from kb.search.answer import FacetCount, FoundSet, Hit, Reason, SearchResult
 from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
 from kb.search.facets import Facets
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query
+from kb.search.query_analysis import Analyser
 from kb.search.reasons import Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot

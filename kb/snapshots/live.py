@@ -26,7 +26,6 @@ from typing import Generic, TypeVar
 from kb.errors import Attempt, KBError, SnapshotCorrupt, snapshot_error
 from kb.snapshots.store import (
     CURRENT_FILE,
-    Current,
     current_id,
     find_current,
     read_history,
@@ -194,7 +193,7 @@ class Live(Generic[Opened]):
         """
         with self._verifying:
             stamp = self._stamp()
-            for snapshot_id in self._candidates(find_current(self._index)):
+            for snapshot_id in self._candidates():
                 trouble = self._trouble_with(snapshot_id, None)
                 self._verdicts.add(stamp, snapshot_id, trouble)
                 if not trouble:
@@ -270,13 +269,11 @@ class Live(Generic[Opened]):
             return "none"
         return f"{stat.st_mtime_ns}-{stat.st_ino}"
 
-    def _candidates(self, current: Current | None) -> list[str]:
+    def _candidates(self) -> list[str]:
         """The ids of what may be served: the current one, then those that were, the last first."""
-        known = snapshot_ids(self._index)
+        known, current = snapshot_ids(self._index), find_current(self._index)
         served = [served.snapshot_id for served in reversed(read_history(self._index))]
-        if current is not None:
-            served.insert(0, current.snapshot_id)
-        return [snapshot_id for snapshot_id in dict.fromkeys(served) if snapshot_id in known]
+        return [i for i in dict.fromkeys((current.snapshot_id, *served)) if i in known]
 
     def _attempt(self) -> None:
         """Open what is to be served, with the lock held; whatever goes wrong is kept and told."""
@@ -326,10 +323,9 @@ class Live(Generic[Opened]):
 
     def _last_sound(self) -> _Serving[Opened] | None:
         """The snapshot that was served last and can be opened, other than the current one."""
-        current = find_current(self._index)
-        for snapshot_id in self._candidates(None):
-            is_current = current is not None and current.snapshot_id == snapshot_id
-            if not is_current and not self._verdict(snapshot_id):
+        current = find_current(self._index).snapshot_id
+        for snapshot_id in self._candidates():
+            if snapshot_id != current and not self._verdict(snapshot_id):
                 with Attempt() as attempt:
                     return self._opened(snapshot_id)
                 _log.error("snapshot %s cannot be served either: %s", snapshot_id, attempt.error)

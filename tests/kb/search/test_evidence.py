@@ -11,8 +11,8 @@ from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.engine.base import Document, VectorText
 from kb.model.word_table import WordTable
-from kb.search.analysis import Analyser
 from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
+from kb.search.query_analysis import Analyser
 from kb.snapshots.vector_sets import AUDIENCE, PASSAGES, PASSAGES_MULTILINGUAL, SENTENCES
 from tests.kb.engine.reference import ReferenceEngine, ReferenceStore
 

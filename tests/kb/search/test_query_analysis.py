@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.model.word_table import WordTable
-from kb.search.analysis import Analyser, Analysis
+from kb.search.query_analysis import Analyser, Analysis
 from kb.text.spelling import Speller
 
 SPELLER = Speller({"export": 9, "network": 9, "wine": 9})
