@@ -91,9 +91,10 @@ def _page(client: FlaskClient, address: str) -> str:
         ),
         ("/search", "Counted: done or planned"),
         ("/role-models", "Counted: done or planned"),
+        ("/outcomes", "What they do together (done or planned)"),
         ("/browse", "By what they do together Counted: done or planned."),
         ("/atlas", "What the firms do is counted whether it was done or planned."),
-        ("/", "each leads to the cases that did it or set out to."),
+        ("/", "each leads to the cases that did it or set out to do it."),
     ],
 )
 def test_what_was_planned_is_said(marked: FlaskClient, address: str, words: str) -> None:
@@ -110,7 +111,7 @@ def test_nothing_is_said_without_plans(client: FlaskClient, address: str) -> Non
 
     assert "(planned)" not in page
     assert "done or planned" not in page
-    assert "set out to." not in page
+    assert "set out to do it" not in page
 
 
 @pytest.mark.parametrize(

@@ -330,6 +330,8 @@ MISTAKES = [
      [(4, "type must be [] in a guide, which is counted in no filter of cases.")]),
     ("project-in-a-guide", GUIDE.replace("project: []", "project: [exporting]"),
      [(5, "project must be [] in a guide, which is counted in no filter of cases.")]),
+    ("planned-in-a-guide", GUIDE.replace("type: []", "type: []\nplanned: exporting"),
+     [(5, "planned must be [] in a guide, which is counted in no filter of cases.")]),
     ("reading-of-a-case", _yaml(reading="{part: to-begin, place: 1}"),
      [(10, "reading is for guides; remove the line.")]),
     ("reading-without-a-place", GUIDE.replace("type: []", "type: []\nreading: {part: to-begin}"),

@@ -88,7 +88,6 @@ FIGURES = {
         ("perceived-value", 69, 69, "percent-of-firms"),
         ("little-value", 73, 73, "percent-of-firms"),
         ("little-value", 52, 52, "percent-of-firms"),
-        ("new-product", 79, 79, "percent-of-firms"),
     ],
     "denmark/network-programme": [
         ("cost", 19, 19, "percent-of-firms"),
