@@ -136,6 +136,7 @@ def test_search_prints_json(settings):
             "facet": "",
             "value": "",
             "label": "",
+            "planned": False,
         },
         {
             "kind": "facet",
@@ -146,6 +147,7 @@ def test_search_prints_json(settings):
             "facet": "project",
             "value": "staff-training",
             "label": "Staff training",
+            "planned": False,
         },
     ]
     assert tuple(facets) == FACETS
