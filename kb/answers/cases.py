@@ -14,6 +14,7 @@ from kb.answers.serialise import extended, old_name
 from kb.citations.cases import cite_case
 from kb.citations.works import Citation, citations
 from kb.model.cases import Case, Members, Period, Result
+from kb.model.facet_words import is_planned
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Hit, Reason
@@ -43,7 +44,11 @@ class CaseSummary:
     summary: str
     country: tuple[str, ...]
     type: tuple[str, ...]
-    project: tuple[str, ...]
+    project: Annotated[tuple[str, ...], Field(description="What they did or set out to do")]
+    planned: Annotated[
+        tuple[str, ...],
+        Field(description="Those of `project` that the source tells as an aim only"),
+    ]
     sector: tuple[str, ...]
     form: tuple[str, ...]
     formation: tuple[str, ...]
@@ -153,6 +158,7 @@ def summary_fields(case: Case, taxonomy: Taxonomy, addresses: Addresses) -> Mapp
     facets = {facet: case.facets.get(facet, ()) for facet in FACETS}
     return {
         **facets,
+        "planned": case.planned,
         "id": case.id,
         "title": case.title,
         "url": addresses.case(case.id),
@@ -171,7 +177,13 @@ def reported(result: Result, taxonomy: Taxonomy) -> ReportedResult:
 def shared_values(case: Case, other: Case, taxonomy: Taxonomy) -> tuple[Reason, ...]:
     """The values that two cases both have, in the order of ``SHARED_FACETS`` and of the other."""
     return tuple(
-        Reason(kind="facet", facet=facet, value=value, label=taxonomy.label(facet, value))
+        Reason(
+            kind="facet",
+            facet=facet,
+            value=value,
+            label=taxonomy.label(facet, value),
+            planned=is_planned(case, facet, value) or is_planned(other, facet, value),
+        )
         for facet in SHARED_FACETS
         for value in other.facets.get(facet, ())
         if value in case.facets.get(facet, ())

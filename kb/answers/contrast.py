@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kb.answers.figures import period_text
 from kb.model.english import in_line, joined, number_word
 from kb.model.facet_words import facet_words
+from kb.model.facets import PLANNED_FACET
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import DIFFERENT, FIELDS, GAPS, SOME, Comparison, agreement
 
@@ -55,7 +56,7 @@ def _common(found: Comparison, taxonomy: Taxonomy) -> str:
     if sectors := _words(found, "sector", taxonomy):
         parts.append(f"in {joined(sectors)}")
     words = " ".join((adjective, *parts)).strip()
-    if projects := _words(found, "project", taxonomy):
+    if projects := _projects(found, taxonomy):
         words += f", working together on {joined(projects)}"
     if formation := _words(found, "formation", taxonomy):
         words += f"; each came to be {joined(formation)}"
@@ -77,6 +78,17 @@ def _words(found: Comparison, name: str, taxonomy: Taxonomy) -> list[str]:
     """What all of them have in a field, as it stands inside the sentence."""
     terms = [taxonomy.facet(name).get(value.value) for value in found.shared(name)]
     return [term.phrase or in_line(term.beside_mark) for term in terms if term is not None]
+
+
+def _projects(found: Comparison, taxonomy: Taxonomy) -> list[str]:
+    """The projects that all of them have; of each, by how many it was only planned."""
+    shared = found.shared(PLANNED_FACET)
+    words = []
+    for value, word in zip(shared, _words(found, PLANNED_FACET, taxonomy), strict=True):
+        n = sum(value.value in case.planned for case in found.cases)
+        by = "" if n == len(found.cases) else f" by {number_word(n)}"
+        words.append(f"{word} (planned{by})" if n else word)
+    return words
 
 
 def _with_article(country: str) -> str:

@@ -22,6 +22,9 @@ MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 ARROW = "\N{RIGHTWARDS ARROW}"
 
+#: Said of a result that joins two passages, wherever it is shown.
+MERGED = "two passages of the source, taken to be one account"
+
 _SCALES = ((10**9, "billion"), (10**6, "million"))
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 #: Which way a direction goes, as the sign of a change and as the name of its mark.
@@ -35,8 +38,8 @@ class Figure:
 
     ``number`` is what stands large. ``is_word`` says that the result has no
     figure: ``number`` is then the label of its metric and ``mark`` (``up``,
-    ``down`` or ``level``) the direction in which it moved. ``text`` is the whole
-    in one line.
+    ``down`` or ``level``) the direction in which it moved. ``note`` is what must be said
+    beside it; ``text`` is the whole in one line, without the note.
     """
 
     number: str
@@ -45,6 +48,7 @@ class Figure:
     before: str = ""
     mark: str = ""
     is_word: bool = False
+    note: str = ""
 
     @property
     def text(self) -> str:
@@ -56,9 +60,10 @@ class Figure:
 def figure(result: Result, taxonomy: Taxonomy) -> Figure:
     """The figure of a result; its metric's label in words if the source gives no number."""
     sign = taxonomy.sign(result.direction)
+    note = MERGED if result.merged else ""
     if result.low is None or result.high is None:
         label = taxonomy["metrics"].label(result.metric)
-        return Figure(number=label, mark=MARKS[sign], is_word=True)
+        return Figure(number=label, mark=MARKS[sign], is_word=True, note=note)
     term = taxonomy.unit(result.unit or "")
     number, unit = _amount(result.low, result.high, term, sign)
     if result.of is not None:
@@ -74,6 +79,7 @@ def figure(result: Result, taxonomy: Taxonomy) -> Figure:
         lead=result.qualifier or "",
         before=before,
         mark=MARKS[sign],
+        note=note,
     )
 
 

@@ -85,18 +85,17 @@ def snapshots(
             store.unpin(folder)
         say("From the next 'kb build' on, what is built is served.")
     known, history = store.snapshot_ids(folder), store.read_history(folder)
-    serving, pinned = None, False
+    current = store.Current()
     try:
         current = store.read_current(folder)
-        serving, pinned = current.snapshot_id, current.pinned
     except SnapshotError as err:
         if not known:
             raise
         say(str(err))
     if as_json:
         data = {
-            "current": serving,
-            "pinned": pinned,
+            "current": current.snapshot_id or None,
+            "pinned": current.pinned,
             "snapshots": known,
             "history": [asdict(served) for served in history],
         }
@@ -104,8 +103,8 @@ def snapshots(
         return 0
     since = {served.snapshot_id: served.at for served in history}
     for snapshot_id in known:
-        marks = ["current"] if snapshot_id == serving else []
-        marks += ["pinned"] if marks and pinned else []
+        marks = ["current"] if snapshot_id == current.snapshot_id else []
+        marks += ["pinned"] if marks and current.pinned else []
         at = since.get(snapshot_id)
         marks.append(f"served from {at[:10]} {at[11:16]} UTC" if at else "never served")
         click.echo("  ".join((snapshot_id, *marks)))

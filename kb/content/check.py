@@ -8,6 +8,7 @@ the text (those on Markdown itself are in ``kb.text.body``), and across files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,9 +31,22 @@ from kb.model.taxonomy import GUIDE, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
 
 #: The fields that are empty in a guide.
-EMPTY_IN_GUIDES = ("type", "project", "results", "role_model_for")
-#: The fields that can be the editors' reading and not the source's own word.
-READING_FIELDS = ("type", "project", "form", "sectors", "formation", "status")
+EMPTY_IN_GUIDES = ("type", "project", "planned", "results", "role_model_for")
+#: The fields that can be the editors' reading and not the source's own word; ``unit`` is that
+#: of the results.
+READING_FIELDS = (
+    *("kind", "country", "region", "type", "form", "project", "planned", "sectors"),
+    *("members", "period", "formation", "results", "unit", "status"),
+)
+
+#: Words by which a statement tells an aim. "Would join again" tells what members said.
+_AIM = re.compile(
+    r"\b(?:(?:aim|plan|want|intend|hope|seek)s? to|(?:is|are) to be(?:come)?)\b"
+    r"|(?<!\bthe )(?<!\bgood )\bwill (?=[a-z])",
+    re.IGNORECASE,
+)
+#: Words by which a statement says that it joins two passages.
+_MERGED = re.compile(r"\b(?:second passage|(?:two|both) passages)\b", re.IGNORECASE)
 
 
 # --- among the fields of a record ------------------------------------------------------------
@@ -47,7 +61,8 @@ def period_rules(given: Given, sound: Given, known: Known) -> Complaints:
 
 
 def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
-    """One figure or a range, a unit with a figure and only then, a share of firms of firms."""
+    """What happened, one figure or a range with a unit and only then, a share of firms."""
+    yield from _statement_rules(sound)
     if "value" in sound and "range" in sound:
         yield ("range",), "must not be given together with value; keep one of the two."
     has_figure = any(figure in given for figure in ("value", "range", "before"))
@@ -63,10 +78,27 @@ def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
         yield ("of",), f"is for a share of firms; it needs the unit {needed}."
 
 
+def _statement_rules(sound: Given) -> Complaints:
+    """A result happened, and one that joins two passages is marked so."""
+    statement = as_text(sound.get("statement")) or ""
+    if aim := _AIM.search(statement):
+        yield (
+            ("statement",),
+            f"must tell what happened, and {aim[0].strip()!r} tells an aim (rule: a result "
+            "happened); say what came of it, or move the aim to the text and to 'planned'.",
+        )
+    if (found := _MERGED.search(statement)) and sound.get("merged") is not True:
+        yield (
+            ("statement",),
+            f"speaks of a {found[0].lower()!r} and must be marked (rule: merged passages); "
+            "add the line 'merged: true' to the result.",
+        )
+
+
 def case_rules(given: Given, sound: Given, known: Known) -> Complaints:
-    """What hangs on the kind, what is our reading, and the source of each result."""
+    """What hangs on the kind, what was only planned or is our reading, sources of results."""
     yield from _guide_rules(given, known)
-    yield from _subject_rules(given, known)
+    yield from _planned_rules(given, known)
     yield from _reading_rules(given)
     yield from _source_rules(given)
 
@@ -102,21 +134,46 @@ def _of_no_guide(given: Given, guide: str) -> Complaints:
         yield ("country",), f"must not be given in {guide}; remove the line."
 
 
-def _subject_rules(given: Given, known: Known) -> Complaints:
-    """What the compendium is about has a type and a project."""
-    if kind_of(given, known.taxonomy).role == SUBJECT:
-        for name in ("type", "project"):
-            if given.get(name) == []:
-                yield (name,), f"must name at least one for {known.taxonomy.subject.one}."
+def _planned_rules(given: Given, known: Known) -> Complaints:
+    """What was only planned stands among what the case did or set out to do."""
+    if kind_of(given, known.taxonomy).role == GUIDE:
+        return  # told already: it has neither
+    names = known.taxonomy["projects"]
+    projects = {
+        names.canonical(name): name
+        for name in filter(None, map(as_text, _values(given, "project")))
+    }
+    planned = given.get("planned")
+    for position, name in enumerate(map(as_text, _values(given, "planned"))):
+        term_id = names.canonical(name) if name else None
+        if term_id is not None and term_id not in projects:
+            allowed = listed(projects.values(), 30) or "none, as project is []"
+            yield (
+                ("planned", position) if isinstance(planned, list) else ("planned",),
+                f"must be one of the case's project (rule: done and planned), not {shown(name)}; "
+                f"allowed are {allowed}. Add it to project too, or take it out of planned.",
+            )
+
+
+def _values(given: Given, name: str) -> list[object]:
+    return items_of(given[name]) if name in given else []
+
+
+def _has_value(given: Given, name: str) -> bool:
+    """Whether a file gives a field; the unit is given where some result has one."""
+    if name == "unit":
+        results = items_of(given.get("results"))
+        return any(isinstance(result, dict) and "unit" in result for result in results)
+    return given.get(name) not in (None, [])
 
 
 def _reading_rules(given: Given) -> Complaints:
-    """Our reading is of fields that can be read so, and that the file gives."""
+    """Our reading is of fields that can be read so, and that have a value."""
     for name in filter(None, map(as_text, items_of(given.get("our_reading")))):
         if name not in READING_FIELDS:
-            fields = listed(READING_FIELDS)
+            fields = listed(READING_FIELDS, 20)
             yield ("our_reading",), f"must name fields of {fields}, not {shown(name)}."
-        elif name not in given:
+        elif not _has_value(given, name):
             yield ("our_reading",), f"names {name!r}, which the file does not give."
 
 
@@ -143,14 +200,20 @@ def text_problems(draft: Draft, known: Known) -> Iterator[Problem]:
     """What is wrong with headings and Markdown, and links that lead to no case."""
     is_guide = known.guides[draft.id]
     headings = None if is_guide else case_headings(known.taxonomy.subject)
-    complaints = list(body_problems(draft.body, draft.id, headings=headings))
-    for link in links(draft.body, draft.id):
-        if link.case_id is not None and link.case_id not in known.guides:
-            hint = nearest_ids(link.case_id, known.guides)
-            message = f"the link {link.target!r} must lead to a case that exists{hint}."
-            complaints.append((link.line, message))
+    complaints = (
+        *body_problems(draft.body, draft.id, headings=headings),
+        *link_problems(draft.body, draft.id, known),
+    )
     for line, message in complaints:
         yield Problem(path=draft.path, line=draft.body_line + line - 1, message=message)
+
+
+def link_problems(body: str, case_id: str, known: Known) -> Iterator[tuple[int, str]]:
+    """Links that lead to no case: line in the body, and message."""
+    for link in links(body, case_id):
+        if link.case_id is not None and link.case_id not in known.guides:
+            hint = nearest_ids(link.case_id, known.guides)
+            yield link.line, f"the link {link.target!r} must lead to a case that exists{hint}."
 
 
 # --- across files ----------------------------------------------------------------------------

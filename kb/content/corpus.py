@@ -14,8 +14,10 @@ from kb.content.check import (
     title_problems,
     with_kinds_of_guides,
 )
+from kb.content.codebook import read_codebook
 from kb.content.countries import country_label, world
 from kb.content.files import (
+    CODEBOOK_FILE,
     FORMS_FILE,
     GLOSSARY_FILE,
     PHRASES_FILE,
@@ -89,7 +91,8 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     self_check, self_check_problems = read_self_check(folder / SELF_CHECK_FILE, known)
     phrases, phrase_problems = read_phrases(folder / PHRASES_FILE, known)
     site, site_problems = read_site(folder / SITE_FILE)
-    problems += [*self_check_problems, *phrase_problems, *site_problems]
+    codebook, codebook_problems = read_codebook(folder / CODEBOOK_FILE, known)
+    problems += [*self_check_problems, *phrase_problems, *site_problems, *codebook_problems]
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
     if not drafts and not loaded.problems:
         problems.append(
@@ -109,6 +112,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             self_check=self_check,
             glossary=glossary,
             phrases=phrases,
+            codebook=codebook,
         ),
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
         files=len(drafts),

@@ -160,6 +160,11 @@ class ResultFields(Record):
         "What a change is measured against where that is not the same firms before.",
         "firms outside networks",
     )
+    merged: Annotated[bool, FLAG] = optional(
+        "Whether it joins two passages of the source, which we take to be one account.",
+        "true",
+        default=False,
+    )
 
     def made(self) -> Result:
         """The record of the result; one figure is both ends of a range."""
@@ -200,6 +205,11 @@ class FrontMatter(Record):
     sources: Annotated[
         tuple[Source, ...], Many(SourceFields, none="must name at least one source.")
     ] = required("Where the facts stand.", "[{key: roy-1998, locator: section 8}]")
+    planned: Annotated[tuple[str, ...], terms("projects")] = optional(
+        "Those of project that the source tells as an aim only.",
+        "[exporting]",
+        default=(),
+    )
     form: Annotated[tuple[str, ...], terms("forms")] = optional(
         "One or a list, where the source tells.", default=()
     )

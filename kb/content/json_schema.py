@@ -19,7 +19,7 @@ from kb.content.countries import countries
 from kb.content.front_matter import FrontMatter
 from kb.content.yaml_source import read_yaml
 from kb.model.cases import Reference
-from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, SUBJECT, Taxonomy, Vocabulary
+from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, Taxonomy, Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -98,7 +98,7 @@ def _one_of(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
-    """What a guide must not have, and what a case and the subject of the compendium must."""
+    """What a guide must not have, and what a case must."""
     none, some = {"type": "array", "maxItems": 0}, {"minItems": 1}
     empty = dict.fromkeys(EMPTY_IN_GUIDES, none)
     return [
@@ -106,10 +106,6 @@ def _by_kind(kinds: Vocabulary) -> list[dict[str, Any]]:
             "if": _is(kinds, GUIDE),
             "then": {"properties": {"country": False, **empty}},
             "else": {"required": ["country"], "properties": {"country": some, "reading": False}},
-        },
-        {
-            "if": _is(kinds, SUBJECT),
-            "then": {"properties": {"type": some, "project": some}},
         },
     ]
 

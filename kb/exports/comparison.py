@@ -12,6 +12,7 @@ from kb.answers.comparison import (
     ComparedTexts,
     ComparisonAnswer,
 )
+from kb.answers.figures import MERGED
 from kb.citations.works import Citation
 from kb.exports import csv
 
@@ -42,7 +43,7 @@ def rows(found: ComparisonAnswer) -> Iterator[tuple[str, ...]]:
 
 
 def _values(cell: ComparedCell) -> str:
-    text = "; ".join(value.label for value in cell.values)
+    text = "; ".join(value.text for value in cell.values)
     return f"{text or NOT_TOLD}{' (our reading)' if text and cell.editorial else ''}"
 
 
@@ -51,7 +52,7 @@ def _results(results: Iterable[ComparedResult]) -> str:
 
 
 def _result(result: ComparedResult) -> str:
-    where_told = f"({result.source}, {result.locator})"
+    where_told = f"({result.source}, {result.locator}{f'; {MERGED}' if result.merged else ''})"
     if result.low is None:
         return f"in words: {result.statement.rstrip('.')} {where_told}"
     horizon = f", {result.horizon}" if result.horizon else ""

@@ -30,6 +30,7 @@ CSV_COLUMNS = (
     "statement",
     "source",
     "locator",
+    "merged",
 )
 
 
@@ -77,6 +78,7 @@ def _row(finding: ReportedFinding, direction: str) -> list[str | float | None]:
         result.statement,
         result.source,
         result.locator,
+        "yes" if result.merged else "no",
     ]
     return [_plain(value) if isinstance(value, float) else value for value in row]
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from kb.guidance.profile import Profile
 from kb.model.cases import Case
 from kb.model.english import in_line, joined, number_word, with_article
+from kb.model.facet_words import is_planned, planned_label
 from kb.model.taxonomy import Taxonomy
 
 #: Groups of firms are alike in number up to this factor.
@@ -128,7 +129,11 @@ def _goals(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldCo
     if profile.goal and not projects:
         yield _unknown("goal", "what they did together, by kind")
         return
-    shared = [_label(taxonomy, "project", goal) for goal in profile.goal if goal in projects]
+    shared = [
+        _planned_or_done(case, "project", goal, taxonomy)
+        for goal in profile.goal
+        if goal in projects
+    ]
     missing = [_label(taxonomy, "project", goal) for goal in profile.goal if goal not in projects]
     if shared:
         yield _compared("goal", True, joined(shared))
@@ -195,6 +200,12 @@ def _funding(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[Field
 def either_form(taxonomy: Taxonomy) -> str:
     """The forms to choose between: ``soft or hard``."""
     return joined([in_line(form.beside_mark) for form in taxonomy["forms"]], "or")
+
+
+def _planned_or_done(case: Case, facet: str, value: str, taxonomy: Taxonomy) -> str:
+    """A label as it stands inside a sentence; what was only planned says so."""
+    label = _label(taxonomy, facet, value)
+    return planned_label(label) if is_planned(case, facet, value) else label
 
 
 def _label(taxonomy: Taxonomy, facet: str, value: str) -> str:

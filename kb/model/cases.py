@@ -48,7 +48,8 @@ class Result:
     ``low`` and ``high`` are equal for a single value, differ for a range and are
     both None for a result told in words. ``before`` is in the same unit. ``of`` is
     how many firms a share is of; ``compared_with`` is what a change is measured
-    against where that is not the same firms before.
+    against where that is not the same firms before. ``merged`` says that it joins two
+    passages of the source, which the editors take to be one account.
     """
 
     metric: str
@@ -71,6 +72,10 @@ class Result:
             description="What a change is measured against where that is not the same firms before"
         ),
     ] = None
+    merged: Annotated[
+        bool,
+        Field(description="Whether it joins two passages of the source, taken to be one account"),
+    ] = False
 
     @property
     def has_figure(self) -> bool:
@@ -91,7 +96,8 @@ class Case:
     """One document of the compendium.
 
     ``facets`` maps each name of ``FACETS`` to canonical values, in the order of
-    the file; a facet without values maps to an empty tuple. ``body`` is Markdown.
+    the file; a facet without values maps to an empty tuple. ``planned`` are those of its
+    projects that the source tells as an aim only. ``body`` is Markdown.
     ``role_model_for`` says in the editors' words whom the case suits, ``answers`` which
     questions it answers. ``is_guide`` says that its kind explains and reports nothing.
     ``digest`` is the SHA-256 of the file's bytes. ``reading`` is where a guide is read among
@@ -106,6 +112,7 @@ class Case:
     facets: Mapping[str, tuple[str, ...]]
     results: tuple[Result, ...]
     sources: tuple[Source, ...]
+    planned: tuple[str, ...] = ()
     members: Members | None = None
     period: Period | None = None
     region: str | None = None

@@ -30,6 +30,7 @@ class Compendium:
         phrases: types of project, and how owners say that they want them.
         calibration: how evidence becomes a score; None where its encoders have none.
         relevance: the published figures; None where there are none.
+        codebook: how cases are classified, in Markdown; empty where it has none.
     """
 
     cases: tuple[Case, ...]
@@ -41,11 +42,17 @@ class Compendium:
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calibration: Calibration | None = None
     relevance: Report | None = None
+    codebook: str = ""
 
     @cached_property
     def by_id(self) -> Mapping[str, Case]:
         """The cases by id, in their order."""
         return {case.id: case for case in self.cases}
+
+    @cached_property
+    def has_planned(self) -> bool:
+        """Whether some case tells of a project as an aim only."""
+        return any(case.planned for case in self.cases)
 
     @cached_property
     def holdings(self) -> Holdings:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 from kb.model.cases import Case
 from kb.model.english import N_
-from kb.model.facets import FIELDS_OF_FACETS
+from kb.model.facets import FIELDS_OF_FACETS, PLANNED_FACET
 from kb.model.taxonomy import Taxonomy
 
 
@@ -112,15 +112,36 @@ def facet_words(facet: str, taxonomy: Taxonomy) -> FacetWords:
     return FacetWords(**{name: taxonomy.filled(text) for name, text in words.items()})
 
 
+#: Fields of a case that are no facets, as nouns where the name of the field is none.
+_NOUNS: Mapping[str, str] = {"planned": "what was only planned", "unit": "unit of the figures"}
+
 _FACETS_OF_FIELDS: Mapping[str, str] = {field: facet for facet, field in FIELDS_OF_FACETS.items()}
 
 
 def read_by_editors(case: Case, taxonomy: Taxonomy) -> tuple[str, ...]:
     """What of a case is the editors' reading, as nouns in the order of the file."""
     facets = (_FACETS_OF_FIELDS.get(name, name) for name in case.our_reading)
-    return tuple(facet_words(one, taxonomy).noun if one in _WORDS else one for one in facets)
+    return tuple(
+        facet_words(one, taxonomy).noun if one in _WORDS else _NOUNS.get(one, one) for one in facets
+    )
 
 
 def is_read_by_editors(case: Case, facet: str) -> bool:
     """Whether what a case has in a facet is the editors' reading."""
     return FIELDS_OF_FACETS.get(facet, facet) in case.our_reading
+
+
+def is_planned(case: Case, facet: str, value: str) -> bool:
+    """Whether a value of a case is told as an aim only."""
+    return facet == PLANNED_FACET and value in case.planned
+
+
+def planned_label(label: str) -> str:
+    """The label of what was only planned: ``Exporting (planned)``."""
+    return f"{label} (planned)"
+
+
+def label_in_case(case: Case, facet: str, value: str, taxonomy: Taxonomy) -> str:
+    """The label of a value that a case has; what was only planned says so."""
+    label = taxonomy.label(facet, value)
+    return planned_label(label) if is_planned(case, facet, value) else label

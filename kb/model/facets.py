@@ -35,5 +35,8 @@ FACET_LISTS: Mapping[str, str] = {
     "status": "statuses",
 }
 
+#: The facet of whose values a source may tell some as an aim only: ``Case.planned``.
+PLANNED_FACET = "project"
+
 #: What front-matter, and so ``Case.our_reading``, calls a facet where it is not the facet's name.
 FIELDS_OF_FACETS: Mapping[str, str] = {"sector": "sectors"}

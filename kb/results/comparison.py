@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.model.cases import Case, Result
+from kb.model.facet_words import is_planned, planned_label
 from kb.model.facets import FIELDS_OF_FACETS
 from kb.model.quantities import Quantity, quantities
 from kb.model.taxonomy import PLACE, PROPORTION, Taxonomy
@@ -45,6 +46,14 @@ class ComparedValue:
     n: Annotated[
         int, Field(description="How many of the compared cases have it, this one included")
     ]
+    planned: Annotated[
+        bool, Field(description="True if the source tells it of this case as an aim only")
+    ] = False
+
+    @property
+    def text(self) -> str:
+        """The label as a cell shows it."""
+        return planned_label(self.label) if self.planned else self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +160,10 @@ def _field_row(name: str, cases: Sequence[Case], taxonomy: Taxonomy) -> FieldRow
             Cell(
                 values=tuple(
                     ComparedValue(
-                        value=value, label=taxonomy.label(name, value), n=every.count(value)
+                        value=value,
+                        label=taxonomy.label(name, value),
+                        n=every.count(value),
+                        planned=is_planned(case, name, value),
                     )
                     for value in ordered
                 ),

@@ -49,6 +49,9 @@ class Reason:
     facet: str = ""
     value: str = ""
     label: str = ""
+    planned: Annotated[
+        bool, Field(description="Whether the source tells of the value as an aim only")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kb.model.cases import Case, Passage
+from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
 from kb.search.query_analysis import Analysis
@@ -127,7 +128,13 @@ def reasons(
     if not made:
         made.append(_passage_reason("meaning", best, (), wanted))
     made += [
-        Reason(kind="facet", facet=m.facet, value=m.value, label=m.label)
+        Reason(
+            kind="facet",
+            facet=m.facet,
+            value=m.value,
+            label=m.label,
+            planned=is_planned(case, m.facet, m.value),
+        )
         for m in mentions
         if m.value in case.facets.get(m.facet, ())
     ]

@@ -12,6 +12,7 @@
         site.json              what the compendium says of itself
         self-check.json        the questions of the self-check; null where there are none
         phrases.json           how owners say that they want each type of project
+        codebook.json          how cases are classified, in Markdown; empty where it is not written
         engine/                what is searched; its files are the engine's own
         encoder/               the query encoder; its files are its own too
 
@@ -51,7 +52,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.model.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 MANIFEST_FILE = "manifest.json"
 ENGINE_FOLDER = "engine"
@@ -162,6 +163,7 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "self-check.json": ("self_check", TypeAdapter(SelfCheck | None)),
     "glossary.json": ("glossary", TypeAdapter(WordTable)),
     "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),
+    "codebook.json": ("codebook", TypeAdapter(str)),
 }
 #: The same for what was made of it.
 _MADE_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {

@@ -19,14 +19,13 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from kb.errors import Attempt, KBError, SnapshotCorrupt, snapshot_error
 from kb.snapshots.store import (
     CURRENT_FILE,
-    Current,
     current_id,
     find_current,
     read_history,
@@ -58,18 +57,14 @@ class LiveStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Serving(Generic[Opened]):
-    """What one snapshot was opened as."""
-
-    snapshot_id: str
-    opened: Opened
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome(Generic[Opened]):
-    """What came of looking at ``current``; replaced as a whole, so that no thread sees half."""
+    """What came of looking at ``current``; replaced as a whole, so that no thread sees half.
 
-    serving: _Serving[Opened] | None = None
+    What is served, by no id and None where nothing is, and what keeps ``current`` from it.
+    """
+
+    snapshot_id: str = ""
+    opened: Opened | None = None
     error: KBError | None = None
 
 
@@ -158,20 +153,19 @@ class Live(Generic[Opened]):
         """
         self._follow(wait=True)
         outcome = self._outcome
-        if outcome.serving is None:
+        if not outcome.snapshot_id:
             error = outcome.error or SnapshotCorrupt(f"{self._index} cannot be opened.")
             raise error.with_traceback(None)  # or each request would add to the one before
-        return outcome.serving.opened
+        return outcome.opened
 
     def status(self) -> LiveStatus:
         """What is being served; opens the snapshot if none is open yet, and waits for no other."""
         self._follow(wait=False)
         outcome = self._outcome
-        serving, error = outcome.serving, outcome.error
         return LiveStatus(
-            snapshot_id=serving.snapshot_id if serving is not None else None,
-            trouble=str(error) if error is not None else None,
-            fallback=serving is not None and error is not None,
+            snapshot_id=outcome.snapshot_id or None,
+            trouble=str(outcome.error) if outcome.error is not None else None,
+            fallback=bool(outcome.snapshot_id) and outcome.error is not None,
         )
 
     def refresh(self) -> None:
@@ -194,7 +188,7 @@ class Live(Generic[Opened]):
         """
         with self._verifying:
             stamp = self._stamp()
-            for snapshot_id in self._candidates(find_current(self._index)):
+            for snapshot_id in self._candidates():
                 trouble = self._trouble_with(snapshot_id, None)
                 self._verdicts.add(stamp, snapshot_id, trouble)
                 if not trouble:
@@ -206,15 +200,14 @@ class Live(Generic[Opened]):
         What is damaged is served no more in this process. One that is sound is left alone for
         a while, whatever fails over it: it was the question.
         """
-        serving = self._outcome.serving
-        is_serving = serving is not None and serving.opened is opened
-        if not is_serving or time.monotonic() < self._not_suspected_until:
+        serving = self._outcome
+        if serving.opened is not opened or time.monotonic() < self._not_suspected_until:
             return
         if self._suspecting.acquire(blocking=False):
             _log.error("an answer from snapshot %s failed: %r", serving.snapshot_id, error)
             _start_thread(self._check_served, self._suspecting, serving)
 
-    def _check_served(self, serving: _Serving[Opened]) -> None:
+    def _check_served(self, serving: _Outcome[Opened]) -> None:
         stamp = self._stamp()
         trouble = self._trouble_with(serving.snapshot_id, serving.opened)
         if trouble:
@@ -242,7 +235,7 @@ class Live(Generic[Opened]):
     def _follow(self, *, wait: bool) -> None:
         if not self._is_due():
             return
-        if self._outcome.serving is None:
+        if not self._outcome.snapshot_id:
             self.refresh()
             return
         if self._lock.acquire(blocking=False):
@@ -270,13 +263,11 @@ class Live(Generic[Opened]):
             return "none"
         return f"{stat.st_mtime_ns}-{stat.st_ino}"
 
-    def _candidates(self, current: Current | None) -> list[str]:
+    def _candidates(self) -> list[str]:
         """The ids of what may be served: the current one, then those that were, the last first."""
-        known = snapshot_ids(self._index)
+        known, current = snapshot_ids(self._index), find_current(self._index)
         served = [served.snapshot_id for served in reversed(read_history(self._index))]
-        if current is not None:
-            served.insert(0, current.snapshot_id)
-        return [snapshot_id for snapshot_id in dict.fromkeys(served) if snapshot_id in known]
+        return [i for i in dict.fromkeys((current.snapshot_id, *served)) if i in known]
 
     def _attempt(self) -> None:
         """Open what is to be served, with the lock held; whatever goes wrong is kept and told."""
@@ -284,7 +275,7 @@ class Live(Generic[Opened]):
         if state != self._seen:
             self._delay = RETRY_FIRST
         with Attempt() as attempt:
-            self._outcome = _Outcome(serving=self._open_current())
+            self._outcome = self._open_current()
             self._retry_at = math.inf
         if attempt.error is not None:
             self._outcome = self._in_trouble(attempt.error)
@@ -292,48 +283,43 @@ class Live(Generic[Opened]):
             self._delay = min(2 * self._delay, RETRY_MOST)
         self._seen = state
 
-    def _open_current(self) -> _Serving[Opened]:
+    def _open_current(self) -> _Outcome[Opened]:
         snapshot_id = current_id(self._index)
         trouble = self._verdict(snapshot_id)
         if trouble:
             raise SnapshotCorrupt(trouble)
-        serving = self._outcome.serving
-        if serving is not None and serving.snapshot_id == snapshot_id:
-            return serving
+        if self._outcome.snapshot_id == snapshot_id:
+            return replace(self._outcome, error=None)
         return self._opened(snapshot_id)
 
-    def _opened(self, snapshot_id: str) -> _Serving[Opened]:
-        old = self._outcome.serving
-        opened = self._open_folder(
-            self._index / snapshot_id, old.opened if old is not None else None
-        )
+    def _opened(self, snapshot_id: str) -> _Outcome[Opened]:
+        opened = self._open_folder(self._index / snapshot_id, self._outcome.opened)
         _log.info("opened snapshot %s", snapshot_id)
-        return _Serving(snapshot_id=snapshot_id, opened=opened)
+        return _Outcome(snapshot_id=snapshot_id, opened=opened)
 
     def _in_trouble(self, error: BaseException) -> _Outcome[Opened]:
         """What is wrong with the current snapshot, and another one where none is open."""
         told = snapshot_error(error, f"The snapshot in {self._index} cannot be opened")
-        serving = self._outcome.serving
-        if serving is not None and self._verdict(serving.snapshot_id):
-            serving = None
-        if serving is None and self._fall_back:
+        serving = self._outcome
+        if self._verdict(serving.snapshot_id):
+            serving = _Outcome()
+        if not serving.snapshot_id and self._fall_back:
             serving = self._last_sound()
         if str(told) != str(self._outcome.error):
-            instead = f"snapshot {serving.snapshot_id}" if serving is not None else "nothing"
+            instead = f"snapshot {serving.snapshot_id}" if serving.snapshot_id else "nothing"
             unexpected = error if told is not error else None
             _log.error("%s Meanwhile %s is served.", told, instead, exc_info=unexpected)
-        return _Outcome(serving=serving, error=told)
+        return replace(serving, error=told)
 
-    def _last_sound(self) -> _Serving[Opened] | None:
+    def _last_sound(self) -> _Outcome[Opened]:
         """The snapshot that was served last and can be opened, other than the current one."""
-        current = find_current(self._index)
-        for snapshot_id in self._candidates(None):
-            is_current = current is not None and current.snapshot_id == snapshot_id
-            if not is_current and not self._verdict(snapshot_id):
+        current = find_current(self._index).snapshot_id
+        for snapshot_id in self._candidates():
+            if snapshot_id != current and not self._verdict(snapshot_id):
                 with Attempt() as attempt:
                     return self._opened(snapshot_id)
                 _log.error("snapshot %s cannot be served either: %s", snapshot_id, attempt.error)
-        return None
+        return _Outcome()
 
 
 def _start_thread(work: Callable[..., None], held: threading.Lock, *given: object) -> None:

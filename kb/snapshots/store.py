@@ -51,10 +51,10 @@ _CURRENT = re.compile(rf"({_ID.pattern})( pinned)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Current:
-    """What is served. A build leaves what is ``pinned`` serving."""
+    """What is served, by an empty id if nothing is. A build leaves what is ``pinned`` serving."""
 
-    snapshot_id: str
-    pinned: bool
+    snapshot_id: str = ""
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +89,11 @@ class Standing:
 
 def _standing(index_folder: Path) -> Standing:
     current = find_current(index_folder)
-    serving = current.snapshot_id if current is not None else ""
     ids = dict.fromkeys(
         (*snapshot_ids(index_folder), *(path.name for path in _folders(index_folder)))
     )
     manifests, damaged = {}, {}
-    for snapshot_id in sorted(ids, key=lambda name: name != serving):
+    for snapshot_id in sorted(ids, key=lambda name: name != current.snapshot_id):
         try:
             manifests[snapshot_id] = read_manifest(index_folder / snapshot_id)
             check_snapshot(index_folder / snapshot_id)
@@ -107,7 +106,7 @@ def _standing(index_folder: Path) -> Standing:
         manifests=manifests,
         damaged=damaged,
         taken=frozenset(path.name for path in index_folder.iterdir()),
-        pinned=serving if current is not None and current.pinned else None,
+        pinned=current.snapshot_id if current.pinned else None,
         stays=what_stays(index_folder),
         unfinished=index_folder / f"{_UNFINISHED}{os.getpid()}",
     )
@@ -174,7 +173,7 @@ def serve(
         if built.parent != index_folder:
             _publish(index_folder, built)
         current = find_current(index_folder)
-        pinned = current.snapshot_id if current is not None and current.pinned else None
+        pinned = current.snapshot_id if current.pinned else None
         takes_over = pinned in (built.name, *replaces)
         if pinned is None or takes_over or pinned in {*unfit, *doomed}:
             set_current(index_folder, built.name, pinned=takes_over)
@@ -184,7 +183,8 @@ def serve(
                 remove(index_folder, snapshot_id)
                 if snapshot_id not in replaces:
                     tell(f"Removed a damaged snapshot: {standing.damaged[snapshot_id]}")
-            prune(index_folder, keep=keep, built=built.name)
+            usable = {*standing.manifests, built.name}
+            prune(index_folder, keep=keep, built=built.name, usable=usable)
         except OSError as err:
             tell(f"Old snapshots in {index_folder} cannot be removed: {err.strerror}.")
     return pinned
@@ -294,7 +294,7 @@ def _untold(index_folder: Path, snapshot_id: str, *, pinned: bool) -> list[bytes
     told = history[-1].snapshot_id if history else ""
     lines = []
     was = find_current(index_folder)
-    if was is not None and was.snapshot_id != told:
+    if was.snapshot_id not in ("", told):
         since = datetime.fromtimestamp((index_folder / CURRENT_FILE).stat().st_mtime, UTC)
         lines.append(_history_line(was.snapshot_id, since, pinned=was.pinned))
         told = was.snapshot_id
@@ -363,12 +363,12 @@ def current_id(index_folder: Path) -> str:
     return read_current(index_folder).snapshot_id
 
 
-def find_current(index_folder: Path) -> Current | None:
-    """What ``index/current`` says, None where it does not say anything."""
+def find_current(index_folder: Path) -> Current:
+    """What ``index/current`` says, nothing where it cannot be read."""
     try:
         return read_current(index_folder)
     except SnapshotError:
-        return None
+        return Current()
 
 
 def unpin(index_folder: Path) -> None:
@@ -380,7 +380,7 @@ def unpin(index_folder: Path) -> None:
         IndexNotWritable: the folder cannot be written to.
     """
     current = find_current(index_folder)
-    if current is None or not current.pinned:
+    if not current.pinned:
         return
     try:
         write_durably(index_folder / CURRENT_FILE, f"{current.snapshot_id}\n".encode())
@@ -420,8 +420,8 @@ def choices(index_folder: Path, chosen: str) -> tuple[str, ...]:
     if chosen == "previous":
         found = previous_ids(index_folder)
         if not found:
-            current = find_current(index_folder)
-            before = f" before {current.snapshot_id}" if current is not None else ""
+            serving = find_current(index_folder).snapshot_id
+            before = f" before {serving}" if serving else ""
             there_are = _there_are(snapshot_ids(index_folder))
             raise SnapshotMissing(
                 f"No snapshot that was served{before} is left in {index_folder}; {there_are}",
@@ -435,8 +435,7 @@ def choices(index_folder: Path, chosen: str) -> tuple[str, ...]:
 
 def previous_ids(index_folder: Path) -> tuple[str, ...]:
     """What was served before what is served now and is still there, the last one first."""
-    current, known = find_current(index_folder), snapshot_ids(index_folder)
-    serving = current.snapshot_id if current is not None else None
+    serving, known = find_current(index_folder).snapshot_id, snapshot_ids(index_folder)
     ids = [served.snapshot_id for served in read_history(index_folder)]
     while ids and ids[-1] != serving and serving in ids:
         ids.pop()  # of a switch that was begun and did not come about
@@ -457,11 +456,11 @@ def _folders(index_folder: Path) -> list[Path]:
     return [path for path in index_folder.iterdir() if _ID.fullmatch(path.name) and path.is_dir()]
 
 
-def prune(index_folder: Path, *, keep: int, built: str) -> None:
+def prune(index_folder: Path, *, keep: int, built: str, usable: Collection[str]) -> None:
     """Remove all but ``keep`` snapshots: of the others, those served or built last stay.
 
     What is served, what was ``built`` just now, and what was served before what is served now
-    stay in any case.
+    and is ``usable`` stay in any case.
 
     Raises:
         SnapshotMissing, SnapshotCorrupt: nothing is served.
@@ -475,7 +474,8 @@ def prune(index_folder: Path, *, keep: int, built: str) -> None:
         if served.snapshot_id in last:
             at = datetime.fromisoformat(served.at).timestamp()
             last[served.snapshot_id] = max(at, last[served.snapshot_id])
-    safe = {current_id(index_folder), built, *previous_ids(index_folder)[:1]}
+    previous = [before for before in previous_ids(index_folder) if before in usable]
+    safe = {current_id(index_folder), built, *previous[:1]}
     others = sorted(last.keys() - safe, key=lambda i: (-last[i], i))
     for snapshot_id in others[max(0, keep - len(safe & last.keys())) :]:
         remove(index_folder, snapshot_id)

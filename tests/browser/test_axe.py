@@ -36,6 +36,9 @@ PAGES = {
     "programme": "/cases/denmark/network-programme",
     "guide": "/cases/guides/types-of-network",
     "about": "/about",
+    "codebook": "/codebook",
+    "planned": "/cases/canada/wineries",
+    "merged": "/flyers/denmark/uniform-makers",
     "role-models": "/role-models",
     "role-models-answered": "/role-models?business=winery&my_sector=wine-spirits&my_country=Austria"
     "&size=12&partners=5&aim=we+want+to+sell+abroad&goal=exporting&my_form=hard&funding=own",

@@ -61,8 +61,8 @@ WITHOUT = (
     *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/static/favicon.svg"),
     "/assets/site.0.css",
 )
-#: Its questions are parameters; a compendium may have none, as this one.
-ELSEWHERE = ("/self-check",)
+#: A compendium may have none of these, as this one; the questions of the first are parameters.
+ELSEWHERE = ("/self-check", "/codebook")
 
 PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(".csv")]
 PROGRAMS = [path for path in READERS if path not in PAGES]

@@ -427,7 +427,8 @@ def test_case_page(client, searcher):
     page = client.get("/cases/norway/metal-buyers").text
     assert '<span class="figure-number">−20%</span>' in page
     assert '<a class="locator" href="#source-doe-2001">p. 1</a>' in page
-    assert "The source does not classify this case by type of network and outcome" in page
+    ours = "Our reading</a>, and not the source’s own word: type of network and outcome."
+    assert ours in page
     assert "<dd>About 1990–1992</dd>" in page
     assert "Jane Doe and Richard Roe (2001). <cite>Toy Networks</cite>. Toy Press." in page
     assert "<li>Would wine makers do the same?</li>" in page

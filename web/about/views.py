@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template
 
 from web.about.relevance import (
     CHART_WIDTH,
@@ -19,6 +19,8 @@ from web.about.relevance import (
     p_text,
 )
 from web.core.request import searcher, settings
+from web.core.urls import case_url
+from web.ui.markdown import render_codebook
 
 bp = Blueprint("about", __name__, template_folder="templates")
 for name, shown in (
@@ -49,6 +51,18 @@ def about() -> str:
         works=[work for key, work in current.compendium.references.items() if key in used],
         contribute_url=settings().contribute_url,
     )
+
+
+@bp.get("/codebook")
+def codebook() -> str:
+    """How cases are classified; a compendium that does not say so has no such page."""
+    current = searcher()
+    text = current.compendium.codebook
+    if not text:
+        abort(404)
+    root = case_url("-").removesuffix("/-")
+    body = render_codebook(current.snapshot_id, text, root)
+    return render_template("codebook.html", body=body)
 
 
 @bp.get("/relevance")

@@ -10,7 +10,7 @@ from kb.answers.figures import figure, members_text, period_text
 from kb.citations.works import Citation, citations
 from kb.model.cases import Case, Result
 from kb.model.english import capital
-from kb.model.facet_words import facet_words, read_by_editors
+from kb.model.facet_words import facet_words, label_in_case, read_by_editors
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.cases.page import FACT_FACETS, body_of
@@ -146,7 +146,8 @@ def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
 
 
 def _labels(facet: str, case: Case, taxonomy: Taxonomy) -> str:
-    return ", ".join(term.label for term in taxonomy.terms(facet, case))
+    labels = (label_in_case(case, facet, term.id, taxonomy) for term in taxonomy.terms(facet, case))
+    return ", ".join(labels)
 
 
 def figures_across(count: int) -> int:
@@ -174,7 +175,10 @@ def _height(sheet: Flyer, size: int, taxonomy: Taxonomy) -> float:
     lines += sum(
         max(heights[at : at + sheet.across]) for at in range(0, len(figures), sheet.across)
     )
-    lines += sum(_lines(f"{one.statement} {one.locator}", beside) for one in sheet.in_words)
+    lines += sum(
+        _lines(f"{figure(one, taxonomy).note} {one.statement} {one.locator}", beside)
+        for one in sheet.in_words
+    )
     lines += sum(_lines(value, beside) for _, value in sheet.facts)
     lines += 1.1 * _lines(sheet.take, line / 1.1)
     lines += sum(0.9 * _lines(f"{w.authors} {w.title} {w.locators}", line) for w in sheet.citations)
@@ -183,9 +187,9 @@ def _height(sheet: Flyer, size: int, taxonomy: Taxonomy) -> float:
 
 def _figure_lines(result: Result, room: float, taxonomy: Taxonomy) -> float:
     """The lines that a large figure takes with what stands around it, in a column of letters."""
-    meta = f"{result.horizon or ''} {result.locator}"
-    words = _lines(result.statement, 0.85 * room) + 0.8 * _lines(meta, 1.1 * room)
     shown = figure(result, taxonomy)
+    meta = f"{shown.note} {result.horizon or ''} {result.locator}"
+    words = _lines(result.statement, 0.85 * room) + 0.8 * _lines(meta, 1.1 * room)
     is_long = 2.4 * len(f"{shown.lead} {shown.number}") + len(shown.unit) > 0.8 * room
     return words + 4.8 + 1.5 * is_long + 1.5 * bool(shown.before)
 

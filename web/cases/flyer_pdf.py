@@ -90,7 +90,9 @@ def _result(result: Result, taxonomy: Taxonomy) -> dict[str, str]:
         "number": shown.number,
         "unit": shown.unit,
         "statement": curly(result.statement),
-        "meta": " · ".join(curly(part) for part in (result.horizon, result.locator) if part),
+        "meta": " · ".join(
+            curly(part) for part in (shown.note, result.horizon, result.locator) if part
+        ),
     }
 
 

@@ -103,7 +103,7 @@ def _facet(name: str, words: str) -> Param:
 FILTERS: Table = (
     _facet("country", "ISO 3166 code or English name of a country."),
     _facet("type", "Type of {subject}."),
-    _facet("project", "What the {subject} does together."),
+    _facet("project", "What the {subject} did together or set out to do."),
     _facet("sector", "Sector of the members."),
     _facet("results", "What was measured in a reported result."),
     _facet("kind", "What the document is."),

@@ -72,8 +72,7 @@ def options(settings: Settings) -> dict[str, object]:
         "control_socket_disable": True,
         "proc_name": "kb-serve",
         "when_ready": ready,
-        "on_reload": verify,
-        "child_exit": suspect,
+        "child_exit": verify_again,
         "pre_fork": catch_up,
         "post_fork": follow,
         "worker_exit": leave,
@@ -104,17 +103,15 @@ def ready(arbiter: Arbiter) -> None:
 
 
 def verify(arbiter: Arbiter) -> None:
-    """Read every byte of what is served, beside serving: at the start, and after SIGHUP.
-
-    What was found damaged before is served again where it is sound by now.
-    """
+    """Read every byte of what is served, beside serving."""
     threading.Thread(target=arbiter.app.live.verify, name="verify", daemon=True).start()
 
 
-def suspect(arbiter: Arbiter, _: Worker) -> None:
-    """Where a worker has ended, verify: it may have died of a file that was cut short.
+def verify_again(arbiter: Arbiter, _: Worker) -> None:
+    """Where a worker has ended, verify: after SIGHUP all do, and what was mended is served again.
 
-    What replaces it would die of the same, and says nothing of it.
+    One that died may have died of a file that was cut short. The next would die of the same,
+    and cannot tell.
     """
     if arbiter.LISTENERS:  # else the server itself is ending
         verify(arbiter)

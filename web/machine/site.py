@@ -72,8 +72,10 @@ def sitemap() -> Response:
         "about.relevance",
         "docs.api",
     )
-    entries = [(absolute(url_for(name)), "") for name in fixed]
-    entries += [(absolute(case_url(case.id)), case.added or "") for case in searcher().cases]
+    current = searcher()
+    own = ("about.codebook",) if current.compendium.codebook else ()
+    entries = [(absolute(url_for(name)), "") for name in (*fixed, *own)]
+    entries += [(absolute(case_url(case.id)), case.added or "") for case in current.cases]
     return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")
 
 

@@ -1,4 +1,4 @@
-"""The Markdown of a case as safe HTML. Owns ``markdown`` and ``nh3``.
+"""The Markdown of a case, and of the codebook, as safe HTML. Owns ``markdown`` and ``nh3``.
 
 Raw HTML in the text is shown as text, and what comes out is cleaned besides.
 Links to other cases, written as relative paths to their files, lead to pages.
@@ -76,6 +76,11 @@ def render_body(snapshot_id: str, case: Case, root: str) -> Body:
         Safe markup, in sections that begin with an ``h2``, and those headings.
     """
     return _render(snapshot_id, case.id, case.body, root)
+
+
+def render_codebook(snapshot_id: str, text: str, root: str) -> Body:
+    """The codebook as HTML, as ``render_body`` makes that of a case."""
+    return _render(snapshot_id, "codebook", text, root)
 
 
 def page_of(href: str, case_id: str, root: str) -> str:

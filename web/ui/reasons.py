@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from kb.model.cases import Case
 from kb.model.english import N_, in_line
-from kb.model.facet_words import facet_words
+from kb.model.facet_words import facet_words, planned_label
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit, Reason
 from web.words.translation import gettext
@@ -64,7 +64,8 @@ def quoted(why: Reason, case: Case) -> Markup:
 def named(why: Reason, taxonomy: Taxonomy) -> str:
     """What the query names and the case has: ``Country: Norway``."""
     facet = gettext(facet_words(why.facet, taxonomy).heading)
-    return gettext("%(facet)s: %(value)s", facet=facet, value=why.label)
+    value = planned_label(why.label) if why.planned else why.label
+    return gettext("%(facet)s: %(value)s", facet=facet, value=value)
 
 
 def marked_summary(hit: Hit) -> Markup:
@@ -85,7 +86,8 @@ def values_text(reasons: Iterable[Reason], taxonomy: Taxonomy) -> str:
 
 def _beside_mark(why: Reason, taxonomy: Taxonomy) -> str:
     term = taxonomy.facet(why.facet).get(why.value)
-    return term.beside_mark if term else why.label
+    label = term.beside_mark if term else why.label
+    return planned_label(label) if why.planned else label
 
 
 def line(text: str) -> str:

@@ -16,7 +16,15 @@ from kb.answers.figures import Figure, figure, members_text, period_text
 from kb.errors import KBError
 from kb.model.cases import Case, Members, Result
 from kb.model.english import capital, number_word, with_article
-from kb.model.facet_words import FacetWords, facet_words, is_read_by_editors, read_by_editors
+from kb.model.facet_words import (
+    FacetWords,
+    facet_words,
+    is_planned,
+    is_read_by_editors,
+    label_in_case,
+    read_by_editors,
+)
+from kb.model.facets import PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from web.core.request import searcher
 from web.core.urls import case_url, compare_url, facet_url, profile_url, query_url, search_url
@@ -24,7 +32,7 @@ from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions
 from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
-from web.words.translation import number
+from web.words.translation import gettext, number
 from web.words.typography import curly
 
 #: How many figures a card shows; the page of the case shows them all.
@@ -63,8 +71,18 @@ def terms(case: Case, facet: str) -> tuple[Term, ...]:
 
 
 def labels(case: Case, facet: str) -> tuple[str, ...]:
-    """The labels of what a case has in a facet, in the order of its file."""
-    return tuple(one.label for one in terms(case, facet))
+    """The labels of what a case has in a facet, in the order of its file.
+
+    What was only planned says so: ``Exporting (planned)``.
+    """
+    words = taxonomy()
+    return tuple(label_in_case(case, facet, one.id, words) for one in terms(case, facet))
+
+
+def facet_note(facet: str) -> str:
+    """What must be said where the values of a facet are counted; empty where there is nothing."""
+    counts_plans = facet == PLANNED_FACET and searcher().compendium.has_planned
+    return gettext("done or planned") if counts_plans else ""
 
 
 def vocabulary(name: str) -> Vocabulary:
@@ -115,6 +133,14 @@ def words_of_facet(facet: str) -> FacetWords:
     return facet_words(facet, taxonomy())
 
 
+def has_codebook() -> bool:
+    """Whether the compendium says how its cases are classified."""
+    try:
+        return bool(searcher().compendium.codebook)
+    except KBError:
+        return False
+
+
 FILTERS = {
     "capital": capital,
     "card_results": card_results,
@@ -144,9 +170,12 @@ FILTERS = {
 FUNCTIONS = {
     "case_url": case_url,
     "compare_url": compare_url,
+    "facet_note": facet_note,
     "facet_url": facet_url,
     "facet_words": words_of_facet,
     "guide_kind": lambda: taxonomy().guide,
+    "has_codebook": has_codebook,
+    "is_planned": is_planned,
     "is_read_by_editors": is_read_by_editors,
     "profile_url": profile_url,
     "query_url": query_url,

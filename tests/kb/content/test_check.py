@@ -14,13 +14,13 @@ from kb.model.taxonomy import LISTS, Term, Vocabulary
 BROKEN = Path(__file__).parents[2] / "broken"
 
 FIELDS = (
-    "Fields are title, kind, country, type, project, results, summary, sources, form, sectors, "
-    "members, formation, period, region, status, related, teaching, role_model_for, answers, "
-    "reading, our_reading, added."
+    "Fields are title, kind, country, type, project, results, summary, sources, planned, form, "
+    "sectors, members, formation, period, region, status, related, teaching, role_model_for, "
+    "answers, reading, our_reading, added."
 )
 RESULT_FIELDS = (
     "Fields are metric, level, direction, statement, locator, source, value, range, before, "
-    "unit, qualifier, before_qualifier, horizon, of, compared_with."
+    "unit, qualifier, before_qualifier, horizon, of, compared_with, merged."
 )
 QUALIFIERS = "Allowed are about, at least, at most, more than, under."
 EMPTY = "must not be empty; give a value or remove the line."
@@ -29,7 +29,10 @@ HEADINGS = (
     "Situation, The network, What they did together, Results as reported, What to take from it"
 )
 LEAD = "a link must lead to another case ('../guides/trends.md') or a web address, not "
-READING = "type, project, form, sectors, formation, status"
+READING = (
+    "kind, country, region, type, form, project, planned, sectors, members, period, formation, "
+    "results, unit, status"
+)
 
 #: All that is wrong with everything-wrong.md, in order.
 EVERYTHING = [
@@ -44,7 +47,6 @@ EVERYTHING = [
     (7, "type[1] must be in the vocabulary, not 'horizontle': did you mean 'horizontal'? "
         "Allowed are horizontal, vertical."),
     (7, "type[3] is 'horizontal' again; once is enough."),
-    (8, "project must name at least one for a network."),
     (9, "form must be text, not a mapping."),
     (10, "sectors must be in the vocabulary, not 'food, furniture': "
          "several values make a list: [food, furniture]. Allowed are food, furniture."),

@@ -59,12 +59,14 @@ results:
     statement: Costs fell.
     locator: p. 2
     source: doe-2001
+    merged: true
 summary: >-
   Three printers
   bought a press.
 sources:
   - key: doe-2001
     locator: pp. 1-2
+planned: selling abroad
 form: [soft, hard]
 sectors: [Furniture]
 members:
@@ -182,9 +184,11 @@ def test_every_field_is_read(tmp_path: Path) -> None:
                 unit="percent-of-firms",
                 of=82,
                 compared_with="firms outside",
+                merged=True,
             ),
         ),
         sources=(Source(key="doe-2001", locator="pp. 1-2"),),
+        planned=("exporting",),
         members=Members(
             who="printers",
             count=3,
@@ -326,6 +330,8 @@ MISTAKES = [
      [(4, "type must be [] in a guide, which is counted in no filter of cases.")]),
     ("project-in-a-guide", GUIDE.replace("project: []", "project: [exporting]"),
      [(5, "project must be [] in a guide, which is counted in no filter of cases.")]),
+    ("planned-in-a-guide", GUIDE.replace("type: []", "type: []\nplanned: exporting"),
+     [(5, "planned must be [] in a guide, which is counted in no filter of cases.")]),
     ("reading-of-a-case", _yaml(reading="{part: to-begin, place: 1}"),
      [(10, "reading is for guides; remove the line.")]),
     ("reading-without-a-place", GUIDE.replace("type: []", "type: []\nreading: {part: to-begin}"),
@@ -334,9 +340,38 @@ MISTAKES = [
      [(5, "reading.part must be in the vocabulary, not 'to-end': did you mean 'to-begin' or "
           "'to-go-on'? Allowed are to-begin, to-go-on."),
       (5, "reading.place must be a whole number of at least 1, not 0.")]),
-    ("network-without-type", _yaml(kind="network"),
-     [(5, "type must name at least one for a network."),
-      (6, "project must name at least one for a network.")]),
+    ("planned-and-not-in-project",
+     _yaml(project="[Joint purchasing]", planned="[joint-purchasing, selling abroad]"),
+     [(10, "planned[2] must be one of the case's project (rule: done and planned), not 'selling "
+           "abroad'; allowed are Joint purchasing. Add it to project too, or take it out of "
+           "planned.")]),
+    ("planned-without-project", _yaml(planned="exporting"),
+     [(10, "planned must be one of the case's project (rule: done and planned), not 'exporting'; "
+           "allowed are none, as project is []. Add it to project too, or take it out of "
+           "planned.")]),
+    ("planned-of-no-word", _yaml(project="exporting", planned="exprting"),
+     [(10, "planned must be in the vocabulary, not 'exprting': did you mean 'exporting'? "
+           "Allowed are exporting, joint-purchasing.")]),
+    ("result-without-level", _result("horizon: x").replace("level: output, ", ""),
+     [(7, "results[1].level must be given; add a line such as 'level: output'.")]),
+    *((f"result-of-an-aim-{name}", _result(f"statement: {statement}"),
+       [(7, f"results[1].statement must tell what happened, and {words!r} tells an aim (rule: a "
+            "result happened); say what came of it, or move the aim to the text and to "
+            "'planned'.")])
+      for name, statement, words in (
+          ("first", "Aims to sell abroad.", "Aims to"),
+          ("plans", "The group plans to buy a press.", "plans to"),
+          ("wants", "They want to grow.", "want to"),
+          ("will", "Sales will rise by 30%.", "will"),
+          ("is-to", "A factory is to be built.", "is to be"))),
+    ("merged-without-mark", _result("statement: 'A second passage adds a firm.'"),
+     [(7, "results[1].statement speaks of a 'second passage' and must be marked (rule: merged "
+          "passages); add the line 'merged: true' to the result.")]),
+    ("merged-of-no-truth", _result("merged: perhaps"),
+     [(7, "results[1].merged must be true or false, not 'perhaps'.")]),
+    ("our-reading-of-what-is-empty", _yaml(our_reading="[type, unit]"),
+     [(10, "our_reading names 'type', which the file does not give."),
+      (10, "our_reading names 'unit', which the file does not give.")]),
     ("kind-unknown", _yaml(kind="qqq"),
      [(3, "kind must be in the vocabulary, not 'qqq': "
           "Allowed are network, programme, guide.")]),
@@ -479,6 +514,13 @@ ALLOWED = [
     ("norway-unquoted", _yaml(country="NO")),
     ("three-letters", _yaml(country="nor")),
     ("title-of-a-number", _yaml(title="1998")),
+    ("network-without-type", _yaml(kind="network")),
+    ("planned-by-another-name", _yaml(project="[exporting]", planned="selling abroad")),
+    ("will-of-firms", _result("statement: 94% would join again and kept the will to share.")),
+    ("known-to-be", _result("statement: Sales are to Japan and the aim was met.")),
+    ("merged", _result("statement: 'Two passages tell of it.', merged: true")),
+    ("unit-as-our-reading", _result("value: 3, unit: jobs").replace(
+        "sources:", "our_reading: [kind, country, results, unit]\nsources:")),
 ]  # fmt: skip
 
 

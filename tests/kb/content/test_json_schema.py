@@ -47,9 +47,14 @@ BEYOND = {
     "day-impossible",
     "day-not-in-the-calendar",
     "of-another-unit",
+    "merged-without-mark",
+    "our-reading-of-what-is-empty",
     "our-reading-of-what-is-not-given",
     "period-backwards",
+    "planned-and-not-in-project",
+    "planned-without-project",
     "range-backwards",
+    *(f"result-of-an-aim-{name}" for name in ("first", "plans", "wants", "will", "is-to")),
     "result-of-another-source",
     "result-of-which-source",
 }
@@ -95,6 +100,7 @@ def test_a_case_that_is_wrong_in_every_way_does_not_fit() -> None:
         "added",  # no day of the calendar
         "description",  # no field at all, and named with the next
         "kind",
+        "project",  # may be empty
         "related",  # no such case
         "tags",
     ]

@@ -87,8 +87,6 @@ def test_the_check_says_what_is_missing(folder: Path) -> None:
     _fill_in(path)
 
     assert told == [
-        (5, "type must name at least one for a network."),
-        (6, "project must name at least one for a network."),
         (11, f"sources[1].key {EMPTY}"),
         (12, f"sources[1].locator {EMPTY}"),
     ]

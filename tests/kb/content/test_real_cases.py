@@ -13,7 +13,7 @@ from kb.text.body import links, sections
 from web.ui.markdown import page_of, render_body
 
 CASES = Path(__file__).parents[3] / "cases"
-FILES = sorted(path.relative_to(CASES).as_posix() for path in CASES.rglob("*.md"))
+FILES = sorted(path.relative_to(CASES).as_posix() for path in CASES.rglob("*/*.md"))
 
 MOST_WORDS = {"guide": 1250}
 MOST_WORDS_OF_A_CASE = 620
@@ -81,14 +81,13 @@ FIGURES = {
         ("perceived-value", 60, 60, "percent-of-firms"),
         ("perceived-value", 4.22, 4.22, "score-of-5"),
         ("perceived-value", 3.51, 3.51, "score-of-5"),
-        ("perceived-value", 2.22, 2.22, "score-of-5"),
+        ("little-value", 2.22, 2.22, "score-of-5"),
         ("perceived-value", 3.42, 3.42, "score-of-5"),
-        ("perceived-value", 2.77, 2.77, "score-of-5"),
+        ("little-value", 2.77, 2.77, "score-of-5"),
         ("perceived-value", 73, 73, "percent-of-firms"),
         ("perceived-value", 69, 69, "percent-of-firms"),
-        ("perceived-value", 73, 73, "percent-of-firms"),
-        ("perceived-value", 52, 52, "percent-of-firms"),
-        ("new-product", 79, 79, "percent-of-firms"),
+        ("little-value", 73, 73, "percent-of-firms"),
+        ("little-value", 52, 52, "percent-of-firms"),
     ],
     "denmark/network-programme": [
         ("cost", 19, 19, "percent-of-firms"),
@@ -103,7 +102,6 @@ FIGURES = {
     "new-zealand/spirits-to-japan": [("cost", 50, 60, "percent-of-usual")],
     "norway/graphic-arts": [("export-sales", 30, 30, "percent")],
     "norway/mechanical-engineering": [("cost", 20, 20, "percent"), ("sales", 10, 10, "percent")],
-    "norway/network-programme": [("capital-leverage", 1, 10, "ratio")],
     "norway/television-production": [("cost", 30, 30, "percent"), ("sales", 20, 20, "percent")],
 }
 

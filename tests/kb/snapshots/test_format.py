@@ -260,7 +260,7 @@ def test_what_is_no_manifest_is_corrupt(folder, data):
     assert str(raised.value) == f"{path} is not a manifest. Run 'kb build'."
 
 
-@pytest.mark.parametrize("version", [0, 1, 6, 8, "7", None], ids=repr)
+@pytest.mark.parametrize("version", [0, 1, 7, 9, "8", None], ids=repr)
 def test_another_schema_version_is_stale(folder, version):
     """A manifest of another version is stale, whatever else it holds."""
     path = folder / "manifest.json"
@@ -270,7 +270,7 @@ def test_another_schema_version_is_stale(folder, version):
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{path} has schema version {version!r}; this program reads 7. Run 'kb build'."
+        f"{path} has schema version {version!r}; this program reads 8. Run 'kb build'."
     )
 
 

@@ -329,9 +329,19 @@ def test_what_was_served_last_is_kept(index, switches, keep, left):
         at = now + 60 + IDS.index(snapshot_id)
         os.utime(index / snapshot_id / "manifest.json", (at, at))
 
-    prune(index, keep=keep, built=D if D not in switches else switches[-1])
+    prune(index, keep=keep, built=D if D not in switches else switches[-1], usable=IDS)
 
     assert set(snapshot_ids(index)) == left
+
+
+def test_what_previous_would_go_to_is_kept(index):
+    """One that this program cannot read is passed over here as it is there."""
+    for snapshot_id in (A, B, C):
+        set_current(index, snapshot_id)
+
+    prune(index, keep=1, built=C, usable={A, C, D})
+
+    assert snapshot_ids(index) == (C, A)
 
 
 def test_a_build_is_told_what_is_sound_and_what_is_damaged(folder):

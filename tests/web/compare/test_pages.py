@@ -377,8 +377,8 @@ def test_json_equals_the_page(client, searcher):
     fields = {row["field"]: row for row in answer["fields"]}
     assert (fields["country"]["agreement"], fields["kind"]["agreement"]) == ("different", "all")
     assert [cell["values"] for cell in fields["project"]["cells"]][2] == [
-        {"value": "exporting", "label": "Exporting", "n": 2},
-        {"value": "marketing", "label": "Marketing", "n": 1},
+        {"value": "exporting", "label": "Exporting", "n": 2, "planned": False},
+        {"value": "marketing", "label": "Marketing", "n": 1, "planned": False},
     ]
     rows = list(page)
     metrics = rows[rows.index("Results as reported") + 1 : -1]

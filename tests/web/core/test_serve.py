@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from kb.indexing.pipeline import build
 from kb.settings import Settings, read_settings
 from kb.snapshots.store import set_current
 from web.app import create_app
-from web.core.serve import Server, options
+from web.core.serve import Server, catch_up, options
 
 ROOT = Path(__file__).parents[3]
 
@@ -170,32 +171,44 @@ def test_all_workers_follow_a_switch(site):
     """
     workers = site.workers()
     before = [site.asked(worker)["snapshot"] for worker in workers]
-    for _ in range(3):  # a busy machine may be slower once
-        set_current(site.settings.index, site.new)
-        time.sleep(1)
-        set_current(site.settings.index, site.old)
+    for now in (site.old, site.new, site.old):  # a busy machine may be slower once
+        set_current(site.settings.index, now)
         time.sleep(1)
         unasked = [site.asked(worker)["snapshot"] for worker in workers]
-        if unasked == [site.old] * 2:
+        if unasked == [now] * 2:
             break
-    set_current(site.settings.index, site.new)
+    (then,) = {site.old, site.new} - {now}
+    set_current(site.settings.index, then)
     first = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in workers]
-    set_current(site.settings.index, site.old)
+    set_current(site.settings.index, now)
     os.kill(workers[0], signal.SIGKILL)
     until(lambda: len(site.workers()) == 2 and workers[0] not in site.workers())
     (replaced,) = set(site.workers()) - set(workers)
     after_kill = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in site.workers()]
-    set_current(site.settings.index, site.new)
+    set_current(site.settings.index, then)
     site.process.send_signal(signal.SIGHUP)
     until(lambda: len(site.workers()) == 2 and not {replaced, workers[1]} & set(site.workers()))
     after_hup = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in site.workers()]
 
     assert len(workers) == 2
     assert before == [site.new] * 2
-    assert unasked == [site.old] * 2
-    assert first == [site.new] * 2
-    assert after_kill == [site.old] * 2
-    assert after_hup == [site.new] * 2
+    assert unasked == [now] * 2
+    assert first == [then] * 2
+    assert after_kill == [now] * 2
+    assert after_hup == [then] * 2
+
+
+def test_a_worker_is_forked_from_what_is_current_by_then(toy_settings):
+    """The parent, whom nobody asks, opens what is served before it forks a worker."""
+    old, new = two_builds(toy_settings)
+    server = Server(toy_settings, create_app)
+    server.live.refresh()
+    before = server.live.status().snapshot_id
+    set_current(toy_settings.index, old)
+
+    catch_up(SimpleNamespace(app=server), None)
+
+    assert (before, server.live.status().snapshot_id) == (new, old)
 
 
 def test_a_build_beside_a_serving_site_is_never_seen_half(site):

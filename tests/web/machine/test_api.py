@@ -99,6 +99,7 @@ def test_search_answer(client, searcher):
             "facet": "",
             "value": "",
             "label": "",
+            "planned": False,
         },
         {
             "kind": "facet",
@@ -109,6 +110,7 @@ def test_search_answer(client, searcher):
             "facet": "project",
             "value": "exporting",
             "label": "Exporting",
+            "planned": False,
         },
     ]
     counts = [
