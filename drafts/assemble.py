@@ -1,4 +1,4 @@
-"""Put the drafts beside the cases, in a folder of their own: ``python drafts/assemble.py FOLDER``."""
+"""Put the drafts beside the cases, in another folder: ``python drafts/assemble.py FOLDER``."""
 
 from __future__ import annotations
 
