@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from kb.cli.console import folder_options, json_option, one_catch, say, settings
 from kb.cli.content import check_paths
 from kb.errors import SnapshotError
 from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.snapshots.store import Current
 
 
 @click.command()
@@ -92,6 +97,7 @@ def snapshots(
         if not known:
             raise
         say(str(err))
+    _say_if_gone(current, known)
     if as_json:
         data = {
             "current": current.snapshot_id or None,
@@ -109,6 +115,16 @@ def snapshots(
         marks.append(f"served from {at[:10]} {at[11:16]} UTC" if at else "never served")
         click.echo("  ".join((snapshot_id, *marks)))
     return 0
+
+
+def _say_if_gone(current: Current, known: Sequence[str]) -> None:
+    """Say that what is to be served is not there, and how to get out."""
+    if current.snapshot_id and current.snapshot_id not in known:
+        kept = ", which is pinned," if current.pinned else ""
+        say(
+            f"Snapshot {current.snapshot_id}{kept} is to be served and is gone. "
+            "Run 'kb build', or give 'kb snapshots --use' one of those that are left."
+        )
 
 
 def _use(settings: Settings, chosen: str) -> None:

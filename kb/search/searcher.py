@@ -112,7 +112,7 @@ class Searcher:
         Raises:
             QueryError: names what is wrong and what is allowed.
         """
-        named = {name: (v,) if isinstance(v, str) else tuple(v) for name, v in filters.items()}
+        named = {name: _texts(name, values) for name, values in filters.items()}
         query = make_query(self.taxonomy, text=text, filters=named, page=page, per_page=per_page)
         return self.search(query)
 
@@ -275,3 +275,21 @@ class Searcher:
 
     def _cases(self, within: Filter) -> tuple[Case, ...]:
         return tuple(self.compendium.by_id[case_id] for case_id in self.engine.matching(within))
+
+
+def _texts(facet: str, values: Values) -> tuple[str, ...]:
+    """What was given for a facet, as texts.
+
+    Raises:
+        QueryError: it is neither a text nor several.
+    """
+    if isinstance(values, str):
+        return (values,)
+    several = tuple(values) if isinstance(values, Iterable) else (values,)
+    if not all(isinstance(value, str) for value in several):
+        raise QueryError(
+            f"{facet} must be a text or several, such as 'NO' or ['NO', 'DK'], not {values!r}.",
+            parameter=facet,
+            value=values,
+        )
+    return several

@@ -17,7 +17,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -214,7 +214,8 @@ def switching(index_folder: Path) -> Iterator[None]:
     busy = f"Another process is switching the snapshot of {index_folder}; try again."
     with _locked(index_folder, _SWITCH_LOCK, seconds=_PATIENCE, busy=busy):
         for leftover in index_folder.glob(f".{CURRENT_FILE}-*"):
-            leftover.unlink(missing_ok=True)  # of a switch that was killed
+            with suppress(OSError):  # a folder is none of ours
+                leftover.unlink()  # of a switch that was killed
         yield
 
 
@@ -400,7 +401,7 @@ def read_history(index_folder: Path) -> tuple[Served, ...]:
 def _read_line(line: bytes) -> Served | None:
     try:
         served = Served(**json.loads(line))
-        datetime.fromisoformat(served.at)
+        datetime.fromisoformat(served.at).timestamp()
         return served if _ID.fullmatch(served.snapshot_id) else None
     except (ValueError, TypeError, RecursionError):  # of another shape than we write
         return None

@@ -63,6 +63,17 @@ def test_a_folder_is_checked(toy_cases):
     assert (Path(problem.path), problem.line, problem.field) == (case, at + 1, "kind")
 
 
+@pytest.mark.parametrize("value", [5, None, ("NZ", 5)])
+def test_a_filter_that_is_no_text_is_told(settings, value):
+    """What is given for a facet must be a text or several; the message names the facet."""
+    with pytest.raises(QueryError) as error:
+        kb.open(settings.index).ask("wine", country=value)
+
+    assert str(error.value) == (
+        f"country must be a text or several, such as 'NO' or ['NO', 'DK'], not {value!r}."
+    )
+
+
 def test_the_lines_of_the_readme_run(settings, toy_cases):
     """The example for Python in the README runs as it stands, beside an index and its cases."""
     (example,) = re.findall(r"```python\n(.*?)```", README, re.S)

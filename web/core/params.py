@@ -208,6 +208,9 @@ COMPARE: Table = (
 
 UNKNOWN, REPEATED, VALUE = "unknown", "repeated", "value"
 
+#: What a name says something about, and is passed over without.
+NEEDED: Mapping[str, str] = {"results_min": "results", "results_unit": "results_min"}
+
 #: An address of which more parts than this are not understood is refused whole: what may have
 #: been meant is looked for and linked for each of them.
 MOST_WRONG = 10
@@ -380,7 +383,7 @@ class _Reader:
             param = self._table[alike]
             meanings, errors = self._understood(param, self._given(param, alike, name))
             is_one = param.many or len(meanings) < 2
-            if is_one and not errors and not self._excludes(alike):
+            if is_one and not errors and not self._excludes(alike) and not self._lacks(alike):
                 return alike
         return ""
 
@@ -388,6 +391,11 @@ class _Reader:
         """Whether a name cannot stand beside what is given: words of a search beside a profile."""
         others = FIELDS if name == "q" else ("q",) if name in FIELDS else ()
         return any(self._args.get(other, "").strip() for other in others if other in self._table)
+
+    def _lacks(self, name: str) -> bool:
+        """Whether a name means nothing without another one, which is not given."""
+        needed = NEEDED.get(name, "")
+        return needed in self._table and not self._args.get(needed, "").strip()
 
     def _given(self, param: Param, *names: str) -> list[str]:
         """Each value that was given under some names once, but for blanks that mean nothing."""

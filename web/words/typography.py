@@ -8,7 +8,14 @@ import re
 _OPENERS = frozenset("([{<-‐‑–—/“‘«„¿¡")
 #: Words that begin with an apostrophe, and the short years.
 _LEFT_OUT = re.compile(
-    r"'(?:n'(?!\w)|(?:\d\ds?|tis|twas|twere|twill|em|til|til|cause|bout|round)\b)", re.IGNORECASE
+    r"'(?:n'(?!\w)|(?:\d\ds|tis|twas|twere|twill|em|til|till|cause|bout|round)\b(?!'))",
+    re.IGNORECASE,
+)
+#: A short year: two digits after a word that a year follows.
+_YEAR = re.compile(
+    r"(?<=\b(?:in|of|by|to)\s)'\d\d\b(?!')|(?<=\b(?:from|late)\s)'\d\d\b(?!')"
+    r"|(?<=\b(?:since|until|early|after)\s)'\d\d\b(?!')",
+    re.IGNORECASE,
 )
 #: Where a single mark can end a quotation: after what is no space, and before no word.
 _END = re.compile(r"(?<=\S)'(?![^\W_])")
@@ -80,7 +87,11 @@ class _Setter:
             return "’"
         if not after or after.isspace():
             return "'"
-        if _LEFT_OUT.match(self._text, place) or place >= self._last_end:
+        if (
+            _LEFT_OUT.match(self._text, place)
+            or _YEAR.match(self._text, place)
+            or place >= self._last_end
+        ):
             return "’"
         self._single.append(place)
         return "‘"

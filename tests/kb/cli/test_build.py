@@ -152,6 +152,22 @@ def test_snapshots_are_listed(toy_settings, three):
     assert history == {"current": third, "pinned": False, "snapshots": [third, second, first]}
 
 
+def test_a_pinned_snapshot_that_is_gone_is_told(toy_settings, three):
+    """The list says what is to be served and is not there, and how to get out."""
+    first, second, third = three
+    kb("snapshots", "--index", toy_settings.index, "--pin", second)
+    shutil.rmtree(toy_settings.index / second)
+
+    result = kb("snapshots", "--index", toy_settings.index)
+
+    assert [line[:12] for line in result.stdout.splitlines()] == [third, first]
+    assert (result.exit_code, result.stderr) == (
+        0,
+        f"Snapshot {second}, which is pinned, is to be served and is gone. Run 'kb build', "
+        "or give 'kb snapshots --use' one of those that are left.\n",
+    )
+
+
 def test_previous_is_what_was_served_before(toy_settings, three):
     """'previous' serves what was served before and pins it; an id serves that one."""
     first, second, third = three
@@ -241,9 +257,15 @@ def test_a_pin_is_no_dead_end(toy_settings, three, damage):
 
     result = kb(*snapshots, "--unpin")
 
+    gone = (
+        f"Snapshot {second} is to be served and is gone. Run 'kb build', or give "
+        "'kb snapshots --use' one of those that are left.\n"
+        if damage == "gone"
+        else ""
+    )
     assert (result.exit_code, result.stderr) == (
         0,
-        "From the next 'kb build' on, what is built is served.\n",
+        "From the next 'kb build' on, what is built is served.\n" + gone,
     )
     assert read_current(toy_settings.index) == Current(snapshot_id=second, pinned=False)
     assert third in result.stdout

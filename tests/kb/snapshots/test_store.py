@@ -266,6 +266,18 @@ def test_a_switch_that_was_only_told_does_not_count(index):
     assert previous_ids(index)[0] == A
 
 
+def test_a_folder_named_like_a_leftover_stops_nothing(index):
+    """What a switch that was killed left goes; a folder of such a name stays, and nobody minds."""
+    (index / ".current-98").write_bytes(b"cut short")
+    (index / ".current-99").mkdir()
+
+    with switching(index):
+        set_current(index, A)
+
+    assert served(index) == [A]
+    assert not (index / ".current-98").exists()
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -275,8 +287,9 @@ def test_a_switch_that_was_only_told_does_not_count(index):
         b'{"at": 1, "snapshot_id": 2, "pinned": 3}\n',
         b"\n",
         b'{"at": "2026-11-28T14:06:48Z", "snapshot_id": 5, "pinned": true}\n',
+        b'{"at": "0001-01-01T00:00:00", "snapshot_id": "%s", "pinned": true}\n' % A.encode(),
     ],
-    ids=["cut short", "binary", "list", "other types", "empty line", "no id"],
+    ids=["cut short", "binary", "list", "other types", "empty line", "no id", "no such time"],
 )
 def test_a_line_that_cannot_be_read_costs_that_line(index, damage):
     """What a power cut left of a line is passed over, and the next line stands on its own."""

@@ -147,6 +147,15 @@ def test_what_hangs_on_a_metric_goes_with_it(searcher):
         to_query(strict(searcher, ("results_min", "20")), searcher.taxonomy)
 
 
+def test_a_name_that_means_nothing_by_itself_is_not_offered(searcher):
+    """What counts only beside a metric is offered where one is given, and not without it."""
+    slip = ("results_mins", "20")
+    assert wrong(searcher, slip) == [("results_mins", UNKNOWN, ())]
+    assert wrong(searcher, slip, ("results", "sales")) == [
+        ("results_mins", UNKNOWN, ("results_min",))
+    ]
+
+
 def test_what_is_understood_of_a_bad_address(searcher):
     """Faults are left out, each of them told, and the rest is kept."""
     pairs = (
