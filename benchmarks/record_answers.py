@@ -279,11 +279,10 @@ class Site:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._stop)
             self._wait()
-        except BaseException:
-            self._stop()
-            raise
+            stack.pop_all()  # it answers: stopped at the end of the context, not here
         return self
 
     def __exit__(self, *failed: object) -> None:

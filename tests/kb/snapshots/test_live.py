@@ -336,6 +336,7 @@ def test_following_ends_with_what_is_followed(index, opener):
     del live
 
     until(lambda: threading.active_count() == before)
+    assert threading.active_count() == before
 
 
 def test_nothing_is_opened_twice(index, opener):

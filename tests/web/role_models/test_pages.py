@@ -287,7 +287,8 @@ def test_the_api_answers_as_its_description_says(client):
         "components": description["components"],
     }
     for query in (WINE, "/role-models?aim=zebra", "/role-models?size=4"):
-        Draft202012Validator(schema).validate(client.get(f"/api/v1{query}").json)
+        answer = client.get(f"/api/v1{query}").json
+        assert list(Draft202012Validator(schema).iter_errors(answer)) == []
 
 
 def test_the_api_says_what_the_page_says(client):
