@@ -518,8 +518,8 @@ def test_a_comparison_on_the_page_and_as_a_file(site: FlaskClient) -> None:
     ) in page
     assert mixed == (
         "All three are cases; each came to be by a council's vote. They differ in what they are, "
-        "country, type of seed library, what they do together and sector. Not told of all of "
-        "them: form and outcome. There is no measure on which all three report."
+        "country, type of seed library, what they do together and sector. Known for only some "
+        "of them: form and outcome. There is no measure on which all three report."
     )
     assert ["type", "Type of seed library", "both agree"] in [row[:3] for row in rows]
 

@@ -122,15 +122,15 @@ def _told(value: object) -> Collection[str]:
 def _gaps(found: Comparison, taxonomy: Taxonomy) -> str:
     gaps = [name for name in FIELDS if found.field(name).agreement == GAPS]
     words = [facet_words(name, taxonomy).differ for name in gaps]
-    which = "both" if len(found.cases) == 2 else "all of them"
-    return f"Not told of {which}: {joined(words)}." if words else ""
+    some = "one" if len(found.cases) == 2 else "some"
+    return f"Known for only {some} of them: {joined(words)}." if words else ""
 
 
 def _reported(found: Comparison, taxonomy: Taxonomy) -> str:
     n = len(found.cases)
     silent = sum(not case.results for case in found.cases)
     if silent == n:
-        return "None of them reports a result, which is not the same as none achieved."
+        return "No source reports a result for any of them. They may still have achieved some."
     every = [in_line(taxonomy["metrics"].label(row.metric)) for row in found.metrics if row.n == n]
     if every:
         return f"{all_of(n)} report on {joined(every)}."
@@ -141,4 +141,4 @@ def _silence(silent: int) -> str:
     if not silent:
         return ""
     verb = "reports" if silent == 1 else "report"
-    return f"; {number_word(silent)} of them {verb} none, which is not the same as none achieved"
+    return f"; {number_word(silent)} of them {verb} no result at all"

@@ -86,7 +86,7 @@ class SearchAnswer:
     snapshot: str
     repaired: Annotated[
         str,
-        Field(description="What was searched instead, slips of typing repaired; empty if as asked"),
+        Field(description="What was searched instead, typing errors repaired; empty if as asked"),
     ]
     interpreted_as: Annotated[
         tuple[str, ...],

@@ -31,7 +31,7 @@ _WORDS = 4
 @filter_options
 @click.option("--results-min", type=float, help="A reported figure of at least this much")
 @click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
-@click.option("--exact", is_flag=True, help="Leave slips of typing as they are")
+@click.option("--exact", is_flag=True, help="Search exactly as typed; repair no typing errors")
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
 @click.option("--csv", "as_csv", is_flag=True, help="Print every figure as CSV")
 @json_option

@@ -26,7 +26,7 @@ from kb.search.query import SORTS
 @click.option("--results-min", type=float, help="A reported figure of at least this much")
 @click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
-@click.option("--exact", is_flag=True, help="Leave slips of typing as they are")
+@click.option("--exact", is_flag=True, help="Search exactly as typed; repair no typing errors")
 @click.option("--page", type=int, default=1, show_default=True)
 @click.option("--per-page", type=int, default=10, show_default=True)
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")

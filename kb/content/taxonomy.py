@@ -76,6 +76,7 @@ PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
         "a type",
         {
             "short": _TEXT,
+            "means": _TEXT,
             "said": _TEXT,
             "mark": one_of(MARKS),
             "public_money": FLAG,
@@ -86,6 +87,7 @@ PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
         "a form",
         {
             "short": _TEXT,
+            "means": _TEXT,
             "said": _TEXT,
             "least_members": _COUNT,
             "most_members": _COUNT,

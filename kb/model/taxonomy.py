@@ -83,6 +83,7 @@ class Term:
     plural: str = ""
     evidence: str = ""
     short: str = ""
+    means: str = ""
     said: str = ""
     phrase: str = ""
     mark: str = MARKS[-1]

@@ -76,7 +76,7 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
         status=404,
         slug="unknown-case",
         title="There is no case at this address",
-        help="It may have been renamed, or the address may hold a slip.",
+        help="It may have been renamed. Check the address for typing errors.",
     ),
     errors.SnapshotMissing: Kind(
         status=503, slug="not-built", title="The compendium is not ready yet", help=NOT_READY
@@ -102,7 +102,7 @@ HTTP_KINDS: Mapping[int, Kind] = {
         status=404,
         slug="unknown-page",
         title="There is no page at this address",
-        help="It may have been moved, or the address may hold a slip.",
+        help="It may have been moved. Check the address for typing errors.",
     ),
     405: Kind(
         status=405,

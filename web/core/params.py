@@ -136,15 +136,15 @@ SEARCH: Table = (
     _row(
         "exact",
         FLAG,
-        "true leaves slips of typing in q as they are, instead of repairing them.",
+        "true searches for q exactly as typed, without repairing typing errors.",
         default=False,
     ),
     _row(
         "sort",
         one_of(SORTS),
-        "The order: relevance (best match first; by title without words), newest "
-        "(the latest year that a case names; cases without one last) or result (the strongest "
-        "figure in the one metric that results names; cases without one last).",
+        "The order. relevance: the best match first; by title without words. newest: the latest "
+        "year that a case names. result: the strongest figure in the one metric that results "
+        "names. Cases without a year or figure come last.",
         default="relevance",
     ),
     _row("page", whole(1, MAX_PAGE), "The page of the answer, from 1.", default=1),

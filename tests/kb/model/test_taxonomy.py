@@ -249,8 +249,8 @@ MISTAKES = {
         "{id: hard, label: Hard network}",
         "{id: hard, label: Hard network, alias: Hard}",
         ":11: forms[2].alias is not a field of a form: did you mean 'aliases'? "
-        "Fields are id, label, definition, aliases, group, short, said, least_members, "
-        "most_members, notice.",
+        "Fields are id, label, definition, aliases, group, short, means, said, "
+        "least_members, most_members, notice.",
     ),
     "term-that-is-text": (
         "{id: hard, label: Hard network}",

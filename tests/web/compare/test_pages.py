@@ -85,9 +85,9 @@ def test_the_table(client):
         "Who took part": ["3 metal firms, with a bank", "More than 5 wine makers", "not told"],
         "Form differ": ["Hard network only here", "not told", "Soft network only here"],
         "Type of network partly shared": [
-            "Horizontal our reading",
-            "Horizontal Vertical only here",
-            "Horizontal",
+            "Horizontal (same trade) our reading",
+            "Horizontal (same trade) Vertical (suppliers of one customer) only here",
+            "Horizontal (same trade)",
         ],
         "What they did together differ": [
             "Cost reduction only here Joint purchasing only here",
@@ -145,7 +145,7 @@ def test_the_head_of_the_page(client):
         "number of members, form, further types of network, what they do together, sector and "
         "outcome. There is no measure on which all three report."
     )
-    assert "Told of none of them: how it came to be." in page
+    assert "Not known for any of these cases: how it came to be." in page
     assert '<meta name="robots" content="noindex, follow">' in page
 
 
@@ -457,8 +457,7 @@ def test_ways_to_the_page(client, searcher):
             "The three have none of these facts in common.",
             "They differ in form.",
             "",
-            "There is no measure on which all three report; two of them report none, which is not "
-            "the same as none achieved.",
+            "There is no measure on which all three report; two of them report no result at all.",
             id="nothing",
         ),
         pytest.param(
@@ -471,8 +470,8 @@ def test_ways_to_the_page(client, searcher):
             "All three are networks from the United States in food products; each came to be by a "
             "government programme, demand pull.",
             "They differ in further countries.",
-            "Not told of all of them: outcome.",
-            "None of them reports a result, which is not the same as none achieved.",
+            "Known for only some of them: outcome.",
+            "No source reports a result for any of them. They may still have achieved some.",
             id="gaps",
         ),
         pytest.param(
@@ -483,7 +482,7 @@ def test_ways_to_the_page(client, searcher):
             "Both are programmes of horizontal and vertical networks.",
             "",
             "",
-            "None of them reports a result, which is not the same as none achieved.",
+            "No source reports a result for any of them. They may still have achieved some.",
             id="programmes",
         ),
     ],
