@@ -69,7 +69,7 @@ class Scrubber:
 
     _FOUND = re.compile(r'(?:Snapshot |"snapshot(?:_id)?": ")([0-9a-f]{12})')
     _PATTERNS = (
-        (re.compile(r"/assets/site\.[0-9a-f]{6,}\.css"), "/assets/site.{hash}.css"),
+        (re.compile(r"/assets/site[a-z.-]*\.[0-9a-f]{12}\.css"), "/assets/site.{hash}.css"),
         (re.compile(r"(/static/[^\s\"'?)]*\?v=)[^\s\"'&)]+"), r"\1{version}"),
         (re.compile(r'(nonce=")[^"]+'), r"\1{nonce}"),
         (re.compile(r'("seconds": ?)[0-9.e-]+'), r"\g<1>0"),

@@ -59,7 +59,7 @@ WITHOUT = (
     *("/", "/about", "/api", "/api/v1/", "/api/v1/openapi.json", "/atlas", "/browse", "/cases"),
     *(f"/cases/{METAL}", "/favicon.ico", f"/flyers/{METAL}", f"/flyers/{METAL}.pdf", "/guides"),
     *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/static/favicon.svg"),
-    "/assets/site.0.css",
+    *("/assets/site.0.css", "/assets/site.home.0.css"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
 ELSEWHERE = ("/self-check", "/codebook")
