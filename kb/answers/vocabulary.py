@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from kb.model.facets import FACETS
-from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.model.taxonomy import Activity, Taxonomy, Trade, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,12 @@ class TermAnswer:
     definition: str
     aliases: tuple[str, ...]
     group: str
+    trades: Annotated[
+        tuple[Trade, ...], Field(description="What owners call their trade; understood as its name")
+    ]
+    activities: Annotated[
+        tuple[Activity, ...], Field(description="Codes and titles of ISIC Rev. 4, of a sector")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,8 @@ def _terms(vocabulary: Vocabulary) -> tuple[TermAnswer, ...]:
             definition=term.definition,
             aliases=term.aliases,
             group=term.group,
+            trades=term.trades,
+            activities=term.activities,
         )
         for term in vocabulary
     )

@@ -7,7 +7,8 @@ What the program has to know of a term is a property of the term; each list has 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from kb.content.schema import (
     Record,
     Value,
     YamlFile,
+    keyed,
     one_of,
     optional,
     pattern,
@@ -34,6 +36,7 @@ from kb.content.schema import (
 from kb.errors import TaxonomyError
 from kb.model.taxonomy import (
     CHANGE,
+    DIVISIONS,
     LISTS,
     MARKS,
     MEASURES,
@@ -43,8 +46,10 @@ from kb.model.taxonomy import (
     SUBJECT,
     TONES,
     USUAL,
+    Activity,
     Taxonomy,
     Term,
+    Trade,
     Vocabulary,
     fold,
 )
@@ -58,6 +63,15 @@ def _written(value: Any, known: Any) -> str:
     return value
 
 
+def _made(mapping: Value, make: Callable[[str, str], Any]) -> Value:
+    """What is made of each pair of a mapping, in the order of the file."""
+
+    def read(value: Any, known: Any) -> tuple[Any, ...]:
+        return tuple(make(key, text) for key, text in mapping.read(value, known).items())
+
+    return Value(read, mapping.schema)
+
+
 _SIGN = one_of(tuple(SIGNS))
 
 _ID = pattern("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", "letters and digits joined by hyphens")
@@ -67,6 +81,25 @@ _COUNT = whole(least=1)
 _WRITTEN = Value(_written, {"type": "string", "pattern": EXAMPLE})
 #: Which way a direction goes: 1, -1 or 0.
 _WAY = Value(lambda value, known: SIGNS[_SIGN.read(value, known)], _SIGN.schema)
+
+#: What owners call their trade: ``{bakers: baker, pharmacies: pharmacy}``.
+_TRADES = _made(
+    keyed(
+        text(plain=True),
+        shape="must pair several with one, such as {{bakers: baker}}, not {}.",
+        key=text(plain=True).read,
+    ),
+    lambda plural, singular: Trade(plural=plural, singular=singular),
+)
+#: Codes of the classification with their official titles.
+_ACTIVITIES = _made(
+    keyed(
+        text(plain=True),
+        shape='must pair codes with titles, such as {{"1102": Manufacture of wines}}, not {}.',
+        key=pattern("[0-9A-Za-z]+", "a code, such as 1071").read,
+    ),
+    lambda code, title: Activity(code=code, title=title),
+)
 
 #: The lists whose terms have properties: what such a term is called, and what each may be.
 #: Where a term has none, it is the default of ``kb.model.taxonomy.Term``.
@@ -102,6 +135,8 @@ PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
     ),
     "directions": ("a direction", {"sign": _WAY}),
     "statuses": ("a status", {"tone": one_of(TONES)}),
+    "sectors": ("a sector", {"trades": _TRADES, "activities": _ACTIVITIES}),
+    DIVISIONS: ("a division", {"trades": _TRADES, "sought": FLAG}),
 }
 
 
@@ -156,6 +191,7 @@ class _Lists(Record):
                 f"must not be {SUBJECT!r} again: a compendium is about one kind, "
                 f"and {subjects[0][1]['id']!r} is it.",
             )
+        yield from _outside_divisions(sound)
         changes = _with(sound, "units", "measures", CHANGE)
         for place, _ in () if changes else _with(sound, "units", "measures", USUAL):
             yield (
@@ -163,6 +199,19 @@ class _Lists(Record):
                 f"cannot be {USUAL!r} where no unit measures a {CHANGE!r}: "
                 "what differs from the usual is counted as a change.",
             )
+
+
+def _outside_divisions(sound: Given) -> Complaints:
+    """Codes of sectors that no division of the classification begins."""
+    divisions = tuple(row["id"] for row in sound.get(DIVISIONS) or ())
+    for place, row in enumerate(sound.get("sectors", ())) if divisions else ():
+        for code in row.get("activities", ()):
+            if not code.startswith(divisions):
+                yield (
+                    ("sectors", place, "activities", code),
+                    f"must begin with the id of one of the {len(divisions)} {DIVISIONS}; "
+                    "add the division, or mend the code.",
+                )
 
 
 def _with(sound: Given, name: str, field: str, value: str) -> list[tuple[int, Given]]:
@@ -183,11 +232,15 @@ def _shared_spellings(name: str, rows: Iterable[Any]) -> Complaints:
 
 
 def _spellings(row: Any) -> set[str]:
-    """Id, label and aliases of a term as far as they are texts, folded."""
+    """Id, label, aliases and trades of a term as far as they are texts, folded."""
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
         return set()
-    aliases = row.get("aliases")
-    names = (row["id"], row.get("label"), *(aliases if isinstance(aliases, list) else ()))
+    aliases, trades = row.get("aliases"), row.get("trades")
+    names = (
+        *(row["id"], row.get("label")),
+        *(aliases if isinstance(aliases, list) else ()),
+        *(chain(*trades.items()) if isinstance(trades, dict) else ()),
+    )
     return {fold(name) for name in names if isinstance(name, str)} - {""}
 
 

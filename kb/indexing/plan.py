@@ -22,6 +22,7 @@ from kb.indexing.identity import (
 from kb.model.calibration import calibration_for, read_calibrations
 from kb.model.compendium import Compendium
 from kb.model.relevance import read_report
+from kb.model.taxonomy import DIVISIONS
 from kb.snapshots.format import SCHEMA_VERSION, Content, content_files
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL
 from kb.text.chunking import passages_of
@@ -119,8 +120,9 @@ def content_of(compendium: Compendium) -> Content:
     taxonomy = compendium.taxonomy
     texts = [f"{case.title} {case.summary} {case.body}" for case in compendium.cases]
     labels = [
-        " ".join((term.label, *term.aliases))
-        for vocabulary in taxonomy.vocabularies.values()
+        " ".join((term.label, *term.aliases, *term.trade_names))
+        for name, vocabulary in taxonomy.vocabularies.items()
+        if name != DIVISIONS  # in the words of statisticians, and of no case
         for term in vocabulary
     ]
     return Content(

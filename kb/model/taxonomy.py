@@ -36,9 +36,13 @@ LISTS: tuple[str, ...] = (
     "sectors",
 )
 
+#: The divisions of the classification by which sectors are told apart.
+DIVISIONS = "divisions"
+
 #: Lists that it may hold: ``countries`` gives ISO 3166 codes further names, ``guide_parts``
-#: are the headings under which guides are read.
-OPTIONAL_LISTS: tuple[str, ...] = ("countries", "guide_parts")
+#: are the headings under which guides are read, ``divisions`` those of the classification
+#: whose codes the sectors carry.
+OPTIONAL_LISTS: tuple[str, ...] = ("countries", "guide_parts", DIVISIONS)
 
 #: The parts that a kind of document can play: what the compendium is about, or what explains
 #: and reports nothing.
@@ -67,11 +71,28 @@ MARKS: tuple[str, ...] = ("bars", "peak", "plus", "star", "halves", "ring", "dia
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """What owners call their trade: several of them, and one. A mass noun is both."""
+
+    plural: str
+    singular: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A class of an official classification of economic activities: its code and its title."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One value: what a file and a URL carry (id), and what a reader sees (label).
 
     Beyond ``group`` stand the properties; each list has its own, and a term of another
-    list has the default. ``sign`` is 1, -1 or 0.
+    list has the default. ``sign`` is 1, -1 or 0. ``trades`` are understood as names of the
+    term, and are no words of its cases: a case of butchers says nothing of bakers.
     """
 
     id: str
@@ -97,11 +118,20 @@ class Term:
     plain: int = 0
     sign: int = 0
     tone: str = ""
+    trades: tuple[Trade, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    sought: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every spelling that means it: id, label and aliases."""
-        return (self.id, self.label, *self.aliases)
+        """Every spelling that means it: id, label, aliases and trades."""
+        return (self.id, self.label, *self.aliases, *self.trade_names)
+
+    @property
+    def trade_names(self) -> tuple[str, ...]:
+        """Its trades, several and one of each."""
+        names = (name for trade in self.trades for name in (trade.plural, trade.singular))
+        return tuple(dict.fromkeys(names))
 
     @property
     def in_line(self) -> str:

@@ -40,7 +40,7 @@ class MentionFinder:
         """Prepare the phrases.
 
         Args:
-            taxonomy: labels and aliases.
+            taxonomy: labels, aliases and trades.
             values: facet to the values that at least one case has.
         """
         self._phrases: dict[tuple[str, ...], list[Mention]] = {}
@@ -48,7 +48,7 @@ class MentionFinder:
             for term in taxonomy.facet(facet):
                 if term.id in values.get(facet, ()):
                     mention = Mention(facet=facet, value=term.id, label=term.label)
-                    self._add(mention, (term.label, *term.aliases))
+                    self._add(mention, (term.label, *term.aliases, *term.trade_names))
         self._longest = max(map(len, self._phrases), default=0)
 
     def _add(self, mention: Mention, names: Sequence[str]) -> None:

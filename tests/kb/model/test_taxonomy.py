@@ -291,8 +291,8 @@ MISTAKES = {
     "property-of-another-list": (
         "{id: furniture, label: Furniture}",
         "{id: furniture, label: Furniture, role: guide}",
-        ":35: sectors[2].role is not a field of a term: "
-        "Fields are id, label, definition, aliases, group.",
+        ":35: sectors[2].role is not a field of a sector: "
+        "Fields are id, label, definition, aliases, group, trades, activities.",
     ),
     "role-that-is-none": (
         "{id: programme, label: Programme}",
