@@ -16,6 +16,7 @@ from web.holdings import views as holdings
 from web.holdings.maps import maps_of
 from web.machine import api, docs, site
 from web.outcomes import views as outcomes
+from web.people import views as people
 from web.role_models import views as role_models
 from web.search import views as search
 from web.self_check import views as self_check
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 CACHE_FONTS_FOR = 31_536_000
 
-FEATURES = (search, cases, holdings, role_models, outcomes, compare, self_check, about)
+FEATURES = (search, cases, holdings, role_models, outcomes, compare, self_check, people, about)
 
 
 def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") -> Flask:

@@ -4,7 +4,7 @@ front_matter                     the fields of a case, and what each may hold
 check                            the rules of ``kb check``: among fields, on texts, across files
 known                            what a field may refer to: a term, a document, a source
 taxonomy, glossary, self_check,  the other files, each with its fields and its rules
-phrases, site, bibliography
+phrases, site, people, bibliography
 corpus                           reads them all
 schema                           typed records; an error's place to file and line
 load, yaml_source                bytes to front-matter and body, and values with their lines

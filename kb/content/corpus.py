@@ -20,6 +20,7 @@ from kb.content.files import (
     CODEBOOK_FILE,
     FORMS_FILE,
     GLOSSARY_FILE,
+    PEOPLE_FILE,
     PHRASES_FILE,
     SELF_CHECK_FILE,
     SITE_FILE,
@@ -30,6 +31,7 @@ from kb.content.front_matter import read_case
 from kb.content.glossary import read_forms
 from kb.content.known import Known
 from kb.content.load import load_folder
+from kb.content.people import read_people
 from kb.content.phrases import read_phrases
 from kb.content.self_check import read_self_check
 from kb.content.site import read_site
@@ -89,10 +91,12 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         cases += [case] if case is not None else []
         problems += [*case_problems, *text_problems(draft, known)]
     self_check, self_check_problems = read_self_check(folder / SELF_CHECK_FILE, known)
+    people, people_problems = read_people(folder / PEOPLE_FILE, known)
     phrases, phrase_problems = read_phrases(folder / PHRASES_FILE, known)
     site, site_problems = read_site(folder / SITE_FILE)
     codebook, codebook_problems = read_codebook(folder / CODEBOOK_FILE, known)
-    problems += [*self_check_problems, *phrase_problems, *site_problems, *codebook_problems]
+    problems += [*self_check_problems, *people_problems, *phrase_problems]
+    problems += [*site_problems, *codebook_problems]
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
     if not drafts and not loaded.problems:
         problems.append(
@@ -110,6 +114,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             references=references,
             site=site,
             self_check=self_check,
+            people=people,
             glossary=glossary,
             phrases=phrases,
             codebook=codebook,

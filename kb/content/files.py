@@ -12,13 +12,14 @@ GLOSSARY_FILE = "glossary.yaml"
 FORMS_FILE = "glossary-forms.json"
 PHRASES_FILE = "phrases.yaml"
 SELF_CHECK_FILE = "self-check.yaml"
+PEOPLE_FILE = "people.yaml"
 SITE_FILE = "site.yaml"
 CODEBOOK_FILE = "codebook.md"
 
 #: All of them, and a README.
 EXPECTED = {
     *(TAXONOMY_FILE, SOURCES_FILE, SELF_CHECK_FILE, SITE_FILE),
-    *(CODEBOOK_FILE, "README.md"),
+    *(PEOPLE_FILE, CODEBOOK_FILE, "README.md"),
     *(QUERIES_FILE, PROFILES_FILE, CALIBRATION_FILE, RELEVANCE_FILE),
     *(GLOSSARY_FILE, FORMS_FILE, PHRASES_FILE),
 }

@@ -9,6 +9,7 @@ from functools import cached_property
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Reference
 from kb.model.holdings import Holdings, holdings
+from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.site import Site
@@ -26,6 +27,7 @@ class Compendium:
         references: the works that cases name, by key.
         site: what it says of itself.
         self_check: None where the compendium has none.
+        people: people and organisations that its sources name; None where it lists none.
         glossary: words of other languages; empty where it has none.
         phrases: types of project, and how owners say that they want them.
         calibration: how evidence becomes a score; None where its encoders have none.
@@ -38,6 +40,7 @@ class Compendium:
     references: Mapping[str, Reference]
     site: Site = field(default_factory=Site)
     self_check: SelfCheck | None = None
+    people: People | None = None
     glossary: WordTable = field(default_factory=WordTable)
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calibration: Calibration | None = None

@@ -11,6 +11,7 @@
         glossary.json          words of other languages in English; empty where there are none
         site.json              what the compendium says of itself
         self-check.json        the questions of the self-check; null where there are none
+        people.json            people and organisations; null where there are none
         phrases.json           how owners say that they want each type of project
         codebook.json          how cases are classified, in Markdown; empty where it is not written
         engine/                what is searched; its files are the engine's own
@@ -45,6 +46,7 @@ from kb.model.calibration import Calibration
 from kb.model.cases import Case, Passage, Reference
 from kb.model.compendium import Compendium
 from kb.model.files import file_digest
+from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.site import Site
@@ -52,7 +54,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.model.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 MANIFEST_FILE = "manifest.json"
 ENGINE_FOLDER = "engine"
@@ -161,6 +163,7 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "relevance.json": ("relevance", TypeAdapter(Report | None)),
     "site.json": ("site", TypeAdapter(Site)),
     "self-check.json": ("self_check", TypeAdapter(SelfCheck | None)),
+    "people.json": ("people", TypeAdapter(People | None)),
     "glossary.json": ("glossary", TypeAdapter(WordTable)),
     "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),
     "codebook.json": ("codebook", TypeAdapter(str)),

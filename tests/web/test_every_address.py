@@ -62,7 +62,7 @@ WITHOUT = (
     *("/assets/site.0.css", "/assets/site.home.0.css"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
-ELSEWHERE = ("/self-check", "/codebook")
+ELSEWHERE = ("/self-check", "/codebook", "/people")
 
 PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(".csv")]
 PROGRAMS = [path for path in READERS if path not in PAGES]

@@ -74,6 +74,7 @@ def sitemap() -> Response:
     )
     current = searcher()
     own = ("about.codebook",) if current.compendium.codebook else ()
+    own += ("people.people",) if current.compendium.people else ()
     entries = [(absolute(url_for(name)), "") for name in (*fixed, *own)]
     entries += [(absolute(case_url(case.id)), case.added or "") for case in current.cases]
     return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")

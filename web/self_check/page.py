@@ -8,14 +8,12 @@ from itertools import islice
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import KBError
-from kb.model.cases import Source
 from kb.model.english import joined
 from kb.model.self_check import ANSWERS, Reading, SelfCheck, StepStanding
 from kb.model.taxonomy import Taxonomy
 from web.core.params import REPEATED, Read, Wrong, answers_of, read_page
 from web.core.request import searcher
 from web.words.lists import shortened
-from web.words.typography import curly
 
 #: Answer to its words.
 WORDS: Mapping[str, str] = {
@@ -67,14 +65,6 @@ def standing_text(standing: StepStanding) -> str:
     counts.append((len(standing.unanswered), "not answered"))
     others = (f"{count} {words}" for count, words in counts if count)
     return ", ".join((f"{len(standing.strong)} of {n} in place", *others))
-
-
-def source_text(source: Source) -> str:
-    """A source as a short text: ``Philippe Roy (1998), section 5``."""
-    work = searcher().compendium.references.get(source.key)
-    name = (work.authors or work.title) if work else source.key
-    year = f" ({work.year or 'no date'})" if work else ""
-    return curly(f"{name}{year}, {source.locator}")
 
 
 def _fault(wrong: Wrong) -> str:

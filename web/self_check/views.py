@@ -17,7 +17,6 @@ from web.self_check.page import (
     has_self_check,
     read_answers,
     read_first,
-    source_text,
     standing_text,
 )
 from web.ui.notices import unknown_names, wrong_values
@@ -25,7 +24,6 @@ from web.ui.notices import unknown_names, wrong_values
 bp = Blueprint("self_check", __name__, template_folder="templates")
 bp.add_app_template_global(has_self_check)
 bp.add_app_template_filter(standing_text, "standing")
-bp.add_app_template_filter(source_text, "source")
 
 
 @bp.get("/self-check")

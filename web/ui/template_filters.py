@@ -14,7 +14,7 @@ from flask import Blueprint
 from kb.answers.addresses import number_text, query_pairs
 from kb.answers.figures import Figure, figure, members_text, period_text
 from kb.errors import KBError
-from kb.model.cases import Case, Members, Result
+from kb.model.cases import Case, Members, Result, Source
 from kb.model.english import capital, number_word, with_article
 from kb.model.facet_words import (
     FacetWords,
@@ -141,6 +141,23 @@ def has_codebook() -> bool:
         return False
 
 
+def people_title() -> str:
+    """What the page of people and organisations is called; empty where there is none."""
+    try:
+        people = searcher().compendium.people
+    except KBError:
+        return ""
+    return people.title if people else ""
+
+
+def source_text(source: Source) -> str:
+    """A source as a short text: ``Philippe Roy (1998), section 5``."""
+    work = searcher().compendium.references.get(source.key)
+    name = (work.authors or work.title) if work else source.key
+    year = f" ({work.year or 'no date'})" if work else ""
+    return curly(f"{name}{year}, {source.locator}")
+
+
 FILTERS = {
     "capital": capital,
     "card_results": card_results,
@@ -162,6 +179,7 @@ FILTERS = {
     "period": period_text,
     "plain_number": number_text,
     "quoted": quoted,
+    "source": source_text,
     "spelled": number_word,
     "term": term,
     "terms": terms,
@@ -177,6 +195,7 @@ FUNCTIONS = {
     "has_codebook": has_codebook,
     "is_planned": is_planned,
     "is_read_by_editors": is_read_by_editors,
+    "people_title": people_title,
     "profile_url": profile_url,
     "query_url": query_url,
     "search_url": search_url,

@@ -1,0 +1,1 @@
+"""People and organisations that the sources name."""
