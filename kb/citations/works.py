@@ -1,11 +1,15 @@
-"""The works that a case rests on, each once, with the places in it."""
+"""The works that a case rests on, each once, with the places in it and what of it was seen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
 
-from kb.model.cases import Case, Reference
+from pydantic import Field
+
+from kb.model.cases import OPENED, STORED_COPY, Case, Reference, Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,25 @@ class Citation:
     title: str
     note: str
     locators: tuple[str, ...]
+    url: Annotated[str | None, Field(description="Where it stands on the web")] = None
+    kind: Annotated[
+        str | None,
+        Field(
+            description="`primary`, by those who did or studied what it tells, or `secondary`, "
+            "told after others"
+        ),
+    ] = None
+    seen: Annotated[
+        Seen | None, Field(description="What the editors saw of it, where the file says so")
+    ] = None
+    archived: Annotated[str | None, Field(description="The address of an archived copy")] = None
+    gone: Annotated[
+        str | None, Field(description="The day on which its page was found to be gone")
+    ] = None
+
+
+#: What says of a source what of it was seen.
+Work = Citation | Reference
 
 
 def citations(case: Case, references: Mapping[str, Reference]) -> tuple[Citation, ...]:
@@ -29,11 +52,59 @@ def citations(case: Case, references: Mapping[str, Reference]) -> tuple[Citation
 
 
 def _citation(work: Reference | None, key: str, locators: tuple[str, ...]) -> Citation:
+    if work is None:
+        return Citation(key=key, authors="", year="no date", title=key, note="", locators=locators)
     return Citation(
         key=key,
-        authors=work.authors if work else "",
-        year=(work.year if work else "") or "no date",
-        title=work.title if work else key,
-        note=work.note if work else "",
+        authors=work.authors,
+        year=work.year or "no date",
+        title=work.title,
+        note=work.note,
         locators=locators,
+        url=work.url,
+        kind=work.kind,
+        seen=work.seen,
+        archived=work.archived,
+        gone=work.gone,
     )
+
+
+def seen_text(work: Work) -> str:
+    """What a source is and what was seen of it, in plain sentences; empty where not told.
+
+    A day is named only where the source was opened on it.
+    """
+    kind = f"{work.kind.capitalize()} source." if work.kind else ""
+    gone = f"Its page was gone on {day_text(work.gone)}." if work.gone else ""
+    return " ".join(filter(None, (kind, _seen(work), gone)))
+
+
+def _seen(work: Work) -> str:
+    seen, thing = work.seen, "page" if work.url else "work"
+    if seen is None:
+        return ""
+    if seen.how == OPENED:
+        return f"Opened on {day_text(seen.day)}." if seen.day else "Opened."
+    part = f": {seen.part}" if seen.part else ""
+    if seen.how == STORED_COPY:
+        return f"Read in a stored copy{part}."
+    return f"Only a passage of this {thing} was seen{part}."
+
+
+def only_passages(works: Iterable[Work]) -> str:
+    """A warning where only a passage of a case's sources was seen; empty where that is not so."""
+    every = tuple(works)
+    n_passages = sum(work.seen is not None and work.seen.is_excerpt for work in every)
+    if not n_passages:
+        return ""
+    if len(every) == 1:
+        return "Only a passage of the source was seen."
+    if n_passages == len(every):
+        return f"Only a passage of each of the {len(every)} sources was seen."
+    return f"Only a passage was seen of {n_passages} of the {len(every)} sources."
+
+
+def day_text(day: str) -> str:
+    """A day as people write it: ``28 November 2026``."""
+    read = date.fromisoformat(day)
+    return f"{read.day} {read:%B} {read.year}"

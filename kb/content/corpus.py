@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kb.content.bibliography import load_bibliography
+from kb.content.bibliography import read_bibliography
 from kb.content.check import (
     kind_of,
     reading_problems,
@@ -74,7 +74,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     taxonomy, guide_problems = with_kinds_of_guides(
         drafts, load_taxonomy(vocabulary_file), vocabulary_file
     )
-    references = load_bibliography(home / SOURCES_FILE)
+    references, source_problems = read_bibliography(home / SOURCES_FILE)
     kinds = {draft.id: kind_of(draft.front_matter.value, taxonomy) for draft in drafts}
     known = Known(
         taxonomy=taxonomy,
@@ -83,6 +83,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     )
     problems = [
         *(*loaded.problems, *guide_problems),
+        *(source_problems if home == folder else ()),  # else they are those of another compendium
         *(*title_problems(drafts), *reading_problems(drafts, taxonomy)),
     ]
     cases = []

@@ -158,11 +158,48 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the editors saw of a source."""
+
+    how: Annotated[
+        str,
+        Field(
+            description="`opened` at its address, read in a `stored copy`, or an `excerpt` of it"
+        ),
+    ]
+    day: Annotated[str | None, Field(description="The day on which it was seen")] = None
+    part: Annotated[str | None, Field(description="Which part of it: `the abstract`")] = None
+
+    @property
+    def is_excerpt(self) -> bool:
+        """Whether only a passage was seen."""
+        return self.how == EXCERPT
+
+
+#: How a source was seen.
+OPENED, STORED_COPY, EXCERPT = HOW_SEEN = ("opened", "stored copy", "excerpt")
+#: What a source is to what it tells: of those who did or studied it, or told after others.
+PRIMARY, SECONDARY = KINDS_OF_SOURCE = ("primary", "secondary")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """One entry of the bibliography, ready to show."""
+    """One entry of the bibliography, ready to show.
+
+    ``kind`` is one of ``KINDS_OF_SOURCE``; ``gone`` is the day on which its page was found to be
+    gone, ``archived`` the address of a copy. ``cited_in`` is where one source names this one,
+    which makes it further reading. ``bibtex`` is the entry as it stands in the file.
+    """
 
     key: str
     authors: str
     title: str
     year: str
     note: str
+    url: str | None = None
+    kind: str | None = None
+    seen: Seen | None = None
+    archived: str | None = None
+    gone: str | None = None
+    cited_in: Source | None = None
+    bibtex: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 from kb.answers.figures import figure, members_text, period_text
-from kb.citations.works import Citation, citations
+from kb.citations.works import Citation, citations, only_passages
 from kb.model.cases import Case, Result
 from kb.model.english import capital
 from kb.model.facet_words import facet_words, label_in_case, read_by_editors
@@ -44,11 +44,11 @@ class Flyer:
 
     ``results`` are those that it shows, the ones with figures first; ``left_out`` and
     ``nothing`` say in a sentence that there are more or none, and ``editorial`` what is the
-    editors' reading; each is empty where it is not so. ``facts`` are names and what stands
-    beside them. ``take`` is the first sentence of the editors' analysis, empty if
-    the case has none. ``address`` is the public address of the case; ``code`` is that as a QR
-    code, None if it is too long for one. ``across`` is how many figures stand beside each
-    other, ``size`` the size of type on paper, in points.
+    editors' reading; ``passages`` warns that only a passage of a source was seen. Each is
+    empty where it is not so. ``facts`` are names and what stands beside them. ``take`` is the
+    first sentence of the editors' analysis, empty if the case has none. ``address`` is the public
+    address of the case; ``code`` is that as a QR code, None if it is too long for one. ``across``
+    is how many figures stand beside each other, ``size`` the size of type on paper, in points.
     """
 
     case: Case
@@ -59,6 +59,7 @@ class Flyer:
     editorial: str
     take: str
     citations: tuple[Citation, ...]
+    passages: str
     site_name: str
     snapshot_id: str
     address: str
@@ -95,6 +96,7 @@ def flyer(searcher: Searcher, case: Case) -> Flyer:
         editorial=f"Our reading, not the source’s word: {ours}." if ours else "",
         take=first_of_our_reading(body_of(case, searcher).html),
         citations=works,
+        passages=only_passages(works),
         site_name=searcher.compendium.site.name,
         snapshot_id=searcher.snapshot_id,
         address=address,
@@ -182,6 +184,7 @@ def _height(sheet: Flyer, size: int, taxonomy: Taxonomy) -> float:
     lines += sum(_lines(value, beside) for _, value in sheet.facts)
     lines += 1.1 * _lines(sheet.take, line / 1.1)
     lines += sum(0.9 * _lines(f"{w.authors} {w.title} {w.locators}", line) for w in sheet.citations)
+    lines += bool(sheet.passages)
     return lines * size * _LEADING
 
 

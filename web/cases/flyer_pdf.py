@@ -74,6 +74,7 @@ def _inputs(sheet: Flyer, taxonomy: Taxonomy) -> dict[str, object]:
         "facts": sheet.facts,
         "ours": sheet.editorial,
         "take": sheet.take,
+        "passages": sheet.passages,
         "sources": [_source(work) for work in sheet.citations],
         "address": sheet.address,
         "code": sheet.code or "",

@@ -13,6 +13,7 @@ from flask import Blueprint
 
 from kb.answers.addresses import number_text, query_pairs
 from kb.answers.figures import Figure, figure, members_text, period_text
+from kb.citations.works import only_passages, seen_text
 from kb.errors import KBError
 from kb.model.cases import Case, Members, Result, Source
 from kb.model.english import capital, number_word, with_article
@@ -175,10 +176,12 @@ FILTERS = {
     "members": members,
     "named": lambda reason: named(reason, taxonomy()),
     "number": number,
+    "only_passages": only_passages,
     "pairs": query_pairs,
     "period": period_text,
     "plain_number": number_text,
     "quoted": quoted,
+    "seen_text": seen_text,
     "source": source_text,
     "spelled": number_word,
     "term": term,

@@ -226,9 +226,32 @@ def test_whole_case(client):
             "year": "2001",
             "note": "Toy Press",
             "locators": ["pp. 1-2"],
+            "url": None,
+            "kind": None,
+            "seen": None,
+            "archived": None,
+            "gone": None,
         }
     ]
     assert "norway/metal-buyers" not in [near["id"] for near in case["similar"]]
+
+
+def test_a_source_says_what_of_it_was_seen(client):
+    """Where a source stands, what it is, what was seen of it, and where a copy is."""
+    (source,) = client.get("/api/v1/cases/spain/textile-training").json["references"]
+    assert source == {
+        "key": "anon",
+        "authors": "",
+        "title": "An unsigned note",
+        "year": "no date",
+        "note": "",
+        "locators": ["whole"],
+        "url": "https://example.org/note?a=1&b=2",
+        "kind": "secondary",
+        "seen": {"how": "excerpt", "day": None, "part": "the beginning"},
+        "archived": "https://archive.example/note",
+        "gone": None,
+    }
 
 
 def test_similar_cases_say_why(client):
