@@ -33,6 +33,7 @@ from kb.content.known import Known
 from kb.content.load import load_folder
 from kb.content.people import read_people
 from kb.content.phrases import read_phrases
+from kb.content.regions import region_of
 from kb.content.self_check import read_self_check
 from kb.content.site import read_site
 from kb.content.taxonomy import load_taxonomy
@@ -126,8 +127,12 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
 
 
 def _countries(cases: Iterable[Case], taxonomy: Taxonomy) -> Vocabulary:
-    """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166."""
+    """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166.
+
+    Each stands in the group that the vocabulary gives it, or else in its region of the world.
+    """
     named = {term.id: term for term in taxonomy["countries"]}
     codes = {code for case in cases for code in case.facets["country"]}
-    terms = [named.get(code) or Term(id=code, label=country_label(code)) for code in codes]
+    found = [named.get(code) or Term(id=code, label=country_label(code)) for code in codes]
+    terms = [replace(term, group=term.group or region_of(term.id)) for term in found]
     return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from kb.content.regions import region_of
 from kb.model.taxonomy import Term, Vocabulary
 
 #: Names in common use that ISO 3166 does not list, beside the library's own.
@@ -30,7 +31,7 @@ COMMON_NAMES = {
 
 @cache
 def countries() -> Vocabulary:
-    """Every country by its code, with its names as they are usually written."""
+    """Every country by its code, with its names as they are usually written, and its region."""
     import pycountry  # slow import: only while content is read
 
     common: dict[str, list[str]] = {}
@@ -41,7 +42,8 @@ def countries() -> Vocabulary:
         names = (country.alpha_3, country.name, getattr(country, "official_name", country.name))
         aliases = (*names, *common.get(country.alpha_2, ()))
         label = getattr(country, "common_name", country.name)
-        terms.append(Term(id=country.alpha_2, label=label, aliases=aliases))
+        region = region_of(country.alpha_2)
+        terms.append(Term(id=country.alpha_2, label=label, aliases=aliases, group=region))
     return Vocabulary(name="countries", terms=tuple(terms))
 
 

@@ -50,15 +50,20 @@ def facet_counts(
 def with_chosen(
     name: str, counts: Iterable[FacetCount], query: Query, taxonomy: Taxonomy
 ) -> tuple[FacetCount, ...]:
-    """The counts of a facet, and those of values that are chosen and that no case has."""
+    """The counts of a facet, and those of values that are chosen and that no case has.
+
+    They are in the order of the vocabulary, countries by their regions.
+    """
     held = tuple(counts)
     known = {count.value for count in held}
     chosen = [value for value in query.filters.get(name, ()) if value not in known]
     none = (
-        FacetCount(value=value, label=taxonomy.label(name, value), count=0, selected=True)
+        FacetCount(value=value, label=term.label, count=0, selected=True, group=term.group)
         for value in chosen
+        for term in [taxonomy.term(name, value)]
     )
-    return (*held, *none)
+    every = (*held, *none)
+    return tuple(sorted(every, key=lambda count: count.group)) if name == "country" else every
 
 
 def units_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[Term, ...]:

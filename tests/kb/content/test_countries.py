@@ -12,6 +12,7 @@ from kb.content.countries import (
     country_label,
     country_names,
 )
+from kb.content.regions import REGIONS, region_of
 from kb.model.taxonomy import Term
 
 
@@ -107,6 +108,33 @@ def test_every_country_is_listed_with_names_that_are_accepted() -> None:
         id="BO",
         label="Bolivia",
         aliases=("BOL", "Bolivia, Plurinational State of", "Plurinational State of Bolivia"),
+        group="Latin America and the Caribbean",
     )
     assert listed.get("GB").aliases[-5:] == ("UK", "Great Britain", "England", "Scotland", "Wales")
     assert {country_code(name) for name in COMMON_NAMES} <= set(listed.ids)
+
+
+def test_every_country_is_of_one_region() -> None:
+    """Each code of ISO 3166 stands once, but for Antarctica, and nothing else does."""
+    codes = [code for listed in REGIONS.values() for code in listed.split()]
+
+    assert sorted(codes) == sorted({c.alpha_2 for c in pycountry.countries} - {"AQ"})
+
+
+@pytest.mark.parametrize(
+    ("code", "region"),
+    [
+        ("AT", "Western Europe"),
+        ("GB", "Northern Europe"),
+        ("TR", "Western Asia"),
+        ("PR", "Latin America and the Caribbean"),
+        ("KE", "Sub-Saharan Africa"),
+        ("TW", "Eastern Asia"),
+        ("AQ", ""),
+        ("at", ""),
+        ("EU", ""),
+    ],
+)
+def test_a_region_is_that_of_the_united_nations(code: str, region: str) -> None:
+    """By the alpha-2 code as it is written."""
+    assert region_of(code) == region

@@ -111,9 +111,27 @@ def test_facets_that_have_something_to_tick(searcher):
     query = Query(filters={"country": ("SE",)})
 
     assert facet_counts(counts, query, searcher.taxonomy) == {
-        "country": (FacetCount(value="SE", label="Sweden", count=0, selected=True),),
+        "country": (
+            FacetCount(value="SE", label="Sweden", count=0, selected=True, group="Northern Europe"),
+        ),
         "form": (adds,),
     }
+
+
+def test_countries_stand_by_region(client, searcher):
+    """Regions by name, in each its countries by name; a country without a case among them."""
+    query = Query(filters={"country": ("SE", "AT")})
+    counts = {"country": searcher.search(query).facets["country"]}
+
+    shown = grouped(facet_counts(counts, query, searcher.taxonomy)["country"])
+
+    assert [(region, [one.value for one in held]) for region, held in shown.items()] == [
+        ("Northern Europe", ["DK", "NO", "SE"]),
+        ("Southern Europe", ["ES"]),
+        ("Western Europe", ["FR", "AT"]),
+    ]
+    page = client.get("/search").text
+    assert page.index(">Northern Europe</legend>") < page.index(">Southern Europe</legend>")
 
 
 def test_what_is_on_can_be_taken_away(client, searcher):
