@@ -20,6 +20,7 @@ from web.people import views as people
 from web.role_models import views as role_models
 from web.search import views as search
 from web.self_check import views as self_check
+from web.terms import views as terms
 from web.ui import language, template_filters
 
 if TYPE_CHECKING:
@@ -28,7 +29,18 @@ if TYPE_CHECKING:
 
 CACHE_FONTS_FOR = 31_536_000
 
-FEATURES = (search, cases, holdings, role_models, outcomes, compare, self_check, people, about)
+FEATURES = (
+    search,
+    cases,
+    terms,
+    holdings,
+    role_models,
+    outcomes,
+    compare,
+    self_check,
+    people,
+    about,
+)
 
 
 def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") -> Flask:

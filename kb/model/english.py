@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 
 #: Marks a text that stands in a table: it is collected there for the catalogues of the site,
@@ -39,3 +41,9 @@ def in_line(label: str) -> str:
 def capital(text: str) -> str:
     """A text with a capital letter at its start, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def slug(text: str) -> str:
+    """A name as an address has it: ``new-zealand``, ``cote-divoire``; may be empty."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")

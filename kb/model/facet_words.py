@@ -50,6 +50,7 @@ _WORDS: Mapping[str, FacetWords] = {
         heading=N_("Country"),
         noun="country",
         no_choice="Any country",
+        many="countries",
         differ="country",
         differ_further="further countries",
     ),

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from kb.errors import QueryError
 from kb.model.cases import Case
-from kb.model.english import article, capital, in_line
+from kb.model.english import article, capital, in_line, slug
 from kb.model.facets import FACET_LISTS
 
 #: The lists that the file must hold.
@@ -280,6 +280,27 @@ class Taxonomy:
     def label(self, facet: str, value: str) -> str:
         """The label of a facet's value."""
         return self.term(facet, value).label
+
+    def every(self, facet: str) -> Vocabulary:
+        """Every term of a facet, in the order to show; of countries those of the world, by name."""
+        held = self.facet(facet)
+        if facet != "country":
+            return held
+        others = (term for term in self.world if held.get(term.id) is None)
+        return Vocabulary(
+            name=held.name, terms=tuple(sorted((*held, *others), key=lambda term: term.label))
+        )
+
+    def slug(self, facet: str, value: str) -> str:
+        """What an address calls a facet's value: its id, and a country its name."""
+        return slug(self.label(facet, value)) if facet == "country" else value
+
+    def of_slug(self, facet: str, spelling: str) -> Term | None:
+        """The term that an address calls so: by its slug, or by any of its names in any case."""
+        every = self.every(facet)
+        wanted = slug(spelling)
+        named = next((one for one in every if slug(self.slug(facet, one.id)) == wanted), None)
+        return named or every.get(every.canonical(spelling) or "")
 
     def asked(self, facet: str, spelling: str, parameter: str) -> str:
         """The id that a request means by a value of a facet; of a country without a case too.

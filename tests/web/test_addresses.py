@@ -107,7 +107,7 @@ def test_addresses_for_machines_stay_under_the_path(live, settings):
     assert problem["instance"] == f"{PREFIX}/api/v1/search"
     for given, there in (
         ("/cases/norway/metal-buyers/", "/cases/norway/metal-buyers"),
-        ("/cases/norway", "/search?country=NO"),
+        ("/cases/norway", "/countries/norway"),
         ("/api/v1/", "/api"),
     ):
         assert client.get(f"{PREFIX}{given}").headers["Location"] == f"{PREFIX}{there}"

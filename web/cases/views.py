@@ -27,7 +27,8 @@ from web.cases.page import (
 )
 from web.core.errors import Failure, Help, register_help
 from web.core.request import searcher
-from web.core.urls import case_url, facet_url, url_for
+from web.core.urls import case_url, url_for
+from web.ui.links import term_url
 from web.words.typography import curly
 
 NOT_FOUND = 404
@@ -63,7 +64,7 @@ def cases() -> Response:
 def case(case_id: str) -> str | Response:
     """One case, programme, study or guide; 404 names the nearest ids.
 
-    A folder of cases, ``/cases/norway``, leads to the search for them.
+    A folder of cases, ``/cases/norway``, leads to the page of their country.
     """
     current = searcher()
     if address := folder_url(current.cases, case_id):
@@ -101,7 +102,7 @@ def flyer_pdf(case_id: str) -> Response:
 
 
 def folder_url(cases: Iterable[Case], folder: str) -> str:
-    """The search for the country, or else the kind, that all cases of a folder share.
+    """The page of the country, or else the search for the kind, that all cases of a folder share.
 
     Empty where it is no folder, or they share neither.
     """
@@ -109,7 +110,7 @@ def folder_url(cases: Iterable[Case], folder: str) -> str:
     for facet in ("country", "kind"):
         shared = set.intersection(*(set(facets.get(facet, ())) for facets in held)) if held else ()
         if len(shared) == 1:
-            return facet_url(**{facet: next(iter(shared))})
+            return term_url(facet, next(iter(shared)))
     return ""
 
 

@@ -17,8 +17,8 @@ from kb import errors
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
 from kb.errors import Attempt
-from web.core.request import live
-from web.core.urls import here, url_for
+from web.core.request import live, searcher
+from web.core.urls import here, led_to, url_for
 
 RETRY_AFTER = "30"
 VALUE_SHOWN = 200
@@ -175,6 +175,8 @@ def kind_of(error: errors.KBError) -> Kind:
 
 
 def _known(error: errors.KBError) -> Response:
+    if isinstance(error, errors.CaseNotFound) and (address := _in_other_letters(error)):
+        return led_to(address)
     failure = Failure(kind=kind_of(error), detail=str(error))
     if failure.kind.status == 503:  # what is wrong, and where, is the operator's: see the log
         failure = replace(failure, detail=failure.kind.help)
@@ -184,6 +186,16 @@ def _known(error: errors.KBError) -> Response:
     elif isinstance(error, errors.CaseNotFound):
         failure = replace(failure, parameter="case_id", value=error.case_id, allowed=error.nearest)
     return _answer(failure)
+
+
+def _in_other_letters(error: errors.CaseNotFound) -> str:
+    """The address with the id of the one case that differs in capitals alone; empty for none."""
+    given = request.view_args or {}
+    if given.get("case_id") != error.case_id:
+        return ""
+    wanted = error.case_id.casefold()
+    meant = [name for name in searcher().compendium.by_id if name.casefold() == wanted]
+    return url_for(request.endpoint, **{**given, "case_id": meant[0]}) if len(meant) == 1 else ""
 
 
 def _http(error: HTTPException) -> Response:

@@ -26,22 +26,36 @@ _SLASHES = re.compile("/{2,}")
 def init_app(app: Flask) -> None:
     """Give each page one address."""
     app.url_map.merge_slashes = False  # it leads on to whatever host the request names
-    app.before_request(_without_needless_slashes)
+    app.before_request(_one_address)
 
 
-def _without_needless_slashes() -> Response | None:
-    """Lead an address with a slash too many to the one without it, parameters and all."""
+def _one_address() -> Response | None:
+    """Lead an address with a slash too many, or in capitals, to the page, parameters and all.
+
+    What follows the fixed part of an address may hold capitals that mean something.
+    """
     rule = request.url_rule
     path = _SLASHES.sub("/", request.path)
     if path != "/" and not (rule and rule.rule.endswith("/")):
         path = path.removesuffix("/")
+    if rule is None and _is_address(path.lower()):
+        path = path.lower()
     begins_with_two = request.environ.get("PATH_INFO", "").startswith(
         "//"
     )  # which no path of Flask shows
     if path == request.path and not begins_with_two:
         return None
+    return led_to(quote(request.script_root + path))
+
+
+def _is_address(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(path, method="GET")
+
+
+def led_to(address: str) -> Response:
+    """Lead on for good to another path of this site, with the parameters of this request."""
     parameters = request.query_string.decode("ascii", "replace")
-    address = quote(request.script_root + path)
     return redirect(f"{address}?{parameters}" if parameters else address, PERMANENT)
 
 

@@ -7,18 +7,15 @@ a snapshot, when it is opened, and not in a request.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from math import hypot, sqrt
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from kb.search.searcher import Searcher
 from web.holdings.browse import countries_by_cases
+from web.ui.world import drawings
 
-DATA = Path(__file__).parents[1] / "static" / "vendor" / "world-atlas" / "world.json"
 #: The radius for one case in units of the map, and the largest that a circle may get.
 RADIUS = 6.5
 LARGEST = 34.0
@@ -121,7 +118,7 @@ def maps_of(searcher: Searcher) -> Maps:
 
 def maps(places: Sequence[Place]) -> Maps:
     """Put countries on the maps: on that of Europe what lies in it, on the world's the rest."""
-    drawn = _drawings()
+    drawn = drawings()
     world, europe = drawn["world"], drawn["europe"]
     near = [place for place in places if place.code in europe["points"]]
     far = [p for p in places if p.code in world["points"] and p not in near]
@@ -254,8 +251,3 @@ def _frame(points: Mapping, inside: Mapping) -> Box:
     spots = [points[code] for code in inside if code in points]
     xs, ys = [x for x, _ in spots], [y for _, y in spots]
     return (min(xs) - 8, min(ys) - 8, max(xs) + 8, max(ys) + 8)
-
-
-@cache
-def _drawings() -> dict[str, dict]:
-    return json.loads(DATA.read_text(encoding="utf-8"))

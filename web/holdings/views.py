@@ -7,7 +7,8 @@ from flask import Blueprint, render_template
 from web.core.request import searcher
 from web.holdings.atlas import atlas_page
 from web.holdings.browse import SECTIONS, cases_by_country, countries_by_cases, guide_parts
-from web.holdings.home import achievements, marks
+from web.holdings.home import marks
+from web.ui.achievements import achievements
 
 bp = Blueprint("holdings", __name__, template_folder="templates")
 

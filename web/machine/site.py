@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 
+from kb.model.facets import FACET_LISTS
 from web.core.request import live, searcher
 from web.core.urls import absolute, case_url, url_for
+from web.ui.links import PAGED, term_url
 
 bp = Blueprint("site", __name__, template_folder="templates")
 #: What robots leave alone: beyond the question mark there is no end of addresses.
@@ -60,7 +62,7 @@ def robots() -> Response:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
-    """Every page but searches."""
+    """Every page but searches, and the pages of terms without a case."""
     fixed = (
         "holdings.home",
         "role_models.role_models",
@@ -76,6 +78,14 @@ def sitemap() -> Response:
     own = ("about.codebook",) if current.compendium.codebook else ()
     own += ("people.people",) if current.compendium.people else ()
     entries = [(absolute(url_for(name)), "") for name in (*fixed, *own)]
+    folders = [url_for("terms.terms", folder=FACET_LISTS[facet]) for facet in PAGED]
+    counted = current.compendium.holdings.cases
+    terms = [
+        term_url(facet, term.id)
+        for facet in PAGED
+        for term in counted.terms(facet, current.taxonomy)
+    ]
+    entries += [(absolute(address), "") for address in (*folders, *terms)]
     entries += [(absolute(case_url(case.id)), case.added or "") for case in current.cases]
     return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")
 

@@ -6,10 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.model.english import N_
+from kb.model.facets import FACET_LISTS
 from kb.results.comparison import LEAST
 from kb.search.answer import SearchResult
-from web.core.urls import compare_url
+from web.core.request import searcher
+from web.core.urls import compare_url, facet_url, url_for
 from web.words.translation import gettext
+
+#: The facets of which every value has a page of its own.
+PAGED: tuple[str, ...] = ("country", "type", "project", "sector")
 
 #: How many of an answer's cases are compared at once.
 FIRST = 3
@@ -31,6 +36,14 @@ class Link:
     url: str
     words: str
     is_here: bool = False
+
+
+def term_url(facet: str, value: str) -> str:
+    """The page of a facet's value; where the facet has none, the search for its cases."""
+    if facet not in PAGED:
+        return facet_url(**{facet: value})
+    name = searcher().taxonomy.slug(facet, value)
+    return url_for("terms.term", folder=FACET_LISTS[facet], name=name)
 
 
 def compare_first(case_ids: Iterable[str], words: Mapping[int, str]) -> Link | None:

@@ -29,6 +29,7 @@ from kb.model.facets import PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from web.core.request import searcher
 from web.core.urls import case_url, compare_url, facet_url, profile_url, query_url, search_url
+from web.ui.links import term_url
 from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions
 from web.words.kinds import NO_KINDS, with_kinds
@@ -204,6 +205,7 @@ FUNCTIONS = {
     "search_url": search_url,
     "suggestions": suggestions,
     "subject_kind": lambda: taxonomy().subject,
+    "term_url": term_url,
     "vocabulary": vocabulary,
     "with_kinds": lambda sentence: with_kinds(sentence, taxonomy()),
 }

@@ -11,7 +11,13 @@ import pytest
         ("/flyers/norway/metal-buyers.pdf/", 308, "/flyers/norway/metal-buyers.pdf"),
         ("/outcomes.csv/", 308, "/outcomes.csv"),
         ("/cases/é/", 308, "/cases/%C3%A9"),
-        ("/cases/norway", 302, "/search?country=NO"),
+        ("/Search?q=Wine&country=NO", 308, "/search?q=Wine&country=NO"),
+        ("/CASES/norway/metal-buyers", 308, "/cases/norway/metal-buyers"),
+        ("/cases/Norway/Metal-Buyers?a=B", 308, "/cases/norway/metal-buyers?a=B"),
+        ("/flyers/norway/METAL-buyers.pdf", 308, "/flyers/norway/metal-buyers.pdf"),
+        ("/api/v1/cases/NORWAY/metal-buyers", 308, "/api/v1/cases/norway/metal-buyers"),
+        ("/Countries/", 308, "/countries"),
+        ("/cases/norway", 302, "/countries/norway"),
         ("/cases/norway/", 308, "/cases/norway"),
         ("/cases/guides", 302, "/search?kind=guide"),
         ("/cases", 302, "/browse"),
@@ -19,7 +25,7 @@ import pytest
     ],
 )
 def test_addresses_that_people_try(client, given, status, there):
-    """A slash too many, and the folder of cases, lead on."""
+    """A slash too many, other capitals, and the folder of cases, lead on."""
     response = client.get(given)
     assert (response.status_code, response.headers["Location"]) == (status, there)
 

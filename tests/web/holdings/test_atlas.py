@@ -14,7 +14,6 @@ from kb.search.opening import open_live
 from web import create_app
 from web.holdings.atlas import COVERED, LARGEST_MARK, atlas_page
 from web.holdings.maps import (
-    DATA,
     GAP,
     LAID_OUT,
     LARGEST,
@@ -25,6 +24,7 @@ from web.holdings.maps import (
     maps_of,
     scale,
 )
+from web.ui.world import DATA
 
 UNDER = 100_000
 
