@@ -83,6 +83,23 @@ def figure(result: Result, taxonomy: Taxonomy) -> Figure:
     )
 
 
+def converted_text(result: Result, taxonomy: Taxonomy) -> str:
+    """An amount in another currency, marked as ours; empty where none is known.
+
+    ``about €44 million at the rate of 2018 (European Central Bank; our conversion)``, to two
+    digits, as the mean rate of a year says no more.
+    """
+    made = result.converted
+    if made is None:
+        return ""
+    units = (one for one in taxonomy["units"] if one.currency == made.currency)
+    unit = min(units, key=lambda one: len(one.id), default=Term(id="", label=made.currency))
+    number, words = _amount(_two_digits(made.low), _two_digits(made.high), unit, 0)
+    span = writing(taxonomy.unit(result.unit or "")).words  # such as "a year"
+    amount = _join(number, words, span)
+    return f"about {amount} at the rate of {made.year} ({made.by})"
+
+
 def compared_figure(result: Result, shown: Quantity, taxonomy: Taxonomy) -> Figure:
     """A quantity in the words of the figures; what is computed has at most one decimal."""
     low, high = (round(v, 1) if shown.converted else v for v in (shown.low, shown.high))
@@ -165,6 +182,10 @@ def _digits(value: float) -> str:
 
 def _divided(value: float, scale: int) -> float:
     return float(Decimal(repr(float(value))) / scale)
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")
 
 
 def _ordinal(value: float) -> str:

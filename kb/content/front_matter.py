@@ -16,6 +16,7 @@ from pydantic import ConfigDict
 from kb.content.check import READING_FIELDS, case_rules, period_rules, result_rules
 from kb.content.known import COUNTRIES, OTHER_ID, SOURCE_KEY, Known, term, terms
 from kb.content.load import Draft
+from kb.content.money import converted
 from kb.content.schema import (
     DAY,
     FLAG,
@@ -165,6 +166,10 @@ class ResultFields(Record):
         "true",
         default=False,
     )
+    year: Annotated[int | None, whole(least=1000)] = optional(
+        "The year that the figure is of, where the source tells it; the last one of several.",
+        "2014",
+    )
 
     def made(self) -> Result:
         """The record of the result; one figure is both ends of a range."""
@@ -290,7 +295,12 @@ def _case(draft: Draft, fields: FrontMatter, known: Known) -> Case:
     only_source = fields.sources[0].key  # results name theirs where there are several
     given = {name: value for name, value in fields if name in _OF_CASES}
     given["results"] = tuple(
-        replace(result, source=result.source or only_source) for result in fields.results
+        replace(
+            result,
+            source=result.source or only_source,
+            converted=converted(result, known.taxonomy),
+        )
+        for result in fields.results
     )
     return Case(
         **given,

@@ -40,6 +40,7 @@ from kb.model.taxonomy import (
     LISTS,
     MARKS,
     MEASURES,
+    MONEY,
     OPTIONAL_LISTS,
     ROLES,
     SIGNS,
@@ -77,6 +78,7 @@ _SIGN = one_of(tuple(SIGNS))
 _ID = pattern("[A-Za-z0-9]+(-[A-Za-z0-9]+)*", "letters and digits joined by hyphens")
 _TEXT = text()
 _COUNT = whole(least=1)
+_CURRENCY = pattern("[A-Z]{3}", "an ISO 4217 code such as EUR")
 #: How the figure 30 is written in a unit.
 _WRITTEN = Value(_written, {"type": "string", "pattern": EXAMPLE})
 #: Which way a direction goes: 1, -1 or 0.
@@ -131,7 +133,13 @@ PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
     "levels": ("a level", {"phrase": _TEXT}),
     "units": (
         "a unit",
-        {"written": _WRITTEN, "singular": _TEXT, "measures": one_of(MEASURES), "plain": _COUNT},
+        {
+            "written": _WRITTEN,
+            "singular": _TEXT,
+            "measures": one_of(MEASURES),
+            "plain": _COUNT,
+            "currency": _CURRENCY,
+        },
     ),
     "directions": ("a direction", {"sign": _WAY}),
     "statuses": ("a status", {"tone": one_of(TONES)}),
@@ -154,7 +162,9 @@ class TermFields(Record):
 
     @staticmethod
     def rules(given: Given, sound: Given, known: Any) -> Complaints:
-        """Bounds that leave no room."""
+        """Bounds that leave no room, and a currency of what is no money."""
+        if "currency" in sound and sound.get("measures") != MONEY:
+            yield ("currency",), f"is for a unit that measures {MONEY}; add 'measures: {MONEY}'."
         least, most = sound.get("least_members") or 0, sound.get("most_members")
         if most is not None and most < least:
             yield ("most_members",), f"must be at least least_members, {least}, not {most}."

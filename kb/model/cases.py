@@ -42,6 +42,22 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """An amount of money in another currency: our arithmetic, and no word of the source."""
+
+    currency: Annotated[str, Field(description="ISO 4217 code of what it was converted into")]
+    low: Annotated[float, Field(description="The amount, or the low end of a range")]
+    high: Annotated[float, Field(description="The amount, or the high end")]
+    year: Annotated[int, Field(description="The year whose mean rate was taken")]
+    rate: Annotated[
+        float, Field(description="Units of the source's currency for one of this, in that year")
+    ]
+    by: Annotated[str, Field(description="Whose rate it is, and whose arithmetic")] = (
+        "European Central Bank; our conversion"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One thing that the source reports as achieved.
 
@@ -49,7 +65,9 @@ class Result:
     both None for a result told in words. ``before`` is in the same unit. ``of`` is
     how many firms a share is of; ``compared_with`` is what a change is measured
     against where that is not the same firms before. ``merged`` says that it joins two
-    passages of the source, which the editors take to be one account.
+    passages of the source, which the editors take to be one account. ``converted`` is an
+    amount of money in euros, where its year and a rate are known: beside the figure, and never
+    in its place.
     """
 
     metric: str
@@ -76,6 +94,15 @@ class Result:
         bool,
         Field(description="Whether it joins two passages of the source, taken to be one account"),
     ] = False
+    year: Annotated[
+        int | None, Field(description="The year that the figure is of, as the source tells it")
+    ] = None
+    converted: Annotated[
+        Converted | None,
+        Field(
+            description="An amount of money in euros, by us; null where year or rate is not known"
+        ),
+    ] = None
 
     @property
     def has_figure(self) -> bool:

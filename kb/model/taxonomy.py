@@ -116,6 +116,7 @@ class Term:
     singular: str = ""
     measures: str = AMOUNT
     plain: int = 0
+    currency: str = ""
     sign: int = 0
     tone: str = ""
     trades: tuple[Trade, ...] = ()

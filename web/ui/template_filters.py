@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from flask import Blueprint
 
 from kb.answers.addresses import number_text, query_pairs
-from kb.answers.figures import Figure, figure, members_text, period_text
+from kb.answers.figures import Figure, converted_text, figure, members_text, period_text
 from kb.citations.works import only_passages, seen_text
 from kb.errors import KBError
 from kb.model.cases import Case, Members, Result, Source
@@ -97,6 +97,11 @@ def shown_figure(result: Result) -> Figure:
     return figure(result, taxonomy())
 
 
+def shown_conversion(result: Result) -> str:
+    """An amount of money in euros, marked as ours; empty where none is known."""
+    return converted_text(result, taxonomy())
+
+
 def members(who: Members | None) -> str:
     """Who took part, in words; empty if not told."""
     return members_text(who, taxonomy())
@@ -163,6 +168,7 @@ def source_text(source: Source) -> str:
 FILTERS = {
     "capital": capital,
     "card_results": card_results,
+    "converted": shown_conversion,
     "curly": curly,
     "editorial": lambda case: read_by_editors(case, taxonomy()),
     "figure": shown_figure,

@@ -1,0 +1,77 @@
+"""Amounts of money in euros, by the European Central Bank's rates. Owns currency_converter.
+
+The package ships the bank's daily rates since 1999; a rate here is the mean of a year. It is
+asked while content is read, and a snapshot carries what was converted.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kb.model.cases import Converted, Result
+from kb.model.taxonomy import MONEY, Taxonomy
+
+if TYPE_CHECKING:
+    from currency_converter import CurrencyConverter
+
+#: What amounts are converted into.
+CURRENCY = "EUR"
+#: Rates of the last days of December close a year, whatever day is a holiday.
+_LAST_WEEK = 25
+
+_CENTS = 2
+_RATE_DECIMALS = 4
+
+
+@cache
+def _rates() -> CurrencyConverter:
+    from currency_converter import CurrencyConverter  # half a second: only while content is read
+
+    return CurrencyConverter()
+
+
+@cache
+def yearly_rate(currency: str, year: int) -> float | None:
+    """How much of a currency one euro was worth, as the mean of the days of a year.
+
+    Args:
+        currency: its ISO 4217 code.
+        year: the year.
+
+    Returns:
+        The mean of the days for which there is a rate, to four decimals; None where the
+        bank gives none for the currency, or none to the end of the year.
+    """
+    from currency_converter import RateNotFoundError
+
+    bounds = _rates().bounds.get(currency)
+    if bounds is None or bounds.last_date < date(year, 12, _LAST_WEEK):
+        return None
+    day, rates = date(year, 1, 1), []
+    while day.year == year:
+        with suppress(RateNotFoundError):  # a weekend, a holiday, or a day before the first
+            rates.append(_rates().convert(1, CURRENCY, currency, date=day))
+        day += timedelta(days=1)
+    began = bounds.first_date <= date(year, 1, 7)
+    return round(sum(rates) / len(rates), _RATE_DECIMALS) if rates and began else None
+
+
+def converted(result: Result, taxonomy: Taxonomy) -> Converted | None:
+    """An amount of money in euros, where its year and a rate are known.
+
+    None for an amount that is in euros already, for one without a year, and for what is no
+    amount of money.
+    """
+    if result.low is None or result.high is None or result.year is None:
+        return None
+    unit = taxonomy.unit(result.unit or "")
+    if unit.measures != MONEY or unit.currency in ("", CURRENCY):
+        return None
+    rate = yearly_rate(unit.currency, result.year)
+    if rate is None:
+        return None
+    low, high = (round(amount / rate, _CENTS) for amount in (result.low, result.high))
+    return Converted(currency=CURRENCY, low=low, high=high, year=result.year, rate=rate)
