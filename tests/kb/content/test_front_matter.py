@@ -60,6 +60,7 @@ results:
     locator: p. 2
     source: doe-2001
     merged: true
+    year: 1997
 summary: >-
   Three printers
   bought a press.
@@ -185,6 +186,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
                 of=82,
                 compared_with="firms outside",
                 merged=True,
+                year=1997,
             ),
         ),
         sources=(Source(key="doe-2001", locator="pp. 1-2"),),

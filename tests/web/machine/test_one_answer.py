@@ -80,7 +80,8 @@ def test_each_address_leads_to_a_page(client, path, arguments):
         here = {answer["url"]} if isinstance(answer.get("url"), str) else set()
         return here | {url for one in answer.values() for url in urls(one)}
 
-    found = urls(told(arguments))
+    # The address of a source leads to another site.
+    found = {url for url in urls(told(arguments)) if url.startswith("/")}
     assert found or path in ("search?q=zebra",)
     assert {url: client.get(url).status_code for url in found} == dict.fromkeys(found, 200)
 
