@@ -9,7 +9,14 @@ from pathlib import Path
 
 import click
 
-from kb.cli.console import json_option, one_catch, print_problems, say, settings_of
+from kb.cli.console import (
+    json_option,
+    one_catch,
+    print_answer,
+    print_problems,
+    say,
+    settings_of,
+)
 from kb.content.files import (
     FORMS_FILE,
     GLOSSARY_FILE,
@@ -23,17 +30,23 @@ from kb.settings import Settings
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@click.option("--summary", is_flag=True, help="Count the sources and what was seen of them")
 @json_option
 @one_catch
-def check(*, paths: tuple[str, ...], cases: str | None, as_json: bool) -> int:
+def check(*, paths: tuple[str, ...], cases: str | None, summary: bool, as_json: bool) -> int:
     """Check the content: every problem with its file and line.
 
     Without PATH the whole compendium is checked. A PATH inside it narrows the
     report to that file or folder; any other folder is checked as a compendium
     of its own, with the vocabulary of this one where it has none.
+
+    With --summary nothing is checked: the sources are counted by kind and by what was
+    seen of them.
     """
     settings = settings_of(cases=cases)
     chosen = [Path(path) for path in paths] or [settings.cases]
+    if summary:
+        return _summary(chosen, settings, as_json=as_json)
     return check_paths(chosen, settings, as_json=as_json)
 
 
@@ -42,6 +55,35 @@ def check_paths(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> 
     problems = [problem for path in paths for problem in _problems(path, settings)]
     print_problems(problems, as_json=as_json)
     return 1 if problems else 0
+
+
+def _summary(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
+    """Print what is told of the sources of one compendium."""
+    from kb.citations.summary import sources_summary  # imports the readers of content
+    from kb.content.corpus import read_corpus
+
+    folder = paths[0]
+    if len(paths) > 1 or not (folder / SOURCES_FILE).is_file():
+        raise click.BadParameter("--summary is for one compendium", param_hint="PATH")
+    corpus = read_corpus(folder)
+    compendium = corpus.compendium
+    if corpus.problems:
+        say(f"{folder}: {CorpusInvalid(corpus.problems).count}; what has any is not counted")
+    found = sources_summary(compendium.cases, compendium.references)
+    if as_json:
+        print_answer(found)
+        return 0
+    click.echo(f"{'kind':<10} {'seen':<12} {'sources':>7} {'documents':>9}")
+    for row in found.counts:
+        kind, seen = row.kind or "not said", row.seen or "not said"
+        click.echo(f"{kind:<10} {seen:<12} {row.sources:>7} {row.cases:>9}")
+    click.echo(f"{'all':<23} {found.sources:>7} {found.cases:>9}")
+    say(
+        f"A document stands in each row of which it cites a source. {found.cases_on_passages} of "
+        f"{found.cases} documents rest on passages alone. {found.further_reading} further works "
+        "are named by a source only."
+    )
+    return 0
 
 
 def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:

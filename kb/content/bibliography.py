@@ -119,6 +119,7 @@ def _reference(key: str, entry: Entry, bibtex: str) -> Reference:
         archived=_address(entry, "archived"),
         gone=_day(_field(entry, "gone")),
         cited_in=Source(key=cited_in[1], locator=cited_in[2]) if cited_in else None,
+        subject=_field(entry, "keywords"),
         bibtex=bibtex,
     )
 

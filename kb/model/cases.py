@@ -215,7 +215,8 @@ class Reference:
 
     ``kind`` is one of ``KINDS_OF_SOURCE``; ``gone`` is the day on which its page was found to be
     gone, ``archived`` the address of a copy. ``cited_in`` is where one source names this one,
-    which makes it further reading. ``bibtex`` is the entry as it stands in the file.
+    which makes it further reading; ``subject`` is the heading that it stands under there.
+    ``bibtex`` is the entry as it stands in the file.
     """
 
     key: str
@@ -229,4 +230,5 @@ class Reference:
     archived: str | None = None
     gone: str | None = None
     cited_in: Source | None = None
+    subject: str = ""
     bibtex: str = ""

@@ -37,6 +37,7 @@ PAGES = {
     "guide": "/cases/guides/types-of-network",
     "about": "/about",
     "codebook": "/codebook",
+    "reading": "/reading",
     "people": "/people",
     "planned": "/cases/canada/wineries",
     "merged": "/flyers/denmark/uniform-makers",

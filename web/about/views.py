@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template
 
+from kb.citations.summary import cited_works
+from web.about.reading import bibtex, reading_page
 from web.about.relevance import (
     CHART_WIDTH,
     GROUPS,
@@ -22,6 +24,9 @@ from web.core.request import searcher, settings
 from web.core.urls import case_url
 from web.ui.markdown import render_codebook
 
+#: As many sources stand on the page About; the page of the sources has them all.
+MOST_CITED = 5
+
 bp = Blueprint("about", __name__, template_folder="templates")
 for name, shown in (
     ("chart_place", chart_place),
@@ -39,7 +44,7 @@ def about() -> str:
     current = searcher()
     kinds = [case.kind for case in current.cases]
     encoders = (current.manifest.encoder, current.manifest.multilingual)
-    used = {source.key for case in current.cases for source in case.sources}
+    works = cited_works(current.cases, current.compendium.references)
     return render_template(
         "about.html",
         snapshot_id=current.snapshot_id,
@@ -48,9 +53,24 @@ def about() -> str:
         n_passages=current.manifest.n_passages,
         counts=[(term.label, kinds.count(term.id)) for term in current.taxonomy["kinds"]],
         levels=[term for term in current.taxonomy["levels"] if term.phrase],
-        works=[work for key, work in current.compendium.references.items() if key in used],
+        works=works[:MOST_CITED],
+        n_works=len(works),
         contribute_url=settings().contribute_url,
     )
+
+
+@bp.get("/reading")
+def reading() -> str:
+    """What to read on, as the sources name it; and the sources, with the cases that cite each."""
+    return render_template("reading.html", **reading_page(searcher().compendium))
+
+
+@bp.get("/sources.bib")
+def bibtex_file() -> Response:
+    """Every source as BibTeX, for a reference manager."""
+    response = Response(bibtex(searcher().compendium), content_type="application/x-bibtex")
+    response.headers["Content-Disposition"] = 'attachment; filename="sources.bib"'
+    return response
 
 
 @bp.get("/codebook")

@@ -71,6 +71,7 @@ def sitemap() -> Response:
         "holdings.atlas",
         "holdings.guides",
         "about.about",
+        "about.reading",
         "about.relevance",
         "docs.api",
     )

@@ -58,6 +58,42 @@ def test_check_of_a_path_inside_narrows_the_report(toy_settings):
     )
 
 
+def test_check_counts_the_sources(toy_settings):
+    """With --summary the sources are counted by kind and by what was seen, and nothing else."""
+    cases = str(toy_settings.cases)
+    table, data = kb("check", "--summary", cases), kb("check", "--summary", "--json", cases)
+
+    assert table.stdout.splitlines() == [
+        "kind       seen         sources documents",
+        "secondary  excerpt            1         4",
+        "not said   not said           1         4",
+        "all                           2         7",
+    ]
+    assert table.stderr == (
+        "A document stands in each row of which it cites a source. 3 of 7 documents rest on "
+        "passages alone. 0 further works are named by a source only.\n"
+    )
+    assert json.loads(data.stdout) == {
+        "sources": 2,
+        "cases": 7,
+        "cases_on_passages": 3,
+        "further_reading": 0,
+        "counts": [
+            {"kind": "secondary", "seen": "excerpt", "sources": 1, "cases": 4},
+            {"kind": None, "seen": None, "sources": 1, "cases": 4},
+        ],
+    }
+    assert (table.exit_code, data.exit_code) == (0, 0)
+
+
+def test_check_counts_the_sources_of_one_compendium(toy_settings):
+    """A file or a part of a compendium has no sources of its own."""
+    for paths in ([str(toy_settings.cases / "norway")], [str(toy_settings.cases)] * 2):
+        refused = kb("check", "--summary", *paths)
+        assert refused.exit_code == 2
+        assert refused.stderr.endswith("PATH: --summary is for one compendium\n")
+
+
 def test_check_of_another_folder_uses_the_vocabulary_of_this_one(toy_settings, tmp_path):
     """A folder elsewhere is a compendium of its own, with the vocabulary here if it has none."""
     other = Path(shutil.copytree(toy_settings.cases / "spain", tmp_path / "other" / "spain"))

@@ -1,0 +1,107 @@
+"""The sources of a compendium taken together: who cites each, what they are, what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from kb.model.cases import HOW_SEEN, KINDS_OF_SOURCE, Case, Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedWork:
+    """A source, and the cases that cite it, in their order."""
+
+    work: Reference
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCount:
+    """How many sources there are of a kind of which as much was seen, and cases that cite them."""
+
+    kind: Annotated[str | None, Field(description="`primary`, `secondary`, or null: not said")]
+    seen: Annotated[
+        str | None,
+        Field(description="`opened`, `stored copy`, `excerpt`, or null: not said"),
+    ]
+    sources: int
+    cases: Annotated[int, Field(description="Documents that cite at least one of these sources")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesSummary:
+    """What the sources of a compendium are, and what was seen of them."""
+
+    sources: int
+    cases: Annotated[int, Field(description="Documents of the compendium, guides included")]
+    cases_on_passages: Annotated[
+        int, Field(description="Documents of all whose sources only a passage was seen")
+    ]
+    further_reading: Annotated[int, Field(description="Works that a source names, and no document")]
+    counts: tuple[SeenCount, ...]
+
+
+def cited_works(
+    cases: Iterable[Case], references: Mapping[str, Reference]
+) -> tuple[CitedWork, ...]:
+    """The sources, those that most cases cite first, then by who wrote them.
+
+    A work that only another source names is further reading and not among them.
+    """
+    citing: dict[str, dict[str, Case]] = {}
+    for case in cases:
+        for source in case.sources:
+            citing.setdefault(source.key, {})[case.id] = case
+    works = [
+        CitedWork(work=work, cases=tuple(citing.get(key, {}).values()))
+        for key, work in references.items()
+        if key in citing or work.cited_in is None
+    ]
+    return tuple(sorted(works, key=lambda cited: (-len(cited.cases), _name(cited.work))))
+
+
+def further_reading(
+    cases: Iterable[Case], references: Mapping[str, Reference]
+) -> tuple[Reference, ...]:
+    """The works that a source names and no case cites, in the order of the file."""
+    used = {source.key for case in cases for source in case.sources}
+    return tuple(
+        work for key, work in references.items() if work.cited_in is not None and key not in used
+    )
+
+
+def sources_summary(cases: Iterable[Case], references: Mapping[str, Reference]) -> SourcesSummary:
+    """Count the sources by kind and by what was seen of them, and the cases that cite them."""
+    every = tuple(cases)
+    works = cited_works(every, references)
+    counts = []
+    for kind in (*KINDS_OF_SOURCE, None):
+        for how in (*HOW_SEEN, None):
+            alike = [cited for cited in works if (cited.work.kind, _how(cited.work)) == (kind, how)]
+            if alike:
+                citing = {case.id for cited in alike for case in cited.cases}
+                counts.append(SeenCount(kind=kind, seen=how, sources=len(alike), cases=len(citing)))
+    return SourcesSummary(
+        sources=len(works),
+        cases=len(every),
+        cases_on_passages=sum(_on_passages(case, references) for case in every),
+        further_reading=len(further_reading(every, references)),
+        counts=tuple(counts),
+    )
+
+
+def _name(work: Reference) -> str:
+    return f"{work.authors or work.title} {work.year} {work.title}".casefold()
+
+
+def _how(work: Reference) -> str | None:
+    return work.seen.how if work.seen else None
+
+
+def _on_passages(case: Case, references: Mapping[str, Reference]) -> bool:
+    seen = [references[source.key].seen for source in case.sources if source.key in references]
+    return bool(seen) and all(one is not None and one.is_excerpt for one in seen)
