@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from datetime import date
+from itertools import count
 from pathlib import Path
 
 import click
 
+from kb import __version__
 from kb.cli.console import (
     json_option,
     one_catch,
@@ -30,23 +33,30 @@ from kb.settings import Settings
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@click.option("--links", is_flag=True, help="Ask the addresses of the sources too; takes minutes")
 @click.option("--summary", is_flag=True, help="Count the sources and what was seen of them")
 @json_option
 @one_catch
-def check(*, paths: tuple[str, ...], cases: str | None, summary: bool, as_json: bool) -> int:
+def check(
+    *, paths: tuple[str, ...], cases: str | None, links: bool, summary: bool, as_json: bool
+) -> int:
     """Check the content: every problem with its file and line.
 
     Without PATH the whole compendium is checked. A PATH inside it narrows the
     report to that file or folder; any other folder is checked as a compendium
     of its own, with the vocabulary of this one where it has none.
 
+    With --links the addresses of the sources are asked too, one at a time for each
+    host: a page that is gone is a problem, and what could not be asked is told.
     With --summary nothing is checked: the sources are counted by kind and by what was
     seen of them.
     """
     settings = settings_of(cases=cases)
     chosen = [Path(path) for path in paths] or [settings.cases]
     if summary:
-        return _summary(chosen, settings, as_json=as_json)
+        return _summary(_one_compendium(chosen, "--summary"), as_json=as_json)
+    if links:
+        return _check_with_links(_one_compendium(chosen, "--links"), settings, as_json=as_json)
     return check_paths(chosen, settings, as_json=as_json)
 
 
@@ -57,14 +67,53 @@ def check_paths(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> 
     return 1 if problems else 0
 
 
-def _summary(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
-    """Print what is told of the sources of one compendium."""
+def _one_compendium(paths: Sequence[Path], option: str) -> Path:
+    """The folder of a compendium, which alone has sources."""
+    if len(paths) > 1 or not (paths[0] / SOURCES_FILE).is_file():
+        raise click.BadParameter(f"{option} is for one compendium", param_hint="PATH")
+    return paths[0]
+
+
+def _check_with_links(folder: Path, settings: Settings, *, as_json: bool) -> int:
+    """Print every problem, pages that are gone among them; the exit status."""
+    from kb.content.corpus import read_corpus  # imports the readers of content
+    from kb.content.links import (
+        GONE,
+        UNASKED,
+        Answer,
+        ask,
+        gone_problem,
+        links_of,
+        summary_lines,
+    )
+
+    problems = list(_problems(folder, settings))
+    compendium = read_corpus(folder).compendium
+    links = links_of(compendium.references)
+    numbers = count(1)
+
+    def tell(answer: Answer) -> None:
+        number = f"{next(numbers)}/{len(links)}"
+        say(f"{number} {answer.link.url}: {answer.state} {answer.detail}".rstrip())
+
+    contact = settings.site_url or settings.contribute_url or "no address given"
+    agent = f"{compendium.site.name} link check/{__version__} ({contact})"
+    answers = ask(links, agent=agent, tell=tell)
+    dead = [answer for answer in answers if answer.state == GONE]
+    path, today = folder / SOURCES_FILE, date.today()
+    problems += [gone_problem(answer, path, compendium, today) for answer in dead]
+    print_problems(problems, as_json=as_json)
+    for line in summary_lines(answers):
+        say(line)
+    none_asked = bool(answers) and all(answer.state == UNASKED for answer in answers)
+    return 1 if problems or none_asked else 0
+
+
+def _summary(folder: Path, *, as_json: bool) -> int:
+    """Print what is told of the sources of a compendium."""
     from kb.citations.summary import sources_summary  # imports the readers of content
     from kb.content.corpus import read_corpus
 
-    folder = paths[0]
-    if len(paths) > 1 or not (folder / SOURCES_FILE).is_file():
-        raise click.BadParameter("--summary is for one compendium", param_hint="PATH")
     corpus = read_corpus(folder)
     compendium = corpus.compendium
     if corpus.problems:

@@ -6,6 +6,7 @@ known                            what a field may refer to: a term, a document, 
 taxonomy, glossary, self_check,  the other files, each with its fields and its rules
 phrases, site, people, bibliography
 corpus                           reads them all
+links                            asks whether the addresses of the sources still answer
 schema                           typed records; an error's place to file and line
 load, yaml_source                bytes to front-matter and body, and values with their lines
 json_schema, new_case            what editors are told; a case to fill in

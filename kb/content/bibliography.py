@@ -64,6 +64,17 @@ def read_bibliography(path: Path) -> tuple[Mapping[str, Reference], list[Problem
     return references, problems
 
 
+def line_of(path: Path, key: str, field: str) -> int:
+    """The line on which a field of an entry stands, or the entry where it has no such field.
+
+    Raises:
+        CorpusError: the file is missing or is not UTF-8.
+    """
+    text = _text(path)
+    start, end = _extent(text, key)
+    return 1 + text.count("\n", 0, start + _place(text[start:end], field))
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")

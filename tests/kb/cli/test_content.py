@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -92,6 +96,80 @@ def test_check_counts_the_sources_of_one_compendium(toy_settings):
         refused = kb("check", "--summary", *paths)
         assert refused.exit_code == 2
         assert refused.stderr.endswith("PATH: --summary is for one compendium\n")
+
+
+@pytest.fixture(name="web_of_files")
+def _web_of_files(tmp_path):
+    """A server on this machine that has one page, /there; its address."""
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "there").write_text("A page.")
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def with_addresses(settings: Settings, url: str, archived: str) -> Path:
+    """Let the source that is no book stand at an address, and its copy at another."""
+    path = settings.cases / "sources.bib"
+    text = path.read_text()
+    text = text.replace("https://example.org/note?a=1&b=2", url)
+    path.write_text(text.replace("https://archive.example/note", archived))
+    return path
+
+
+def test_check_asks_the_addresses_of_the_sources(toy_settings, web_of_files):
+    """A page that is gone is a problem, with its cases and its copy; the others are told."""
+    path = with_addresses(toy_settings, f"{web_of_files}/gone", f"{web_of_files}/there")
+
+    found = kb("check", "--links", toy_settings.cases)
+
+    assert found.exit_code == 1
+    assert found.stdout.startswith(
+        f"{path}:12: anon: url is gone (404): {web_of_files}/gone (rule: a page that is gone). "
+        "Cited by denmark/hostile-title, france/wine-exporters, guides/purchase-guide, "
+        f"spain/textile-training. A copy is at {web_of_files}/there. Mend the address, or add "
+    )
+    assert found.stderr.splitlines() == [
+        f"{toy_settings.cases}: no problems",
+        f"1/2 {web_of_files}/gone: gone 404",
+        f"2/2 {web_of_files}/there: there 200",
+        "2 addresses: 1 there, 1 gone",
+    ]
+    assert kb("check", toy_settings.cases).exit_code == 0  # without the option nothing is asked
+
+
+def test_check_of_addresses_that_are_there(toy_settings, web_of_files):
+    """Nothing is wrong where every page answers."""
+    with_addresses(toy_settings, f"{web_of_files}/there", f"{web_of_files}/there?a=1")
+
+    found = kb("check", "--links", toy_settings.cases)
+
+    assert (found.exit_code, found.stdout) == (0, "")
+    assert found.stderr.splitlines()[-1] == "2 addresses: 2 there"
+
+
+def test_check_without_a_way_to_the_web_says_so(toy_settings):
+    """Where nothing could be asked no page is called gone, and the exit status is no success."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        nobody = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with_addresses(toy_settings, f"{nobody}/a", f"{nobody}/b")
+
+    found = kb("check", "--links", toy_settings.cases)
+
+    assert (found.exit_code, found.stdout) == (1, "")
+    assert found.stderr.splitlines()[-1] == (
+        "None of the 2 addresses could be asked; is there a way to the web from here?"
+    )
 
 
 def test_check_of_another_folder_uses_the_vocabulary_of_this_one(toy_settings, tmp_path):
