@@ -61,6 +61,7 @@ class Host:
     most_at_once: int = 0
 
     def link(self, path: str) -> Link:
+        """An address of this host; its path is the key."""
         return Link(key=path, field="url", url=self.address + path)
 
     def ask(self, *paths: str, pause: float = 0) -> list[tuple[str, str]]:
@@ -91,11 +92,11 @@ def _host() -> Iterator[Host]:
             self.send_header("Content-Length", "0" if self.command == "HEAD" else "1000000000")
             self.end_headers()
 
-        def do_HEAD(self) -> None:  # noqa: N802 - the library's name
+        def do_HEAD(self) -> None:
             status, _, leads = PATHS.get(self.path, (200, 200, ""))
             self._answer(status, leads)
 
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             _, status, leads = PATHS.get(self.path, (200, 200, ""))
             self._answer(status, leads)  # and never the billion bytes that it speaks of
 
