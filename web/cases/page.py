@@ -17,6 +17,8 @@ from web.words.typography import curly
 
 #: Facets among the key facts, in the order of the page.
 FACT_FACETS = ("country", "type", "form", "project", "sector", "formation", "status")
+#: As many sources stand open on the page of a case; a longer list is folded.
+MOST_SOURCES = 10
 #: How many similar cases stand beside a case.
 SIMILAR_SHOWN = 3
 

@@ -18,6 +18,7 @@ from kb.model.cases import Case
 from web.cases.flyer import flyer
 from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.cases.page import (
+    MOST_SOURCES,
     body_of,
     cited,
     compared_url,
@@ -76,6 +77,7 @@ def case(case_id: str) -> str | Response:
         case=case,
         body=body_of(case, current),
         citations=citations(case, current.compendium.references),
+        most_sources=MOST_SOURCES,
         cite=cited(case, current.snapshot_id),
         related=related_to(case, current),
         similar=shown_similar(case, alike),
