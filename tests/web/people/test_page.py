@@ -16,10 +16,10 @@ from web import create_app
 
 #: Every entry of the toy file as a reader reads it.
 ENTRIES = {
-    "ann-doe": "Ann Doe Professor She evaluated a programme. Belongs to: An institute "
+    "ann-doe": "Ann Doe Professor She evaluated a programme. Then with: An institute "
     "Read: How to purchase together ; Metal firms purchase machines "
     "Jane Doe and Richard Roe (2001), note 3",
-    "bo-roe": "Bo Roe Partner Belongs to: An institute An unsigned note (no date), thanks",
+    "bo-roe": "Bo Roe Partner Then with: An institute An unsigned note (no date), thanks",
     "institute": "An institute Oslo People: Ann Doe , Bo Roe An unsigned note (no date), thanks",
 }
 
