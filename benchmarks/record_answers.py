@@ -388,14 +388,20 @@ class Material:
     units: Sequence[str]
 
 
+def judged_in(content: Path) -> Path:
+    """Where the judged data are: of the first collection, beside the cases before there was one."""
+    own = content / "collections" / FIRST_COLLECTION
+    return own if own.is_dir() else content
+
+
 def read_material(site: Site, folder: Path) -> Material:
     """Takes the material from the content and from the site's own answers."""
     listed = site.ask("/api/v1/cases").json["cases"]
     facets = site.ask("/api/v1/search").json["facets"]
     units = site.ask("/api/v1/taxonomy").json["units"]
     return Material(
-        queries=json_lines(folder / "queries.jsonl"),
-        profiles=json_lines(folder / "profiles.jsonl"),
+        queries=json_lines(judged_in(folder) / "queries.jsonl"),
+        profiles=json_lines(judged_in(folder) / "profiles.jsonl"),
         ids=sorted(case["id"] for case in listed),
         cases=sorted(case["id"] for case in listed if case["kind"] != "guide"),
         facets={
@@ -696,6 +702,7 @@ REAL_LINES = (
     *("evaluate --split all --profiles --json", "snapshots --json"),
 )
 #: What is judged for the toy corpus.
+FIRST_COLLECTION = "roy-1998"
 TOY_QUERIES = (
     ("wine", "plain", {"france/wine-exporters": 2}),
     ("metal machines", "plain", {"norway/metal-buyers": 2}),
@@ -715,8 +722,9 @@ def make_toy(checkout: Path, folder: Path, extras: Sequence[str]) -> Path:
     """A copy of the toy corpus with the real vocabulary and more files of the real content."""
     shutil.copytree(checkout / "tests" / "corpus", folder)
     for name in ("taxonomy.yaml", *extras):
-        if (checkout / "cases" / name).is_file():
-            shutil.copy(checkout / "cases" / name, folder / name)
+        for source in (checkout / "cases" / name, judged_in(checkout / "cases") / name):
+            if source.is_file():
+                shutil.copy(source, folder / name)
     return folder
 
 
@@ -852,8 +860,12 @@ def record_real(command: Command, checkout: Path, index: Path) -> None:
     shutil.copytree(content, copied)
     for line in ("evaluate --publish", "calibrate", "glossary"):
         command.record(line, kind="real", cases=copied, index=index)
-    for name in ("relevance.json", "calibration.json", "glossary-forms.json"):
-        record_file(command.recording, "real", copied / name)
+    judged = judged_in(copied)
+    for path in (
+        *(judged / "relevance.json", judged / "calibration.json"),
+        copied / "glossary-forms.json",
+    ):
+        record_file(command.recording, "real", path)
 
 
 # --- Recording ------------------------------------------------------------------------------
@@ -895,7 +907,10 @@ def record(out: Path, words: Sequence[str], checkout: Path, index: Path | None) 
         for path, name in ((work, "{work}"), (checkout, "{checkout}"), (built, "{index}")):
             recording.scrub.learn(str(path), name)
         recording.tell("building the index of the real content …")
-        done = command.run(["build", "--json"], cases=checkout / "cases", index=built)
+        # Answers are compared over time on the collection that does not grow.
+        has_own = judged_in(checkout / "cases") != checkout / "cases"
+        alone = ["--collection", FIRST_COLLECTION] if has_own else []
+        done = command.run(["build", "--json", *alone], cases=checkout / "cases", index=built)
         if done.returncode:
             raise SystemExit(f"the index could not be built: {done.stderr}")
         recording.scrub.learn_snapshots(done.stdout)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from kb.content.files import PROFILES_FILE
+from kb.content.files import PROFILES_FILE, judged_folder
 from kb.guidance.profile_score import WEIGHTS, score_parts, weighted
 from kb.guidance.role_models import MOST
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
@@ -96,7 +96,8 @@ def main() -> None:
     """Print the weights that are used, those that would be chosen, and what each reaches."""
     settings = read_settings({})
     searcher = open_current(settings)
-    judged = read_profiles(settings.cases / PROFILES_FILE, searcher.cases, searcher.taxonomy)
+    folder = judged_folder(settings.cases, searcher.manifest.collection)
+    judged = read_profiles(folder / PROFILES_FILE, searcher.cases, searcher.taxonomy)
     samples = samples_of(searcher, [one for one in judged if one.split == "tune"])
     ids = [case.id for case in searcher.cases if case.kind != "guide"]
     held_out = {strength: unseen(samples, ids, strength) for strength in STRENGTHS}

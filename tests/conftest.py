@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -15,12 +15,20 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import expect, sync_playwright
 
+from kb.content.files import COLLECTIONS_FILE
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher, open_live
 from kb.search.searcher import Searcher
 from kb.settings import Settings, read_settings
 from tests.browser.chromium import FLAGS, executable
-from tests.toy import ROOT, copy_toy_corpus, make_tiny_encoder, settings_of_toy
+from tests.toy import (
+    FIRST_COLLECTION,
+    ROOT,
+    TOY_COLLECTIONS,
+    copy_toy_corpus,
+    make_tiny_encoder,
+    settings_of_toy,
+)
 
 # How fast examples are made and run says more about the machine than about the code.
 hypothesis.settings.register_profile(
@@ -68,9 +76,10 @@ def _toy_settings(toy_cases: Path, tmp_path: Path, tiny_encoder: Path) -> Settin
 
 @pytest.fixture(name="settings", scope="session")
 def _settings(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Settings:
-    """Settings of a built toy compendium that no test may change."""
+    """Settings of a built toy compendium with two collections that no test may change."""
     folder = tmp_path_factory.mktemp("toy")
     cases = copy_toy_corpus(folder / "cases")
+    (cases / COLLECTIONS_FILE).write_text(TOY_COLLECTIONS)
     settings = settings_of_toy(cases, folder / "index", tiny_encoder)
     build(settings)
     return settings
@@ -112,12 +121,33 @@ def _client(live: LiveSearcher, settings: Settings):
 
 @pytest.fixture(name="real_settings", scope="session")
 def _real_settings(made_once: Callable) -> Settings:
-    """Settings of the real compendium, built with the default encoders; no test may change it."""
+    """Settings of a snapshot of the first collection, built with the default encoders.
 
-    def settings_in(folder: Path) -> Settings:
-        return read_settings({}, cases=ROOT / "cases", index=folder / "index")
+    Exact values about real cases are tested on it. No test may change it.
+    """
 
-    return settings_in(made_once("real", lambda folder: build(settings_in(folder))))
+    def fill(folder: Path) -> None:
+        build(_settings_of_real(folder), collection=FIRST_COLLECTION)
+
+    return _settings_of_real(made_once("real", fill))
+
+
+@pytest.fixture(name="whole_settings", scope="session")
+def _whole_settings(made_once: Callable, real_settings: Settings) -> Settings:
+    """The same of the whole compendium, for what must hold of every document.
+
+    The vectors of the first collection are taken over, so that only the others are encoded.
+    """
+
+    def fill(folder: Path) -> None:
+        shutil.copytree(real_settings.index, folder / "index")
+        build(_settings_of_real(folder))
+
+    return _settings_of_real(made_once("whole", fill))
+
+
+def _settings_of_real(folder: Path) -> Settings:
+    return read_settings({}, cases=ROOT / "cases", index=folder / "index")
 
 
 @pytest.fixture(name="real_live", scope="session")
@@ -125,11 +155,26 @@ def _real_live(real_settings: Settings) -> LiveSearcher:
     return open_live(real_settings)
 
 
+@pytest.fixture(name="whole_live", scope="session")
+def _whole_live(whole_settings: Settings) -> LiveSearcher:
+    return open_live(whole_settings)
+
+
 @pytest.fixture(name="real_server_url", scope="session")
 def _real_server_url(real_settings: Settings):
-    """A real server in a process of its own, over the real compendium."""
+    """A real server in a process of its own, over the first collection."""
+    yield from _served(real_settings)
+
+
+@pytest.fixture(name="whole_server_url", scope="session")
+def _whole_server_url(whole_settings: Settings):
+    """The same over the whole compendium."""
+    yield from _served(whole_settings)
+
+
+def _served(settings: Settings) -> Iterator[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    command = [sys.executable, "-m", "web", "serve", "--index", str(real_settings.index)]
+    command = [sys.executable, "-m", "web", "serve", "--index", str(settings.index)]
     process = subprocess.Popen(
         [*command, "--port", "0", "--workers", "1"],
         cwd=ROOT,

@@ -11,9 +11,9 @@ from types import ModuleType
 
 import pytest
 
-from kb.content.files import PROFILES_FILE
+from kb.content.files import PROFILES_FILE, judged_folder
 from kb.quality.judged_profiles import read_profiles
-from tests.toy import ROOT
+from tests.toy import FIRST_COLLECTION, ROOT
 
 BENCHMARKS = ROOT / "benchmarks"
 
@@ -69,7 +69,8 @@ def test_weights_can_be_weighed(real_live):
     """Profiles give samples that are ranked by the weights in use: some well, none beyond 1."""
     weigh = loaded("weigh_profiles")
     searcher = real_live.current()
-    judged = read_profiles(ROOT / "cases" / PROFILES_FILE, searcher.cases, searcher.taxonomy)
+    path = judged_folder(ROOT / "cases", FIRST_COLLECTION) / PROFILES_FILE
+    judged = read_profiles(path, searcher.cases, searcher.taxonomy)
     ids = [case.id for case in searcher.cases if case.kind != "guide"]
 
     found = weigh.quality(weigh.samples_of(searcher, judged[:5]), ids, dict(weigh.WEIGHTS))

@@ -6,13 +6,13 @@ import json
 import re
 import tomllib
 from collections import Counter
-from pathlib import Path
 
 import click
 import pytest
 
 from kb.content import check, front_matter
 from kb.content.corpus import read_corpus
+from kb.content.files import judged_folder
 from kb.content.schema import Record
 from kb.content.site import SiteFields
 from kb.content.taxonomy import RECORDS, TermFields, load_taxonomy
@@ -29,9 +29,9 @@ from kb.model.taxonomy import (
 )
 from kb.settings import ROWS
 from kb.text.body import case_headings
+from tests.toy import FIRST_COLLECTION, ROOT
 from web.cli import main
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -344,7 +344,8 @@ def test_lists_of_the_vocabulary_are_known(taxonomy: Taxonomy) -> None:
 
 def test_figures_of_the_search_are_those_published() -> None:
     """The table in the docs is that of the published report, group by group."""
-    report = json.loads((ROOT / "cases" / "relevance.json").read_text(encoding="utf-8"))
+    path = judged_folder(ROOT / "cases", FIRST_COLLECTION) / "relevance.json"
+    report = json.loads(path.read_text(encoding="utf-8"))
     groups = {group["name"]: group for group in report["groups"]}
 
     shown = _rows(QUALITY, "The figures")

@@ -12,6 +12,20 @@ from kb.settings import Settings, read_settings
 ROOT = Path(__file__).parent.parent
 TOY = Path(__file__).parent / "corpus"
 
+#: The collections of the toy compendium, where it has some.
+TOY_COLLECTIONS = """\
+collections:
+  - id: first
+    label: The first ones
+    about: Those that the toy began with.
+    cases: [guides/purchase-guide, norway/metal-buyers, norway/textile-exporters]
+  - {id: later, label: Later ones, about: All that came after., the_rest: true}
+"""
+
+#: The collection of the real compendium on which exact values are tested: it is closed, and
+#: nothing that is added to the compendium changes them.
+FIRST_COLLECTION = "roy-1998"
+
 #: One axis per theme: the cosine of two texts can be worked out by hand from the
 #: counts of these words. Every other word is the zero vector.
 THEMES = ("wine", "metal", "textile", "export", "purchase", "train")

@@ -53,6 +53,9 @@ class CaseSummary:
     form: tuple[str, ...]
     formation: tuple[str, ...]
     status: tuple[str, ...]
+    collection: Annotated[
+        tuple[str, ...], Field(description="The collections of the compendium that it is in")
+    ]
     results: tuple[ReportedResult, ...]
 
 
@@ -102,11 +105,31 @@ class CaseAnswer(CaseSummary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionAnswer:
+    """A collection: a part of the compendium that is kept apart by name."""
+
+    id: str
+    label: str
+    about: str
+    count: Annotated[int, Field(description="How many documents it has in this snapshot")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasesAnswer:
     """Every case, by id."""
 
     total: int
     snapshot: str
+    collection: Annotated[
+        str,
+        Field(
+            description="The collection that the snapshot was built of; empty where it holds "
+            "the whole compendium"
+        ),
+    ]
+    collections: Annotated[
+        tuple[CollectionAnswer, ...], Field(description="Those that have a document here")
+    ]
     cases: tuple[CaseSummary, ...]
 
 
@@ -146,6 +169,16 @@ def cases_answer(searcher: Searcher, addresses: Addresses) -> CasesAnswer:
     return CasesAnswer(
         total=len(searcher.cases),
         snapshot=searcher.snapshot_id,
+        collection=searcher.manifest.collection,
+        collections=tuple(
+            CollectionAnswer(
+                id=term.id,
+                label=term.label,
+                about=term.definition,
+                count=len(held.everything.documents),
+            )
+            for term, held in searcher.compendium.collections
+        ),
         cases=tuple(
             CaseSummary(**summary_fields(case, searcher.taxonomy, addresses))
             for case in searcher.cases

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kb.model.calibration import Calibration
 from kb.model.relevance import Group, Refusal, Report, Worst
 
 
@@ -16,6 +17,17 @@ class RelevanceAnswer:
 
     snapshot: Annotated[str, Field(description="The snapshot that answers now")]
     measured_on: Annotated[str, Field(description="The snapshot that was measured")]
+    collection: Annotated[
+        str,
+        Field(description="The collection that was searched alone; empty where everything was"),
+    ]
+    weights_from: Annotated[
+        str | None,
+        Field(
+            description="The collection on whose judged queries the weights that answer now were "
+            "chosen; empty: on those of everything; null: there are no weights for the encoders"
+        ),
+    ]
     name: str
     split: Annotated[
         str, Field(description="Which of the judged queries: tune, test or all; or empty")
@@ -25,11 +37,15 @@ class RelevanceAnswer:
     worst: tuple[Worst, ...]
 
 
-def relevance_answer(report: Report, snapshot: str) -> RelevanceAnswer:
-    """The published figures, beside the snapshot that answers now."""
+def relevance_answer(
+    report: Report, calibration: Calibration | None, snapshot: str
+) -> RelevanceAnswer:
+    """The published figures, beside the weights and the snapshot that answer now."""
     return RelevanceAnswer(
         snapshot=snapshot,
         measured_on=report.snapshot,
+        collection=report.collection,
+        weights_from=calibration.collection if calibration is not None else None,
         name=report.name,
         split=report.split,
         groups=report.groups,

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kb.model.facets import FACETS
 from kb.model.taxonomy import Activity, Taxonomy, Trade, Vocabulary
 
 
@@ -44,7 +43,7 @@ def taxonomy_answer(taxonomy: Taxonomy, snapshot: str) -> TaxonomyAnswer:
     """The vocabulary of a snapshot."""
     return TaxonomyAnswer(
         snapshot=snapshot,
-        facets={facet: _terms(taxonomy.facet(facet)) for facet in FACETS},
+        facets={facet: _terms(taxonomy.facet(facet)) for facet in taxonomy.facets},
         units=_terms(taxonomy["units"]),
         levels=_terms(taxonomy["levels"]),
         directions=_terms(taxonomy["directions"]),

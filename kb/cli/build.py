@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @folder_options
 @click.option("--model", metavar="NAME", help="Encoder: a name or a folder [KB_MODEL]")
+@click.option("--collection", metavar="ID", help="Only the documents of this collection")
 @click.option("--force", is_flag=True, help="Use nothing of earlier builds")
 @click.option("--check", "only_check", is_flag=True, help="Check the content and stop")
 @json_option
@@ -31,23 +32,35 @@ def build(
     cases: str | None,
     index: str | None,
     model: str | None,
+    collection: str | None,
     force: bool,
     only_check: bool,
     as_json: bool,
 ) -> int:
-    """Build the search index of the cases and serve it from now on."""
+    """Build the search index of the cases and serve it from now on.
+
+    With --collection it holds the documents of that collection alone; give --index too, or
+    they are what the site serves.
+    """
     from kb.indexing.pipeline import build as run_build  # imports numpy and faiss
 
     settings = settings_of(cases=cases, index=index, model=model)
     if only_check:
         return check_paths([settings.cases], settings, as_json=as_json)
-    report = run_build(settings, force=force, progress=sys.stderr.isatty(), tell=say)
+    report = run_build(
+        settings,
+        collection=collection or "",
+        force=force,
+        progress=sys.stderr.isatty(),
+        tell=say,
+    )
     if as_json:
         click.echo(json.dumps(asdict(report)))
     else:
         state = "is up to date" if report.up_to_date else "built"
+        of = f" of the collection {report.collection}" if report.collection else ""
         click.echo(
-            f"Snapshot {report.snapshot_id} {state}: {report.cases} cases, "
+            f"Snapshot {report.snapshot_id}{of} {state}: {report.cases} cases, "
             f"{report.passages} passages ({report.encoded} encoded, {report.reused} reused), "
             f"{report.dimension} dimensions, {report.seconds:.1f} s"
         )

@@ -137,6 +137,7 @@ def _summary(folder: Path, *, as_json: bool) -> int:
 
 def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
     from kb.content.corpus import read_corpus  # imports the readers of content
+    from kb.quality.check import judged_problems  # the same
 
     if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
         raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
@@ -144,11 +145,14 @@ def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
     inside = path.resolve() == home or home in path.resolve().parents
     if inside:
         corpus = read_corpus(settings.cases)
-        problems = tuple(p for p in corpus.problems if _under(Path(p.path), path))
+        # Judgments are compared with cases, so these come first.
+        found = corpus.problems or judged_problems(settings.cases, corpus.compendium)
+        problems = tuple(p for p in found if _under(Path(p.path), path))
     else:
         own = path if (path / TAXONOMY_FILE).is_file() else settings.cases
         corpus = read_corpus(path, vocabulary=own)
-        problems = corpus.problems
+        is_whole = own == path
+        problems = corpus.problems or (judged_problems(path, corpus.compendium) if is_whole else ())
     if problems:
         say(f"{path}: {CorpusInvalid(problems).count}")
     else:

@@ -20,11 +20,14 @@ from kb.content.files import (
     PROFILES_FILE,
     QUERIES_FILE,
     RELEVANCE_FILE,
+    judged_folder,
 )
 from kb.errors import CorpusError
+from kb.model.taxonomy import COLLECTIONS
 
 if TYPE_CHECKING:
     from kb.model.relevance import Report
+    from kb.search.searcher import Searcher
     from kb.settings import Settings
 
 _COLUMNS = ("nDCG@10", "RR@10", "R@10", "R@100", "Success@1")
@@ -43,8 +46,9 @@ def _progress(items: Iterable, label: str) -> Iterable:
 
 
 @click.command()
-@click.argument("collections", nargs=-1, metavar="[COLLECTION]...")
-@click.option("--queries", metavar="FILE", help="Queries for the collection, in another language")
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...")
+@click.option("--collection", metavar="ID", help="Measure on a snapshot of this collection")
+@click.option("--queries", metavar="FILE", help="Queries for a FOLDER, in another language")
 @click.option(
     "--split",
     type=click.Choice(("tune", "test", "all")),
@@ -59,7 +63,8 @@ def _progress(items: Iterable, label: str) -> Iterable:
 @one_catch
 def evaluate(
     *,
-    collections: tuple[str, ...],
+    folders: tuple[str, ...],
+    collection: str | None,
     queries: str | None,
     split: str,
     profiles: bool,
@@ -68,25 +73,23 @@ def evaluate(
     index: str | None,
     as_json: bool,
 ) -> int:
-    """Measure search on the compendium's judged queries, or on folders in BEIR layout.
+    """Measure search on the compendium's judged queries, or on each FOLDER in BEIR layout.
 
-    With --profiles, measure instead the role models of the compendium's judged profiles.
+    With --profiles, measure instead the role models of the compendium's judged profiles. What
+    was judged is that of the snapshot: of a collection where it was built of one.
     """
-    if profiles and (collections or publish):
-        raise click.UsageError("--profiles goes with neither a COLLECTION nor --publish")
-    if queries and not collections:
-        raise click.UsageError("--queries goes with a COLLECTION; the judged queries are its own")
+    _refuse_what_excludes_itself(folders, collection, queries, profiles=profiles, publish=publish)
     settings = settings_of(cases=cases, index=index)
-    if profiles:
-        reports = [_of_profiles(settings, split)]
-    elif collections:
-        reports = [_of_collection(Path(c), queries, settings) for c in collections]
+    if folders:
+        reports = [_of_folder(Path(folder), queries, settings) for folder in folders]
+    elif profiles:
+        reports = [_of_profiles(settings, split, collection)]
     else:
-        reports = [_of_judged(settings, split)]
+        reports = [_of_judged(settings, split, collection)]
         if publish:
             from kb.model.relevance import write_report  # imports pydantic
 
-            path = settings.cases / RELEVANCE_FILE
+            path = judged_folder(settings.cases, reports[0].collection) / RELEVANCE_FILE
             write_report(path, reports[0])
             say(f"Wrote {path}; the next build shows it.")
     if as_json:
@@ -98,37 +101,107 @@ def evaluate(
     return 0
 
 
-def _of_judged(settings: Settings, split: str) -> Report:
-    from kb.quality.evaluate import evaluate_judged  # imports what measures
-    from kb.quality.judged import read_judged
-    from kb.search.opening import open_current
+def _refuse_what_excludes_itself(
+    folders: Sequence[str],
+    collection: str | None,
+    queries: str | None,
+    *,
+    profiles: bool,
+    publish: bool,
+) -> None:
+    if profiles and (folders or publish):
+        raise click.UsageError("--profiles goes with neither a FOLDER nor --publish")
+    if queries and not folders:
+        raise click.UsageError("--queries goes with a FOLDER; the judged queries are its own")
+    if collection and folders:
+        raise click.UsageError("--collection goes with no FOLDER; that has queries of its own")
+
+
+def _searcher_of(settings: Settings, collection: str | None) -> Searcher:
+    """The searcher over the snapshot to measure.
+
+    Raises:
+        QueryError: there is no such collection.
+        CorpusError: the snapshot is not of the collection that is asked for.
+    """
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
 
     searcher = open_current(settings)
+    built_of = searcher.manifest.collection
+    if collection is not None:
+        from kb.content.collections import asked_collection  # imports the readers of content
+
+        wanted = asked_collection(searcher.taxonomy, collection)
+        if wanted != built_of:
+            is_of = f"the collection {built_of!r}" if built_of else "the whole compendium"
+            raise CorpusError(
+                f"The snapshot in {settings.index} is of {is_of}, not of the collection "
+                f"{wanted!r}. {_in_an_index_of_its_own(wanted)}"
+            )
+    calibration = searcher.compendium.calibration
+    if calibration is not None and calibration.collection != built_of:
+        say(
+            "The weights and thresholds were chosen on judged queries of the collection "
+            f"{calibration.collection!r}, not of the whole compendium."
+        )
+    return searcher
+
+
+def _in_an_index_of_its_own(collection: str) -> str:
+    index = f"--collection {collection} --index index-{collection}"
+    return f"Run 'kb build {index}', then the same command with '{index}'."
+
+
+def _judged_path(settings: Settings, searcher: Searcher, name: str) -> Path:
+    """Where what was judged of a snapshot stands.
+
+    Raises:
+        CorpusError: of the whole compendium nothing was judged, and of a collection something.
+    """
+    path = judged_folder(settings.cases, searcher.manifest.collection) / name
+    judged_of = [
+        one
+        for one in searcher.taxonomy[COLLECTIONS].ids
+        if (judged_folder(settings.cases, one) / name).is_file()
+    ]
+    if not searcher.manifest.collection and judged_of and not path.is_file():
+        raise CorpusError(
+            f"{path} does not exist: nothing was judged of the whole compendium yet. What was "
+            f"judged of the collection {judged_of[0]!r} is measured on that alone. "
+            f"{_in_an_index_of_its_own(judged_of[0])}"
+        )
+    return path
+
+
+def _of_judged(settings: Settings, split: str, collection: str | None) -> Report:
+    from kb.quality.evaluate import evaluate_judged  # imports what measures
+    from kb.quality.judged import read_judged
+
+    searcher = _searcher_of(settings, collection)
     ids = [case.id for case in searcher.cases]
-    judged = read_judged(settings.cases / QUERIES_FILE, ids)
+    judged = read_judged(_judged_path(settings, searcher, QUERIES_FILE), ids)
     chosen = [query for query in judged if split in ("all", query.split)]
     return evaluate_judged(searcher, chosen, split=split, progress=_progress)
 
 
-def _of_profiles(settings: Settings, split: str) -> Report:
+def _of_profiles(settings: Settings, split: str, collection: str | None) -> Report:
     from kb.quality.evaluate_profiles import evaluate_profiles  # imports what measures
     from kb.quality.judged_profiles import read_profiles
-    from kb.search.opening import open_current
 
-    searcher = open_current(settings)
-    judged = read_profiles(settings.cases / PROFILES_FILE, searcher.cases, searcher.taxonomy)
+    searcher = _searcher_of(settings, collection)
+    path = _judged_path(settings, searcher, PROFILES_FILE)
+    judged = read_profiles(path, searcher.cases, searcher.taxonomy)
     chosen = [one for one in judged if split in ("all", one.split)]
     return evaluate_profiles(searcher, chosen, split=split, progress=_progress)
 
 
-def _of_collection(folder: Path, queries: str | None, settings: Settings) -> Report:
+def _of_folder(folder: Path, queries: str | None, settings: Settings) -> Report:
     from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
     from kb.quality.collection import read_collection
     from kb.quality.evaluate import evaluate_collection
-    from kb.search.opening import open_current
 
     collection = read_collection(folder, queries=Path(queries) if queries else None)
-    searcher = open_current(settings)
+    searcher = _searcher_of(settings, None)
     if searcher.compendium.calibration is None:
         raise CorpusError(
             "The snapshot has no calibration for its encoders. Run 'kb calibrate', then 'kb build'."
@@ -149,7 +222,8 @@ _ONE = {"queries": "query", "profiles": "profile"}
 
 
 def _print_report(report: Report, noun: str, columns: Sequence[str]) -> None:
-    click.echo(f"{report.name}{f', snapshot {report.snapshot}' if report.snapshot else ''}")
+    of = f" of the collection {report.collection}" if report.collection else ""
+    click.echo(f"{report.name}{of}{f', snapshot {report.snapshot}' if report.snapshot else ''}")
     for group in report.groups:
         width = max(map(len, group.figures)) + 2
         head = "".join(f"{name:>24}" for name in columns)
@@ -178,20 +252,20 @@ def _cell(figure: Any) -> str:
 
 
 @click.command()
+@click.option("--collection", metavar="ID", help="Derive them on a snapshot of this collection")
 @folder_options
 @one_catch
-def calibrate(*, cases: str | None, index: str | None) -> int:
+def calibrate(*, collection: str | None, cases: str | None, index: str | None) -> int:
     """Derive weights and thresholds from the judged queries of the tune split."""
     from kb.model.calibration import read_calibrations, write_calibrations
     from kb.quality.calibrate import Sample
     from kb.quality.calibrate import calibrate as derive
     from kb.quality.judged import read_judged
-    from kb.search.opening import open_current
 
     settings = settings_of(cases=cases, index=index)
-    searcher = open_current(settings)
-    ids = [case.id for case in searcher.cases]
-    judged = read_judged(settings.cases / QUERIES_FILE, ids)
+    searcher = _searcher_of(settings, collection)
+    queries = _judged_path(settings, searcher, QUERIES_FILE)
+    judged = read_judged(queries, [case.id for case in searcher.cases])
     tune = [query for query in judged if query.split == "tune"]
     samples = [
         Sample(query=query, evidence=searcher.evidence(query.text))
@@ -200,10 +274,15 @@ def calibrate(*, cases: str | None, index: str | None) -> int:
     manifest = searcher.manifest
     multilingual = manifest.multilingual.digest if manifest.multilingual else ""
     try:
-        found = derive(samples, encoder=manifest.encoder.digest, multilingual=multilingual)
+        found = derive(
+            samples,
+            encoder=manifest.encoder.digest,
+            multilingual=multilingual,
+            collection=manifest.collection,
+        )
     except ValueError as err:
-        raise CorpusError(f"{settings.cases / QUERIES_FILE}: {err}.") from err
-    path = settings.cases / CALIBRATION_FILE
+        raise CorpusError(f"{queries}: {err}.") from err
+    path = queries.with_name(CALIBRATION_FILE)
     others = tuple(
         c
         for c in read_calibrations(path)

@@ -15,9 +15,11 @@ from kb.content.check import (
     with_kinds_of_guides,
 )
 from kb.content.codebook import read_codebook
+from kb.content.collections import collections_of, read_collections, vocabulary_of
 from kb.content.countries import country_label, world
 from kb.content.files import (
     CODEBOOK_FILE,
+    COLLECTIONS_FILE,
     FORMS_FILE,
     GLOSSARY_FILE,
     PEOPLE_FILE,
@@ -40,7 +42,7 @@ from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
-from kb.model.taxonomy import GUIDE, Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import COLLECTIONS, GUIDE, Taxonomy, Term, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +84,10 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         guides={case_id: kind.role == GUIDE for case_id, kind in kinds.items()},
         sources=tuple(references),
     )
+    collections, collection_problems = read_collections(folder / COLLECTIONS_FILE, known)
+    known = replace(known, collections=collections_of(collections, known.guides))
     problems = [
-        *(*loaded.problems, *guide_problems),
+        *(*loaded.problems, *guide_problems, *collection_problems),
         *(source_problems if home == folder else ()),  # else they are those of another compendium
         *(*title_problems(drafts), *reading_problems(drafts, taxonomy)),
     ]
@@ -110,7 +114,11 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             cases=tuple(cases),
             taxonomy=replace(
                 taxonomy,
-                vocabularies={**taxonomy.vocabularies, "countries": countries},
+                vocabularies={
+                    **taxonomy.vocabularies,
+                    "countries": countries,
+                    COLLECTIONS: vocabulary_of(collections),
+                },
                 world=world(),
             ),
             references=references,

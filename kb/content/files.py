@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 TAXONOMY_FILE = "taxonomy.yaml"
 SOURCES_FILE = "sources.bib"
 QUERIES_FILE = "queries.jsonl"
@@ -15,11 +17,23 @@ SELF_CHECK_FILE = "self-check.yaml"
 PEOPLE_FILE = "people.yaml"
 SITE_FILE = "site.yaml"
 CODEBOOK_FILE = "codebook.md"
+COLLECTIONS_FILE = "collections.yaml"
+
+#: Where the judged data of collections are: in a folder for each, named by its id.
+COLLECTIONS_FOLDER = "collections"
+#: What is judged, and what was derived from it. Of the whole compendium they stand beside the
+#: cases, of a collection in its folder.
+JUDGED_FILES = (QUERIES_FILE, PROFILES_FILE, CALIBRATION_FILE, RELEVANCE_FILE)
 
 #: All of them, and a README.
 EXPECTED = {
     *(TAXONOMY_FILE, SOURCES_FILE, SELF_CHECK_FILE, SITE_FILE),
-    *(PEOPLE_FILE, CODEBOOK_FILE, "README.md"),
-    *(QUERIES_FILE, PROFILES_FILE, CALIBRATION_FILE, RELEVANCE_FILE),
+    *(PEOPLE_FILE, CODEBOOK_FILE, COLLECTIONS_FILE, "README.md"),
+    *JUDGED_FILES,
     *(GLOSSARY_FILE, FORMS_FILE, PHRASES_FILE),
 }
+
+
+def judged_folder(cases: Path, collection: str = "") -> Path:
+    """Where the judged data of a collection are; of everything where none is named."""
+    return cases / COLLECTIONS_FOLDER / collection if collection else cases

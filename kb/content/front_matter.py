@@ -35,7 +35,7 @@ from kb.content.schema import (
 )
 from kb.errors import Problem
 from kb.model.cases import Case, Members, Period, ReadingPlace, Result, Source
-from kb.model.facets import FACETS, FIELDS_OF_FACETS
+from kb.model.facets import COLLECTION_FACET, FACETS, FIELDS_OF_FACETS
 
 QUALIFIERS = ("about", "at least", "at most", "more than", "under")
 
@@ -306,7 +306,8 @@ def _case(draft: Draft, fields: FrontMatter, known: Known) -> Case:
         **given,
         id=draft.id,
         body=draft.body,
-        facets={facet: _facet(facet, fields) for facet in FACETS},
+        facets={facet: _facet(facet, fields) for facet in FACETS if facet != COLLECTION_FACET}
+        | {COLLECTION_FACET: known.collections.get(draft.id, ())},
         questions=fields.teaching.questions,
         digest=draft.digest,
         is_guide=known.guides[draft.id],

@@ -25,12 +25,14 @@ class Known:
         taxonomy: the vocabulary.
         guides: the id of every document, to whether it is a guide.
         sources: the keys that may be cited.
+        collections: the id of every document that is in a collection, to those that it is in.
         case_id: of the case that is being read; empty in another file.
     """
 
     taxonomy: Taxonomy
     guides: Mapping[str, bool] = field(default_factory=dict)
     sources: Collection[str] = ()
+    collections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     case_id: str = ""
 
 
@@ -114,7 +116,7 @@ def _document(what: str, is_guide: bool) -> Meaning:
 COUNTRIES = texts(text(means=_country, schema={"vocabulary": "countries"}), once=True)
 #: A key of the sources.
 SOURCE_KEY = text(means=_key, schema={"vocabulary": "sources"})
-#: The id of another document than the one that is being read.
+#: The id of another document than the one that is being read; of any, in another file.
 OTHER_ID = text(means=_another)
 #: The id of a guide, and of a document that is none.
 GUIDE_ID = text(means=_document("a guide", is_guide=True))

@@ -18,7 +18,7 @@ from pathlib import Path
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
-from kb.content.files import EXPECTED
+from kb.content.files import COLLECTIONS_FILE, COLLECTIONS_FOLDER, EXPECTED
 from kb.content.schema import repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Problem
@@ -63,7 +63,8 @@ def load_folder(folder: Path) -> Loaded:
     """Read every case under ``folder``, or the one case that ``folder`` is if it is a file.
 
     Links to folders are not followed, so a cycle of them ends. Hidden files are
-    passed over; any other file that is no case is a problem.
+    passed over, and so is the folder of what is judged of collections where there are
+    some; any other file that is no case is a problem.
 
     Raises:
         CorpusError: the folder itself does not exist or is out of reach.
@@ -99,7 +100,8 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
         problems.append(_problem(err.filename, f"the folder cannot be opened: {err.strerror}."))
 
     for parent, folders, names in os.walk(folder, onerror=unreadable, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        judged = COLLECTIONS_FOLDER if Path(parent) == folder and COLLECTIONS_FILE in names else ""
+        folders[:] = sorted(name for name in folders if name[0] != "." and name != judged)
         for name in list(folders):
             path = Path(parent, name)
             if path.is_symlink():

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.content.collections import asked_collection, part_of
 from kb.content.corpus import read_corpus
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import find_model
@@ -31,9 +32,11 @@ class BuildReport:
 
     ``encoded`` and ``reused`` count passages. ``pinned`` is the id of another snapshot that
     is pinned and therefore stays served; None where the one that was built is served.
+    ``collection`` is the id of the collection that it was built of, empty for everything.
     """
 
     snapshot_id: str
+    collection: str
     cases: int
     passages: int
     dimension: int
@@ -47,6 +50,7 @@ class BuildReport:
 def build(
     settings: Settings,
     *,
+    collection: str = "",
     force: bool = False,
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
@@ -57,6 +61,7 @@ def build(
 
     Args:
         settings: where things are and which encoder to use.
+        collection: build of the documents of this collection alone; empty, of everything.
         force: use nothing of earlier builds.
         progress: show a bar while encoding, on standard error.
         tell: told in a sentence what is being done.
@@ -66,6 +71,7 @@ def build(
         BuildBusy: another build of the same index is running.
         BuildFailed: what was built cannot be served.
         IndexNotWritable: the index folder cannot be written to.
+        QueryError: there is no such collection.
         CorpusError, TaxonomyError, EncoderUnavailable: as they say.
             Whichever is raised, what was served stays.
     """
@@ -74,10 +80,21 @@ def build(
     wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
     with building(index) as standing:
         compendium = _check(cases, standing.stays)
-        tell(f"Read {len(compendium.cases)} cases from {cases}.")
+        if collection:
+            collection = asked_collection(compendium.taxonomy, collection)
+            compendium = part_of(compendium, collection)
+        of = f" (the collection {collection})" if collection else ""
+        tell(f"Read {len(compendium.cases)} cases from {cases}{of}.")
         files = find_model(settings.model, settings.revision)
         multilingual = multilingual_digest() if settings.multilingual else ""
-        plan = make_plan(compendium, files, cases=cases, multilingual=multilingual, tell=tell)
+        plan = make_plan(
+            compendium,
+            files,
+            cases=cases,
+            collection=collection,
+            multilingual=multilingual,
+            tell=tell,
+        )
         usable = {} if force else standing.manifests
         made = [found for found, manifest in usable.items() if manifest.inputs == plan.inputs]
         built, replaces = _first_to_answer(index, made, wanted, tell)
@@ -106,6 +123,7 @@ def build(
     n_encoded = encoded.n_encoded if encoded is not None else 0
     return BuildReport(
         snapshot_id=manifest.snapshot_id,
+        collection=manifest.collection,
         cases=manifest.n_cases,
         passages=manifest.n_passages,
         dimension=manifest.encoder.dimension,

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from kb import __version__
-from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE
+from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE, judged_folder
 from kb.encoders.sentence_transformer import ModelFiles
 from kb.indexing.identity import (
     LIBRARIES,
@@ -22,7 +23,7 @@ from kb.indexing.identity import (
 from kb.model.calibration import calibration_for, read_calibrations
 from kb.model.compendium import Compendium
 from kb.model.relevance import read_report
-from kb.model.taxonomy import DIVISIONS
+from kb.model.taxonomy import COLLECTIONS, DIVISIONS
 from kb.snapshots.format import SCHEMA_VERSION, Content, content_files
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL
 from kb.text.chunking import passages_of
@@ -33,10 +34,12 @@ from kb.text.spelling import count_words
 class Plan:
     """Everything that a snapshot is made from.
 
+    ``collection`` is the id of the collection that it is made of, empty for everything.
     ``multilingual`` is the digest of the multilingual encoder, empty where it is off.
     """
 
     content: Content
+    collection: str
     files: ModelFiles
     multilingual: str
 
@@ -63,7 +66,7 @@ class Plan:
     def inputs(self) -> str:
         """A digest of all that a snapshot is made from: content, encoders, libraries, code."""
         lines = [str(SCHEMA_VERSION), self.corpus_digest, code_digest(*WINGS)]
-        lines += [self.files.name, *self.identities.values()]
+        lines += [self.collection, self.files.name, *self.identities.values()]
         return _digest([*lines, *(f"{name} {number}" for name, number in self.versions.items())])
 
     def new_id(self, taken: Collection[str]) -> str:
@@ -88,6 +91,7 @@ def make_plan(
     files: ModelFiles,
     *,
     cases: Path,
+    collection: str,
     multilingual: str,
     tell: Callable[[str], None],
 ) -> Plan:
@@ -96,23 +100,38 @@ def make_plan(
     Args:
         compendium: what was read.
         files: the encoder.
-        cases: the folder of the cases, which holds what was measured and calibrated as well.
+        cases: the folder of the cases, which holds what was measured and calibrated as well:
+            of a collection in a folder of its own. Everything has what was derived from its own
+            judged data, and where it has none that of the first collection that has some.
+        collection: the id of the collection that ``compendium`` is, empty for everything.
         multilingual: the digest of the multilingual encoder, empty where it is off.
         tell: told what is missing.
 
     Raises:
         CorpusError: a file of what was measured cannot be read.
     """
-    calibrations = read_calibrations(cases / CALIBRATION_FILE)
-    calibration = calibration_for(calibrations, encoder=files.digest, multilingual=multilingual)
-    if calibration is None and calibrations:
+    of_others = () if collection else compendium.taxonomy[COLLECTIONS].ids
+    folders = [judged_folder(cases, one) for one in (collection, *of_others)]
+    calibrations = [read_calibrations(folder / CALIBRATION_FILE) for folder in folders]
+    calibration = _first(
+        calibration_for(those, encoder=files.digest, multilingual=multilingual)
+        for those in calibrations
+    )
+    if calibration is None and any(calibrations):
         tell(
             "There is no calibration for these encoders: search goes by meaning alone. "
             "Run 'kb calibrate' after this build, then 'kb build'."
         )
-    relevance = read_report(cases / RELEVANCE_FILE)
+    relevance = _first(read_report(folder / RELEVANCE_FILE) for folder in folders)
     whole = replace(compendium, calibration=calibration, relevance=relevance)
-    return Plan(content=content_of(whole), files=files, multilingual=multilingual)
+    return Plan(
+        content=content_of(whole), collection=collection, files=files, multilingual=multilingual
+    )
+
+
+def _first(found: Iterable[Any]) -> Any:
+    """The first of those that there are, None where there is none."""
+    return next((one for one in found if one is not None), None)
 
 
 def content_of(compendium: Compendium) -> Content:
@@ -122,7 +141,8 @@ def content_of(compendium: Compendium) -> Content:
     labels = [
         " ".join((term.label, *term.aliases, *term.trade_names))
         for name, vocabulary in taxonomy.vocabularies.items()
-        if name != DIVISIONS  # in the words of statisticians, and of no case
+        # Divisions are in the words of statisticians, and no search goes by a collection.
+        if name not in (DIVISIONS, COLLECTIONS)
         for term in vocabulary
     ]
     return Content(

@@ -87,6 +87,7 @@ def write_snapshot(
         vector_sets=vector_sets,
         versions=plan.versions,
         files=files_records(staged),
+        collection=plan.collection,
     )
     write_manifest(staged, manifest)
     return manifest

@@ -1,4 +1,4 @@
-"""How evidence becomes a score: weights and thresholds, kept in ``cases/calibration.json``.
+"""How evidence becomes a score: weights and thresholds, kept in ``calibration.json``.
 
 ``kb calibrate`` derives them from judged queries; ``kb.search.scoring`` applies them.
 """
@@ -70,6 +70,8 @@ class Calibration:
         answer_threshold: least such probability at which a query counts as answered.
         relative_cutoff: least score of a case that is shown, as a share of the best case's.
         n_queries: how many tuning queries it was derived from.
+        collection: the collection whose judged queries these are; empty where they are of the
+            whole compendium.
     """
 
     encoder: str
@@ -80,6 +82,7 @@ class Calibration:
     answer_threshold: Annotated[float, _also("answer_threshold", "fits")]
     relative_cutoff: Annotated[float, _also("relative_cutoff", "shown")]
     n_queries: int
+    collection: str = ""
 
 
 _FILE = JsonFile(

@@ -8,12 +8,13 @@ from functools import cached_property
 
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Reference
+from kb.model.facets import COLLECTION_FACET
 from kb.model.holdings import Holdings, holdings
 from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.site import Site
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, Term
 from kb.model.word_table import WordTable
 
 
@@ -61,3 +62,11 @@ class Compendium:
     def holdings(self) -> Holdings:
         """What it holds, counted."""
         return holdings(self.cases)
+
+    @cached_property
+    def collections(self) -> tuple[tuple[Term, Holdings], ...]:
+        """Each collection that has documents with what it holds, in the order of the vocabulary."""
+        return tuple(
+            (term, holdings(self.holdings.everything.having(COLLECTION_FACET, term.id)))
+            for term in self.holdings.everything.terms(COLLECTION_FACET, self.taxonomy)
+        )

@@ -104,6 +104,14 @@ _WORDS: Mapping[str, FacetWords] = {
         differ="outcome",
         differ_further="outcome",
     ),
+    "collection": FacetWords(
+        heading=N_("Collection"),
+        noun="collection",
+        by="By collection",
+        no_choice="Any collection",
+        differ="collection",
+        differ_further="further collections",
+    ),
 }
 
 

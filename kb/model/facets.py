@@ -20,9 +20,11 @@ FACETS: tuple[str, ...] = (
     "form",
     "formation",
     "status",
+    "collection",
 )
 
-#: The list of the taxonomy that holds the values of a facet. Countries are ISO 3166.
+#: The list of the taxonomy that holds the values of a facet. Countries are ISO 3166, and
+#: collections come from a file of their own.
 FACET_LISTS: Mapping[str, str] = {
     "country": "countries",
     "type": "types",
@@ -33,7 +35,12 @@ FACET_LISTS: Mapping[str, str] = {
     "form": "forms",
     "formation": "formations",
     "status": "statuses",
+    "collection": "collections",
 }
+
+#: The facet that says through which collection a document came in, and nothing of what it is
+#: about: no search goes by its words, and a compendium without collections has no such facet.
+COLLECTION_FACET = "collection"
 
 #: The facet of whose values a source may tell some as an aim only: ``Case.planned``.
 PLANNED_FACET = "project"

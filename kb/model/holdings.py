@@ -37,6 +37,17 @@ class Counted:
             raise ValueError(f"values must be of one facet or of two, not of {sorted(values)}")
         return self.counts.get(pairs, 0)
 
+    def having(self, facet: str, value: str) -> tuple[Case, ...]:
+        """The documents that have a value of a facet, in their order."""
+        return tuple(one for one in self.documents if value in one.facets.get(facet, ()))
+
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """The first and the last year that their periods name; None where none does."""
+        periods = [one.period for one in self.documents if one.period is not None]
+        named = [year for one in periods for year in (one.start, one.end) if year is not None]
+        return (min(named), max(named)) if named else None
+
     def terms(self, facet: str, taxonomy: Taxonomy) -> tuple[Term, ...]:
         """The values of a facet that some document has, in the order of the vocabulary."""
         return tuple(term for term in taxonomy.facet(facet) if self.count(**{facet: term.id}))

@@ -1,4 +1,4 @@
-"""The published figures of search quality: ``cases/relevance.json``.
+"""The published figures of search quality: ``relevance.json`` beside the judged queries.
 
 ``kb evaluate --publish`` writes it, a build puts it into the snapshot, and the
 site's relevance page shows it.
@@ -70,7 +70,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an evaluation found. ``split`` is empty for a collection."""
+    """What an evaluation found. ``split`` is empty for a test collection.
+
+    ``collection`` is the id of the collection of the compendium that was searched alone, empty
+    where everything was.
+    """
 
     name: str
     split: str
@@ -78,6 +82,7 @@ class Report:
     groups: tuple[Group, ...]
     refusal: Refusal | None
     worst: tuple[Worst, ...]
+    collection: str = ""
 
 
 _FILE = JsonFile(holds=TypeAdapter(Report), what="a report", command="kb evaluate --publish")

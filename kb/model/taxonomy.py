@@ -1,7 +1,8 @@
 """The controlled vocabulary, as ``cases/taxonomy.yaml`` holds it.
 
 A ``Vocabulary`` is one ordered list of terms (the network types, say); the
-``Taxonomy`` holds them all by the name of their list in the file.
+``Taxonomy`` holds them all by the name of their list in the file. Collections, which a
+file of their own names, are one list more.
 
 No code knows a term by its id. What it has to know of one is a property of the term:
 ``docs/vocabulary.md`` explains each, and what stands for it where a compendium does not
@@ -19,7 +20,7 @@ from functools import lru_cache
 from kb.errors import QueryError
 from kb.model.cases import Case
 from kb.model.english import article, capital, in_line, slug
-from kb.model.facets import FACET_LISTS
+from kb.model.facets import COLLECTION_FACET, FACET_LISTS, FACETS
 
 #: The lists that the file must hold.
 LISTS: tuple[str, ...] = (
@@ -43,6 +44,9 @@ DIVISIONS = "divisions"
 #: are the headings under which guides are read, ``divisions`` those of the classification
 #: whose codes the sectors carry.
 OPTIONAL_LISTS: tuple[str, ...] = ("countries", "guide_parts", DIVISIONS)
+
+#: The list of the collections, which ``cases/collections.yaml`` gives.
+COLLECTIONS = FACET_LISTS[COLLECTION_FACET]
 
 #: The parts that a kind of document can play: what the compendium is about, or what explains
 #: and reports nothing.
@@ -260,13 +264,20 @@ class Taxonomy:
 
     def __getitem__(self, name: str) -> Vocabulary:
         """The list of this name; one that may be left out and is, holds no term."""
-        if name in OPTIONAL_LISTS and name not in self.vocabularies:
+        if name in (*OPTIONAL_LISTS, COLLECTIONS) and name not in self.vocabularies:
             return Vocabulary(name=name, terms=())
         return self.vocabularies[name]
 
+    @property
+    def facets(self) -> tuple[str, ...]:
+        """The facets of this compendium: all, but for collections where it has none."""
+        if self[COLLECTIONS].terms:
+            return FACETS
+        return tuple(facet for facet in FACETS if facet != COLLECTION_FACET)
+
     def facet(self, facet: str) -> Vocabulary:
         """The vocabulary behind a facet of ``kb.model.facets.FACETS``."""
-        return self.vocabularies[FACET_LISTS[facet]]
+        return self[FACET_LISTS[facet]]
 
     def term(self, facet: str, value: str) -> Term:
         """The term of a facet's value, of a country without a case too."""

@@ -71,13 +71,16 @@ class Sample:
     evidence: Evidence
 
 
-def calibrate(samples: Sequence[Sample], *, encoder: str, multilingual: str) -> Calibration:
+def calibrate(
+    samples: Sequence[Sample], *, encoder: str, multilingual: str, collection: str = ""
+) -> Calibration:
     """Derive a calibration.
 
     Args:
         samples: the tuning queries with evidence, negative controls included.
         encoder: digest of the encoder.
         multilingual: digest of the multilingual encoder, empty if off.
+        collection: whose judged queries these are; empty for the whole compendium.
 
     Raises:
         ValueError: a sample is not of the tune split, or there are too few.
@@ -108,6 +111,7 @@ def calibrate(samples: Sequence[Sample], *, encoder: str, multilingual: str) -> 
         answer_threshold=_threshold(kept, LOST_QUERIES),
         relative_cutoff=_threshold(shares, LOST_CASES),
         n_queries=len(samples),
+        collection=collection,
     )
 
 

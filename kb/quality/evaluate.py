@@ -79,6 +79,7 @@ def evaluate_judged(
         name="judged queries",
         split=split,
         snapshot=searcher.snapshot_id,
+        collection=searcher.manifest.collection,
         **measured(judged, texts, runs, refused, groups),
     )
 

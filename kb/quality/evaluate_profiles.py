@@ -47,6 +47,7 @@ def evaluate_profiles(
         name=NAME,
         split=split,
         snapshot=searcher.snapshot_id,
+        collection=searcher.manifest.collection,
         **measured(judged, texts, runs, refused, _groups(judged)),
     )
 

@@ -1,13 +1,14 @@
 """Judged queries: what people ask, and which cases answer it.
 
-``cases/queries.jsonl`` holds one JSON object a line. The whole file is checked
-before anything is measured: a file with problems is not half-evaluated.
+``queries.jsonl`` holds one JSON object a line. It stands beside the cases, or in the folder of
+the collection whose documents alone were judged (``kb.content.files.judged_folder``). The
+whole file is checked before anything is measured: a file with problems is not half-evaluated.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +28,9 @@ from kb.content.schema import (
 )
 from kb.content.yaml_source import Located
 from kb.errors import CorpusError, CorpusInvalid, Problem
+from kb.model.cases import Case
+from kb.model.facets import COLLECTION_FACET
+from kb.model.taxonomy import Taxonomy
 
 SPLITS = ("tune", "test")
 KINDS = ("plain", "typo", "negative")
@@ -69,19 +73,60 @@ def words(allowed: tuple[str, ...] = ()) -> Value:
 NEEDED = optional(validate_default=True)
 
 
-def relevance_problems(relevance: Mapping[str, Any], case_ids: Collection[str]) -> Iterator[str]:
-    """What is wrong with judgments: ids that are no case, other grades."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgeable:
+    """What a line of a file of judgments may name.
+
+    Attributes:
+        ids: of the documents.
+        guides: those of them that are guides.
+        collection: the id of the collection that alone was judged; empty for everything.
+        outside: the documents of the compendium that are not in it.
+        taxonomy: the vocabulary, which profiles need.
+    """
+
+    ids: Collection[str]
+    guides: Collection[str] = ()
+    collection: str = ""
+    outside: Collection[str] = ()
+    taxonomy: Taxonomy | None = None
+
+
+def judgeable(
+    cases: Iterable[Case], taxonomy: Taxonomy | None = None, *, collection: str = ""
+) -> Judgeable:
+    """What may be judged of some cases: all of them, or those of a collection alone."""
+    inside, outside = [], []
+    for case in cases:
+        is_in = not collection or collection in case.facets[COLLECTION_FACET]
+        (inside if is_in else outside).append(case)
+    return Judgeable(
+        ids={case.id for case in inside},
+        guides={case.id for case in inside if case.is_guide},
+        collection=collection,
+        outside={case.id for case in outside},
+        taxonomy=taxonomy,
+    )
+
+
+def relevance_problems(relevance: Mapping[str, Any], known: Judgeable) -> Iterator[str]:
+    """What is wrong with judgments: ids that are no case or outside, other grades."""
     for case_id, grade in relevance.items():
-        if case_id not in case_ids:
+        if case_id in known.outside:
+            yield (
+                f"names {case_id!r}, which is not in the collection {known.collection!r}; "
+                "only its own documents are judged here."
+            )
+        elif case_id not in known.ids:
             yield f"names {case_id!r}, which is no case."
         if type(grade) is not int or grade not in GRADES:
             yield f"of {case_id!r} must be 1 or 2, not {grade!r}."
 
 
-def _relevance(value: Any, case_ids: Collection[str]) -> dict[str, int]:
+def _relevance(value: Any, known: Judgeable) -> dict[str, int]:
     if not isinstance(value, dict):
         raise wrong("must map ids of cases to 1 or 2.")
-    problems = list(relevance_problems(value, case_ids))
+    problems = list(relevance_problems(value, known))
     if problems:
         raise several(((), problem) for problem in problems)
     return value
@@ -125,7 +170,9 @@ class Row(Record):
     empty = None
 
 
-class _QueryRow(Row):
+class QueryRow(Row):
+    """A judged query."""
+
     makes = JudgedQuery
 
     id: Annotated[str, words()] = NEEDED
@@ -138,7 +185,7 @@ class _QueryRow(Row):
     relevance: Annotated[dict[str, int], Value(_relevance, {"type": "object"})] = NEEDED
 
     @staticmethod
-    def rules(given: Given, sound: Given, known: Collection[str]) -> Complaints:
+    def rules(given: Given, sound: Given, known: Judgeable) -> Complaints:
         """A negative control is one that nothing answers."""
         if given.get("kind") == "negative" and given.get("relevance"):
             yield (), "a negative control must have no relevance."
@@ -209,4 +256,4 @@ def read_judged(path: Path, case_ids: Collection[str]) -> tuple[JudgedQuery, ...
         CorpusInvalid: carries every problem with its line.
         CorpusError: the file cannot be read.
     """
-    return read_rows(path, _QueryRow, case_ids)
+    return read_rows(path, QueryRow, Judgeable(ids=case_ids))

@@ -1,6 +1,6 @@
 """Judged profiles: firms that look for role models, and which cases are theirs.
 
-``cases/profiles.jsonl`` holds one JSON object a line, as ``cases/queries.jsonl`` does.
+``profiles.jsonl`` holds one JSON object a line and stands where ``queries.jsonl`` does.
 The whole file is checked before anything is measured.
 """
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from kb.content.known import Known
 from kb.content.schema import Complaints, Value, several, wrong
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS, Profile, make_profile
@@ -20,7 +19,9 @@ from kb.model.taxonomy import Taxonomy
 from kb.quality.judged import (
     NEEDED,
     SPLITS,
+    Judgeable,
     Row,
+    judgeable,
     read_rows,
     relevance_problems,
     words,
@@ -47,12 +48,12 @@ class JudgedProfile:
     relevance: Mapping[str, int]
 
 
-def _relevance(value: Any, known: Known) -> dict[str, int]:
+def _relevance(value: Any, known: Judgeable) -> dict[str, int]:
     if not isinstance(value, dict) or not value:
         raise wrong("must map ids of cases to 1 or 2, at least one.")
-    guides = [case_id for case_id in value if known.guides.get(case_id)]
+    guides = [case_id for case_id in value if case_id in known.guides]
     problems = [
-        *relevance_problems(value, known.guides),
+        *relevance_problems(value, known),
         *(f"names {case_id!r}, a guide, which is no role model." for case_id in guides),
     ]
     if problems:
@@ -60,7 +61,7 @@ def _relevance(value: Any, known: Known) -> dict[str, int]:
     return value
 
 
-def _profile(value: Any, known: Known) -> Profile:
+def _profile(value: Any, known: Judgeable) -> Profile:
     if not isinstance(value, dict) or not value:
         raise wrong(f"must hold at least one of {', '.join(FIELDS)}.")
     problems = [
@@ -96,7 +97,9 @@ def _wrong_kind(name: str, value: object) -> str:
     return "" if isinstance(value, str) else "a text"
 
 
-class _ProfileRow(Row):
+class ProfileRow(Row):
+    """A judged profile."""
+
     makes = JudgedProfile
 
     id: Annotated[str, words()] = NEEDED
@@ -121,5 +124,4 @@ def read_profiles(
         CorpusInvalid: carries every problem with its line.
         CorpusError: the file cannot be read.
     """
-    known = Known(guides={case.id: case.is_guide for case in cases}, taxonomy=taxonomy)
-    return read_rows(path, _ProfileRow, known)
+    return read_rows(path, ProfileRow, judgeable(cases, taxonomy))

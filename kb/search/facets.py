@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from kb.engine.base import Engine
 from kb.engine.filters import EVERYTHING, Filter
-from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount
 from kb.search.query import widened
@@ -22,7 +21,7 @@ class Facets:
         #: Facet to the values that some case has, in the order of the vocabulary.
         self.values: Mapping[str, tuple[str, ...]] = {
             facet: tuple(v for v in taxonomy.facet(facet).ids if v in held.get(facet, {}))
-            for facet in FACETS
+            for facet in taxonomy.facets
         }
 
     def counts(self, within: Filter) -> Mapping[str, tuple[FacetCount, ...]]:
@@ -33,7 +32,7 @@ class Facets:
                 self._count(facet, value, counted.get(facet, {}).get(value, 0), within, total)
                 for value in self.values[facet]
             )
-            for facet in FACETS
+            for facet in self.values
         }
 
     def _count(self, facet: str, value: str, count: int, within: Filter, total: int) -> FacetCount:

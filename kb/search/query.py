@@ -155,12 +155,13 @@ def _filters(
 ) -> Mapping[str, tuple[str, ...]]:
     canonical = {}
     for facet, values in filters.items():
-        if facet not in FACETS:
+        values = tuple(values)
+        if facet not in FACETS or (values and facet not in taxonomy.facets):
             raise QueryError(
-                f"{facet!r} is not a filter; filters are {', '.join(FACETS)}.",
+                f"{facet!r} is not a filter; filters are {', '.join(taxonomy.facets)}.",
                 parameter=facet,
-                value=tuple(values),
-                allowed=FACETS,
+                value=values,
+                allowed=taxonomy.facets,
             )
         ids = dict.fromkeys(taxonomy.asked(facet, value, facet) for value in values)
         if ids:

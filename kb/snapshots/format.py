@@ -102,7 +102,8 @@ class Manifest:
     ``inputs`` is the digest of all that it was made from, ``corpus_digest`` that of the
     content alone. ``cases`` maps the id of each case to the digest of its file,
     ``vector_sets`` the name of each to what it holds, ``files`` each other file of the
-    snapshot to what it must be.
+    snapshot to what it must be. ``collection`` is the id of the collection that it was built
+    of, empty where it was built of everything.
     """
 
     schema_version: int
@@ -118,6 +119,7 @@ class Manifest:
     vector_sets: Mapping[str, VectorSetRecord]
     versions: Mapping[str, str]
     files: Mapping[str, FileRecord]
+    collection: str = ""
 
     def files_in(self, folder: str) -> dict[str, FileRecord]:
         """The files below one of the folders of the snapshot."""

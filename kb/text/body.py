@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.model.taxonomy import Term
@@ -21,6 +21,13 @@ _TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>)")
 _LINK = re.compile(
     r"(?<!\\)\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+)", re.MULTILINE
 )
+#: A link with its words: to an address, or by a label that is given one elsewhere.
+_WORDED = re.compile(
+    r"(?<!\\)!?\[((?:[^\[\]]|!\[[^\]]*\](?:\([^)]*\))?)+)\]"
+    r"(?:\(\s*<?([^)\s>]*)>?[^)]*\)|\[([^\]\n]*)\])?(?!:)"
+)
+#: The address of a label, on a line of its own.
+_DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*\n?[ \t]*<?([^\s>]+)[^\n]*\n?", re.MULTILINE)
 #: As the site renders them, a space after the signs is not needed.
 _HEADING = re.compile(r"^(#{1,6}+)[ \t]*(.+?)[ \t]*#*$", re.MULTILINE)
 #: Words underlined with signs are a heading too; a table's rule has a bar.
@@ -104,6 +111,28 @@ def links(body: str, case_id: str) -> tuple[Link, ...]:
             inner = joined.removesuffix(".md")
         targets.append(Link(target=target, line=_line(plain, match.start()), case_id=inner))
     return tuple(targets)
+
+
+def without_links(body: str, case_id: str, kept: Collection[str]) -> str:
+    """The body of ``case_id`` without the links to documents that are not kept: their words stay.
+
+    Code stays as it is, and so does every link to a web address.
+    """
+    plain = _without_code(body)
+    leads_away = {
+        link.target
+        for link in links(body, case_id)
+        if link.case_id is not None and link.case_id not in kept
+    }
+    gone = {match[1].casefold() for match in _DEFINITION.finditer(plain) if match[2] in leads_away}
+    parts, end = [], 0
+    for match in _WORDED.finditer(plain):
+        words, target, label = match.groups()
+        if target in leads_away or (target is None and (label or words).casefold() in gone):
+            parts += [body[end : match.start()], body[match.start(1) : match.end(1)]]
+            end = match.end()
+    kept_text = "".join((*parts, body[end:]))
+    return _DEFINITION.sub(lambda m: "" if m[1].casefold() in gone else m[0], kept_text)
 
 
 def body_problems(

@@ -100,6 +100,7 @@ def sound(param: Param) -> tuple[str, str]:
             "form": ("hard", "soft"),
             "formation": ("self-financed", "programme"),
             "status": ("success", "mixed"),
+            "collection": ("first", "later"),
             "units": ("percent", "times"),
         }[param.takes.facet]
     if param.takes.allowed:

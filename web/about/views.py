@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template
 
 from kb.citations.summary import cited_works
+from kb.model.facets import COLLECTION_FACET
 from web.about.reading import bibtex, reading_page
 from web.about.relevance import (
     CHART_WIDTH,
@@ -93,9 +94,14 @@ def relevance() -> str:
     groups = report.groups if report else ()
     whole = next((group for group in groups if group.name == WHOLE), None)
     n = whole.n if whole else 0
+    held = current.compendium.holdings.everything
+    part = report.collection if report else ""
     return render_template(
         "relevance.html",
         report=report,
+        part=current.taxonomy.term(COLLECTION_FACET, part) if part else None,
+        n_part=held.count(collection=part) if part else 0,
+        n_held=len(held.documents),
         n=n,
         n_all=n + (report.refusal.n_negative if report and report.refusal else 0),
         first=whole.figures.get("fused", {}).get("Success@1") if whole else None,

@@ -110,6 +110,7 @@ FILTERS: Table = (
     _facet("form", "How closely the members work together."),
     _facet("formation", "How the {subject} came to be."),
     _facet("status", "How it ended."),
+    _facet("collection", "The collection of the compendium that the document is in."),
     _row(
         "results_min",
         NUMBER,
@@ -288,6 +289,12 @@ def read_strict(table: Table, args: MultiDict[str, str], taxonomy: Taxonomy) -> 
     return values
 
 
+def known_to(taxonomy: Taxonomy, table: Table) -> Table:
+    """The rows that mean something in a compendium: all but facets that it does not have."""
+    absent = set(FACETS) - set(taxonomy.facets)
+    return tuple(param for param in table if param.name not in absent)
+
+
 def answers_of(names: Iterable[str], allowed: tuple[str, ...]) -> Table:
     """Parameters that each take one of the same few words, or nothing."""
     choice = one_of(allowed)
@@ -348,7 +355,8 @@ class _Reader:
     def __init__(
         self, table: Table, args: MultiDict[str, str], taxonomy: Taxonomy, *, is_page: bool
     ) -> None:
-        self._table = {param.name: param for param in table}
+        self._table = {param.name: param for param in known_to(taxonomy, table)}
+        self._absent = {p.name: p for p in table if p.name not in self._table}
         self._args = args
         self._taxonomy = taxonomy
         self._is_page = is_page
@@ -364,7 +372,8 @@ class _Reader:
             is_mark = TRACKING.fullmatch(name) is not None
             if name not in self._table and not (is_mark and self._is_page):
                 self._unknown(name, "" if is_mark else self._name_meant(name))
-        return {name: self._value(param) for name, param in self._table.items()}
+        absent = {name: [] if p.many else p.default for name, p in self._absent.items()}
+        return absent | {name: self._value(param) for name, param in self._table.items()}
 
     def _unknown(self, name: str, meant: str) -> None:
         nearest = (meant,) if meant else ()

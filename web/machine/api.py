@@ -100,9 +100,10 @@ def taxonomy(current: Searcher, values: Values) -> TaxonomyAnswer:
 )
 def relevance(current: Searcher, values: Values) -> RelevanceAnswer:
     """The published figures of search quality, over judged queries."""
-    if current.compendium.relevance is None:
+    held = current.compendium
+    if held.relevance is None:
         raise NotMeasured
-    return relevance_answer(current.compendium.relevance, current.snapshot_id)
+    return relevance_answer(held.relevance, held.calibration, current.snapshot_id)
 
 
 @operations.answers(

@@ -16,7 +16,7 @@ from kb.answers.serialise import schemas
 from kb.model.compendium import Compendium
 from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
-from web.core.params import Param
+from web.core.params import Param, known_to
 from web.machine.examples import values_of
 from web.machine.operations import TAGS, Operation
 from web.words.kinds import NO_KINDS
@@ -73,7 +73,8 @@ def _schemas(*answers: type) -> Mapping[str, Any]:
 def _operation(
     operation: Operation, taxonomy: Taxonomy | None, examples: Mapping[str, Any]
 ) -> dict[str, Any]:
-    parameters = [_parameter(param, taxonomy, examples) for param in operation.parameters]
+    table = known_to(taxonomy, operation.parameters) if taxonomy else operation.parameters
+    parameters = [_parameter(param, taxonomy, examples) for param in table]
     if "{case_id}" in operation.path:
         parameters.append(
             {

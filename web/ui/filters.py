@@ -9,7 +9,7 @@ from kb.answers.addresses import number_text
 from kb.model.cases import Case
 from kb.model.english import N_
 from kb.model.facet_words import facet_words
-from kb.model.facets import FACETS
+from kb.model.facets import COLLECTION_FACET, FACETS
 from kb.model.quantities import quantities
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
@@ -38,10 +38,12 @@ def facet_counts(
 ) -> Mapping[str, tuple[FacetCount, ...]]:
     """Facets to their values that are found, chosen or would add; those without any are left out.
 
-    They are in the order to show.
+    They are in the order to show. Where everything is of one collection there is nothing to tick.
     """
     shown = {}
     for name in FACETS:
+        if name == COLLECTION_FACET and len(counts.get(name, ())) < 2 and name not in query.filters:
+            continue
         every = with_chosen(name, counts.get(name, ()), query, taxonomy)
         shown[name] = tuple(one for one in every if one.count or one.selected or one.would_add)
     return {name: useful for name, useful in shown.items() if useful}

@@ -225,7 +225,7 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
 
     taxonomy = read_corpus(toy_cases).compendium.taxonomy
 
-    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries")
+    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries", "collections")
     assert taxonomy["countries"] == Vocabulary(
         name="countries",
         terms=(

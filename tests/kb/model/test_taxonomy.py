@@ -124,6 +124,7 @@ def test_facets_have_vocabularies(real: Taxonomy) -> None:
         "forms",
         "formations",
         "statuses",
+        "collections",
     ]
     assert tuple(FACET_LISTS) == FACETS
     assert whole.label("country", "NO") == "Norway"

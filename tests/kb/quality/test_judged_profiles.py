@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kb.content.collections import part_of
 from kb.content.corpus import read_corpus
+from kb.content.files import judged_folder
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import CorpusError, CorpusInvalid
 from kb.guidance.profile import Profile
@@ -17,6 +19,7 @@ from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.quality.judged import SPLITS
 from kb.quality.judged_profiles import PERSONAS, JudgedProfile, read_profiles
+from tests.toy import FIRST_COLLECTION
 
 CASES_FOLDER = Path(__file__).parents[3] / "cases"
 TAXONOMY = Taxonomy(
@@ -319,11 +322,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
 
 @pytest.fixture(name="real", scope="module")
 def _real() -> tuple[JudgedProfile, ...]:
-    """The judged profiles of the compendium, which must be without problems."""
+    """The judged profiles of the first collection, which must be without problems."""
     corpus = read_corpus(CASES_FOLDER)
-    return read_profiles(
-        CASES_FOLDER / "profiles.jsonl", corpus.compendium.cases, corpus.compendium.taxonomy
-    )
+    own = part_of(corpus.compendium, FIRST_COLLECTION)
+    path = judged_folder(CASES_FOLDER, FIRST_COLLECTION) / "profiles.jsonl"
+    return read_profiles(path, own.cases, own.taxonomy)
 
 
 def test_there_are_enough_real_profiles(real):

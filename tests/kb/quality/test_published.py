@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
+from kb.content.files import judged_folder
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import find_model
 from kb.model.calibration import Calibration, read_calibrations
@@ -20,11 +20,13 @@ from kb.quality.judged import KINDS, SPLITS, JudgedQuery, read_judged
 from kb.quality.judged_profiles import read_profiles
 from kb.search.searcher import Searcher
 from kb.settings import read_settings
+from tests.toy import FIRST_COLLECTION, ROOT
 
-CASES = Path(__file__).parents[3] / "cases"
+#: Queries, profiles and figures are those of one collection, and are measured on it alone.
+JUDGED = judged_folder(ROOT / "cases", FIRST_COLLECTION)
 
 #: Least mean nDCG@10 of the fused search on the test split. Each is the published mean
-#: (cases/relevance.json) less half the width of its 95% interval, rounded down to two
+#: (relevance.json) less half the width of its 95% interval, rounded down to two
 #: digits: a change that falls below is worse than chance between queries explains.
 FLOORS = {"English": 0.73, "other languages": 0.73, "typing errors": 0.80}
 
@@ -44,7 +46,7 @@ def _searcher(real_live) -> Searcher:
 
 @pytest.fixture(name="judged", scope="module")
 def _judged(searcher: Searcher) -> tuple[JudgedQuery, ...]:
-    return read_judged(CASES / "queries.jsonl", [case.id for case in searcher.cases])
+    return read_judged(JUDGED / "queries.jsonl", [case.id for case in searcher.cases])
 
 
 @pytest.fixture(name="measured", scope="module")
@@ -58,16 +60,16 @@ def _measured(searcher: Searcher, judged: tuple[JudgedQuery, ...]) -> Report:
 def _calibration() -> Calibration:
     """The calibration for the default encoders."""
     wanted = (find_model(read_settings({}).model).digest, multilingual_digest())
-    found = read_calibrations(CASES / "calibration.json")
+    found = read_calibrations(JUDGED / "calibration.json")
     (calibration,) = [c for c in found if (c.encoder, c.multilingual) == wanted]
     return calibration
 
 
 def published() -> Report:
     """The published figures; there must be some."""
-    report = read_report(CASES / "relevance.json")
+    report = read_report(JUDGED / "relevance.json")
     if report is None:
-        pytest.fail(f"{CASES / 'relevance.json'} is missing; run 'kb evaluate --publish'.")
+        pytest.fail(f"{JUDGED / 'relevance.json'} is missing; run 'kb evaluate --publish'.")
     return report
 
 
@@ -85,7 +87,7 @@ def test_search_is_no_worse_than_it_was(measured, group):
 
 def test_role_models_are_no_worse_than_they_were(searcher):
     """On the judged profiles of the test split: above the floor, and above a search."""
-    judged = read_profiles(CASES / "profiles.jsonl", searcher.cases, searcher.taxonomy)
+    judged = read_profiles(JUDGED / "profiles.jsonl", searcher.cases, searcher.taxonomy)
     chosen = [one for one in judged if one.split == "test"]
 
     report = evaluate_profiles(searcher, chosen, split="test", progress=quietly)

@@ -26,7 +26,11 @@ COUNTRIES = Vocabulary(
     name="countries",
     terms=tuple(Term(id=code, label=code.lower()) for code in ("DK", "FR", "NO", "ES")),
 )
-TAXONOMY = Taxonomy(vocabularies={**LISTS, "countries": COUNTRIES})
+APART = Vocabulary(
+    name="collections",
+    terms=tuple(Term(id=name, label=name) for name in ("first", "later", "last", "lost")),
+)
+TAXONOMY = Taxonomy(vocabularies={**LISTS, "countries": COUNTRIES, "collections": APART})
 
 #: Three values of each facet occur, a fourth can be asked for.
 VALUES = {facet: TAXONOMY.facet(facet).ids[:4] for facet in FACETS}

@@ -147,7 +147,7 @@ def test_a_least_figure_may_have_a_unit(taxonomy, unit):
             "colour",
             ("red",),
             "'colour' is not a filter; filters are country, type, project, sector, results, "
-            "kind, form, formation, status.",
+            "kind, form, formation, status, collection.",
             id="unknown facet",
         ),
         pytest.param(

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.content.files import judged_folder
 from kb.model.cases import Case
 from kb.model.facets import FACETS
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit
 from kb.search.query import MAX_PER_PAGE, SORTS, Query, make_query
 from kb.search.searcher import Searcher
 from kb.text.analysis import terms
+from tests.toy import FIRST_COLLECTION, ROOT
 
-QUERIES = Path(__file__).parents[3] / "cases" / "queries.jsonl"
+QUERIES = judged_folder(ROOT / "cases", FIRST_COLLECTION) / "queries.jsonl"
 JUDGED = [json.loads(line)["text"] for line in QUERIES.read_text(encoding="utf-8").splitlines()]
 
 TEXTS = st.sampled_from(JUDGED) | st.sampled_from(

@@ -8,9 +8,9 @@ from jsonschema import Draft202012Validator
 
 from kb.indexing.pipeline import build
 from kb.model.relevance import Figure, Group, Refusal, Report, Worst, write_report
-from kb.search.opening import LiveSearcher
+from kb.search.opening import LiveSearcher, open_live
 from kb.settings import read_settings
-from tests.toy import copy_toy_corpus
+from tests.toy import TOY_COLLECTIONS, copy_toy_corpus, settings_of_toy
 from web import create_app
 from web.about.relevance import chart_place, p_text
 from web.ui.template_filters import in_percent
@@ -164,6 +164,7 @@ def test_json_holds_the_report(site, measured):
     expected = dataclasses.asdict(REPORT)
     expected["measured_on"] = expected["snapshot"]
     expected["snapshot"] = measured.extensions["kb_live"].current().snapshot_id
+    expected["weights_from"] = None
     expected["groups"] = list(expected["groups"])
     expected["worst"] = [{**one, "missed": list(one["missed"])} for one in expected["worst"]]
     assert answer == expected
@@ -191,3 +192,88 @@ def test_p(p, text):
 def test_share():
     """Shares are whole percent."""
     assert [in_percent(share) for share in (0.0, 0.611, 1.0)] == ["0%", "61%", "100%"]
+
+
+# --- of a collection alone -------------------------------------------------------------------
+
+
+@pytest.fixture(name="of_a_part", scope="module")
+def _of_a_part(tmp_path_factory, tiny_encoder):
+    """Sites over the toy compendium and over its first collection, on which figures are."""
+    folder = tmp_path_factory.mktemp("part")
+    cases = copy_toy_corpus(folder / "cases")
+    (cases / "collections.yaml").write_text(TOY_COLLECTIONS)
+    judged = cases / "collections" / "first"
+    judged.mkdir(parents=True)
+    write_report(judged / "relevance.json", dataclasses.replace(REPORT, collection="first"))
+    sites = {}
+    for collection in ("", "first"):
+        settings = settings_of_toy(cases, folder / f"index-{collection}", tiny_encoder)
+        build(settings, collection=collection)
+        sites[collection] = create_app(open_live(settings), settings).test_client()
+    return sites
+
+
+def test_figures_of_a_collection_say_so_in_everything(of_a_part):
+    """The whole site tells what was searched, how little of it that is, and how to do it again."""
+    page = of_a_part[""].get("/relevance").text
+    answer = of_a_part[""].get("/api/v1/relevance").json
+
+    words = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert (
+        "Only The first ones was searched: 3 of the 7 cases and guides that stand here. "
+        "Nobody has judged the others yet."
+    ) in words
+    assert '<a href="/search?collection=first">The first ones</a>' in page
+    assert "<code>cases/collections/first/queries.jsonl</code>" in page
+    assert (
+        "<code>kb build --collection first --index index-first\n"
+        "kb evaluate --publish --collection first --index index-first\nkb build</code>"
+    ) in page
+    assert (answer["collection"], answer["weights_from"]) == ("first", None)
+
+
+def test_figures_of_a_collection_are_its_own(of_a_part):
+    """A site over the collection alone has nothing to take back."""
+    page = of_a_part["first"].get("/relevance").text
+
+    assert "was searched:" not in page
+    assert "<code>cases/collections/first/queries.jsonl</code>" in page
+
+
+def test_a_site_says_of_which_collection_it_is(of_a_part):
+    """The list of all cases names the collection, and how many of each there are."""
+    answers = [of_a_part[name].get("/api/v1/cases").json for name in ("", "first")]
+
+    assert [(one["collection"], one["total"]) for one in answers] == [("", 7), ("first", 3)]
+    assert [
+        [(held["id"], held["label"], held["count"]) for held in one["collections"]]
+        for one in answers
+    ] == [
+        [("first", "The first ones", 3), ("later", "Later ones", 4)],
+        [("first", "The first ones", 3)],
+    ]
+
+
+def test_collections_are_ticked_where_there_are_several(of_a_part):
+    """A filter of one value would narrow nothing; where it is chosen it is shown."""
+    pages = [
+        of_a_part[name].get(f"/search{asked}").text
+        for name, asked in (("", ""), ("first", ""), ("first", "?collection=first"))
+    ]
+
+    assert ['name="collection"' in page for page in pages] == [True, False, True]
+    assert "By collection" in of_a_part[""].get("/browse").text
+
+
+def test_without_collections_the_name_means_nothing(site):
+    """A compendium without any has no such parameter, and its description lists none."""
+    page, answer = site.get("/search?collection=first"), site.get("/api/v1/search?collection=first")
+    operation = site.get("/api/v1/openapi.json").json["paths"]["/api/v1/search"]["get"]
+
+    assert (page.status_code, answer.status_code) == (200, 400)
+    assert answer.json["detail"].startswith("'collection' is not a parameter.")
+    assert "collection" not in [one["name"] for one in operation["parameters"]]
+    assert "collection" not in site.get("/api/v1/search").json["facets"]
+    assert "collection" not in site.get("/api/v1/taxonomy").json["facets"]
+    assert 'name="collection"' not in site.get("/search").text

@@ -1,0 +1,261 @@
+"""Reads ``cases/collections.yaml``: parts of a compendium that are kept apart by name.
+
+A collection is built, searched and measured alone with ``--collection``; what was judged
+of it stands in a folder of its own (``kb.content.files.judged_folder``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from kb.content.files import (
+    CODEBOOK_FILE,
+    COLLECTIONS_FILE,
+    COLLECTIONS_FOLDER,
+    JUDGED_FILES,
+)
+from kb.content.known import OTHER_ID, Known, nearest_ids
+from kb.content.schema import (
+    FLAG,
+    Complaints,
+    Given,
+    Many,
+    Record,
+    YamlFile,
+    items_of,
+    listed,
+    optional,
+    pattern,
+    required,
+    text,
+    texts,
+)
+from kb.errors import Problem, QueryError
+from kb.model.cases import Case
+from kb.model.compendium import Compendium
+from kb.model.facets import COLLECTION_FACET
+from kb.model.people import People
+from kb.model.self_check import SelfCheck
+from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary, fold
+from kb.text.body import without_links
+
+MAX_LABEL, MAX_ABOUT = 60, 300
+
+_ID = pattern("[a-z0-9]+(-[a-z0-9]+)*", "lower case letters, digits and hyphens")
+_CASES = texts(OTHER_ID, once=True, strict=True, none="must name at least one.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionEntry:
+    """One collection as the file gives it: what it is called, and which documents are in it.
+
+    ``the_rest`` says that it holds those that are in no other.
+    """
+
+    id: str
+    label: str
+    about: str
+    cases: tuple[str, ...] = ()
+    the_rest: bool = False
+
+    @property
+    def term(self) -> Term:
+        """The collection as a value of its facet."""
+        return Term(id=self.id, label=self.label, definition=self.about)
+
+
+class _EntryFields(Record):
+    what = "a collection"
+    makes = CollectionEntry
+
+    id: Annotated[str, _ID] = required("", "roy-1998")
+    label: Annotated[str, text(most=MAX_LABEL)] = required("", "The first compendium")
+    about: Annotated[str, text(most=MAX_ABOUT)] = required("", "What it began with.")
+    cases: Annotated[tuple[str, ...], _CASES] = optional()
+    the_rest: Annotated[bool, FLAG] = optional()
+
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Known) -> Complaints:
+        """A collection lists its documents, or has all that no other lists."""
+        if ("cases" in given) == bool(given.get("the_rest")):
+            yield (), "must give 'cases', a list of ids, or 'the_rest: true', and not both."
+
+
+class _File(Record):
+    what = "the collections"
+    shape = "must be a list of collections under 'collections:'."
+    makes = None
+
+    collections: Annotated[
+        tuple[CollectionEntry, ...], Many(_EntryFields, none="must hold at least one.")
+    ] = required("", "")
+
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Known) -> Complaints:
+        """One spelling means one collection, and one of them at most has the rest."""
+        taken: dict[str, int] = {}
+        has_rest = False
+        for position, entry in enumerate(items_of(given.get("collections"))):
+            if not isinstance(entry, dict):
+                continue
+            place = ("collections", position)
+            for name in ("id", "label"):
+                if (
+                    isinstance(entry.get(name), str)
+                    and taken.setdefault(fold(entry[name]), position) != position
+                ):
+                    yield (*place, name), f"must be unique in the file; {entry[name]!r} is taken."
+            if entry.get("the_rest") and has_rest:
+                yield (*place, "the_rest"), "must stand in one collection only."
+            has_rest = has_rest or bool(entry.get("the_rest"))
+
+
+_FILE = YamlFile(model=_File, what="the collections")
+
+
+def read_collections(path: Path, known: Known) -> tuple[tuple[CollectionEntry, ...], list[Problem]]:
+    """The collections in the order of the file, and what is wrong in it and in their folder.
+
+    Without the file, or where anything is wrong in it, there are none.
+    """
+    made, problems = _FILE.read(path, known)
+    entries = made.collections if made is not None else ()
+    if made is not None:
+        ids = [entry.id for entry in entries]
+        problems += _folder_problems(path.parent / COLLECTIONS_FOLDER, ids)
+    return entries, problems
+
+
+def _folder_problems(folder: Path, ids: Collection[str]) -> Iterator[Problem]:
+    """What lies in the folder of the judged data and belongs to no collection."""
+    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+        if path.name.startswith("."):
+            continue
+        if not path.is_dir():
+            yield _problem(path, "does not belong here: each collection has a folder of its own.")
+        elif path.name not in ids:
+            hint = nearest_ids(path.name, ids)
+            yield _problem(path, f"must be the folder of a collection of {COLLECTIONS_FILE}{hint}.")
+        else:
+            for file in sorted(path.glob("*")):
+                if file.name not in JUDGED_FILES and not file.name.startswith("."):
+                    message = f"does not belong here: a collection has {listed(JUDGED_FILES)}."
+                    yield _problem(file, message)
+
+
+def _problem(path: Path, message: str) -> Problem:
+    return Problem(path=str(path), line=1, message=message)
+
+
+def collections_of(
+    entries: Iterable[CollectionEntry], ids: Iterable[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Which collections each document is in, by its id, in the order of the collections."""
+    entries = tuple(entries)
+    listed_ids = {case_id for entry in entries for case_id in entry.cases}
+    return {
+        case_id: tuple(
+            entry.id
+            for entry in entries
+            if case_id in entry.cases or (entry.the_rest and case_id not in listed_ids)
+        )
+        for case_id in ids
+    }
+
+
+def vocabulary_of(entries: Iterable[CollectionEntry]) -> Vocabulary:
+    """The collections as the values of their facet."""
+    return Vocabulary(name=COLLECTIONS, terms=tuple(entry.term for entry in entries))
+
+
+def asked_collection(taxonomy: Taxonomy, spelling: str) -> str:
+    """The id of the collection that ``--collection`` means.
+
+    Raises:
+        QueryError: there is none; names the nearest and every other, or the file to write.
+    """
+    if not taxonomy[COLLECTIONS].terms:
+        raise QueryError(
+            f"--collection cannot be {spelling[:60]!r}: the compendium has no collections. "
+            f"They are named in {COLLECTIONS_FILE}, beside the cases.",
+            parameter="--collection",
+            value=spelling,
+        )
+    return taxonomy[COLLECTIONS].asked(spelling, "--collection")
+
+
+def part_of(compendium: Compendium, collection: str) -> Compendium:
+    """The documents of one collection as a compendium of their own.
+
+    The vocabulary stays as it is, but for the countries that no document has. What leads to a
+    document outside loses the way there: a link in a text becomes its words, and ``related``,
+    the self-check and the people leave it out.
+
+    Args:
+        compendium: everything.
+        collection: the id of one of its collections.
+    """
+    cases = [case for case in compendium.cases if collection in case.facets[COLLECTION_FACET]]
+    kept = {case.id for case in cases}
+    taxonomy = compendium.taxonomy
+    held = {code for case in cases for code in case.facets["country"]}
+    countries = tuple(term for term in taxonomy["countries"] if term.id in held)
+    vocabularies = {
+        **taxonomy.vocabularies,
+        "countries": replace(taxonomy["countries"], terms=countries),
+    }
+    return replace(
+        compendium,
+        cases=tuple(_within(case, kept) for case in cases),
+        taxonomy=replace(taxonomy, vocabularies=vocabularies),
+        self_check=_check_within(compendium.self_check, kept),
+        people=_people_within(compendium.people, kept),
+        codebook=without_links(compendium.codebook, Path(CODEBOOK_FILE).stem, kept),
+    )
+
+
+def _within(case: Case, kept: Collection[str]) -> Case:
+    return replace(
+        case,
+        body=without_links(case.body, case.id, kept),
+        related=tuple(case_id for case_id in case.related if case_id in kept),
+    )
+
+
+def _check_within(check: SelfCheck | None, kept: Collection[str]) -> SelfCheck | None:
+    if check is None:
+        return None
+    steps = (
+        replace(
+            step,
+            questions=tuple(
+                replace(
+                    question,
+                    guides=tuple(guide for guide in question.guides if guide in kept),
+                    cases=tuple(example for example in question.cases if example.id in kept),
+                )
+                for question in step.questions
+            ),
+        )
+        for step in check.steps
+    )
+    return replace(check, steps=tuple(steps))
+
+
+def _people_within(people: People | None, kept: Collection[str]) -> People | None:
+    if people is None:
+        return None
+    lists = (
+        replace(
+            one,
+            entries=tuple(
+                replace(entry, documents=tuple(name for name in entry.documents if name in kept))
+                for entry in one.entries
+            ),
+        )
+        for one in people.lists
+    )
+    return replace(people, lists=tuple(lists))
