@@ -46,6 +46,7 @@ def test_build_says_when_nothing_had_to_be_built(toy_settings):
     report = json.loads(data.stdout)
     assert report == {
         "snapshot_id": built.snapshot_id,
+        "collection": "",
         "cases": 7,
         "passages": 16,
         "dimension": 6,

@@ -308,9 +308,9 @@ def test_profiles_go_with_nothing_else(own, arguments):
     result = kb(own, *arguments)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Usage: main evaluate [OPTIONS] [COLLECTION]...")
+    assert result.stderr.startswith("Usage: main evaluate [OPTIONS] [FOLDER]...")
     assert result.stderr.splitlines()[-1] == (
-        "Error: --profiles goes with neither a COLLECTION nor --publish"
+        "Error: --profiles goes with neither a FOLDER nor --publish"
     )
     assert sorted(path.name for path in own.cases.iterdir()) == ["profiles.jsonl"]
 
