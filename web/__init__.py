@@ -2,7 +2,7 @@
 
 cli        the command ``kb``, with the one that serves
 app        ``create_app`` puts the site together
-search · cases · holdings · role_models · outcomes · compare · self_check · people · about
+search · cases · holdings · role_models · outcomes · compare · self_check · people · tools · about
 one feature each: its views, its pages, its templates
 machine    the API and its description, health, sitemap
 ui         cards, filters, notices, plots, Markdown, languages, the frame of a page

@@ -21,6 +21,7 @@ from web.role_models import views as role_models
 from web.search import views as search
 from web.self_check import views as self_check
 from web.terms import views as terms
+from web.tools import views as tools
 from web.ui import language, template_filters
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ FEATURES = (
     compare,
     self_check,
     people,
+    tools,
     about,
 )
 

@@ -28,6 +28,7 @@ from kb.content.files import (
     SITE_FILE,
     SOURCES_FILE,
     TAXONOMY_FILE,
+    TOOLS_FOLDER,
 )
 from kb.content.front_matter import read_case
 from kb.content.glossary import read_forms
@@ -39,6 +40,7 @@ from kb.content.regions import region_of
 from kb.content.self_check import read_self_check
 from kb.content.site import read_site
 from kb.content.taxonomy import load_taxonomy
+from kb.content.tools import read_tools
 from kb.errors import Problem
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
@@ -101,7 +103,8 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     phrases, phrase_problems = read_phrases(folder / PHRASES_FILE, known)
     site, site_problems = read_site(folder / SITE_FILE)
     codebook, codebook_problems = read_codebook(folder / CODEBOOK_FILE, known)
-    problems += [*self_check_problems, *people_problems, *phrase_problems]
+    tools, tool_problems = read_tools(folder / TOOLS_FOLDER, known)
+    problems += [*self_check_problems, *people_problems, *tool_problems, *phrase_problems]
     problems += [*site_problems, *codebook_problems]
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
     if not drafts and not loaded.problems:
@@ -128,6 +131,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             glossary=glossary,
             phrases=phrases,
             codebook=codebook,
+            tools=tools,
         ),
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
         files=len(drafts),

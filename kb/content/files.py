@@ -24,6 +24,8 @@ COLLECTIONS_FOLDER = "collections"
 #: What is judged, and what was derived from it. Of the whole compendium they stand beside the
 #: cases, of a collection in its folder.
 JUDGED_FILES = (QUERIES_FILE, PROFILES_FILE, CALIBRATION_FILE, RELEVANCE_FILE)
+#: The folder of the tools, each of them a file in YAML.
+TOOLS_FOLDER = "tools"
 
 #: All of them, and a README.
 EXPECTED = {

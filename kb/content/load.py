@@ -18,7 +18,7 @@ from pathlib import Path
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
-from kb.content.files import COLLECTIONS_FILE, COLLECTIONS_FOLDER, EXPECTED
+from kb.content.files import COLLECTIONS_FILE, COLLECTIONS_FOLDER, EXPECTED, TOOLS_FOLDER
 from kb.content.schema import repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Problem
@@ -110,13 +110,19 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
                 folders.remove(name)
         for name in sorted(names):
             path = Path(parent, name)
-            if name.startswith(".") or (path.parent == folder and name in EXPECTED):
+            if name.startswith(".") or _is_beside(path, folder):
                 continue
             if path.suffix == ".md":
                 yield path
             else:
                 message = "does not belong here: a case is a Markdown file ending in .md."
                 problems.append(_problem(path, message))
+
+
+def _is_beside(path: Path, folder: Path) -> bool:
+    """Whether a file is one of those that belong beside the cases."""
+    is_tool = path.suffix == ".yaml" and path.parent == folder / TOOLS_FOLDER
+    return is_tool or (path.parent == folder and path.name in EXPECTED)
 
 
 def _problem(path: object, message: str, line: int = 1) -> Problem:

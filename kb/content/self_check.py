@@ -36,7 +36,9 @@ _SOURCES = "[{key: roy-1998, locator: section 5}]"
 _GUIDES = "[guides/what-a-business-network-is]"
 
 
-class _ExampleFields(Record):
+class ExampleFields(Record):
+    """A case, and what it shows of what is asked."""
+
     what = "a case of a question"
     makes = Example
 
@@ -62,7 +64,7 @@ class _QuestionFields(Record):
     guides: Annotated[
         tuple[str, ...], texts(GUIDE_ID, none=f"must name at least one; 'guides: {_GUIDES}'.")
     ] = required("", _GUIDES)
-    cases: Annotated[tuple[Example, ...], Many(_ExampleFields)] = optional()
+    cases: Annotated[tuple[Example, ...], Many(ExampleFields)] = optional()
 
 
 class _StepFields(Record):

@@ -15,6 +15,7 @@ from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy, Term
+from kb.model.tools import Tool
 from kb.model.word_table import WordTable
 
 
@@ -34,6 +35,7 @@ class Compendium:
         calibration: how evidence becomes a score; None where its encoders have none.
         relevance: the published figures; None where there are none.
         codebook: how cases are classified, in Markdown; empty where it has none.
+        tools: what a firm or a broker fills in or looks up, by their places; it may have none.
     """
 
     cases: tuple[Case, ...]
@@ -47,6 +49,7 @@ class Compendium:
     calibration: Calibration | None = None
     relevance: Report | None = None
     codebook: str = ""
+    tools: tuple[Tool, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Case]:

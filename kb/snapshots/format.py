@@ -14,6 +14,7 @@
         people.json            people and organisations; null where there are none
         phrases.json           how owners say that they want each type of project
         codebook.json          how cases are classified, in Markdown; empty where it is not written
+        tools.json             what is filled in or looked up; an empty list where there is nothing
         engine/                what is searched; its files are the engine's own
         encoder/               the query encoder; its files are its own too
 
@@ -51,10 +52,11 @@ from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
 from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
+from kb.model.tools import Tool
 from kb.model.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 MANIFEST_FILE = "manifest.json"
 ENGINE_FOLDER = "engine"
@@ -169,6 +171,7 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "glossary.json": ("glossary", TypeAdapter(WordTable)),
     "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),
     "codebook.json": ("codebook", TypeAdapter(str)),
+    "tools.json": ("tools", TypeAdapter(tuple[Tool, ...])),
 }
 #: The same for what was made of it.
 _MADE_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {

@@ -1,68 +1,51 @@
 """A flyer as PDF: tagged, with title and language, the same bytes each time.
 
-What is shown goes to ``web.cases.typeset`` as JSON and is set as text, so nothing in a
+What is shown goes to ``web.ui.typeset`` as JSON and is set as text, so nothing in a
 case can become markup.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
-import sys
-from functools import cache, lru_cache
-from pathlib import Path
-from threading import Lock
+from functools import lru_cache
 
 from kb.answers.figures import figure
 from kb.citations.works import Citation
 from kb.model.cases import Result
 from kb.model.taxonomy import Taxonomy
 from web.cases.flyer import Flyer
+from web.ui.pdf import set_sheet, symbol, written
 from web.words.typography import curly
 
-HERE = Path(__file__).parent
-SYMBOLS = HERE.parent / "ui" / "templates" / "_symbols.svg"
-INK = "#1a2322"
-PATIENCE_S = 30
 #: PDFs of some 45 kB that a worker keeps; setting one takes a quarter of a second.
 KEPT = 64
-
-#: One at a time in a worker, so that many readers cannot start many processes.
-_turn = Lock()
 
 
 def flyer_pdf(sheet: Flyer, taxonomy: Taxonomy) -> bytes:
     """The flyer on one A4 sheet, as PDF; kept for as long as nothing on it changes.
 
     Raises:
-        subprocess.SubprocessError: it could not be set within ``PATIENCE_S`` seconds.
+        subprocess.SubprocessError: it could not be set in time.
     """
-    return _typeset(json.dumps(_inputs(sheet, taxonomy), sort_keys=True))
+    return _typeset(written(_inputs(sheet, taxonomy)))
 
 
 @lru_cache(maxsize=KEPT)
 def _typeset(inputs: str) -> bytes:
-    command = [sys.executable, "-I", str(HERE / "typeset.py")]
-    with _turn:
-        done = subprocess.run(
-            command, input=inputs.encode(), capture_output=True, check=True, timeout=PATIENCE_S
-        )
-    return done.stdout
+    return set_sheet("case", inputs)
 
 
 def _inputs(sheet: Flyer, taxonomy: Taxonomy) -> dict[str, object]:
     case, kind = sheet.case, taxonomy.term("kind", sheet.case.kind)
     return {
         "site": sheet.site_name,
-        "brand": _symbol("brand"),
+        "brand": symbol("brand"),
         "title": curly(case.title),
         "summary": curly(case.summary),
         "kind": kind.label,
         "kind_in_line": kind.in_line,
         "where": ", ".join(term.label for term in taxonomy.terms("country", case)),
         "types": [
-            {"label": term.beside_mark, "svg": _symbol(f"mark-{term.mark}")}
+            {"label": term.beside_mark, "svg": symbol(f"mark-{term.mark}")}
             for term in taxonomy.terms("type", case)
         ],
         "status": "".join(term.label for term in taxonomy.terms("status", case)),
@@ -102,18 +85,3 @@ def _source(work: Citation) -> dict[str, str]:
     if work.authors:
         return {"before": f"{work.authors} ({work.year}). ", "title": work.title, "after": places}
     return {"before": "", "title": work.title, "after": f" ({work.year}){places}"}
-
-
-@cache
-def _symbol(name: str) -> str:
-    """A symbol of the pages as a picture of its own, in ink."""
-    found = re.search(
-        rf'<symbol id="{name}" viewBox="([^"]+)">(.*?)</symbol>',
-        SYMBOLS.read_text(encoding="utf-8"),
-    )
-    if found is None:
-        raise KeyError(name)
-    drawn = found[2].replace("currentColor", INK)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{found[1]}" fill="{INK}">{drawn}</svg>'
-    )

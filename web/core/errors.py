@@ -110,6 +110,12 @@ HTTP_KINDS: Mapping[int, Kind] = {
         title="This address only answers to reading",
         help="Everything here is read with GET.",
     ),
+    413: Kind(
+        status=413,
+        slug="too-large",
+        title="That is more than can be sent here",
+        help="Shorten what you wrote, and send it again. Your browser still has it: go back.",
+    ),
     500: KINDS[errors.KBError],
 }
 

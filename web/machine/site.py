@@ -87,6 +87,11 @@ def sitemap() -> Response:
         for term in counted.terms(facet, current.taxonomy)
     ]
     entries += [(absolute(address), "") for address in (*folders, *terms)]
+    if current.compendium.tools:
+        entries.append((absolute(url_for("tools.tools")), ""))
+    entries += [
+        (absolute(url_for("tools.tool", tool_id=tool.id)), "") for tool in current.compendium.tools
+    ]
     entries += [(absolute(case_url(case.id)), case.added or "") for case in current.cases]
     return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")
 

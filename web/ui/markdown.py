@@ -1,4 +1,4 @@
-"""The Markdown of a case, and of the codebook, as safe HTML. Owns ``markdown`` and ``nh3``.
+"""The Markdown of cases, the codebook and tools as safe HTML. Owns ``markdown`` and ``nh3``.
 
 Raw HTML in the text is shown as text, and what comes out is cleaned besides.
 Links to other cases, written as relative paths to their files, lead to pages.
@@ -96,8 +96,20 @@ def page_of(href: str, case_id: str, root: str) -> str:
     return f"{root}/{target.removesuffix('.md')}{fragment}"
 
 
+def render_text(text: str, root: str) -> Body:
+    """Markdown that belongs to no snapshot as HTML; nothing of it is kept.
+
+    Links in it start from the top of the compendium.
+    """
+    return _rendered("tools", text, root)
+
+
 @lru_cache(maxsize=1024)
 def _render(snapshot_id: str, case_id: str, body: str, root: str) -> Body:
+    return _rendered(case_id, body, root)
+
+
+def _rendered(case_id: str, body: str, root: str) -> Body:
     markdown = Markdown(
         extensions=[
             "fenced_code",

@@ -1,0 +1,1 @@
+"""Tools to fill in, tick off and look things up in."""
