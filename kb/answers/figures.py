@@ -8,7 +8,7 @@ is written, and which way a direction goes, the vocabulary says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -24,6 +24,8 @@ ARROW = "\N{RIGHTWARDS ARROW}"
 
 #: Said of a result that joins two passages, wherever it is shown.
 MERGED = "two passages of the source, taken to be one account"
+#: Said of a result that another source tells otherwise, wherever it is shown.
+CONTRADICTED = "another source says otherwise"
 
 _SCALES = ((10**9, "billion"), (10**6, "million"))
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
@@ -57,10 +59,18 @@ class Figure:
         return f"{self.before} {ARROW} {now}" if self.before else now
 
 
+def said_beside(result: Result) -> Iterator[str]:
+    """What must be said of a result wherever it is shown."""
+    if result.merged:
+        yield MERGED
+    if result.contradicted:
+        yield CONTRADICTED
+
+
 def figure(result: Result, taxonomy: Taxonomy) -> Figure:
     """The figure of a result; its metric's label in words if the source gives no number."""
     sign = taxonomy.sign(result.direction)
-    note = MERGED if result.merged else ""
+    note = "; ".join(said_beside(result))
     if result.low is None or result.high is None:
         label = taxonomy["metrics"].label(result.metric)
         return Figure(number=label, mark=MARKS[sign], is_word=True, note=note)

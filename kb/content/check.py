@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from kb.content.known import Known, nearest_ids
 from kb.content.load import Draft
@@ -27,7 +28,7 @@ from kb.content.schema import (
 )
 from kb.content.yaml_source import read_yaml, text_of
 from kb.errors import Problem
-from kb.model.taxonomy import GUIDE, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
+from kb.model.taxonomy import GUIDE, MONEY, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
 
 #: The fields that are empty in a guide.
@@ -63,6 +64,7 @@ def period_rules(given: Given, sound: Given, known: Known) -> Complaints:
 def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
     """What happened, one figure or a range with a unit and only then, a share of firms."""
     yield from _statement_rules(sound)
+    yield from _two_units(sound, known.taxonomy)
     if "value" in sound and "range" in sound:
         yield ("range",), "must not be given together with value; keep one of the two."
     has_figure = any(figure in given for figure in ("value", "range", "before"))
@@ -95,12 +97,55 @@ def _statement_rules(sound: Given) -> Complaints:
         )
 
 
+def _two_units(sound: Given, taxonomy: Taxonomy) -> Complaints:
+    """A statement gives an amount of money in one currency."""
+    currencies = _currencies(as_text(sound.get("statement")) or "", taxonomy)
+    if len(currencies) > 1:
+        yield (
+            ("statement",),
+            f"gives one figure in {' and in '.join(currencies)} (rule: a figure in two units); "
+            "keep the one that the source gives first, and tell the other in the text.",
+        )
+
+
+#: What stands before the name of a currency that is a word of other meanings, such as "won".
+_AFTER_AN_AMOUNT = "|".join(
+    f"(?<={word} )" for word in (r"\d", "illion", "thousand", "crore", "lakh")
+)
+
+
+def _currencies(statement: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """The currencies that a text names as the vocabulary spells them, in their order."""
+    spelled = {
+        spelling.casefold(): unit.currency
+        for unit in taxonomy["units"]
+        if unit.currency
+        for spelling in (
+            unit.currency,
+            unit.label,
+            *unit.aliases,
+            re.sub(r"[\d ]", "", unit.written),
+        )
+    }
+    longest_first = sorted(filter(None, spelled), key=len, reverse=True)
+    patterns = [
+        f"(?:{_AFTER_AN_AMOUNT}){re.escape(name)}" if name.isalpha() else re.escape(name)
+        for name in longest_first
+    ] + [rf"{code.casefold()}(?= ?\d)" for code in {*spelled.values()}]
+    if not spelled:
+        return ()
+    found = re.findall(rf"(?<!\w)(?:{'|'.join(patterns)})(?![^\W\d])", statement.casefold())
+    return tuple(dict.fromkeys(spelled[spelling] for spelling in found))
+
+
 def case_rules(given: Given, sound: Given, known: Known) -> Complaints:
     """What hangs on the kind, what was only planned or is our reading, sources of results."""
     yield from _guide_rules(given, known)
     yield from _planned_rules(given, known)
     yield from _reading_rules(given)
     yield from _source_rules(given)
+    yield from _money_rules(given, known)
+    yield from _contradiction_rules(given)
 
 
 def kind_of(given: Given, taxonomy: Taxonomy) -> Term:
@@ -191,6 +236,76 @@ def _source_rules(given: Given) -> Complaints:
             yield place, f"must be one of the case's sources, {listed(keys)}."
         elif "source" not in result and len(keys) > 1:
             yield place, f"must be given, as the case has {len(keys)}: {listed(keys)}."
+        other = result.get("contradicted")
+        if _is_record(other) and keys and (as_text(other.get("source")) or keys[0]) not in keys:
+            place = ("results", position, "contradicted", "source")
+            yield place, f"must be one of the case's sources, {listed(keys)}."
+
+
+def _money_rules(given: Given, known: Known) -> Complaints:
+    """An amount of money is of some time: else nobody can say what it was worth."""
+    if _has_value(given, "period"):
+        return
+    keys = [as_text(one.get("key")) for one in items_of(given.get("sources")) if _is_record(one)]
+    for position, result in enumerate(items_of(given.get("results"))):
+        if not _is_record(result) or "year" in result or "horizon" in result:
+            continue
+        source = as_text(result.get("source")) or (keys[0] if keys else None)
+        is_money = _term(known.taxonomy, "units", result.get("unit")).measures == MONEY
+        if is_money and source in known.undated:
+            yield (
+                ("results", position, "year"),
+                "must be given for an amount of money whose source has no year (rule: a currency "
+                "without year); or give 'horizon', or the case a 'period'. Where the source tells "
+                "none of them, say so: 'horizon: no year told'.",
+            )
+
+
+#: What two results must have in common to speak of the same thing at the same time.
+_SAME = ("metric", "level", "direction", "unit", "horizon", "year", "of", "compared_with")
+
+
+def _contradiction_rules(given: Given) -> Complaints:
+    """Of two sources that contradict each other one is taken, and the other is told beside it."""
+    results = [result for result in items_of(given.get("results")) if _is_record(result)]
+    for position, result in enumerate(results):
+        other = result.get("contradicted")
+        if _is_record(other) and as_text(other.get("source")) == as_text(result.get("source")):
+            place = ("results", position, "contradicted", "source")
+            yield place, "must be another source than that of the result."
+        for earlier, before in enumerate(results[:position]):
+            if _contradict(before, result):
+                yield (
+                    ("results", position),
+                    f"gives another figure than results[{earlier + 1}], from another source (rule: "
+                    "two sources that contradict each other); say of what time each is ('year' or "
+                    "'horizon'), or keep one and tell the other in its 'contradicted'.",
+                )
+                break
+
+
+def _contradict(one: Given, other: Given) -> bool:
+    """Whether two results from two sources give figures for the same that exclude each other."""
+    if as_text(one.get("source")) == as_text(other.get("source")):
+        return False
+    if any(as_text(one.get(name)) != as_text(other.get(name)) for name in _SAME):
+        return False
+    (low, high), (other_low, other_high) = _span(one), _span(other)
+    if None in (low, high, other_low, other_high):
+        return False
+    return high < other_low or other_high < low
+
+
+def _span(result: Given) -> tuple[Any, Any]:
+    """The ends of a result's figure, None for what is no number."""
+    ends = result.get("range")
+    low, high = ends if isinstance(ends, list) and len(ends) == 2 else [result.get("value")] * 2
+    are_numbers = all(isinstance(end, int | float) for end in (low, high))
+    return (low, high) if are_numbers else (None, None)
+
+
+def _is_record(value: object) -> TypeGuard[Given]:
+    return isinstance(value, dict)
 
 
 # --- on the text of a case -------------------------------------------------------------------

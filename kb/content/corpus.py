@@ -85,6 +85,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         taxonomy=taxonomy,
         guides={case_id: kind.role == GUIDE for case_id, kind in kinds.items()},
         sources=tuple(references),
+        undated=tuple(key for key, work in references.items() if not work.year),
     )
     collections, collection_problems = read_collections(folder / COLLECTIONS_FILE, known)
     known = replace(known, collections=collections_of(collections, known.guides))

@@ -34,7 +34,15 @@ from kb.content.schema import (
     whole,
 )
 from kb.errors import Problem
-from kb.model.cases import Case, Members, Period, ReadingPlace, Result, Source
+from kb.model.cases import (
+    Case,
+    Contradiction,
+    Members,
+    Period,
+    ReadingPlace,
+    Result,
+    Source,
+)
 from kb.model.facets import COLLECTION_FACET, FACETS, FIELDS_OF_FACETS
 
 QUALIFIERS = ("about", "at least", "at most", "more than", "under")
@@ -109,6 +117,22 @@ class TeachingFields(Record):
     )
 
 
+class ContradictedFields(Record):
+    """Another source that tells a result otherwise."""
+
+    what = "contradicted"
+    makes = Contradiction
+
+    source: Annotated[str, SOURCE_KEY] = required("The key of the other source.", "roy-1998")
+    locator: Annotated[str, text(most=MAX_LOCATOR)] = required("Where in it that stands.", "p. 2")
+    says: Annotated[str, text(most=MAX_STATEMENT)] = required(
+        "What it says, in a sentence.", "Another report counts 60 firms."
+    )
+    why: Annotated[str, text(most=MAX_STATEMENT)] = required(
+        "Why the other account was taken.", "The list of names is the later one."
+    )
+
+
 #: To editors: one figure or a range, a unit with a figure and only then.
 _FIGURES = {
     "not": {"required": ["value", "range"]},
@@ -169,6 +193,9 @@ class ResultFields(Record):
     year: Annotated[int | None, whole(least=1000)] = optional(
         "The year that the figure is of, where the source tells it; the last one of several.",
         "2014",
+    )
+    contradicted: Annotated[Contradiction | None, One(ContradictedFields)] = optional(
+        "Another source that tells it otherwise, and why it was not taken."
     )
 
     def made(self) -> Result:

@@ -12,7 +12,7 @@ from kb.answers.comparison import (
     ComparedTexts,
     ComparisonAnswer,
 )
-from kb.answers.figures import MERGED
+from kb.answers.figures import said_beside
 from kb.citations.works import Citation
 from kb.exports import csv
 
@@ -52,7 +52,7 @@ def _results(results: Iterable[ComparedResult]) -> str:
 
 
 def _result(result: ComparedResult) -> str:
-    where_told = f"({result.source}, {result.locator}{f'; {MERGED}' if result.merged else ''})"
+    where_told = f"({'; '.join((f'{result.source}, {result.locator}', *said_beside(result)))})"
     if result.low is None:
         return f"in words: {result.statement.rstrip('.')} {where_told}"
     horizon = f", {result.horizon}" if result.horizon else ""

@@ -31,6 +31,7 @@ CSV_COLUMNS = (
     "source",
     "locator",
     "merged",
+    "contradicted",
 )
 
 
@@ -79,6 +80,7 @@ def _row(finding: ReportedFinding, direction: str) -> list[str | float | None]:
         result.source,
         result.locator,
         "yes" if result.merged else "no",
+        result.contradicted.says if result.contradicted else "",
     ]
     return [_plain(value) if isinstance(value, float) else value for value in row]
 

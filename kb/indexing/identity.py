@@ -35,7 +35,7 @@ LIBRARIES = (
     *("currencyconverter", "faiss-cpu", "tantivy"),
     *("pybtex", "pycountry", "pydantic", "python-frontmatter", "pyyaml", "rapidfuzz", "simplemma"),
 )
-BYSTANDERS = ("filelock", "huggingface-hub")
+BYSTANDERS = ("filelock", "huggingface-hub", "urllib3")
 
 
 def versions_of(libraries: Iterable[str]) -> dict[str, str]:

@@ -58,6 +58,16 @@ class Converted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Another source that tells a result otherwise, and why it was not the one that was taken."""
+
+    source: Annotated[str, Field(description="Key of the other source in `references`")]
+    locator: Annotated[str, Field(description="Where in it that stands")]
+    says: Annotated[str, Field(description="What it says, in a sentence")]
+    why: Annotated[str, Field(description="Why the other account was taken")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One thing that the source reports as achieved.
 
@@ -102,6 +112,10 @@ class Result:
         Field(
             description="An amount of money in euros, by us; null where year or rate is not known"
         ),
+    ] = None
+    contradicted: Annotated[
+        Contradiction | None,
+        Field(description="Another source that tells it otherwise, which was not taken"),
     ] = None
 
     @property

@@ -20,7 +20,8 @@ FIELDS = (
 )
 RESULT_FIELDS = (
     "Fields are metric, level, direction, statement, locator, source, value, range, before, "
-    "unit, qualifier, before_qualifier, horizon, of, compared_with, merged."
+    "unit, qualifier, before_qualifier, horizon, of, compared_with, merged, year, "
+    "contradicted."
 )
 QUALIFIERS = "Allowed are about, at least, at most, more than, under."
 EMPTY = "must not be empty; give a value or remove the line."
@@ -229,10 +230,10 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
     assert taxonomy["countries"] == Vocabulary(
         name="countries",
         terms=(
-            Term(id="DK", label="Denmark"),
-            Term(id="FR", label="France", aliases=("French", "Frankrike")),
-            Term(id="NO", label="Norway"),
-            Term(id="ES", label="Spain"),
+            Term(id="DK", label="Denmark", group="Northern Europe"),
+            Term(id="FR", label="France", aliases=("French", "Frankrike"), group="Western Europe"),
+            Term(id="NO", label="Norway", group="Northern Europe"),
+            Term(id="ES", label="Spain", group="Southern Europe"),
         ),
     )
 

@@ -22,7 +22,7 @@ from kb.content.known import Known
 from kb.content.load import Draft, load_folder
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
-from kb.model.cases import Case, Members, Period, ReadingPlace, Result, Source
+from kb.model.cases import Case, Contradiction, Members, Period, ReadingPlace, Result, Source
 from kb.model.facet_words import facet_words
 from kb.model.facets import COLLECTION_FACET, FACET_LISTS, FACETS, FIELDS_OF_FACETS
 from kb.model.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy, Vocabulary
@@ -49,6 +49,7 @@ results:
     qualifier: about
     before_qualifier: more than
     horizon: first year
+    source: doe-2001
   - metric: cost
     level: output
     direction: down
@@ -61,12 +62,14 @@ results:
     source: doe-2001
     merged: true
     year: 1997
+    contradicted: {source: roe-2002, locator: p. 3, says: They rose., why: It is a guess.}
 summary: >-
   Three printers
   bought a press.
 sources:
   - key: doe-2001
     locator: pp. 1-2
+  - {key: roe-2002, locator: p. 3}
 planned: selling abroad
 form: [soft, hard]
 sectors: [Furniture]
@@ -188,9 +191,15 @@ def test_every_field_is_read(tmp_path: Path) -> None:
                 compared_with="firms outside",
                 merged=True,
                 year=1997,
+                contradicted=Contradiction(
+                    source="roe-2002", locator="p. 3", says="They rose.", why="It is a guess."
+                ),
             ),
         ),
-        sources=(Source(key="doe-2001", locator="pp. 1-2"),),
+        sources=(
+            Source(key="doe-2001", locator="pp. 1-2"),
+            Source(key="roe-2002", locator="p. 3"),
+        ),
         planned=("exporting",),
         members=Members(
             who="printers",
@@ -298,6 +307,26 @@ def _result(text: str) -> str:
     return _yaml(results=f"[{{{fields}, {text}}}]")
 
 
+def _from_two(*results: str, **changes: str) -> str:
+    """The least with results from two sources, which begin on line 7."""
+    given = "metric: sales, level: output, direction: up, statement: Up., locator: p. 1"
+    listed = ", ".join(f"{{{given}, {result}}}" for result in results)
+    text = _yaml(**{"results": f"[{listed}]"} | changes)
+    return text.replace("sources: [", "sources: [{key: roe-2002, locator: p. 9}, ")
+
+
+DOE, ROE = (
+    "source: doe-2001, value: 30, unit: percent",
+    "source: roe-2002, value: 40, unit: percent",
+)
+OTHERWISE = "contradicted: {source: roe-2002, locator: p. 9, says: It was 40., why: It is older.}"
+TWO_SAY = (
+    "gives another figure than results[1], from another source (rule: two sources that contradict "
+    "each other); say of what time each is ('year' or 'horizon'), or keep one and tell the other "
+    "in its 'contradicted'."
+)
+
+
 @pytest.mark.parametrize("field", REQUIRED)
 def test_required_fields_must_be_given(tmp_path: Path, field: str) -> None:
     """Each required field is asked for, and the line that the message proposes mends the file."""
@@ -370,6 +399,20 @@ MISTAKES = [
     ("merged-without-mark", _result("statement: 'A second passage adds a firm.'"),
      [(7, "results[1].statement speaks of a 'second passage' and must be marked (rule: merged "
           "passages); add the line 'merged: true' to the result.")]),
+    ("two-sources-two-figures", _from_two(DOE, ROE), [(7, f"results[2] {TWO_SAY}")]),
+    ("two-sources-two-ranges",
+     _from_two(*(text.replace("value: ", "range: [2, ").replace(", unit", "], unit")
+                 .replace("[2, 40", "[31, 40") for text in (DOE, ROE))),
+     [(7, f"results[2] {TWO_SAY}")]),
+    ("contradicted-by-itself", _from_two(f"{DOE}, {OTHERWISE.replace('roe-2002', 'doe-2001')}"),
+     [(7, "results[1].contradicted.source must be another source than that of the result.")]),
+    ("contradicted-by-no-source", _from_two(f"{DOE}, {OTHERWISE.replace('roe-2002', 'roy-1998')}"),
+     [(7, "results[1].contradicted.source must be one of the case's sources, roe-2002, "
+          "doe-2001.")]),
+    ("contradicted-by-nothing", _from_two(f"{DOE}, contradicted: {{source: roe-2002, says: No.}}"),
+     [(7, "results[1].contradicted.locator must be given; add a line such as 'locator: p. 2'."),
+      (7, "results[1].contradicted.why must be given; add a line such as 'why: The list of names "
+          "is the later one.'.")]),
     ("merged-of-no-truth", _result("merged: perhaps"),
      [(7, "results[1].merged must be true or false, not 'perhaps'.")]),
     ("our-reading-of-what-is-empty", _yaml(our_reading="[type, unit]"),
@@ -522,6 +565,12 @@ ALLOWED = [
     ("will-of-firms", _result("statement: 94% would join again and kept the will to share.")),
     ("known-to-be", _result("statement: Sales are to Japan and the aim was met.")),
     ("merged", _result("statement: 'Two passages tell of it.', merged: true")),
+    ("two-sources-of-two-years", _from_two(f"{DOE}, year: 1998", f"{ROE}, year: 2001")),
+    ("two-sources-of-two-spans", _from_two(f"{DOE}, horizon: first year", ROE)),
+    ("two-sources-that-agree", _from_two(DOE, ROE.replace("40", "30"))),
+    ("two-ranges-that-meet", _from_two(DOE, ROE.replace("value: 40", "range: [25, 40]"))),
+    ("one-source-two-figures", _from_two(DOE, DOE.replace("30", "40"))),
+    ("contradicted", _from_two(f"{DOE}, {OTHERWISE}")),
     ("unit-as-our-reading", _result("value: 3, unit: jobs").replace(
         "sources:", "our_reading: [kind, country, results, unit]\nsources:")),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from kb.content.countries import country_code
 from kb.content.front_matter import (
     OPTIONAL,
     REQUIRED,
+    ContradictedFields,
     MembersFields,
     PeriodFields,
     ReadingFields,
@@ -43,6 +44,7 @@ REAL, SMALL = schema_of(CASES), schema_of(BROKEN)
 #: Mistakes that the check finds and a schema does not: what hangs on another field or on the
 #: calendar, a value given twice under two names, and which of two numbers is the lower.
 BEYOND = {
+    "contradicted-by-itself",
     "country-twice",
     "day-impossible",
     "day-not-in-the-calendar",
@@ -57,6 +59,8 @@ BEYOND = {
     *(f"result-of-an-aim-{name}" for name in ("first", "plans", "wants", "will", "is-to")),
     "result-of-another-source",
     "result-of-which-source",
+    "two-sources-two-figures",
+    "two-sources-two-ranges",
 }
 
 
@@ -149,6 +153,7 @@ def test_every_field_is_described() -> None:
         **{
             record.__name__: list(record.names())
             for record in (
+                ContradictedFields,
                 MembersFields,
                 PeriodFields,
                 ReadingFields,
