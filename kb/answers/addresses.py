@@ -14,6 +14,8 @@ from kb.guidance.profile import Profile, given, values_of
 from kb.model.facets import FACETS
 from kb.search.query import DEFAULT_PER_PAGE, Query, with_value
 
+#: How many cases the page of a search shows where its address does not say.
+PAGE_SIZE = 25
 #: The parameters of a search that narrow which cases a profile is compared with.
 NARROWING: tuple[str, ...] = (*FACETS, "results_min", "results_unit")
 
@@ -29,8 +31,9 @@ class Addresses:
         return f"{self.root}/cases/{quote(case_id)}"
 
     def search(self, query: Query) -> str:
-        """The page of a search."""
-        return self._with("/search", query_pairs(query))
+        """The page of a search; how many cases it shows is its own, unless the query says."""
+        usual = DEFAULT_PER_PAGE if query.per_page == DEFAULT_PER_PAGE else PAGE_SIZE
+        return self._with("/search", query_pairs(query, usual=usual))
 
     def narrowed(self, query: Query, facet: str, value: str) -> str:
         """The first page of a search with one value of a facet more."""
@@ -49,8 +52,10 @@ class Addresses:
         return f"{self.root}{path}?{query}" if query else f"{self.root}{path}"
 
 
-def query_pairs(query: Query) -> tuple[tuple[str, str], ...]:
+def query_pairs(query: Query, usual: int = DEFAULT_PER_PAGE) -> tuple[tuple[str, str], ...]:
     """A query as names and values of an address or a form, every default left out.
+
+    ``usual`` is how many cases stand on a page where the address does not say.
 
     So is what means nothing: ``exact`` without a text, and the order by result
     without exactly one metric.
@@ -68,7 +73,7 @@ def query_pairs(query: Query) -> tuple[tuple[str, str], ...]:
         pairs.append(("sort", query.sort))
     if query.page != 1:
         pairs.append(("page", str(query.page)))
-    if query.per_page != DEFAULT_PER_PAGE:
+    if query.per_page != usual:
         pairs.append(("per_page", str(query.per_page)))
     return tuple(pairs)
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from kb.answers.addresses import PAGE_SIZE
 from kb.errors import QueryError
 from kb.guidance.profile import (
     FIELDS,
@@ -126,7 +127,7 @@ FILTERS: Table = (
     ),
 )
 
-#: The parameters of ``/search`` and ``/api/v1/search``.
+#: The parameters of ``/api/v1/search``.
 SEARCH: Table = (
     _row(
         "q",
@@ -155,6 +156,11 @@ SEARCH: Table = (
         "How many cases stand on a page.",
         default=DEFAULT_PER_PAGE,
     ),
+)
+
+#: The parameters of the page ``/search``: as those of the API, with more cases to a page.
+SEARCH_PAGE: Table = tuple(
+    replace(param, default=PAGE_SIZE) if param.name == "per_page" else param for param in SEARCH
 )
 
 #: What a firm says of itself.

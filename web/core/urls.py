@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
-from kb.answers.addresses import Addresses, profile_pairs, query_pairs
+from kb.answers.addresses import PAGE_SIZE, Addresses, profile_pairs, query_pairs
 from kb.guidance.profile import Profile
-from kb.search.query import Query
+from kb.search.query import DEFAULT_PER_PAGE, Query
 
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308
@@ -72,7 +72,8 @@ def query_url(
     Every default is left out, and facets stand in their fixed order. ``changes`` are fields
     of the query that are otherwise.
     """
-    return _address(endpoint, query_pairs(replace(query, page=page, **changes)))
+    asked = replace(query, page=page, **changes)
+    return _address(endpoint, query_pairs(asked, usual=_page_size(endpoint)))
 
 
 def search_url(
@@ -85,8 +86,14 @@ def search_url(
 ) -> str:
     """The path of a search for a text and values of facets."""
     chosen = {facet: tuple(values) for facet, values in (filters or {}).items()}
-    query = Query(text=text, filters=chosen, exact=exact, sort=sort)
+    size = _page_size(endpoint)
+    query = Query(text=text, filters=chosen, exact=exact, sort=sort, per_page=size)
     return query_url(query, endpoint=endpoint)
+
+
+def _page_size(endpoint: str) -> int:
+    """How many cases stand on a page of an address that does not say."""
+    return PAGE_SIZE if endpoint == "search.search" else DEFAULT_PER_PAGE
 
 
 def facet_url(**values: str) -> str:

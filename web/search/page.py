@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flask import request
 
@@ -13,9 +14,12 @@ from kb.search.answer import FoundSet, SearchResult
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.search.orders import Orders, orders
+from web.ui.filters import Chip
+from web.ui.links import Link, term_url
+from web.ui.neighbours import neighbours
 from web.words.kinds import with_kinds
 from web.words.lists import OR, listed
-from web.words.translation import gettext, ngettext
+from web.words.translation import gettext, ngettext, number
 
 PAGES_AROUND = 2
 #: As many labels of filters name a page without a text; more are counted.
@@ -58,6 +62,41 @@ def filters_in_title(query: Query, taxonomy: Taxonomy) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the window and search engines call a page of an answer: its words, of which page."""
+
+    words: str
+    number: str
+    description: str
+
+
+def head_of(result: SearchResult, title: str, chips: Sequence[Chip]) -> Head:
+    """The head of an answer, its own for every text, set of filters and page of it.
+
+    Args:
+        result: the answer.
+        title: what heads the page; empty where its filters do.
+        chips: the filters that are on.
+    """
+    query, filters = result.query, ", ".join(chip.label for chip in chips)
+    asked = [f"for “{query.text}”" if query.text else "", f"under {filters}" if filters else ""]
+    found = " ".join((f"{result.total:,} found", *(one for one in asked if one)))
+    place = f", page {query.page:,} of {result.pages:,}" if query.page > 1 else ""
+    return Head(
+        words=": ".join(one for one in (title if query.text else "", filters) if one) or title,
+        number=gettext("page %(number)s", number=number(query.page)) if query.page > 1 else "",
+        description=f"{found}{place}. {_EACH}",
+    )
+
+
+#: What there is to each document, for search engines.
+_EACH = (
+    "Each case says who joined, what they did or planned together, what came of it where the "
+    "source tells, and where it is written."
+)
+
+
 def orders_of(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders | None:
     """The orders, None where there is nothing to order.
 
@@ -76,6 +115,21 @@ def countries_without_case(query: Query, taxonomy: Taxonomy) -> str:
     chosen = query.filters.get("country", ())
     codes = [code for code in chosen if taxonomy.facet("country").get(code) is None]
     return listed((taxonomy.label("country", code) for code in codes), OR)
+
+
+def nearest_to(query: Query, searcher: Searcher) -> tuple[tuple[Link, tuple[Link, ...]], ...]:
+    """The pages of the countries asked for of which there is no case, each with those near it."""
+    taxonomy, counted = searcher.taxonomy, searcher.compendium.holdings.cases
+    found = []
+    for code in query.filters.get("country", ()):
+        if taxonomy.facet("country").get(code) is None:
+            term = taxonomy.term("country", code)
+            near = tuple(
+                Link(url=term_url("country", one.id), words=f"{one.label} ({number(n)})")
+                for one, n in neighbours("country", term, counted, taxonomy)
+            )
+            found.append((Link(url=term_url("country", code), words=term.label), near))
+    return tuple(found)
 
 
 def page_steps(page: int, pages: int) -> tuple[int, ...]:

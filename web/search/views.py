@@ -6,12 +6,14 @@ from flask import Blueprint, render_template, request
 
 from kb.search.query import MAX_QUERY_LENGTH
 from web.core.errors import Failure, Help, register_help
-from web.core.params import SEARCH, read_page, to_query
+from web.core.params import SEARCH_PAGE, read_page, to_query
 from web.core.request import searcher
 from web.search.page import (
     answer_page,
     countries_without_case,
     filters_in_title,
+    head_of,
+    nearest_to,
     orders_of,
     page_steps,
     title_of,
@@ -39,21 +41,24 @@ def search() -> tuple[str, int]:
     """The cases that fit a query and its filters; without a query all of them by title."""
     current = searcher()
     taxonomy = current.taxonomy
-    read = read_page(SEARCH, request.args, taxonomy)
+    read = read_page(SEARCH_PAGE, request.args, taxonomy)
     query = to_query(read.values, taxonomy)
     result = answer_page(query, current)
+    title, on = title_of(query, taxonomy), chips(query, taxonomy)
     html = render_template(
         "search.html",
         result=result,
-        title=title_of(query, taxonomy),
+        head=head_of(result, title, on),
+        title=title,
         filters_in_title=filters_in_title(query, taxonomy),
         facets=facet_counts(result.facets, query, taxonomy),
         units=units_asked(query, current.cases, taxonomy),
-        chips=chips(query, taxonomy),
+        chips=on,
         offers=offers(result) if result.total else browse_offers(result, current.cases),
         orders=orders_of(query, result.found, taxonomy),
         steps=page_steps(query.page, result.pages),
         compare=first_compared(result),
+        nearest=nearest_to(query, current),
         without_case=countries_without_case(query, taxonomy),
         notices=notices(read, taxonomy),
     )

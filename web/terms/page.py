@@ -20,16 +20,13 @@ from kb.search.searcher import Searcher
 from web.terms.rules import rules_of
 from web.ui.achievements import achievements
 from web.ui.links import PAGED
-from web.ui.world import distance
+from web.ui.neighbours import NEIGHBOURS, CountedTerm, neighbours
 from web.words.lists import count_words
 
 #: How many cases of a kind have a card; the others are listed by title.
 CARDS = 4
-#: How many neighbours, values beside it, guides and nearest cases a page names.
-NEIGHBOURS, BESIDE, GUIDES, NEAREST = 8, 8, 3, 4
-
-#: A term and how many cases there are.
-CountedTerm = tuple[Term, int]
+#: How many values beside it, guides and nearest cases a page names.
+BESIDE, GUIDES, NEAREST = 8, 3, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,19 +116,7 @@ class TermPage:
     @cached_property
     def near(self) -> Sequence[CountedTerm]:
         """Other terms that have cases: the nearest countries, or those under the same heading."""
-        held = [
-            (term, self._counted.count(**{self.facet: term.id}))
-            for term in self._taxonomy.facet(self.facet)
-            if term.id != self.term.id
-        ]
-        held = [pair for pair in held if pair[1]]
-        if self.facet == "country":
-            return sorted(held, key=lambda pair: self._way_to(pair[0]))[:NEIGHBOURS]
-        return [pair for pair in held if pair[0].group == self.term.group][:NEIGHBOURS]
-
-    def _way_to(self, country: Term) -> tuple[float, bool, str]:
-        away = distance(self.term.id, country.id)
-        return (away, country.group != self.term.group, country.label)
+        return neighbours(self.facet, self.term, self._counted, self._taxonomy)
 
     @property
     def nearest_cases(self) -> Sequence[Case]:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol, TypeVar
 
 from flask import Blueprint
+from markupsafe import Markup
 
-from kb.answers.addresses import number_text, query_pairs
+from kb.answers.addresses import PAGE_SIZE, number_text, query_pairs
 from kb.answers.figures import Figure, converted_text, figure, members_text, period_text
 from kb.citations.works import only_passages, seen_text
 from kb.errors import KBError
@@ -27,13 +28,14 @@ from kb.model.facet_words import (
 )
 from kb.model.facets import PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
-from web.core.request import searcher
+from web.core.request import searcher, site_words
 from web.core.urls import case_url, compare_url, facet_url, profile_url, query_url, search_url
 from web.ui.links import term_url
 from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions
 from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
+from web.words.titles import page_description, page_title
 from web.words.translation import gettext, number
 from web.words.typography import curly
 
@@ -184,7 +186,7 @@ FILTERS = {
     "named": lambda reason: named(reason, taxonomy()),
     "number": number,
     "only_passages": only_passages,
-    "pairs": query_pairs,
+    "pairs": lambda query: query_pairs(query, usual=PAGE_SIZE),
     "period": period_text,
     "plain_number": number_text,
     "quoted": quoted,
@@ -206,6 +208,10 @@ FUNCTIONS = {
     "is_planned": is_planned,
     "is_read_by_editors": is_read_by_editors,
     "people_title": people_title,
+    "page_description": lambda words: page_description(Markup(words).unescape(), site_words()),
+    "page_title": lambda words, number="": page_title(
+        Markup(words).unescape(), site_words(), number
+    ),
     "profile_url": profile_url,
     "query_url": query_url,
     "search_url": search_url,

@@ -90,12 +90,19 @@ class Untranslated(HTMLParser):
 def untranslated(page: str) -> list[str]:
     """The words of a page that no catalogue can translate.
 
-    A page that is named by labels of the vocabulary has them as its title too, which
-    cannot say in which language each part of it is.
+    The title of a page has the labels of its filters, and cannot say in which language each
+    part of it is.
     """
-    labels = re.search('<h1 lang="en">(.*?)</h1>', page)
+    labels = "|".join(
+        map(re.escape, re.findall('choice-label" lang="en">(.*?)(?: <| [(]|<)', page))
+    )
+    heads = '<title>.*?</title>|<meta property="og:title"[^>]*>'
     reader = Untranslated()
-    reader.feed(page.replace(f"{labels[1]} — ", "") if labels else page)
+
+    def without(head: re.Match[str]) -> str:
+        return re.sub(f"{SITE_NAME}|Business Networks|{labels}", "", head[0])
+
+    reader.feed(re.sub(heads, without, page) if labels else page)
     return reader.found
 
 
