@@ -27,7 +27,7 @@ from kb.model.cases import Source
 from kb.model.self_check import Example, Question, SelfCheck, Step
 
 #: How many questions a step has, at least and at most.
-FEWEST, MOST = 3, 5
+FEWEST, MOST = 3, 6
 MAX_TITLE, MAX_SENTENCE = 60, 160
 
 _ID = pattern("[a-z0-9]+(-[a-z0-9]+)*", "lower case letters, digits and hyphens")

@@ -49,6 +49,8 @@ PAGES = {
     "role-models-outcomes": "/outcomes?my_sector=wine-spirits&goal=exporting",
     "self-check": "/self-check",
     "self-check-answered": "/self-check?profit=yes&swot=partly&opportunity=not-yet&money=unknown",
+    "self-check-all": "/self-check/all?profit=yes",
+    "self-check-question": "/self-check/questions/skills?profit=yes",
     "self-check-400": "/self-check?profit=maybe&swot=yes",
     "relevance": "/relevance",
     "outcomes": "/outcomes",

@@ -63,7 +63,16 @@ WITHOUT = (
     *("/countries", "/countries/norway", "/sectors/food", "/reading", "/sources.bib"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
-ELSEWHERE = ("/self-check", "/codebook", "/tools", "/tools/x", "/tools/x.md", "/people")
+ELSEWHERE = (
+    "/self-check",
+    "/self-check/all",
+    "/self-check/questions/x",
+    "/codebook",
+    "/tools",
+    "/tools/x",
+    "/tools/x.md",
+    "/people",
+)
 
 PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(".csv")]
 PROGRAMS = [path for path in READERS if path not in PAGES]

@@ -111,6 +111,23 @@ def profile_url(profile: Profile, query: Query, endpoint: str = "role_models.rol
     return _address(endpoint, profile_pairs(profile, query))
 
 
+def self_check_url(
+    given: Mapping[str, str], question_id: str = "", *, everything: bool = False
+) -> str:
+    """The path of the self-check with some answers, by the ids of the questions in their order.
+
+    Args:
+        given: the answers.
+        question_id: the question whose page it is; without one it is that of the result.
+        everything: whether it is the page with all questions.
+    """
+    endpoint = "self_check.all_questions" if everything else "self_check.self_check"
+    if not question_id:
+        return _address(endpoint, given.items())
+    path = url_for("self_check.question", question_id=question_id)
+    return f"{path}?{urlencode(list(given.items()))}" if given else path
+
+
 def this_url(
     name: str, value: str | None, *, new_name: str | None = None, new_value: str | None = None
 ) -> str:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 from werkzeug.datastructures import MultiDict
 
 from kb.errors import KBError
 from kb.model.english import joined
-from kb.model.self_check import ANSWERS, Reading, SelfCheck, StepStanding
+from kb.model.self_check import (
+    ANSWERS,
+    Assessment,
+    Question,
+    Reading,
+    SelfCheck,
+    Step,
+    StepStanding,
+)
 from kb.model.taxonomy import Taxonomy
 from web.core.params import REPEATED, Read, Wrong, answers_of, read_page
 from web.core.request import searcher
 from web.words.lists import shortened
+from web.words.translation import ngettext
+from web.words.typography import curly
 
 #: Answer to its words.
 WORDS: Mapping[str, str] = {
@@ -51,6 +62,85 @@ def read_first(readings: Iterable[Reading], held: Collection[str]) -> tuple[Read
     """The first few that speak to several weak spots; one alone stands beside its spot."""
     several = (one for one in readings if one.spots > 1 and one.id in held)
     return tuple(islice(several, MOST_READINGS))
+
+
+def verdict(assessed: Assessment) -> str:
+    """How everything stands, in one line; empty where nothing is answered."""
+    weak = [spot.answer for standing in assessed.weak for spot in standing.weak]
+    n, strong = assessed.n_questions, assessed.answered - len(weak)
+    if not assessed.answered:
+        return ""
+    if not weak and not assessed.n_open:
+        return ngettext(
+            "You are ready: %(count)s point is in place.",
+            "You are ready: all %(count)s points are in place.",
+            n,
+            count=n,
+        )
+    if not weak:
+        return ngettext(
+            "Nothing is missing so far: %(strong)s of %(total)s points are in place, and %(count)s "
+            "question is still open.",
+            "Nothing is missing so far: %(strong)s of %(total)s points are in place, and %(count)s "
+            "questions are still open.",
+            assessed.n_open,
+            count=assessed.n_open,
+            strong=strong,
+            total=n,
+        )
+    begin = curly(f"Begin with step {assessed.weak[0].number}, {assessed.weak[0].step.title}.")
+    if missing := weak.count("not-yet"):
+        first = ngettext(
+            "Not ready yet: %(count)s point is still to do.",
+            "Not ready yet: %(count)s points are still to do.",
+            missing,
+            count=missing,
+        )
+    else:
+        first = ngettext(
+            "Nearly there: %(count)s point needs another look.",
+            "Nearly there: %(count)s points need another look.",
+            len(weak),
+            count=len(weak),
+        )
+    return f"{first} {begin}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One question on a page of its own.
+
+    ``number`` counts it among all, ``step`` and ``step_number`` are those that it belongs to;
+    ``before`` and ``after`` are the ids of its neighbours, empty at an end.
+    """
+
+    question: Question
+    number: int
+    step: Step
+    step_number: int
+    before: str
+    after: str
+
+
+def turn_of(check: SelfCheck, question_id: str) -> Turn | None:
+    """A question by its id, with what stands around it; None if there is none."""
+    ids = [one.id for one in check.questions]
+    if question_id not in ids:
+        return None
+    place = ids.index(question_id)
+    number, step = next(
+        (number, step)
+        for number, step in enumerate(check.steps, start=1)
+        if any(one.id == question_id for one in step.questions)
+    )
+    return Turn(
+        question=check.questions[place],
+        number=place + 1,
+        step=step,
+        step_number=number,
+        before=ids[place - 1] if place else "",
+        after=ids[place + 1] if place + 1 < len(ids) else "",
+    )
 
 
 def standing_text(standing: StepStanding) -> str:

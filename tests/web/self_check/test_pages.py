@@ -71,17 +71,21 @@ def test_every_answer_has_words():
 
 
 def test_nothing_answered(site):
-    """Without answers the page is kind, shows every question, and may be found by search."""
+    """Without answers the page says where to begin, and one page has every question."""
     response = site.get("/self-check")
 
     page = response.text
     assert response.status_code == 200
     assert page.count("<h1") == 1
+    assert '<a class="check-button" href="/self-check/questions/profit">Start now</a>' in page
     assert "0 of 6 questions answered. Begin with the step that you like;" in page
-    assert page.count("<fieldset") == 6
-    assert page.count('type="radio"') == 24
-    assert chosen(page) == {}
+    assert "<fieldset" not in page
     assert "Weak spots" not in page
+    everything = site.get("/self-check/all").text
+    assert everything.count("<h1") == 1
+    assert everything.count("<fieldset") == 6
+    assert everything.count('type="radio"') == 24
+    assert chosen(everything) == {}
     assert 'rel="canonical"' in page
     assert "noindex" not in page
     assert response.headers["Cache-Control"] == "no-cache"
@@ -109,7 +113,8 @@ def test_weak_spots_with_what_to_read(site):
     spots = re.findall(r'<p class="check-weak-text">.*?</dl>', page, re.S)
     swot, chemistry = (re.sub(r"\s+", " ", spot) for spot in spots)
     assert (
-        '<a href="#question-swot">Do you know your firm’s strengths?</a> <span class="check-said">'
+        '<a href="/self-check/questions/swot?swot=partly&amp;chemistry=not-yet">'
+        'Do you know your firm’s strengths?</a> <span class="check-said">'
         '<span class="check-mark check-partly" aria-hidden="true"></span>Partly</span>'
     ) in swot
     assert (
@@ -127,6 +132,77 @@ def test_weak_spots_with_what_to_read(site):
     ) in chemistry
 
 
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        (ALL, "You are ready: all 6 points are in place."),
+        (
+            "profit=yes&swot=yes",
+            "Nothing is missing so far: 2 of 6 points are in place, and 4 questions are still "
+            "open.",
+        ),
+        (
+            SOME,
+            "Not ready yet: 1 point is still to do. Begin with step 1, Your own firm.",
+        ),
+        (
+            "trust=partly&weight=unknown",
+            "Nearly there: 2 points need another look. Begin with step 2, The partners.",
+        ),
+    ],
+)
+def test_the_verdict(site, query, line):
+    """How everything stands is one line at the top."""
+    page = site.get(f"/self-check?{query}").text
+
+    assert f'<p class="lead check-verdict">{line}</p>' in page
+
+
+def test_one_question_a_page(site):
+    """A page has one question, its answer if there is one, and the others out of sight."""
+    page = site.get("/self-check/questions/skills?profit=yes&skills=partly&trust=unknown").text
+
+    assert page.count("<fieldset") == page.count("<h1>") == 1
+    assert "Question 3 of 6 · Step 1: Your own firm" in page
+    assert chosen(page) == {"skills": "partly"}
+    assert re.findall(r'type="hidden" name="([\w-]+)" value="([\w-]+)"', page) == [
+        *(("profit", "yes"), ("trust", "unknown"))
+    ]
+    assert '<form action="/self-check/questions/chemistry"' in page
+    back = "/self-check/questions/swot?profit=yes&amp;skills=partly&amp;trust=unknown"
+    assert f'<a href="{back}">Back</a>' in page
+    assert '<meta name="robots" content="noindex">' in page
+
+
+def test_the_first_and_the_last_question(site):
+    """The first leads back to the start, the last to the result."""
+    first = site.get("/self-check/questions/profit").text
+    last = site.get("/self-check/questions/weight").text
+
+    assert '<a href="/self-check">Back</a>' in first
+    assert '<form action="/self-check" ' in last
+    assert last.count("See how you stand") == 1
+
+
+@pytest.mark.parametrize("page", ["/self-check/all", "/self-check/questions/skills"])
+def test_answers_of_other_pages_are_private_too(site, page):
+    """What stands in their addresses is kept by no cache; what is wrong there is told."""
+    answered, wrong = site.get(f"{page}?profit=yes"), site.get(f"{page}?profit=maybe&swot=yes")
+
+    assert answered.headers["Cache-Control"] == "private, no-store"
+    assert (answered.status_code, wrong.status_code) == (200, 400)
+    assert wrong.headers["Referrer-Policy"] == "no-referrer"
+    assert '<a href="#question-profit">profit must be yes' in wrong.text
+    assert chosen(wrong.text) == {"swot": "yes"}
+
+
+def test_a_question_that_is_not_there(site, client):
+    """It answers 404, and so does every page where there is no check."""
+    assert site.get("/self-check/questions/nothing").status_code == 404
+    for page in ("/self-check/questions/profit", "/self-check/all"):
+        assert client.get(page).status_code == 404
+
+
 def test_what_to_read_first(site):
     """What speaks to several weak spots is named again, with how many."""
     page = site.get(f"/self-check?{SOME}").text
@@ -138,11 +214,13 @@ def test_what_to_read_first(site):
     ]
 
 
-def test_answers_stay_in_the_form(site):
-    """The result stands above the form, which holds what was answered."""
+def test_answers_stay(site):
+    """The page of all questions holds what was answered, and that of the result leads there."""
     page = site.get(f"/self-check?{SOME}").text
+    link = re.search(r'<a href="([^"]+)">Change your answers', page)[1].replace("&amp;", "&")
 
-    assert chosen(page) == {
+    assert link == f"/self-check/all?{SOME}"
+    assert chosen(site.get(link).text) == {
         "profit": "yes",
         "swot": "partly",
         "skills": "not-yet",
@@ -150,9 +228,9 @@ def test_answers_stay_in_the_form(site):
     }
     headings = re.findall(r"<h[1-4][^>]*>([^<]+)", page)
     assert headings == [
-        *("Are you ready for a network?", "How you stand", "Weak spots first"),
+        *("How you stand", "The steps", "Weak spots first"),
         *("Step 1: Your own firm", "Step 2: The partners", "What to read first", "In place"),
-        *("What to do next", "Your own firm", "The partners"),
+        "What to do next",
     ]
 
 
@@ -244,7 +322,7 @@ def test_a_name_that_is_no_question(site):
 
     assert response.status_code == 200
     assert '<a href="/self-check?profit=yes&amp;swot=partly">profit=yes</a>' in response.text
-    assert chosen(response.text) == {"swot": "partly"}
+    assert '<a href="/self-check/all?swot=partly">Change your answers' in response.text
 
 
 def test_every_link_leads_somewhere(site):
@@ -299,7 +377,7 @@ def _page(browser, url, request):
 
 def test_answer_by_keyboard(page):
     """Tab goes from question to question, arrows choose, Enter sends; the answers come back."""
-    page.goto("/self-check")
+    page.goto("/self-check/all")
     page.get_by_role("radio", name="Yes").first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -308,11 +386,32 @@ def test_answer_by_keyboard(page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
 
-    expect(page).to_have_url(re.compile(r"/self-check\?profit=yes&swot=not-yet#result$"))
+    expect(page).to_have_url(re.compile(r"/self-check\?profit=yes&swot=not-yet$"))
     expect(page.locator(".check-progress")).to_have_text("2 of 6 questions answered.")
     expect(page.get_by_role("heading", name="Weak spots first")).to_be_visible()
+    page.get_by_role("link", name="Change your answers on one page").click()
     group = page.get_by_role("group", name="Do you know your firm’s strengths?")
     expect(group.get_by_role("radio", name="Not yet")).to_be_checked()
+
+
+def test_question_by_question(page):
+    """Answers gather in the address from page to page, Back has them, and the end sums up."""
+    page.goto("/self-check")
+    page.get_by_role("link", name="Start now").click()
+    for answer in ("Yes", "Partly", "Not yet"):
+        page.get_by_label(answer, exact=True).check()
+        page.get_by_role("button", name="Continue").click()
+
+    expect(page.get_by_text("Question 4 of 6")).to_be_visible()
+    assert page.url.endswith("/questions/chemistry?profit=yes&swot=partly&skills=not-yet")
+    page.get_by_role("link", name="Back").click()
+    expect(page.get_by_label("Not yet")).to_be_checked()
+    page.go_back()
+    expect(page.get_by_text("Question 4 of 6")).to_be_visible()
+    page.get_by_role("button", name="See how you stand").click()
+    expect(page.locator(".check-verdict")).to_have_text(
+        "Not ready yet: 1 point is still to do. Begin with step 1, Your own firm."
+    )
 
 
 def test_mend_an_answer_that_is_not_understood(page):
@@ -324,19 +423,18 @@ def test_mend_an_answer_that_is_not_understood(page):
     group.get_by_text("Partly", exact=True).click()
     page.get_by_role("button", name="See how you stand").first.click()
 
-    expect(page).to_have_url(re.compile(r"/self-check\?profit=partly&swot=yes#result$"))
+    expect(page).to_have_url(re.compile(r"/self-check\?profit=partly&swot=yes$"))
 
 
 def test_the_printed_sheet(page):
     """On paper there are the questions with their answers, and places for name and date."""
-    page.goto(f"/self-check?{SOME}")
+    page.goto(f"/self-check/all?{SOME}")
     page.emulate_media(media="print")
 
     expect(page.locator(".check-sheet")).to_be_visible()
     expect(page.locator("fieldset:visible")).to_have_count(6)
     expect(page.get_by_role("radio", checked=True)).to_have_count(4)
-    expect(page.locator(".check-steps")).to_be_visible()
-    for hidden in (".check-detail", ".check-why", ".check-submit", ".check-privacy", ".footer"):
+    for hidden in (".check-why", ".check-submit", ".check-privacy", ".check-back", ".footer"):
         expect(page.locator(hidden).first).not_to_be_visible()
 
 
@@ -344,7 +442,7 @@ def test_targets_are_large(browser, url):
     """On a phone every answer is a target of at least 44 pixels each way."""
     context = browser.new_context(base_url=url, viewport={"width": 360, "height": 800})
     page = context.new_page()
-    page.goto("/self-check")
+    page.goto("/self-check/all")
 
     sizes = page.eval_on_selector_all(
         ".check-choice", "all => all.map(one => [one.offsetWidth, one.offsetHeight])"
