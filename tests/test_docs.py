@@ -263,8 +263,7 @@ def test_the_readme_counts_right() -> None:
     first = " ".join(README.split("\n\n")[1].split())
 
     assert (
-        f"{kinds['case']} cases from {len(countries)} countries "
-        f"and {kinds['guide']} guides"
+        f"{kinds['case']} cases from {len(countries)} countries and {kinds['guide']} guides"
     ) in first
 
 

@@ -231,7 +231,7 @@ class _Hrefs(HTMLParser):
 
 
 def test_figures_are_those_of_the_sources(corpus: Corpus) -> None:
-    """Every figure of the first compendium equals its source, and no case has one that none reports."""
+    """Every figure of the first compendium is its source's, and no case has one of its own."""
     found = {
         case.id: [(r.metric, r.low, r.high, r.unit) for r in case.results if r.low is not None]
         for case in corpus.compendium.cases
