@@ -81,8 +81,12 @@ def _measured_url(tmp_path_factory, tiny_encoder):
 
 
 @pytest.fixture(name="page", scope="module", params=PAGES.values(), ids=PAGES)
-def _page(browser, real_server_url, request):
-    with opened(browser, real_server_url + request.param) as page:
+def _page(browser, whole_server_url, request):
+    """A kind of page, over the whole compendium: the browser looks at a spread of pages.
+
+    That every page is sound, tests/web/test_whole_compendium.py asks without a browser.
+    """
+    with opened(browser, whole_server_url + request.param) as page:
         yield page
 
 

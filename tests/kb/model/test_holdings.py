@@ -11,6 +11,7 @@ from kb.content.corpus import read_corpus
 from kb.model.compendium import Compendium
 from kb.model.facets import FACETS
 from kb.model.holdings import holdings
+from tests.toy import FIRST_COLLECTION
 
 CASES = Path(__file__).parents[3] / "cases"
 
@@ -47,7 +48,10 @@ def test_guides_are_no_cases(compendium: Compendium) -> None:
 
     assert {guide.kind for guide in held.guides} == {"guide"}
     assert held.cases.count(kind="guide") == 0
-    assert held.everything.count(kind="guide") == len(held.guides) == 18
+    assert held.everything.count(kind="guide") == len(held.guides)
+    assert {term.id: len(there.guides) for term, there in compendium.collections}[
+        FIRST_COLLECTION
+    ] == 18
 
 
 def test_it_is_counted_once(compendium: Compendium) -> None:
@@ -74,3 +78,22 @@ def test_other_questions_are_refused(compendium: Compendium, values: dict[str, s
     """A count of three facets at once was never made."""
     with pytest.raises(ValueError, match="one facet or of two"):
         compendium.holdings.cases.count(**values)
+
+
+def test_each_collection_is_counted_by_itself(compendium: Compendium) -> None:
+    """What a collection holds is what counting its documents by hand says, its years too."""
+    for term, held in compendium.collections:
+        chosen = [case for case in compendium.cases if term.id in case.facets["collection"]]
+        years = [
+            year
+            for case in chosen
+            if case.period is not None
+            for year in (case.period.start, case.period.end)
+            if year is not None
+        ]
+
+        assert list(held.everything.documents) == chosen
+        assert held.everything.years == ((min(years), max(years)) if years else None)
+        assert held.cases.count(country="NO") == sum(
+            "NO" in case.facets["country"] for case in chosen
+        )

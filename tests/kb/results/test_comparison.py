@@ -243,7 +243,8 @@ def scale(one: Case, r: Result) -> set[tuple]:
     direction = r.direction if r.before is None else "level"
     ways = {(one.kind, r.unit, direction, r.compared_with, r.high)}
     if r.before:
-        ways.add((one.kind, "percent", "up", r.compared_with, 100 * (r.high / r.before - 1)))
+        moved = "up" if r.low > r.before else "down"
+        ways.add((one.kind, "percent", moved, r.compared_with, abs(100 * (r.high / r.before - 1))))
     return ways
 
 

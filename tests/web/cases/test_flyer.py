@@ -322,10 +322,10 @@ def test_a_kind_keeps_its_capitals_in_a_sentence(toy_cases, tmp_path, tiny_encod
 
 
 @pytest.fixture(name="real", scope="module")
-def _real(real_live, real_settings):
+def _real(whole_live, whole_settings):
     """The real compendium's searcher and client, on a site with a public address."""
-    app = create_app(real_live, replace(real_settings, site_url=SITE))
-    return real_live.current(), app.test_client()
+    app = create_app(whole_live, replace(whole_settings, site_url=SITE))
+    return whole_live.current(), app.test_client()
 
 
 def test_every_real_case_has_one_page(real):

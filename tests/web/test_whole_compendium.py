@@ -1,0 +1,75 @@
+"""Every page of the whole compendium: it answers, is sound, and leads to pages that answer."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from web import create_app
+
+#: What a page of a site holds that a reader or a robot can follow.
+HREF = re.compile(r'\shref="(/[^"#]*)')
+ID = re.compile(r'\sid="([^"]+)"')
+
+
+@pytest.fixture(name="site", scope="module")
+def _site(whole_live, whole_settings) -> FlaskClient:
+    return create_app(whole_live, whole_settings).test_client()
+
+
+@pytest.fixture(name="pages", scope="module")
+def _pages(site) -> dict[str, str]:
+    """Every page of the sitemap with its text; each must answer."""
+    places = re.findall(r"<loc>http://localhost([^<]*)</loc>", site.get("/sitemap.xml").text)
+    answers = {place: site.get(place) for place in places}
+    assert {place: a.status_code for place, a in answers.items() if a.status_code != 200} == {}
+    return {place: answer.text for place, answer in answers.items()}
+
+
+def test_the_sitemap_has_every_document(pages, whole_live):
+    """Each case and each guide has its page, and no page stands twice."""
+    ids = {case.id for case in whole_live.current().cases}
+
+    assert {f"/cases/{case_id}" for case_id in ids} - set(pages) == set()
+    assert len(ids) > 81
+
+
+def test_every_page_is_sound(pages):
+    """Each has one heading of the first rank, a title of its own, and no id twice."""
+    headings = {place: text.count("<h1") for place, text in pages.items()}
+    titles = Counter(re.findall("<title>(.*?)</title>", "".join(pages.values()), re.S))
+    twice = {
+        place: [name for name, n in Counter(ID.findall(text)).items() if n > 1]
+        for place, text in pages.items()
+    }
+
+    assert {place: n for place, n in headings.items() if n != 1} == {}
+    assert [title for title, n in titles.items() if n > 1] == []
+    assert {place: names for place, names in twice.items() if names} == {}
+
+
+def test_every_link_leads_to_a_page(pages, site):
+    """Addresses of the site, each asked for once and without its question, are there."""
+    linked = {
+        urlsplit(href).path
+        for text in pages.values()
+        for href in HREF.findall(text)
+        if not href.startswith("/assets/")
+    }
+
+    found = {path: site.get(path).status_code for path in sorted(linked - set(pages))}
+    assert {path: status for path, status in found.items() if status >= 400} == {}
+
+
+def test_every_document_is_read_by_programs(site, whole_live):
+    """The JSON twin of each document answers with its text and the cases most like it."""
+    ids = [case.id for case in whole_live.current().cases]
+    answers = [site.get(f"/api/v1/cases/{case_id}") for case_id in ids]
+
+    assert [answer.status_code for answer in answers] == [200] * len(ids)
+    assert [answer.json["id"] for answer in answers] == ids
+    assert [answer.json["id"] for answer in answers if not answer.json["similar"]] == []
