@@ -322,7 +322,11 @@ def test_the_wings_are_those_of_the_contracts(package: str, column: slice) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/front-matter.md"]
+    "name",
+    [
+        *("README.md", "CONTRIBUTING.md"),
+        *("docs/architecture.md", "docs/front-matter.md", "docs/sources.md"),
+    ],
 )
 def test_links_lead_to_files(name: str) -> None:
     """Every relative link of a document, pictures included, leads to a file that is there."""
