@@ -35,6 +35,7 @@ NO_TERMS: Mapping[tuple[str, str], str] = {
     ("kb/content/countries.py", "US"): "ISO 3166, the same for every compendium",
     ("kb/content/money.py", "EUR"): "ISO 4217, what amounts are converted into",
     ("kb/content/check.py", "NO"): "an example of ISO 3166",
+    ("kb/content/check.py", "level"): "the name of a field",
     ("kb/content/front_matter.py", "NO"): "an example of ISO 3166",
     ("kb/content/self_check.py", "profit"): "an example of the id of a question",
     ("kb/content/taxonomy.py", "joint-purchasing"): "an example of how an id is spelled",

@@ -492,7 +492,7 @@ def test_map_of_the_site(client):
         "Sitemap: http://localhost/sitemap.xml\n"
     )
     places = re.findall("<loc>([^<]+)</loc>", client.get("/sitemap.xml").text)
-    assert len(places) == 9 + 4 + 17 + 7  # fixed, all of a facet, terms with cases, documents
+    assert len(places) == 10 + 4 + 17 + 7  # fixed, all of a facet, terms with cases, documents
     assert "http://localhost/cases/norway/metal-buyers" in places
 
 
