@@ -45,9 +45,8 @@ def _page(client: FlaskClient, address: str) -> str:
 
 def test_the_case_tells_both(disputed: FlaskClient) -> None:
     """What the other source says, where, and why the first was taken."""
-    assert "Another source: The note has 20%. ( note 3 ) We take the first: It gives no year." in _page(
-        disputed, f"/cases/{WINE}"
-    )
+    told = "Another source: The note has 20%. ( note 3 ) We take the first: It gives no year."
+    assert told in _page(disputed, f"/cases/{WINE}")
     assert '<a class="locator" href="#source-anon">note 3</a>' in (
         disputed.get(f"/cases/{WINE}").text
     )
