@@ -53,6 +53,13 @@ class CaseSummary:
     form: tuple[str, ...]
     formation: tuple[str, ...]
     status: tuple[str, ...]
+    decade: Annotated[
+        tuple[str, ...],
+        Field(
+            description="The decades in which it worked, by its period; else `before-` a year by "
+            "its collection, or `not-told`"
+        ),
+    ]
     collection: Annotated[
         tuple[str, ...], Field(description="The collections of the compendium that it is in")
     ]

@@ -32,11 +32,13 @@ from kb.content.schema import (
     required,
     text,
     texts,
+    whole,
 )
 from kb.errors import Problem, QueryError
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
-from kb.model.facets import COLLECTION_FACET
+from kb.model.decades import DECADES, decades, decades_of
+from kb.model.facets import COLLECTION_FACET, DECADE_FACET
 from kb.model.people import People
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary, fold
@@ -52,7 +54,8 @@ _CASES = texts(OTHER_ID, once=True, strict=True, none="must name at least one.")
 class CollectionEntry:
     """One collection as the file gives it: what it is called, and which documents are in it.
 
-    ``the_rest`` says that it holds those that are in no other.
+    ``the_rest`` says that it holds those that are in no other. ``before`` is the year before
+    which its networks worked, where their sources are no younger and give no year.
     """
 
     id: str
@@ -60,6 +63,7 @@ class CollectionEntry:
     about: str
     cases: tuple[str, ...] = ()
     the_rest: bool = False
+    before: int | None = None
 
     @property
     def term(self) -> Term:
@@ -76,6 +80,7 @@ class _EntryFields(Record):
     about: Annotated[str, text(most=MAX_ABOUT)] = required("", "What it began with.")
     cases: Annotated[tuple[str, ...], _CASES] = optional()
     the_rest: Annotated[bool, FLAG] = optional()
+    before: Annotated[int | None, whole(least=1000)] = optional()
 
     @staticmethod
     def rules(given: Given, sound: Given, known: Known) -> Complaints:
@@ -166,6 +171,24 @@ def collections_of(
     }
 
 
+def dated(case: Case, entries: Iterable[CollectionEntry], years: Mapping[str, str]) -> Case:
+    """A case with the decades in which it worked.
+
+    Args:
+        case: as its file gives it.
+        entries: the collections; those that it is in may say before which year it worked.
+        years: the year of each source by its key, as the sources give it.
+    """
+    mine = case.facets[COLLECTION_FACET]
+    bounds = [one.before for one in entries if one.id in mine and one.before is not None]
+    named = [years.get(source.key, "") for source in case.sources]
+    before = next(
+        (b for b in bounds if named and all(y.isdigit() and int(y) <= b for y in named)), None
+    )
+    made = () if case.is_guide else decades_of(case.period, before)
+    return replace(case, facets={**case.facets, DECADE_FACET: made})
+
+
 def vocabulary_of(entries: Iterable[CollectionEntry]) -> Vocabulary:
     """The collections as the values of their facet."""
     return Vocabulary(name=COLLECTIONS, terms=tuple(entry.term for entry in entries))
@@ -190,9 +213,9 @@ def asked_collection(taxonomy: Taxonomy, spelling: str) -> str:
 def part_of(compendium: Compendium, collection: str) -> Compendium:
     """The documents of one collection as a compendium of their own.
 
-    The vocabulary stays as it is, but for the countries that no document has. What leads to a
-    document outside loses the way there: a link in a text becomes its words, and ``related``,
-    the self-check and the people leave it out.
+    The vocabulary stays as it is, but for the countries and decades that no document has. What
+    leads to a document outside loses the way there: a link in a text becomes its words, and
+    ``related``, the self-check and the people leave it out.
 
     Args:
         compendium: everything.
@@ -206,6 +229,7 @@ def part_of(compendium: Compendium, collection: str) -> Compendium:
     vocabularies = {
         **taxonomy.vocabularies,
         "countries": replace(taxonomy["countries"], terms=countries),
+        DECADES: decades(cases),
     }
     return replace(
         compendium,

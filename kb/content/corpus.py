@@ -15,7 +15,7 @@ from kb.content.check import (
     with_kinds_of_guides,
 )
 from kb.content.codebook import read_codebook
-from kb.content.collections import collections_of, read_collections, vocabulary_of
+from kb.content.collections import collections_of, dated, read_collections, vocabulary_of
 from kb.content.countries import country_label, world
 from kb.content.files import (
     CODEBOOK_FILE,
@@ -44,6 +44,7 @@ from kb.content.tools import read_tools
 from kb.errors import Problem
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
+from kb.model.decades import DECADES, decades
 from kb.model.taxonomy import COLLECTIONS, GUIDE, Taxonomy, Term, Vocabulary
 
 
@@ -95,9 +96,10 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         *(*title_problems(drafts), *reading_problems(drafts, taxonomy)),
     ]
     cases = []
+    years = {key: work.year for key, work in references.items()}
     for draft in drafts:
         case, case_problems = read_case(draft, known)
-        cases += [case] if case is not None else []
+        cases += [dated(case, collections, years)] if case is not None else []
         problems += [*case_problems, *text_problems(draft, known)]
     self_check, self_check_problems = read_self_check(folder / SELF_CHECK_FILE, known)
     people, people_problems = read_people(folder / PEOPLE_FILE, known)
@@ -122,6 +124,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
                     **taxonomy.vocabularies,
                     "countries": countries,
                     COLLECTIONS: vocabulary_of(collections),
+                    DECADES: decades(cases),
                 },
                 world=world(),
             ),

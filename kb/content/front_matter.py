@@ -43,7 +43,13 @@ from kb.model.cases import (
     Result,
     Source,
 )
-from kb.model.facets import COLLECTION_FACET, FACETS, FIELDS_OF_FACETS
+from kb.model.facets import (
+    COLLECTION_FACET,
+    DECADE_FACET,
+    FACETS,
+    FIELDS_OF_FACETS,
+    MADE_FACETS,
+)
 
 QUALIFIERS = ("about", "at least", "at most", "more than", "under")
 
@@ -333,8 +339,8 @@ def _case(draft: Draft, fields: FrontMatter, known: Known) -> Case:
         **given,
         id=draft.id,
         body=draft.body,
-        facets={facet: _facet(facet, fields) for facet in FACETS if facet != COLLECTION_FACET}
-        | {COLLECTION_FACET: known.collections.get(draft.id, ())},
+        facets={facet: _facet(facet, fields) for facet in FACETS if facet not in MADE_FACETS}
+        | {DECADE_FACET: (), COLLECTION_FACET: known.collections.get(draft.id, ())},
         questions=fields.teaching.questions,
         digest=draft.digest,
         is_guide=known.guides[draft.id],

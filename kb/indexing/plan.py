@@ -23,7 +23,7 @@ from kb.indexing.identity import (
 from kb.model.calibration import calibration_for, read_calibrations
 from kb.model.compendium import Compendium
 from kb.model.relevance import read_report
-from kb.model.taxonomy import COLLECTIONS, DIVISIONS
+from kb.model.taxonomy import COLLECTIONS, DIVISIONS, MADE_LISTS
 from kb.snapshots.format import SCHEMA_VERSION, Content, content_files
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL
 from kb.text.chunking import passages_of
@@ -141,8 +141,8 @@ def content_of(compendium: Compendium) -> Content:
     labels = [
         " ".join((term.label, *term.aliases, *term.trade_names))
         for name, vocabulary in taxonomy.vocabularies.items()
-        # Divisions are in the words of statisticians, and no search goes by a collection.
-        if name not in (DIVISIONS, COLLECTIONS)
+        # Divisions are in the words of statisticians; no search goes by a decade or a collection.
+        if name not in (DIVISIONS, *MADE_LISTS)
         for term in vocabulary
     ]
     return Content(

@@ -104,6 +104,16 @@ _WORDS: Mapping[str, FacetWords] = {
         differ="outcome",
         differ_further="outcome",
     ),
+    "decade": FacetWords(
+        heading=N_("When they worked"),
+        noun="time",
+        of_case="When they worked",
+        by="By decade",
+        no_choice="Any time",
+        many="decades",
+        differ="when they worked",
+        differ_further="further years",
+    ),
     "collection": FacetWords(
         heading=N_("Collection"),
         noun="collection",

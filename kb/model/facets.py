@@ -20,11 +20,12 @@ FACETS: tuple[str, ...] = (
     "form",
     "formation",
     "status",
+    "decade",
     "collection",
 )
 
-#: The list of the taxonomy that holds the values of a facet. Countries are ISO 3166, and
-#: collections come from a file of their own.
+#: The list of the taxonomy that holds the values of a facet. Countries are ISO 3166, decades
+#: are made of periods, and collections come from a file of their own.
 FACET_LISTS: Mapping[str, str] = {
     "country": "countries",
     "type": "types",
@@ -35,12 +36,20 @@ FACET_LISTS: Mapping[str, str] = {
     "form": "forms",
     "formation": "formations",
     "status": "statuses",
+    "decade": "decades",
     "collection": "collections",
 }
+
+#: The facet that says when a network worked; ``kb.model.decades`` makes it of the period.
+DECADE_FACET = "decade"
 
 #: The facet that says through which collection a document came in, and nothing of what it is
 #: about: no search goes by its words, and a compendium without collections has no such facet.
 COLLECTION_FACET = "collection"
+
+#: The facets that no field of front-matter gives. No search goes by their words, and a compendium
+#: in which they have no value has no such facet.
+MADE_FACETS: tuple[str, ...] = (DECADE_FACET, COLLECTION_FACET)
 
 #: The facet of whose values a source may tell some as an aim only: ``Case.planned``.
 PLANNED_FACET = "project"

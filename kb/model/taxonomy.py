@@ -20,7 +20,7 @@ from functools import lru_cache
 from kb.errors import QueryError
 from kb.model.cases import Case
 from kb.model.english import article, capital, in_line, slug
-from kb.model.facets import COLLECTION_FACET, FACET_LISTS, FACETS
+from kb.model.facets import COLLECTION_FACET, FACET_LISTS, FACETS, MADE_FACETS
 
 #: The lists that the file must hold.
 LISTS: tuple[str, ...] = (
@@ -47,6 +47,8 @@ OPTIONAL_LISTS: tuple[str, ...] = ("countries", "guide_parts", DIVISIONS)
 
 #: The list of the collections, which ``cases/collections.yaml`` gives.
 COLLECTIONS = FACET_LISTS[COLLECTION_FACET]
+#: The lists that the file of the vocabulary does not hold, but for countries.
+MADE_LISTS: tuple[str, ...] = tuple(FACET_LISTS[facet] for facet in MADE_FACETS)
 
 #: The parts that a kind of document can play: what the compendium is about, or what explains
 #: and reports nothing.
@@ -264,16 +266,16 @@ class Taxonomy:
 
     def __getitem__(self, name: str) -> Vocabulary:
         """The list of this name; one that may be left out and is, holds no term."""
-        if name in (*OPTIONAL_LISTS, COLLECTIONS) and name not in self.vocabularies:
+        if name in (*OPTIONAL_LISTS, *MADE_LISTS) and name not in self.vocabularies:
             return Vocabulary(name=name, terms=())
         return self.vocabularies[name]
 
     @property
     def facets(self) -> tuple[str, ...]:
-        """The facets of this compendium: all, but for collections where it has none."""
-        if self[COLLECTIONS].terms:
-            return FACETS
-        return tuple(facet for facet in FACETS if facet != COLLECTION_FACET)
+        """The facets of this compendium: all, but for those that are made and have no value."""
+        return tuple(
+            facet for facet in FACETS if facet not in MADE_FACETS or self[FACET_LISTS[facet]].terms
+        )
 
     def facet(self, facet: str) -> Vocabulary:
         """The vocabulary behind a facet of ``kb.model.facets.FACETS``."""

@@ -25,7 +25,8 @@ def ordered(
 
     Returns:
         ``relevance``: by score with a text, by title without one. ``newest``: by the
-        latest year that the case names, cases without one last. ``result``: by the
+        latest year that the case names, cases without one last. ``oldest``: by its earliest
+        year, cases without one last. ``result``: by the
         strongest figure in the metric, in one unit (``results_unit``, or the one
         most of these cases use, as figures in different units have no order); cases
         without one last. Equal cases stand by id, or by title and id without a text.
@@ -34,6 +35,8 @@ def ordered(
     in_order.sort(key=lambda c: (-scores[c.id],) if query.text else (c.title.casefold(),))
     if query.sort == "newest":
         in_order.sort(key=lambda case: -_year(case))
+    elif query.sort == "oldest":
+        in_order.sort(key=_first_year)
     elif query.sort == "result":
         metric = query.filters["results"][0]
         unit = query.results_unit or _common_unit(in_order, metric, taxonomy)
@@ -45,6 +48,11 @@ def ordered(
 
 def _year(case: Case) -> int:
     return max(case.period.end or 0, case.period.start or 0) if case.period else 0
+
+
+def _first_year(case: Case) -> float:
+    years = (case.period.start, case.period.end) if case.period else ()
+    return min((year for year in years if year), default=math.inf)
 
 
 def _common_unit(cases: Sequence[Case], metric: str, taxonomy: Taxonomy) -> str | None:

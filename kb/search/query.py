@@ -12,7 +12,7 @@ from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 
 #: How an answer can be ordered; see ``kb.search.order``.
-SORTS: tuple[str, ...] = ("relevance", "newest", "result")
+SORTS: tuple[str, ...] = ("relevance", "newest", "oldest", "result")
 
 #: Query limits, stated once for the site, the API and the command line.
 MAX_QUERY_LENGTH = 1000

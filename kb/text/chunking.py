@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from kb.model.cases import Case, Passage
-from kb.model.facets import COLLECTION_FACET, FACETS
+from kb.model.facets import FACETS, MADE_FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.text.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 
@@ -70,7 +70,7 @@ def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
     labels = [
         " ".join((term.label, *term.aliases))
         for facet in FACETS
-        if facet != COLLECTION_FACET
+        if facet not in MADE_FACETS
         for value in case.facets.get(facet, ())
         if (term := taxonomy.facet(facet).get(value)) is not None
     ]

@@ -9,14 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.model.facets import COLLECTION_FACET, FACETS
+from kb.model.facets import FACETS, MADE_FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.text.analysis import stems
 
 #: Facets whose values people name. ``kind`` is left out, as "network" is in every query, and
 #: ``results``, as sales and costs are; a collection is no subject.
 MENTIONED_FACETS = tuple(
-    facet for facet in FACETS if facet not in ("kind", "results", COLLECTION_FACET)
+    facet for facet in FACETS if facet not in ("kind", "results", *MADE_FACETS)
 )
 
 _WORD = re.compile(r"\w+")

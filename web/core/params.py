@@ -111,6 +111,7 @@ FILTERS: Table = (
     _facet("form", "How closely the members work together."),
     _facet("formation", "How the {subject} came to be."),
     _facet("status", "How it ended."),
+    _facet("decade", "When the {subject} worked: a decade such as 1990s, or not-told."),
     _facet("collection", "The collection of the compendium that the document is in."),
     _row(
         "results_min",
@@ -145,8 +146,8 @@ SEARCH: Table = (
         "sort",
         one_of(SORTS),
         "The order. relevance: the best match first; by title without words. newest: the latest "
-        "year that a case names. result: the strongest figure in the one metric that results "
-        "names. Cases without a year or figure come last.",
+        "year that a case names. oldest: the earliest. result: the strongest figure in the one "
+        "metric that results names. Cases without a year or figure come last.",
         default="relevance",
     ),
     _row("page", whole(1, MAX_PAGE), "The page of the answer, from 1.", default=1),

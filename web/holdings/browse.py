@@ -10,7 +10,10 @@ from kb.model.holdings import Counted
 from kb.model.taxonomy import Taxonomy, Term
 
 #: The facets of the page, in its order.
-SECTIONS = ("type", "project", "sector", "results", "formation", "status", "kind", "collection")
+SECTIONS = (
+    *("type", "project", "sector", "results", "formation", "status"),
+    *("kind", "decade", "collection"),
+)
 
 
 def by_title(cases: Iterable[Case]) -> list[Case]:

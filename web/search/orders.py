@@ -29,8 +29,8 @@ class Orders:
 def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     """The orders that make sense for a found set.
 
-    ``newest`` is left out where no case names a year. ``strongest`` has each metric in
-    which a found case reports a figure, the one that most report first; its link
+    ``newest`` and ``oldest`` are left out where no case names a year. ``strongest`` has each
+    metric in which a found case reports a figure, the one that most report first; its link
     filters by the metric, and says how many cases that finds, which are two or more. A
     metric that is chosen already stands among the plain orders. Beside a least figure
     in several metrics there is none, as the figure was not asked of one.
@@ -40,6 +40,8 @@ def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     plain = [_order(query, "relevance", usual)]
     if dated or query.sort == "newest":
         plain.append(_order(query, "newest", gettext("Newest first")))
+    if dated or query.sort == "oldest":
+        plain.append(_order(query, "oldest", gettext("Oldest first")))
     chosen = query.filters.get("results", ())
     if len(chosen) == 1:
         metric = taxonomy.label("results", chosen[0])
@@ -73,7 +75,11 @@ def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Link,
 
 
 def _note(query: Query, dated: int, total: int) -> str:
-    if query.sort == "newest":
+    if query.sort == "oldest" and dated:
+        note = gettext("By the earliest year that a case names.")
+        rest = gettext("Cases without a year come last.") if dated < total else ""
+        return f"{note} {rest}".strip()
+    if query.sort in ("newest", "oldest"):
         if not dated:
             return gettext("None of these cases names a year, so the usual order stands.")
         if dated < total:

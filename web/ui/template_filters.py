@@ -26,7 +26,7 @@ from kb.model.facet_words import (
     label_in_case,
     read_by_editors,
 )
-from kb.model.facets import PLANNED_FACET
+from kb.model.facets import DECADE_FACET, PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from web.core.request import searcher, site_words
 from web.core.urls import case_url, compare_url, facet_url, profile_url, query_url, search_url
@@ -85,6 +85,8 @@ def labels(case: Case, facet: str) -> tuple[str, ...]:
 
 def facet_note(facet: str) -> str:
     """What must be said where the values of a facet are counted; empty where there is nothing."""
+    if facet == DECADE_FACET:
+        return gettext("each decade of its work, where the source names years")
     counts_plans = facet == PLANNED_FACET and searcher().compendium.has_planned
     return gettext("done or planned") if counts_plans else ""
 

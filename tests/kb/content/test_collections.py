@@ -103,7 +103,7 @@ HEAD = "collections:\n  - {id: one, label: One, about: A., "
             HEAD + "x: 1, the_rest: true}\n",
             2,
             "collections[1].x is not a field of a collection: "
-            "Fields are id, label, about, cases, the_rest.",
+            "Fields are id, label, about, cases, the_rest, before.",
             id="a field",
         ),
         pytest.param(

@@ -50,6 +50,7 @@ def test_facets_are_in_the_order_to_show() -> None:
         "form",
         "formation",
         "status",
+        "decade",
         "collection",
     )
 

@@ -124,6 +124,7 @@ def test_facets_have_vocabularies(real: Taxonomy) -> None:
         "forms",
         "formations",
         "statuses",
+        "decades",
         "collections",
     ]
     assert tuple(FACET_LISTS) == FACETS
@@ -492,6 +493,8 @@ def test_properties_of_the_real_vocabulary(real: Taxonomy) -> None:
         ("development-commission", True),
         ("supply-push", True),
         ("demand-pull", True),
+        ("trade-association", None),
+        ("development-aid", True),
     ]
     assert real.public_money(["supply-push", "self-financed"]) == (True, True)
     assert real.public_money(["soft-network"]) == (False, False)
@@ -550,11 +553,9 @@ def test_the_real_vocabulary_follows_the_paper(real: Taxonomy) -> None:
         "public-private",
     )
     assert real["formations"].ids == (
-        "self-financed",
-        "soft-network",
-        "development-commission",
-        "supply-push",
-        "demand-pull",
+        *("self-financed", "soft-network", "development-commission"),
+        *("supply-push", "demand-pull"),
+        *("trade-association", "development-aid"),  # of the networks of our time
     )
     assert real["levels"].ids == ("output", "outcome", "impact", "consequence")
     assert real["directions"].ids == ("up", "down", "level")

@@ -30,7 +30,15 @@ APART = Vocabulary(
     name="collections",
     terms=tuple(Term(id=name, label=name) for name in ("first", "later", "last", "lost")),
 )
-TAXONOMY = Taxonomy(vocabularies={**LISTS, "countries": COUNTRIES, "collections": APART})
+DECADES = Vocabulary(
+    name="decades",
+    terms=tuple(
+        Term(id=name, label=name) for name in ("2010s", "1990s", "before-1998", "not-told")
+    ),
+)
+TAXONOMY = Taxonomy(
+    vocabularies={**LISTS, "countries": COUNTRIES, "collections": APART, "decades": DECADES}
+)
 
 #: Three values of each facet occur, a fourth can be asked for.
 VALUES = {facet: TAXONOMY.facet(facet).ids[:4] for facet in FACETS}

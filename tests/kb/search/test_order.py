@@ -97,6 +97,22 @@ def test_newest_is_by_the_latest_year(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"), [("", "old new late none other"), ("x", "old new late other none")]
+)
+def test_oldest_is_by_the_earliest_year(text, expected):
+    """The start counts, the end where there is no start; without a period last, then as usual."""
+    cases = [
+        case("late", "C", Period(start=1996)),
+        case("new", "B", Period(start=1990, end=1998)),
+        case("none", "A"),
+        case("old", "D", Period(end=1980)),
+        case("other", "E"),
+    ]
+
+    assert names(cases, Query(text=text, sort="oldest"), [0.1, 0.2, 0.3, 0.4, 0.5]) == expected
+
+
+@pytest.mark.parametrize(
     ("unit", "expected"),
     [
         # Most figures in sales are in percent: b 40, a 30, e 10; then those without one.
@@ -157,7 +173,7 @@ _CASES = st.lists(
 @given(
     rows=_CASES,
     text=st.sampled_from(["", "x"]),
-    sort=st.sampled_from(["relevance", "newest", "result"]),
+    sort=st.sampled_from(["relevance", "newest", "oldest", "result"]),
 )
 def test_every_order_equals_a_slow_sort(rows, text, sort):
     """One sort by all keys at once gives the same list."""
@@ -174,6 +190,7 @@ def test_every_order_equals_a_slow_sort(rows, text, sort):
         first = {
             "relevance": 0,
             "newest": -(period.start if period else 0),
+            "oldest": period.start if period else 9999,
             "result": -(figure or -1),
         }[sort]
         return first, -score if text else title.casefold(), one.id

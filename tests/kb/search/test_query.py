@@ -147,7 +147,7 @@ def test_a_least_figure_may_have_a_unit(taxonomy, unit):
             "colour",
             ("red",),
             "'colour' is not a filter; filters are country, type, project, sector, results, "
-            "kind, form, formation, status, collection.",
+            "kind, form, formation, status, decade, collection.",
             id="unknown facet",
         ),
         pytest.param(
@@ -253,8 +253,8 @@ def test_an_answer_can_be_ordered(taxonomy, sort):
 @pytest.mark.parametrize(
     ("sort", "metrics", "message"),
     [
-        ("oldest", [], "sort must be one of relevance, newest, result, not 'oldest'."),
-        ("", [], "sort must be one of relevance, newest, result, not ''."),
+        ("eldest", [], "sort must be one of relevance, newest, oldest, result, not 'eldest'."),
+        ("", [], "sort must be one of relevance, newest, oldest, result, not ''."),
         (
             "result",
             [],

@@ -203,8 +203,8 @@ def test_a_country_without_a_case_is_a_country(searcher):
         ("q", "a" * 1001, "q must be text of at most 1,000 characters, not 1,001."),
         (
             "sort",
-            "oldest",
-            "sort must be one of relevance, newest, result, not 'oldest'.",
+            "eldest",
+            "sort must be one of relevance, newest, oldest, result, not 'eldest'.",
         ),
     ],
 )

@@ -140,9 +140,9 @@ def test_order(client):
     ("order", "detail", "allowed"),
     [
         (
-            "sort=oldest",
-            "sort must be one of relevance, newest, result, not 'oldest'.",
-            ["relevance", "newest", "result"],
+            "sort=eldest",
+            "sort must be one of relevance, newest, oldest, result, not 'eldest'.",
+            ["oldest", "newest", "relevance", "result"],
         ),
         (
             "sort=result&results=sales&results=jobs",

@@ -17,6 +17,7 @@ def test_a_chosen_metric_stands_among_the_plain_orders(app_context, searcher):
         (
             Link(words="By title", url=address),
             Link(words="Newest first", url=f"{address}&sort=newest"),
+            Link(words="Oldest first", url=f"{address}&sort=oldest"),
             Link(words="Strongest: Costs", url=f"{address}&sort=result", is_here=True),
         ),
         (),
@@ -47,6 +48,19 @@ def test_no_year_is_said(app_context, searcher):
         strongest=(),
         note="None of these cases names a year, so the usual order stands.",
     )
+
+
+def test_the_oldest_come_first(app_context, searcher):
+    """By the earliest year; it is said that cases without one come last."""
+    query = Query(sort="oldest")
+    found = orders(query, found_set(query, searcher), searcher.taxonomy)
+
+    assert [(order.words, order.is_here) for order in found.plain[:3]] == [
+        ("By title", False),
+        ("Newest first", False),
+        ("Oldest first", True),
+    ]
+    assert found.note == ("By the earliest year that a case names. Cases without a year come last.")
 
 
 @pytest.fixture(name="app_context")
