@@ -24,7 +24,6 @@ from kb.content.taxonomy import load_taxonomy
 from kb.guidance.profile import make_profile
 from kb.guidance.role_models import role_models
 from kb.indexing.pipeline import build
-from kb.model.facets import FACETS
 from kb.results.comparison import compare
 from kb.results.outcomes import outlook
 from kb.search.opening import LiveSearcher, open_live
@@ -210,7 +209,7 @@ def test_filters_and_counts(other: Searcher) -> None:
     found = other.search(make_query(other.taxonomy, filters=filters))
     counts = {
         facet: {one.value: (one.count, one.would_add) for one in found.facets[facet]}
-        for facet in FACETS
+        for facet in other.taxonomy.facets
     }
 
     assert [hit.case.id for hit in found.hits] == [ROOTS, SCHOOL, BEANS]

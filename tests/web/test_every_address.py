@@ -109,6 +109,7 @@ def sound(param: Param) -> tuple[str, str]:
             "form": ("hard", "soft"),
             "formation": ("self-financed", "programme"),
             "status": ("success", "mixed"),
+            "decade": ("1990s", "not-told"),
             "collection": ("first", "later"),
             "units": ("percent", "times"),
         }[param.takes.facet]

@@ -136,7 +136,7 @@ def test_matrix_of_the_toy(client):
         ("Public-private network: 1 case", 0),
     ]
     assert "in each cell that fits (3 do), and one without a type or a project in none (2)." in text
-    assert "119 of the 125 cells are empty." in text
+    assert "134 of the 140 cells are empty." in text
 
 
 def test_reported_of_the_toy(client):
@@ -168,8 +168,10 @@ def test_what_no_case_of_the_toy_has(toy):
         "Through a soft network",
         "Catalysed by a development commission",
         "Government programme, supply push",
+        "Started by a trade association",
+        "Brought about by an aid project",
     ]
-    assert "Ways in which a network comes to be 1 of 5" in plain(client.get("/atlas").text)
+    assert "Ways in which a network comes to be 1 of 7" in plain(client.get("/atlas").text)
 
 
 @pytest.mark.parametrize("corpus", ["toy", "real"])
