@@ -2,8 +2,8 @@
 
 Counted are sentences that end in a full stop, a question mark or an exclamation mark: in the
 templates, in the strings of the pages' code, and in the data that speak to readers (the site's
-own words, the vocabulary, the self-check). A value that is filled in counts as one word, and a
-branch of a condition as a sentence of its own. Headings, labels and buttons are no sentences.
+own words, the vocabulary, the self-check, the tools). A value that is filled in counts as one
+word, and a branch of a condition as a sentence of its own. Headings, labels and buttons are no sentences.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 #: Where sentences for readers are put together in code.
 CODE = ("web", "kb/guidance", "kb/answers", "kb/model")
 #: Data whose words are the site's own, and the fields that hold them.
-DATA = ("site.yaml", "taxonomy.yaml", "self-check.yaml")
+DATA = ("site.yaml", "taxonomy.yaml", "self-check.yaml", "tools/*.yaml")
 INLINE = "a|abbr|b|cite|code|data|em|i|kbd|mark|q|s|small|span|strong|sub|sup|time|u|wbr"
 WORD = re.compile(r"[^\W_](?:[^\W_]|['’.,-](?=[^\W_]))*")
 BREAK = "\0"
@@ -105,7 +105,6 @@ def sentences() -> list[tuple[str, str]]:
     for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*.py")):
             found += [(path, one) for one in of_code(path.read_text(encoding="utf-8"))]
-    for name in DATA:
-        path = ROOT / "cases" / name
+    for path in (path for name in DATA for path in sorted((ROOT / "cases").glob(name))):
         found += [(path, one) for one in of_data(path.read_text(encoding="utf-8"))]
     return [(path.relative_to(ROOT).as_posix(), one) for path, one in found]

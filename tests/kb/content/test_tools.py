@@ -376,6 +376,27 @@ def test_the_real_model_names_the_levels_of_result(real):
     ]
 
 
+def test_what_the_real_tools_say_of_a_case_stands_there(real):
+    """Every figure in a sentence about a case is a figure of that case's file."""
+    told = [
+        one
+        for tool in real.values()
+        for group in (*tool.areas, *tool.phases)
+        for point in getattr(group, "symptoms", None) or group.items
+        for one in point.cases
+    ]
+    missing = [
+        (one.id, word)
+        for one in told
+        for word in one.shows.split()
+        if any(char.isdigit() for char in word)
+        and word.strip(".,;") not in (ROOT / "cases" / f"{one.id}.md").read_text(encoding="utf-8")
+    ]
+
+    assert len(told) >= 30
+    assert missing == []
+
+
 def test_every_trouble_has_what_to_do_and_what_to_read(real):
     """No symptom stands without first steps, a source and a guide."""
     symptoms = [one for area in real["troubleshooting"].areas for one in area.symptoms]
