@@ -3,7 +3,8 @@
 Counted are sentences that end in a full stop, a question mark or an exclamation mark: in the
 templates, in the strings of the pages' code, and in the data that speak to readers (the site's
 own words, the vocabulary, the self-check, the tools). A value that is filled in counts as one
-word, and a branch of a condition as a sentence of its own. Headings, labels and buttons are no sentences.
+word, and a branch of a condition as a sentence of its own. Headings, labels and buttons are no
+sentences.
 """
 
 from __future__ import annotations
