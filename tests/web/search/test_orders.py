@@ -2,6 +2,7 @@
 
 import pytest
 
+from kb.answers.addresses import PAGE_SIZE
 from kb.search.found_set import found_set
 from kb.search.query import Query
 from web.search.orders import Orders, orders
@@ -10,7 +11,7 @@ from web.ui.links import Link
 
 def test_a_chosen_metric_stands_among_the_plain_orders(app_context, searcher):
     """Nothing is left to choose then."""
-    query = Query(filters={"results": ("cost",)}, sort="result", results_min=1)
+    query = Query(filters={"results": ("cost",)}, sort="result", results_min=1, per_page=PAGE_SIZE)
     found = orders(query, found_set(query, searcher), searcher.taxonomy)
     address = "/search?results=cost&results_min=1"
     assert (found.plain, found.strongest) == (
@@ -27,8 +28,8 @@ def test_a_chosen_metric_stands_among_the_plain_orders(app_context, searcher):
 def test_several_metrics_leave_one_to_choose(app_context, searcher):
     """Beside a least figure none is on offer, as it was not asked of one of them."""
     both = {"results": ("cost", "sales", "export-sales")}
-    found = found_set(Query(filters=both), searcher)
-    chosen = orders(Query(filters=both), found, searcher.taxonomy).strongest
+    found = found_set(Query(filters=both, per_page=PAGE_SIZE), searcher)
+    chosen = orders(Query(filters=both, per_page=PAGE_SIZE), found, searcher.taxonomy).strongest
     assert chosen == (
         Link(words="Export sales (2)", url="/search?results=export-sales&sort=result"),
         Link(words="Costs (2)", url="/search?results=cost&sort=result"),
@@ -39,7 +40,7 @@ def test_several_metrics_leave_one_to_choose(app_context, searcher):
 
 def test_no_year_is_said(app_context, searcher):
     """Where no case names a year the newest order says that it is the usual one."""
-    query = Query(filters={"country": ("FR",)}, sort="newest")
+    query = Query(filters={"country": ("FR",)}, sort="newest", per_page=PAGE_SIZE)
     assert orders(query, found_set(query, searcher), searcher.taxonomy) == Orders(
         plain=(
             Link(words="By title", url="/search?country=FR"),
