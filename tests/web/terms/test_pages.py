@@ -230,3 +230,13 @@ def test_the_codebook_speaks_of_a_term():
     }
     assert rules_of(CODEBOOK, "project", "marketing") == {"test": "Sold \\| shown."}
     assert rules_of(CODEBOOK, "project", "horizontal") == rules_of("", "type", "x") == {}
+
+
+def test_a_sector_tells_its_trades_and_its_codes(client):
+    """Everyday names, and the official classification with its own titles."""
+    page = unescape(client.get("/sectors/wine-spirits").text)
+
+    assert "Winemakers, wine makers, vintners" in page
+    assert "In the official classification (ISIC)" in page
+    assert "<li>1102 Manufacture of wines</li>" in page
+    assert "(ISIC)" not in client.get("/sectors/multi-sector").text
