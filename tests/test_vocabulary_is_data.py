@@ -42,6 +42,8 @@ NO_TERMS: Mapping[tuple[str, str], str] = {
     ("kb/exports/outcomes.py", "level"): "the name of a column",
     ("kb/model/facet_words.py", "outcome"): "how it ended, in a sentence",
     ("kb/model/taxonomy.py", "guide"): "the name of a role, and a name in a sentence",
+    ("web/tools/cost_page.py", "cost"): "a side of the sheet of benefits and costs",
+    ("web/tools/network_flyer.py", "network"): "the name of a sheet that is set",
     ("web/ui/markdown.py", "level"): "the rank of a heading",
     ("web/ui/templates/_marks.html", "level"): "the name of a drawn mark",
 }
