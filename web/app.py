@@ -16,6 +16,7 @@ from web.holdings import views as holdings
 from web.holdings.maps import maps_of
 from web.machine import api, docs, site
 from web.outcomes import views as outcomes
+from web.outcomes.kept import whole_of
 from web.people import views as people
 from web.role_models import views as role_models
 from web.search import views as search
@@ -61,6 +62,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     app.extensions["kb_live"] = live
     app.extensions["kb_settings"] = settings
     live.when_opened(maps_of)
+    live.when_opened(whole_of)
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -12,12 +12,13 @@ from urllib.parse import quote, urlencode
 
 from kb.guidance.profile import Profile, given, values_of
 from kb.model.facets import FACETS
+from kb.model.quantities import UP
 from kb.search.query import DEFAULT_PER_PAGE, Query, with_value
 
 #: How many cases the page of a search shows where its address does not say.
 PAGE_SIZE = 25
 #: The parameters of a search that narrow which cases a profile is compared with.
-NARROWING: tuple[str, ...] = (*FACETS, "results_min", "results_unit")
+NARROWING: tuple[str, ...] = (*FACETS, "results_min", "results_unit", "results_direction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,8 @@ def query_pairs(query: Query, usual: int = DEFAULT_PER_PAGE) -> tuple[tuple[str,
         pairs.append(("results_min", number_text(query.results_min)))
         if query.results_unit:
             pairs.append(("results_unit", query.results_unit))
+        if query.results_direction != UP:
+            pairs.append(("results_direction", query.results_direction))
     if query.exact and query.text:
         pairs.append(("exact", "true"))
     is_lost = query.sort == "result" and len(query.filters.get("results", ())) != 1

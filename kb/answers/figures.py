@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from kb.model.cases import Members, Period, Result
 from kb.model.english import capital
-from kb.model.quantities import Quantity
+from kb.model.quantities import Quantity, change, is_of_usual, quantity
 from kb.model.taxonomy import CHANGE, MONEY, PLACE, PROPORTION, RATE, Taxonomy, Term
 from kb.model.units import writing
 
@@ -125,6 +125,18 @@ def compared_figure(result: Result, shown: Quantity, taxonomy: Taxonomy) -> Figu
         of=None,
     )
     return figure(like, taxonomy)
+
+
+def changed_figure(result: Result, taxonomy: Taxonomy) -> Figure | None:
+    """The change in percent that a figure stands for, by our arithmetic; None where it is none.
+
+    It has one decimal at most.
+    """
+    if is_of_usual(result.unit, taxonomy):
+        found = quantity(result, taxonomy)
+    else:
+        found = change(result, taxonomy)
+    return None if found is None else compared_figure(result, found, taxonomy)
 
 
 def headline(

@@ -10,12 +10,14 @@ from pydantic import Field
 
 from kb.answers.addresses import Addresses
 from kb.answers.cases import ReportedResult, reported
-from kb.answers.figures import compared_figure
+from kb.answers.figures import changed_figure, period_text
 from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import old_name
 from kb.guidance.profile import Profile
+from kb.model.cases import Reference
 from kb.model.taxonomy import Taxonomy
-from kb.results.outcomes import Distribution, Finding, MetricOutlook, outlook
+from kb.results.outcomes import Distribution, MetricOutlook, outlook
+from kb.results.together import LEAST_TOGETHER, Finding
 
 if TYPE_CHECKING:
     from kb.guidance.selection import Selection
@@ -42,18 +44,24 @@ class ReportedFinding:
     url: Annotated[str, Field(description="The page of the case")]
     country: tuple[str, ...]
     evidence: Annotated[str, Field(description="The kind of the case")]
-    figure: Annotated[
-        str | None, Field(description="The figure as it is compared, in words: `+30%`")
-    ]
-    low: Annotated[float | None, Field(description="The figure as it is compared, or the low end")]
-    high: Annotated[
-        float | None, Field(description="The figure as it is compared, or the high end")
-    ]
-    unit: Annotated[str | None, Field(description="The unit that it is compared in")]
-    converted: Annotated[
-        bool, Field(description="Whether the arithmetic is ours and not the source's")
-    ]
+    figure: Annotated[str | None, Field(description="The figure as reported, in words: `+30%`")]
+    low: Annotated[float | None, Field(description="The figure as reported, or the low end")]
+    high: Annotated[float | None, Field(description="The figure as reported, or the high end")]
+    unit: Annotated[str | None, Field(description="The unit that it is reported in")]
     qualifier: Annotated[str, Field(description="`about`, `at least` and the like, or empty")]
+    change: Annotated[
+        str,
+        Field(
+            description="The change in percent that the figure stands for where the source gives "
+            "two amounts or a part of the usual, in words; the arithmetic is ours. Empty elsewhere"
+        ),
+    ]
+    reported_in: Annotated[
+        str, Field(description="The year of the source that reports it, empty without one")
+    ]
+    period: Annotated[
+        str, Field(description="The years of the case as the source tells them, empty if not told")
+    ]
     result: Annotated[
         ReportedResult, Field(description="The result as reported, with its place in the source")
     ]
@@ -61,10 +69,17 @@ class ReportedFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiguresAnswer:
-    """Figures that may stand beside each other: one metric, direction, unit and evidence."""
+    """Figures that may stand together, or one figure alone.
+
+    Metric, unit, direction, level, evidence and what they are about are the same.
+    """
 
     evidence: Annotated[str, Field(description="The kind of the cases")]
+    level: Annotated[str, Field(description="How far the results reach")]
     direction: str
+    about: Annotated[
+        str, Field(description="What was measured, where the metric alone does not say")
+    ]
     unit: str
     compared_with: Annotated[
         str,
@@ -72,16 +87,14 @@ class FiguresAnswer:
             description="What a change is measured against where that is not the same firms before"
         ),
     ]
-    n: Annotated[int, Field(description="How many figures")]
+    n: Annotated[
+        int,
+        Field(description=f"How many figures: 1, or {LEAST_TOGETHER} and more that stand together"),
+    ]
     n_cases: Annotated[int, Field(description="How many cases they come from")]
     low: float
     high: float
-    median: Annotated[
-        float | None,
-        Field(
-            description="Null for a range alone, for two figures, and where several are of one case"
-        ),
-    ]
+    median: Annotated[float | None, Field(description="Null for a figure alone")]
     findings: Annotated[tuple[ReportedFinding, ...], Field(description="Lowest first")]
 
 
@@ -116,11 +129,23 @@ class OutcomesAnswer:
     silent = old_name("without_results", tuple[str, ...])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Making:
+    """What every part of an answer is made with."""
+
+    taxonomy: Taxonomy
+    references: Mapping[str, Reference]
+    addresses: Addresses
+
+
 def outcomes_answer(
     selection: Selection, searcher: Searcher, addresses: Addresses
 ) -> OutcomesAnswer:
     """What the cases of a selection reported, cases by id."""
     query, taxonomy = selection.query, searcher.taxonomy
+    making = _Making(
+        taxonomy=taxonomy, references=searcher.compendium.references, addresses=addresses
+    )
     found = outlook(sorted(selection.cases, key=lambda case: case.id), taxonomy)
     return OutcomesAnswer(
         query=AskedSelection(
@@ -135,50 +160,58 @@ def outcomes_answer(
         n_reporting=found.n_reporting,
         n_with_figures=found.n_with_figures,
         without_results=found.without_results,
-        metrics=tuple(_metric(metric, taxonomy, addresses) for metric in found.metrics),
+        metrics=tuple(_metric(metric, making) for metric in found.metrics),
     )
 
 
-def _metric(found: MetricOutlook, taxonomy: Taxonomy, addresses: Addresses) -> MetricAnswer:
-    term = taxonomy["metrics"].get(found.metric)
+def _metric(found: MetricOutlook, making: _Making) -> MetricAnswer:
+    metrics = making.taxonomy["metrics"]
+    term = metrics.get(found.metric)
     return MetricAnswer(
         metric=found.metric,
-        label=taxonomy["metrics"].label(found.metric),
+        label=metrics.label(found.metric),
         group=term.group if term else "",
         n_cases=found.n_cases,
-        distributions=tuple(_figures(one, taxonomy, addresses) for one in found.distributions),
-        in_words=tuple(_finding(one, taxonomy, addresses) for one in found.in_words),
+        distributions=tuple(_figures(one, making) for one in found.distributions),
+        in_words=tuple(_finding(one, making) for one in found.in_words),
     )
 
 
-def _figures(found: Distribution, taxonomy: Taxonomy, addresses: Addresses) -> FiguresAnswer:
+def _figures(found: Distribution, making: _Making) -> FiguresAnswer:
+    like = found.result
     return FiguresAnswer(
         evidence=found.evidence,
-        direction=found.direction,
-        unit=found.unit,
-        compared_with=found.compared_with,
+        level=like.level,
+        direction=like.direction,
+        about=like.about or "",
+        unit=like.unit or "",
+        compared_with=like.compared_with or "",
         n=found.n,
         n_cases=found.n_cases,
         low=found.low,
         high=found.high,
         median=found.median,
-        findings=tuple(_finding(one, taxonomy, addresses) for one in found.findings),
+        findings=tuple(_finding(one, making) for one in found.findings),
     )
 
 
-def _finding(found: Finding, taxonomy: Taxonomy, addresses: Addresses) -> ReportedFinding:
-    compared = found.quantity
+def _finding(found: Finding, making: _Making) -> ReportedFinding:
+    case, result = found.case, reported(found.result, making.taxonomy)
+    work = making.references.get(result.source)
+    change = changed_figure(result, making.taxonomy)
     return ReportedFinding(
-        case=found.case_id,
-        title=found.title,
-        url=addresses.case(found.case_id),
-        country=found.country,
-        evidence=found.evidence,
-        figure=compared_figure(found.result, compared, taxonomy).text if compared else None,
-        low=compared.low if compared else None,
-        high=compared.high if compared else None,
-        unit=compared.unit if compared else None,
-        converted=compared.converted if compared else False,
-        qualifier=compared.qualifier if compared else "",
-        result=reported(found.result, taxonomy),
+        case=case.id,
+        title=case.title,
+        url=making.addresses.case(case.id),
+        country=case.facets.get("country", ()),
+        evidence=case.kind,
+        figure=result.figure if result.has_figure else None,
+        low=result.low,
+        high=result.high,
+        unit=result.unit,
+        qualifier=result.qualifier or "",
+        change=change.text if change else "",
+        reported_in=work.year if work else "",
+        period=period_text(case.period),
+        result=result,
     )

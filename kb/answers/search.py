@@ -24,6 +24,9 @@ class AskedFilters:
     filters: Mapping[str, tuple[str, ...]]
     results_min: float | None
     results_unit: str | None
+    results_direction: Annotated[
+        str, Field(description="up: a rise, or a state that was reached; down: a fall")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,4 +147,5 @@ def asked_filters(query: Query) -> Mapping[str, object]:
         "filters": {facet: values for facet, values in query.filters.items() if values},
         "results_min": query.results_min,
         "results_unit": query.results_unit,
+        "results_direction": query.results_direction,
     }

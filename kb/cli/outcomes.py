@@ -17,13 +17,17 @@ from kb.cli.console import (
     settings_of,
 )
 from kb.model.facets import FACETS
+from kb.model.quantities import DIRECTIONS, DOWN, UP
 
 if TYPE_CHECKING:
-    from kb.answers.outcomes import OutcomesAnswer
+    from kb.answers.outcomes import FiguresAnswer, OutcomesAnswer, ReportedFinding
 
-_COLUMNS = ("metric", "evidence", "direction", "unit", "figures", "cases", "median", "low", "high")
+_COLUMNS = (
+    *("metric", "evidence", "level", "direction", "unit"),
+    *("figures", "cases", "median", "low", "high"),
+)
 #: How many columns hold words; the others hold numbers.
-_WORDS = 4
+_WORDS = 5
 
 
 @click.command()
@@ -31,6 +35,12 @@ _WORDS = 4
 @filter_options
 @click.option("--results-min", type=float, help="A reported figure of at least this much")
 @click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
+@click.option(
+    "--results-direction",
+    type=click.Choice(DIRECTIONS),
+    default=UP,
+    help=f"{UP} (the default): the figure rose or was reached; {DOWN}: it fell",
+)
 @click.option("--exact", is_flag=True, help="Search exactly as typed; repair no typing errors")
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
 @click.option("--csv", "as_csv", is_flag=True, help="Print every figure as CSV")
@@ -41,8 +51,8 @@ def outcomes(
 ) -> int:
     """Show what the cases that fit TEXT and the filters reported; without any, all cases.
 
-    A median of a dash means that there is none: two figures have no middle one, and
-    several figures of one case are of different things.
+    Figures have a median and a range only where they measure the same thing and there are
+    five or more. Every other figure stands alone, in the words of its case.
     """
     from kb.answers.outcomes import outcomes_answer
     from kb.exports.outcomes import to_csv
@@ -67,21 +77,30 @@ def outcomes(
 
 
 def _print(found: OutcomesAnswer) -> None:
-    rows = [
-        (
-            *(metric.metric, one.evidence, one.direction, _unit(one.unit, one.compared_with)),
-            *(str(one.n), str(one.n_cases)),
-            *(_number(value) for value in (one.median, one.low, one.high)),
-        )
+    groups = [
+        (metric.metric, one)
         for metric in found.metrics
         for one in metric.distributions
+        if one.n > 1
     ]
-    if rows:
-        for line in _table((_COLUMNS, *rows)):
+    if groups:
+        click.echo("may stand together:")
+        for line in _table((_COLUMNS, *(_group(metric, one) for metric, one in groups))):
             click.echo(line)
+        click.echo()
+    alone = [
+        (metric.metric, one.findings[0])
+        for metric in found.metrics
+        for one in metric.distributions
+        if one.n == 1
+    ]
+    if alone:
+        click.echo("each alone, as its source gives it:")
+    for metric, one in alone:
+        click.echo("  ".join((metric, one.evidence, _said(one))))
     in_words = [f"{m.metric} ({len(m.in_words)})" for m in found.metrics if m.in_words]
     if in_words:
-        click.echo(f"{chr(10) if rows else ''}in words: {', '.join(in_words)}")
+        click.echo(f"{chr(10) if groups or alone else ''}in words: {', '.join(in_words)}")
     kinds = ", ".join(f"{kind} {count}" for kind, count in found.n_by_evidence.items())
     say(f"{found.n_cases} cases ({kinds}): {found.n_with_figures} with a figure,")
     only_words = found.n_reporting - found.n_with_figures
@@ -89,12 +108,23 @@ def _print(found: OutcomesAnswer) -> None:
     say("What is not reported is not zero, and sources tell of successes first.")
 
 
-def _unit(unit: str, compared_with: str) -> str:
-    return f"{unit} against {compared_with}" if compared_with else unit
+def _group(metric: str, one: FiguresAnswer) -> tuple[str, ...]:
+    unit = one.unit + (f" of {one.about}" if one.about else "")
+    unit += f" against {one.compared_with}" if one.compared_with else ""
+    numbers = (f"{value:,.10g}" for value in (one.median, one.low, one.high) if value is not None)
+    return (
+        *(metric, one.evidence, one.level, one.direction, unit),
+        *(str(one.n), str(one.n_cases), *numbers),
+    )
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.10g}"
+def _said(one: ReportedFinding) -> str:
+    """A figure in the words of its case: what, how it was put together, where, of when."""
+    from kb.answers.figures import MERGED
+
+    year = f", reported {one.reported_in}" if one.reported_in else ""
+    merged = f" [{MERGED}]" if one.result.merged else ""
+    return f"{one.figure}  {one.result.statement}{merged} ({one.case}{year})"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterable[str]:

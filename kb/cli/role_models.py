@@ -18,6 +18,7 @@ from kb.cli.console import (
 from kb.guidance.profile import FIELDS, FUNDING, contradictions, make_profile
 from kb.guidance.profile_comparison import sentences
 from kb.model.facets import FACETS
+from kb.model.quantities import DIRECTIONS, DOWN, UP
 
 if TYPE_CHECKING:
     from kb.guidance.role_models import RoleModels
@@ -43,6 +44,12 @@ _NOTHING_SAID = (
 @filter_options
 @click.option("--results-min", type=float, help="A reported figure of at least this much")
 @click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
+@click.option(
+    "--results-direction",
+    type=click.Choice(DIRECTIONS),
+    default=UP,
+    help=f"{UP} (the default): the figure rose or was reached; {DOWN}: it fell",
+)
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
 @json_option
 @one_catch

@@ -16,6 +16,7 @@ from kb.cli.console import (
     settings_of,
 )
 from kb.model.facets import FACETS
+from kb.model.quantities import DIRECTIONS, DOWN, UP
 from kb.search.answer import SearchResult
 from kb.search.query import SORTS
 
@@ -25,6 +26,12 @@ from kb.search.query import SORTS
 @filter_options
 @click.option("--results-min", type=float, help="A reported figure of at least this much")
 @click.option("--results-unit", metavar="UNIT", help="The unit of --results-min")
+@click.option(
+    "--results-direction",
+    type=click.Choice(DIRECTIONS),
+    default=UP,
+    help=f"{UP} (the default): the figure rose or was reached; {DOWN}: it fell",
+)
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
 @click.option("--exact", is_flag=True, help="Search exactly as typed; repair no typing errors")
 @click.option("--page", type=int, default=1, show_default=True)

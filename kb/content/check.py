@@ -42,7 +42,9 @@ READING_FIELDS = (
 
 #: Words by which a statement tells an aim. "Would join again" tells what members said.
 _AIM = re.compile(
-    r"\b(?:(?:aim|plan|want|intend|hope|seek)s? to|(?:is|are) to be(?:come)?)\b"
+    r"\b(?:(?:aim|plan|want|intend|hope|seek|expect)s? to|(?:is|are) to be(?:come)?)\b"
+    r"|\b(?:is|are|was|were) (?:expected|hoped|intended|meant|planned|supposed|due|set) to\b"
+    r"|\baims? at\b|\bhopes? for\b|\bthe (?:aim|goal) is\b|\bin order to\b|\bshould\b"
     r"|(?<!\bthe )(?<!\bgood )\bwill (?=[a-z])",
     re.IGNORECASE,
 )

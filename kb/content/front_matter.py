@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
@@ -169,6 +169,11 @@ class ResultFields(Record):
     source: Annotated[str, text(schema=SOURCE_KEY.schema)] = optional(
         "The key of the source; may be left out when the case has one source.", default=""
     )
+    about: Annotated[str | None, text(most=60)] = optional(
+        "What was measured, where the metric alone does not say; only figures about the same "
+        "thing stand together.",
+        "equipment",
+    )
     value: Annotated[float | None, NUMBER] = optional(
         "The figure, as a plain number.", "30", "7000000"
     )
@@ -203,6 +208,13 @@ class ResultFields(Record):
     contradicted: Annotated[Contradiction | None, One(ContradictedFields)] = optional(
         "Another source that tells it otherwise, and why it was not taken."
     )
+
+    @classmethod
+    def missing(cls, name: str, known: Any) -> str:
+        """What is said of a field that is not given; a level that is not breaks a named rule."""
+        said = super().missing(name, known)
+        rule = "must be given (rule: a result has a level)"
+        return said.replace("must be given", rule, 1) if name == "level" else said
 
     def made(self) -> Result:
         """The record of the result; one figure is both ends of a range."""

@@ -24,13 +24,15 @@ from kb.engine.filters import EVERYTHING, Filter
 class Figure:
     """A figure that a document reports, by its low end in one unit.
 
-    ``compared`` says whether this is the unit in which it stands beside other figures;
-    a figure in a further unit is only found where that unit is asked for.
+    ``sign`` is -1 for a fall, 1 for a rise and 0 for a state. ``compared`` says whether this
+    is the unit in which it is compared where none is asked for; a figure in a further unit
+    is only found where that unit is asked for.
     """
 
     metric: str
     unit: str
     low: float
+    sign: int = 0
     compared: bool = True
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 class FigureFilter:
     """A reported figure of at least ``least`` in one of ``metrics``.
 
-    In ``unit``, or, where that is None, as it is compared, in whatever unit that is.
+    In ``unit``, or, where that is None, as it is compared, in whatever unit that is. A fall
+    is asked for by ``falls``, and passes no other filter: 60% less is not at least 20%.
     """
 
     metrics: tuple[str, ...]
     least: float
     unit: str | None = None
+    falls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,71 +13,78 @@ CSV_COLUMNS = (
     "case",
     "title",
     "country",
+    "period",
     "direction",
     "low",
     "high",
     "unit",
-    "converted",
     "qualifier",
-    "reported_low",
-    "reported_high",
-    "reported_unit",
     "before",
+    "before_qualifier",
     "of",
+    "about",
     "compared_with",
     "horizon",
     "level",
     "statement",
+    "change",
+    "stands_with",
     "source",
+    "reported_in",
     "locator",
     "merged",
     "contradicted",
 )
 
 
-def to_csv(found: OutcomesAnswer) -> str:
-    """Every finding as a row of CSV (RFC 4180) under ``CSV_COLUMNS``.
+def to_csv(found: OutcomesAnswer, metric: str = "") -> str:
+    """Every finding, or those in one metric, as a row of CSV (RFC 4180) under ``CSV_COLUMNS``.
 
-    A result that can be compared in two ways has two rows. A text that a spreadsheet
-    would take for a formula gets an apostrophe before it.
+    Figures are those of the source. ``change`` is the change in percent that two amounts, or
+    a part of the usual, stand for, by our arithmetic. ``stands_with`` says how many figures
+    may stand together with this one, itself included; 1 stands alone, and a result in words
+    has none. A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
-    return csv.to_csv([CSV_COLUMNS, *_rows(found)])
+    return csv.to_csv([CSV_COLUMNS, *_rows(found, metric)])
 
 
-def _rows(found: OutcomesAnswer) -> Iterator[list[str | float | None]]:
+def _rows(found: OutcomesAnswer, only: str) -> Iterator[list[str | float | None]]:
     for metric in found.metrics:
+        if only and metric.metric != only:
+            continue
         for figures in metric.distributions:
             for finding in figures.findings:
-                yield _row(finding, figures.direction)
+                yield _row(finding, figures.n)
         for finding in metric.in_words:
-            yield _row(finding, finding.result.direction)
+            yield _row(finding, None)
 
 
-def _row(finding: ReportedFinding, direction: str) -> list[str | float | None]:
+def _row(finding: ReportedFinding, stands_with: int | None) -> list[str | float | None]:
     result = finding.result
-    converted = "yes" if finding.converted else "no"
     row = [
         result.metric,
         finding.evidence,
         finding.case,
         finding.title,
         " ".join(finding.country),
-        direction,
+        finding.period,
+        result.direction,
         finding.low,
         finding.high,
         finding.unit,
-        None if finding.low is None else converted,
         finding.qualifier,
-        result.low,
-        result.high,
-        result.unit,
         result.before,
+        result.before_qualifier,
         result.of,
+        result.about,
         result.compared_with,
         result.horizon,
         result.level,
         result.statement,
+        finding.change,
+        stands_with,
         result.source,
+        finding.reported_in,
         result.locator,
         "yes" if result.merged else "no",
         result.contradicted.says if result.contradicted else "",

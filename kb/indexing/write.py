@@ -10,8 +10,8 @@ from kb.engine.base import Document, EngineWriter, Figure
 from kb.engine.local.engine import LocalWriter
 from kb.indexing.encode import Encoded
 from kb.indexing.plan import Plan
-from kb.model.cases import Case
-from kb.model.quantities import in_unit, quantity
+from kb.model.cases import Case, Result
+from kb.model.quantities import Quantity, in_unit, is_of_usual, quantity
 from kb.model.taxonomy import Taxonomy
 from kb.snapshots.format import (
     ENCODER_FOLDER,
@@ -105,12 +105,31 @@ def document_of(case: Case, taxonomy: Taxonomy) -> Document:
 
 
 def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
-    """Each figure in every unit that it can be asked for in."""
+    """Each figure in every unit that it can be asked for in, with the way it went.
+
+    What was left after a fall, 12 jobs of 27, is neither a fall by so much nor a gain, so it
+    can be asked for as a change alone.
+    """
     for result in case.results:
         compared = quantity(result, taxonomy)
-        if compared is not None:
-            yield Figure(metric=result.metric, unit=compared.unit, low=compared.low)
         for unit in taxonomy["units"].ids:
             figure = in_unit(result, unit, taxonomy)
-            if figure is not None and (compared is None or unit != compared.unit):
-                yield Figure(metric=result.metric, unit=unit, low=figure.low, compared=False)
+            if figure is None or _is_left(result, figure, taxonomy):
+                continue
+            yield Figure(
+                metric=result.metric,
+                unit=unit,
+                low=figure.low,
+                sign=_sign(figure, taxonomy),
+                compared=compared is not None and unit == compared.unit,
+            )
+
+
+def _is_left(result: Result, figure: Quantity, taxonomy: Taxonomy) -> bool:
+    fell = taxonomy.sign(result.direction) < 0
+    return fell and result.before is not None and not figure.converted
+
+
+def _sign(figure: Quantity, taxonomy: Taxonomy) -> int:
+    """Which way a figure went; a part of the usual is a state, and the change from it is not."""
+    return 0 if is_of_usual(figure.unit, taxonomy) else taxonomy.sign(figure.direction)

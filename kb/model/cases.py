@@ -72,8 +72,9 @@ class Result:
     """One thing that the source reports as achieved.
 
     ``low`` and ``high`` are equal for a single value, differ for a range and are
-    both None for a result told in words. ``before`` is in the same unit. ``of`` is
-    how many firms a share is of; ``compared_with`` is what a change is measured
+    both None for a result told in words. ``before`` is in the same unit. ``about`` is
+    what was measured where the metric alone does not say, ``of`` how many firms a share
+    is of; ``compared_with`` is what a change is measured
     against where that is not the same firms before. ``merged`` says that it joins two
     passages of the source, which the editors take to be one account. ``converted`` is an
     amount of money in euros, where its year and a rate are known: beside the figure, and never
@@ -93,6 +94,10 @@ class Result:
     qualifier: str | None = None
     before_qualifier: str | None = None
     horizon: Annotated[str | None, Field(description="By when: `first year`")] = None
+    about: Annotated[
+        str | None,
+        Field(description="What was measured, where the metric alone does not say: `equipment`"),
+    ] = None
     of: Annotated[int | None, Field(description="How many firms a share is of")] = None
     compared_with: Annotated[
         str | None,

@@ -85,7 +85,13 @@ _WORDS: Mapping[str, FacetWords] = {
     "results": FacetWords(
         heading=N_("Reported result"), noun="reported result", by="By reported result"
     ),
-    "kind": FacetWords(heading=N_("Kind"), noun="kind", by="By kind", differ="what they are"),
+    "kind": FacetWords(
+        heading=N_("Kind"),
+        noun="kind",
+        by="By kind",
+        no_choice="Any kind",
+        differ="what they are",
+    ),
     "form": FacetWords(
         heading=N_("Form"), noun="form", differ="form", differ_further="further forms"
     ),

@@ -8,16 +8,30 @@ arithmetic that a reader can follow and marked as ours (``converted``). What a u
 measures and which way a direction goes, the vocabulary says:
 
 - a level of 50-60% of the usual is a change of 40-50% down;
-- a figure with the figure before it is a change in percent: from 1 to 3 million
+- an amount with the amount before it is a change in percent: from 1 to 3 million
   is 200% up. As an amount it is the level reached, 3 million, and no rise by 3.
+  A rank, a ratio, a rating or a share is no amount: from fourth to second place is
+  not 50% down.
+
+These conversions serve a question for a least figure in percent, and a note beside the
+reported figure. Nothing computed shares an axis with what was reported
+(``kb.results.together``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.model.cases import Result
-from kb.model.taxonomy import CHANGE, USUAL, Taxonomy
+from kb.model.taxonomy import AMOUNT, CHANGE, MONEY, USUAL, Taxonomy
+
+#: What a unit measures where twice the number is twice as much, and the change in percent says
+#: something.
+_AMOUNTS = frozenset({AMOUNT, MONEY})
+
+#: Which way a least figure is asked for: up or reached as a state, or down.
+UP, DOWN = "up", "down"
+DIRECTIONS: tuple[str, ...] = (UP, DOWN)
 
 #: A change is rounded to these, so that 1.3 after 1 is 30% and not 30.000000000000004%.
 _DECIMALS = 6
@@ -53,20 +67,28 @@ class Quantity:
         return (self.low + self.high) / 2
 
 
-def quantity(result: Result, taxonomy: Taxonomy) -> Quantity | None:
-    """The figure of a result in the unit that it is compared in; None where it is in words."""
+def as_reported(result: Result) -> Quantity | None:
+    """The figure of a result as its source gives it; None where it is in words."""
     if result.low is None or result.high is None or result.unit is None:
         return None
-    if is_of_usual(result.unit, taxonomy):
-        low, high = result.low - 100, result.high - 100
-        return _change(result, low, high, result.qualifier or "", taxonomy)
     return Quantity(
         unit=result.unit,
-        direction=result.direction if result.before is None else taxonomy.direction(0),
+        direction=result.direction,
         low=result.low,
         high=result.high,
         qualifier=result.qualifier or "",
     )
+
+
+def quantity(result: Result, taxonomy: Taxonomy) -> Quantity | None:
+    """The figure of a result in the unit that it is compared in; None where it is in words."""
+    reported = as_reported(result)
+    if reported is None:
+        return None
+    if is_of_usual(reported.unit, taxonomy):
+        low, high = reported.low - 100, reported.high - 100
+        return _change(result, low, high, reported.qualifier, taxonomy)
+    return reported if result.before is None else replace(reported, direction=taxonomy.direction(0))
 
 
 def is_of_usual(unit: str | None, taxonomy: Taxonomy) -> bool:
@@ -78,14 +100,15 @@ def is_of_usual(unit: str | None, taxonomy: Taxonomy) -> bool:
 def change(result: Result, taxonomy: Taxonomy) -> Quantity | None:
     """The change in percent from the figure before; None without one, or from nothing.
 
-    It is None too where no unit of the vocabulary measures a change.
+    It is None too where the figure is no amount, and where no unit of the vocabulary
+    measures a change.
 
     A figure before that is only bounded ("under 1 million") bounds the change too
     ("more than 200%"), which outweighs an "about" of the figure itself.
     """
     if result.low is None or result.high is None or not result.before or result.before < 0:
         return None
-    if not taxonomy.unit_of(CHANGE):
+    if taxonomy.unit(result.unit or "").measures not in _AMOUNTS or not taxonomy.unit_of(CHANGE):
         return None
     low, high = (100 * (value / result.before - 1) for value in (result.low, result.high))
     bound = _OPPOSITE.get(result.before_qualifier or "", result.before_qualifier or "")

@@ -1,13 +1,12 @@
 """Two to five cases side by side: what all of them have, what some have, what is not told.
 
-Values of a field are aligned by identity, results by metric. Figures may be set on
-one scale only where ``kb.model.quantities`` gives them one unit and one direction and they
-are the same kind of evidence against the same comparison; nothing is ranked or summed.
+Values of a field are aligned by identity, results by metric. Figures are set on one scale
+only where ``kb.results.together`` lets them stand together; nothing is ranked or summed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,8 +15,9 @@ from pydantic import Field
 from kb.model.cases import Case, Result
 from kb.model.facet_words import is_planned, planned_label
 from kb.model.facets import FIELDS_OF_FACETS
-from kb.model.quantities import Quantity, quantities
-from kb.model.taxonomy import PLACE, PROPORTION, Taxonomy
+from kb.model.quantities import Quantity, as_reported
+from kb.model.taxonomy import Taxonomy
+from kb.results.together import Finding, together
 
 #: How many cases can be compared.
 LEAST = 2
@@ -32,9 +32,6 @@ FIELDS: tuple[str, ...] = (
 #: and equal where told; told values that have something in common; nothing in common;
 #: told of none.
 ALL, GAPS, SOME, DIFFERENT, UNTOLD = "all", "gaps", "some", "different", "untold"
-
-#: What a unit measures where twice the number is not twice as much: no length stands for it.
-_WITHOUT_SCALE = frozenset({PLACE, PROPORTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +75,10 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparable:
-    """A figure that another case's may stand beside, and where their scale from 0 ends."""
+    """A figure that those of the other cases may stand beside, and where their scale ends.
+
+    The scale begins at 0.
+    """
 
     quantity: Quantity
     scale_end: float
@@ -174,43 +174,33 @@ def _field_row(name: str, cases: Sequence[Case], taxonomy: Taxonomy) -> FieldRow
 
 
 def _metric_row(metric: str, cases: Sequence[Case], taxonomy: Taxonomy) -> MetricRow:
-    by_case = [[one for one in case.results if one.metric == metric] for case in cases]
-    ends: dict[tuple[str, ...], dict[str, float]] = {}
-    for case, results in zip(cases, by_case, strict=True):
-        for result in results:
-            for figure in quantities(result, taxonomy):
-                highest = ends.setdefault(_scale(case, result, figure), {})
-                highest[case.id] = max(figure.high, highest.get(case.id, 0))
+    by_case = [
+        [Finding(case=case, result=one) for one in case.results if one.metric == metric]
+        for case in cases
+    ]
+    groups = together((one for findings in by_case for one in findings), taxonomy).values()
+    scales = {id(one): _scale_end(group) for group in groups for one in group}
     return MetricRow(
         metric=metric,
         cells=tuple(
             tuple(
-                Reported(result=result, comparable=_comparable(case, result, ends, taxonomy))
-                for result in results
+                Reported(result=one.result, comparable=_comparable(one, scales.get(id(one))))
+                for one in findings
             )
-            for case, results in zip(cases, by_case, strict=True)
+            for findings in by_case
         ),
     )
 
 
-def _scale(case: Case, result: Result, figure: Quantity) -> tuple[str, ...]:
-    """What must be equal for two figures of a metric to stand on one scale."""
-    return (case.kind, figure.unit, figure.direction, result.compared_with or "")
+def _scale_end(group: Sequence[Finding]) -> float | None:
+    """Where a scale from 0 ends that holds some figures; None where one is below 0."""
+    if any((one.result.low or 0) < 0 for one in group):
+        return None
+    return max(one.result.high or 0 for one in group)
 
 
-def _comparable(
-    case: Case,
-    result: Result,
-    ends: Mapping[tuple[str, ...], Mapping[str, float]],
-    taxonomy: Taxonomy,
-) -> Comparable | None:
-    for figure in quantities(result, taxonomy):
-        highest = ends[_scale(case, result, figure)]
-        if len(highest) > 1 and figure.low >= 0 and _has_scale(figure.unit, taxonomy):
-            return Comparable(quantity=figure, scale_end=max(highest.values()))
-    return None
-
-
-def _has_scale(unit: str, taxonomy: Taxonomy) -> bool:
-    term = taxonomy["units"].get(unit)
-    return term is None or term.measures not in _WITHOUT_SCALE
+def _comparable(finding: Finding, scale_end: float | None) -> Comparable | None:
+    figure = as_reported(finding.result)
+    if figure is None or scale_end is None:
+        return None
+    return Comparable(quantity=figure, scale_end=scale_end)

@@ -1,9 +1,8 @@
-"""What networks reported: the results of many cases side by side, and how little that is.
+"""What networks reported: the results of many cases, and how little that is.
 
-Figures stand together only if they are of one metric, direction and unit (see
-``kb.model.quantities``), against the same comparison, and of one kind of evidence: what
-single networks reported, what an evaluation of a whole programme found, and what a
-study measured are never mixed. Nothing is summed.
+Which figures may stand together ``kb.results.together`` decides; every other figure stands
+alone. What single networks reported, what an evaluation of a whole programme found, and what
+a study measured are never mixed. Nothing is summed.
 """
 
 from __future__ import annotations
@@ -13,50 +12,42 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.model.cases import Case, Result
-from kb.model.quantities import Quantity, quantities
 from kb.model.taxonomy import Taxonomy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One result with its case.
-
-    ``evidence`` is the kind of the case; ``quantity`` is None for a result in words.
-    """
-
-    case_id: str
-    title: str
-    country: tuple[str, ...]
-    evidence: str
-    result: Result
-    quantity: Quantity | None = None
+from kb.results.together import Finding, middle, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """Figures that may stand beside each other, lowest first, equal ones by case.
+    """Figures that may stand together, lowest first, or one figure alone.
 
-    ``median`` is that of the figures, the middle of a range standing for it; a single
-    figure is its own. It is None of a single range and of two figures, since halfway
-    stands nothing that anyone reported, and where one case alone gives several: these
-    are figures of different things, and not one thing measured several times.
+    ``median`` is that of the figures, the middle of a range standing for it. It is None of a
+    figure alone.
     """
 
-    metric: str
-    evidence: str
-    direction: str
-    unit: str
-    compared_with: str
     findings: tuple[Finding, ...]
-    n_cases: int
     low: float
     high: float
     median: float | None
 
     @property
+    def result(self) -> Result:
+        """The first of the results; metric, level, direction and unit are those of all."""
+        return self.findings[0].result
+
+    @property
+    def evidence(self) -> str:
+        """The kind of the cases."""
+        return self.findings[0].evidence
+
+    @property
     def n(self) -> int:
         """How many figures there are."""
         return len(self.findings)
+
+    @property
+    def n_cases(self) -> int:
+        """How many cases they come from."""
+        return len({finding.case_id for finding in self.findings})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +55,7 @@ class MetricOutlook:
     """What was reported in one metric.
 
     ``distributions`` are in the order of their kinds in the vocabulary, those with most
-    figures first; ``in_words`` are results without a figure, by case.
+    figures first, then by case; ``in_words`` are results without a figure, by case.
     """
 
     metric: str
@@ -94,82 +85,47 @@ class Outlook:
 def outlook(cases: Iterable[Case], taxonomy: Taxonomy) -> Outlook:
     """Gather the results of some cases."""
     chosen = [case for case in cases if not case.is_guide]
-    kinds = [kind.id for kind in taxonomy.reporting]
-    metrics = (_metric(term.id, chosen, taxonomy) for term in taxonomy["metrics"])
+    by_metric: dict[str, list[Finding]] = {}
+    for case in chosen:
+        for result in case.results:
+            by_metric.setdefault(result.metric, []).append(Finding(case=case, result=result))
     return Outlook(
         n_cases=len(chosen),
-        n_by_evidence={kind: sum(case.kind == kind for case in chosen) for kind in kinds},
+        n_by_evidence={
+            kind.id: sum(case.kind == kind.id for case in chosen) for kind in taxonomy.reporting
+        },
         n_reporting=sum(bool(case.results) for case in chosen),
-        n_with_figures=sum(any(r.low is not None for r in case.results) for case in chosen),
+        n_with_figures=sum(any(r.has_figure for r in case.results) for case in chosen),
         without_results=tuple(case.id for case in chosen if not case.results),
-        metrics=tuple(found for found in metrics if found.n_cases),
+        metrics=tuple(
+            _metric(term.id, by_metric[term.id], taxonomy)
+            for term in taxonomy["metrics"]
+            if term.id in by_metric
+        ),
     )
 
 
-def _metric(metric: str, cases: Sequence[Case], taxonomy: Taxonomy) -> MetricOutlook:
-    groups: dict[tuple[str, str, str, str], list[Finding]] = {}
-    in_words = []
-    with_metric = set()
-    for case in cases:
-        for result in case.results:
-            if result.metric != metric:
-                continue
-            with_metric.add(case.id)
-            found = quantities(result, taxonomy)
-            if not found:
-                in_words.append(_finding(case, result, None))
-            for one in found:
-                key = (case.kind, one.direction, one.unit, result.compared_with or "")
-                groups.setdefault(key, []).append(_finding(case, result, one))
-    made = [_distribution(metric, *key, members) for key, members in groups.items()]
+def _metric(metric: str, findings: Sequence[Finding], taxonomy: Taxonomy) -> MetricOutlook:
+    groups = together(findings, taxonomy).values()
+    grouped = {id(finding) for group in groups for finding in group}
+    with_figure = [finding for finding in findings if finding.result.has_figure]
+    alone = [(finding,) for finding in with_figure if id(finding) not in grouped]
+    made = [_distribution(group) for group in (*groups, *alone)]
     kinds = taxonomy["kinds"].ids
-    made.sort(key=lambda one: _place(one, kinds))
+    made.sort(key=lambda one: (kinds.index(one.evidence), -one.n, one.findings[0].case_id))
     return MetricOutlook(
         metric=metric,
-        n_cases=len(with_metric),
+        n_cases=len({finding.case_id for finding in findings}),
         distributions=tuple(made),
-        in_words=tuple(in_words),
+        in_words=tuple(finding for finding in findings if not finding.result.has_figure),
     )
 
 
-def _place(found: Distribution, kinds: Sequence[str]) -> tuple[int | str, ...]:
-    names = (found.unit, found.direction, found.compared_with)
-    return (kinds.index(found.evidence), -found.n_cases, -found.n, *names)
-
-
-def _finding(case: Case, result: Result, quantity: Quantity | None) -> Finding:
-    return Finding(
-        case_id=case.id,
-        title=case.title,
-        country=case.facets.get("country", ()),
-        evidence=case.kind,
-        result=result,
-        quantity=quantity,
-    )
-
-
-def _distribution(
-    metric: str,
-    evidence: str,
-    direction: str,
-    unit: str,
-    compared_with: str,
-    findings: Sequence[Finding],
-) -> Distribution:
-    pairs = [(finding.quantity, finding) for finding in findings if finding.quantity is not None]
-    pairs.sort(key=lambda pair: (pair[0].middle, pair[1].case_id))
-    n_cases = len({finding.case_id for _, finding in pairs})
-    first = pairs[0][0]
-    has_median = first.low == first.high if len(pairs) == 1 else len(pairs) > 2 and n_cases > 1
+def _distribution(findings: Sequence[Finding]) -> Distribution:
+    results = [finding.result for finding in findings]
     return Distribution(
-        metric=metric,
-        evidence=evidence,
-        direction=direction,
-        unit=unit,
-        compared_with=compared_with,
-        findings=tuple(finding for _, finding in pairs),
-        n_cases=n_cases,
-        low=min(quantity.low for quantity, _ in pairs),
-        high=max(quantity.high for quantity, _ in pairs),
-        median=statistics.median(one.middle for one, _ in pairs) if has_median else None,
+        findings=tuple(findings),
+        low=min(result.low for result in results if result.low is not None),
+        high=max(result.high for result in results if result.high is not None),
+        median=statistics.median(map(middle, results)) if len(results) > 1 else None,
     )

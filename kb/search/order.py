@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from kb.model.cases import Case
-from kb.model.quantities import in_unit, is_of_usual, quantity
+from kb.model.quantities import DOWN, in_unit, is_of_usual, quantity
 from kb.model.taxonomy import CHANGE, Taxonomy
 from kb.search.query import Query
 
@@ -28,8 +28,10 @@ def ordered(
         latest year that the case names, cases without one last. ``oldest``: by its earliest
         year, cases without one last. ``result``: by the
         strongest figure in the metric, in one unit (``results_unit``, or the one
-        most of these cases use, as figures in different units have no order); cases
-        without one last. Equal cases stand by id, or by title and id without a text.
+        most of these cases use, as figures in different units have no order); rises and
+        states first, largest first, then falls, largest first, and the other way round
+        where falls are asked for; cases without a figure last. Equal cases stand by id, or
+        by title and id without a text.
     """
     in_order = sorted(cases, key=lambda case: case.id)
     in_order.sort(key=lambda c: (-scores[c.id],) if query.text else (c.title.casefold(),))
@@ -42,7 +44,8 @@ def ordered(
         unit = query.results_unit or _common_unit(in_order, metric, taxonomy)
         if is_of_usual(unit, taxonomy):  # where less is stronger
             unit = taxonomy.unit_of(CHANGE)
-        in_order.sort(key=lambda case: -_strongest(case, metric, unit, taxonomy))
+        falls = query.results_direction == DOWN
+        in_order.sort(key=lambda case: _strongest(case, metric, unit, taxonomy, falls=falls))
     return in_order
 
 
@@ -62,7 +65,17 @@ def _common_unit(cases: Sequence[Case], metric: str, taxonomy: Taxonomy) -> str 
     return min(units, key=lambda unit: (-units[unit], unit)) if units else None
 
 
-def _strongest(case: Case, metric: str, unit: str | None, taxonomy: Taxonomy) -> float:
+def _strongest(
+    case: Case, metric: str, unit: str | None, taxonomy: Taxonomy, *, falls: bool
+) -> tuple[bool, float]:
+    """The place of a case: whether its figure goes the other way, and its size, negative."""
     results = (r for r in case.results if r.metric == metric)
     figures = (in_unit(result, unit, taxonomy) for result in results)
-    return max((figure.high for figure in figures if figure is not None), default=-math.inf)
+    return min(
+        (
+            ((taxonomy.sign(figure.direction) < 0) != falls, -figure.high)
+            for figure in figures
+            if figure is not None
+        ),
+        default=(True, math.inf),
+    )

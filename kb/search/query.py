@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from kb.engine.filters import FigureFilter, Filter
 from kb.errors import QueryError
 from kb.model.facets import FACETS
+from kb.model.quantities import DIRECTIONS, DOWN, UP
 from kb.model.taxonomy import Taxonomy
 
 #: How an answer can be ordered; see ``kb.search.order``.
 SORTS: tuple[str, ...] = ("relevance", "newest", "oldest", "result")
+
 
 #: Query limits, stated once for the site, the API and the command line.
 MAX_QUERY_LENGTH = 1000
@@ -30,14 +32,16 @@ class Query:
     An empty ``text`` browses: every case that the filters allow, by title.
     ``results_min`` asks for a reported figure of at least that much (of a range,
     its low end) in one of the metrics of ``filters["results"]``, in the unit
-    ``results_unit`` or, if that is None, in any. ``exact`` leaves slips of typing
-    as they are.
+    ``results_unit`` or, if that is None, in any. ``results_direction`` says which way it
+    went: a fall of 60% is at least 20% only for who asks for falls. ``exact`` leaves slips
+    of typing as they are.
     """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     results_min: float | None = None
     results_unit: str | None = None
+    results_direction: str = UP
     exact: bool = False
     sort: str = "relevance"
     page: int = 1
@@ -54,7 +58,12 @@ def filter_of(query: Query) -> Filter:
     figure = None
     if query.results_min is not None:
         metrics = query.filters.get("results", ())
-        figure = FigureFilter(metrics=metrics, least=query.results_min, unit=query.results_unit)
+        figure = FigureFilter(
+            metrics=metrics,
+            least=query.results_min,
+            unit=query.results_unit,
+            falls=query.results_direction == DOWN,
+        )
     return Filter(facets=query.filters, figure=figure)
 
 
@@ -80,8 +89,14 @@ def without_value(query: Query, facet: str, value: str) -> Query:
     """
     kept = tuple(chosen for chosen in query.filters.get(facet, ()) if chosen != value)
     filters = {**query.filters, facet: kept}
-    least = query.results_min if filters.get("results") else None
-    return replace(query, filters=filters, results_min=least, page=1)
+    if filters.get("results"):
+        return replace(query, filters=filters, page=1)
+    return without_least(replace(query, filters=filters))
+
+
+def without_least(query: Query) -> Query:
+    """The first page of a query without the least figure, and what hangs on it."""
+    return replace(query, results_min=None, results_unit=None, results_direction=UP, page=1)
 
 
 def make_query(
@@ -91,6 +106,7 @@ def make_query(
     filters: Mapping[str, Iterable[str]] | None = None,
     results_min: float | None = None,
     results_unit: str | None = None,
+    results_direction: str = UP,
     exact: bool = False,
     sort: str = "relevance",
     page: int = 1,
@@ -134,6 +150,7 @@ def make_query(
         filters=canonical,
         results_min=results_min,
         results_unit=_unit(taxonomy, results_unit, results_min),
+        results_direction=_direction(results_direction, is_asked=results_min is not None),
         exact=exact,
         sort=_sort(sort, canonical, metrics),
         page=page,
@@ -184,6 +201,18 @@ def _sort(sort: str, filters: Mapping[str, tuple[str, ...]], metrics: Sequence[s
             value=sort,
         )
     return sort
+
+
+def _direction(direction: str, *, is_asked: bool) -> str:
+    if direction not in DIRECTIONS or (direction == DOWN and not is_asked):
+        problem = "it needs results_min" if direction in DIRECTIONS else f"not {direction[:40]!r}"
+        raise QueryError(
+            f"results_direction must be one of {', '.join(DIRECTIONS)}: {problem}.",
+            parameter="results_direction",
+            value=direction,
+            allowed=DIRECTIONS,
+        )
+    return direction
 
 
 def _unit(taxonomy: Taxonomy, unit: str | None, results_min: float | None) -> str | None:

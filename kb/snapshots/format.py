@@ -56,7 +56,7 @@ from kb.model.tools import Tool
 from kb.model.word_table import WordTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 MANIFEST_FILE = "manifest.json"
 ENGINE_FOLDER = "engine"

@@ -121,7 +121,8 @@ def test_nothing_is_said_without_plans(client: FlaskClient, address: str) -> Non
         (f"/flyers/{EXPORTERS}", 2),
         ("/search?country=NO", 1),
         (f"/compare?id={EXPORTERS}&id={BUYERS}", 2),
-        ("/outcomes", 2),
+        ("/outcomes/export-sales", 1),
+        ("/outcomes/market-entry", 1),
     ],
 )
 def test_a_merged_result_says_so(marked: FlaskClient, address: str, times: int) -> None:

@@ -226,7 +226,7 @@ def _http(error: HTTPException) -> Response:
 
 def _answer(failure: Failure) -> Response:
     kind = failure.kind
-    if request.path.startswith("/api/") or request.path.endswith(".csv"):
+    if request.path.startswith("/api/") or request.path.endswith((".csv", ".svg")):
         response = Response(to_json(_problem(failure)), mimetype=MEDIA_TYPE)
     else:
         response = Response(_page(failure))

@@ -36,6 +36,7 @@ from kb.guidance.profile import (
 )
 from kb.guidance.selection import Selection, of_profile, of_query
 from kb.model.facets import FACETS
+from kb.model.quantities import DIRECTIONS, DOWN, UP
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST
 from kb.search.query import (
@@ -126,6 +127,13 @@ FILTERS: Table = (
         "The unit that results_min is in, where a metric is reported in several.",
         default=None,
     ),
+    _row(
+        "results_direction",
+        one_of(DIRECTIONS),
+        f"Which way the figure of results_min went: {UP} is a rise or a state that was reached, "
+        f"{DOWN} is a fall.",
+        default=UP,
+    ),
 )
 
 #: The parameters of ``/api/v1/search``.
@@ -147,7 +155,7 @@ SEARCH: Table = (
         one_of(SORTS),
         "The order. relevance: the best match first; by title without words. newest: the latest "
         "year that a case names. oldest: the earliest. result: the strongest figure in the one "
-        "metric that results names. Cases without a year or figure come last.",
+        "metric that results names, rises first. Cases without a year or figure come last.",
         default="relevance",
     ),
     _row("page", whole(1, MAX_PAGE), "The page of the answer, from 1.", default=1),
@@ -217,7 +225,11 @@ COMPARE: Table = (
 UNKNOWN, REPEATED, VALUE = "unknown", "repeated", "value"
 
 #: What a name says something about, and is passed over without.
-NEEDED: Mapping[str, str] = {"results_min": "results", "results_unit": "results_min"}
+NEEDED: Mapping[str, str] = {
+    "results_min": "results",
+    "results_unit": "results_min",
+    "results_direction": "results_min",
+}
 
 #: An address of which more parts than this are not understood is refused whole: what may have
 #: been meant is looked for and linked for each of them.
@@ -314,7 +326,10 @@ def to_query(values: Mapping[str, Any], taxonomy: Taxonomy) -> Query:
     Raises:
         QueryError: what hangs on a metric stands without it.
     """
-    others = ("results_min", "results_unit", "exact", "sort", "page", "per_page")
+    others = (
+        *("results_min", "results_unit", "results_direction"),
+        *("exact", "sort", "page", "per_page"),
+    )
     return make_query(
         taxonomy,
         text=values.get("q", ""),
@@ -502,6 +517,7 @@ def _settled(values: Mapping[str, Any]) -> Mapping[str, Any]:
             settled["results_min"] = None
         if settled["results_min"] is None:
             settled["results_unit"] = None
+            settled["results_direction"] = UP
         if settled.get("sort") == "result" and len(settled["results"]) != 1:
             settled["sort"] = "relevance"
     return settled

@@ -128,6 +128,17 @@ def self_check_url(
     return f"{path}?{urlencode(list(given.items()))}" if given else path
 
 
+def outcomes_url(
+    profile: Profile, query: Query, endpoint: str = "outcomes.outcomes", **parts: str
+) -> str:
+    """The path of what a firm's role models, or the cases of a query, reported.
+
+    ``parts`` are those of the path, such as ``metric``.
+    """
+    pairs = query_pairs(query) if profile.is_empty else profile_pairs(profile, query)
+    return _address(endpoint, pairs, **parts)
+
+
 def this_url(
     name: str, value: str | None, *, new_name: str | None = None, new_value: str | None = None
 ) -> str:
@@ -176,6 +187,7 @@ def addresses() -> Addresses:
     return Addresses(root=absolute(request.script_root))
 
 
-def _address(endpoint: str, pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
+def _address(endpoint: str, pairs: Iterable[tuple[str, str]], safe: str = "", **parts: str) -> str:
     parameters = urlencode(list(pairs), safe=safe)
-    return f"{url_for(endpoint)}?{parameters}" if parameters else url_for(endpoint)
+    path = url_for(endpoint, **parts)
+    return f"{path}?{parameters}" if parameters else path

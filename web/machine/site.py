@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from kb.model.facets import FACET_LISTS
+from kb.search.searcher import Searcher
 from web.core.request import live, searcher
 from web.core.urls import absolute, case_url, url_for
 from web.ui.links import PAGED, term_url
@@ -92,8 +93,16 @@ def sitemap() -> Response:
     entries += [
         (absolute(url_for("tools.tool", tool_id=tool.id)), "") for tool in current.compendium.tools
     ]
+    metrics = [url_for("outcomes.metric", metric=metric) for metric in _reported(current)]
+    entries += [(absolute(address), "") for address in metrics]
     entries += [(absolute(case_url(case.id)), case.added or "") for case in current.cases]
     return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")
+
+
+def _reported(current: Searcher) -> list[str]:
+    """The metrics that some case reports, each of which has a page of outcomes."""
+    found = {result.metric for case in current.cases for result in case.results}
+    return [metric.id for metric in current.taxonomy["metrics"] if metric.id in found]
 
 
 @bp.get("/favicon.ico")

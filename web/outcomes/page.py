@@ -1,10 +1,12 @@
-"""What a selection of cases reported: the answer of ``kb.answers``, and what its page adds.
+"""What a selection of cases reported: the answer of ``kb.answers``, and what its pages add.
 
-The page takes the answer for any selection: that of a search, or the role models of a firm.
+The pages take the answer for any selection: that of a search, or the role models of a firm.
+Networks, programmes and studies stand apart on each of them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,14 +14,20 @@ from kb.answers.figures import Figure
 from kb.answers.outcomes import FiguresAnswer, MetricAnswer, OutcomesAnswer, ReportedFinding
 from kb.guidance.selection import Selection
 from kb.model.cases import Case, Reference
-from kb.model.english import in_line
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.searcher import Searcher
-from web.outcomes import distributions
+from web.core.urls import outcomes_url
+from web.outcomes import figures as words
+from web.outcomes.when import Span, spans, years
 from web.ui.dotplot import DotPlot
 from web.words.lists import count_words, listed
 from web.words.translation import gettext, ngettext
+
+#: How many figures of one kind stand open on the page of a metric; a few more are not folded.
+FIGURES_OPEN = 12
+#: Which way results went, by sign, in the order to say it.
+_WAYS: Mapping[int, str] = {1: "rose", -1: "fell", 0: "reached"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +42,47 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What one kind of document reports in a metric: figures beside figures, figures alone."""
+class Tally:
+    """What one kind of document reports in a metric: how many cases, and which way it went."""
 
     kind: Term
-    several: tuple[FiguresAnswer, ...]
-    singles: tuple[FiguresAnswer, ...]
+    n_cases: int
+    ways: str
+
+    @property
+    def is_one_way(self) -> bool:
+        """Whether every case tells of one way, so that one number says all."""
+        return "," not in self.ways
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one kind of document reports in a metric.
+
+    ``together`` are groups of figures that may stand together, ``alone`` the other figures,
+    ``in_words`` results without one.
+    """
+
+    kind: Term
+    tally: Tally
+    together: tuple[FiguresAnswer, ...]
+    alone: tuple[ReportedFinding, ...]
+    in_words: tuple[ReportedFinding, ...]
+
+    @property
+    def n_open(self) -> int:
+        """How many of the figures alone stand open: a few all, of many the first ones."""
+        n = len(self.alone)
+        return n if n <= FIGURES_OPEN + 3 else FIGURES_OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomesPage:
-    """What the page shows: the answer, and what it says of that.
+    """What the pages show: the answer, and what they say of that.
 
     Attributes:
         title: what the selection is, in words.
+        chosen: the selection.
         answer: what was reported; guides are not counted.
         silent: the cases that report nothing.
         taxonomy: the vocabulary.
@@ -55,6 +90,7 @@ class OutcomesPage:
     """
 
     title: str
+    chosen: Selection
     answer: OutcomesAnswer
     silent: Sequence[Case]
     taxonomy: Taxonomy
@@ -76,80 +112,123 @@ class OutcomesPage:
             ("silent", "report nothing", len(answer.without_results)),
         )
         shares, start = [], 0.0
-        for name, words, count in counts:
+        for name, said, count in counts:
             width = round(100 * count / answer.n_cases, 2) if answer.n_cases else 0.0
-            shares.append(Share(id=name, words=words, count=count, start=start, width=width))
+            shares.append(Share(id=name, words=said, count=count, start=start, width=width))
             start = round(start + width, 2)
         return tuple(shares)
 
     @property
-    def of_subject(self) -> str:
-        """Whose figures those of what the compendium is about are; empty where there are none."""
-        subject = self.taxonomy.subject
-        return _headings([subject] if subject.id in self._with_figures else [])
+    def when(self) -> tuple[Span, ...]:
+        """How many cases report in each decade, by the years of their sources."""
+        return spans(one for metric in self.answer.metrics for one in _findings(metric))
 
     @property
-    def of_others(self) -> str:
-        """Whose figures the others are; empty where there are none."""
-        subject = self.taxonomy.subject
-        others = [kind for kind in self.taxonomy.reporting if kind.id != subject.id]
-        return _headings(others if self._with_figures - {subject.id} else [])
+    def kinds_reporting(self) -> tuple[Term, ...]:
+        """The kinds of document that report anything, in the order of the vocabulary."""
+        found = {one.evidence for metric in self.answer.metrics for one in _findings(metric)}
+        return tuple(kind for kind in self.taxonomy.reporting if kind.id in found)
 
     @property
-    def _with_figures(self) -> set[str]:
-        """The kinds that report some figure."""
-        return {one.evidence for metric in self.answer.metrics for one in metric.distributions}
+    def n_columns(self) -> int:
+        """The columns of the table of metrics: what was measured, a kind each, the figures."""
+        return len(self.kinds_reporting) + 2
 
-    def lines(self, metric: MetricAnswer, *, of_subject: bool) -> tuple[str, ...]:
-        """The lines of a metric in the summary, of one of its two columns."""
-        subject = self.taxonomy.subject.id
+    @property
+    def together(self) -> tuple[tuple[MetricAnswer, FiguresAnswer], ...]:
+        """Every group of figures that may stand together, with its metric."""
         return tuple(
-            distributions.in_one_line(one, self.taxonomy)
+            (metric, one)
+            for metric in self.answer.metrics
             for one in metric.distributions
-            if (one.evidence == subject) == of_subject
+            if one.n > 1
         )
 
-    def evidence(self, metric: MetricAnswer) -> tuple[Evidence, ...]:
+    def metric(self, metric_id: str) -> MetricAnswer | None:
+        """What was reported in one metric; None where nothing was."""
+        return next((one for one in self.answer.metrics if one.metric == metric_id), None)
+
+    def metric_url(self, metric_id: str, endpoint: str = "outcomes.metric") -> str:
+        """The page of one metric for the same selection, or its file."""
+        return outcomes_url(self.chosen.profile, self.chosen.query, endpoint, metric=metric_id)
+
+    def url(self, endpoint: str = "outcomes.outcomes") -> str:
+        """The page of all metrics for the same selection, or its file."""
+        return outcomes_url(self.chosen.profile, self.chosen.query, endpoint)
+
+    def tally(self, metric: MetricAnswer, kind: Term) -> Tally:
+        """What one kind of document reports in a metric, counted by case."""
+        return self._tally(kind, [one for one in _findings(metric) if one.evidence == kind.id])
+
+    def parts(self, metric: MetricAnswer) -> tuple[Part, ...]:
         """A metric by kind of document, in the order of the vocabulary."""
-        by_kind = (
-            (kind, [one for one in metric.distributions if one.evidence == kind.id])
-            for kind in self.taxonomy.reporting
-        )
-        return tuple(_evidence(kind, every) for kind, every in by_kind if every)
+        by_kind = (self._part(metric, kind) for kind in self.taxonomy.reporting)
+        return tuple(part for part in by_kind if part.tally.n_cases)
+
+    def n_figures(self, metric: MetricAnswer) -> int:
+        """How many figures were reported in a metric."""
+        return sum(one.n for one in metric.distributions)
 
     def measure(self, figures: FiguresAnswer) -> str:
         """What figures measure: ``Rise, in percent``."""
-        return distributions.measure_words(figures, self.taxonomy)
+        return words.measure_words(figures, self.taxonomy)
 
     def median(self, figures: FiguresAnswer) -> Figure | None:
-        """The figure in the middle; None where there is none."""
-        return distributions.median(figures, self.taxonomy)
+        """The figure in the middle; None of a figure alone."""
+        return words.median(figures, self.taxonomy)
 
     def range(self, figures: FiguresAnswer) -> Figure:
         """From the lowest to the highest figure."""
-        return distributions.figure_range(figures, self.taxonomy)
+        return words.figure_range(figures, self.taxonomy)
 
     def plot(self, figures: FiguresAnswer) -> DotPlot:
         """The figures on one axis."""
-        return distributions.plotted(figures, self.taxonomy)
+        return words.plotted(figures, self.taxonomy)
 
     def depends_on_size(self, figures: FiguresAnswer) -> bool:
         """Whether figures are the larger the larger those are who report them."""
-        return distributions.depends_on_size(figures, self.taxonomy)
+        return words.depends_on_size(figures, self.taxonomy)
 
-    def is_of_one_case(self, figures: FiguresAnswer) -> bool:
-        """Whether all figures come from one case: they are then figures of different things."""
-        return figures.n_cases == 1
+    def years(self, findings: Iterable[ReportedFinding]) -> str:
+        """Of what time some findings are: ``reported 1998``."""
+        return years(findings)
+
+    def authors(self, figures: FiguresAnswer) -> str:
+        """Who wrote the sources of a chart, each with its year, once."""
+        works = (self.references.get(one.result.source) for one in figures.findings)
+        names = (f"{work.authors or work.title} {work.year}".strip() for work in works if work)
+        return "; ".join(dict.fromkeys(names))
 
     def source(self, finding: ReportedFinding) -> str:
         """Who wrote it, when, and where it stands."""
-        return distributions.source_text(finding.result, self.references)
+        return words.source_text(finding.result, self.references)
+
+    def _part(self, metric: MetricAnswer, kind: Term) -> Part:
+        groups = [one for one in metric.distributions if one.evidence == kind.id]
+        in_words = [one for one in metric.in_words if one.evidence == kind.id]
+        return Part(
+            kind=kind,
+            tally=self.tally(metric, kind),
+            together=tuple(one for one in groups if one.n > 1),
+            alone=tuple(one.findings[0] for one in groups if one.n == 1),
+            in_words=tuple(in_words),
+        )
+
+    def _tally(self, kind: Term, findings: Sequence[ReportedFinding]) -> Tally:
+        by_way = Counter(sign for _, sign in {(one.case, self._sign(one)) for one in findings})
+        ways = [f"{by_way[sign]:,} {way}" for sign, way in _WAYS.items() if by_way[sign]]
+        n_cases = len({one.case for one in findings})
+        return Tally(kind=kind, n_cases=n_cases, ways=", ".join(ways))
+
+    def _sign(self, finding: ReportedFinding) -> int:
+        return self.taxonomy.sign(finding.result.direction)
 
 
-def outcomes_page(title: str, answer: OutcomesAnswer, current: Searcher) -> OutcomesPage:
+def outcomes_page(chosen: Selection, answer: OutcomesAnswer, current: Searcher) -> OutcomesPage:
     """The page of an answer; its cases are those of ``current``."""
     return OutcomesPage(
-        title=title,
+        title=selection_title(chosen, current.taxonomy),
+        chosen=chosen,
         answer=answer,
         silent=[current.case(case_id) for case_id in answer.without_results],
         taxonomy=current.taxonomy,
@@ -176,21 +255,7 @@ def selection_title(chosen: Selection, taxonomy: Taxonomy) -> str:
     return gettext("Cases for “%(text)s”: %(values)s", text=query.text, values=labels)
 
 
-def _headings(kinds: Iterable[Term]) -> str:
-    """Whose figures a column holds, inside a heading: ``programmes and studies``."""
-    return listed(in_line(kind.headed) for kind in kinds)
-
-
-def _evidence(kind: Term, every: Sequence[FiguresAnswer]) -> Evidence:
-    """One kind of evidence; what stands among computed figures does not stand alone too."""
-    computed = [one.result for figures in every for one in figures.findings if one.converted]
-    alone = (figures for figures in every if figures.n == 1)
-    return Evidence(
-        kind=kind,
-        several=tuple(figures for figures in every if figures.n > 1),
-        singles=tuple(
-            figures
-            for figures in alone
-            if figures.findings[0].converted or figures.findings[0].result not in computed
-        ),
-    )
+def _findings(metric: MetricAnswer) -> tuple[ReportedFinding, ...]:
+    """Everything that was reported in a metric."""
+    figures = (finding for one in metric.distributions for finding in one.findings)
+    return (*figures, *metric.in_words)

@@ -29,6 +29,7 @@ FIGURE_FIELDS: Mapping[str, ProfileField] = {
         name="Figure", label="Reported figure of at least", must="a number, such as 20"
     ),
     "results_unit": ProfileField(name="Unit", label="Unit"),
+    "results_direction": ProfileField(name="Way", label="Which way it went"),
 }
 
 

@@ -12,7 +12,7 @@ from web.core.params import PROFILE, read_page
 from web.core.request import searcher
 from web.role_models.form import FILTERS, asked, faults
 from web.role_models.page import profile_chips, suggested, yours
-from web.ui.filters import facet_counts, units_asked
+from web.ui.filters import facet_counts, units_asked, ways_asked
 from web.ui.links import MODELS, compare_first
 from web.ui.notices import unknown_names
 from web.words.profile import FUNDING_WORDS, PROFILE_FIELDS, summary
@@ -50,6 +50,7 @@ def page() -> tuple[str, int]:
         openings=OPENINGS,
         facets=facet_counts(counts, query, taxonomy),
         units=units_asked(query, current.cases, taxonomy),
+        ways=ways_asked(query, current.cases, taxonomy),
         summary=summary(profile, taxonomy),
         chips=list(profile_chips(profile, query, taxonomy)),
         suggested=list(suggested(answer, taxonomy)) if answer else [],

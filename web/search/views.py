@@ -18,7 +18,7 @@ from web.search.page import (
     page_steps,
     title_of,
 )
-from web.ui.filters import browse_offers, chips, facet_counts, offers, units_asked
+from web.ui.filters import browse_offers, chips, facet_counts, offers, units_asked, ways_asked
 from web.ui.language import in_own_language
 from web.ui.links import first_compared
 from web.ui.notices import notices
@@ -53,6 +53,7 @@ def search() -> tuple[str, int]:
         filters_in_title=filters_in_title(query, taxonomy),
         facets=facet_counts(result.facets, query, taxonomy),
         units=units_asked(query, current.cases, taxonomy),
+        ways=ways_asked(query, current.cases, taxonomy),
         chips=on,
         offers=offers(result) if result.total else browse_offers(result, current.cases),
         orders=orders_of(query, result.found, taxonomy),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kb.answers.addresses import number_text
 from kb.model.cases import Case
 from kb.model.english import N_
 from kb.model.facet_words import facet_words
 from kb.model.facets import COLLECTION_FACET, FACETS
-from kb.model.quantities import quantities
+from kb.model.quantities import DOWN, UP, quantities
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
-from kb.search.query import Query, with_value, without_value
+from kb.search.query import Query, with_value, without_least, without_value
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, query_url
 from web.ui.links import Link
@@ -31,6 +31,15 @@ class Chip:
     facet: str
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way that a reported figure can have gone, to choose."""
+
+    value: str
+    words: str
+    selected: bool
 
 
 def facet_counts(
@@ -84,6 +93,23 @@ def units_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tupl
     )
 
 
+def ways_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[Way, ...]:
+    """Which way a least figure may be asked for.
+
+    Before one is, the way that most figures went is chosen: who chooses costs, which mostly
+    fell, is offered a fall.
+    """
+    if query.results_min is not None:
+        chosen = query.results_direction
+    else:
+        metrics = query.filters.get("results", ())
+        results = (result for case in cases for result in case.results if result.has_figure)
+        signs = [taxonomy.sign(one.direction) for one in results if one.metric in metrics]
+        chosen = DOWN if 2 * sum(sign < 0 for sign in signs) > len(signs) else UP
+    words = {UP: gettext("rose, or was reached"), DOWN: gettext("fell")}
+    return tuple(Way(value=way, words=words[way], selected=way == chosen) for way in words)
+
+
 def chips(query: Query, taxonomy: Taxonomy, address: Address = query_url) -> tuple[Chip, ...]:
     """The filters that are on, the least figure last; ``address`` says where they lead."""
     found = [
@@ -99,8 +125,10 @@ def chips(query: Query, taxonomy: Taxonomy, address: Address = query_url) -> tup
     if query.results_min is not None:
         unit = taxonomy["units"].label(query.results_unit) if query.results_unit else ""
         figure = f"{number_text(query.results_min)} {unit}".strip()
-        words = gettext("at least %(figure)s", figure=figure)
-        url = address(replace(query, results_min=None, page=1))
+        fell = query.results_direction == DOWN
+        message = N_("fell by at least %(figure)s") if fell else N_("at least %(figure)s")
+        words = gettext(message, figure=figure)
+        url = address(without_least(query))
         found.append(Chip(name="results_min", facet=gettext("Figure"), label=words, url=url))
     return tuple(found)
 

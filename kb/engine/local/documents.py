@@ -72,6 +72,7 @@ class DocumentTable:
                 for metric in asked.metrics
                 for at, figure in self._figures.get(metric, ())
                 if figure.low >= asked.least
+                and (figure.sign < 0) == asked.falls
                 and (figure.compared if asked.unit is None else figure.unit == asked.unit)
             ]
         )

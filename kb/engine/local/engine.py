@@ -204,7 +204,7 @@ def _write_documents(path: Path, documents: Sequence[Document]) -> None:
             "id": document.id,
             "kind": document.kind,
             "facets": {facet: list(values) for facet, values in document.facets.items() if values},
-            "figures": [[f.metric, f.unit, f.low, f.compared] for f in document.figures],
+            "figures": [[f.metric, f.unit, f.low, f.sign, f.compared] for f in document.figures],
         }
         for document in documents
     ]
@@ -225,8 +225,8 @@ def _document(row: Mapping[str, Any]) -> Document:
         kind=row["kind"],
         facets={facet: tuple(values) for facet, values in row["facets"].items()},
         figures=tuple(
-            Figure(metric=metric, unit=unit, low=low, compared=compared)
-            for metric, unit, low, compared in row["figures"]
+            Figure(metric=metric, unit=unit, low=low, sign=sign, compared=compared)
+            for metric, unit, low, sign, compared in row["figures"]
         ),
     )
 

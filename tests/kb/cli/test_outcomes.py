@@ -17,18 +17,23 @@ from kb.answers.serialise import to_data
 from kb.cli.main import main
 from kb.exports.outcomes import to_csv
 from kb.guidance.selection import of_query
+from kb.indexing.pipeline import build
 from kb.results.outcomes import outlook
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
+from tests.toy import copy_toy_corpus, settings_of_toy
 
-TABLE = """\
-metric        evidence   direction  unit              figures  cases  median  low  high
-sales         network    up         percent                 1      1      10   10    10
-export-sales  network    up         percent                 1      1      30   30    30
-export-sales  network    up         times                   1      1       6    6     6
-cost          network    down       percent                 2      2       -   20    50
-jobs          programme  up         percent-of-firms        1      1      82   82    82
+TEXTILES, WINE = "norway/textile-exporters, reported 2001", "france/wine-exporters"
+PROGRAMME = "international/wine-and-metal-programme, reported 2001"
+ALONE = f"""\
+each alone, as its source gives it:
+sales  network  +10%  Sales rose by 10%. (norway/metal-buyers, reported 2001)
+export-sales  network  +30%  Export sales rose by 30%. ({WINE}, reported 2001)
+export-sales  network  ×6  Export sales were six times as high. ({TEXTILES})
+cost  network  50–60% of the usual  Reaching the market cost 50-60% of the usual. ({WINE})
+cost  network  −20%  Machines cost 20% less. (norway/metal-buyers, reported 2001)
+jobs  programme  82% of firms  82% of the firms took on people. ({PROGRAMME})
 
 in words: market-entry (1)
 """
@@ -57,23 +62,51 @@ def _kb(settings: Settings):
     return run
 
 
-def test_a_table_for_people(kb):
-    """Figures in a table, words counted below it, and how little that is on the other stream."""
+def test_each_figure_in_its_words(kb):
+    """Figures that stand alone, words counted below, and how little that is on the other stream."""
     result = kb()
 
-    assert (result.exit_code, result.stdout, result.stderr) == (0, TABLE, TOLD)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, ALONE, TOLD)
 
 
 def test_filters_are_those_of_the_search(kb):
     """One country leaves two networks and a programme; a least figure leaves one case."""
     norway = kb("--country", "Norway")
-    least = kb("--results", "cost", "--results-min", "30", "--results-unit", "percent")
+    least = kb(
+        *("--results", "cost", "--results-min", "30", "--results-unit", "percent"),
+        *("--results-direction", "down"),
+    )
 
     assert norway.stderr.startswith("3 cases (network 2, programme 1, study 0): 3 with a figure")
-    assert least.stdout.splitlines()[2].split() == [
-        *("cost", "network", "down", "percent"),
-        *("1", "1", "-", "40", "50"),
+    assert [line.split("  ")[:3] for line in least.stdout.splitlines()[1:]] == [
+        ["export-sales", "network", "+30%"],
+        ["cost", "network", "50–60% of the usual"],
     ]
+
+
+def test_like_figures_have_a_table(tmp_path: Path, tiny_encoder: Path):
+    """Five like figures of five cases have a median and a range; the sixth stands alone."""
+    cases = copy_toy_corpus(tmp_path / "cases")
+    text = (cases / "norway" / "metal-buyers.md").read_text("utf-8")
+    for at in range(4):
+        more = text.replace("title: Metal", f"title: {at} Metal")
+        more = more.replace("value: 10", f"value: {at}")
+        (cases / "norway" / f"buyers-{at}.md").write_text(more, "utf-8")
+    index = settings_of_toy(cases, tmp_path / "index", tiny_encoder)
+    build(index)
+
+    lines = CliRunner().invoke(main, ["outcomes", "--index", str(index.index)]).stdout.splitlines()
+
+    assert lines[0] == "may stand together:"
+    assert [line.split() for line in lines[1:4]] == [
+        [
+            *("metric", "evidence", "level", "direction", "unit"),
+            *("figures", "cases", "median", "low", "high"),
+        ],
+        ["sales", "network", "output", "up", "percent", "5", "5", "2", "0", "10"],
+        ["cost", "network", "output", "down", "percent", "5", "5", "20", "20", "20"],
+    ]
+    assert lines[4:6] == ["", "each alone, as its source gives it:"]
 
 
 def test_words_select_as_they_search(kb):

@@ -19,8 +19,8 @@ FIELDS = (
     "answers, reading, our_reading, added."
 )
 RESULT_FIELDS = (
-    "Fields are metric, level, direction, statement, locator, source, value, range, before, "
-    "unit, qualifier, before_qualifier, horizon, of, compared_with, merged, year, "
+    "Fields are metric, level, direction, statement, locator, source, about, value, range, "
+    "before, unit, qualifier, before_qualifier, horizon, of, compared_with, merged, year, "
     "contradicted."
 )
 QUALIFIERS = "Allowed are about, at least, at most, more than, under."
@@ -82,7 +82,8 @@ EVERYTHING = [
     (34, f"results[1].statement {EMPTY}"),
     (37, "results[1].horizon must be at most 60 characters, not 72; shorten it."),
     (38, "results[2] must hold fields with names, not 'just a sentence'."),
-    (39, "results[3].level must be given; add a line such as 'level: output'."),
+    (39, "results[3].level must be given (rule: a result has a level); add a line such as "
+         "'level: output'."),
     (39, "results[3].locator must be given; add a line such as "
          "'locator: section 8, third example'."),
     (39, "results[3].metric must be one value, not a list; one of sales, cost."),

@@ -56,6 +56,7 @@ results:
     range: [50, 60]
     unit: percent of firms
     of: 82
+    about: presses
     compared_with: firms outside
     statement: Costs fell.
     locator: p. 2
@@ -189,6 +190,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
                 high=60,
                 unit="percent-of-firms",
                 of=82,
+                about="presses",
                 compared_with="firms outside",
                 merged=True,
                 year=1997,
@@ -386,7 +388,8 @@ MISTAKES = [
      [(10, "planned must be in the vocabulary, not 'exprting': did you mean 'exporting'? "
            "Allowed are exporting, joint-purchasing.")]),
     ("result-without-level", _result("horizon: x").replace("level: output, ", ""),
-     [(7, "results[1].level must be given; add a line such as 'level: output'.")]),
+     [(7, "results[1].level must be given (rule: a result has a level); add a line such as "
+          "'level: output'.")]),
     *((f"result-of-an-aim-{name}", _result(f"statement: {statement}"),
        [(7, f"results[1].statement must tell what happened, and {words!r} tells an aim (rule: a "
             "result happened); say what came of it, or move the aim to the text and to "
@@ -396,7 +399,13 @@ MISTAKES = [
           ("plans", "The group plans to buy a press.", "plans to"),
           ("wants", "They want to grow.", "want to"),
           ("will", "Sales will rise by 30%.", "will"),
-          ("is-to", "A factory is to be built.", "is to be"))),
+          ("is-to", "A factory is to be built.", "is to be"),
+          ("in-order", "They joined in order to grow.", "in order to"),
+          ("expected", "Sales are expected to rise by 30%.", "are expected to"),
+          ("expects", "The group expects to grow.", "expects to"),
+          ("aims-at", "The group aims at new markets.", "aims at"),
+          ("hopes-for", "The group hopes for a grant.", "hopes for"),
+          ("should", "Sales should rise by 30%.", "should"))),
     ("merged-without-mark", _result("statement: 'A second passage adds a firm.'"),
      [(7, "results[1].statement speaks of a 'second passage' and must be marked (rule: merged "
           "passages); add the line 'merged: true' to the result.")]),
@@ -492,7 +501,8 @@ MISTAKES = [
      [(7, "results[1] must hold fields with names, not 'Sales rose'.")]),
     ("result-of-nothing", _yaml(results="[{}]"),
      [(7, "results[1].direction must be given; add a line such as 'direction: up'."),
-      (7, "results[1].level must be given; add a line such as 'level: output'."),
+      (7, "results[1].level must be given (rule: a result has a level); add a line such as "
+          "'level: output'."),
       (7, "results[1].locator must be given; add a line such as "
           "'locator: section 8, third example'."),
       (7, "results[1].metric must be given; add a line such as 'metric: sales'."),

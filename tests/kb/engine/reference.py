@@ -27,6 +27,7 @@ def passes(document: Document, within: Filter) -> bool:
     reports = asked is None or any(
         figure.metric in asked.metrics
         and figure.low >= asked.least
+        and (figure.sign == -1 if asked.falls else figure.sign != -1)
         and (figure.compared if asked.unit is None else figure.unit == asked.unit)
         for figure in document.figures
     )

@@ -29,6 +29,7 @@ def document(number: int, rng: np.random.Generator) -> Document:
             metric=str(rng.choice(["sales", "cost"])),
             unit=str(rng.choice(["percent", "jobs"])),
             low=float(rng.choice([5, 10, 20])),
+            sign=int(rng.integers(-1, 2)),
             compared=bool(rng.integers(0, 2)),
         )
         for _ in range(rng.integers(0, 3))
@@ -96,6 +97,10 @@ FILTERS: Mapping[str, Filter] = {
     "a figure in a unit": Filter(figure=FigureFilter(metrics=("cost",), least=5, unit="jobs")),
     "a figure in no metric": Filter(figure=FigureFilter(metrics=(), least=0)),
     "a figure beyond all": Filter(figure=FigureFilter(metrics=("sales",), least=999)),
+    "a fall": Filter(figure=FigureFilter(metrics=("sales", "cost"), least=10, falls=True)),
+    "a fall in a unit": Filter(
+        figure=FigureFilter(metrics=("cost",), least=5, unit="percent", falls=True)
+    ),
     "one id": Filter(ids=frozenset({"y/å-001"})),
     "ids, some unknown": Filter(ids=frozenset({"y/å-001", "z/å-003", "nobody", ""})),
     "no id": Filter(ids=frozenset()),

@@ -52,7 +52,7 @@ def _rows(searcher):
 
 
 def test_a_row_for_each_finding(rows):
-    """A spreadsheet reads what was reported, and what it was made comparable as."""
+    """A spreadsheet reads what was reported, and beside it the change that we compute."""
     words, saved = rows(
         result("cost", 50, 60, "percent-of-usual", "down", qualifier="about", horizon="a year"),
         result("sales"),
@@ -60,9 +60,9 @@ def test_a_row_for_each_finding(rows):
 
     assert tuple(words) == CSV_COLUMNS
     assert [words["metric"], saved["metric"]] == ["sales", "cost"]
-    assert (saved["low"], saved["high"], saved["unit"]) == ("40", "50", "percent")
-    assert (saved["reported_low"], saved["reported_unit"]) == ("50", "percent-of-usual")
-    assert (saved["converted"], words["converted"], words["low"]) == ("yes", "", "")
+    assert (saved["low"], saved["high"], saved["unit"]) == ("50", "60", "percent-of-usual")
+    assert (saved["change"], saved["qualifier"]) == ("about −40–50%", "about")
+    assert (saved["stands_with"], words["stands_with"], words["low"]) == ("1", "", "")
     assert (saved["evidence"], saved["country"]) == ("network", "NO")
     assert (saved["direction"], words["direction"], words["evidence"]) == ("down", "up", "network")
 
@@ -71,7 +71,7 @@ def test_numbers_are_written_as_people_do(rows):
     """30.0 is 30, and 42.22 keeps its digits."""
     (row,) = rows(result("sales", 30.0, 42.22, "percent"))
 
-    assert (row["low"], row["high"], row["reported_low"]) == ("30", "42.22", "30")
+    assert (row["low"], row["high"]) == ("30", "42.22")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\tb"])

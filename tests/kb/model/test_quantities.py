@@ -114,6 +114,25 @@ def test_there_is_no_change_from_nothing(before):
     assert change(result(3, unit="AUD", before=before)) is None
 
 
+@pytest.mark.parametrize(
+    ("unit", "before", "now"),
+    [
+        pytest.param("rank", 4, 2, id="a place in an order"),
+        pytest.param("ratio", 4, 2, id="a ratio"),
+        pytest.param("score-of-5", 3, 4, id="a mean rating"),
+        pytest.param("percent-of-firms", 40, 60, id="a share"),
+        pytest.param("times", 2, 4, id="a multiple"),
+    ],
+)
+def test_what_is_no_amount_has_no_change_in_percent(unit, before, now):
+    """From fourth to second place is not 50% down, nor may it be asked for as such."""
+    moved = result(now, unit=unit, direction="up", before=before)
+
+    assert change(moved) is None
+    assert in_unit(moved, "percent") is None
+    assert [one.unit for one in quantities(moved)] == [unit]
+
+
 def test_both_ways_to_compare_are_given():
     """A turnover with the one before is an amount, and a change."""
     found = quantities(result(3_000_000, unit="AUD-a-year", before=1_000_000))

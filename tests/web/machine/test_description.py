@@ -48,6 +48,9 @@ VALUES = {
 #: What a request needs beside the parameter that is tried.
 BESIDE = {"/api/v1/role-models": {"aim": "export"}}
 
+#: What means nothing without a least figure.
+HANG_ON_A_FIGURE = ("results_unit", "results_direction")
+
 
 @pytest.fixture(name="description", scope="module")
 def _description(live, settings):
@@ -120,7 +123,7 @@ def test_examples_are_of_the_compendium(client, description, searcher):
     for path in ("/api/v1/search", "/api/v1/role-models", "/api/v1/outcomes", "/api/v1/compare"):
         for name, one in parameters(description, path).items():
             more = {"results": "sales"} if name in ("results_min", "sort") else {}
-            more |= {"results": "sales", "results_min": 1} if name == "results_unit" else {}
+            more |= {"results": "sales", "results_min": 1} if name in HANG_ON_A_FIGURE else {}
             if "example" in one:
                 response = asked(client, path, **more, **{name: one["example"]})
                 assert response.status_code == 200, (path, name, response.text)
@@ -175,7 +178,7 @@ def test_numbers_are_bounded(description):
 def test_each_value_that_is_said_is_taken(client, description):
     """Every value of every enumeration answers."""
     for path, name, schema in every_parameter(description, "enum"):
-        more = {"results": "sales", "results_min": 1} if name == "results_unit" else {}
+        more = {"results": "sales", "results_min": 1} if name in HANG_ON_A_FIGURE else {}
         more |= {"results": "sales"} if name == "sort" else {}
         for value in schema.get("enum") or schema["items"]["enum"]:
             response = asked(client, path, **more, **{name: value})
@@ -197,7 +200,7 @@ def test_each_other_value_is_refused(client, description):
     ]
     assert len(tried) > 60
     for path, name, value in tried:
-        more = {"results": "sales", "results_min": 1} if name == "results_unit" else {}
+        more = {"results": "sales", "results_min": 1} if name in HANG_ON_A_FIGURE else {}
         response = asked(client, path, **more, **{name: value})
         assert (response.status_code, response.mimetype, response.json.get("parameter")) == (
             400,

@@ -1,10 +1,12 @@
-"""What to expect: the page, its JSON twin, the file, and the form around them."""
+"""What to expect: the pages, their JSON twin, their files, and the form around them."""
 
 import csv
 import html
 import io
 import re
+import statistics
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -14,15 +16,22 @@ from kb.answers.addresses import Addresses
 from kb.answers.outcomes import outcomes_answer
 from kb.guidance.profile import Profile
 from kb.guidance.selection import Selection, whole
+from kb.indexing.pipeline import build
 from kb.model.cases import Case, Result
 from kb.model.facets import FACETS
+from kb.results.together import LEAST_TOGETHER
+from kb.search.opening import open_live
 from kb.search.query import Query
+from tests.toy import copy_toy_corpus, settings_of_toy
 from web import create_app
-from web.outcomes.distributions import direction_words, measure_words, plotted, source_text
+from web.outcomes.figures import measure_words, plotted, source_text
+from web.outcomes.kept import answer_for, whole_of
 from web.outcomes.page import outcomes_page
+from web.outcomes.when import Span, spans, years
 
 WINE = "france/wine-exporters"
 METAL = "norway/metal-buyers"
+PROGRAMME = "international/wine-and-metal-programme"
 
 
 @pytest.fixture(name="in_request")
@@ -37,21 +46,46 @@ def _real_client(real_live, real_settings):
     return create_app(real_live, real_settings).test_client()
 
 
-def section(page: str, metric: str) -> str:
-    """The part of a page that is about one metric."""
-    return re.search(
-        rf'<section class="metric" aria-labelledby="metric-{metric}">.*?</div>\s*</section>\s*'
-        r'(?=<section class="metric"|</section>|<p class="machine)',
-        page,
-        re.S,
-    )[0]
+@pytest.fixture(name="five", scope="module")
+def _five(tmp_path_factory, tiny_encoder):
+    """A site with four more metal buyers: five cases say by how much costs fell and sales rose.
+
+    Sales rose by 0, 1, 2, 3 and 10%; each fall of costs is one of 20%. One of the falls joins
+    two passages.
+    """
+    folder = tmp_path_factory.mktemp("five")
+    cases = copy_toy_corpus(folder / "cases")
+    text = (cases / "norway" / "metal-buyers.md").read_text("utf-8")
+    for at in range(4):
+        more = text.replace("title: Metal", f"title: {at} Metal")
+        more = more.replace("value: 10", f"value: {at}")
+        if not at:
+            merged = "    horizon: first year\n    merged: true"
+            more = more.replace("    horizon: first year", merged)
+        (cases / "norway" / f"buyers-{at}.md").write_text(more, "utf-8")
+    settings = settings_of_toy(cases, folder / "index", tiny_encoder)
+    build(settings)
+    app = create_app(open_live(settings), settings)
+    app.testing = True
+    return app.test_client()
+
+
+def text_of(page: str) -> str:
+    """A page as a reader reads it: without tags, spaces joined."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def metrics_on(page: str) -> list[str]:
+    """The metrics that the table of a page leads to, in its order."""
+    return re.findall(r'<tr><th scope="row"><a href="/outcomes/([a-z-]+)', page)
 
 
 def places(page: str) -> list[tuple[str, str]]:
     """Address of the case, and source with its place, of each finding on a page."""
     found = re.findall(r'<p class="finding-place"><a href="([^"]+)">(.*?)</p>', page)
     return [
-        (url, html.unescape(re.findall(r"<span>([^<]*)</span>", rest)[-1])) for url, rest in found
+        (url, html.unescape(re.search(r'<a class="locator" href="[^"]+">([^<]*)</a>', rest)[1]))
+        for url, rest in found
     ]
 
 
@@ -80,7 +114,7 @@ def test_how_little_is_known_stands_first(client):
         ("0", "in words alone"),
         ("2", "report nothing"),
     ]
-    assert "These are 4 networks, 1 programme and 1 study. Not reported is not zero" in page
+    assert "These are 4 networks, 1 programme and 1 study. Not reported is not zero." in page
     silent = re.search(r'<details class="silent">.*?</details>', page, re.S)[0]
     assert re.findall(r'href="([^"]+)"', silent) == [
         "/cases/denmark/hostile-title",
@@ -90,105 +124,247 @@ def test_how_little_is_known_stands_first(client):
     assert "<script" not in page
 
 
-def test_the_overview_leads_to_every_metric(client):
-    """One line for each metric: cases, figures of networks and of programmes, words."""
-    page = client.get("/outcomes").text
-    rows = re.findall(r'<tr><th scope="row"><a href="#(metric-[a-z-]+)">(.*?)</tr>', page)
+def test_of_what_time_it_is_stands_beside(client):
+    """The years of the sources are counted by case; a source without a year is told."""
+    when = re.search(r'<div class="known-when">.*?</div>', client.get("/outcomes").text, re.S)[0]
 
-    texts = [(name, *filter(None, re.split(r"<[^>]+>", rest))) for name, rest in rows]
-    assert texts == [
-        ("metric-sales", "Sales", "1", "+10%", "none", "none"),
-        ("metric-export-sales", "Export sales", "2", "+30%", "×6", "none", "none"),
-        ("metric-market-entry", "New markets", "1", "none", "none", "1"),
-        ("metric-cost", "Costs", "2", "−20% to −50%, 2 figures", "none", "none"),
-        ("metric-jobs", "Jobs", "1", "none", "a rise at 82% of firms", "none"),
+    assert text_of(when) == (
+        "When it was reported When How many cases 2001 4 cases year not known 1 case"
+    )
+
+
+def test_decades_are_those_of_the_sources(searcher):
+    """A decade with one year is called by it; a case with two sources counts in both decades."""
+    findings = [
+        one
+        for metric in answer_of(searcher, *searcher.cases).metrics
+        for group in metric.distributions
+        for one in group.findings
     ]
-    ids = re.findall(r'<h3 id="([^"]+)"', page)
-    assert ids == [name for name, _ in rows]
+
+    def told(case, year):
+        return replace(findings[0], case=case, reported_in=year)
+
+    some = [told("a", "1998"), told("b", "1998"), told("b", "2011"), told("c", "2014-05")]
+    assert spans([*some, told("d", "")]) == (
+        Span(words="1998", count=2, width=100.0),
+        Span(words="2010s", count=2, width=100.0),
+        Span(words="year not known", count=1, width=50.0),
+    )
+    assert (years(some), years(some[:2]), years([told("d", "")])) == (
+        "reported 1998–2014",
+        "reported 1998",
+        "",
+    )
 
 
-def test_two_figures_have_a_range_and_no_median(client):
-    """Cost: one reported and one computed figure on one axis, and why there is no median."""
-    cost = section(client.get("/outcomes").text, "cost")
-
-    assert '<p class="measure">Fall, in percent</p>' in cost
-    assert "median of" not in cost
-    assert "lowest to highest of 2 figures from 2 cases" in cost
-    assert "Only two figures: there is no middle one, so no median." in cost
-    assert "A hollow dot is a figure that we computed; its row says from what." in cost
-    assert re.findall(
-        r'<a class="(dot[^"]*)" href="([^"]+)" tabindex="-1"><title>([^<]+)', cost
-    ) == [
-        ("dot", f"/cases/{METAL}", "−20%: Metal firms purchase machines (Norway)"),
-        ("dot dot-hollow", f"/cases/{WINE}", "−40–50%: Wine makers export together (France)"),
-    ]
-    assert "counted as −40–50%, computed by us" in cost
-    assert re.findall(r'<circle cx="([^"]+)%"', cost) == ["40.0", "100.0", "80.0"]
-
-
-def test_a_figure_alone_needs_no_plot(client):
-    """It stands with what it measures, its statement, its case and its place in the source."""
+def test_the_table_leads_to_every_metric(client):
+    """One line for each metric: networks, programmes and studies apart, and which way it went."""
     page = client.get("/outcomes").text
-    jobs = section(page, "jobs")
+    table = re.search(r'<section class="by-metric".*?</section>', page, re.S)[0]
+    rows = [
+        [text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r'<tr><th scope="row">.*?</tr>', table)
+    ]
 
-    assert "dotplot" in section(page, "cost")
-    assert "dotplot" not in section(page, "sales") + jobs
-    assert re.findall(r'<h4 class="label">([^<]+)', jobs) == ["Programmes"]
-    assert '<span class="stat-words">Share of firms that report a rise</span>' in jobs
+    assert re.findall(r'<th scope="col">([^<]+)', table) == [
+        "What was measured",
+        "Single networks",
+        "Programmes",
+        "Figures",
+    ]
+    assert rows == [
+        ["Sales", "1 rose", "none", "1"],
+        ["Export sales", "2 rose", "none", "2"],
+        ["New markets", "1 reached", "none", "none"],
+        ["Costs", "2 fell", "none", "2"],
+        ["Jobs", "none", "1 rose", "1"],
+    ]
+    assert all(client.get(f"/outcomes/{name}").status_code == 200 for name in metrics_on(page))
+
+
+def test_two_figures_stand_alone(client):
+    """Costs: no axis, no range, no median; each in its own words, and what we compute beside it."""
+    whole_page, cost = client.get("/outcomes").text, client.get("/outcomes/cost").text
+
+    assert "Here no five do, so every figure stands alone." in whole_page
+    for page in (whole_page, cost):
+        assert "dotplot" not in page
+        assert "median" not in page
+        assert "lowest to highest" not in page
+    assert "2 of 6 cases report this: 2 figures, and 0 results in words." in cost
+    assert "that is −40–50%, computed by us" in cost
+    assert places(cost) == [
+        (f"/cases/{WINE}", "An unsigned note, note"),
+        (f"/cases/{METAL}", "Jane Doe and Richard Roe, reported 2001, p. 1"),
+    ]
+    assert client.get("/outcomes/cost.svg").status_code == 404
+
+
+def test_kinds_stand_apart(client):
+    """What a programme reports stands under its own heading."""
+    jobs = client.get("/outcomes/jobs").text
+
+    assert re.findall(r'<h2 id="part-[a-z]+">([^<]+)', jobs) == ["Programmes"]
+    assert "82% of the firms took on people." in jobs
     assert places(jobs) == [
-        ("/cases/international/wine-and-metal-programme", "Jane Doe and Richard Roe 2001, p. 9")
+        (f"/cases/{PROGRAMME}", "Jane Doe and Richard Roe, reported 2001, p. 9")
     ]
 
 
-def test_every_finding_leads_to_its_case_and_place(client):
-    """Behind each link stands a case that has the locator."""
-    found = places(client.get("/outcomes").text)
+def test_five_figures_share_an_axis(five):
+    """Median, range, a dot for each, of what time, its sources, and both files."""
+    page = five.get("/outcomes").text
+    sales, cost = re.findall(r'<figure class="chart">.*?</figure>', page, re.S)
 
-    assert len(found) == 7
-    for url, source in found:
-        case = client.get(url)
-        assert case.status_code == 200
-        assert f">{source.split(', ', 1)[1]}</a>" in case.text
-
-
-def test_real_findings_trace_and_the_page_stays_light(real_client, real_live):
-    """Over the whole compendium too, in less than 100 kB, each result is there as reported."""
-    searcher = real_live.current()
-    page = real_client.get("/outcomes").text
-    found = places(page)
-    texts = {url: html.unescape(real_client.get(url).text) for url, _ in found}
-    wanted = {
-        (f"/cases/{case.id}", source_text(result, searcher.compendium.references))
-        for case in searcher.cases
-        if case.kind != "guide"
-        for result in case.results
-    }
-
-    assert set(found) == wanted
-    assert all(source.split(", ", 1)[1] in texts[url] for url, source in found)
-    assert len(page.encode()) < 100_000
+    assert text_of(sales).startswith(
+        "Sales Single networks Rise, in percent +2% median of 5 figures from 5 cases "
+        "+0% to +10% lowest to highest"
+    )
+    assert "Reported 2001. Sources: Jane Doe and Richard Roe 2001." in text_of(sales)
+    assert len(re.findall(r'<a class="dot"', sales)) == LEAST_TOGETHER
+    assert re.findall(r'href="(/outcomes[^"]*)"', sales) == [
+        "/outcomes/sales",
+        "/outcomes/sales.csv",
+        "/outcomes/sales.svg",
+    ]
+    assert "two passages of the source, taken to be one account" in cost
+    assert "two passages" not in sales
 
 
-def test_real_medians_stand_in_the_middle_of_their_dots(real_client):
+def test_medians_stand_in_the_middle_of_their_dots(five):
     """NumPy finds each median in the dots of its own plot."""
-    page = real_client.get("/outcomes").text
-    plots = re.findall(r'<svg class="dotplot".*?</a></svg>', page, re.S)
-    with_median = 0
+    plots = re.findall(
+        r'<svg class="dotplot".*?</a></svg>', five.get("/outcomes?results=sales").text, re.S
+    )
     for plot in plots:
-        median = re.search(r'<line class="dotplot-median" x1="([\d.]+)%', plot)
-        middles = []
-        for dot in re.findall(r'<a class="dot.*?</a>', plot, re.S):
-            ends = [float(x) for x in re.findall(r'<circle cx="([\d.]+)%', dot)]
-            middles.append(sum(ends) / len(ends))
-        assert len(middles) >= 2
-        if median:
-            with_median += 1
-            assert float(median[1]) == pytest.approx(np.median(middles), abs=0.02)
+        line = re.search(r'<line class="dotplot-median" x1="([\d.]+)%', plot)
+        dots = [float(x) for x in re.findall(r'<circle cx="([\d.]+)%', plot)]
+        assert float(line[1]) == pytest.approx(np.median(dots), abs=0.02)
 
-    assert with_median == page.count("median of ") == 2
+    assert len(plots) == 2
 
 
-@pytest.mark.parametrize("address", ["", "?country=NO", "?q=wine", "?results=cost&results_min=30"])
+def test_a_chart_is_a_drawing_of_its_own(five):
+    """The SVG is well-formed, says what it shows, of how many, from where, and of what time."""
+    answer = five.get("/outcomes/cost.svg")
+    words = [text.text or "" for text in ElementTree.fromstring(answer.data).iter() if text.text]
+
+    assert answer.mimetype == "image/svg+xml"
+    assert "Costs, single networks" in words
+    assert "Fall, in percent" in words
+    assert "Median −20%, lowest to highest −20%: 5 figures from 5 cases" in words
+    assert any(one.startswith("Reported 2001. Sources: Jane Doe") for one in words)
+    assert any("two passages of the source" in one for one in words)
+    assert answer.data.count(b"<circle") == LEAST_TOGETHER
+
+
+def test_a_chart_opens_into_its_figures(five):
+    """On the page of the metric each figure of the chart stands in a row, merged ones said so."""
+    page = five.get("/outcomes/cost").text
+    chart = re.search(r'<figure class="chart">.*?</details>', page, re.S)[0]
+
+    assert "The 5 figures of this chart" in chart
+    assert len(places(chart)) == LEAST_TOGETHER
+    assert text_of(chart).count("two passages of the source, taken to be one account") == 2
+    assert [url for url, _ in places(page)][-1] == f"/cases/{WINE}"
+
+
+def walk(client) -> tuple[dict, list[dict[str, str]], dict[str, str]]:
+    """What API, file and pages of a whole compendium show."""
+    answer = client.get("/api/v1/outcomes").json
+    rows = list(csv.DictReader(io.StringIO(client.get("/outcomes.csv").text)))
+    page = client.get("/outcomes").text
+    pages = {metric: client.get(f"/outcomes/{metric}").text for metric in metrics_on(page)}
+    return answer, rows, {"": page, **pages}
+
+
+@pytest.mark.parametrize("which", ["five", "real_client"])
+def test_every_figure_leads_to_a_case_and_a_place(which, request):
+    """Page, API and file show every result of the compendium, each with its case and locator."""
+    client = request.getfixturevalue(which)
+    answer, rows, pages = walk(client)
+    held = client.get("/api/v1/cases").json["cases"]
+    wanted = sorted(
+        (case["id"], one["metric"], one["statement"], one["locator"])
+        for case in held
+        for one in client.get(f"/api/v1/cases/{case['id']}").json["results"]
+    )
+    shown = [
+        (one["case"], one["result"]["metric"], one["result"]["statement"], one["result"]["locator"])
+        for one in all_findings(answer)
+    ]
+
+    assert sorted(shown) == wanted
+    assert (
+        sorted((row["case"], row["metric"], row["statement"], row["locator"]) for row in rows)
+        == wanted
+    )
+    assert all(locator for _, _, _, locator in wanted)
+    for metric, page in pages.items():
+        if metric:
+            found = sorted((url, source) for url, source in places(page))
+            expected = sorted(
+                (f"/cases/{one['case']}", one["result"]["locator"])
+                for one in all_findings(answer)
+                if one["result"]["metric"] == metric
+            )
+            assert [url for url, _ in found] == [url for url, _ in expected]
+            assert len(found) == len(expected)
+            texts = " ".join(source for _, source in found)
+            assert all(words(locator) in words(texts) for _, locator in expected)
+    assert set(pages) - {""} == {metric["metric"] for metric in answer["metrics"]}
+
+
+def words(text: str) -> str:
+    """A text without the difference between straight and curly quotation marks."""
+    return text.translate(str.maketrans("‘’“”", "''\"\""))
+
+
+@pytest.mark.parametrize("which", ["five", "real_client"])
+def test_every_aggregate_is_one_that_the_rule_allows(which, request):
+    """Each group of more than one is of five like figures of five cases, and charts are those."""
+    client = request.getfixturevalue(which)
+    answer, rows, pages = walk(client)
+    groups = [one for metric in answer["metrics"] for one in metric["distributions"]]
+
+    for group in groups:
+        findings = group["findings"]
+        alike = {
+            (
+                one["evidence"],
+                *(one["result"][name] for name in ("metric", "unit", "direction", "level")),
+                (one["result"]["about"] or "").lower(),
+                one["result"]["compared_with"],
+                one["result"]["before"] is None,
+            )
+            for one in findings
+        }
+        assert len(alike) == 1
+        assert group["n"] == len(findings)
+        if group["n"] == 1:
+            assert group["median"] is None
+        else:
+            assert len({one["case"] for one in findings}) >= LEAST_TOGETHER
+            middles = [(one["low"] + one["high"]) / 2 for one in findings]
+            assert group["median"] == pytest.approx(statistics.median(middles))
+    large = [group for group in groups if group["n"] > 1]
+    assert pages[""].count('<figure class="chart">') == len(large)
+    assert sum(page.count("median of") for page in pages.values()) == 2 * len(large)
+    assert sorted(int(row["stands_with"]) for row in rows if row["stands_with"]) == sorted(
+        group["n"] for group in groups for _ in group["findings"]
+    )
+
+
+def test_the_pages_stay_light(real_client):
+    """The whole compendium in less than 100 kB a page."""
+    page = real_client.get("/outcomes").text
+
+    for address in ("", *(f"/{metric}" for metric in metrics_on(page))):
+        assert len(real_client.get(f"/outcomes{address}").data) < 100_000
+
+
+@pytest.mark.parametrize("address", ["", "?country=NO", "?q=wine", "?results=cost"])
 def test_page_json_and_csv_agree(client, address):
     """The three count the same, and hold the same results with the same places."""
     page = client.get(f"/outcomes{address}").text
@@ -201,16 +377,47 @@ def test_page_json_and_csv_agree(client, address):
     assert [
         (one["case"], one["result"]["locator"], one["result"]["statement"]) for one in findings
     ] == [(row["case"], row["locator"], row["statement"]) for row in rows]
-    assert sorted(url for url, _ in places(page)) == sorted(
-        f"/cases/{one['case']}" for one in findings
-    )
-    assert [d["n"] for m in answer["metrics"] for d in m["distributions"]] == [
-        len(d["findings"]) for m in answer["metrics"] for d in m["distributions"]
+    shown = [
+        place
+        for name in metrics_on(page)
+        for place in places(client.get(f"/outcomes/{name}{address}").text)
     ]
+    assert sorted(url for url, _ in shown) == sorted(f"/cases/{one['case']}" for one in findings)
+
+
+def test_a_metric_has_a_file_of_its_own(client):
+    """It holds the rows of the whole file that are of that metric."""
+    whole_file = client.get("/outcomes.csv").text.splitlines()
+    answer = client.get("/outcomes/cost.csv")
+
+    assert answer.text.splitlines() == [
+        whole_file[0],
+        *(line for line in whole_file if line.startswith("cost,")),
+    ]
+    snapshot = client.get("/healthz").json["snapshot"]
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="outcomes-cost-{snapshot}.csv"'
+    )
+
+
+@pytest.mark.parametrize("address", ["/outcomes/costs", "/outcomes/costs.csv", "/outcomes/x.svg"])
+def test_there_is_no_other_metric(client, address):
+    """What the vocabulary does not name has no page."""
+    assert client.get(address).status_code == 404
+
+
+def test_what_all_reported_is_worked_out_once(client, searcher):
+    """For everything the same answer is used again; for a selection it is not."""
+    everything = Selection(query=Query(), profile=Profile(), cases=searcher.cases)
+    wine = replace(everything, query=Query(text="wine"))
+
+    assert answer_for(everything, searcher) is whole_of(searcher).answer
+    assert answer_for(wine, searcher) is not whole_of(searcher).answer
+    assert client.get("/outcomes").data == client.get("/outcomes?sort=newest").data
 
 
 def test_the_api_answers_as_it_describes(client):
-    """The answer fits its schema; a computed figure stands beside the reported one."""
+    """The answer fits its schema; what we compute stands beside the reported figure."""
     description = client.get("/api/v1/openapi.json").json
     answer = client.get("/api/v1/outcomes?results=cost").json
     schema = {
@@ -220,17 +427,23 @@ def test_the_api_answers_as_it_describes(client):
     Draft202012Validator(schema).validate(answer)
 
     cost = next(one for one in answer["metrics"] if one["metric"] == "cost")["distributions"]
-    assert [(d["evidence"], d["direction"], d["unit"], d["n"], d["median"]) for d in cost] == [
-        ("network", "down", "percent", 2, None)
+    assert [
+        (d["evidence"], d["level"], d["direction"], d["unit"], d["n"], d["median"]) for d in cost
+    ] == [
+        ("network", "output", "down", "percent-of-usual", 1, None),
+        ("network", "output", "down", "percent", 1, None),
     ]
-    wine = cost[0]["findings"][1]
+    wine = cost[0]["findings"][0]
     assert (wine["case"], wine["url"]) == (WINE, f"http://localhost/cases/{WINE}")
-    assert (wine["figure"], wine["low"], wine["high"], wine["converted"]) == (
-        "−40–50%",
-        40,
+    assert (wine["figure"], wine["low"], wine["high"], wine["change"]) == (
+        "50–60% of the usual",
         50,
-        True,
+        60,
+        "−40–50%",
     )
+    metal = cost[1]["findings"][0]
+    assert (metal["reported_in"], wine["reported_in"]) == ("2001", "")
+    assert (metal["period"], metal["change"]) == ("About 1990–1992", "")
     assert (wine["result"]["figure"], wine["result"]["locator"]) == ("50–60% of the usual", "note")
     assert answer["query"]["filters"] == {"results": ["cost"]}
     assert answer["without_results"] == []
@@ -293,7 +506,7 @@ def test_the_selection_is_what_the_search_finds(client, text):
 
 
 def test_the_form_offers_what_occurs(client):
-    """Values that no case has are not on offer; what is chosen is selected and kept."""
+    """Values that no case has are not offered; what is chosen is selected and kept."""
     page = client.get("/outcomes?country=NO&country=FR&status=success&q=wine").text
 
     assert options(client.get("/outcomes").text, "country") == ["", "DK", "NO", "ES", "FR"]
@@ -337,11 +550,25 @@ def test_nothing_chosen_fits(client):
     links = re.search(r'<section class="nothing">.*?</section>', page, re.S)[0]
     assert [html.unescape(url) for url in re.findall(r'href="([^"]+)"', links)] == [
         "/outcomes?q=wine&type=vertical",
-        "/outcomes?q=wine&country=ES",
-        "/outcomes?country=ES&type=vertical",
         "/outcomes",
     ]
-    assert "at-a-glance" not in page
+    assert "Without Spain: 1 case" in links
+    assert "by-metric" not in page
+
+
+def test_what_is_nearest_is_said_with_its_count(client):
+    """A selection without figures names what to take away, and how many cases then report."""
+    page = client.get("/outcomes?country=ES&type=horizontal").text
+    ways = re.findall(r'<li><a href="([^"]+)">(Without [^<]+)</a></li>', page)
+
+    assert "None of these 1 case reports a figure." not in page
+    assert [(html.unescape(url), words) for url, words in ways] == [
+        ("/outcomes?type=horizontal", "Without Spain: 4 cases"),
+    ]
+    metric = client.get("/outcomes/sales?country=FR").text
+    assert "None of these 2 cases reports this." in metric
+    assert '<a href="/outcomes/sales">Without France: 1 case</a>' in metric
+    assert '<a href="/outcomes?country=FR">Everything else that these cases reported</a>' in metric
 
 
 def test_guides_report_nothing(client):
@@ -356,8 +583,9 @@ def test_cases_without_results(client):
     """A selection that is silent says so instead of showing empty tables."""
     page = client.get("/outcomes?country=ES").text
 
-    assert "None of these cases reports a result" in page
+    assert "None of these cases reports a result, so there is nothing to show." in page
     assert "The case that reports nothing" in page
+    assert '<a href="/outcomes">Without Spain: 4 cases</a>' in page
 
 
 def test_words_are_repaired_and_said_so(client):
@@ -391,13 +619,18 @@ def answer_of(searcher, *cases):
 
 
 def test_any_cases_make_a_page(searcher):
-    """The page is made from an answer and a title, whichever the cases are."""
-    answer = answer_of(searcher, searcher.case(METAL), searcher.case(WINE))
-    page = outcomes_page("Role models", answer, searcher)
+    """The page is made from an answer and a selection, whichever the cases are."""
+    pair = Selection(
+        query=Query(), profile=Profile(), cases=(searcher.case(METAL), searcher.case(WINE))
+    )
+    page = outcomes_page(pair, outcomes_answer(pair, searcher, Addresses()), searcher)
+    none = replace(pair, cases=())
+    empty = outcomes_page(none, outcomes_answer(none, searcher, Addresses()), searcher)
 
-    assert (page.title, page.answer.n_cases, page.kinds) == ("Role models", 2, "2 networks")
+    assert (page.title, page.answer.n_cases, page.kinds) == ("All cases", 2, "2 networks")
     assert [one.metric for one in page.answer.metrics] == ["sales", "export-sales", "cost"]
-    assert outcomes_page("None", answer_of(searcher), searcher).shares[2].width == 0
+    assert (page.metric("cost").n_cases, page.metric("jobs")) == (2, None)
+    assert (empty.shares[2].width, empty.when, empty.together) == (0, (), ())
 
 
 def result(low, high, unit, direction, **more) -> Result:
@@ -431,70 +664,91 @@ def network(case_id, *results) -> Case:
 
 
 @pytest.mark.parametrize(
-    ("one", "measure", "lead"),
+    ("one", "measure"),
     [
-        (result(9, 9, "jobs", "up"), "Rise, in jobs", "up by "),
-        (result(9, 9, "jobs", "down"), "Fall, in jobs", "down by "),
-        (result(9, 9, "jobs", "level"), "Jobs", ""),
-        (result(9, 9, "percent", "up"), "Rise, in percent", ""),
-        (
-            result(9, 9, "percent-of-firms", "down"),
-            "Share of firms that report a fall",
-            "a fall at ",
-        ),
+        (result(9, 9, "jobs", "up"), "Rise, in jobs"),
+        (result(9, 9, "jobs", "down"), "Fall, in jobs"),
+        (result(9, 9, "jobs", "level"), "Jobs"),
+        (result(9, 9, "jobs", "up", before=4), "Reached after a rise, in jobs"),
+        (result(9, 9, "percent", "up"), "Rise, in percent"),
+        (result(9, 9, "percent", "up", about="one member"), "One member: rise, in percent"),
+        (result(9, 9, "times", "up"), "Times as much"),
+        (result(4.2, 4.2, "score-of-5", "level"), "Mean rating, out of 5"),
+        (result(9, 9, "percent-of-firms", "down"), "Share of firms that report a fall"),
         (
             result(9, 9, "percent", "up", compared_with="firms outside"),
             "Higher than firms outside, in percent",
-            "",
         ),
     ],
 )
-def test_what_a_figure_measures_is_said(searcher, one, measure, lead):
-    """Direction and unit in words, and against whom."""
+def test_what_a_figure_measures_is_said(searcher, one, measure):
+    """Direction and unit in words, about what, and against whom."""
     found = answer_of(searcher, network("a", one)).metrics[0].distributions[0]
 
-    taxonomy = searcher.taxonomy
-    assert (measure_words(found, taxonomy), direction_words(found, taxonomy)) == (measure, lead)
+    assert measure_words(found, searcher.taxonomy) == measure
 
 
-def test_a_result_with_its_change_stands_once(in_request, searcher):
-    """From 1 to 3 million is a row among the changes, and not a second row alone."""
-    grown = result(3_000_000, 3_000_000, "AUD", "up", before=1_000_000, before_qualifier="under")
+def test_a_change_that_we_compute_stands_beside_its_figure(in_request, searcher):
+    """From 3 to 10 is a rise by 233.3%, of one decimal; no other figure stands beside that."""
+    grown = result(10, 10, "AUD", "up", before=3, before_qualifier="under")
     rise = result(10, 10, "percent", "up")
-    page = outcomes_page("", answer_of(searcher, network("a", grown), network("b", rise)), searcher)
-    (metric,) = page.answer.metrics
-    (evidence,) = page.evidence(metric)
-    (figures,) = evidence.several
+    (metric,) = answer_of(searcher, network("a", grown), network("b", rise)).metrics
+    first, second = (one.findings[0] for one in metric.distributions)
 
-    assert [(one.converted, one.figure) for one in figures.findings] == [
-        (False, "+10%"),
-        (True, "more than +200%"),
-    ]
-    assert evidence.singles == ()
-    assert page.lines(metric, of_subject=True) == ("+10% to +200%, 2 figures", "A$3 million")
-    assert page.lines(metric, of_subject=False) == ()
-    assert [dot.mark.bound for dot in page.plot(figures).dots] == ["", "more"]
-
-
-def test_a_computed_figure_has_one_decimal(in_request, searcher):
-    """From 3 to 10 is a rise by 233.3%; the file keeps six decimals."""
-    grown = result(10, 10, "AUD", "up", before=3)
-    distributions = answer_of(searcher, network("a", grown)).metrics[0].distributions
-    (figures,) = (one for one in distributions if one.unit == "percent")
-    (finding,) = figures.findings
-
-    assert (finding.low, finding.figure) == (233.333333, "+233.3%")
-    assert source_text(finding.result, searcher.compendium.references) == (
-        "Jane Doe and Richard Roe 2001, p. 1"
+    assert (first.figure, first.change) == ("under A$3 → A$10", "more than +233.3%")
+    assert (second.figure, second.change) == ("+10%", "")
+    assert source_text(first.result, searcher.compendium.references) == (
+        "Jane Doe and Richard Roe, reported 2001, p. 1"
     )
-    in_words = replace(finding, low=None, high=None)
+    in_words = replace(first, low=None, high=None)
     with pytest.raises(ValueError, match="cannot be drawn"):
-        plotted(replace(figures, findings=(in_words,)), searcher.taxonomy)
+        plotted(replace(metric.distributions[0], findings=(in_words,)), searcher.taxonomy)
+
+
+def test_a_rank_is_no_change_in_percent(searcher):
+    """From fourth to second place is not 50% down."""
+    moved = result(2, 2, "rank", "up", before=4)
+    (metric,) = answer_of(searcher, network("a", moved)).metrics
+
+    assert metric.distributions[0].findings[0].change == ""
+
+
+@pytest.mark.parametrize("low", [9, 9.5])
+def test_a_bounded_figure_says_so_on_its_axis(in_request, searcher, low):
+    """At least, and at most, have a mark on their side."""
+    cases = [network(f"c{at}", result(at, at, "percent", "up")) for at in range(4)]
+    cases.append(network("c9", result(low, low, "percent", "up", qualifier="more than")))
+    (metric,) = answer_of(searcher, *cases).metrics
+
+    dots = plotted(metric.distributions[0], searcher.taxonomy).dots
+    assert [dot.mark.bound for dot in dots] == ["", "", "", "", "more"]
+
+
+def test_a_fall_is_no_least_figure_unless_it_is_asked_for(client):
+    """At least 20% up finds no case whose costs fell by it; the form offers what is reported."""
+    up = client.get("/api/v1/search?results=cost&results_min=20&results_unit=percent").json
+    down = client.get(
+        "/api/v1/search?results=cost&results_min=20&results_unit=percent&results_direction=down"
+    ).json
+    offered = client.get("/search?results=cost").text
+    chosen = client.get("/search?results=cost&results_min=20").text
+
+    assert (up["total"], up["query"]["results_direction"]) == (0, "up")
+    assert [hit["id"] for hit in down["hits"]] == [METAL, WINE]
+    assert '<option value="down" selected>fell</option>' in offered
+    assert '<option value="down">fell</option>' in chosen
+    assert "fell by at least 20 percent" in text_of(
+        client.get(
+            "/search?results=cost&results_min=20&results_unit=percent&results_direction=down"
+        ).text
+    )
 
 
 def test_a_least_figure_has_its_unit(client):
     """The form of filters offers the units of the chosen metric, and keeps the one chosen."""
-    page = client.get("/search?results=cost&results_min=30&results_unit=percent").text
+    page = client.get(
+        "/search?results=cost&results_min=30&results_unit=percent&results_direction=down"
+    ).text
 
     assert options(page, "results_unit") == ["", "percent", "percent-of-usual"]
     assert '<option value="percent" selected>percent</option>' in page
