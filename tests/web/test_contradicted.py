@@ -59,7 +59,7 @@ def test_the_case_tells_both(disputed: FlaskClient) -> None:
         f"/flyers/{WINE}",
         "/search?country=FR",
         f"/compare?id={WINE}&id={METAL}",
-        "/outcomes",
+        "/outcomes/export-sales",
     ],
 )
 def test_it_is_said_wherever_the_figure_stands(disputed: FlaskClient, address: str) -> None:
