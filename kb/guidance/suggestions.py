@@ -44,13 +44,14 @@ def suggested_goals_of(searcher: Searcher, profile: Profile, encode: Encode) -> 
 def completed(profile: Profile, searcher: Searcher, projects: tuple[str, ...]) -> Profile:
     """The profile with each open field that its words fill.
 
-    The sector is what the firm says that it does, or else what it wants; the goal is the
+    The sector is what the firm says that it does, or else what it wants, in any language of
+    the glossary; the goal is the
     first of ``projects``; the firms that would join are counted where it says "we are
     five wineries", or wants something for "the five of us". A country in the words may be
     the market, so none is taken.
     """
     whole = profile
-    text = profile.business or profile.aim
+    text = searcher.analyser.analyse(profile.business or profile.aim).in_english
     sectors = tuple(
         mention.value for mention in searcher.mentions(text) if mention.facet == "sector"
     )

@@ -32,6 +32,11 @@ FIGURE_FIELDS: Mapping[str, ProfileField] = {
     "results_direction": ProfileField(name="Way", label="Which way it went"),
 }
 
+#: What to do about a word that means nothing in a field that takes any.
+WAYS_ON: Mapping[str, str] = {
+    "my_sector": "Choose one of its list, or leave it empty and say what your firm does.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -95,7 +100,7 @@ def _field(name: str, taxonomy: Taxonomy) -> ProfileField:
 
 def _way_on(name: str, wrong: Wrong, taxonomy: Taxonomy) -> str:
     if not wrong.nearest:
-        return "Choose one of those on the form."
+        return WAYS_ON.get(name, "Choose one of those on the form.")
     facet = _field(name, taxonomy).facet
     vocabulary = taxonomy.facet(facet) if facet else taxonomy["units"]
     return f"Did you mean {' or '.join(vocabulary.label(one) for one in wrong.nearest)}?"

@@ -53,6 +53,32 @@ def test_the_form_asks_for_everything_and_needs_nothing(client):
     assert headings(page) == ["Find role models for your firm"]
 
 
+def test_a_trade_may_be_typed_as_the_sector(client):
+    """It leads to its sector, stays as it was typed, and is in the list that the field offers."""
+    page = client.get("/role-models?my_sector=Winemakers").text
+    by_id = client.get("/role-models?my_sector=wine-spirits").text
+
+    assert titles(page) == titles(by_id)
+    values = [
+        re.findall(r'<input name="my_sector"[^>]* value="([^"]*)"', one) for one in (page, by_id)
+    ]
+    assert values == [["Winemakers", ""], ["Wine and spirits", ""]]
+    assert '<option value="Winemakers" label="Wine and spirits"></option>' in page
+    assert '<option value="Wine and spirits"></option>' in page
+
+
+def test_a_trade_that_is_unknown_is_told_at_its_field(client):
+    """What was typed stays, with what to do."""
+    answer = client.get("/role-models?my_sector=zzzz&goal=exporting")
+
+    assert answer.status_code == 400
+    assert re.findall(r'<input name="my_sector"[^>]* value="([^"]*)"', answer.text) == ["zzzz", ""]
+    assert (
+        "“Your sector” has no answer “zzzz”. "
+        "Choose one of its list, or leave it empty and say what your firm does."
+    ) in answer.text
+
+
 def test_the_filters_count_cases_and_no_guides(client):
     """Beside each filter stands how many cases would be compared."""
     page = client.get("/role-models").text
