@@ -202,7 +202,10 @@ def test_an_answer_with_nothing_is_said(kb, arguments, counted):
             id="status and type",
         ),
         pytest.param(
-            ["--results", "cost", "--results-min", "30", "--results-unit", "percent"],
+            [
+                *("--results", "cost", "--results-min", "30", "--results-unit", "percent"),
+                *("--results-direction", "down"),
+            ],
             {WINE},
             id="a least figure",
         ),
@@ -262,6 +265,7 @@ def test_json_holds_the_whole_answer(kb, searcher):
             "filters": {"country": ["NO"], "results": ["export-sales"]},
             "results_min": 2.0,
             "results_unit": None,
+            "results_direction": "up",
         },
         "total": 1,
         "no_good_match": False,

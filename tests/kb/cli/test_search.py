@@ -96,6 +96,7 @@ def test_search_prints_json(settings):
             "filters": {"status": ["cautionary"]},
             "results_min": None,
             "results_unit": None,
+            "results_direction": "up",
             "exact": False,
             "sort": "relevance",
             "page": 1,

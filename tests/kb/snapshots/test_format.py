@@ -20,7 +20,13 @@ from kb.engine.base import unit_rows
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.files import file_digest
 from kb.settings import Settings
-from kb.snapshots.format import FileRecord, open_snapshot, read_manifest, verify_snapshot
+from kb.snapshots.format import (
+    SCHEMA_VERSION,
+    FileRecord,
+    open_snapshot,
+    read_manifest,
+    verify_snapshot,
+)
 from kb.snapshots.store import current_id, snapshot_ids
 
 #: The files that the manifest covers, in the order in which they are checked; those of
@@ -270,7 +276,8 @@ def test_another_schema_version_is_stale(folder, version):
         open_snapshot(folder)
 
     assert str(raised.value) == (
-        f"{path} has schema version {version!r}; this program reads 8. Run 'kb build'."
+        f"{path} has schema version {version!r}; this program reads {SCHEMA_VERSION}. "
+        "Run 'kb build'."
     )
 
 

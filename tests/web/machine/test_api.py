@@ -78,6 +78,7 @@ def test_search_answer(client, searcher):
         "filters": {"country": ["NO"]},
         "results_min": None,
         "results_unit": None,
+        "results_direction": "up",
         "exact": False,
         "sort": "relevance",
         "page": 1,

@@ -16,9 +16,11 @@ TWINS = [
     ("search?q=wine+exprot&country=NO", ["search", "wine exprot", "--country", "NO"]),
     ("search?q=zebra", ["search", "zebra"]),
     (
-        "search?results=cost&results_min=20&results_unit=percent&sort=result&per_page=1",
+        "search?results=cost&results_min=20&results_unit=percent&results_direction=down&sort=result"
+        "&per_page=1",
         [
             *("search", "--results", "cost", "--results-min", "20", "--results-unit", "percent"),
+            *("--results-direction", "down"),
             *("--sort", "result", "--per-page", "1"),
         ],
     ),

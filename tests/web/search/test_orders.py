@@ -11,9 +11,15 @@ from web.ui.links import Link
 
 def test_a_chosen_metric_stands_among_the_plain_orders(app_context, searcher):
     """Nothing is left to choose then."""
-    query = Query(filters={"results": ("cost",)}, sort="result", results_min=1, per_page=PAGE_SIZE)
+    query = Query(
+        filters={"results": ("cost",)},
+        sort="result",
+        results_min=1,
+        results_direction="down",
+        per_page=PAGE_SIZE,
+    )
     found = orders(query, found_set(query, searcher), searcher.taxonomy)
-    address = "/search?results=cost&results_min=1"
+    address = "/search?results=cost&results_min=1&results_direction=down"
     assert (found.plain, found.strongest) == (
         (
             Link(words="By title", url=address),
