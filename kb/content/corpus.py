@@ -29,6 +29,7 @@ from kb.content.files import (
     SOURCES_FILE,
     TAXONOMY_FILE,
     TOOLS_FOLDER,
+    WANTED_FILE,
 )
 from kb.content.front_matter import read_case
 from kb.content.glossary import read_forms
@@ -41,6 +42,7 @@ from kb.content.self_check import read_self_check
 from kb.content.site import read_site
 from kb.content.taxonomy import load_taxonomy
 from kb.content.tools import read_tools
+from kb.content.wanted import read_wanted
 from kb.errors import Problem
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
@@ -107,8 +109,9 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     site, site_problems = read_site(folder / SITE_FILE)
     codebook, codebook_problems = read_codebook(folder / CODEBOOK_FILE, known)
     tools, tool_problems = read_tools(folder / TOOLS_FOLDER, known)
+    wanted, wanted_problems = read_wanted(folder / WANTED_FILE)
     problems += [*self_check_problems, *people_problems, *tool_problems, *phrase_problems]
-    problems += [*site_problems, *codebook_problems]
+    problems += [*site_problems, *codebook_problems, *wanted_problems]
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
     if not drafts and not loaded.problems:
         problems.append(
@@ -134,6 +137,7 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             people=people,
             glossary=glossary,
             phrases=phrases,
+            wanted=wanted,
             codebook=codebook,
             tools=tools,
         ),

@@ -15,6 +15,7 @@ FORMS_FILE = "glossary-forms.json"
 PHRASES_FILE = "phrases.yaml"
 SELF_CHECK_FILE = "self-check.yaml"
 PEOPLE_FILE = "people.yaml"
+WANTED_FILE = "wanted.yaml"
 SITE_FILE = "site.yaml"
 CODEBOOK_FILE = "codebook.md"
 COLLECTIONS_FILE = "collections.yaml"
@@ -30,7 +31,7 @@ TOOLS_FOLDER = "tools"
 #: All of them, and a README.
 EXPECTED = {
     *(TAXONOMY_FILE, SOURCES_FILE, SELF_CHECK_FILE, SITE_FILE),
-    *(PEOPLE_FILE, CODEBOOK_FILE, COLLECTIONS_FILE, "README.md"),
+    *(PEOPLE_FILE, WANTED_FILE, CODEBOOK_FILE, COLLECTIONS_FILE, "README.md"),
     *JUDGED_FILES,
     *(GLOSSARY_FILE, FORMS_FILE, PHRASES_FILE),
 }

@@ -32,6 +32,7 @@ class Compendium:
         people: people and organisations that its sources name; None where it lists none.
         glossary: words of other languages; empty where it has none.
         phrases: types of project, and how owners say that they want them.
+        wanted: what readers asked for and nothing answers, to the questions that asked for it.
         calibration: how evidence becomes a score; None where its encoders have none.
         relevance: the published figures; None where there are none.
         codebook: how cases are classified, in Markdown; empty where it has none.
@@ -46,6 +47,7 @@ class Compendium:
     people: People | None = None
     glossary: WordTable = field(default_factory=WordTable)
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calibration: Calibration | None = None
     relevance: Report | None = None
     codebook: str = ""

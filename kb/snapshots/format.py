@@ -13,6 +13,7 @@
         self-check.json        the questions of the self-check; null where there are none
         people.json            people and organisations; null where there are none
         phrases.json           how owners say that they want each type of project
+        wanted.json            what readers asked for and nothing answers
         codebook.json          how cases are classified, in Markdown; empty where it is not written
         tools.json             what is filled in or looked up; an empty list where there is nothing
         engine/                what is searched; its files are the engine's own
@@ -170,6 +171,7 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "people.json": ("people", TypeAdapter(People | None)),
     "glossary.json": ("glossary", TypeAdapter(WordTable)),
     "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),
+    "wanted.json": ("wanted", TypeAdapter(dict[str, tuple[str, ...]])),
     "codebook.json": ("codebook", TypeAdapter(str)),
     "tools.json": ("tools", TypeAdapter(tuple[Tool, ...])),
 }

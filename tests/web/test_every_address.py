@@ -62,7 +62,7 @@ WITHOUT = (
     *(f"/cases/{METAL}", "/favicon.ico", f"/flyers/{METAL}", f"/flyers/{METAL}.pdf", "/guides"),
     *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/static/favicon.svg"),
     *("/assets/site.0.css", "/assets/site.home.0.css"),
-    *("/countries", "/countries/norway", "/sectors/food", "/reading", "/sources.bib"),
+    *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
 #: The charts are tested in ``tests/web/outcomes``.

@@ -38,6 +38,7 @@ PAGES = [
     "/cases/denmark/hostile-title",
     "/cases/guides/purchase-guide",
     "/countries",
+    "/coverage",
     "/countries/norway",
     "/countries/austria",
     "/projects",
@@ -454,10 +455,13 @@ def test_guide_page(client):
     assert "Key facts" not in page
 
 
-def test_browse_lists_every_case_by_country(client):
-    """A case of two countries stands in both."""
+def test_browse_counts_every_value(client):
+    """A case of two countries counts in both; what the terms mean is a page away."""
     page = client.get("/browse").text
-    assert page.count('href="/cases/international/wine-and-metal-programme"') == 2
+    assert '<a href="/search?country=NO">Norway</a> <span class="ledger-count">3</span>' in page
+    assert '<a href="/search?country=FR">France</a> <span class="ledger-count">2</span>' in page
+    assert '<a href="/projects">What each of them means</a>' in page
+    assert '<a href="/search">everything by title</a>' in page
     assert (
         '<a href="/search?status=cautionary">Cautionary</a> <span class="ledger-count">1<' in page
     )

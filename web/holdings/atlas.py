@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from kb.model.cases import Case
-from kb.model.holdings import Holdings
+from kb.model.holdings import Counted, Holdings
 from kb.model.taxonomy import WARNING, Taxonomy, Term
 from kb.search.searcher import Searcher
 from web.core.urls import search_url
@@ -17,8 +17,19 @@ from web.words.lists import count_words
 
 #: The side of the largest mark of the matrix, in pixels.
 LARGEST_MARK = 32
-#: The facets of which the page says what has no case.
-COVERED = ("type", "project", "sector", "formation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """The countries of a region that have cases, with how many, and its cases by kind.
+
+    A case of several of its countries counts once in ``by_kind`` and ``n``.
+    """
+
+    name: str
+    countries: Sequence[tuple[Term, int]]
+    by_kind: Sequence[int]
+    n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,7 @@ class AtlasPage:
         held: everything counted; guides are not cases.
         taxonomy: the vocabulary.
         countries: those with cases, most cases first.
+        regions: the same under their regions, those with most cases first.
         maps: the countries drawn.
         n_shared: cases that stand in several countries.
         n_placeless: cases that stand in none.
@@ -37,7 +49,6 @@ class AtlasPage:
         n_outside: cases in no cell.
         n_repeated: cases in several cells.
         most_in_cell: the cases of the cell that has most.
-        missing: facet to the terms that no case has, in the order of the vocabulary.
         n_figures: cases that report a figure.
         n_words: cases that report results in words alone.
         silent: cases that report none, by title.
@@ -49,6 +60,7 @@ class AtlasPage:
     held: Holdings
     taxonomy: Taxonomy
     countries: tuple[Term, ...]
+    regions: Sequence[Region]
     maps: Maps
     n_shared: int
     n_placeless: int
@@ -57,7 +69,6 @@ class AtlasPage:
     n_outside: int
     n_repeated: int
     most_in_cell: int
-    missing: Mapping[str, tuple[Term, ...]]
     n_figures: int
     n_words: int
     silent: Sequence[Case]
@@ -112,6 +123,7 @@ def atlas_page(searcher: Searcher) -> AtlasPage:
         held=held,
         taxonomy=taxonomy,
         countries=countries_by_cases(held.cases, taxonomy),
+        regions=regions_of(held.cases, taxonomy),
         maps=maps_of(searcher),
         n_shared=sum(len(case.facets["country"]) > 1 for case in cases),
         n_placeless=sum(not case.facets["country"] for case in cases),
@@ -120,12 +132,6 @@ def atlas_page(searcher: Searcher) -> AtlasPage:
         n_outside=cells_of.count(0),
         n_repeated=sum(n > 1 for n in cells_of),
         most_in_cell=max(cells, default=0),
-        missing={
-            facet: tuple(
-                term for term in taxonomy.facet(facet) if not held.cases.count(**{facet: term.id})
-            )
-            for facet in COVERED
-        },
         n_figures=n_figures,
         n_words=len(cases) - n_figures - len(silent),
         silent=by_title(silent),
@@ -135,6 +141,27 @@ def atlas_page(searcher: Searcher) -> AtlasPage:
         ),
         n_unclassified=sum(not case.facets["status"] for case in cases),
     )
+
+
+def regions_of(counted: Counted, taxonomy: Taxonomy) -> Sequence[Region]:
+    """The regions whose countries have cases; countries without a region come last."""
+    by_name: dict[str, list[Term]] = {}
+    for country in counted.terms("country", taxonomy):
+        by_name.setdefault(country.group, []).append(country)
+    regions = []
+    for name, countries in by_name.items():
+        codes = [country.id for country in countries]
+        cases = [case for case in counted.documents if _has(case, "country", codes)]
+        kinds = [case.kind for case in cases]
+        regions.append(
+            Region(
+                name=name or "Elsewhere",
+                countries=[(country, counted.count(country=country.id)) for country in countries],
+                by_kind=[kinds.count(kind.id) for kind in taxonomy.reporting],
+                n=len(cases),
+            )
+        )
+    return sorted(regions, key=lambda region: (-region.n, region.name))
 
 
 def _has(case: Case, facet: str, values: Iterable[str]) -> bool:

@@ -27,15 +27,6 @@ def countries_by_cases(counted: Counted, taxonomy: Taxonomy) -> tuple[Term, ...]
     return tuple(sorted(held, key=lambda term: -counted.count(country=term.id)))
 
 
-def cases_by_country(compendium: Compendium) -> tuple[tuple[Term, Sequence[Case]], ...]:
-    """Countries by name, each with its cases by title; a case of two stands in both."""
-    cases = by_title(compendium.cases)
-    return tuple(
-        (country, [case for case in cases if country.id in case.facets["country"]])
-        for country in compendium.taxonomy.facet("country")
-    )
-
-
 def guide_parts(compendium: Compendium) -> tuple[tuple[str, Sequence[Case]], ...]:
     """The guides under the parts that they are read in, each at its place.
 

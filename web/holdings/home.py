@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: The chart shows as many countries, those with most cases.
+IN_CHART = 12
 #: The chart draws one mark for each case, five to a row.
 MARKS_IN_ROW = 5
 MARK_PITCH = 16

@@ -22,6 +22,8 @@ LARGEST = 34.0
 #: Room between circles, and from a circle to its label, near first.
 GAP = 3.0
 DISTANCES = (5.0, 18.0, 34.0, 52.0, 74.0, 100.0)
+#: How many of these are near enough for a name.
+NEAR = 2
 #: Which way a label may lie: across, down, and which end of it is next to the circle.
 WAYS = (
     *((1.0, 0.0, "start"), (-1.0, 0.0, "end"), (0.0, 1.0, "middle"), (0.0, -1.0, "middle")),
@@ -49,7 +51,8 @@ class Mark:
     """A circle with its label, in units of the map.
 
     ``home_x`` and ``home_y`` are in the country; the circle stands elsewhere where
-    neighbours would overlap. ``anchor`` is the end of the label at ``label_x``;
+    neighbours would overlap. ``words`` name the country: its code where a name would lie far
+    off. ``anchor`` is the end of the label at ``label_x``;
     ``label_y`` is its middle. ``leader`` says that a line leads to it.
     """
 
@@ -60,6 +63,7 @@ class Mark:
     x: float
     y: float
     r: float
+    words: str
     label_x: float = 0.0
     label_y: float = 0.0
     anchor: str = "start"
@@ -73,7 +77,7 @@ class Mark:
     @property
     def box(self) -> Box:
         """Where the label stands: left, top, right, bottom."""
-        return _box(self.label_x, self.label_y, self.anchor, self.place)
+        return _box(self.label_x, self.label_y, self.anchor, f"{self.words} {self.place.count}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +201,9 @@ def _marks(
         x, y = drawn["points"][place.code]
         r = round(k * sqrt(place.count), 1)
         shape = drawn["shapes"].get(place.code, "")
-        marks.append(Mark(place=place, shape=shape, home_x=x, home_y=y, x=x, y=y, r=r))
+        marks.append(
+            Mark(place=place, shape=shape, home_x=x, home_y=y, x=x, y=y, r=r, words=place.name)
+        )
     marks = apart(marks, drawn["width"], drawn["height"])
     boxes = [*taken, *((m.x - m.r, m.y - m.r, m.x + m.r, m.y + m.r) for m in marks)]
     labelled = []
@@ -208,13 +214,21 @@ def _marks(
 
 
 def _label(mark: Mark, boxes: Sequence[Box], width: float, height: float) -> Mark:
-    """The mark with its label in the nearest free spot; the least covered one if none is."""
+    """The mark with its label in the nearest free spot; the least covered one if none is.
+
+    A name that has no room near by gives way to the code of the country.
+    """
     best, least = mark, float("inf")
-    for distance in DISTANCES:
+    for words, distance in (
+        *((mark.place.name, one) for one in DISTANCES[:NEAR]),
+        *((mark.place.code, one) for one in DISTANCES[:NEAR]),
+        *((mark.place.name, one) for one in DISTANCES[NEAR:]),
+    ):
         for across, down, anchor in WAYS:
             away = mark.r + distance
             tried = replace(
                 mark,
+                words=words,
                 label_x=round(mark.x + across * away, 1),
                 label_y=round(mark.y + down * (away + TYPE_SIZE / 2), 1),
                 anchor=anchor,
@@ -230,8 +244,8 @@ def _label(mark: Mark, boxes: Sequence[Box], width: float, height: float) -> Mar
     return best
 
 
-def _box(x: float, y: float, anchor: str, place: Place) -> Box:
-    wide = LETTER * TYPE_SIZE * len(f"{place.name} {place.count}")
+def _box(x: float, y: float, anchor: str, words: str) -> Box:
+    wide = LETTER * TYPE_SIZE * len(words)
     left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
     return (left, y - TYPE_SIZE * 0.6, left + wide, y + TYPE_SIZE * 0.6)
 

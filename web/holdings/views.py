@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from kb.model.facets import FACET_LISTS
 from web.core.request import searcher
+from web.core.urls import facet_url
 from web.holdings.atlas import atlas_page
-from web.holdings.browse import SECTIONS, cases_by_country, countries_by_cases, guide_parts
-from web.holdings.home import marks
+from web.holdings.browse import SECTIONS, countries_by_cases, guide_parts
+from web.holdings.coverage import coverage_page
+from web.holdings.home import IN_CHART, marks
 from web.ui.achievements import achievements
+from web.ui.links import PAGED
+
+#: How cases report: in figures, in words, or nothing.
+EVIDENCE = ("A figure", "Words alone", "No result")
 
 bp = Blueprint("holdings", __name__, template_folder="templates")
 
@@ -24,6 +31,7 @@ def home() -> str:
         taxonomy=taxonomy,
         countries=countries_by_cases(held.cases, taxonomy),
         achievements=achievements(held.cases.documents, taxonomy),
+        n_in_chart=IN_CHART,
         marks=marks,
     )
 
@@ -38,7 +46,8 @@ def browse() -> str:
         "browse.html",
         counted=counted,
         sections=[(facet, terms) for facet, terms in sections if terms],
-        countries=cases_by_country(compendium),
+        countries=counted.terms("country", compendium.taxonomy),
+        paged={facet: FACET_LISTS[facet] for facet in PAGED},
     )
 
 
@@ -46,6 +55,23 @@ def browse() -> str:
 def atlas() -> str:
     """A map of the cases, projects by types, and what is missing."""
     return render_template("atlas.html", page=atlas_page(searcher()))
+
+
+@bp.get("/coverage")
+def coverage() -> str:
+    """What is missing and wanted, and how to add it."""
+    page = coverage_page(searcher())
+    return render_template(
+        "coverage.html",
+        page=page,
+        kinds=[(kind.label, n, facet_url(kind=kind.id)) for kind, n in page.kinds],
+        evidence=[(words, n, "") for words, n in zip(EVIDENCE, page.evidence, strict=True)],
+        statuses=[
+            *((one.label, n, facet_url(status=one.id)) for one, n in page.statuses),
+            ("Not told", page.n_unclassified, ""),
+        ],
+        decades=[(f"{decade}s", n, "") for decade, n in page.decades.items()],
+    )
 
 
 @bp.get("/guides")

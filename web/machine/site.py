@@ -70,6 +70,7 @@ def sitemap() -> Response:
         "outcomes.outcomes",
         "holdings.browse",
         "holdings.atlas",
+        "holdings.coverage",
         "holdings.guides",
         "about.about",
         "about.reading",

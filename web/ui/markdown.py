@@ -29,6 +29,7 @@ OUR_READING = "What to take from it"
 
 _TAGS = {
     *("h2", "h3", "h4", "h5", "h6", "p", "blockquote", "pre", "hr", "br", "section", "div"),
+    *("details", "summary"),
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
     *("a", "abbr", "em", "strong", "code", "sub", "sup"),
 }
@@ -79,8 +80,8 @@ def render_body(snapshot_id: str, case: Case, root: str) -> Body:
 
 
 def render_codebook(snapshot_id: str, text: str, root: str) -> Body:
-    """The codebook as HTML, as ``render_body`` makes that of a case."""
-    return _render(snapshot_id, "codebook", text, root)
+    """The codebook as HTML, as ``render_body`` makes that of a case, folded."""
+    return _render(snapshot_id, "codebook", text, root, folded=True)
 
 
 def page_of(href: str, case_id: str, root: str) -> str:
@@ -105,18 +106,18 @@ def render_text(text: str, root: str) -> Body:
 
 
 @lru_cache(maxsize=1024)
-def _render(snapshot_id: str, case_id: str, body: str, root: str) -> Body:
-    return _rendered(case_id, body, root)
+def _render(snapshot_id: str, case_id: str, body: str, root: str, *, folded: bool = False) -> Body:
+    return _rendered(case_id, body, root, folded=folded)
 
 
-def _rendered(case_id: str, body: str, root: str) -> Body:
+def _rendered(case_id: str, body: str, root: str, *, folded: bool = False) -> Body:
     markdown = Markdown(
         extensions=[
             "fenced_code",
             "tables",
             "sane_lists",
             "toc",
-            _Compendium(case_id, root),
+            _Compendium(case_id, root, folded=folded),
         ],
         extension_configs={"toc": {"marker": ""}},
         output_format="html",
@@ -135,24 +136,28 @@ def _rendered(case_id: str, body: str, root: str) -> Body:
 class _Compendium(Extension):
     """Refuses raw HTML, rewrites links, wraps tables, builds sections."""
 
-    def __init__(self, case_id: str, root: str) -> None:
+    def __init__(self, case_id: str, root: str, *, folded: bool) -> None:
         super().__init__()
         self.case_id = case_id
         self.root = root
+        self.folded = folded
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
-        md.treeprocessors.register(_Tree(md, self.case_id, self.root), "compendium", 1)
+        md.treeprocessors.register(
+            _Tree(md, self.case_id, self.root, folded=self.folded), "compendium", 1
+        )
 
 
 class _Tree(Treeprocessor):
     """Works on the finished tree, after the headings have their ids."""
 
-    def __init__(self, md: Markdown, case_id: str, root: str) -> None:
+    def __init__(self, md: Markdown, case_id: str, root: str, *, folded: bool) -> None:
         super().__init__(md)
         self.case_id = case_id
         self.root = root
+        self.folded = folded
 
     def run(self, root: Element) -> None:
         for link in root.iter("a"):
@@ -162,6 +167,8 @@ class _Tree(Treeprocessor):
         _set_quotation_marks(root)
         _wrap_tables(root)
         _build_sections(root)
+        if self.folded:
+            _fold(root)
 
 
 def _set_quotation_marks(root: Element) -> None:
@@ -228,6 +235,17 @@ def _build_sections(root: Element) -> None:
                 label = SubElement(home, "p", {"class": "our-reading-label"})
                 label.text = "Our reading"
         home.append(block)
+
+
+def _fold(root: Element) -> None:
+    """Make of each section one that opens at its heading, where a link to it opens it too."""
+    for section in list(root.iter("section")):
+        section.tag = "details"
+        heading = section[0]
+        section.remove(heading)
+        summary = Element("summary")
+        summary.append(heading)
+        section.insert(0, summary)
 
 
 def _plain(element: Element) -> str:

@@ -11,8 +11,8 @@ from kb.model.facet_words import facet_words, is_read_by_editors, read_by_editor
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Vocabulary
 from kb.results.comparison import FIELDS
-from web.holdings.atlas import COVERED
 from web.holdings.browse import SECTIONS
+from web.holdings.coverage import COVERED
 from web.outcomes.form import SELECTS
 
 ROOT = Path(__file__).parents[3]

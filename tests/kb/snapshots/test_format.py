@@ -48,6 +48,7 @@ FILES = (
     "relevance.json",
     "taxonomy.json",
     "vocabulary.json",
+    "wanted.json",
 )
 PARTS = tuple(name for name in FILES if name.endswith(".json") and "/" not in name)
 
