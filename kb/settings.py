@@ -6,10 +6,12 @@ site. Order of precedence: explicit argument, environment, default.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from kb.errors import SettingError
 
@@ -20,6 +22,27 @@ def _whole(text: str) -> int:
 
 def _switch(text: str) -> bool:
     return {"on": True, "true": True, "off": False, "false": False}[text.strip().lower()]
+
+
+#: The most characters of the name of who runs the site.
+MAX_NAME = 120
+_MAIL = re.compile(r"[^\s@<>,;:/]+@[^\s@<>,;:/]+\.[^\s@<>,;:/]+")
+
+
+def _name(text: str) -> str:
+    text = text.strip()
+    if len(text) > MAX_NAME or not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
+def _contact(text: str) -> str:
+    text = text.strip()
+    page = urlsplit(text)
+    is_page = page.scheme in ("https", "http") and page.hostname and text.isprintable()
+    if text and not (is_page and " " not in text) and not _MAIL.fullmatch(text):
+        raise ValueError(text)
+    return text
 
 
 def _path(text: str) -> Path:
@@ -114,6 +137,20 @@ ROWS: tuple[Row, ...] = (
         "a URL",
         "Where the repository is, for the links that invite contributions",
     ),
+    Row(
+        "operator",
+        "",
+        _name,
+        f"a name of at most {MAX_NAME} characters in one line",
+        "Who runs the site, for the foot of every page; without it there is no such line",
+    ),
+    Row(
+        "contact",
+        "",
+        _contact,
+        "an e-mail address or the URL of a page",
+        "Where who runs the site can be reached, beside the name",
+    ),
 )
 
 
@@ -135,6 +172,13 @@ class Settings:
     language: str
     site_url: str
     contribute_url: str
+    operator: str
+    contact: str
+
+    @property
+    def contact_address(self) -> str:
+        """The contact as a link: a page as it is, an e-mail address with its scheme."""
+        return f"mailto:{self.contact}" if "@" in self.contact.partition("/")[0] else self.contact
 
 
 def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:

@@ -429,7 +429,7 @@ def test_home_and_holdings(site: FlaskClient) -> None:
     atlas, books = text_of(site.get("/atlas").text), text_of(site.get("/guides").text)
 
     assert "A reference of 10 case studies from 2 countries" in home
-    assert "start with the 2 handbooks ." in home
+    assert "For a class: read the 2 handbooks , and put cases side by side ." in home
     assert "What seed libraries reported" in home
     assert "Verdania −25% Growers paid 25% less for seed. The bean shelf of Old Weir" in home
     assert "Where the cases are, and what kind of seed library" in home

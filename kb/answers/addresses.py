@@ -13,12 +13,13 @@ from urllib.parse import quote, urlencode
 from kb.guidance.profile import Profile, given, values_of
 from kb.model.facets import FACETS
 from kb.model.quantities import UP
-from kb.search.query import DEFAULT_PER_PAGE, Query, with_value
+from kb.search.query import DEFAULT_PER_PAGE, PAGE_SIZE, Query, with_value
 
-#: How many cases the page of a search shows where its address does not say.
-PAGE_SIZE = 25
 #: The parameters of a search that narrow which cases a profile is compared with.
-NARROWING: tuple[str, ...] = (*FACETS, "results_min", "results_unit", "results_direction")
+NARROWING: tuple[str, ...] = (
+    *(*FACETS, "all_of"),
+    *("results_min", "results_unit", "results_direction"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ def query_pairs(query: Query, usual: int = DEFAULT_PER_PAGE) -> tuple[tuple[str,
     """
     pairs = [("q", query.text)] if query.text else []
     pairs += [(facet, value) for facet in FACETS for value in query.filters.get(facet, ())]
+    pairs += [("all_of", facet) for facet in query.all_of]
     if query.results_min is not None:
         pairs.append(("results_min", number_text(query.results_min)))
         if query.results_unit:

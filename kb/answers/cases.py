@@ -10,8 +10,10 @@ from pydantic import Field
 
 from kb.answers.addresses import Addresses
 from kb.answers.figures import figure
+from kb.answers.gaps import not_in_source
 from kb.answers.serialise import extended, old_name
 from kb.citations.cases import cite_case
+from kb.citations.provenance import Provenance, provenance
 from kb.citations.works import Citation, citations
 from kb.model.cases import Case, Members, Period, Result
 from kb.model.facet_words import is_planned
@@ -63,6 +65,7 @@ class CaseSummary:
     collection: Annotated[
         tuple[str, ...], Field(description="The collections of the compendium that it is in")
     ]
+    reported: Annotated[Provenance, Field(description="Where it comes from and of what time")]
     results: tuple[ReportedResult, ...]
 
 
@@ -91,6 +94,9 @@ class CaseAnswer(CaseSummary):
     region: str | None
     members: Members | None
     period: Period | None
+    not_in_source: Annotated[
+        tuple[str, ...], Field(description="What its source does not tell, in plain words")
+    ]
     role_model_for: Annotated[
         tuple[str, ...], Field(description="Whom it suits, in the editors' words")
     ]
@@ -151,11 +157,12 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses, *, site: s
     """
     url = addresses.case(case.id)
     return CaseAnswer(
-        **summary_fields(case, searcher.taxonomy, addresses),
+        **summary_fields(case, searcher, addresses),
         body=case.body,
         region=case.region,
         members=case.members,
         period=case.period,
+        not_in_source=not_in_source(case),
         role_model_for=case.role_model_for,
         answers=case.answers,
         editorial=case.our_reading,
@@ -187,14 +194,14 @@ def cases_answer(searcher: Searcher, addresses: Addresses) -> CasesAnswer:
             for term, held in searcher.compendium.collections
         ),
         cases=tuple(
-            CaseSummary(**summary_fields(case, searcher.taxonomy, addresses))
-            for case in searcher.cases
+            CaseSummary(**summary_fields(case, searcher, addresses)) for case in searcher.cases
         ),
     )
 
 
-def summary_fields(case: Case, taxonomy: Taxonomy, addresses: Addresses) -> Mapping[str, object]:
+def summary_fields(case: Case, searcher: Searcher, addresses: Addresses) -> Mapping[str, object]:
     """The fields of ``CaseSummary``, for every record that begins with them."""
+    taxonomy = searcher.taxonomy
     facets = {facet: case.facets.get(facet, ()) for facet in FACETS}
     return {
         **facets,
@@ -204,6 +211,7 @@ def summary_fields(case: Case, taxonomy: Taxonomy, addresses: Addresses) -> Mapp
         "url": addresses.case(case.id),
         "kind": case.kind,
         "summary": case.summary,
+        "reported": provenance(case, searcher.compendium.references),
         "results": tuple(reported(result, taxonomy) for result in case.results),
     }
 

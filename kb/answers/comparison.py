@@ -14,6 +14,7 @@ from kb.answers.cases import ReportedResult, reported
 from kb.answers.contrast import Contrast, all_of, contrast
 from kb.answers.figures import members_text, period_text
 from kb.answers.serialise import extended, old_name
+from kb.citations.provenance import Provenance, provenance
 from kb.citations.works import Citation, citations
 from kb.errors import CaseNotFound, QueryError
 from kb.model.cases import Case
@@ -75,6 +76,7 @@ class ComparedCase:
         tuple[str, ...], Field(description="Who worked with them without being one of them")
     ]
     period: Annotated[str, Field(description="Years, empty if not told")]
+    reported: Annotated[Provenance, Field(description="Where it comes from and of what time")]
     references: tuple[Citation, ...]
 
 
@@ -198,6 +200,7 @@ def comparison_answer(
                 members=members_text(case.members, taxonomy),
                 partners=case.members.partners if case.members else (),
                 period=period_text(case.period),
+                reported=provenance(case, searcher.compendium.references),
                 references=citations(case, searcher.compendium.references),
             )
             for case in cases

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, computed_field
 
@@ -16,8 +16,10 @@ from kb.guidance.profile import Profile, contradictions, with_goal
 from kb.guidance.profile_comparison import FieldComparison, sentences
 from kb.guidance.profile_score import AUDIENCE_LINES, FULL_TEXT, INTENT, part_label
 from kb.guidance.role_models import Part, RoleModel, RoleModels
-from kb.model.taxonomy import Taxonomy
 from kb.search.answer import Reason
+
+if TYPE_CHECKING:
+    from kb.search.searcher import Searcher
 
 #: Parts of a score to what they were called before, which answers for one release.
 EARLIER_PARTS: Mapping[str, str] = {
@@ -105,10 +107,10 @@ class RoleModelsAnswer:
 
 
 def role_models_answer(
-    found: RoleModels, taxonomy: Taxonomy, addresses: Addresses
+    found: RoleModels, searcher: Searcher, addresses: Addresses
 ) -> RoleModelsAnswer:
     """The role models with the profile and the filters as understood."""
-    profile, query = found.profile, found.query
+    profile, query, taxonomy = found.profile, found.query, searcher.taxonomy
     return RoleModelsAnswer(
         profile=profile,
         query=AskedFilters(**asked_filters(query)),
@@ -125,13 +127,13 @@ def role_models_answer(
             )
             for project in found.suggested_goals
         ),
-        models=tuple(_model(model, taxonomy, addresses) for model in found.models),
+        models=tuple(_model(model, searcher, addresses) for model in found.models),
     )
 
 
-def _model(model: RoleModel, taxonomy: Taxonomy, addresses: Addresses) -> RoleModelCase:
+def _model(model: RoleModel, searcher: Searcher, addresses: Addresses) -> RoleModelCase:
     return RoleModelCase(
-        **summary_fields(model.case, taxonomy, addresses),
+        **summary_fields(model.case, searcher, addresses),
         rank=model.rank,
         score=model.score,
         sentences=sentences(model.comparison),
@@ -140,6 +142,7 @@ def _model(model: RoleModel, taxonomy: Taxonomy, addresses: Addresses) -> RoleMo
         reason=model.reason,
         done=model.done,
         parts=tuple(
-            extended(LabelledPart, one, label=part_label(one.part, taxonomy)) for one in model.parts
+            extended(LabelledPart, one, label=part_label(one.part, searcher.taxonomy))
+            for one in model.parts
         ),
     )

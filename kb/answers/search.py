@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from kb.answers.addresses import Addresses
 from kb.answers.cases import CaseSummary, summary_fields
 from kb.answers.serialise import extended, old_name
-from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount, Reason, SearchResult
 from kb.search.query import Query
 from kb.text.mentions import Mention
+
+if TYPE_CHECKING:
+    from kb.search.searcher import Searcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,10 @@ class AskedFilters:
     """The filters, as understood: canonical ids by facet."""
 
     filters: Mapping[str, tuple[str, ...]]
+    all_of: Annotated[
+        tuple[str, ...],
+        Field(description="Those of `filters` of which a case needs every value, not any"),
+    ]
     results_min: float | None
     results_unit: str | None
     results_direction: Annotated[
@@ -102,7 +108,7 @@ class SearchAnswer:
     read_as = old_name("interpreted_as", tuple[str, ...])
 
 
-def search_answer(result: SearchResult, taxonomy: Taxonomy, addresses: Addresses) -> SearchAnswer:
+def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses) -> SearchAnswer:
     """What a search found, as data."""
     query = result.query
     return SearchAnswer(
@@ -127,7 +133,7 @@ def search_answer(result: SearchResult, taxonomy: Taxonomy, addresses: Addresses
         ),
         hits=tuple(
             RankedCase(
-                **summary_fields(hit.case, taxonomy, addresses),
+                **summary_fields(hit.case, searcher, addresses),
                 score=hit.score,
                 rank=hit.rank,
                 reasons=hit.reasons,
@@ -145,6 +151,7 @@ def asked_filters(query: Query) -> Mapping[str, object]:
     """The fields of ``AskedFilters``, for every record that begins with them."""
     return {
         "filters": {facet: values for facet, values in query.filters.items() if values},
+        "all_of": query.all_of,
         "results_min": query.results_min,
         "results_unit": query.results_unit,
         "results_direction": query.results_direction,

@@ -84,7 +84,13 @@ def folder_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def filter_options(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each facet, which can be repeated."""
+    """An option for each facet, which can be repeated, and one that asks for every value."""
+    command = click.option(
+        "--all-of",
+        multiple=True,
+        metavar="FACET",
+        help="Every value of this facet, not any of them; may be repeated",
+    )(command)
     for facet in reversed(FACETS):
         command = click.option(f"--{facet}", multiple=True, metavar="VALUE", help=f"Only {facet}")(
             command

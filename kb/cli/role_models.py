@@ -73,7 +73,7 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     filters = {facet: options.pop(facet) for facet in FACETS}
     answer = find(searcher, profile, make_query(searcher.taxonomy, filters=filters, **options))
     if as_json:
-        print_answer(role_models_answer(answer, searcher.taxonomy, addresses_of(settings)))
+        print_answer(role_models_answer(answer, searcher, addresses_of(settings)))
     else:
         _print(answer, searcher.taxonomy)
     return 0

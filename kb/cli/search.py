@@ -51,7 +51,7 @@ def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options
     query = make_query(searcher.taxonomy, text=" ".join(text), filters=filters, **options)
     result = searcher.search(query)
     if as_json:
-        print_answer(search_answer(result, searcher.taxonomy, addresses_of(settings)))
+        print_answer(search_answer(result, searcher, addresses_of(settings)))
     else:
         _print_result(result)
     return 0

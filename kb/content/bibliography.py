@@ -132,6 +132,7 @@ def _reference(key: str, entry: Entry, bibtex: str) -> Reference:
         cited_in=Source(key=cited_in[1], locator=cited_in[2]) if cited_in else None,
         subject=_field(entry, "keywords"),
         bibtex=bibtex,
+        by=_by(entry) or ("" if publisher == NOT_NAMED else publisher),
     )
 
 
@@ -176,6 +177,18 @@ def _people(entry: Entry, role: str) -> str:
     if len(people) < 2:
         return "".join(people)
     return f"{', '.join(people[:-1])} and {people[-1]}"
+
+
+def _by(entry: Entry) -> str:
+    """Who wrote it or edited it, in short: ``Roy``, ``Roy and Smith``, ``Roy and others``."""
+    people = entry.persons.get("author", []) or entry.persons.get("editor", [])
+    names = [
+        " ".join(str(name) for name in (*person.rich_prelast_names, *person.rich_last_names))
+        for person in people
+    ]
+    if len(names) > 2:
+        return f"{names[0]} and others"
+    return " and ".join(names)
 
 
 # --- the rules of ``kb check`` on a source ---------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +15,10 @@ from kb.content.schema import (
     keyed,
     optional,
     required,
+    shown,
     text,
     texts,
+    wrong,
 )
 from kb.errors import Problem
 from kb.model.site import Site
@@ -24,6 +27,20 @@ from kb.model.site import Site
 MAX_NAME, MAX_SENTENCE, MAX_PARAGRAPH, MAX_SEARCH = 60, 160, 1000, 100
 
 _NAME, _SENTENCE, _SEARCH = text(most=MAX_NAME), text(most=MAX_SENTENCE), text(most=MAX_SEARCH)
+
+
+def _web_address(value: str, known: Any) -> str:
+    """The address of a page.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    if not re.fullmatch(r"https?://\S+", value):
+        raise wrong(f"must be the address of a page, such as https://…, not {shown(value)}.")
+    return value
+
+
+_ADDRESS = text(means=_web_address, schema={"type": "string", "pattern": r"^https?://\S+$"})
 _PARAGRAPHS = texts(text(most=MAX_PARAGRAPH, plain=True), strict=True)
 _SEARCHES = keyed(
     texts(_SEARCH, none="must name at least one search."),
@@ -46,6 +63,8 @@ class SiteFields(Record):
     searches: Annotated[Mapping[str, tuple[str, ...]], _SEARCHES] = optional()
     business: Annotated[str, _SEARCH] = optional()
     aim: Annotated[str, _SEARCH] = optional()
+    licence: Annotated[str, _NAME] = optional()
+    licence_url: Annotated[str, _ADDRESS] = optional()
 
     @staticmethod
     def rules(given: Given, sound: Given, known: Any) -> Complaints:
@@ -53,6 +72,8 @@ class SiteFields(Record):
         name, small = str(sound.get("name", "")), str(sound.get("small", ""))
         if name and small and not name.startswith(f"{small} "):
             yield ("small",), f"must be how the name begins, {name!r}, not {small!r}."
+        if "licence_url" in sound and not given.get("licence"):
+            yield ("licence_url",), "needs the name of the licence in licence, such as CC BY 4.0."
 
 
 _FILE = YamlFile(model=SiteFields)

@@ -27,12 +27,14 @@ class Filter:
     Attributes:
         facets: facet to values. Values of one facet widen each other (OR), facets narrow
             each other (AND); a facet without values asks for nothing.
+        all_of: facets whose values narrow each other too: a document must have every one.
         kinds: the kinds of document that pass; none given, any.
         figure: what a document must report; None asks for nothing.
         ids: the only ids that pass; None, any. An empty set lets nothing pass.
     """
 
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    all_of: frozenset[str] = frozenset()
     kinds: tuple[str, ...] = ()
     figure: FigureFilter | None = None
     ids: frozenset[str] | None = None

@@ -235,7 +235,8 @@ class Reference:
     ``kind`` is one of ``KINDS_OF_SOURCE``; ``gone`` is the day on which its page was found to be
     gone, ``archived`` the address of a copy. ``cited_in`` is where one source names this one,
     which makes it further reading; ``subject`` is the heading that it stands under there.
-    ``bibtex`` is the entry as it stands in the file.
+    ``bibtex`` is the entry as it stands in the file. ``by`` is who wrote it, in short: last
+    names, an organisation, or the publisher; empty if not named.
     """
 
     key: str
@@ -251,3 +252,4 @@ class Reference:
     cited_in: Source | None = None
     subject: str = ""
     bibtex: str = ""
+    by: str = ""

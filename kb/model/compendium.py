@@ -59,6 +59,11 @@ class Compendium:
         return {case.id: case for case in self.cases}
 
     @cached_property
+    def updated(self) -> str:
+        """The day on which the latest case came in; empty where no case says when it did."""
+        return max((case.added for case in self.cases if case.added), default="")
+
+    @cached_property
     def has_planned(self) -> bool:
         """Whether some case tells of a project as an aim only."""
         return any(case.planned for case in self.cases)

@@ -21,6 +21,8 @@ class Site:
             of the API.
         business: what a firm may do, as the form of the role models shows it; may be empty.
         aim: what firms may want together, likewise.
+        licence: under which the texts may be used, in short; empty where it is not said.
+        licence_url: where the licence stands.
     """
 
     name: str = "Compendium of Cases"
@@ -32,6 +34,8 @@ class Site:
     searches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     business: str = ""
     aim: str = ""
+    licence: str = ""
+    licence_url: str = ""
 
     @property
     def rest_of_name(self) -> str:

@@ -75,8 +75,9 @@ class FacetCount:
 
     ``count`` is the number of cases with this value in exactly the set that the
     answer reports as found. ``would_add`` is how many more cases would be found if
-    this value were selected too: above 0 only in a facet with a selection, whose
-    values widen each other (OR).
+    this value were selected too: above 0 only in a facet with a selection whose
+    values widen each other (OR); where a case must have all of them it is ``count``
+    that says what one more would leave.
     """
 
     value: str
@@ -98,7 +99,10 @@ class FoundSet:
     cases: tuple[Case, ...] = ()
 
     def narrowed(self, facet: str, value: str) -> tuple[Case, ...]:
-        """What the same search finds with one value more in a facet without a selection."""
+        """What the same search finds with one value more in a facet where values narrow.
+
+        That is one without a selection, or one of which all values must be there.
+        """
         return tuple(case for case in self.cases if value in case.facets.get(facet, ()))
 
 

@@ -38,7 +38,7 @@ class Facets:
     def _count(self, facet: str, value: str, count: int, within: Filter, total: int) -> FacetCount:
         selected = within.facets.get(facet, ())
         would_add = 0
-        if selected and value not in selected:
+        if selected and value not in selected and facet not in within.all_of:
             would_add = self._engine.count(widened(within, facet, value)) - total
         term = self._taxonomy.facet(facet).get(value)
         return FacetCount(

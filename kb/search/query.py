@@ -20,6 +20,8 @@ SORTS: tuple[str, ...] = ("relevance", "newest", "oldest", "result")
 MAX_QUERY_LENGTH = 1000
 MAX_PER_PAGE = 100
 DEFAULT_PER_PAGE = 10
+#: A page of the site shows as many hits; a program is given fewer unless it asks.
+PAGE_SIZE = 25
 
 #: No compendium has more pages; a larger number is a mistake or a probe.
 MAX_PAGE = 1_000_000
@@ -33,12 +35,14 @@ class Query:
     ``results_min`` asks for a reported figure of at least that much (of a range,
     its low end) in one of the metrics of ``filters["results"]``, in the unit
     ``results_unit`` or, if that is None, in any. ``results_direction`` says which way it
-    went: a fall of 60% is at least 20% only for who asks for falls. ``exact`` leaves slips
-    of typing as they are.
+    went: a fall of 60% is at least 20% only for who asks for falls. ``all_of`` names the
+    facets of which a case must have every value that is chosen, not any of them. ``exact``
+    leaves slips of typing as they are.
     """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    all_of: tuple[str, ...] = ()
     results_min: float | None = None
     results_unit: str | None = None
     results_direction: str = UP
@@ -64,7 +68,7 @@ def filter_of(query: Query) -> Filter:
             unit=query.results_unit,
             falls=query.results_direction == DOWN,
         )
-    return Filter(facets=query.filters, figure=figure)
+    return Filter(facets=query.filters, all_of=frozenset(query.all_of), figure=figure)
 
 
 def widened(within: Filter, facet: str, value: str) -> Filter:
@@ -89,9 +93,10 @@ def without_value(query: Query, facet: str, value: str) -> Query:
     """
     kept = tuple(chosen for chosen in query.filters.get(facet, ()) if chosen != value)
     filters = {**query.filters, facet: kept}
+    all_of = tuple(name for name in query.all_of if filters.get(name))
     if filters.get("results"):
-        return replace(query, filters=filters, page=1)
-    return without_least(replace(query, filters=filters))
+        return replace(query, filters=filters, all_of=all_of, page=1)
+    return without_least(replace(query, filters=filters, all_of=all_of))
 
 
 def without_least(query: Query) -> Query:
@@ -104,6 +109,7 @@ def make_query(
     *,
     text: str = "",
     filters: Mapping[str, Iterable[str]] | None = None,
+    all_of: Iterable[str] = (),
     results_min: float | None = None,
     results_unit: str | None = None,
     results_direction: str = UP,
@@ -115,7 +121,8 @@ def make_query(
     """Check a request and make it canonical.
 
     Values may be ids, labels or aliases in any case; each is kept once, in the
-    order given. White space in the text does not count.
+    order given. White space in the text does not count. Of ``all_of`` the facets that have
+    values are kept, in the order of the facets.
 
     Raises:
         QueryError: names the parameter, the value and what is allowed.
@@ -148,6 +155,7 @@ def make_query(
     return Query(
         text=text,
         filters=canonical,
+        all_of=_all_of(all_of, canonical),
         results_min=results_min,
         results_unit=_unit(taxonomy, results_unit, results_min),
         results_direction=_direction(results_direction, is_asked=results_min is not None),
@@ -184,6 +192,20 @@ def _filters(
         if ids:
             canonical[facet] = tuple(ids)
     return {facet: canonical[facet] for facet in FACETS if facet in canonical}
+
+
+def _all_of(facets: Iterable[str], filters: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    asked = tuple(facets)
+    for facet in asked:
+        if facet not in FACETS:
+            raise QueryError(
+                f"all_of must name filters, and {facet[:60]!r} is none; "
+                f"filters are {', '.join(FACETS)}.",
+                parameter="all_of",
+                value=facet,
+                allowed=FACETS,
+            )
+    return tuple(facet for facet in FACETS if facet in asked and facet in filters)
 
 
 def _sort(sort: str, filters: Mapping[str, tuple[str, ...]], metrics: Sequence[str]) -> str:

@@ -99,12 +99,19 @@ class Searcher:
         return case
 
     def ask(
-        self, text: str = "", *, page: int = 1, per_page: int = DEFAULT_PER_PAGE, **filters: Values
+        self,
+        text: str = "",
+        *,
+        all_of: Iterable[str] = (),
+        page: int = 1,
+        per_page: int = DEFAULT_PER_PAGE,
+        **filters: Values,
     ) -> SearchResult:
         """Answer a text in any words, under filters by facet: ``ask("wine", country="NZ")``.
 
         Args:
             text: what is looked for; without one, every case that the filters allow.
+            all_of: facets of which a case must have every value that is given, not any.
             page: from 1.
             per_page: how many hits a page holds.
             **filters: a value or several for each facet, as ids, labels or aliases.
@@ -113,7 +120,14 @@ class Searcher:
             QueryError: names what is wrong and what is allowed.
         """
         named = {name: _texts(name, values) for name, values in filters.items()}
-        query = make_query(self.taxonomy, text=text, filters=named, page=page, per_page=per_page)
+        query = make_query(
+            self.taxonomy,
+            text=text,
+            filters=named,
+            all_of=all_of,
+            page=page,
+            per_page=per_page,
+        )
         return self.search(query)
 
     def search(self, query: Query) -> SearchResult:

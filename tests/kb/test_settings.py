@@ -24,12 +24,14 @@ DEFAULTS = {
     "language": "en",
     "site_url": "",
     "contribute_url": "",
+    "operator": "",
+    "contact": "",
 }
 
 VARIABLES = (
-    "KB_BATCH_SIZE, KB_CASES, KB_CONTRIBUTE_URL, KB_HOST, KB_INDEX, KB_KEEP_SNAPSHOTS, "
-    "KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_PORT, KB_REVISION, KB_SITE_URL, "
-    "KB_WORKERS"
+    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_HOST, KB_INDEX, "
+    "KB_KEEP_SNAPSHOTS, KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, "
+    "KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
 )
 
 
@@ -53,10 +55,29 @@ GOOD = [
     ("KB_LANGUAGE", "fr", "language", "fr"),
     ("KB_SITE_URL", "https://kb.example", "site_url", "https://kb.example"),
     ("KB_CONTRIBUTE_URL", "https://x.example/r", "contribute_url", "https://x.example/r"),
+    ("KB_OPERATOR", " Seed Guild of Ostreval ", "operator", "Seed Guild of Ostreval"),
+    ("KB_CONTACT", "desk@guild.example", "contact", "desk@guild.example"),
+    ("KB_CONTACT", "https://guild.example/desk", "contact", "https://guild.example/desk"),
 ]
+
+_CONTACT = "KB_CONTACT must be an e-mail address or the URL of a page, not"
 
 #: Variable, its text, the message.
 BAD = [
+    (
+        "KB_OPERATOR",
+        "x" * 121,
+        f"KB_OPERATOR must be a name of at most 120 characters in one line, not '{'x' * 121}'.",
+    ),
+    (
+        "KB_OPERATOR",
+        "Guild\nof Seeds",
+        "KB_OPERATOR must be a name of at most 120 characters in one line, not 'Guild\\nof Seeds'.",
+    ),
+    ("KB_CONTACT", "the desk", f"{_CONTACT} 'the desk'."),
+    ("KB_CONTACT", "javascript:alert(1)", f"{_CONTACT} 'javascript:alert(1)'."),
+    ("KB_CONTACT", "a@b", f"{_CONTACT} 'a@b'."),
+    ("KB_CONTACT", "https://", f"{_CONTACT} 'https://'."),
     ("KB_CASES", "", "KB_CASES must be a folder, not ''."),
     ("KB_INDEX", "  ", "KB_INDEX must be a folder, not '  '."),
     ("KB_MULTILINGUAL", "", "KB_MULTILINGUAL must be on or off, not ''."),
@@ -139,3 +160,16 @@ def test_an_unknown_variable_is_refused() -> None:
     assert str(error.value) == (
         f"The environment variable KB_CASE is not a setting. Settings are {VARIABLES}."
     )
+
+
+@pytest.mark.parametrize(
+    ("contact", "address"),
+    [
+        ("", ""),
+        ("desk@guild.example", "mailto:desk@guild.example"),
+        ("https://guild.example/@desk", "https://guild.example/@desk"),
+    ],
+)
+def test_a_contact_is_a_link(contact, address):
+    """An e-mail address gets its scheme, a page is its own address."""
+    assert read_settings({}, contact=contact).contact_address == address

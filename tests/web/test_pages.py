@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from html import unescape
 
 import brotli
 import pytest
@@ -222,7 +223,18 @@ def test_exact_is_kept(client):
     assert 'class="chip" href="/search?q=wine+exprot&amp;country=NO&amp;exact=true' in page
     assert 'class="chip-clear" href="/search?q=wine+exprot&amp;exact=true">' in page
     assert 'href="/api/v1/search?q=wine+exprot&amp;country=FR&amp;country=NO&amp;exact=true' in page
-    assert page.count('<input type="hidden" name="exact" value="true">') == 1
+    toggles = re.findall(r'class="toggle" href="([^"]+)"', page)
+    assert toggles
+    assert all("&amp;exact=true" in url for url in toggles)
+
+
+def toggle(page: str, label: str) -> tuple[str, str]:
+    """Where a value of a facet leads on the page of results, and its words."""
+    for url, words in re.findall(r'<a class="toggle" href="([^"]+)"[^>]*>(.*?)</a>', page, re.S):
+        text = " ".join(re.sub("<[^>]+>", "", words).split())
+        if text.startswith(label):
+            return unescape(url), text
+    raise LookupError(label)
 
 
 def order_links(page: str) -> list[tuple[str, str]]:
@@ -279,7 +291,8 @@ def test_the_order_is_kept(client):
     assert f'rel="next" href="/search?{both}&amp;sort=newest&amp;page=2&amp;per_page=1"' in page
     assert f'href="/api/v1/search?{both}&amp;sort=newest&amp;per_page=1"' in page
     assert f"/search?{both}&amp;sector=wine-spirits&amp;sort=newest&amp;per_page=1" in page
-    assert page.count('<input type="hidden" name="sort" value="newest">') == 2
+    assert page.count('<input type="hidden" name="sort" value="newest">') == 1
+    assert toggle(page, "Wine and spirits")[0].endswith("&sort=newest&per_page=1")
 
 
 @pytest.mark.parametrize(
@@ -329,7 +342,7 @@ def test_an_offer_widens_a_facet_that_is_chosen(client):
     """Beside a chosen country another one adds."""
     page = client.get("/search?q=textile+norway+export&country=ES").text
     assert offers(page)[:1] == [
-        ("Also Norway (+1)", "/search?q=textile+norway+export&amp;country=ES&amp;country=NO")
+        ("Also Norway (1 more)", "/search?q=textile+norway+export&amp;country=ES&amp;country=NO")
     ]
     assert "2 found" in client.get("/search?q=textile+norway+export&country=ES&country=NO").text
 
@@ -358,18 +371,55 @@ def test_filters(client):
     assert 'class="chip" href="/search?country=FR&amp;type=vertical"' in page
     assert 'class="chip" href="/search?country=NO&amp;country=FR"' in page
     assert '<a class="chip-clear" href="/search">Remove all filters</a>' in page
-    assert 'name="type" value="vertical" checked>' in page
+    assert toggle(page, "Vertical network") == (
+        "/search?country=NO&country=FR",
+        "Vertical network (suppliers of one customer) 1 found (on: take it away)",
+    )
+    assert toggle(page, "Norway")[0] == "/search?country=FR&type=vertical"
 
 
 def test_a_value_that_widens_shows_what_it_adds(client):
     """Beside a chosen value the others of its facet show how many more they would find."""
     page = client.get("/search?country=ES").text
-    found = re.search(
-        r'name="country" value="FR">.*?choice-tally" aria-hidden="true">([^<]+)</span>'
-        r'<span class="hidden">\(([^)]+)\)',
-        page,
-    )
-    assert found.groups() == ("+2", "adds 2")
+
+    assert toggle(page, "France") == ("/search?country=ES&country=FR", "France 2 more")
+
+
+def test_all_of_some_values(client):
+    """Where a case can have several values of a facet, all of them can be asked for."""
+    assert "all of these" not in client.get("/search").text
+    any_of = client.get("/search?project=joint-purchasing&project=cost-reduction").text
+    both = "project=joint-purchasing&amp;project=cost-reduction"
+    assert '<span aria-current="true">any of these</span>' in any_of
+    assert f'<a href="/search?{both}&amp;all_of=project" rel="nofollow">all of these</a>' in any_of
+
+    page = client.get("/search?project=joint-purchasing&project=cost-reduction&all_of=project").text
+    assert titles(page) == ["norway/metal-buyers"]
+    assert '<span class="chip-facet">What they do together, all of these:</span>' in page
+    assert toggle(page, "Joint purchasing")[0] == ("/search?project=cost-reduction&all_of=project")
+    assert f'<a href="/search?{both}" rel="nofollow">any of these</a>' in page
+
+
+def test_a_facet_of_one_value_has_no_choice(client):
+    """No case has two kinds, so all of them and any of them are not told apart."""
+    assert "all of these" not in client.get("/search?kind=network").text
+
+
+def test_filters_come_before_results(client):
+    """In the order of reading and of focus; links at the top lead past either."""
+    page = client.get("/search?q=wine").text
+
+    assert page.index('id="filters"') < page.index('id="results"') < page.index('class="hits"')
+    assert re.findall(r'<a class="skip" href="#(\w+)">', page) == ["main", "filters", "results"]
+
+
+def test_a_page_of_results_shows_more_than_a_program_is_given(client):
+    """Twenty-five for people, ten for a program; the JSON of a page is the same answer."""
+    page = client.get("/search").text
+
+    assert 'href="/api/v1/search?per_page=25">This answer as JSON' in page
+    assert client.get("/api/v1/search").json["query"]["per_page"] == 10
+    assert 'href="/search?country=FR&amp;per_page=10"' in client.get("/search?per_page=10").text
 
 
 def test_least_figure(client):
@@ -442,10 +492,45 @@ def test_case_page(client, searcher):
 
 def test_outcome_not_reported(client):
     """A case without results and status says that the outcome is not reported."""
-    notice = "<strong>Outcome not reported.</strong>"
-    assert notice in client.get("/cases/denmark/hostile-title").text
-    assert notice not in client.get("/cases/spain/textile-training").text
-    assert notice not in client.get("/cases/guides/purchase-guide").text
+    notice = r'<p class="not-reported"><strong>Not in the sources?:</strong> ([^<]*)</p>'
+    page = client.get("/cases/denmark/hostile-title").text
+    assert re.findall(notice, page) == [
+        "where in the country, how many took part, in which years, how it began, what came of it."
+    ]
+    told = re.findall(notice, client.get("/cases/spain/textile-training").text)
+    assert [words.endswith("what came of it.") for words in told] == [False]
+    assert re.findall(notice, client.get("/cases/guides/purchase-guide").text) == []
+
+
+def test_where_a_case_comes_from(client):
+    """Cards, the case, its flyer and a comparison say it in few words."""
+    words = "Reported 2001, Doe and Roe"
+    for path in (
+        "/search?country=NO",
+        "/cases/norway/metal-buyers",
+        "/flyers/norway/metal-buyers",
+        "/compare?id=norway/metal-buyers&id=norway/textile-exporters",
+        "/role-models?business=metal&aim=purchase&goal=joint-purchasing",
+        "/",
+    ):
+        assert words in client.get(path).text, path
+    assert client.get("/api/v1/cases/norway/metal-buyers").json["reported"] == {
+        "year": "2001",
+        "by": "Doe and Roe",
+        "more": 0,
+    }
+
+
+def test_cases_of_a_list_can_be_compared(client):
+    """Each card has a box that belongs to one form, which sends the ids; a guide has none."""
+    page = client.get("/search").text
+    boxes = re.findall(r'<input type="checkbox" name="id" value="([^"]+)" form="compare">', page)
+
+    assert '<form class="compare-ticked" id="compare" action="/compare" autocomplete="off">' in page
+    assert set(boxes) == {name for name in titles(page) if not name.startswith("guides/")}
+    assert '<a href="/compare?id=norway/metal-buyers">Compare</a>' in (
+        client.get("/cases/norway/metal-buyers").text
+    )
 
 
 def test_guide_page(client):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 from kb.answers.figures import figure, members_text, period_text
+from kb.citations.provenance import provenance, told_by
 from kb.citations.works import Citation, citations, only_passages
 from kb.model.cases import Case, Result
 from kb.model.english import capital
@@ -15,6 +16,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from web.cases.page import FACT_FACETS, body_of
 from web.core.urls import absolute, case_url
+from web.ui.provenance import reported_text
 from web.ui.qr import qr_code
 from web.words.translation import ngettext
 
@@ -92,7 +94,7 @@ def flyer(searcher: Searcher, case: Case) -> Flyer:
         results=shown,
         left_out=f"{more} more on the page of the {kind}." if more else "",
         nothing="" if shown else _nothing(kind, len(works)),
-        facts=_facts(case, taxonomy),
+        facts=_facts(case, searcher),
         editorial=f"Our reading, not the source’s word: {ours}." if ours else "",
         take=first_of_our_reading(body_of(case, searcher).html),
         citations=works,
@@ -128,7 +130,8 @@ def _nothing(kind: str, n_sources: int) -> str:
     )
 
 
-def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
+def _facts(case: Case, searcher: Searcher) -> tuple[tuple[str, str], ...]:
+    taxonomy, references = searcher.taxonomy, searcher.compendium.references
     partners = "; ".join(case.members.partners) if case.members else ""
     rows = [
         ("Who", members_text(case.members, taxonomy) or NOT_REPORTED),
@@ -137,7 +140,8 @@ def _facts(case: Case, taxonomy: Taxonomy) -> tuple[tuple[str, str], ...]:
             "Where",
             ", ".join(part for part in (case.region, _labels("country", case, taxonomy)) if part),
         ),
-        ("When", period_text(case.period) or NOT_REPORTED),
+        ("When", period_text(case.period) or told_by(case, references) or NOT_REPORTED),
+        ("From", reported_text(provenance(case, references))),
     ]
     rows += [
         (facet_words(facet, taxonomy).fact, _labels(facet, case, taxonomy))

@@ -13,6 +13,8 @@ from flask import (
     render_template,
 )
 
+from kb.answers.gaps import not_in_source
+from kb.citations.provenance import told_by
 from kb.citations.works import citations
 from kb.model.cases import Case
 from web.cases.flyer import flyer
@@ -76,12 +78,14 @@ def case(case_id: str) -> str | Response:
         "case.html",
         case=case,
         body=body_of(case, current),
+        gaps=not_in_source(case),
+        told_by=told_by(case, current.compendium.references),
         citations=citations(case, current.compendium.references),
         most_sources=MOST_SOURCES,
         cite=cited(case, current.snapshot_id),
         related=related_to(case, current),
         similar=shown_similar(case, alike),
-        compare_url=compared_url(case, alike),
+        compare_similar=compared_url(case, alike),
     )
 
 

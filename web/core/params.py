@@ -22,7 +22,6 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from kb.answers.addresses import PAGE_SIZE
 from kb.errors import QueryError
 from kb.guidance.profile import (
     FIELDS,
@@ -44,6 +43,7 @@ from kb.search.query import (
     MAX_PAGE,
     MAX_PER_PAGE,
     MAX_QUERY_LENGTH,
+    PAGE_SIZE,
     SORTS,
     Query,
     make_query,
@@ -115,6 +115,13 @@ FILTERS: Table = (
     _facet("decade", "When the {subject} worked: a decade such as 1990s, or not-told."),
     _facet("collection", "The collection of the compendium that the document is in."),
     _row(
+        "all_of",
+        one_of(FACETS),
+        "A parameter above of which a case needs every value that is given, not any of them. "
+        "Repeat it for more than one.",
+        many=True,
+    ),
+    _row(
         "results_min",
         NUMBER,
         "The least reported figure, in the metrics that results names; needs results.",
@@ -162,7 +169,7 @@ SEARCH: Table = (
     _row(
         "per_page",
         whole(1, MAX_PER_PAGE),
-        "How many cases stand on a page.",
+        f"How many cases stand on a page; the page for people shows {PAGE_SIZE} by itself.",
         default=DEFAULT_PER_PAGE,
     ),
 )
@@ -327,7 +334,7 @@ def to_query(values: Mapping[str, Any], taxonomy: Taxonomy) -> Query:
         QueryError: what hangs on a metric stands without it.
     """
     others = (
-        *("results_min", "results_unit", "results_direction"),
+        *("all_of", "results_min", "results_unit", "results_direction"),
         *("exact", "sort", "page", "per_page"),
     )
     return make_query(

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 
-from kb.answers.addresses import PAGE_SIZE, Addresses, profile_pairs, query_pairs
+from kb.answers.addresses import Addresses, profile_pairs, query_pairs
 from kb.guidance.profile import Profile
-from kb.search.query import DEFAULT_PER_PAGE, Query
+from kb.search.query import DEFAULT_PER_PAGE, PAGE_SIZE, Query
 
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308

@@ -1,8 +1,14 @@
-"""The front page: one mark for each case."""
+"""The front page: what is known and how little, and one mark for each case."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from kb.model.compendium import Compendium
+from kb.model.facets import COLLECTION_FACET
+from kb.model.holdings import Holdings
+from web.core.urls import facet_url, search_url
+from web.words.lists import count_words
 
 #: The chart shows as many countries, those with most cases.
 IN_CHART = 12
@@ -10,6 +16,65 @@ IN_CHART = 12
 MARKS_IN_ROW = 5
 MARK_PITCH = 16
 MARK_SIZE = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of the cases of a part of the compendium, and how little.
+
+    ``name`` and ``about`` are empty where the compendium is of one part; ``guides`` counts the
+    guides in words, empty where there are none. ``n_figures``,
+    ``n_words`` and ``n_silent`` are the cases with a figure, with results in words alone, and
+    without any: together all. ``years`` are those of the sources, earliest and latest.
+    """
+
+    name: str
+    about: str
+    url: str
+    n_cases: int
+    guides: str
+    n_countries: int
+    n_figures: int
+    n_words: int
+    n_silent: int
+    years: tuple[int, int] | None
+
+
+def known(compendium: Compendium) -> tuple[Known, ...]:
+    """What is known of each collection, or of the whole where there are not several."""
+    parts = compendium.collections
+    if len(parts) < 2:
+        return (_known(compendium.holdings, compendium),)
+    return tuple(
+        replace(
+            _known(held, compendium),
+            name=term.label,
+            about=term.definition,
+            url=facet_url(**{COLLECTION_FACET: term.id}),
+        )
+        for term, held in parts
+    )
+
+
+def _known(held: Holdings, compendium: Compendium) -> Known:
+    cases, guide = held.cases.documents, compendium.taxonomy.guide
+    n_figures = sum(any(one.has_figure for one in case.results) for case in cases)
+    n_silent = sum(not case.results for case in cases)
+    keys = {source.key for case in held.everything.documents for source in case.sources}
+    works = (compendium.references.get(key) for key in keys)
+    years = [int(work.year) for work in works if work and work.year.isdecimal()]
+    return Known(
+        name="",
+        about="",
+        url=search_url(),
+        n_cases=len(cases),
+        guides=count_words(len(held.guides), guide.in_line, guide.many) if held.guides else "",
+        n_countries=len(held.cases.terms("country", compendium.taxonomy)),
+        n_figures=n_figures,
+        n_words=len(cases) - n_figures - n_silent,
+        n_silent=n_silent,
+        years=(min(years), max(years)) if years else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from web.core.urls import facet_url
 from web.holdings.atlas import atlas_page
 from web.holdings.browse import SECTIONS, countries_by_cases, guide_parts
 from web.holdings.coverage import coverage_page
-from web.holdings.home import IN_CHART, marks
+from web.holdings.home import IN_CHART, known, marks
 from web.ui.achievements import achievements
 from web.ui.links import PAGED
 
@@ -30,6 +30,7 @@ def home() -> str:
         held=held,
         taxonomy=taxonomy,
         countries=countries_by_cases(held.cases, taxonomy),
+        known=known(current.compendium),
         achievements=achievements(held.cases.documents, taxonomy),
         n_in_chart=IN_CHART,
         marks=marks,

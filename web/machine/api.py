@@ -58,7 +58,7 @@ def search(current: Searcher, values: Values) -> SearchAnswer:
     Counts of every facet are over all that were found.
     """
     result = current.search(to_query(values, current.taxonomy))
-    return search_answer(result, current.taxonomy, addresses())
+    return search_answer(result, current, addresses())
 
 
 @operations.answers("/cases", "List every case", id="listCases", tag="Cases", answer=CasesAnswer)
@@ -148,7 +148,7 @@ def role_models(current: Searcher, values: Values) -> RoleModelsAnswer:
             value="",
         )
     models = find_role_models(current, profile, narrowed)
-    return role_models_answer(models, current.taxonomy, addresses())
+    return role_models_answer(models, current, addresses())
 
 
 @operations.answers(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.answers.addresses import PAGE_SIZE, query_pairs
+from kb.answers.addresses import query_pairs
 from kb.guidance.profile import Profile
 from kb.guidance.selection import of_query
 from kb.model.facets import FACETS
 from kb.search.answer import FacetCount
-from kb.search.query import Query, without_least, without_value
+from kb.search.query import PAGE_SIZE, Query, without_least, without_value
 from kb.search.searcher import Searcher
 from web.core.urls import outcomes_url, query_url
 from web.outcomes.kept import answer_for, found_for

@@ -18,7 +18,15 @@ from web.search.page import (
     page_steps,
     title_of,
 )
-from web.ui.filters import browse_offers, chips, facet_counts, offers, units_asked, ways_asked
+from web.ui.filters import (
+    browse_offers,
+    chips,
+    facet_counts,
+    facet_filters,
+    offers,
+    units_asked,
+    ways_asked,
+)
 from web.ui.language import in_own_language
 from web.ui.links import first_compared
 from web.ui.notices import notices
@@ -51,7 +59,9 @@ def search() -> tuple[str, int]:
         head=head_of(result, title, on),
         title=title,
         filters_in_title=filters_in_title(query, taxonomy),
-        facets=facet_counts(result.facets, query, taxonomy),
+        facets=facet_filters(
+            facet_counts(result.facets, query, taxonomy), query, current.cases, taxonomy
+        ),
         units=units_asked(query, current.cases, taxonomy),
         ways=ways_asked(query, current.cases, taxonomy),
         chips=on,

@@ -19,6 +19,10 @@ from web.core.urls import facet_url, query_url
 from web.ui.links import Link
 from web.words.translation import gettext, number
 
+#: The facets whose values are shown before they are opened, unless there are more than this.
+OPEN_FACETS = ("country", "type", "kind", "status")
+MOST_OPEN = 12
+
 #: Turns a query into the address of a page.
 Address = Callable[[Query], str]
 
@@ -77,6 +81,98 @@ def with_chosen(
     return tuple(sorted(every, key=lambda count: count.group)) if name == "country" else every
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterLink:
+    """A value of a facet to turn on or off, by one step to another search.
+
+    ``count`` says how many cases it concerns: those found that have it, or, where ``adds``
+    is set, how many more it would find.
+    """
+
+    label: str
+    url: str
+    count: int
+    group: str = ""
+    value: str = ""
+    selected: bool = False
+    adds: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetFilter:
+    """A facet on the page of results: its values, and whether any or all of them are asked.
+
+    ``is_open`` says whether its values are shown before it is opened. ``modes`` lead from
+    "any of these" to "all of these" and back; empty where that makes no difference.
+    """
+
+    name: str
+    label: str
+    n_on: int
+    is_open: bool
+    values: tuple[FilterLink, ...]
+    modes: tuple[Link, ...] = ()
+
+
+def facet_filters(
+    facets: Mapping[str, Iterable[FacetCount]],
+    query: Query,
+    cases: Iterable[Case],
+    taxonomy: Taxonomy,
+) -> tuple[FacetFilter, ...]:
+    """The facets of an answer, each value with the search that turns it on or off.
+
+    Args:
+        facets: what ``facet_counts`` gives.
+        query: what was asked.
+        cases: every case, which say of which facets a case can have several values.
+        taxonomy: the vocabulary.
+    """
+    held = [case.facets for case in cases]
+    found = []
+    for name, counts in facets.items():
+        values = tuple(_filter_link(name, one, query) for one in counts)
+        n_on = sum(one.selected for one in values)
+        can_have_several = any(len(one.get(name, ())) > 1 for one in held)
+        found.append(
+            FacetFilter(
+                name=name,
+                label=gettext(facet_words(name, taxonomy).heading),
+                n_on=n_on,
+                is_open=bool(n_on) or (name in OPEN_FACETS and len(values) <= MOST_OPEN),
+                values=values,
+                modes=_modes(name, query) if n_on and can_have_several else (),
+            )
+        )
+    return tuple(found)
+
+
+def _filter_link(facet: str, one: FacetCount, query: Query) -> FilterLink:
+    adds = bool(one.would_add) and not one.selected
+    turned = without_value if one.selected else with_value
+    return FilterLink(
+        label=one.label,
+        url=query_url(turned(query, facet, one.value)),
+        count=one.would_add if adds else one.count,
+        group=one.group,
+        value=one.value,
+        selected=one.selected,
+        adds=adds,
+    )
+
+
+def _modes(facet: str, query: Query) -> tuple[Link, ...]:
+    others = tuple(name for name in query.all_of if name != facet)
+    every = tuple(name for name in FACETS if name == facet or name in others)
+    is_all = facet in query.all_of
+    return (
+        Link(
+            url=query_url(query, all_of=others), words=gettext("any of these"), is_here=not is_all
+        ),
+        Link(url=query_url(query, all_of=every), words=gettext("all of these"), is_here=is_all),
+    )
+
+
 def units_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[Term, ...]:
     """The units in which the chosen metrics are reported or compared, and the one asked for.
 
@@ -115,7 +211,7 @@ def chips(query: Query, taxonomy: Taxonomy, address: Address = query_url) -> tup
     found = [
         Chip(
             name=facet,
-            facet=gettext(facet_words(facet, taxonomy).heading),
+            facet=_asked_words(facet, query, taxonomy),
             label=taxonomy.label(facet, value),
             url=address(without_value(query, facet, value)),
         )
@@ -133,6 +229,14 @@ def chips(query: Query, taxonomy: Taxonomy, address: Address = query_url) -> tup
     return tuple(found)
 
 
+def _asked_words(facet: str, query: Query, taxonomy: Taxonomy) -> str:
+    """What a facet is called, and that all of its values are asked for where that says more."""
+    heading = gettext(facet_words(facet, taxonomy).heading)
+    if facet in query.all_of and len(query.filters.get(facet, ())) > 1:
+        return gettext("%(facet)s, all of these", facet=heading)
+    return heading
+
+
 def offers(result: SearchResult) -> tuple[Link, ...]:
     """The values named in the query that would change what is found, with what they would find.
 
@@ -143,8 +247,8 @@ def offers(result: SearchResult) -> tuple[Link, ...]:
     query = result.query
     made = []
     for mention in result.mentions:
-        if query.filters.get(mention.facet):
-            message, n = N_("Also %(value)s (+%(count)s)"), _would_add(result, mention)
+        if query.filters.get(mention.facet) and mention.facet not in query.all_of:
+            message, n = N_("Also %(value)s (%(count)s more)"), _would_add(result, mention)
         else:
             left = len(result.found.narrowed(mention.facet, mention.value))
             message, n = N_("Only %(value)s (%(count)s)"), left if left < result.total else 0

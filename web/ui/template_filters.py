@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from flask import Blueprint
 from markupsafe import Markup
 
-from kb.answers.addresses import PAGE_SIZE, number_text, query_pairs
+from kb.answers.addresses import number_text, query_pairs
 from kb.answers.figures import Figure, converted_text, figure, members_text, period_text
 from kb.citations.works import only_passages, seen_text
 from kb.errors import KBError
@@ -28,15 +28,17 @@ from kb.model.facet_words import (
 )
 from kb.model.facets import DECADE_FACET, PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
-from web.core.request import searcher, site_words
+from kb.search.query import PAGE_SIZE
+from web.core.request import searcher, settings, site_words
 from web.core.urls import case_url, compare_url, facet_url, profile_url, query_url, search_url
 from web.ui.links import term_url
+from web.ui.provenance import reported
 from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions
 from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
 from web.words.titles import page_description, page_title
-from web.words.translation import gettext, number
+from web.words.translation import day, gettext, number
 from web.words.typography import curly
 
 #: How many figures a card shows; the page of the case shows them all.
@@ -169,6 +171,15 @@ def source_text(source: Source) -> str:
     return curly(f"{name}{year}, {source.locator}")
 
 
+def content_day() -> str:
+    """The day of the latest case that is served, in words; empty where none says its day."""
+    try:
+        updated = searcher().compendium.updated
+    except KBError:
+        return ""
+    return day(updated) if updated else ""
+
+
 FILTERS = {
     "capital": capital,
     "card_results": card_results,
@@ -192,6 +203,7 @@ FILTERS = {
     "period": period_text,
     "plain_number": number_text,
     "quoted": quoted,
+    "reported": reported,
     "seen_text": seen_text,
     "source": source_text,
     "spelled": number_word,
@@ -202,6 +214,7 @@ FILTERS = {
 FUNCTIONS = {
     "case_url": case_url,
     "compare_url": compare_url,
+    "content_day": content_day,
     "facet_note": facet_note,
     "facet_url": facet_url,
     "facet_words": words_of_facet,
@@ -216,6 +229,7 @@ FUNCTIONS = {
     ),
     "profile_url": profile_url,
     "query_url": query_url,
+    "run_by": settings,
     "search_url": search_url,
     "suggestions": suggestions,
     "subject_kind": lambda: taxonomy().subject,

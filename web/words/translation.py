@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -51,6 +52,16 @@ def speaking(code: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
+
+
+def day(iso: str) -> str:
+    """A day as it is written in the language of the page: ``28 November 2026``."""
+    read = date.fromisoformat(iso)
+    if language() == SOURCE:
+        return f"{read.day} {read:%B} {read.year}"
+    from babel.dates import format_date  # a site in English does without it
+
+    return format_date(read, "d MMMM y", locale=language())
 
 
 def gettext(message: str, **values: object) -> str:

@@ -36,7 +36,8 @@ class DocumentTable:
         passing = np.ones(len(self.ids), dtype=bool)
         for facet, values in within.facets.items():
             if values:
-                passing &= self._any(self._facets.get(facet, {}), values)
+                combine = self._all if facet in within.all_of else self._any
+                passing &= combine(self._facets.get(facet, {}), values)
         if within.kinds:
             passing &= self._any(self._kinds, within.kinds)
         if within.figure is not None:
@@ -63,6 +64,12 @@ class DocumentTable:
         for value in values:
             if value in having:
                 passing |= having[value]
+        return passing
+
+    def _all(self, having: Mapping[str, np.ndarray], values: Sequence[str]) -> np.ndarray:
+        passing = np.ones(len(self.ids), dtype=bool)
+        for value in values:
+            passing &= having.get(value, np.False_)
         return passing
 
     def _reporting(self, asked: FigureFilter) -> np.ndarray:

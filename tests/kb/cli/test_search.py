@@ -94,6 +94,7 @@ def test_search_prints_json(settings):
         "query": {
             "q": "train",
             "filters": {"status": ["cautionary"]},
+            "all_of": [],
             "results_min": None,
             "results_unit": None,
             "results_direction": "up",

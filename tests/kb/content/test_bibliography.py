@@ -46,14 +46,41 @@ def test_entries_become_references(tmp_path: Path) -> None:
                 title="Toy Networks",
                 year="2001",
                 note="Toy Press",
+                by="Doe",
             ),
         ),
         (
             "anon",
-            Reference(key="anon", authors="", title="An unsigned note", year="", note="No date"),
+            Reference(
+                key="anon",
+                authors="",
+                title="An unsigned note",
+                year="",
+                note="No date",
+                by="Nobody",
+            ),
         ),
         ("bare", Reference(key="bare", authors="", title="", year="", note="")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "by"),
+    [
+        ("author = {Doe, Jane}", "Doe"),
+        ("author = {van der Berg, Anna}", "van der Berg"),
+        ("author = {Doe, Jane and Roe, R.}", "Doe and Roe"),
+        ("author = {Doe, Jane and Roe, R. and Poe, P.}", "Doe and others"),
+        ("author = {{Industry and Trade Canada}}", "Industry and Trade Canada"),
+        ("editor = {Doe, Jane}, publisher = {Press}", "Doe"),
+        ("publisher = {Press}", "Press"),
+        ("publisher = {not named}", ""),
+        ("year = {1998}", ""),
+    ],
+)
+def test_who_wrote_it_in_short(tmp_path: Path, fields: str, by: str) -> None:
+    """Last names, an organisation whole, the publisher where nobody else is named."""
+    assert _load(tmp_path, f"@book{{a, title = {{T}}, {fields}}}")["a"].by == by
 
 
 @pytest.mark.parametrize(
@@ -189,10 +216,11 @@ def test_a_source_says_what_was_seen_of_it(tmp_path: Path) -> None:
         archived="https://archive.example/1",
         gone="2026-11-28",
         cited_in=Source(key="toy-book", locator="note 3; references, 8"),
+        by="The Toy Paper",
     )
     assert replace(references["toy-book"], bibtex="") == Reference(
         key="toy-book", authors="Jane Doe", title="B", year="about 1998", note="",
-        seen=Seen(how="excerpt"),
+        seen=Seen(how="excerpt"), by="Doe",
     )  # fmt: skip
     assert references["toy-page"].bibtex + "\n        " + references["toy-book"].bibtex == (
         text.strip()
@@ -355,5 +383,6 @@ def test_the_real_sources() -> None:
         "the author",
         kind="secondary",
         seen=Seen(how="stored copy"),
+        by="Roy",
     )
     assert [key for key, one in references.items() if not one.title] == []

@@ -20,6 +20,8 @@ searches:
   If you keep a shelf: [rescue]
 business: forty beds
 aim: keep seed
+licence: CC BY 4.0
+licence_url: https://licence.example/by
 """
 
 
@@ -45,6 +47,8 @@ def test_everything_that_it_may_say(tmp_path):
         searches={"If you grow": ("beans", "roots"), "If you keep a shelf": ("rescue",)},
         business="forty beds",
         aim="keep seed",
+        licence="CC BY 4.0",
+        licence_url="https://licence.example/by",
     )
     assert (site.rest_of_name, site.examples) == ("Seeds", ("beans", "roots", "rescue"))
 
@@ -71,7 +75,7 @@ def test_without_the_file_the_words_are_plain(tmp_path):
             "name: Almanac\nsubtitel: x\n",
             "2: subtitel is not a field of what a compendium says of itself: did you mean "
             "'subtitle'? Fields are name, small, subtitle, promise, description, about, searches, "
-            "business, aim.",
+            "business, aim, licence, licence_url.",
         ),
         (f"name: {'a' * 61}\n", "1: name must be at most 60 characters, not 61; shorten it."),
         ("name: A\nabout: One.\n", "2: about must be a list of texts, not 'One.'."),
@@ -82,6 +86,14 @@ def test_without_the_file_the_words_are_plain(tmp_path):
         (
             "name: A\nsearches:\n  If you grow: []\n",
             "3: searches['If you grow'] must name at least one search.",
+        ),
+        (
+            "name: A\nlicence: B\nlicence_url: over there\n",
+            "3: licence_url must be the address of a page, such as https://…, not 'over there'.",
+        ),
+        (
+            "name: A\nlicence_url: https://l.example\n",
+            "2: licence_url needs the name of the licence in licence, such as CC BY 4.0.",
         ),
         ("name: A\nname: B\n", "2: name is given twice; keep one of the two."),
         ("name: [\n", "2: "),

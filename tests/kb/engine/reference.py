@@ -36,7 +36,10 @@ def passes(document: Document, within: Filter) -> bool:
         and (not within.kinds or document.kind in within.kinds)
         and (within.ids is None or document.id in within.ids)
         and all(
-            not values or any(value in document.facets.get(facet, ()) for value in values)
+            not values
+            or (all if facet in within.all_of else any)(
+                value in document.facets.get(facet, ()) for value in values
+            )
             for facet, values in within.facets.items()
         )
     )

@@ -86,6 +86,16 @@ FILTERS: Mapping[str, Filter] = {
     "a facet without values": Filter(facets={"country": ()}),
     "one value": Filter(facets={"country": ("NO",)}),
     "either of two": Filter(facets={"country": ("NO", "FR")}),
+    "each of two": Filter(facets={"country": ("NO", "FR")}, all_of=frozenset({"country"})),
+    "each of two, and one of another": Filter(
+        facets={"country": ("NO", "FR"), "type": ("t1", "t2")}, all_of=frozenset({"country"})
+    ),
+    "each, one that none has": Filter(
+        facets={"country": ("NO", "XX")}, all_of=frozenset({"country"})
+    ),
+    "each of a facet without values": Filter(
+        facets={"type": ()}, all_of=frozenset({"type", "colour"})
+    ),
     "both facets": Filter(facets={"country": ("DK",), "type": ("t1",)}),
     "a value that none has": Filter(facets={"country": ("XX",)}),
     "a facet that none has": Filter(facets={"colour": ("red",)}),

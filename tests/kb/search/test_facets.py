@@ -78,13 +78,14 @@ def a_query(draw: st.DrawFn) -> Query:
     }
     least = draw(st.sampled_from([None, 10.0])) if "results" in filters else None
     unit = draw(st.sampled_from([None, "percent"])) if least is not None else None
-    return Query(filters=filters, results_min=least, results_unit=unit)
+    all_of = tuple(facet for facet in filters if draw(st.booleans()))
+    return Query(filters=filters, all_of=all_of, results_min=least, results_unit=unit)
 
 
 def allows(case: Case, query: Query) -> bool:
     """Whether a case satisfies every filter, spelled out."""
     return all(
-        any(value in case.facets[facet] for value in values)
+        (all if facet in query.all_of else any)(value in case.facets[facet] for value in values)
         for facet, values in query.filters.items()
     ) and (
         query.results_min is None
@@ -132,6 +133,7 @@ def expected_counts(
     """What counts() must give: a recount, and the answer if one more value were selected."""
     found = answer(corpus, query)
     selected = query.filters.get(facet, ())
+    widens = selected and facet not in query.all_of
     counts = []
     for term in TAXONOMY.facet(facet):
         wider = answer(corpus, with_value(query, facet, term.id))
@@ -142,7 +144,7 @@ def expected_counts(
                 group=term.group,
                 selected=term.id in selected,
                 count=len([case for case in found if term.id in case.facets[facet]]),
-                would_add=len(wider) - len(found) if selected and term.id not in selected else 0,
+                would_add=len(wider) - len(found) if widens and term.id not in selected else 0,
             )
         )
     return tuple(counts)
@@ -151,7 +153,7 @@ def expected_counts(
 @settings(deadline=None, derandomize=True, max_examples=50)
 @given(corpus=CASES, query=a_query())
 def test_the_filter_equals_the_filters_spelled_out(corpus, query):
-    """A case is allowed exactly if every facet has one of the values asked for."""
+    """A case is allowed exactly if every facet has one, or all, of the values asked for."""
     cases = [case for case, _ in corpus]
 
     assert allowed(cases, query) == [allows(case, query) for case in cases]

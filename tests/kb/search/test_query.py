@@ -14,6 +14,7 @@ from kb.search.query import (
     MAX_PAGE,
     MAX_QUERY_LENGTH,
     Query,
+    filter_of,
     make_query,
     with_value,
     without_value,
@@ -298,6 +299,26 @@ def test_one_value_more_and_less():
     assert without_value(query, "results", "sales").results_min is None
     assert without_value(query, "results", "cost") == replace(query, page=1)
     assert [one.n_filters for one in (Query(), query, more)] == [0, 2, 3]
+
+
+def test_all_of_some_facets(taxonomy):
+    """Facets without a value are left out, and they stand in the order of the facets."""
+    filters = {"type": ["vertical", "horizontal"], "country": ["NO"]}
+
+    query = make_query(taxonomy, filters=filters, all_of=["project", "type", "country", "type"])
+
+    assert query.all_of == ("country", "type")
+    assert filter_of(query).all_of == frozenset({"country", "type"})
+    assert without_value(query, "country", "NO").all_of == ("type",)
+    assert without_value(query, "type", "vertical").all_of == ("country", "type")
+
+
+def test_all_of_what_is_no_facet(taxonomy):
+    """It is refused by its name, with those that there are."""
+    with pytest.raises(QueryError, match="all_of must name filters, and 'colour' is none") as err:
+        make_query(taxonomy, all_of=["colour"])
+
+    assert (err.value.parameter, err.value.allowed) == ("all_of", FACETS)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_the_sheet(sheet_of):
         ("With", "A bank"),
         ("Where", "Bergen, Norway"),
         ("When", "About 1990–1992"),
+        ("From", "Reported 2001, Doe and Roe"),
         ("Form", "Hard network"),
         ("What they did together", "Joint purchasing, Cost reduction"),
         ("Sector", "Metalwork and machinery"),

@@ -43,7 +43,7 @@ def wrong(searcher, *pairs, table=SEARCH):
 
 def test_names_are_the_facets_and_a_few_more():
     """Every facet is a parameter under its own name; a profile has the filters of a search."""
-    least = ("results_min", "results_unit", "results_direction")
+    least = ("all_of", "results_min", "results_unit", "results_direction")
     more = ("exact", "sort", "page", "per_page")
     names = [tuple(param.name for param in table) for table in (SEARCH, PROFILE, OUTCOMES, COMPARE)]
     assert names == [

@@ -2,9 +2,8 @@
 
 import pytest
 
-from kb.answers.addresses import PAGE_SIZE
 from kb.search.found_set import found_set
-from kb.search.query import Query
+from kb.search.query import PAGE_SIZE, Query
 from web.search.orders import Orders, orders
 from web.ui.links import Link
 

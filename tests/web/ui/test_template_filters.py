@@ -8,7 +8,7 @@ from flask import render_template_string
 from kb.model.cases import Result
 from kb.model.taxonomy import Term
 from kb.search.answer import FacetCount
-from kb.search.query import Query
+from kb.search.query import PAGE_SIZE, Query
 from web.ui.filters import Chip, chips, facet_counts
 from web.ui.template_filters import card_results, grouped, in_hundred, in_percent
 
@@ -131,7 +131,7 @@ def test_countries_stand_by_region(client, searcher):
         ("Western Europe", ["FR", "AT"]),
     ]
     page = client.get("/search").text
-    assert page.index(">Northern Europe</legend>") < page.index(">Southern Europe</legend>")
+    assert page.index(">Northern Europe</p>") < page.index(">Southern Europe</p>")
 
 
 def test_what_is_on_can_be_taken_away(client, searcher):
@@ -142,6 +142,7 @@ def test_what_is_on_can_be_taken_away(client, searcher):
         results_min=20,
         results_unit="percent",
         page=3,
+        per_page=PAGE_SIZE,
     )
     least = "results_min=20&results_unit=percent"
     with client.application.test_request_context("/"):
