@@ -54,6 +54,7 @@ PAGES = {
     "self-check-400": "/self-check?profit=maybe&swot=yes",
     "relevance": "/relevance",
     "outcomes": "/outcomes",
+    "outcomes-metric": "/outcomes/sales",
     "outcomes-of-some": "/outcomes?q=wine&country=NZ&country=AU",
     "outcomes-of-none": "/outcomes?country=ES&type=vertical&q=wine",
     "least-figure": "/search?results=cost&results_min=20&results_unit=percent",

@@ -161,7 +161,7 @@ def test_decades_are_those_of_the_sources(searcher):
 def test_the_table_leads_to_every_metric(client):
     """One line for each metric: networks, programmes and studies apart, and which way it went."""
     page = client.get("/outcomes").text
-    table = re.search(r'<section class="by-metric".*?</section>', page, re.S)[0]
+    table = re.search(r'<section class="by-metric">.*?</section>', page, re.S)[0]
     rows = [
         [text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
         for row in re.findall(r'<tr><th scope="row">.*?</tr>', table)
