@@ -48,20 +48,34 @@ def test_search_by_keyboard(page):
 
 
 def test_filter_and_go_back(page):
-    """Ticking a country and applying narrows the answer; the back button restores it."""
+    """A country narrows the answer in one step; the back button restores all of it."""
     page.goto("/search?q=firms+that+export+together")
     before = titles(page)
-    page.get_by_role("checkbox", name="New Zealand").check()
-    page.get_by_role("button", name="Apply filters").click()
+    facet = page.locator(".facet", has_text="Country").first
+    if not facet.evaluate("one => one.open"):
+        facet.locator("> summary").click()
+    page.locator(".toggle", has_text="New Zealand").click()
     expect(page.locator(".chip")).to_contain_text("New Zealand")
-    expect(page.get_by_role("checkbox", name="New Zealand")).to_be_checked()
+    expect(page.locator(".toggle[aria-current]")).to_contain_text("New Zealand")
     expect(page.locator("#q")).to_have_value("firms that export together")
     assert {text.split("\n")[0] for text in page.locator(".card-kicker").all_inner_texts()} != set()
     narrowed = titles(page)
     assert narrowed != before
     page.go_back()
     expect(page.locator(".chip")).to_have_count(0)
+    expect(page.locator(".toggle[aria-current]")).to_have_count(0)
     assert titles(page) == before
+
+
+def test_links_at_the_top_lead_to_filters_and_results(page):
+    """Three steps by keyboard reach the filters; the results begin after them."""
+    page.goto("/search?q=firms+that+export+together")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the filters")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.filters') !== null")
 
 
 def test_remove_a_filter(page):
@@ -76,11 +90,12 @@ def test_filters_on_a_phone(page):
     """On a phone the filters are folded away, and open."""
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/search")
-    apply = page.get_by_role("button", name="Apply filters")
-    expect(apply).not_to_be_visible()
+    facet = page.locator(".facet", has_text="Country").first
+    expect(facet).not_to_be_visible()
     page.locator(".filters-panel > summary").click()
-    page.get_by_role("checkbox", name="Norway").check()
-    apply.click()
+    if not facet.evaluate("one => one.open"):
+        facet.locator("> summary").click()
+    page.locator(".toggle", has_text="Norway").click()
     expect(page.locator("h1")).to_have_text("Norway")
 
 
