@@ -96,7 +96,7 @@ def _check_with_links(folder: Path, settings: Settings, *, as_json: bool) -> int
         number = f"{next(numbers)}/{len(links)}"
         say(f"{number} {answer.link.url}: {answer.state} {answer.detail}".rstrip())
 
-    contact = settings.site_url or settings.contribute_url or "no address given"
+    contact = settings.contact or settings.site_url or "no address given"
     agent = f"{compendium.site.name} link check/{__version__} ({contact})"
     answers = ask(links, agent=agent, tell=tell)
     dead = [answer for answer in answers if answer.state == GONE]
