@@ -108,6 +108,22 @@ def test_from_home_to_a_chart_cell(page):
     expect(page.locator(".tally")).to_contain_text(f"{count} found")
 
 
+def test_the_page_of_a_project_by_keyboard(page):
+    """The skip link leads to its cases; the rest of them opens with a key, and a title leads on."""
+    page.goto("/projects/exporting")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("href", "/projects")
+    more = page.locator(".term-others > summary").first
+    more.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    title = page.locator(":focus").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(title)
+
+
 def test_print_view(page):
     """On paper the navigation is gone and the case is black on white."""
     page.goto("/cases/norway/graphic-arts")

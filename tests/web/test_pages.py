@@ -249,6 +249,7 @@ def test_orders_of_a_browse(client):
     assert order_links(client.get("/search").text) == [
         ("By title", ""),
         ("Newest first", "/search?sort=newest"),
+        ("Oldest first", "/search?sort=oldest"),
         ("Export sales (2)", "/search?results=export-sales&amp;sort=result"),
         ("Costs (2)", "/search?results=cost&amp;sort=result"),
     ]
@@ -581,7 +582,8 @@ def test_map_of_the_site(client):
         "Sitemap: http://localhost/sitemap.xml\n"
     )
     places = re.findall("<loc>([^<]+)</loc>", client.get("/sitemap.xml").text)
-    assert len(places) == 10 + 4 + 17 + 7  # fixed, all of a facet, terms with cases, documents
+    # Fixed, all of a facet, terms with cases, metrics, documents.
+    assert len(places) == 11 + 4 + 17 + 5 + 7
     assert "http://localhost/cases/norway/metal-buyers" in places
 
 

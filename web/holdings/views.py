@@ -17,6 +17,9 @@ from web.ui.links import PAGED
 #: How cases report: in figures, in words, or nothing.
 EVIDENCE = ("A figure", "Words alone", "No result")
 
+#: A list of more terms with what each means opens on demand.
+MOST = 20
+
 bp = Blueprint("holdings", __name__, template_folder="templates")
 
 
@@ -42,12 +45,13 @@ def browse() -> str:
     """Everything by country and by each facet, the guides included."""
     compendium = searcher().compendium
     counted = compendium.holdings.everything
-    sections = ((facet, counted.terms(facet, compendium.taxonomy)) for facet in SECTIONS)
+    sections = [(facet, counted.terms(facet, compendium.taxonomy)) for facet in SECTIONS]
     return render_template(
         "browse.html",
         counted=counted,
         sections=[(facet, terms) for facet, terms in sections if terms],
         countries=counted.terms("country", compendium.taxonomy),
+        folded=[facet for facet, terms in sections if len(terms) > MOST and facet not in PAGED],
         paged={facet: FACET_LISTS[facet] for facet in PAGED},
     )
 
