@@ -344,7 +344,7 @@ def test_every_real_case_has_one_page(real):
         parts += [sheet.address, sheet.snapshot_id]
         for result in sheet.results:
             shown = figure(result, searcher.taxonomy)
-            parts += [curly(result.statement), curly(result.locator), result.horizon or ""]
+            parts += [curly(result.statement), curly(result.locator), curly(result.horizon or "")]
             parts += [shown.before, shown.lead + shown.number + shown.unit]
         missing = [part for part in parts if squeezed(part) not in text]
         box = [round(float(side)) for side in pdf.pages[0].mediabox[2:]]
