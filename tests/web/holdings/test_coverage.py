@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def test_it_is_linked_where_something_is_missing(client):
     """The foot of every page, the atlas, an empty search, and a page without a case."""
     for path in ("/", "/atlas", "/search?country=AT", "/countries/austria"):
         assert 'href="/coverage"' in client.get(path).text.partition("<main")[2]
+
+
+def test_a_contact_stands_beside_what_is_wanted(live, settings):
+    """Where the operator gives one, in the way that the foot of every page has it."""
+    known = replace(settings, contact="cases@example.org")
+    there, none = (create_app(live, one).test_client() for one in (known, settings))
+
+    for path in ("/coverage", "/countries/austria"):
+        main = there.get(path).text.partition("<main")[2].partition("</main>")[0]
+        assert 'tell us of it: <a href="mailto:cases@example.org">cases@example.org</a>.' in main
+        assert "tell us of it" not in none.get(path).text
 
 
 def test_without_questions_the_page_has_no_such_part(live, settings):
