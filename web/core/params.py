@@ -160,8 +160,8 @@ SEARCH: Table = (
     _row(
         "sort",
         one_of(SORTS),
-        "The order. relevance: the best match first; by title without words. newest: the latest "
-        "year that a case names. oldest: the earliest. result: the strongest figure in the one "
+        "The order. Relevance: the best match first; by title without words. Newest: the latest "
+        "year that a case names. Oldest: the earliest. Result: the strongest figure in the one "
         "metric that results names, rises first. Cases without a year or figure come last.",
         default="relevance",
     ),
