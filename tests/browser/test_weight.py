@@ -93,3 +93,27 @@ def test_a_page_loads_the_styles_that_it_uses(browser, real_server_url):
 
     assert {name: files for name, files in lacking.items() if files} == {}
     assert {files for files, used in loaded_by.items() if not set(files) <= used} == set()
+
+
+#: No page but a comparison is longer than this before something on it is opened, in pixels.
+TALLEST = 6_000
+TALL = {
+    name: path for name, path in PAGES.items() if not name.startswith(("compare", "role-models"))
+}
+
+
+def test_no_page_is_too_tall(browser, real_server_url):
+    """At 1280 by 800, every kind of page and every case and guide."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    try:
+        page = context.new_page()
+        cases = context.request.get(f"{real_server_url}/api/v1/cases").json()["cases"]
+        paths = [*TALL.values(), "/role-models", *(f"/cases/{case['id']}" for case in cases)]
+        heights = {}
+        for path in paths:
+            page.goto(real_server_url + path)
+            heights[path] = page.evaluate("document.documentElement.scrollHeight")
+    finally:
+        context.close()
+
+    assert {path: high for path, high in heights.items() if high > TALLEST} == {}

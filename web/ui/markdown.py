@@ -24,6 +24,8 @@ from markupsafe import Markup
 from kb.model.cases import Case
 from web.words.typography import curly
 
+#: The text of a guide with more letters is folded, but for its first sections.
+LONG_GUIDE, SECTIONS_OPEN = 5_800, 2
 #: The heading whose section is the editors' analysis.
 OUR_READING = "What to take from it"
 
@@ -76,12 +78,14 @@ def render_body(snapshot_id: str, case: Case, root: str) -> Body:
     Returns:
         Safe markup, in sections that begin with an ``h2``, and those headings.
     """
-    return _render(snapshot_id, case.id, case.body, root)
+    is_long = case.is_guide and len(case.body) > LONG_GUIDE
+    n_open = SECTIONS_OPEN if is_long else None
+    return _render(snapshot_id, case.id, case.body, root, n_open=n_open)
 
 
 def render_codebook(snapshot_id: str, text: str, root: str) -> Body:
     """The codebook as HTML, as ``render_body`` makes that of a case, folded."""
-    return _render(snapshot_id, "codebook", text, root, folded=True)
+    return _render(snapshot_id, "codebook", text, root, n_open=0)
 
 
 def page_of(href: str, case_id: str, root: str) -> str:
@@ -106,18 +110,20 @@ def render_text(text: str, root: str) -> Body:
 
 
 @lru_cache(maxsize=1024)
-def _render(snapshot_id: str, case_id: str, body: str, root: str, *, folded: bool = False) -> Body:
-    return _rendered(case_id, body, root, folded=folded)
+def _render(
+    snapshot_id: str, case_id: str, body: str, root: str, *, n_open: int | None = None
+) -> Body:
+    return _rendered(case_id, body, root, n_open=n_open)
 
 
-def _rendered(case_id: str, body: str, root: str, *, folded: bool = False) -> Body:
+def _rendered(case_id: str, body: str, root: str, *, n_open: int | None = None) -> Body:
     markdown = Markdown(
         extensions=[
             "fenced_code",
             "tables",
             "sane_lists",
             "toc",
-            _Compendium(case_id, root, folded=folded),
+            _Compendium(case_id, root, n_open=n_open),
         ],
         extension_configs={"toc": {"marker": ""}},
         output_format="html",
@@ -136,28 +142,28 @@ def _rendered(case_id: str, body: str, root: str, *, folded: bool = False) -> Bo
 class _Compendium(Extension):
     """Refuses raw HTML, rewrites links, wraps tables, builds sections."""
 
-    def __init__(self, case_id: str, root: str, *, folded: bool) -> None:
+    def __init__(self, case_id: str, root: str, *, n_open: int | None) -> None:
         super().__init__()
         self.case_id = case_id
         self.root = root
-        self.folded = folded
+        self.n_open = n_open
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.treeprocessors.register(
-            _Tree(md, self.case_id, self.root, folded=self.folded), "compendium", 1
+            _Tree(md, self.case_id, self.root, n_open=self.n_open), "compendium", 1
         )
 
 
 class _Tree(Treeprocessor):
     """Works on the finished tree, after the headings have their ids."""
 
-    def __init__(self, md: Markdown, case_id: str, root: str, *, folded: bool) -> None:
+    def __init__(self, md: Markdown, case_id: str, root: str, *, n_open: int | None) -> None:
         super().__init__(md)
         self.case_id = case_id
         self.root = root
-        self.folded = folded
+        self.n_open = n_open
 
     def run(self, root: Element) -> None:
         for link in root.iter("a"):
@@ -167,8 +173,8 @@ class _Tree(Treeprocessor):
         _set_quotation_marks(root)
         _wrap_tables(root)
         _build_sections(root)
-        if self.folded:
-            _fold(root)
+        if self.n_open is not None:
+            _fold(root, self.n_open)
 
 
 def _set_quotation_marks(root: Element) -> None:
@@ -237,9 +243,14 @@ def _build_sections(root: Element) -> None:
         home.append(block)
 
 
-def _fold(root: Element) -> None:
-    """Make of each section one that opens at its heading, where a link to it opens it too."""
-    for section in list(root.iter("section")):
+def _fold(root: Element, n_open: int) -> None:
+    """Make of each section one that opens at its heading, where a link to it opens it too.
+
+    The first few stay open, and so does what is marked as our reading.
+    """
+    for section in list(root.iter("section"))[n_open:]:
+        if section.get("class"):
+            continue
         section.tag = "details"
         heading = section[0]
         section.remove(heading)

@@ -1,9 +1,11 @@
 """The text of a case as HTML."""
 
+from dataclasses import replace
+
 import pytest
 
 from kb.model.cases import Case
-from web.ui.markdown import Heading, page_of, render_body
+from web.ui.markdown import LONG_GUIDE, Heading, page_of, render_body
 
 
 def case(body: str, case_id: str = "norway/x") -> Case:
@@ -132,3 +134,18 @@ def test_rendered_once_for_a_snapshot():
     first = render_body("snapshot", case("Text."), "/cases")
     assert render_body("snapshot", case("Text."), "/cases") is first
     assert render_body("other", case("Text."), "/cases") is not first
+
+
+def test_a_long_guide_is_folded():
+    """Its first two sections stay open, and so does our reading; a short one is not folded."""
+    parts = [f"## Part {number}\n\nText.\n" for number in range(1, 5)]
+    short = replace(case("\n".join(parts), "guides/x"), is_guide=True)
+    long = replace(short, body=short.body + "\n## Last\n\n" + "word " * (LONG_GUIDE // 5))
+
+    whole, folded = (str(render_body("folds", one, "/cases").html) for one in (short, long))
+
+    assert "<details" not in whole
+    assert folded.count("<section") == 2
+    assert folded.count("<details><summary><h2") == 3
+    no_guide = replace(long, id="b", is_guide=False)
+    assert "<details" not in str(render_body("folds", no_guide, "/cases").html)
