@@ -239,6 +239,7 @@ def measure(repeats: int, n_queries: int) -> list[tuple[str, str, str]]:
         rows.append(("  ratio of the p95", f"{ratio:.2f}", "1.5 or less"))
         with Server(folder) as server:
             rows += _pages(server, n_queries)
+            rows += _outcomes(server, n_queries)
     return rows
 
 
@@ -259,6 +260,21 @@ def _pages(server: Server, n_queries: int) -> list[tuple[str, str, str]]:
     rows.append(("  ratio of its p95 to /search", f"{ratio:.2f}", "1.5 or less"))
     memory = f"{server.worker_memory():.0f} MB"
     return [*rows, ("resident memory of the worker", memory, "400 or less")]
+
+
+def _outcomes(server: Server, n: int) -> list[tuple[str, str, str]]:
+    """What all cases reported, in turn beside one metric of it and a page that is all words."""
+    paths = ("/outcomes", "/outcomes/sales", "/about")
+    times: dict[str, list[float]] = {path: [] for path in paths}
+    for _ in range(n):
+        for path in paths:
+            times[path].append(server.ask("", path) * 1000)
+    rows = [
+        (f"{path}, {n} times in turn", f"p50 {statistics.median(values):.1f} ms", "")
+        for path, values in times.items()
+    ]
+    ratio = statistics.median(times["/outcomes"]) / statistics.median(times["/about"])
+    return [*rows, ("  ratio of /outcomes to /about", f"{ratio:.2f}", "")]
 
 
 def main() -> None:
