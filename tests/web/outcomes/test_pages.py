@@ -755,3 +755,25 @@ def test_a_least_figure_has_its_unit(client):
     assert re.findall(r'<a href="/cases/([^"]+)">', page)[0] == WINE
     assert 'type="hidden" name="results_unit"' not in page.split('class="filter-form"')[1]
     assert "results_unit" not in client.get("/search?country=NO").text
+
+
+def test_the_sentences_of_the_pages_are_short(five):
+    """Of the pages' own sentences half have 15 words or fewer, and none has more than 30."""
+    own = re.compile(
+        r"<td>.*?</td>|<form.*?</form>|<details.*?</details>|<figure.*?</figure>", re.S
+    )
+    lengths = []
+    for address in ("/outcomes", "/outcomes/sales", "/outcomes?country=ES", "/outcomes?aim=wine"):
+        main_part = five.get(address).text.partition("<main")[2].partition("</main>")[0]
+        paragraphs = re.findall(r"<p[ >].*?</p>", own.sub("", main_part), re.S)
+        sentences = [
+            one
+            for each in paragraphs
+            for one in re.split(r"(?<=[.?!:]) ", text_of(each))
+            if " " in one
+        ]
+        lengths += [len(one.split()) for one in sentences]
+
+    assert len(lengths) > 30
+    assert statistics.median(lengths) <= 15
+    assert max(lengths) <= 30
