@@ -76,6 +76,7 @@ def test_search_answer(client, searcher):
     assert answer["query"] == {
         "q": "wine export",
         "filters": {"country": ["NO"]},
+        "all_of": [],
         "results_min": None,
         "results_unit": None,
         "results_direction": "up",
