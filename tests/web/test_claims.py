@@ -1,0 +1,144 @@
+"""What the site says of itself with a number holds; a new sentence with a number wants a line here.
+
+Numbers that are filled in are computed. Those that stand in a sentence of a template or of the
+site's own words are listed below, each beside what makes it true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+
+from kb.guidance import role_models
+from kb.quality.judged import GRADES
+from kb.results.comparison import LEAST, MOST
+from kb.results.together import LEAST_TOGETHER
+from kb.search.searcher import Searcher
+from tests.web.plain_language import sentences
+from web import create_app
+from web.about.relevance import TICKS
+from web.holdings.atlas import atlas_page
+from web.tools.cost_sheet import read_amount
+
+NUMBER = re.compile(
+    r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand)\b",
+    re.IGNORECASE,
+)
+#: Has a number and claims nothing: names of measures and standards, what holds of any numbers.
+NO_CLAIM = re.compile(
+    r"measure called BM25|“Words alone” is BM25|\(RFC 9457\)|means with 95% intervals"
+    r"|two intervals overlap|in nDCG@10 as large|A case can count in two ways"
+    r"|A case of two types stands in both columns"
+)
+
+
+def _adds_up(current: Searcher) -> bool:
+    page = atlas_page(current)
+    return page.n_figures + page.n_words + len(page.silent) == len(page.held.cases.documents)
+
+
+def _nearly_whole_on_roy(current: Searcher) -> bool:
+    first = current.compendium.collections[0][1].everything.documents
+    on_roy = [one for one in first if "roy-1998" in {source.key for source in one.sources}]
+    return 0.9 < len(on_roy) / len(first) < 1
+
+
+def _measured_at_ten(current: Searcher) -> bool:
+    figures = current.compendium.relevance.groups[0].figures["fused"]
+    return {"nDCG@10", "R@10"} <= set(figures)
+
+
+def _of_roy(current: Searcher) -> str:
+    return current.compendium.people.by_id["philippe-roy"].said
+
+
+#: What each number is a number of, by a part of its sentence.
+CLAIMS: dict[str, Callable[[Searcher], bool]] = {
+    "looks for cases in two ways": lambda current: (
+        bool(current.manifest.encoder) and bool(current.manifest.n_passages)
+    ),
+    "among the first ten": _measured_at_ten,
+    "How near the first ten come": lambda current: (
+        _measured_at_ten(current) and (TICKS[0], TICKS[-1]) == (0, 1)
+    ),
+    "useful (grade 1) or just what was wanted (grade 2)": lambda _: GRADES == (1, 2),
+    "how far two readings by the same team agree": lambda current: (
+        "two readings by the same" in " ".join(current.compendium.codebook.split())
+    ),
+    "wo to five cases side by side": lambda _: (LEAST, MOST) == (2, 5),
+    "Five cases are the most that stand side by side": lambda _: MOST == 5,
+    "The first three add up": _adds_up,
+    "Five cases of one kind must report it": lambda _: LEAST_TOGETHER == 5,
+    "Here no five do": lambda _: LEAST_TOGETHER == 5,
+    "at most ten Xx that suit you": lambda _: role_models.MOST == 10,
+    "Write amounts as 1200 or 1,200.50": lambda _: (
+        (read_amount("1200"), read_amount("1,200.50")) == (1200, Fraction(2401, 2))
+    ),
+    "Two generations of cases": lambda current: len(current.compendium.collections) == 2,
+    "keeps the two apart": lambda current: len(current.compendium.collections) == 2,
+    "of the first compendium rests on Roy's draft": _nearly_whole_on_roy,
+    "In 1998 Philippe Roy": lambda current: (
+        current.compendium.references["roy-1998"].year == "1998"
+    ),
+    "In 1994 he developed": lambda current: "1994" in _of_roy(current),
+    "since 1991, and chaired national round tables": lambda current: all(
+        year in _of_roy(current) for year in ("1991", "1993", "1995")
+    ),
+    "Seven Canadian universities": lambda current: "Seven Canadian" in _of_roy(current),
+}
+
+
+def claims() -> list[str]:
+    """Sentences of templates and of the site's own words with a number that is written out."""
+    return sorted(
+        {
+            sentence
+            for path, sentence in sentences()
+            if ("/templates/" in path or path.endswith("site.yaml"))
+            and NUMBER.search(re.sub("OpenAPI 3.1", "", sentence))
+            and not NO_CLAIM.search(sentence)
+        }
+    )
+
+
+@pytest.mark.parametrize("sentence", claims())
+def test_a_number_in_a_sentence_holds(sentence: str, whole_live) -> None:
+    """Each written number is that of the code, the cases or the source."""
+    parts = [part for part in CLAIMS if part in sentence]
+
+    assert parts, f"no line of CLAIMS says what makes this true: {sentence}"
+    assert all(CLAIMS[part](whole_live.current()) for part in parts)
+
+
+def test_every_claim_is_still_made() -> None:
+    """A line above without its sentence is taken out."""
+    said = " ".join(claims())
+
+    assert [part for part in CLAIMS if part not in said] == []
+
+
+def test_every_case_and_every_result_names_its_place(whole_live) -> None:
+    """About says so: each case names works and places in them, each result its place."""
+    cases = whole_live.current().cases
+
+    assert [case.id for case in cases if not case.sources] == []
+    assert [case.id for case in cases if not all(one.locator for one in case.sources)] == []
+    results = [(case.id, one.locator) for case in cases for one in case.results]
+    assert [case_id for case_id, locator in results if not locator] == []
+    assert len(results) > 300
+
+
+@pytest.mark.parametrize("page", ["/", "/search?q=export", "/atlas", "/self-check", "/tools"])
+def test_a_page_sets_no_cookie_and_runs_no_script(page: str, whole_live, whole_settings) -> None:
+    """About says that too."""
+    answer = create_app(whole_live, whole_settings).test_client().get(page)
+
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "<script" not in answer.text
+    assert "script-src 'none'" in answer.headers["Content-Security-Policy"] or (
+        "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    )
