@@ -74,8 +74,9 @@ CLAIMS: dict[str, Callable[[Searcher], bool]] = {
     "Five cases of one kind must report it": lambda _: LEAST_TOGETHER == 5,
     "Here no five do": lambda _: LEAST_TOGETHER == 5,
     "at most ten Xx that suit you": lambda _: role_models.MOST == 10,
-    "Write amounts as 1200 or 1,200.50": lambda _: (
-        (read_amount("1200"), read_amount("1,200.50")) == (1200, Fraction(2401, 2))
+    "Write amounts as 1200, 1,200.50 or 1.200,50": lambda _: (
+        [read_amount(text) for text in ("1200", "1,200.50", "1.200,50")]
+        == [1200, Fraction(2401, 2), Fraction(2401, 2)]
     ),
     "Two generations of cases": lambda current: len(current.compendium.collections) == 2,
     "keeps the two apart": lambda current: len(current.compendium.collections) == 2,

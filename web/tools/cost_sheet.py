@@ -17,11 +17,17 @@ MOST_MONEY, MOST_YEARS = 999_999_999_999, 50
 #: Whose share it is where nobody is named.
 NOBODY = "not said"
 
+#: Thousands set apart in one way; hundredths after a full stop, or after a comma.
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([ ,’'\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*(?:\.[0-9]{1,2})?")
+_GROUPED_COMMA = re.compile(
+    r"[0-9]{1,3}(?:([ .’'\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*,[0-9]{1,2}"
+    r"|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
+)
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,2})?")
-#: A full stop or comma that might divide thousands or begin hundredths.
+#: A full stop that might divide thousands or begin hundredths.
 _EITHER = re.compile(r"[0-9]{1,3}\.[0-9]{3}")
 _SEPARATORS = re.compile(r"[ ,’'\u00a0\u202f]")
+_SEPARATORS_COMMA = re.compile(r"[ .’'\u00a0\u202f]")
 
 
 class NoAmount(ValueError):
@@ -29,7 +35,10 @@ class NoAmount(ValueError):
 
 
 def read_amount(text: str, most: int = MOST_MONEY) -> Fraction:
-    """An amount of 0 or more: ``1200``, ``1,200``, ``1 200.50``. Nothing written is 0.
+    """An amount of 0 or more: ``1200``, ``1,200``, ``1 200.50``, ``1.200,50``. Nothing is 0.
+
+    A comma begins hundredths where a full stop or space sets thousands apart; nothing else can
+    be meant there.
 
     Raises:
         NoAmount: it is none, or it could be two different ones.
@@ -44,9 +53,12 @@ def read_amount(text: str, most: int = MOST_MONEY) -> Fraction:
         )
     if text.startswith(("-", "−", "–")):
         raise NoAmount("must be 0 or more. Write a loss among the costs, a saving among the gains.")
-    if not (_PLAIN.fullmatch(text) or _GROUPED.fullmatch(text)):
-        raise NoAmount("must be a number in digits, such as 1200 or 1,200.50.")
-    amount = Fraction(_SEPARATORS.sub("", text))
+    if _GROUPED_COMMA.fullmatch(text):
+        amount = Fraction(_SEPARATORS_COMMA.sub("", text).replace(",", "."))
+    elif _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
+        amount = Fraction(_SEPARATORS.sub("", text))
+    else:
+        raise NoAmount("must be a number in digits, such as 1200, 1,200.50 or 1.200,50.")
     if amount > most:
         raise NoAmount(f"must be {most:,} or less.")
     return amount

@@ -118,6 +118,13 @@ def test_money(number, shown):
         ("1 200 000.5", "1200000.5"),
         ("1’200.50", "1200.5"),
         ("12.50", "12.5"),
+        ("1.200,50", "1200.5"),
+        ("1.200,5", "1200.5"),
+        ("12.345.678,90", "12345678.9"),
+        ("1.200.000", "1200000"),
+        ("1 200,50", "1200.5"),
+        ("1\u00a0200\u00a0000,5", "1200000.5"),
+        ("1’200,50", "1200.5"),
         ("999999999999", "999999999999"),
     ],
 )
@@ -131,11 +138,14 @@ def test_amounts_that_are_understood(text, amount):
     [
         ("1.200", "could mean 1200 or 1.2. Write it without the full stop, or with one or two "
                   "places after it."),
+        ("12.000", "could mean 12000 or 12.0. Write it without the full stop, or with one or two "
+                   "places after it."),
         ("-3", "must be 0 or more. Write a loss among the costs, a saving among the gains."),
         ("−3", "must be 0 or more. Write a loss among the costs, a saving among the gains."),
         *(
-            (text, "must be a number in digits, such as 1200 or 1,200.50.")
-            for text in ("ten", "€ 12", "1,20", "1.200,50", "1e9", "nan", "inf", "1.2345", "٣",
+            (text, "must be a number in digits, such as 1200, 1,200.50 or 1.200,50.")
+            for text in ("ten", "€ 12", "1,20", "1,200,50", "1.20,50", "1.200.50",
+                         "1.200,500", "1.200 000,50", "1,200,", "1e9", "nan", "inf", "1.2345", "٣",
                          "1,200 000", "9" * 400)
         ),
         ("1000000000000", f"must be {MOST_MONEY:,} or less."),

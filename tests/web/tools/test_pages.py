@@ -445,6 +445,34 @@ def test_the_sum_by_keyboard_alone(page):
     expect(page.locator("#field-b1-what")).to_have_value("Timber")
 
 
+@pytest.mark.parametrize("name", ["network-flyer", "benefits-and-costs"])
+def test_what_was_typed_is_there_after_back(page, name):
+    """After "Show it as a page" the browser's Back leads to the form as it was filled in."""
+    page.goto(f"/tools/{name}")
+    for field, text in ANSWERED[name].items():
+        page.fill(f'[name="{field}"]', text)
+    page.get_by_role("button", name="Show it as a page").click()
+    expect(page.locator(".tool-sheet")).to_be_visible()
+    page.go_back()
+
+    for field, text in ANSWERED[name].items():
+        expect(page.locator(f'[name="{field}"]')).to_have_value(text)
+
+
+def test_what_was_too_long_is_there_after_back(page):
+    """The page for a form that is too large says that the browser still has it; so it is."""
+    page.goto("/tools/network-flyer")
+    page.fill('[name="name"]', "Five Joiners")
+    lines = "\n".join(["x" * 99] * (MOST_BYTES // 100))
+    page.eval_on_selector('[name="products"]', "(one, text) => { one.value = text }", lines)
+    page.get_by_role("button", name="Show it as a page").click()
+    expect(page.locator("main")).to_contain_text("Your browser still has it: go back.")
+    page.go_back()
+
+    expect(page.locator('[name="name"]')).to_have_value("Five Joiners")
+    assert page.locator('[name="products"]').input_value() == lines
+
+
 def test_a_symptom_opens_where_it_is_addressed(page):
     """The address of a symptom opens what is folded, without scripts."""
     page.goto("/tools/troubleshooting")
