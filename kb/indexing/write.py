@@ -12,7 +12,7 @@ from kb.indexing.encode import Encoded
 from kb.indexing.plan import Plan
 from kb.model.cases import Case, Result
 from kb.model.quantities import Quantity, in_unit, is_of_usual, quantity
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import PLACE, Taxonomy
 from kb.snapshots.format import (
     ENCODER_FOLDER,
     ENGINE_FOLDER,
@@ -108,11 +108,13 @@ def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
     """Each figure in every unit that it can be asked for in, with the way it went.
 
     What was left after a fall, 12 jobs of 27, is neither a fall by so much nor a gain, so it
-    can be asked for as a change alone.
+    can be asked for as a change alone. A place in an order answers only who asks for places:
+    the fifth is no gain of at least 5.
     """
     for result in case.results:
         compared = quantity(result, taxonomy)
-        for unit in taxonomy["units"].ids:
+        for term in taxonomy["units"]:
+            unit = term.id
             figure = in_unit(result, unit, taxonomy)
             if figure is None or _is_left(result, figure, taxonomy):
                 continue
@@ -121,7 +123,7 @@ def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
                 unit=unit,
                 low=figure.low,
                 sign=_sign(figure, taxonomy),
-                compared=compared is not None and unit == compared.unit,
+                compared=compared is not None and unit == compared.unit and term.measures != PLACE,
             )
 
 

@@ -124,6 +124,12 @@ class OutcomesPage:
         return spans(one for metric in self.answer.metrics for one in _findings(metric))
 
     @property
+    def counts_twice(self) -> bool:
+        """Whether a case counts in several spans of ``when``, so that they add up to more."""
+        reporting = {one.case for metric in self.answer.metrics for one in _findings(metric)}
+        return sum(span.count for span in self.when) > len(reporting)
+
+    @property
     def kinds_reporting(self) -> tuple[Term, ...]:
         """The kinds of document that report anything, in the order of the vocabulary."""
         found = {one.evidence for metric in self.answer.metrics for one in _findings(metric)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from kb.answers.addresses import query_pairs
@@ -26,7 +26,7 @@ from web.core.params import (
     words_beside_profile,
 )
 from web.core.request import searcher
-from web.core.urls import addresses
+from web.core.urls import addresses, led_to
 from web.outcomes.form import SelectionForm, WayOut, selection_form, ways_out
 from web.outcomes.kept import answer_for
 from web.outcomes.page import OutcomesPage, outcomes_page
@@ -144,8 +144,10 @@ def _strict(current: Searcher) -> Selection:
 
 
 def _metric(name: str, current: Searcher) -> Term:
-    """The metric of an address; 404 where there is none."""
-    term = current.taxonomy["metrics"].get(name)
-    if term is None:
-        abort(404)
-    return term
+    """The metric of an address; capitals lead on for good, and 404 where there is none."""
+    metrics = current.taxonomy["metrics"]
+    if (term := metrics.get(name)) is not None:
+        return term
+    if metrics.get(name.lower()) is not None:
+        abort(led_to(url_for(str(request.endpoint), metric=name.lower())))
+    abort(404)

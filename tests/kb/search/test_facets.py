@@ -207,15 +207,31 @@ def test_the_low_end_of_a_range_must_reach_the_least_figure():
     """A range counts by its low end: 50-60% of the usual is a saving of 40% or more."""
     result = replace(REPORTED, metric="cost", low=50.0, high=60.0, unit="percent-of-usual")
     case = replace(PLAIN, facets={"results": ("cost",)}, results=(result,))
+    cost = Query(filters={"results": ("cost",)}, results_direction="down")
     asked = [(40, None), (41, None), (40, "percent"), (41, "percent"), (40, "jobs")]
-    asked += [(50, "percent-of-usual"), (51, "percent-of-usual")]
+    falls = [replace(cost, results_min=least, results_unit=unit) for least, unit in asked]
+    usual = replace(cost, results_direction="up", results_unit="percent-of-usual")
+    levels = [replace(usual, results_min=least) for least in (50, 51)]
 
-    found = [
-        allowed([case], Query(filters={"results": ("cost",)}, results_min=least, results_unit=unit))
-        for least, unit in asked
-    ]
+    found = [allowed([case], query) for query in (*falls, *levels)]
 
     assert [one for (one,) in found] == [True, False, True, False, False, True, False]
+
+
+def test_a_rank_is_no_least_figure_unless_ranks_are_asked_for():
+    """The fifth place is no figure of at least 5; in ranks it is one."""
+    result = replace(REPORTED, metric="market-share", low=5.0, high=5.0, unit="rank")
+    case = replace(PLAIN, facets={"results": ("market-share",)}, results=(result,))
+
+    found = [
+        allowed(
+            [case],
+            Query(filters={"results": ("market-share",)}, results_min=5, results_unit=unit),
+        )
+        for unit in (None, "percent", "rank")
+    ]
+
+    assert found == [[False], [False], [True]]
 
 
 def test_what_a_metric_adds_must_reach_the_least_figure():

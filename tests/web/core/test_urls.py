@@ -17,6 +17,8 @@ import pytest
         ("/flyers/norway/METAL-buyers.pdf", 308, "/flyers/norway/metal-buyers.pdf"),
         ("/api/v1/cases/NORWAY/metal-buyers", 308, "/api/v1/cases/norway/metal-buyers"),
         ("/Countries/", 308, "/countries"),
+        ("/outcomes/Sales?country=NO", 308, "/outcomes/sales?country=NO"),
+        ("/Outcomes/SALES.csv", 308, "/outcomes/sales.csv"),
         ("/cases/norway", 302, "/countries/norway"),
         ("/cases/norway/", 308, "/cases/norway"),
         ("/cases/guides", 302, "/search?kind=guide"),

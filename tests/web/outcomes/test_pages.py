@@ -101,7 +101,7 @@ def all_findings(answer: dict) -> list[dict]:
 
 def options(page: str, name: str) -> list[str]:
     """The values of a select."""
-    select = re.search(rf'<select id="[^"]+" name="{name}">.*?</select>', page, re.S)[0]
+    select = re.search(rf'<select id="[^"]+" name="{name}"[^>]*>.*?</select>', page, re.S)[0]
     return re.findall(r'<option value="([^"]*)"', select)
 
 
@@ -129,8 +129,17 @@ def test_of_what_time_it_is_stands_beside(client):
     when = re.search(r'<div class="known-when">.*?</div>', client.get("/outcomes").text, re.S)[0]
 
     assert text_of(when) == (
-        "When it was reported When How many cases 2001 4 cases year not known 1 case"
+        "When it was reported When How many cases 2001 4 cases year not known 1 case "
+        "A case with sources of several times counts in each."
     )
+
+
+def test_decades_that_add_up_to_more_say_so(client):
+    """A case of two times counts in both, which is said; where none is, nothing is said."""
+    said = "A case with sources of several times counts in each."
+
+    assert client.get("/outcomes").text.count(said) == 1
+    assert client.get("/outcomes?country=NO").text.count(said) == 0
 
 
 def test_decades_are_those_of_the_sources(searcher):
@@ -522,6 +531,16 @@ def test_the_form_offers_what_occurs(client):
         'name="q" type="search" maxlength="1000" autocomplete="off" list="suggestions" value="wine"'
         in page
     )
+
+
+def test_a_browser_that_goes_back_keeps_no_old_choice(client):
+    """Going back fills nothing in: the form and each of its fields shows what is selected."""
+    form = re.search(r'<form class="outcomes-form".*?</form>', client.get("/outcomes").text, re.S)[
+        0
+    ]
+    fields = re.findall(r"<(?:form|input|select) [^>]*>", form)
+
+    assert [field.count(' autocomplete="off"') for field in fields] == [1] * 9
 
 
 def test_filters_can_be_taken_away(client):
