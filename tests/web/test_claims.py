@@ -71,8 +71,8 @@ CLAIMS: dict[str, Callable[[Searcher], bool]] = {
     "wo to five cases side by side": lambda _: (LEAST, MOST) == (2, 5),
     "Five cases are the most that stand side by side": lambda _: MOST == 5,
     "The first three add up": _adds_up,
-    "Five cases of one kind must report it": lambda _: LEAST_TOGETHER == 5,
-    "Here no five do": lambda _: LEAST_TOGETHER == 5,
+    "It needs five cases of one kind": lambda _: LEAST_TOGETHER == 5,
+    "Here no five cases report the same": lambda _: LEAST_TOGETHER == 5,
     "at most ten Xx that suit you": lambda _: role_models.MOST == 10,
     "Write amounts as 1200, 1,200.50 or 1.200,50": lambda _: (
         [read_amount(text) for text in ("1200", "1,200.50", "1.200,50")]

@@ -107,8 +107,8 @@ HTTP_KINDS: Mapping[int, Kind] = {
     405: Kind(
         status=405,
         slug="read-only",
-        title="This address only answers to reading",
-        help="Everything here is read with GET.",
+        title="This page can only be read",
+        help="Nothing can be sent to it. Open it by its link; a program reads it with GET.",
     ),
     413: Kind(
         status=413,

@@ -31,7 +31,7 @@ _SIZES = frozenset({AMOUNT, MONEY})
 #: Which way a direction goes, in words.
 _OF_SHARE: Mapping[int, str] = {1: " that report a rise", -1: " that report a fall", 0: ""}
 _CHANGES: Mapping[int, str] = {1: "Rise, in ", -1: "Fall, in ", 0: ""}
-_REACHED: Mapping[int, str] = {1: "Reached after a rise, in ", -1: "Reached after a fall, in "}
+_REACHED: Mapping[int, str] = {1: "Level after a rise, in ", -1: "Level after a fall, in "}
 _COMPARED: Mapping[int, str] = {1: "Higher than", -1: "Lower than", 0: "Compared with"}
 
 

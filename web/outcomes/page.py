@@ -27,7 +27,7 @@ from web.words.translation import gettext, ngettext
 #: How many figures of one kind stand open on the page of a metric; a few more are not folded.
 FIGURES_OPEN = 12
 #: Which way results went, by sign, in the order to say it.
-_WAYS: Mapping[int, str] = {1: "rose", -1: "fell", 0: "reached"}
+_WAYS: Mapping[int, str] = {1: "rose", -1: "fell", 0: "without comparison"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,7 +204,7 @@ def test_method_not_allowed(client):
     response = client.post("/search")
     assert response.status_code == 405
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
-    assert "<h1>This address only answers to reading</h1>" in response.text
+    assert "<h1>This page can only be read</h1>" in response.text
 
 
 def test_a_fault_of_ours(live, settings):

@@ -39,8 +39,8 @@ def test_what_was_asked_most_comes_first(client):
     page = client.get("/coverage").text
 
     assert part(page, "asked").endswith(
-        "Taxis 3 taxi app · who drives: us · taxis Bakers who share an oven 1 an oven for four "
-        "bakers"
+        "Taxis asked 3 times taxi app · who drives: us · taxis Bakers who share an oven asked "
+        "once an oven for four bakers"
     )
     assert '<a href="/search?q=who+drives%3A+us">who drives: us</a>' in page
 

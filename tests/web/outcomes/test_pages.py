@@ -185,7 +185,7 @@ def test_the_table_leads_to_every_metric(client):
     assert rows == [
         ["Sales", "1 rose", "none", "1"],
         ["Export sales", "2 rose", "none", "2"],
-        ["New markets", "1 reached", "none", "none"],
+        ["New markets", "1 without comparison", "none", "none"],
         ["Costs", "2 fell", "none", "2"],
         ["Jobs", "none", "1 rose", "1"],
     ]
@@ -196,7 +196,7 @@ def test_two_figures_stand_alone(client):
     """Costs: no axis, no range, no median; each in its own words, and what we compute beside it."""
     whole_page, cost = client.get("/outcomes").text, client.get("/outcomes/cost").text
 
-    assert "Here no five do, so every figure stands alone." in whole_page
+    assert "Here no five cases report the same, so there is no chart." in whole_page
     for page in (whole_page, cost):
         assert "dotplot" not in page
         assert "median" not in page
@@ -688,7 +688,7 @@ def network(case_id, *results) -> Case:
         (result(9, 9, "jobs", "up"), "Rise, in jobs"),
         (result(9, 9, "jobs", "down"), "Fall, in jobs"),
         (result(9, 9, "jobs", "level"), "Jobs"),
-        (result(9, 9, "jobs", "up", before=4), "Reached after a rise, in jobs"),
+        (result(9, 9, "jobs", "up", before=4), "Level after a rise, in jobs"),
         (result(9, 9, "percent", "up"), "Rise, in percent"),
         (result(9, 9, "percent", "up", about="one member"), "One member: rise, in percent"),
         (result(9, 9, "times", "up"), "Times as much"),

@@ -417,4 +417,4 @@ def test_whom_it_suits_is_the_editors_reading(real_client):
         "Like you: five members; in wine and spirits.",
         "Unlike you: not exporting.",
     ]
-    assert all("in the editors’ reading" in card for card in cards)
+    assert all("our reading" in card for card in cards)
