@@ -222,12 +222,14 @@ def test_an_empty_value(get, path, param):
 
 @pytest.mark.parametrize("path", ["/search", "/outcomes", "/role-models"])
 def test_what_was_filled_in_is_kept(get, path):
-    """Words, ticked boxes and choices stand in the form of a page that tells of a fault."""
+    """Words, values that are on and choices stand on a page that tells of a fault."""
     words = "aim" if path == "/role-models" else "q"
     page = get(f"{path}?{words}=wine+export&country=NO&results=sales&results_min=zz&zzzz=1").text
 
     assert re.search(r"(?:value=\"|>)wine export(?:\"|<)", page)
-    assert re.search(r'name="country"[^>]* value="NO"[^>]* checked|value="NO" selected', page)
+    ticked = r'name="country"[^>]* value="NO"[^>]* checked|value="NO" selected'
+    toggled = r'class="toggle"[^>]* aria-current="true"><span[^>]*></span><span[^>]*>Norway<'
+    assert re.search(toggled if path == "/search" else ticked, page)
 
 
 def test_a_comparison_keeps_the_cases_that_there_are(get):

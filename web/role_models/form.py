@@ -23,8 +23,9 @@ from web.words.profile import PROFILE_FIELDS, ProfileField
 FILTERS: tuple[str, ...] = tuple(param.name for param in params.FILTERS)
 #: The parameters in the order of the form.
 NAMES: tuple[str, ...] = (*FIELDS, *FILTERS)
-#: What the filters by a figure are called, and what the figure must be.
+#: What the filters beside the facets are called, and what the figure must be.
 FIGURE_FIELDS: Mapping[str, ProfileField] = {
+    "all_of": ProfileField(name="All of", label="All of these, not any of them"),
     "results_min": ProfileField(
         name="Figure", label="Reported figure of at least", must="a number, such as 20"
     ),
@@ -101,6 +102,14 @@ def _field(name: str, taxonomy: Taxonomy) -> ProfileField:
 def _way_on(name: str, wrong: Wrong, taxonomy: Taxonomy) -> str:
     if not wrong.nearest:
         return WAYS_ON.get(name, "Choose one of those on the form.")
+    return f"Did you mean {' or '.join(_called(name, one, taxonomy) for one in wrong.nearest)}?"
+
+
+def _called(name: str, value: str, taxonomy: Taxonomy) -> str:
+    """What the form calls a value of a parameter."""
+    if name == "all_of":
+        return facet_words(value, taxonomy).heading
+    if name == "results_unit":
+        return taxonomy["units"].label(value)
     facet = _field(name, taxonomy).facet
-    vocabulary = taxonomy.facet(facet) if facet else taxonomy["units"]
-    return f"Did you mean {' or '.join(vocabulary.label(one) for one in wrong.nearest)}?"
+    return taxonomy.facet(facet).label(value) if facet else value

@@ -263,6 +263,7 @@ def test_json_holds_the_whole_answer(kb, searcher):
         },
         "query": {
             "filters": {"country": ["NO"], "results": ["export-sales"]},
+            "all_of": [],
             "results_min": 2.0,
             "results_unit": None,
             "results_direction": "up",

@@ -227,7 +227,7 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
 
     taxonomy = read_corpus(toy_cases).compendium.taxonomy
 
-    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries", "collections")
+    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries", "collections", "decades")
     assert taxonomy["countries"] == Vocabulary(
         name="countries",
         terms=(

@@ -56,7 +56,7 @@ BEYOND = {
     "planned-and-not-in-project",
     "planned-without-project",
     "range-backwards",
-    *(f"result-of-an-aim-{name}" for name in ("first", "plans", "wants", "will", "is-to")),
+    *(name for name, *_ in MISTAKES if name.startswith("result-of-an-aim-")),
     "result-of-another-source",
     "result-of-which-source",
     "two-sources-two-figures",

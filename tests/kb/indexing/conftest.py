@@ -14,4 +14,4 @@ from kb.settings import Settings
 def _plan(settings: Settings) -> Plan:
     """A plan for a snapshot of the toy corpus."""
     content = content_of(read_corpus(settings.cases).compendium)
-    return Plan(content=content, files=find_model(settings.model), multilingual="")
+    return Plan(content=content, collection="", files=find_model(settings.model), multilingual="")

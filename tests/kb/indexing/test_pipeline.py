@@ -116,6 +116,7 @@ def test_a_build_says_what_it_did(toy_settings):
 
     assert report == BuildReport(
         snapshot_id=current_id(toy_settings.index),
+        collection="",
         cases=7,
         passages=16,
         dimension=6,
@@ -158,7 +159,7 @@ def test_two_full_builds_give_the_same_bytes(toy_settings, tmp_path):
 
     one, two = (without_words(files(index)) for index in (toy_settings.index, again.index))
     assert one == two
-    assert len(one) == 22  # all parts, the encoder's three, manifest and current
+    assert len(one) == 25  # all parts, the encoder's three, manifest and current
 
 
 def test_content_that_came_back_is_served_again(toy_settings):
