@@ -211,7 +211,9 @@ def _is_rule(call: ast.Call) -> bool:
     """Whether a call declares a route, or compares with the path of a request."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-    is_route = (name, owner.rpartition(".")[2]) in (("get", "bp"), ("answers", "operations"))
+    is_route = (name, owner.rpartition(".")[2]) in (
+        *(("get", "bp"), ("route", "bp"), ("answers", "operations")),
+    )
     return is_route or (name in ("startswith", "endswith") and owner.endswith("path"))
 
 

@@ -36,7 +36,7 @@ PRELOADED = (
     "vendor/compendium-serif/compendium-serif-latin.woff2",
     "vendor/instrument-sans/instrument-sans-latin.woff2",
 )
-_FONT = re.compile(r'/static/(?P<file>vendor/[^"?]+)\?v=(?P<digest>\w+)"')
+_FONT = re.compile(r'\.\./static/(?P<file>vendor/[^"?]+)\?v=(?P<digest>\w+)"')
 NOT_FOUND = 404
 #: As many joined sheets are kept; a page names few of the files, but any may be asked for.
 SHEETS_KEPT = 64

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kb.errors import KBError
 from kb.model.tools import CHECKLIST, COSTS, FILLED, FLYER, TROUBLESHOOTING, Tool
 from web.core.request import searcher, site_words
+from web.core.urls import case_url
 from web.tools import document
 from web.tools.cost_page import NAMES, blank_body, cost_body, read_sheet
 from web.tools.form import MARKDOWN, PAGE, PDF, faults_of
@@ -81,4 +82,4 @@ def file_of(tool: Tool, values: Mapping[str, str]) -> str:
 
 def sheet_of(tool: Tool, values: Mapping[str, str]) -> Body:
     """The text of a tool as HTML."""
-    return render_text(body_of(tool, values), "/cases")
+    return render_text(body_of(tool, values), case_url("-").removesuffix("/-"))
