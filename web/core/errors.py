@@ -17,7 +17,7 @@ from kb import errors
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
 from kb.errors import Attempt
-from web.core.request import live, searcher
+from web.core.request import PrintableRequest, live, searcher
 from web.core.urls import here, led_to, url_for
 
 RETRY_AFTER = "30"
@@ -140,6 +140,8 @@ class Site(Flask):
     A library may end a thread by a ``BaseException``, and the worker with it. What an answer
     failed over is checked: its files may not be what was opened any more.
     """
+
+    request_class = PrintableRequest
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Answer a request.

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app, g
+from flask import Request, current_app, g
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.utils import cached_property
 
 from kb.errors import KBError
 from kb.model.site import Site
+from web.core.values import printable
 
 if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
     from kb.search.searcher import Searcher
     from kb.settings import Settings
+
+
+class PrintableRequest(Request):
+    """A request of which the parameters hold no control characters, whoever reads them."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The parameters of the address, a control character in them as a space."""
+        given = super().args.items(multi=True)
+        return ImmutableMultiDict([(printable(name), printable(value)) for name, value in given])
 
 
 def live() -> LiveSearcher:

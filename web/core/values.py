@@ -18,6 +18,9 @@ from kb.model.taxonomy import Taxonomy, Vocabulary
 UNITS = "units"
 #: How much of what was given a message repeats, and how much of it is compared with others.
 SHOWN, COMPARED = 60, 80
+#: Characters that no reader sees and that may not stand in HTML: NUL, escape and their like. The
+#: white space among them is left: it does not count anyway.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 #: As alike as this a word must be to what was given to be offered in its place.
 ALIKE = 0.6
 
@@ -107,6 +110,11 @@ class Of:
 
     def _vocabulary(self, taxonomy: Taxonomy) -> Vocabulary:
         return taxonomy[UNITS] if self.facet == UNITS else taxonomy.facet(self.facet)
+
+
+def printable(text: str) -> str:
+    """A text in which a control character, which nobody types on purpose, is a space."""
+    return _CONTROL.sub(" ", text)
 
 
 def one_line(value: str) -> str:

@@ -1,6 +1,7 @@
 """Failures as answers."""
 
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -205,6 +206,22 @@ def test_method_not_allowed(client):
     assert response.status_code == 405
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
     assert "<h1>This page can only be read</h1>" in response.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/search?q=wine%00export", "/search?%00=1", "/search?country=N%00", "/role-models?aim=%1b%7f"],
+)
+def test_no_control_character_comes_back(client, address):
+    """A control character in an address is a space: no page repeats it."""
+    page = client.get(address).text
+
+    assert [sign for sign in page if unicodedata.category(sign) == "Cc" and sign != "\n"] == []
+
+
+def test_a_control_character_is_a_space(client):
+    """Words with a NUL between them are two words, and the form shows them so."""
+    assert 'value="wine export"' in client.get("/search?q=wine%00export").text
 
 
 def test_a_fault_of_ours(live, settings):
