@@ -166,7 +166,9 @@ def test_two_like_figures_draw_no_bar(client):
     page = client.get(f"/compare?{THREE}").text
 
     assert "compare-figure" in page
-    assert [word for word in ("compare-bar", "compare-computed", "Bars stand") if word in page] == []
+    assert [
+        word for word in ("compare-bar", "compare-computed", "Bars stand") if word in page
+    ] == []
 
 
 def test_bars_are_drawn_where_five_figures_are_alike(client, searcher):
