@@ -112,7 +112,10 @@ def test_the_page_of_a_project_by_keyboard(page):
     """The skip link leads to its cases; the rest of them opens with a key, and a title leads on."""
     page.goto("/projects/exporting")
     page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
+    # The browser follows a fragment after the key: a Tab before that would be undone by it.
+    expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("href", "/projects")
     more = page.locator(".term-others > summary").first
