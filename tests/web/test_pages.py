@@ -179,10 +179,10 @@ def test_results_in_order_with_reasons(client):
         "norway/textile-exporters",
     ]
     assert re.findall(r'class="why">(?:<span class="label">)?([^<]+)', page) == [
-        "By its words and its meaning, in “Situation”: wine, export",
+        "By your words and by meaning, in “Situation”: wine, export",
         "You name",
-        "By its words and its meaning, in the summary above: wine",
-        "By its words and its meaning, in “What they did together”: export",
+        "By your words and by meaning, in the summary above: wine",
+        "By your words and by meaning, in “What they did together”: export",
         "You name",
     ]
     assert (

@@ -58,7 +58,7 @@ def read_amount(text: str, most: int = MOST_MONEY) -> Fraction:
     elif _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
         amount = Fraction(_SEPARATORS.sub("", text))
     else:
-        raise NoAmount("must be a number in digits, such as 1200, 1,200.50 or 1.200,50.")
+        raise NoAmount("is not a number. Enter one such as 1200, 1,200.50 or 1.200,50.")
     if amount > most:
         raise NoAmount(f"must be {most:,} or less.")
     return amount

@@ -93,7 +93,7 @@ def read_sent(
 def fault_of(one: Field, value: str) -> str:
     """What is wrong with what a field holds; empty if nothing is."""
     if one.needed and not value:
-        return f"Enter {in_a_sentence(one.label)}."
+        return f"Enter the {in_a_sentence(one.label)}."
     if len(value) > one.longest:
         return (
             f"{one.label} must be {one.longest:,} characters or fewer. "

@@ -27,8 +27,8 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 
 BY: Mapping[str, str] = {
     "word": N_("By your words"),
-    "meaning": N_("By its meaning"),
-    "both": N_("By its words and its meaning"),
+    "meaning": N_("By meaning"),
+    "both": N_("By your words and by meaning"),
 }
 #: Where a passage stands to its phrase, and to the one for words that the title holds too.
 PLACES: Mapping[str, tuple[str, str]] = {

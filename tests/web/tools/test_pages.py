@@ -206,7 +206,7 @@ def test_html_in_every_field_is_text(site, fields):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({}, '<a href="#field-name">Enter name of the network.</a>'),
+        ({}, '<a href="#field-name">Enter the name of the network.</a>'),
         (
             FLYER | {"name": "x" * 121},
             '<a href="#field-name">Name of the network must be 120 characters or fewer. '

@@ -52,12 +52,12 @@ def test_marked(marks, expected):
     [
         (
             Reason(kind="meaning", passage="They sell wine.", heading="Whom it suits"),
-            "By its meaning, in “Whom it suits” (our reading)",
+            "By meaning, in “Whom it suits” (our reading)",
             "They sell wine.",
         ),
         (
             Reason(kind="meaning", passage="They sell wine.", heading="The network"),
-            "By its meaning, in “The network”",
+            "By meaning, in “The network”",
             "They sell wine.",
         ),
         (
@@ -75,7 +75,7 @@ def test_marked(marks, expected):
                 words=("abroad", "wine"),
                 marks=((5, 9),),
             ),
-            "By its words and its meaning, in the title and “H”: abroad, wine",
+            "By your words and by meaning, in the title and “H”: abroad, wine",
             "Sell <mark>wine</mark>.",
         ),
         (
@@ -85,7 +85,7 @@ def test_marked(marks, expected):
         ),
         (
             Reason(kind="meaning", passage=SUMMARY),
-            "By its meaning, in the summary above",
+            "By meaning, in the summary above",
             "",
         ),
         (
@@ -95,7 +95,7 @@ def test_marked(marks, expected):
         ),
         (
             Reason(kind="meaning", passage="Text before any heading."),
-            "By its meaning, in its text",
+            "By meaning, in its text",
             "Text before any heading.",
         ),
     ],
