@@ -99,7 +99,7 @@ def test_security_headers(client):
     headers = client.get("/").headers
     assert headers["Content-Security-Policy"] == (
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in headers

@@ -11,9 +11,10 @@ from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
 from web.core.params import SEARCH
 
+#: No script, and nothing from elsewhere; connections home let tools read robots.txt in the page.
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SECURITY = {
     "Content-Security-Policy": POLICY,
