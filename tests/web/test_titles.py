@@ -47,7 +47,7 @@ SEARCHES = {
     "/search?country=NO&country=FR": "Norway, France",
     "/search?country=NO&project=exporting": "Norway, Exporting",
     "/search?country=NO&type=horizontal&per_page=1&page=3": "Norway, Horizontal network, page 3",
-    "/search?results=cost&results_min=20": "Costs, at least 20",
+    "/search?results=cost&results_min=20": "Costs, at least 20 in any unit",
 }
 
 

@@ -16,7 +16,7 @@ refuse (``read_strict``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -229,7 +229,7 @@ COMPARE: Table = (
     ),
 )
 
-UNKNOWN, REPEATED, VALUE = "unknown", "repeated", "value"
+UNKNOWN, REPEATED, VALUE, ALONE = "unknown", "repeated", "value", "alone"
 
 #: What a name says something about, and is passed over without.
 NEEDED: Mapping[str, str] = {
@@ -249,10 +249,11 @@ NAMES_TRIED, NAME_SHOWN = 3, 80
 class Wrong:
     """A part of an address that is not understood.
 
-    ``rule`` says which one it broke: ``UNKNOWN``, ``REPEATED`` or ``VALUE``. ``given`` is
-    the value that broke it. ``nearest`` may have been meant: names for a name, values for a
-    value, and each of them is understood in its place. ``instead`` is a sentence: what a page
-    goes by. ``values`` is the kind of value that the parameter takes.
+    ``rule`` says which one it broke: ``UNKNOWN``, ``REPEATED``, ``VALUE``, or ``ALONE``, which
+    is a least figure without a metric. ``given`` is the value that broke it. ``nearest`` may
+    have been meant: names for a name, values for a value, and each of them is understood in its
+    place. ``instead`` is a sentence: what a page goes by. ``values`` is the kind of value that
+    the parameter takes.
     """
 
     rule: str
@@ -283,9 +284,10 @@ class Read:
     def status(self) -> int:
         """The status of a page that answers it: 400 where a value was not understood.
 
-        A name that does not exist asks for nothing, so the answer is whole without it.
+        A name that does not exist asks for nothing, nor does a least figure of no metric, so the
+        answer is whole without it.
         """
-        return 400 if any(fault.rule != UNKNOWN for fault in self.wrong) else 200
+        return 400 if any(fault.rule not in (UNKNOWN, ALONE) for fault in self.wrong) else 200
 
 
 def read_page(table: Table, args: MultiDict[str, str], taxonomy: Taxonomy) -> Read:
@@ -299,7 +301,9 @@ def read_page(table: Table, args: MultiDict[str, str], taxonomy: Taxonomy) -> Re
         QueryError: more than ``MOST_WRONG`` parts of it are not understood.
     """
     reader = _Reader(table, args, taxonomy, is_page=True)
-    return Read(values=_settled(reader.values()), wrong=tuple(reader.wrong), typed=args)
+    values = reader.values()
+    wrong = (*reader.wrong, *_least_alone(values, reader.wrong, taxonomy))
+    return Read(values=_settled(values), wrong=wrong, typed=args)
 
 
 def read_strict(table: Table, args: MultiDict[str, str], taxonomy: Taxonomy) -> Mapping[str, Any]:
@@ -514,6 +518,21 @@ class _Reader:
                 value=first.value,
                 allowed=first.allowed,
             )
+
+
+def _least_alone(
+    values: Mapping[str, Any], wrong: Iterable[Wrong], taxonomy: Taxonomy
+) -> Iterator[Wrong]:
+    """That a least figure is asked for and no metric; a metric that is wrong is told already."""
+    least = values.get("results_min")
+    if least is None or values["results"] or any(one.name == "results" for one in wrong):
+        return
+    error = QueryError(
+        f"results_min needs a reported result, for example results={taxonomy['metrics'].ids[0]}.",
+        parameter="results_min",
+        value=least,
+    )
+    yield Wrong(rule=ALONE, error=error, given=str(least))
 
 
 def _settled(values: Mapping[str, Any]) -> Mapping[str, Any]:

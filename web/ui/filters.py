@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.answers.addresses import number_text
 from kb.model.cases import Case
@@ -14,6 +14,7 @@ from kb.model.quantities import DOWN, UP, quantities
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
 from kb.search.query import Query, with_value, without_least, without_value
+from kb.search.searcher import Searcher
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, query_url
 from web.ui.links import Link
@@ -219,14 +220,34 @@ def chips(query: Query, taxonomy: Taxonomy, address: Address = query_url) -> tup
         for value in query.filters.get(facet, ())
     ]
     if query.results_min is not None:
-        unit = taxonomy["units"].label(query.results_unit) if query.results_unit else ""
-        figure = f"{number_text(query.results_min)} {unit}".strip()
-        fell = query.results_direction == DOWN
-        message = N_("fell by at least %(figure)s") if fell else N_("at least %(figure)s")
-        words = gettext(message, figure=figure)
-        url = address(without_least(query))
+        words, url = _least_words(query, taxonomy), address(without_least(query))
         found.append(Chip(name="results_min", facet=gettext("Figure"), label=words, url=url))
     return tuple(found)
+
+
+def _least_words(query: Query, taxonomy: Taxonomy) -> str:
+    """The least figure that is asked for, its way and its unit, or that any unit will do."""
+    figure = number_text(query.results_min or 0)
+    if query.results_unit:
+        figure = f"{figure} {taxonomy['units'].label(query.results_unit)}"
+    else:
+        figure = gettext("%(figure)s in any unit", figure=figure)
+    fell = query.results_direction == DOWN
+    message = N_("fell by at least %(figure)s") if fell else N_("at least %(figure)s")
+    return gettext(message, figure=figure)
+
+
+def falls_instead(query: Query, current: Searcher) -> Link | None:
+    """The same search for falls, where rises and states were asked for and falls are found."""
+    if query.results_min is None or query.results_direction == DOWN:
+        return None
+    falls = replace(query, results_direction=DOWN, page=1)
+    count = current.search(falls).total
+    if not count:
+        return None
+    message = N_("Search for “%(value)s” (%(count)s)")
+    value = _least_words(falls, current.taxonomy)
+    return Link(url=query_url(falls), words=gettext(message, value=value, count=number(count)))
 
 
 def _asked_words(facet: str, query: Query, taxonomy: Taxonomy) -> str:

@@ -763,6 +763,28 @@ def test_a_fall_is_no_least_figure_unless_it_is_asked_for(client):
     )
 
 
+def test_who_finds_no_rise_is_led_to_the_falls(client):
+    """A search that finds no figure says that falls are asked for apart, and how many fell."""
+    page = client.get("/search?results=cost&results_min=20").text
+    link = '<a href="/search?results=cost&amp;results_min=20&amp;results_direction=down'
+
+    assert page.count(f"Falls are asked for apart. {link}") == 1
+    assert "Search for “fell by at least 20 in any unit” (2)" in page
+    assert "Figure: at least 20 in any unit" in text_of(page)
+    assert "Falls are" not in client.get("/search?results=cost&results_min=2000").text
+
+
+def test_a_least_figure_alone_is_told(client):
+    """It means nothing without a result: the pages answer without it and say so."""
+    said = "results_min needs a reported result, for example results=sales. It was left out."
+
+    for page in ("/search", "/outcomes"):
+        answer = client.get(f"{page}?results_min=20")
+        assert (answer.status_code, text_of(answer.text).count(said)) == (200, 1)
+        assert said not in text_of(client.get(f"{page}?results_min=20&results=cost").text)
+    assert client.get("/api/v1/search?results_min=20").status_code == 400
+
+
 def test_a_least_figure_has_its_unit(client):
     """The form of filters offers the units of the chosen metric, and keeps the one chosen."""
     page = client.get(
