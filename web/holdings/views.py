@@ -82,4 +82,12 @@ def coverage() -> str:
 @bp.get("/guides")
 def guides() -> str:
     """The guides in reading order."""
-    return render_template("guides.html", parts=guide_parts(searcher().compendium))
+    compendium = searcher().compendium
+    of_collection = [
+        (term, {guide.id for guide in held.guides}) for term, held in compendium.collections
+    ]
+    return render_template(
+        "guides.html",
+        parts=guide_parts(compendium),
+        collections=[one for one in of_collection if one[1]] if len(of_collection) > 1 else [],
+    )
