@@ -129,6 +129,10 @@ class OutcomesPage:
         reporting = {one.case for metric in self.answer.metrics for one in _findings(metric)}
         return sum(span.count for span in self.when) > len(reporting)
 
+    def tells_figures_in_words(self, metric: MetricAnswer) -> bool:
+        """Whether a result in words tells a share, such as 65%, in its sentence."""
+        return any("%" in one.result.statement for one in metric.in_words)
+
     @property
     def kinds_reporting(self) -> tuple[Term, ...]:
         """The kinds of document that report anything, in the order of the vocabulary."""

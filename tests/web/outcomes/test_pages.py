@@ -774,6 +774,18 @@ def test_who_finds_no_rise_is_led_to_the_falls(client):
     assert "Falls are" not in client.get("/search?results=cost&results_min=2000").text
 
 
+def test_words_that_tell_a_share_are_said_to(searcher):
+    """A result in words with a share in its sentence is no result without any figure."""
+    answer = answer_of(searcher, *searcher.cases)
+    page = outcomes_page(Selection(query=Query(), profile=Profile(), cases=()), answer, searcher)
+    told = next(metric for metric in answer.metrics if metric.in_words)
+    one = told.in_words[0]
+    share = replace(one, result=replace(one.result, statement="It held 65% of the market."))
+
+    assert page.tells_figures_in_words(replace(told, in_words=(share,)))
+    assert not page.tells_figures_in_words(replace(told, in_words=()))
+
+
 def test_a_least_figure_alone_is_told(client):
     """It means nothing without a result: the pages answer without it and say so."""
     said = "results_min needs a reported result, for example results=sales. It was left out."
