@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.model.taxonomy import Taxonomy
-from web.core.params import REPEATED, UNKNOWN, Read, Wrong
+from web.core.params import ALONE, REPEATED, UNKNOWN, Read, Wrong
 from web.core.urls import this_url
 from web.words.lists import shortened
 
@@ -48,13 +48,13 @@ def notices(
 
 
 def unknown_names(read: Read, taxonomy: Taxonomy) -> tuple[Notice, ...]:
-    """The names that are not understood, for a page that tells each wrong value at its field."""
-    return tuple(notice(one, taxonomy, {}) for one in read.wrong if one.rule == UNKNOWN)
+    """What was left out and breaks nothing, for a page that tells each wrong value at its field."""
+    return tuple(notice(one, taxonomy, {}) for one in read.wrong if one.rule in (UNKNOWN, ALONE))
 
 
 def wrong_values(read: Read) -> Mapping[str, Wrong]:
     """Parameters whose value is not understood, to the first thing that is wrong with it."""
-    return {one.name: one for one in reversed(read.wrong) if one.rule != UNKNOWN}
+    return {one.name: one for one in reversed(read.wrong) if one.rule not in (UNKNOWN, ALONE)}
 
 
 def notice(wrong: Wrong, taxonomy: Taxonomy, names: Mapping[str, str]) -> Notice:

@@ -790,7 +790,7 @@ def test_a_least_figure_alone_is_told(client):
     """It means nothing without a result: the pages answer without it and say so."""
     said = "results_min needs a reported result, for example results=sales. It was left out."
 
-    for page in ("/search", "/outcomes"):
+    for page in ("/search", "/outcomes", "/role-models"):
         answer = client.get(f"{page}?results_min=20")
         assert (answer.status_code, text_of(answer.text).count(said)) == (200, 1)
         assert said not in text_of(client.get(f"{page}?results_min=20&results=cost").text)
