@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -94,8 +94,11 @@ class Site:
     def workers(self) -> list[int]:
         """The ids of the worker processes."""
         tasks = Path(f"/proc/{self.process.pid}/task")
-        found = [task / "children" for task in tasks.iterdir()]
-        return sorted(int(child) for path in found for child in path.read_text().split())
+        found: list[int] = []
+        for task in tasks.iterdir():
+            with suppress(FileNotFoundError):  # a thread that ended meanwhile has no children
+                found += map(int, (task / "children").read_text().split())
+        return sorted(found)
 
     def asked(self, worker: int, path: str = "/readyz") -> dict:
         """What one worker answers: the others are held while it is asked."""
