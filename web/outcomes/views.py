@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from kb.answers.addresses import query_pairs
@@ -26,7 +26,7 @@ from web.core.params import (
     words_beside_profile,
 )
 from web.core.request import searcher
-from web.core.urls import addresses, led_to
+from web.core.urls import addresses, led_to, url_for
 from web.outcomes.form import SelectionForm, WayOut, selection_form, ways_out
 from web.outcomes.kept import answer_for
 from web.outcomes.page import OutcomesPage, outcomes_page

@@ -87,10 +87,16 @@ def every_hit(searcher: Searcher, query: Query) -> list[Hit]:
 
 
 def satisfies(case: Case, query: Query) -> bool:
-    """Whether a case has a value of every facet filtered by, and the least figure."""
+    """Whether a case has a value of every facet filtered by, and the least figure.
+
+    A rank is no figure of at least so much where no unit is asked for.
+    """
     least = query.results_min
     has_figure = any(
-        result.low is not None and result.low >= least and result.metric in query.filters["results"]
+        result.low is not None
+        and result.low >= least
+        and result.unit != "rank"
+        and result.metric in query.filters["results"]
         for result in case.results
         if least is not None
     )
