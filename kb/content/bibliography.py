@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,6 +32,11 @@ _YEAR = re.compile(r"(?:about )?\d{4}")
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _SEEN = re.compile(rf"({'|'.join(HOW_SEEN)})(?:, (.+))?")
 _CITED_IN = re.compile(r"([^\s:]+): (\S.*)")
+#: How an entry begins, with its key; and what its extent is counted by.
+_HEAD = re.compile(r"@\s*\w+\s*{\s*([^\s,{}]+)\s*[,}]")
+_BRACE = re.compile(r"[{}]")
+#: Text in which LaTeX has no say: single spaces, no sign that means something to it.
+_SAID_PLAINLY = re.compile(r"(?:[^\W_]|[.,:;()/+]|(?<=\w)-(?=\w)|(?<=\S) (?=\S))*")
 
 
 def load_bibliography(path: Path) -> Mapping[str, Reference]:
@@ -54,8 +60,9 @@ def read_bibliography(path: Path) -> tuple[Mapping[str, Reference], list[Problem
     references: dict[str, Reference] = {}
     problems: list[Problem] = []
     data = _parsed(path, text)
+    starts = _starts(text)
     for key, entry in data.entries.items():
-        start, end = _extent(text, key)
+        start, end = _extent(text, starts.get(key))
         references[key] = _reference(key, entry, text[start:end])
         for field, message in _complaints(entry, data.entries):
             line = 1 + text.count("\n", 0, start + _place(text[start:end], field))
@@ -71,7 +78,7 @@ def line_of(path: Path, key: str, field: str) -> int:
         CorpusError: the file is missing or is not UTF-8.
     """
     text = _text(path)
-    start, end = _extent(text, key)
+    start, end = _extent(text, _starts(text).get(key))
     return 1 + text.count("\n", 0, start + _place(text[start:end], field))
 
 
@@ -94,16 +101,23 @@ def _parsed(path: Path, text: str) -> BibliographyData:
         raise CorpusError(f"{path}: the sources are not BibTeX: {err}.") from err
 
 
-def _extent(text: str, key: str) -> tuple[int, int]:
+def _starts(text: str) -> Mapping[str, int]:
+    """Where each entry begins, by its key; one in round brackets, which is rare, is left out."""
+    starts: dict[str, int] = {}
+    for found in _HEAD.finditer(text):
+        starts.setdefault(found[1], found.start())
+    return starts
+
+
+def _extent(text: str, start: int | None) -> tuple[int, int]:
     """Where an entry begins and ends: its braces balance, as BibTeX asks."""
-    found = re.search(rf"@\s*\w+\s*{{\s*{re.escape(key)}\s*[,}}]", text)
-    if found is None:  # in round brackets, which hardly anybody writes
+    if start is None:
         return 0, 0
-    start, depth = found.start(), 0
-    for brace in re.finditer(r"[{}]", text[start:]):
+    depth = 0
+    for brace in _BRACE.finditer(text, start):
         depth += 1 if brace[0] == "{" else -1
         if depth == 0:
-            return start, start + brace.end()
+            return start, brace.end()
     return start, len(text)
 
 
@@ -158,9 +172,20 @@ def _address(entry: Entry, name: str) -> str | None:
 
 
 def _field(entry: Entry, name: str) -> str:
+    return _without_latex(entry.fields[name]) if name in entry.fields else ""
+
+
+@lru_cache(maxsize=4096)  # each field is asked for by its reader and by its rules
+def _without_latex(text: str) -> str:
+    if _SAID_PLAINLY.fullmatch(text):
+        return text
+    return _by_latex(text)
+
+
+def _by_latex(text: str) -> str:
     from pybtex.richtext import Text  # slow import
 
-    return str(Text.from_latex(entry.fields[name])).strip() if name in entry.fields else ""
+    return str(Text.from_latex(text)).strip()
 
 
 def _people(entry: Entry, role: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -118,26 +119,22 @@ _AFTER_AN_AMOUNT = "|".join(
 
 def _currencies(statement: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     """The currencies that a text names as the vocabulary spells them, in their order."""
-    spelled = {
-        spelling.casefold(): unit.currency
-        for unit in taxonomy["units"]
-        if unit.currency
-        for spelling in (
-            unit.currency,
-            unit.label,
-            *unit.aliases,
-            re.sub(r"[\d ]", "", unit.written),
-        )
-    }
-    longest_first = sorted(filter(None, spelled), key=len, reverse=True)
+    spelled = taxonomy["units"].currencies
+    if not spelled:
+        return ()
+    named = _any_currency(tuple(spelled), tuple(dict.fromkeys(spelled.values())))
+    return tuple(dict.fromkeys(spelled[name] for name in named.findall(statement.casefold())))
+
+
+@lru_cache(maxsize=4)
+def _any_currency(names: tuple[str, ...], codes: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds any of some names of currencies in folded text, and a code before a figure."""
+    longest_first = sorted(filter(None, names), key=len, reverse=True)
     patterns = [
         f"(?:{_AFTER_AN_AMOUNT}){re.escape(name)}" if name.isalpha() else re.escape(name)
         for name in longest_first
-    ] + [rf"{code.casefold()}(?= ?\d)" for code in {*spelled.values()}]
-    if not spelled:
-        return ()
-    found = re.findall(rf"(?<!\w)(?:{'|'.join(patterns)})(?![^\W\d])", statement.casefold())
-    return tuple(dict.fromkeys(spelled[spelling] for spelling in found))
+    ] + [rf"{code.casefold()}(?= ?\d)" for code in codes]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?![^\W\d])")
 
 
 def case_rules(given: Given, sound: Given, known: Known) -> Complaints:

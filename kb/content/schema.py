@@ -212,6 +212,7 @@ class Record(BaseModel):
         return {field.alias or name: field for name, field in cls.model_fields.items()}
 
     @classmethod
+    @cache
     def names(cls) -> tuple[str, ...]:
         """The names of the fields as a file spells them, in order."""
         return tuple(cls.fields())
@@ -265,7 +266,8 @@ class Record(BaseModel):
         """Errors of the fields and of the rules among them, all in one."""
         if not isinstance(value, dict):
             raise wrong(cls.shape.format(shown(value)))
-        blank = [name for name in cls.names() if cls.empty and value.get(name, "") is None]
+        blank = [name for name, part in value.items() if part is None] if cls.empty else []
+        blank = [name for name in cls.names() if name in blank] if blank else []
         errors: list[tuple[Place, str]] = []
         record = None
         try:

@@ -5,13 +5,16 @@ PyYAML reads YAML 1.1, in which ``NO`` is false, ``010`` is 8 and ``1.10`` is
 the scalars follow the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/
 #103-core-schema) without dates: true/false, null, decimal numbers, text; and a
 number keeps its spelling: ``str`` of it gives what the file says.
+
+What is plainly YAML is read by libyaml, many times faster. Whatever it refuses, or might
+read otherwise than PyYAML's own parser, is read by that one, which has the better messages.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,9 +147,16 @@ class _Reader:
             return _text(value, line)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return value
-        number = (_WrittenInt if isinstance(value, int) else _WrittenFloat)(value)
-        number.spelling = node.value
-        return number if str(value) != node.value else value
+        return _as_written(value, node.value)
+
+
+def _as_written(value: float, spelling: str) -> float:
+    """A number that keeps its spelling where Python would write it otherwise."""
+    if str(value) == spelling:
+        return value
+    number = (_WrittenInt if isinstance(value, int) else _WrittenFloat)(value)
+    number.spelling = spelling
+    return number
 
 
 def _text(value: str, line: int) -> str:
@@ -195,6 +205,11 @@ def read_yaml(text: str, *, first_line: int = 1) -> Located:
             would build an object, or is too large or too deep. The line is that
             of the file.
     """
+    return _read_quickly(text, first_line) or _read_slowly(text, first_line)
+
+
+def _read_slowly(text: str, first_line: int) -> Located:
+    """What ``read_yaml`` answers, by PyYAML's own parser."""
     loader = None
     try:
         loader = _CoreLoader(text)
@@ -221,6 +236,123 @@ def read_yaml(text: str, *, first_line: int = 1) -> Located:
         lines=reader.lines,
         repeated=tuple(reader.repeated),
     )
+
+
+#: In which the two parsers may differ: libyaml lets tabs stand where PyYAML does not, and a sign
+#: of a comment at the head of a block. Lines that end in other signs, and directives, are rare.
+_DOUBTFUL = re.compile("[\t\x85\u2028\u2029\ufeff]|^%|[|>][-+0-9]{0,2}#", re.MULTILINE)
+#: What is nested more deeply goes the slow way, which says where it becomes too deep.
+_DEEPEST = 50
+_NULLS = ("", "~", "null", "Null", "NULL")
+_BOOLS = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+#: What no plain text begins with that is read as something else than text.
+_MAY_MEAN = frozenset("~nNtTfF-+0123456789")
+_INT, _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)"), re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+")
+
+
+class _Doubtful(Exception):
+    """The text is for the slow way."""
+
+
+def _read_quickly(text: str, first_line: int) -> Located | None:
+    """What ``read_yaml`` answers, by libyaml; None where that is not certain."""
+    if not yaml.__with_libyaml__ or _DOUBTFUL.search(text):
+        return None
+    try:
+        parser = yaml.cyaml.CParser(text)
+        reader = _QuickReader(parser.get_event, first_line)
+        value = reader.read_document()
+    except (_Doubtful, yaml.YAMLError, ValueError):  # the slow way says what is wrong
+        return None
+    return Located(value=value, lines=reader.lines)
+
+
+@dataclass(slots=True)
+class _QuickReader:
+    """Makes values of the events of libyaml, without the nodes between."""
+
+    next_event: Callable[[], Any]
+    first_line: int
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+    nodes: int = 0
+
+    def read_document(self) -> Any:
+        """The one document of the text."""
+        self._expect(yaml.StreamStartEvent)
+        if self._expect(yaml.DocumentStartEvent).explicit:  # which line it is on is told otherwise
+            raise _Doubtful
+        value = self._value(self.next_event(), (), in_flow=False)
+        self._expect(yaml.DocumentEndEvent)
+        self._expect(yaml.StreamEndEvent)
+        return value
+
+    def _expect(self, kind: type[yaml.Event]) -> Any:
+        event = self.next_event()
+        if type(event) is not kind:
+            raise _Doubtful
+        return event
+
+    def _value(self, event: Any, path: tuple[str | int, ...], *, in_flow: bool) -> Any:
+        self.lines.setdefault(path, event.start_mark.line + self.first_line)
+        self.nodes += 1
+        if self.nodes > MAX_NODES or len(path) > _DEEPEST:
+            raise _Doubtful
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event, in_flow)
+        if kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+            raise _Doubtful
+        in_flow = in_flow or event.flow_style
+        if kind is yaml.MappingStartEvent:
+            return self._mapping(path, in_flow)
+        values: list[Any] = []
+        while type(event := self.next_event()) is not yaml.SequenceEndEvent:
+            values.append(self._value(event, (*path, len(values)), in_flow=in_flow))
+        return values
+
+    def _mapping(self, path: tuple[str | int, ...], in_flow: bool) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while type(event := self.next_event()) is not yaml.MappingEndEvent:
+            if type(event) is not yaml.ScalarEvent:
+                raise _Doubtful
+            self._scalar(event, in_flow)
+            key = event.value
+            if key in values:  # the slow way tells of repetitions
+                raise _Doubtful
+            place = (*path, key)
+            self.lines[place] = event.start_mark.line + self.first_line
+            values[key] = self._value(self.next_event(), place, in_flow=in_flow)
+        return values
+
+    def _scalar(self, event: yaml.ScalarEvent, in_flow: bool) -> Any:
+        if event.anchor is not None or event.tag is not None:
+            raise _Doubtful
+        value = event.value
+        if not event.implicit[0]:  # it stands in quotes
+            return value
+        if in_flow and "?" in value:  # PyYAML takes it for the sign of a key
+            raise _Doubtful
+        return value if value and value[0] not in _MAY_MEAN else _meant(value)
+
+
+def _meant(plain: str) -> Any:
+    """What a text without quotes means.
+
+    Raises:
+        ValueError: a number of thousands of digits.
+    """
+    if plain in _NULLS:
+        return None
+    if plain in _BOOLS:
+        return _BOOLS[plain]
+    if _INT.fullmatch(plain):
+        return _as_written(int(plain), plain)
+    if _FLOAT.fullmatch(plain):
+        return _as_written(float(plain), plain)
+    return plain
 
 
 def _plain(err: yaml.MarkedYAMLError) -> str:

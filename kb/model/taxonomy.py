@@ -15,7 +15,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from kb.errors import QueryError
 from kb.model.cases import Case
@@ -184,12 +184,38 @@ def fold(text: str) -> str:
     return re.sub(r"[\s_-]+", " ", text).strip().casefold()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """One ordered list of terms."""
 
     name: str
     terms: tuple[Term, ...]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Term]:
+        return {term.id: term for term in reversed(self.terms)}
+
+    @cached_property
+    def _by_spelling(self) -> Mapping[str, str]:
+        """The id of the first term that a folded spelling means."""
+        found: dict[str, str] = {}
+        for term in self.terms:
+            for name in term.names:
+                found.setdefault(fold(name), term.id)
+        return found
+
+    @cached_property
+    def currencies(self) -> Mapping[str, str]:
+        """The code of each currency that a unit is of, by every folded name of it."""
+        return {
+            spelling.casefold(): unit.currency
+            for unit in self.terms
+            if unit.currency
+            for spelling in (
+                *(unit.currency, unit.label, *unit.aliases),
+                re.sub(r"[\d ]", "", unit.written),
+            )
+        }
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self.terms)
@@ -201,7 +227,7 @@ class Vocabulary:
 
     def get(self, term_id: str) -> Term | None:
         """The term with this id, None if there is none."""
-        return next((term for term in self.terms if term.id == term_id), None)
+        return self._by_id.get(term_id)
 
     def term(self, term_id: str) -> Term:
         """The term with this id; one that there is not is called by its id."""
@@ -213,11 +239,7 @@ class Vocabulary:
 
     def canonical(self, spelling: str) -> str | None:
         """The id that an id, label or alias means, in any case; None if unknown."""
-        wanted = fold(spelling)
-        for term in self.terms:
-            if wanted in (fold(name) for name in term.names):
-                return term.id
-        return None
+        return self._by_spelling.get(fold(spelling))
 
     def asked(self, spelling: str, parameter: str) -> str:
         """The id that a request means by a parameter.

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.model.taxonomy import Term
 
@@ -69,6 +70,7 @@ def _blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", match.group())
 
 
+@lru_cache(maxsize=2)  # each rule on a body asks for it again
 def _without_code(body: str) -> str:
     """The body with code blanked out, so that lines and columns stay."""
     return _CODE.sub(_blank, _FENCE.sub(_blank, body))
@@ -94,6 +96,7 @@ def sections(body: str) -> tuple[Section, ...]:
     return tuple(parts)
 
 
+@lru_cache(maxsize=2)  # two rules ask for them
 def links(body: str, case_id: str) -> tuple[Link, ...]:
     """Every link of the body of ``case_id``, images included, in order.
 

@@ -1,0 +1,150 @@
+"""What is read quickly is what the slow and obvious way reads: YAML, and plain LaTeX."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.content import bibliography, yaml_source
+from kb.content.yaml_source import YamlTrouble, read_yaml, text_of
+from tests.toy import ROOT
+
+#: Signs of YAML, alone and in the company in which the two parsers have differed.
+_PARTS = st.sampled_from(
+    [
+        *(
+            "a",
+            "é",
+            "No",
+            "12",
+            "1.10",
+            "+5",
+            "010",
+            "~",
+            "null",
+            "true",
+            "http://x.y/z",
+            "a:b",
+            "x?",
+        ),
+        *("b: ", "- ", "\n", "\n  ", "\n    ", "? ", ": ", ":", "?", "[", "]", "{", "}", ", ", ","),
+        *(
+            "'x'",
+            '"y"',
+            "'it''s'",
+            '"\\u00e9"',
+            '"\\ud800"',
+            "#c",
+            " # c",
+            "|",
+            ">",
+            "|+\n  ",
+            ">-\n ",
+        ),
+        *("&a ", "*a", "!!str ", "!x", "---", "...", "%", "@", "`", "<<: ", "\t", "\x85", "\u2028"),
+        *("key: v\n", "list:\n", "  - i\n", "- {a: b, c: d}\n", "[1, 2]", "[a: b]", "{a: }", "|#"),
+    ]
+)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are equal in type, order and spelling, too."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other and str(one) == str(other)
+
+
+def _compare(text: str) -> bool:
+    """Whether a text is read quickly; if so, it is what the slow way reads."""
+    quick = yaml_source._read_quickly(text, 2)
+    if quick is None:
+        return False
+    slow = yaml_source._read_slowly(text, 2)
+    assert _same(quick.value, slow.value)
+    assert (dict(quick.lines), quick.repeated) == (dict(slow.lines), slow.repeated)
+    return True
+
+
+@settings(max_examples=1500)
+@given(parts=st.lists(_PARTS, max_size=14))
+def test_yaml_is_read_alike_in_both_ways(parts: list[str]) -> None:
+    """What libyaml is trusted with has the values, types, spellings and lines of PyYAML's own."""
+    _compare("".join(parts))
+
+
+def _front_matter(path: Path) -> str:
+    text = text_of(path.read_bytes())
+    return text.split("\n---", 1)[0].removeprefix("---\n") if path.suffix == ".md" else text
+
+
+_FILES = [
+    path
+    for folder in ("cases", "tests/corpus", "tests/other_compendium")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".md", ".yaml") and path.name not in ("README.md", "codebook.md")
+]
+
+
+def test_what_there_is_is_read_quickly_and_alike() -> None:
+    """Every file of the compendium goes the quick way, and says the same in the slow one."""
+    assert [path for path in _FILES if not _compare(_front_matter(path))] == []
+
+
+@settings(max_examples=300)
+@given(
+    file=st.sampled_from([path for path in _FILES if path.suffix == ".md"]),
+    changes=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 2), _PARTS), max_size=3),
+)
+def test_changed_front_matter_is_read_alike(
+    file: Path, changes: list[tuple[int, int, str]]
+) -> None:
+    """So does a real file in which something was put in and something left out."""
+    text = _front_matter(file)
+    for place, length, part in changes:
+        text = text[:place] + part + text[place + length :]
+    _compare(text)
+
+
+@pytest.mark.parametrize("opening", ["[", "- ", "{a: ", "? "])
+def test_deep_nesting_is_refused_and_harms_nothing(opening: str) -> None:
+    """A hundred thousand levels end neither the program nor its stack."""
+    with pytest.raises(YamlTrouble, match="nested too deeply"):
+        read_yaml(opening * 100_000)
+
+
+def test_without_libyaml_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PyYAML that was built without libyaml reads everything in the slow way."""
+    text = "title: 1.10\nlist: [a, NO]\n"
+    quick = read_yaml(text)
+    monkeypatch.setattr("yaml.__with_libyaml__", False)
+
+    assert yaml_source._read_quickly(text, 1) is None
+    assert _same(read_yaml(text).value, quick.value)
+
+
+def test_plain_fields_of_sources_are_what_latex_says() -> None:
+    """A field without a sign of LaTeX is taken as it is, which is what LaTeX would say."""
+    path = ROOT / "cases" / "sources.bib"
+    entries = bibliography._parsed(path, bibliography._text(path)).entries.values()
+    fields = set(chain.from_iterable(entry.fields.values() for entry in entries))
+    plain = [field for field in fields if bibliography._SAID_PLAINLY.fullmatch(field)]
+
+    assert [field for field in plain if bibliography._by_latex(field) != field] == []
+    assert len(plain) > len(fields) / 2
+
+
+@settings(max_examples=300)
+@given(text=st.text(st.sampled_from("aé1 .,:;()/+-_~^\\{}$%&#'`\"<>")))
+def test_any_field_is_what_latex_says(text: str) -> None:
+    """The rule that takes a field as it is never takes one that LaTeX would change."""
+    if bibliography._SAID_PLAINLY.fullmatch(text):
+        assert bibliography._by_latex(text) == text
