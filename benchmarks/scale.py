@@ -2,7 +2,7 @@
 
     python benchmarks/scale.py make 10000 FOLDER [--seed 1] [--plain]
 
-``make`` writes a compendium of made-up cases (see ``synthetic.py``), which is valid for
+``make`` writes a compendium of made-up cases (see ``at_scale/synthetic.py``), which is valid for
 ``kb check`` and can be built and served like any other. docs/scale.md says what each line
 of the table means and how it is measured.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from synthetic import Compendium
+from at_scale.synthetic import Compendium
 
 ROOT = Path(__file__).parent.parent
 

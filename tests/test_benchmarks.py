@@ -27,7 +27,7 @@ def imports(source: str) -> Iterator[tuple[str, str]]:
             yield from imports(node.value)
 
 
-@pytest.mark.parametrize("path", sorted(BENCHMARKS.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(BENCHMARKS.rglob("*.py")), ids=lambda path: path.name)
 def test_what_a_benchmark_imports_is_there(path):
     """A benchmark that a move of the code would break is told by its name."""
     missing = [

@@ -19,7 +19,7 @@ import random
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from typing import Any
 import pycountry
 import yaml
 
+from at_scale.words import Words
 from kb.content.yaml_source import read_yaml, text_of
 
 MARK = "Made up for measuring by benchmarks/scale.py: nothing in it is true."
@@ -42,7 +43,7 @@ _ANALYSIS = "What to take from it"
 #: Of guides there is a set number, as a compendium that grows does not get more themes.
 MOST_GUIDES = 40
 #: How many of ten cases have a country that no real case has; how often a part is another's.
-_SHARE_OF_NEW_COUNTRIES, _SHARE_OF_OTHERS = 0.03, 0.5
+_SHARE_OF_NEW_COUNTRIES, _SHARE_OF_OTHERS = 0.03, 0.3
 #: One source for so many cases; the first few are cited most, as they are in truth.
 _CASES_A_SOURCE = 2
 
@@ -56,8 +57,6 @@ _FIELDS = (
 _LATER_RESULT_FIELDS = ("about", "merged", "year", "contradicted")
 _PLAIN_READING = ("type", "project", "form", "sectors", "formation", "status")
 
-_NUMBER = r"(?<=[ (])\d+(?:[.,]\d+)*"
-_NAME = r"(?<=[a-z,;] )[A-Z][\w’-]+(?: [A-Z][\w’-]+)*"
 #: Stands for the target of a link until a case is made.
 _TARGET = "\0"
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^)]*)\)")
@@ -89,48 +88,6 @@ class Planned:
     name: str
     countries: tuple[str, ...]
     sector: str
-
-
-class Words:
-    """The words that are replaced by others of their kind, found in any text."""
-
-    def __init__(self, taxonomy: Mapping[str, Any], countries: Iterable[str]) -> None:
-        """Read them from the vocabulary.
-
-        Args:
-            taxonomy: the file ``taxonomy.yaml``, as it is.
-            countries: further names of countries.
-        """
-        self.of_sector: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self.kind: dict[str, tuple[str, int]] = {}
-        for term in taxonomy["sectors"]:
-            trades = term.get("trades") or {}
-            names = tuple(name for name in term.get("aliases") or () if name.islower())
-            kinds = (tuple(trades), tuple(trades.values()), names)
-            self.of_sector[term["id"]] = kinds
-            for which, phrases in enumerate(kinds):
-                for phrase in phrases:
-                    self.kind.setdefault(phrase.lower(), (term["id"], which))
-        self.countries = frozenset(name.lower() for name in countries)
-        phrases = sorted({*self.kind, *self.countries}, key=len, reverse=True)
-        closed = "|".join(map(re.escape, phrases))
-        self._found = re.compile(rf"((?<!\w)(?i:{closed})(?!\w)|{_NAME}|{_NUMBER})")
-        self._parts: dict[str, list[str]] = {}
-
-    def replaced(self, text: str, replace: Callable[[str], str]) -> str:
-        """A text with each such word replaced."""
-        if text not in self._parts:  # the same real texts come again and again
-            self._parts[text] = self._found.split(text)
-        parts = self._parts[text].copy()
-        parts[1::2] = map(replace, parts[1::2])
-        return "".join(parts)
-
-    def frame(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """What of a text stays when its words are replaced, and these words, lower case."""
-        parts = self._found.split(text)
-        taken = tuple(word.lower() for word in parts[1::2])
-        parts[1::2] = ["_"] * len(taken)
-        return re.sub(r"_(?: _)+", "_", "".join(parts)).lower(), taken
 
 
 class Compendium:
@@ -443,12 +400,18 @@ class Drawn:
 def words_of(source: Path) -> Words:
     """The words that are replaced, by the vocabulary of a compendium."""
     taxonomy = _yaml_of(source / "taxonomy.yaml")
+    of_sector = {}
+    for term in taxonomy["sectors"]:
+        trades = term.get("trades") or {}
+        others = [name for name in term.get("aliases") or () if name.islower()]
+        of_sector[term["id"]] = ([*trades], [*trades.values()], others)
     named = (
         name
         for term in taxonomy.get("countries") or ()
         for name in (term["label"], *(term.get("aliases") or ()))
     )
-    return Words(taxonomy, (*named, *(_country_name(one.alpha_2) for one in pycountry.countries)))
+    iso = (_country_name(country.alpha_2) for country in pycountry.countries)
+    return Words(of_sector, sorted({*named, *iso}))
 
 
 def _yaml_of(path: Path) -> Any:

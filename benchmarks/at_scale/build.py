@@ -1,0 +1,53 @@
+"""A build with made-up vectors, in a process that runs one release of the program.
+
+    PYTHONPATH=TREE:benchmarks python -m at_scale.build TABLE CASES INDEX
+
+prints one line of JSON: the seconds of the build, without loading libraries, and its peak of
+memory. TABLE is a file of ``vectors.save``. Nothing of the program is a part of
+this but the classes of its encoders, which are told to give made-up vectors.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from at_scale import vectors
+
+#: Where the two encoders and the build are now, and where they were in e9d3985.
+_NOW = ("kb.encoders.sentence_transformer", "kb.encoders.multilingual", "kb.indexing.pipeline")
+_BEFORE = ("kb.encode", "kb.multilingual", "kb.build")
+
+
+def main(table: str, cases: str, index: str) -> None:
+    """Build, and tell on standard error what the build says."""
+    made = vectors.MadeVectors(vectors.load(Path(table)))
+    try:
+        encoder, multilingual, pipeline = map(importlib.import_module, _NOW)
+    except ImportError:
+        encoder, multilingual, pipeline = map(importlib.import_module, _BEFORE)
+    vectors.encode_by(made, encoder.SentenceTransformerEncoder, multilingual.MultilingualEncoder)
+    for name in ("sentence_transformers", "torch", "onnx"):
+        importlib.import_module(name)  # the time of imports is not the build's
+    settings = importlib.import_module("kb.settings").read_settings({}, cases=cases, index=index)
+    started = time.perf_counter()
+
+    def tell(text: str) -> None:
+        print(f"{time.perf_counter() - started:7.1f} s  {text}", file=sys.stderr)
+
+    report = pipeline.build(settings, tell=tell)
+    found = {
+        "seconds": time.perf_counter() - started,
+        "cases": report.cases,
+        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+        "untraced": made.untraced / made.asked if made.asked else 0.0,
+    }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

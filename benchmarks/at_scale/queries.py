@@ -1,0 +1,52 @@
+"""What is asked where the program is measured at several sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+QUERIES = (
+    "five wineries that want to sell abroad",
+    "shared equipment for small printers",
+    "does a network programme create jobs",
+    "hotels that market together",
+    "who pays the broker",
+    "furniture export",
+    "joint purchasing",
+    "networks that failed and why",
+    "software firms bidding for large contracts",
+    "aboriginal tourism",
+    "bakers",
+    "farmers who own a dairy together",
+    "women with small workshops",
+    "export consortia in Italy",
+    "buying group of pharmacies",
+    "training staff together",
+    "research with a university",
+    "fish farming technology",
+    "craftsmen share a showroom",
+    "does public money help",
+    "measuring results of a network",
+    "trust between competitors",
+    "small town shops against supermarkets",
+    "order sharing among metal firms",
+    "quality certificate for food makers",
+    "joint brand",
+    "taxi drivers",
+    "renewable energy firms",
+    "coffee growers",
+    "conflict between members",
+)
+
+PROFILES = (
+    {"business": "family winery, twelve hectares, mostly white", "aim": "sell abroad together"},
+    {"business": "small bakery in a town", "aim": "buy flour and energy together"},
+    {"business": "metal workshop with ten people", "aim": "bid for orders too large for one"},
+    {"business": "country hotel", "aim": "be found by guests without the large portals"},
+    {"business": "software firm", "aim": "offer banks everything from one supplier"},
+)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which ``share`` of the values lie, by nearest rank."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

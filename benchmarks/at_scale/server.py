@@ -1,0 +1,100 @@
+"""A site of one release, started to be measured: its first answer, its memory, its pages."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from at_scale.queries import QUERIES
+
+#: So long is waited for a first answer, and for any other.
+_PATIENCE, _ANSWER = 180, 60
+
+
+def environment(tree: Path) -> dict[str, str]:
+    """What a process of a release is started with: no settings, its own code, and ours here."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    path = f"{tree}{os.pathsep}{Path(__file__).parents[1]}"
+    return {**kept, "PYTHONPATH": path, "HF_HUB_OFFLINE": "1"}
+
+
+def command_of(tree: Path) -> list[str]:
+    """How the command of a release is run: in e9d3985 it was a module of ``kb``."""
+    module = "web" if (tree / "web" / "__main__.py").is_file() else "kb.cli"
+    return [sys.executable, "-m", module]
+
+
+class Server:
+    """Two workers over an index; ``seconds_to_answer`` is from the start of the process."""
+
+    def __init__(self, tree: Path, index: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            [
+                *(*command_of(tree), "serve", "--index", str(index)),
+                *("--port", str(self.port), "--workers", "2"),
+            ],
+            cwd=tree,
+            env=environment(tree),
+            stderr=subprocess.DEVNULL,
+        )
+        self.seconds_to_answer = self._wait()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=60)
+
+    def _wait(self) -> float:
+        while time.perf_counter() - self.started < _PATIENCE:
+            try:
+                self.ask(QUERIES[0])
+            except OSError:
+                time.sleep(0.01)
+            else:
+                return time.perf_counter() - self.started
+        self.process.terminate()
+        raise TimeoutError(f"the server did not answer within {_PATIENCE} s")
+
+    def ask(self, text: str, path: str = "/search", name: str = "q") -> float:
+        """Ask one query by a parameter; seconds until the whole answer is here.
+
+        Raises:
+            OSError: there is no answer, or one that says an error other than 404.
+        """
+        url = f"http://127.0.0.1:{self.port}{path}"
+        if text:
+            url += f"?{name}={urllib.parse.quote(text)}"
+        started = time.perf_counter()
+        try:
+            with urllib.request.urlopen(url, timeout=_ANSWER) as answer:
+                answer.read()
+        except urllib.error.HTTPError as err:
+            if err.code != 404:
+                raise
+            err.read()
+        return time.perf_counter() - started
+
+    def memory(self) -> float:
+        """Megabytes of a worker: the shares of master and workers, divided by the workers."""
+        master = self.process.pid
+        workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        return sum(map(_pss, (str(master), *workers))) / len(workers)
+
+
+def _pss(pid: str) -> float:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    line = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
+    return int(line.split()[1]) / 1000
