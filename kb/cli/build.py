@@ -12,6 +12,7 @@ import click
 
 from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
 from kb.cli.content import check_paths
+from kb.cli.reading import Reading
 from kb.errors import SnapshotError
 from kb.settings import Settings
 
@@ -45,14 +46,16 @@ def build(
     from kb.indexing.pipeline import build as run_build  # imports numpy and faiss
 
     settings = settings_of(cases=cases, index=index, model=model)
+    reading = Reading(index=None if force else settings.index)
     if only_check:
-        return check_paths([settings.cases], settings, as_json=as_json)
+        return check_paths([settings.cases], settings, reading, as_json=as_json)
     report = run_build(
         settings,
         collection=collection or "",
         force=force,
         progress=sys.stderr.isatty(),
         tell=say,
+        read=reading.of,
     )
     if as_json:
         click.echo(json.dumps(asdict(report)))

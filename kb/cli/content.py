@@ -20,6 +20,7 @@ from kb.cli.console import (
     say,
     settings_of,
 )
+from kb.cli.reading import Reading
 from kb.content.files import (
     FORMS_FILE,
     GLOSSARY_FILE,
@@ -35,10 +36,19 @@ from kb.settings import Settings
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
 @click.option("--links", is_flag=True, help="Ask the addresses of the sources too; takes minutes")
 @click.option("--summary", is_flag=True, help="Count the sources and what was seen of them")
+@click.option("--index", metavar="DIR", help="Folder that keeps what was read [KB_INDEX]")
+@click.option("--force", is_flag=True, help="Use nothing of earlier checks")
 @json_option
 @one_catch
 def check(
-    *, paths: tuple[str, ...], cases: str | None, links: bool, summary: bool, as_json: bool
+    *,
+    paths: tuple[str, ...],
+    cases: str | None,
+    links: bool,
+    summary: bool,
+    index: str | None,
+    force: bool,
+    as_json: bool,
 ) -> int:
     """Check the content: every problem with its file and line.
 
@@ -50,19 +60,26 @@ def check(
     host: a page that is gone is a problem, and what could not be asked is told.
     With --summary nothing is checked: the sources are counted by kind and by what was
     seen of them.
+
+    Where there is an index folder, it keeps what was read: the next check and the next build
+    read only the files that have changed. The answer is the same.
     """
-    settings = settings_of(cases=cases)
+    settings = settings_of(cases=cases, index=index)
     chosen = [Path(path) for path in paths] or [settings.cases]
+    reading = Reading(index=None if force else settings.index)
     if summary:
-        return _summary(_one_compendium(chosen, "--summary"), as_json=as_json)
+        return _summary(_one_compendium(chosen, "--summary"), reading, as_json=as_json)
     if links:
-        return _check_with_links(_one_compendium(chosen, "--links"), settings, as_json=as_json)
-    return check_paths(chosen, settings, as_json=as_json)
+        folder = _one_compendium(chosen, "--links")
+        return _check_with_links(folder, settings, reading, as_json=as_json)
+    return check_paths(chosen, settings, reading, as_json=as_json)
 
 
-def check_paths(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
+def check_paths(
+    paths: Sequence[Path], settings: Settings, reading: Reading, *, as_json: bool
+) -> int:
     """Print every problem in files and folders; the exit status."""
-    problems = [problem for path in paths for problem in _problems(path, settings)]
+    problems = [problem for path in paths for problem in _problems(path, settings, reading)]
     print_problems(problems, as_json=as_json)
     return 1 if problems else 0
 
@@ -74,10 +91,9 @@ def _one_compendium(paths: Sequence[Path], option: str) -> Path:
     return paths[0]
 
 
-def _check_with_links(folder: Path, settings: Settings, *, as_json: bool) -> int:
+def _check_with_links(folder: Path, settings: Settings, reading: Reading, *, as_json: bool) -> int:
     """Print every problem, pages that are gone among them; the exit status."""
-    from kb.content.corpus import read_corpus  # imports the readers of content
-    from kb.content.links import (
+    from kb.content.links import (  # imports urllib3
         GONE,
         UNASKED,
         Answer,
@@ -87,8 +103,8 @@ def _check_with_links(folder: Path, settings: Settings, *, as_json: bool) -> int
         summary_lines,
     )
 
-    problems = list(_problems(folder, settings))
-    compendium = read_corpus(folder).compendium
+    problems = list(_problems(folder, settings, reading))
+    compendium = reading.of(folder).compendium
     links = links_of(compendium.references)
     numbers = count(1)
 
@@ -109,12 +125,11 @@ def _check_with_links(folder: Path, settings: Settings, *, as_json: bool) -> int
     return 1 if problems or none_asked else 0
 
 
-def _summary(folder: Path, *, as_json: bool) -> int:
+def _summary(folder: Path, reading: Reading, *, as_json: bool) -> int:
     """Print what is told of the sources of a compendium."""
-    from kb.citations.summary import sources_summary  # imports the readers of content
-    from kb.content.corpus import read_corpus
+    from kb.citations.summary import sources_summary
 
-    corpus = read_corpus(folder)
+    corpus = reading.of(folder)
     compendium = corpus.compendium
     if corpus.problems:
         say(f"{folder}: {CorpusInvalid(corpus.problems).count}; what has any is not counted")
@@ -135,24 +150,23 @@ def _summary(folder: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _problems(path: Path, settings: Settings) -> tuple[Problem, ...]:
-    from kb.content.corpus import read_corpus  # imports the readers of content
-    from kb.quality.check import judged_problems  # the same
+def _problems(path: Path, settings: Settings, reading: Reading) -> tuple[Problem, ...]:
+    from kb.quality.check import judged_problems  # imports the readers of content
 
     if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
         raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
     home = settings.cases.resolve()
     inside = path.resolve() == home or home in path.resolve().parents
     if inside:
-        corpus = read_corpus(settings.cases)
+        corpus = reading.of(settings.cases)
         # Judgments are compared with cases, so these come first.
-        found = corpus.problems or judged_problems(settings.cases, corpus.compendium)
+        found = corpus.problems or judged_problems(settings.cases, corpus)
         problems = tuple(p for p in found if _under(Path(p.path), path))
     else:
         own = path if (path / TAXONOMY_FILE).is_file() else settings.cases
-        corpus = read_corpus(path, vocabulary=own)
+        corpus = reading.of(path, vocabulary=own)
         is_whole = own == path
-        problems = corpus.problems or (judged_problems(path, corpus.compendium) if is_whole else ())
+        problems = corpus.problems or (judged_problems(path, corpus) if is_whole else ())
     if problems:
         say(f"{path}: {CorpusInvalid(problems).count}")
     else:

@@ -5,7 +5,9 @@ check                            the rules of ``kb check``: among fields, on tex
 known                            what a field may refer to: a term, a document, a source
 taxonomy, glossary, self_check,  the other files, each with its fields and its rules
 phrases, site, people, bibliography
-corpus                           reads them all
+corpus                           reads them all, but for what has not changed
+readings, case_json              one file read by itself, in a form that travels
+remembered, side_by_side         keeps that for the next run; reads in several processes
 links                            asks whether the addresses of the sources still answer
 schema                           typed records; an error's place to file and line
 load, yaml_source                bytes to front-matter and body, and values with their lines

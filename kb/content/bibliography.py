@@ -7,6 +7,7 @@ explains them.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -48,15 +49,21 @@ def load_bibliography(path: Path) -> Mapping[str, Reference]:
     return read_bibliography(path)[0]
 
 
-def read_bibliography(path: Path) -> tuple[Mapping[str, Reference], list[Problem]]:
+def read_bibliography(
+    path: Path, data: bytes | None = None
+) -> tuple[Mapping[str, Reference], list[Problem]]:
     """The sources by key, and what is wrong with each, in the order of the file.
 
     A field that cannot be understood is as if it were not given.
 
+    Args:
+        path: the file.
+        data: its bytes, where they were read already.
+
     Raises:
         CorpusError: the file is missing, is not UTF-8 or is not BibTeX.
     """
-    text = _text(path)
+    text = _text(path, data)
     references: dict[str, Reference] = {}
     problems: list[Problem] = []
     data = _parsed(path, text)
@@ -82,11 +89,23 @@ def line_of(path: Path, key: str, field: str) -> int:
     return 1 + text.count("\n", 0, start + _place(text[start:end], field))
 
 
-def _text(path: Path) -> str:
+def bibliography_bytes(path: Path) -> bytes:
+    """The bytes of the file of the sources.
+
+    Raises:
+        CorpusError: the file is missing or cannot be read.
+    """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes()
     except OSError as err:
         raise CorpusError(f"{path}: the sources cannot be read: {err.strerror}.") from err
+
+
+def _text(path: Path, data: bytes | None = None) -> str:
+    data = bibliography_bytes(path) if data is None else data
+    try:
+        # With the ends of lines of Unix, as a text file is opened.
+        return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig").read()
     except UnicodeDecodeError as err:
         raise CorpusError(f"{path}: the sources must be UTF-8; save the file as UTF-8.") from err
 

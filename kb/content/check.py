@@ -9,14 +9,14 @@ the text (those on Markdown itself are in ``kb.text.body``), and across files.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from kb.content.known import Known, nearest_ids
-from kb.content.load import Draft
+from kb.content.load import CaseFile, Draft
 from kb.content.schema import (
     Complaints,
     Given,
@@ -24,13 +24,15 @@ from kb.content.schema import (
     items_of,
     listed,
     must_give,
-    problem_at,
     shown,
 )
 from kb.content.yaml_source import read_yaml, text_of
 from kb.errors import Problem
 from kb.model.taxonomy import GUIDE, MONEY, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import body_problems, case_headings, links
+
+if TYPE_CHECKING:
+    from kb.content.readings import Reading
 
 #: The fields that are empty in a guide.
 EMPTY_IN_GUIDES = ("type", "project", "planned", "results", "role_model_for")
@@ -333,35 +335,47 @@ def link_problems(body: str, case_id: str, known: Known) -> Iterator[tuple[int, 
 # --- across files ----------------------------------------------------------------------------
 
 
-def title_problems(drafts: Sequence[Draft]) -> Iterator[Problem]:
-    """Titles that another case has, too."""
-    first: dict[str, Draft] = {}
-    for draft in drafts:
-        title = as_text(draft.front_matter.value.get("title"))
-        if not title:
+def title_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
+    """Titles that another case has, too; the files are in the order of their ids."""
+    first: dict[str, CaseFile] = {}
+    for file, reading in read:
+        if reading.title is None:
             continue
-        other = first.setdefault(title.casefold(), draft)
-        if other is not draft:
-            message = f"must be unique; {other.path} has the same."
-            yield problem_at(draft.path, draft.front_matter, ("title",), message)
+        title, line = reading.title
+        other = first.setdefault(title.casefold(), file)
+        if other is not file:
+            message = f"title must be unique; {other.path} has the same."
+            yield Problem(path=file.path, line=line, message=message, field="title")
 
 
-def reading_problems(drafts: Sequence[Draft], taxonomy: Taxonomy) -> Iterator[Problem]:
-    """Guides that are read where another one is."""
-    first: dict[tuple[str, object], Draft] = {}
-    for draft in drafts:
-        reading = draft.front_matter.value.get("reading")
-        if not isinstance(reading, dict) or not isinstance(reading.get("place"), int):
+def place_problems(
+    read: Iterable[tuple[CaseFile, Reading]], taxonomy: Taxonomy
+) -> Iterator[Problem]:
+    """Guides that are read where another one is; the files are in the order of their ids."""
+    first: dict[tuple[str, int], CaseFile] = {}
+    for file, reading in read:
+        if reading.place is None:
             continue
-        part = _term(taxonomy, "guide_parts", reading.get("part")).id
-        other = first.setdefault((part, reading["place"]), draft)
-        if part and other is not draft:
-            message = f"must be that of no other guide in its part; {other.path} has it."
-            yield problem_at(draft.path, draft.front_matter, ("reading", "place"), message)
+        spelling, place, line = reading.place
+        part = _term(taxonomy, "guide_parts", spelling).id
+        other = first.setdefault((part, place), file)
+        if part and other is not file:
+            yield Problem(
+                path=file.path,
+                line=line,
+                message=f"reading.place must be that of no other guide in its part; {other.path} "
+                "has it.",
+                field="reading.place",
+            )
+
+
+def could_be_guide(given: Given) -> bool:
+    """Whether a document has nothing that a guide has not."""
+    return not any(_of_no_guide(given, ""))
 
 
 def with_kinds_of_guides(
-    drafts: Sequence[Draft], taxonomy: Taxonomy, path: Path
+    readings: Iterable[Reading], taxonomy: Taxonomy, path: Path
 ) -> tuple[Taxonomy, list[Problem]]:
     """The vocabulary with a role for every kind that is plainly that of guides, and a problem each.
 
@@ -371,17 +385,18 @@ def with_kinds_of_guides(
     kinds = taxonomy["kinds"]
     if any(kind.role == GUIDE for kind in kinds):
         return taxonomy, []
-    by_kind: dict[str, list[Given]] = {}
-    for draft in drafts:
-        given = draft.front_matter.value
-        spelling = as_text(given.get("kind")) or ""
-        by_kind.setdefault(kinds.canonical(spelling) or spelling, []).append(given)
+    by_kind: dict[str, list[bool]] = {}
+    for reading in readings:
+        kind = kinds.canonical(reading.kind) or reading.kind
+        by_kind.setdefault(kind, []).append(reading.could_be_guide)
     meant = [
         kinds.get(kind) or Term(id=kind, label=kind)
         for kind, documents in by_kind.items()
-        if kind and not any(any(_of_no_guide(given, "")) for given in documents)
+        if kind and all(documents)
     ]
     meant = [kind for kind in meant if kind.role != SUBJECT]
+    if not meant:
+        return taxonomy, []
     others = [kind for kind in kinds if kind not in meant]
     marked = replace(kinds, terms=(*others, *(replace(kind, role=GUIDE) for kind in meant)))
     return (

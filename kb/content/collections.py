@@ -35,10 +35,10 @@ from kb.content.schema import (
     whole,
 )
 from kb.errors import Problem, QueryError
-from kb.model.cases import Case
+from kb.model.cases import Case, Period
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades, decades_of
-from kb.model.facets import COLLECTION_FACET, DECADE_FACET
+from kb.model.facets import COLLECTION_FACET
 from kb.model.people import People
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary, fold
@@ -161,32 +161,39 @@ def collections_of(
     """Which collections each document is in, by its id, in the order of the collections."""
     entries = tuple(entries)
     listed_ids = {case_id for entry in entries for case_id in entry.cases}
+    members = [(entry, frozenset(entry.cases)) for entry in entries]
     return {
         case_id: tuple(
             entry.id
-            for entry in entries
-            if case_id in entry.cases or (entry.the_rest and case_id not in listed_ids)
+            for entry, cases in members
+            if case_id in cases or (entry.the_rest and case_id not in listed_ids)
         )
         for case_id in ids
     }
 
 
-def dated(case: Case, entries: Iterable[CollectionEntry], years: Mapping[str, str]) -> Case:
-    """A case with the decades in which it worked.
+def decades_in(
+    mine: Collection[str],
+    period: Period | None,
+    sources: Iterable[str],
+    entries: Iterable[CollectionEntry],
+    years: Mapping[str, str],
+) -> tuple[str, ...]:
+    """The decades in which a case worked.
 
     Args:
-        case: as its file gives it.
-        entries: the collections; those that it is in may say before which year it worked.
+        mine: the collections that it is in; they may say before which year it worked.
+        period: its period.
+        sources: the keys of its sources.
+        entries: the collections.
         years: the year of each source by its key, as the sources give it.
     """
-    mine = case.facets[COLLECTION_FACET]
-    bounds = [one.before for one in entries if one.id in mine and one.before is not None]
-    named = [years.get(source.key, "") for source in case.sources]
+    bounds = [one.before for one in entries if one.before is not None and one.id in mine]
+    named = [years.get(key, "") for key in sources] if bounds else []
     before = next(
         (b for b in bounds if named and all(y.isdigit() and int(y) <= b for y in named)), None
     )
-    made = () if case.is_guide else decades_of(case.period, before)
-    return replace(case, facets={**case.facets, DECADE_FACET: made})
+    return decades_of(period, before)
 
 
 def vocabulary_of(entries: Iterable[CollectionEntry]) -> Vocabulary:

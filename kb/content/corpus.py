@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from kb.content.bibliography import read_bibliography
-from kb.content.check import (
-    kind_of,
-    reading_problems,
-    text_problems,
-    title_problems,
-    with_kinds_of_guides,
-)
+from kb.content.bibliography import bibliography_bytes, read_bibliography
+from kb.content.case_json import unpacked
+from kb.content.check import place_problems, title_problems, with_kinds_of_guides
 from kb.content.codebook import read_codebook
-from kb.content.collections import collections_of, dated, read_collections, vocabulary_of
+from kb.content.collections import (
+    CollectionEntry,
+    collections_of,
+    decades_in,
+    read_collections,
+    vocabulary_of,
+)
 from kb.content.countries import country_label, world
 from kb.content.files import (
     CODEBOOK_FILE,
@@ -31,78 +33,259 @@ from kb.content.files import (
     TOOLS_FOLDER,
     WANTED_FILE,
 )
-from kb.content.front_matter import read_case
 from kb.content.glossary import read_forms
 from kb.content.known import Known
-from kb.content.load import load_folder
+from kb.content.load import CaseFile, bytes_of, case_files, digest_of
 from kb.content.people import read_people
 from kb.content.phrases import read_phrases
+from kb.content.readings import PackedCase, Reading, Surroundings, read_file
 from kb.content.regions import region_of
+from kb.content.remembered import Remembered, Sources
 from kb.content.self_check import read_self_check
+from kb.content.side_by_side import Read, read_in_batches
 from kb.content.site import read_site
 from kb.content.taxonomy import load_taxonomy
 from kb.content.tools import read_tools
 from kb.content.wanted import read_wanted
-from kb.errors import Problem
-from kb.model.cases import Case
+from kb.content.yaml_source import YamlTrouble
+from kb.errors import CorpusError, Problem
+from kb.model.cases import Case, Period
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades
-from kb.model.taxonomy import COLLECTIONS, GUIDE, Taxonomy, Term, Vocabulary
+from kb.model.facets import COLLECTION_FACET, DECADE_FACET
+from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What is known of a case without its text: of a hundred thousand there is room for this.
+
+    ``digest`` is the SHA-256 of the file's bytes; ``facets`` holds what is made of all cases
+    together, and their countries.
+    """
+
+    id: str
+    digest: str
+    is_guide: bool
+    facets: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How documents differ from an earlier reading, by their ids: changed is other bytes."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Corpus:
     """What was read of a folder of cases, and everything that is wrong with it.
 
-    ``compendium`` is only to be used when ``problems`` is empty: it is without the cases in
-    whose front-matter something is wrong. ``files`` counts the files of cases.
+    All but ``problems`` and ``files`` is only to be used when ``problems`` is empty: it is
+    without the cases in whose front-matter something is wrong. What is made of all cases is
+    made when it is asked for.
+
+    Attributes:
+        problems: by path, line and message.
+        files: how many files of cases there are.
+        readings: of each file, in the order of their ids.
+        collections: in the order of their file.
+        within: the collections of each document.
+        texts: where the cases are.
+        beside: everything else, with the vocabulary as its file has it.
     """
 
-    compendium: Compendium
     problems: tuple[Problem, ...]
     files: int
+    readings: Sequence[Reading]
+    collections: Sequence[CollectionEntry]
+    within: Mapping[str, tuple[str, ...]]
+    texts: Texts
+    beside: Compendium
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """The cases without their texts, in the order of their ids."""
+        years = {key: work.year for key, work in self.beside.references.items()}
+        return tuple(
+            self._document(reading, years) for reading in self.readings if reading.has_case
+        )
+
+    def _document(self, reading: Reading, years: Mapping[str, str]) -> Document:
+        mine = self.within[reading.id]
+        start, end = reading.years
+        period = None if start is None and end is None else Period(start=start, end=end)
+        sources, entries = reading.sources, self.collections
+        made = () if reading.is_guide else decades_in(mine, period, sources, entries, years)
+        return Document(
+            id=reading.id,
+            digest=reading.digest,
+            is_guide=reading.is_guide,
+            facets={
+                "country": tuple(reading.countries),
+                DECADE_FACET: made,
+                COLLECTION_FACET: mine,
+            },
+        )
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        """The vocabulary, with the countries, decades and collections that occur."""
+        taxonomy = self.beside.taxonomy
+        return replace(
+            taxonomy,
+            vocabularies={
+                **taxonomy.vocabularies,
+                "countries": _countries(self.documents, taxonomy),
+                COLLECTIONS: vocabulary_of(self.collections),
+                DECADES: decades(self.documents),
+            },
+            world=world(),
+        )
+
+    @cached_property
+    def compendium(self) -> Compendium:
+        """All of it."""
+        cases = tuple(self.cases_of(self.documents))
+        return replace(self.beside, cases=cases, taxonomy=self.taxonomy)
+
+    def cases_of(self, documents: Iterable[Document]) -> Iterator[Case]:
+        """The cases of some documents, in their order; each is only made when it is asked for.
+
+        Raises:
+            CorpusError: a file has changed since it was read.
+        """
+        chosen = list(documents)
+        for at in range(0, len(chosen), _AT_ONCE):
+            some = chosen[at : at + _AT_ONCE]
+            packed = self.texts.packed(some)
+            for one in some:
+                case = _unpacked(packed.get(one.id), one)
+                yield case or self.texts.read_again(one)
+
+    def changes_since(self, digests: Mapping[str, str]) -> Changes:
+        """Which documents are new, changed or gone since a reading that found these digests."""
+        now = {one.id: one.digest for one in self.documents}
+        return Changes(
+            new=tuple(one for one in now if one not in digests),
+            changed=tuple(one for one, digest in now.items() if digests.get(one, digest) != digest),
+            gone=tuple(one for one in digests if one not in now),
+        )
 
 
-def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
+#: So many cases are made at once.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """Where the cases are that were read: at hand, remembered, or in their files."""
+
+    files: Mapping[str, CaseFile]
+    at_hand: Mapping[str, PackedCase]
+    remembered: Remembered
+    around: Surroundings
+
+    def packed(self, documents: Iterable[Document]) -> Mapping[str, PackedCase]:
+        """The cases of some documents by id, as far as they need not be read again."""
+        digests = {one.id: one.digest for one in documents}
+        found = {one: self.at_hand[one] for one in digests if one in self.at_hand}
+        elsewhere = {one: digest for one, digest in digests.items() if one not in found}
+        return {**found, **dict(self.remembered.cases(elsewhere))}
+
+    def read_again(self, document: Document) -> Case:
+        """A case of which nobody has kept the text, say as the index was emptied meanwhile.
+
+        Raises:
+            CorpusError: its file has changed since it was read.
+        """
+        file = self.files[document.id]
+        reading, packed = read_file(file, self.around)
+        case = _unpacked(packed, document)
+        if case is None or reading.digest != document.digest:
+            raise CorpusError(f"{file.path} has changed while it was read; run the same again.")
+        return case
+
+
+def _unpacked(case: PackedCase | None, document: Document) -> Case | None:
+    if case is None:
+        return None
+    try:
+        return unpacked(case.packed, case.body, document.facets)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def read_corpus(
+    folder: Path,
+    *,
+    vocabulary: Path | None = None,
+    index: Path | None = None,
+    processes: int = 1,
+    tell: Tell = lambda done, files: None,
+) -> Corpus:
     """Read and check a folder of cases.
 
     Args:
         folder: where the cases are.
         vocabulary: a folder to take ``taxonomy.yaml`` and ``sources.bib`` from when
             it is not ``folder`` itself.
+        index: a folder of snapshots, in which it is remembered what was read; only what has
+            changed is then read again. Without one, or where it cannot be written, everything is.
+        processes: how many may read beside each other, where there are many files.
+        tell: is told how many of how many files have been read, time and again.
 
     Raises:
         CorpusError: the folder or ``sources.bib`` cannot be read at all.
         TaxonomyError: the vocabulary is malformed.
     """
     home = vocabulary or folder
-    loaded = load_folder(folder)
-    drafts = loaded.drafts
+    files, file_problems = case_files(folder)
     vocabulary_file = home / TAXONOMY_FILE
-    taxonomy, guide_problems = with_kinds_of_guides(
-        drafts, load_taxonomy(vocabulary_file), vocabulary_file
+    taxonomy = load_taxonomy(vocabulary_file)
+    remembered = Remembered.of(folder, index)
+    references, source_problems = _sources(home / SOURCES_FILE, remembered)
+
+    def read_under(taxonomy: Taxonomy) -> _Reader:
+        around = Surroundings(
+            taxonomy=taxonomy,
+            ids=frozenset(file.id for file in files),
+            keys=tuple(references),
+            undated=frozenset(key for key, work in references.items() if not work.year),
+        )
+        reader = _Reader(
+            files=files,
+            around=around,
+            remembered=remembered.under(taxonomy),
+            processes=processes,
+            tell=tell,
+        )
+        reader.read()
+        return reader
+
+    read = read_under(taxonomy)
+    marked, guide_problems = with_kinds_of_guides(
+        (read.readings[file.id] for file in files), taxonomy, vocabulary_file
     )
-    references, source_problems = read_bibliography(home / SOURCES_FILE)
-    kinds = {draft.id: kind_of(draft.front_matter.value, taxonomy) for draft in drafts}
+    if marked is not taxonomy:
+        taxonomy, read = marked, read_under(marked)
+    readings = [(file, read.readings[file.id]) for file in files]
+    guides = {file.id: reading.is_guide for file, reading in readings if reading.is_draft}
     known = Known(
         taxonomy=taxonomy,
-        guides={case_id: kind.role == GUIDE for case_id, kind in kinds.items()},
+        guides=guides,
         sources=tuple(references),
-        undated=tuple(key for key, work in references.items() if not work.year),
+        undated=read.around.undated,
     )
     collections, collection_problems = read_collections(folder / COLLECTIONS_FILE, known)
-    known = replace(known, collections=collections_of(collections, known.guides))
     problems = [
-        *(*loaded.problems, *guide_problems, *collection_problems),
+        *(*file_problems, *guide_problems, *collection_problems),
         *(source_problems if home == folder else ()),  # else they are those of another compendium
-        *(*title_problems(drafts), *reading_problems(drafts, taxonomy)),
+        *(*title_problems(readings), *place_problems(readings, taxonomy)),
+        *(problem for file, reading in readings for problem in reading.problems_in(file.path)),
     ]
-    cases = []
-    years = {key: work.year for key, work in references.items()}
-    for draft in drafts:
-        case, case_problems = read_case(draft, known)
-        cases += [dated(case, collections, years)] if case is not None else []
-        problems += [*case_problems, *text_problems(draft, known)]
     self_check, self_check_problems = read_self_check(folder / SELF_CHECK_FILE, known)
     people, people_problems = read_people(folder / PEOPLE_FILE, known)
     phrases, phrase_problems = read_phrases(folder / PHRASES_FILE, known)
@@ -113,24 +296,25 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
     problems += [*self_check_problems, *people_problems, *tool_problems, *phrase_problems]
     problems += [*site_problems, *codebook_problems, *wanted_problems]
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
-    if not drafts and not loaded.problems:
+    if not files and not file_problems:
         problems.append(
             Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
         )
-    countries = _countries(cases, taxonomy)
     return Corpus(
-        compendium=Compendium(
-            cases=tuple(cases),
-            taxonomy=replace(
-                taxonomy,
-                vocabularies={
-                    **taxonomy.vocabularies,
-                    "countries": countries,
-                    COLLECTIONS: vocabulary_of(collections),
-                    DECADES: decades(cases),
-                },
-                world=world(),
-            ),
+        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
+        files=len(guides),
+        readings=[reading for _, reading in readings],
+        collections=collections,
+        within=collections_of(collections, guides),
+        texts=Texts(
+            files={file.id: file for file in files},
+            at_hand=read.at_hand,
+            remembered=read.remembered,
+            around=read.around,
+        ),
+        beside=Compendium(
+            cases=(),
+            taxonomy=taxonomy,
             references=references,
             site=site,
             self_check=self_check,
@@ -141,18 +325,106 @@ def read_corpus(folder: Path, *, vocabulary: Path | None = None) -> Corpus:
             codebook=codebook,
             tools=tools,
         ),
-        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
-        files=len(drafts),
     )
 
 
-def _countries(cases: Iterable[Case], taxonomy: Taxonomy) -> Vocabulary:
+def _sources(path: Path, remembered: Remembered) -> Sources:
+    """The sources, and what is wrong with them."""
+    data = bibliography_bytes(path)
+    kept = remembered.sources(data, path)
+    if kept is not None:
+        return kept
+    read = read_bibliography(path, data)
+    remembered.keep_sources(data, read)
+    return read
+
+
+#: Is told how many of how many files have been read.
+Tell = Callable[[int, int], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Reads what has changed, and remembers it.
+
+    Attributes:
+        files: all of them.
+        around: what they are checked against.
+        remembered: what was read of them before, under the same vocabulary.
+        processes: how many may read beside each other.
+        tell: is told how far it is.
+        readings: what was read of each file, now or before, by id.
+        at_hand: the cases that were read now and could not be remembered, by id.
+    """
+
+    files: Sequence[CaseFile]
+    around: Surroundings
+    remembered: Remembered
+    processes: int
+    tell: Tell
+    readings: dict[str, Reading] = field(default_factory=dict)
+    at_hand: dict[str, PackedCase] = field(default_factory=dict)
+
+    def read(self) -> None:
+        """Read everything that is not known from before.
+
+        A file may name another one, and which ones there are is only known when all are read.
+        So each is first read as if all were there; those that were told wrong are read again.
+        """
+        kept = self.remembered.readings()
+        self.remembered.forget(kept.keys() - self.around.ids)
+        self.readings = {
+            file.id: kept[file.id]
+            for file in self.files
+            if file.id in kept and kept[file.id].digest == _digest_of(file)
+        }
+        self._read([file for file in self.files if file.id not in self.readings])
+        drafts = frozenset(one.id for one in self.readings.values() if one.is_draft)
+        if drafts != self.around.ids:
+            self.around = replace(self.around, ids=drafts)
+        around = self.around
+        self._read([file for file in self.files if not self.readings[file.id].holds_in(around)])
+
+    def _read(self, files: Sequence[CaseFile]) -> None:
+        """Read some files, and remember them as they come: who is cut off goes on from there."""
+        waiting: list[Read] = []
+        done = 0
+        try:
+            for batch in read_in_batches(files, self.around, processes=self.processes):
+                self.readings.update({reading.id: reading for reading, _ in batch})
+                waiting += batch
+                done += len(batch)
+                self.tell(done, len(files))
+                if len(waiting) >= _KEPT_AT_ONCE:
+                    self._keep(waiting)
+                    waiting = []
+        finally:
+            self._keep(waiting)
+
+    def _keep(self, read: Sequence[Read]) -> None:
+        if read and not self.remembered.keep(read):
+            self.at_hand.update({one.id: case for one, case in read if case is not None})
+
+
+#: So many files are remembered in one step.
+_KEPT_AT_ONCE = 1000
+
+
+def _digest_of(file: CaseFile) -> str | None:
+    """The digest of a file's bytes, None where they cannot be had."""
+    try:
+        return digest_of(bytes_of(file.path))
+    except (YamlTrouble, OSError):
+        return None
+
+
+def _countries(documents: Iterable[Document], taxonomy: Taxonomy) -> Vocabulary:
     """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166.
 
     Each stands in the group that the vocabulary gives it, or else in its region of the world.
     """
     named = {term.id: term for term in taxonomy["countries"]}
-    codes = {code for case in cases for code in case.facets["country"]}
+    codes = {code for one in documents for code in one.facets["country"]}
     found = [named.get(code) or Term(id=code, label=country_label(code)) for code in codes]
     terms = [replace(term, group=term.group or region_of(term.id)) for term in found]
     return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))

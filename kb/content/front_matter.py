@@ -352,7 +352,7 @@ def _case(draft: Draft, fields: FrontMatter, known: Known) -> Case:
         id=draft.id,
         body=draft.body,
         facets={facet: _facet(facet, fields) for facet in FACETS if facet not in MADE_FACETS}
-        | {DECADE_FACET: (), COLLECTION_FACET: known.collections.get(draft.id, ())},
+        | {DECADE_FACET: (), COLLECTION_FACET: ()},  # made of all cases together
         questions=fields.teaching.questions,
         digest=draft.digest,
         is_guide=known.guides[draft.id],

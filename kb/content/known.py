@@ -26,7 +26,6 @@ class Known:
         guides: the id of every document, to whether it is a guide.
         sources: the keys that may be cited.
         undated: those of them of no known year.
-        collections: the id of every document that is in a collection, to those that it is in.
         case_id: of the case that is being read; empty in another file.
     """
 
@@ -34,7 +33,6 @@ class Known:
     guides: Mapping[str, bool] = field(default_factory=dict)
     sources: Collection[str] = ()
     undated: Collection[str] = ()
-    collections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     case_id: str = ""
 
 

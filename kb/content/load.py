@@ -59,12 +59,36 @@ class _CoreYaml(YAMLHandler):
         return {"located": read_yaml(fm.removeprefix("\n"), first_line=2)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """A file that should be a case: its id, and its path as messages name it."""
+
+    id: str
+    path: str
+
+
 def load_folder(folder: Path) -> Loaded:
     """Read every case under ``folder``, or the one case that ``folder`` is if it is a file.
 
+    Raises:
+        CorpusError: the folder itself does not exist or is out of reach.
+    """
+    files, problems = case_files(folder)
+    loaded = [load_file(file) for file in files]
+    drafts = [draft for draft, _ in loaded if draft is not None]
+    problems += [problem for _, found in loaded for problem in found]
+    return Loaded(
+        drafts=tuple(sorted(drafts, key=lambda draft: draft.id)),
+        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line))),
+    )
+
+
+def case_files(folder: Path) -> tuple[list[CaseFile], list[Problem]]:
+    """The files of cases under ``folder`` by their ids, and what else is there and should not be.
+
     Links to folders are not followed, so a cycle of them ends. Hidden files are
     passed over, and so is the folder of what is judged of collections where there are
-    some; any other file that is no case is a problem.
+    some; any other file that is no case is a problem. Where ``folder`` is a file, it is the one.
 
     Raises:
         CorpusError: the folder itself does not exist or is out of reach.
@@ -75,78 +99,84 @@ def load_folder(folder: Path) -> Loaded:
         raise CorpusError(
             f"The folder of the cases must exist: {str(folder)!r}; set KB_CASES."
         ) from err
-    drafts: list[Draft] = []
+    if alone:
+        return [CaseFile(id=folder.with_suffix("").name, path=str(folder))], []
     problems: list[Problem] = []
-    for path in [folder] if alone else _files(folder, problems):
-        case_id = path.relative_to(folder.parent if alone else folder).with_suffix("").as_posix()
-        problems += _id_problems(case_id, path)
-        try:
-            draft = _draft(case_id, path)
-        except YamlTrouble as err:
-            problems.append(_problem(path, f"{err}.", err.line))
-        except OSError as err:
-            problems.append(_problem(path, f"the file cannot be read: {err.strerror}."))
-        else:
-            drafts.append(draft)
-            problems += repetitions(draft.front_matter, path)
-    return Loaded(
-        drafts=tuple(sorted(drafts, key=lambda draft: draft.id)),
-        problems=tuple(sorted(problems, key=lambda p: (p.path, p.line))),
-    )
+    files = sorted(_files(folder, problems), key=lambda file: file.id)
+    return files, problems
 
 
-def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+def load_file(file: CaseFile, data: bytes | None = None) -> tuple[Draft | None, list[Problem]]:
+    """Read one file; None where it is no draft; and every problem, in the order of the lines.
+
+    Args:
+        file: which.
+        data: its bytes, where they were read already.
+    """
+    problems = list(_id_problems(file))
+    try:
+        draft = _draft(file, bytes_of(file.path) if data is None else data)
+    except YamlTrouble as err:
+        return None, [*problems, _problem(file.path, f"{err}.", err.line)]
+    except OSError as err:
+        message = f"the file cannot be read: {err.strerror}."
+        return None, [*problems, _problem(file.path, message)]
+    return draft, [*problems, *repetitions(draft.front_matter, file.path)]
+
+
+def _files(folder: Path, problems: list[Problem]) -> Iterator[CaseFile]:
     def unreadable(err: OSError) -> None:
         problems.append(_problem(err.filename, f"the folder cannot be opened: {err.strerror}."))
 
     for parent, folders, names in os.walk(folder, onerror=unreadable, followlinks=False):
-        judged = COLLECTIONS_FOLDER if Path(parent) == folder and COLLECTIONS_FILE in names else ""
+        here = Path(parent)
+        judged = COLLECTIONS_FOLDER if here == folder and COLLECTIONS_FILE in names else ""
         folders[:] = sorted(name for name in folders if name[0] != "." and name != judged)
         for name in list(folders):
-            path = Path(parent, name)
-            if path.is_symlink():
+            if (here / name).is_symlink():
                 message = "is a link to a folder; put the folder itself here."
-                problems.append(_problem(path, message))
+                problems.append(_problem(here / name, message))
                 folders.remove(name)
+        # Strings from here on: there may be a hundred thousand files, and paths are slow.
+        way = "" if here == folder else f"{here.relative_to(folder).as_posix()}/"
+        shown = "" if str(here) == "." else os.path.join(here, "")  # noqa: PTH118 - so that it ends in a sign between folders
         for name in sorted(names):
-            path = Path(parent, name)
-            if name.startswith(".") or _is_beside(path, folder):
+            if name.startswith(".") or _is_beside(here, name, folder):
                 continue
-            if path.suffix == ".md":
-                yield path
+            if name.endswith(".md"):
+                yield CaseFile(id=f"{way}{name[: -len('.md')]}", path=f"{shown}{name}")
             else:
                 message = "does not belong here: a case is a Markdown file ending in .md."
-                problems.append(_problem(path, message))
+                problems.append(_problem(f"{shown}{name}", message))
 
 
-def _is_beside(path: Path, folder: Path) -> bool:
+def _is_beside(parent: Path, name: str, folder: Path) -> bool:
     """Whether a file is one of those that belong beside the cases."""
-    is_tool = path.suffix == ".yaml" and path.parent == folder / TOOLS_FOLDER
-    return is_tool or (path.parent == folder and path.name in EXPECTED)
+    if name.endswith(".yaml") and parent == folder / TOOLS_FOLDER:
+        return True
+    return name in EXPECTED and parent == folder
 
 
 def _problem(path: object, message: str, line: int = 1) -> Problem:
     return Problem(path=str(path), line=line, message=message)
 
 
-def _id_problems(case_id: str, path: Path) -> Iterator[Problem]:
-    odd = [part for part in case_id.split("/") if not _ID_PART.fullmatch(part)]
+def _id_problems(file: CaseFile) -> Iterator[Problem]:
+    odd = [part for part in file.id.split("/") if not _ID_PART.fullmatch(part)]
     if odd:
         message = (
             "the file's path must be lower case letters, digits and hyphens, "
             f"not {odd[0]!r}; it is the case's id and address."
         )
-        yield _problem(path, message)
+        yield _problem(file.path, message)
 
 
-def _draft(case_id: str, path: Path) -> Draft:
-    """Read one file.
+def _draft(file: CaseFile, data: bytes) -> Draft:
+    """Understand the bytes of a file.
 
     Raises:
         YamlTrouble: it is no case, and why.
-        OSError: it cannot be opened.
     """
-    data = _bytes_of(path)
     text = text_of(data)
     closing = _closing_delimiter(text)
     try:
@@ -159,23 +189,41 @@ def _draft(case_id: str, path: Path) -> Draft:
     after = text[closing:]
     blank = len(after) - len(after.lstrip())
     return Draft(
-        id=case_id,
-        path=str(path),
+        id=file.id,
+        path=file.path,
         front_matter=located,
         body=body,
         body_line=text.count("\n", 0, closing + blank) + 1,
-        digest=hashlib.sha256(data).hexdigest(),
+        digest=digest_of(data),
     )
 
 
-def _bytes_of(path: Path) -> bytes:
-    status = path.stat()
+def digest_of(data: bytes) -> str:
+    """The digest of a case's bytes, by which one text of it is told from another."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def bytes_of(path: str) -> bytes:
+    """The bytes of a file that may be a case.
+
+    Raises:
+        YamlTrouble: it is no plain file, or too large.
+        OSError: it cannot be read.
+    """
+    status = os.stat(path)  # noqa: PTH116 - asked of every file there is, and a Path is slow
     if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
         raise YamlTrouble("must be a plain file", 1)
     if status.st_size > MAX_FILE_BYTES:
         size = f"{status.st_size / 1_000_000:.1f} MB"
         raise YamlTrouble(f"must be at most 1 MB, not {size}; a case is a few pages", 1)
-    return path.read_bytes()
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        data = os.read(handle, status.st_size + 1)
+        while len(data) != status.st_size and (more := os.read(handle, MAX_FILE_BYTES)):
+            data += more  # it has grown since it was looked at
+        return data
+    finally:
+        os.close(handle)
 
 
 def _closing_delimiter(text: str) -> int:

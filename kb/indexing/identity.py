@@ -8,12 +8,8 @@ what can change an encoder's vectors is part of the encoder's.
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Iterable
-from functools import cache
-from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
+
+from kb.model.versions import code_digest, versions_of
 
 #: The wings whose code makes what a snapshot holds. A test compares the libraries below with
 #: what they import.
@@ -36,33 +32,6 @@ LIBRARIES = (
     *("pybtex", "pycountry", "pydantic", "python-frontmatter", "pyyaml", "rapidfuzz", "simplemma"),
 )
 BYSTANDERS = ("filelock", "huggingface-hub", "urllib3")
-
-
-def versions_of(libraries: Iterable[str]) -> dict[str, str]:
-    """The installed version of each library, and the Python that runs them."""
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"python": python, **{name: version(name) for name in libraries}}
-
-
-@cache
-def code_digest(*packages: str) -> str:
-    """SHA-256 over every file of some packages, by name and content; what Python caches aside."""
-    digest = hashlib.sha256()
-    for package in packages:
-        for folder in _folders(package):
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and "__pycache__" not in path.parts:
-                    name = f"{package}/{path.relative_to(folder).as_posix()}"
-                    content = hashlib.sha256(path.read_bytes()).hexdigest()
-                    digest.update(f"{name} {content}\n".encode())
-    return digest.hexdigest()
-
-
-def _folders(package: str) -> list[Path]:
-    spec = find_spec(package)
-    if spec is None or spec.submodule_search_locations is None:
-        raise ValueError(f"{package!r} must be a package")
-    return [Path(folder) for folder in spec.submodule_search_locations]
 
 
 def encoder_identity(model: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kb.content.collections import asked_collection, part_of
-from kb.content.corpus import read_corpus
+from kb.content.corpus import Corpus, read_corpus
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import find_model
 from kb.errors import BuildFailed, CorpusInvalid, IndexNotWritable
@@ -54,6 +55,7 @@ def build(
     force: bool = False,
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
+    read: Callable[[Path], Corpus] | None = None,
 ) -> BuildReport:
     """Build the snapshot of ``settings.cases`` and serve it from now on, unless one is pinned.
 
@@ -65,6 +67,8 @@ def build(
         force: use nothing of earlier builds.
         progress: show a bar while encoding, on standard error.
         tell: told in a sentence what is being done.
+        read: reads the content of a folder; None reads it in this process, and only what has
+            changed since the last build of this index.
 
     Raises:
         CorpusInvalid: the content has problems.
@@ -79,7 +83,8 @@ def build(
     cases, index = settings.cases, settings.index
     wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
     with building(index) as standing:
-        compendium = _check(cases, standing.stays)
+        read = read or partial(read_corpus, index=None if force else index)
+        compendium = _check(read(cases), standing.stays)
         if collection:
             collection = asked_collection(compendium.taxonomy, collection)
             compendium = part_of(compendium, collection)
@@ -135,8 +140,7 @@ def build(
     )
 
 
-def _check(cases: Path, stays: str) -> Compendium:
-    corpus = read_corpus(cases)
+def _check(corpus: Corpus, stays: str) -> Compendium:
     if corpus.problems:
         outcome = f"nothing was built and {stays}. Run 'kb check' to list them."
         raise CorpusInvalid(corpus.problems, outcome=outcome)

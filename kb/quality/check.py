@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kb.content.corpus import Corpus
 from kb.content.files import PROFILES_FILE, QUERIES_FILE, judged_folder
 from kb.errors import Problem
-from kb.model.compendium import Compendium
 from kb.model.taxonomy import COLLECTIONS
 from kb.quality.judged import QueryRow, judgeable, rows_of
 from kb.quality.judged_profiles import ProfileRow
@@ -14,20 +14,20 @@ from kb.quality.judged_profiles import ProfileRow
 _FILES = ((QUERIES_FILE, QueryRow), (PROFILES_FILE, ProfileRow))
 
 
-def judged_problems(cases: Path, compendium: Compendium) -> tuple[Problem, ...]:
+def judged_problems(cases: Path, corpus: Corpus) -> tuple[Problem, ...]:
     """Every problem in the judged queries and profiles, by file and line.
 
     Args:
         cases: the folder of the cases.
-        compendium: what was read of it, without a problem of its own.
+        corpus: what was read of it, without a problem of its own.
 
     Raises:
         CorpusError: a file cannot be read.
     """
     problems: list[Problem] = []
-    for collection in ("", *compendium.taxonomy[COLLECTIONS].ids):
+    for collection in ("", *corpus.taxonomy[COLLECTIONS].ids):
         folder = judged_folder(cases, collection)
-        known = judgeable(compendium.cases, compendium.taxonomy, collection=collection)
+        known = judgeable(corpus.documents, corpus.taxonomy, collection=collection)
         for name, model in _FILES:
             if (folder / name).is_file():
                 rows_of(folder / name, model, problems, known)

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
+from kb.content.corpus import Document
 from kb.content.schema import (
     Complaints,
     Given,
@@ -93,7 +94,7 @@ class Judgeable:
 
 
 def judgeable(
-    cases: Iterable[Case], taxonomy: Taxonomy | None = None, *, collection: str = ""
+    cases: Iterable[Case | Document], taxonomy: Taxonomy | None = None, *, collection: str = ""
 ) -> Judgeable:
     """What may be judged of some cases: all of them, or those of a collection alone."""
     inside, outside = [], []

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.content.remembered import FOLDER as READINGS
 from kb.engine.local.engine import LocalWriter
 from kb.errors import (
     BuildBusy,
@@ -40,7 +41,7 @@ from kb.snapshots.store import (
 
 ROOT = Path(__file__).parents[3]
 #: What stands in an index beside the snapshots.
-BESIDE = [".current.lock", ".lock", "current", "history.jsonl"]
+BESIDE = [".current.lock", ".lock", READINGS, "current", "history.jsonl"]
 TRAINING = "spain/textile-training"
 
 
@@ -57,11 +58,16 @@ def edit(settings: Settings, text: str) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes; the locks, which are always empty, aside."""
+    """Every file below a folder with its bytes, but for what is served to nobody.
+
+    That are the locks, which are always empty, and what is remembered of the files that were
+    read.
+    """
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".lock" and path.name != ".lock"
+        if READINGS not in path.parts
     }
 
 
@@ -459,7 +465,7 @@ def test_a_disk_that_is_full_at_the_switch_leaves_the_previous_snapshot(toy_sett
     )
     assert {path: after[path] for path in kept} == kept
     assert current_id(toy_settings.index) == before
-    assert [name for name in names(toy_settings.index) if name.startswith(".")] == BESIDE[:2]
+    assert [name for name in names(toy_settings.index) if name.startswith(".")] == BESIDE[:3]
     assert build(toy_settings).up_to_date
 
 

@@ -1,0 +1,271 @@
+"""One file of a case, read and checked by itself, in a form that travels.
+
+What a file says is checked against what is around it: the vocabulary, the ids of the other
+documents, the keys of the sources. What it asked of them is noted with the answer. So a later
+run can tell, without reading the file again, whether it would be told anything else; the
+vocabulary alone has a part in everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from kb.content.case_json import packed
+from kb.content.check import could_be_guide, kind_of, text_problems
+from kb.content.front_matter import read_case
+from kb.content.known import Known
+from kb.content.load import CaseFile, Draft, load_file
+from kb.content.schema import as_text
+from kb.errors import Problem
+from kb.model.cases import Case
+from kb.model.taxonomy import GUIDE, Taxonomy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a file is checked against.
+
+    Attributes:
+        taxonomy: the vocabulary.
+        ids: of all documents.
+        keys: of the sources that may be cited, in their order.
+        undated: those of them of no known year.
+    """
+
+    taxonomy: Taxonomy
+    ids: frozenset[str]
+    keys: tuple[str, ...]
+    undated: frozenset[str]
+
+    @cached_property
+    def key_set(self) -> frozenset[str]:
+        """The keys, to ask for one."""
+        return frozenset(self.keys)
+
+    @cached_property
+    def all_ids(self) -> str:
+        """A digest of the ids: messages on one that does not exist name those like it."""
+        return _digest(sorted(self.ids))
+
+    @cached_property
+    def all_keys(self) -> str:
+        """A digest of the keys, as they stand."""
+        return _digest(self.keys)
+
+
+def _digest(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+class Reading(NamedTuple):
+    """What one file says that others, or the whole, must know; and what is wrong in it.
+
+    A plain tuple, as a hundred thousand of them come back at once.
+
+    Attributes:
+        id: of the document.
+        digest: of the file's bytes; empty where they could not be had, and nothing holds later.
+        problems: line, message and field of each.
+        asked_ids: documents that it asked for, to whether they exist.
+        asked_keys: sources that it asked for, to whether they may be cited.
+        asked_undated: sources that it asked for, to whether their year is not known.
+        is_draft: whether it could be read as front-matter and text.
+        has_case: whether nothing in the front-matter keeps it from being a case.
+        is_guide: whether its kind explains and reports nothing.
+        kind: its kind, as the file spells it.
+        could_be_guide: whether it has nothing that only a case has.
+        title: its title, and the line of that; None without one.
+        place: the part in which a guide is read as the file spells it, the place there, and
+            the line of that; None for every other document.
+        countries: their codes.
+        years: the first and the last of its period.
+        sources: the keys of its sources, in their order.
+        all_ids: the digest of all ids, where it asked for all of them; empty elsewhere.
+        all_keys: the same of the keys.
+    """
+
+    id: str
+    digest: str
+    problems: Sequence[tuple[int, str, str]]
+    asked_ids: Mapping[str, bool]
+    asked_keys: Mapping[str, bool]
+    asked_undated: Mapping[str, bool]
+    is_draft: bool = False
+    has_case: bool = False
+    is_guide: bool = False
+    kind: str = ""
+    could_be_guide: bool = False
+    title: tuple[str, int] | None = None
+    place: tuple[str, int, int] | None = None
+    countries: Sequence[str] = ()
+    years: tuple[int | None, int | None] = (None, None)
+    sources: Sequence[str] = ()
+    all_ids: str = ""
+    all_keys: str = ""
+
+    def holds_in(self, around: Surroundings) -> bool:
+        """Whether the file would be read just so in other surroundings of the same vocabulary."""
+        asked = (
+            (around.ids, self.asked_ids),
+            (around.key_set, self.asked_keys),
+            (around.undated, self.asked_undated),
+        )
+        for names, answers in asked:
+            for name, told in answers.items():
+                if (name in names) is not told:
+                    return False
+        return self.all_ids in ("", around.all_ids) and self.all_keys in ("", around.all_keys)
+
+    def problems_in(self, path: str) -> Iterator[Problem]:
+        """What is wrong in the file, which is at ``path``."""
+        for line, message, field in self.problems:
+            yield Problem(path=path, line=line, message=message, field=field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedCase:
+    """A case on its way: as JSON without its body, and the body."""
+
+    packed: str
+    body: str
+
+
+def reading_json(reading: Reading) -> str:
+    """A reading as JSON: the values of its fields in their order."""
+    return json.dumps(reading, ensure_ascii=False, separators=(",", ":"))
+
+
+def readings_of(texts: Iterable[str]) -> list[Reading]:
+    """The readings that ``reading_json`` wrote; what are tuples in them come back as lists.
+
+    Raises:
+        ValueError, TypeError: one of them it did not write.
+    """
+    return [Reading._make(values) for values in json.loads(f"[{','.join(texts)}]")]
+
+
+def read_file(file: CaseFile, around: Surroundings) -> tuple[Reading, PackedCase | None]:
+    """Read one file and check all that can be told of it without another one."""
+    draft, problems = load_file(file)
+    if draft is None:
+        return _unreadable(file, problems), None
+    kind = kind_of(draft.front_matter.value, around.taxonomy)
+    documents = _Documents(draft.id, kind.role == GUIDE, around.ids)
+    keys, undated = _Asked(around.key_set, around.keys), _Asked(around.undated)
+    known = Known(taxonomy=around.taxonomy, guides=documents, sources=keys, undated=undated)
+    case, case_problems = read_case(draft, known)
+    problems += [*case_problems, *text_problems(draft, known)]
+    reading = Reading(
+        id=draft.id,
+        digest=draft.digest,
+        problems=_placed(problems),
+        is_draft=True,
+        has_case=case is not None,
+        is_guide=kind.role == GUIDE,
+        **_outline(draft),
+        **({} if case is None else _beginnings(case)),
+        asked_ids=documents.asked.answers,
+        asked_keys=keys.answers,
+        asked_undated=undated.answers,
+        all_ids=around.all_ids if documents.asked.all else "",
+        all_keys=around.all_keys if keys.all else "",
+    )
+    return reading, None if case is None else PackedCase(packed=packed(case), body=case.body)
+
+
+def _unreadable(file: CaseFile, problems: Iterable[Problem]) -> Reading:
+    """What is told of a file that is no draft; its bytes are not asked for again."""
+    return Reading(
+        id=file.id,
+        digest="",
+        problems=_placed(problems),
+        asked_ids={},
+        asked_keys={},
+        asked_undated={},
+    )
+
+
+def _placed(problems: Iterable[Problem]) -> tuple[tuple[int, str, str], ...]:
+    return tuple((problem.line, problem.message, problem.field) for problem in problems)
+
+
+def _outline(draft: Draft) -> dict[str, Any]:
+    """What the rules across files ask of a draft."""
+    given, line = draft.front_matter.value, draft.front_matter.line
+    title, place = as_text(given.get("title")), given.get("reading")
+    has_place = isinstance(place, dict) and isinstance(place.get("place"), int)
+    return {
+        "kind": as_text(given.get("kind")) or "",
+        "could_be_guide": could_be_guide(given),
+        "title": (title, line("title")) if title else None,
+        "place": (
+            (as_text(place.get("part")) or "", int(place["place"]), line("reading", "place"))
+            if has_place
+            else None
+        ),
+    }
+
+
+def _beginnings(case: Case) -> dict[str, Any]:
+    """What is made of all cases together asks this of each."""
+    period = case.period
+    return {
+        "countries": case.facets["country"],
+        "years": (None, None) if period is None else (period.start, period.end),
+        "sources": tuple(source.key for source in case.sources),
+    }
+
+
+class _Asked(Collection[str]):
+    """Names, of which it is noted which ones were asked for."""
+
+    def __init__(self, names: Collection[str], in_order: Iterable[str] | None = None) -> None:
+        self._names = names
+        self._in_order = names if in_order is None else in_order
+        self.answers: dict[str, bool] = {}
+        self.all = False
+
+    def __contains__(self, name: object) -> bool:
+        told = name in self._names
+        if isinstance(name, str):
+            self.answers[name] = told
+        return told
+
+    def __iter__(self) -> Iterator[str]:
+        self.all = True
+        return iter(self._in_order)
+
+    def __len__(self) -> int:
+        self.all = True
+        return len(self._names)
+
+
+class _Documents(Mapping[str, bool]):
+    """The other documents, of which it is noted which ones were asked for.
+
+    Of which kind another one is, is not known while one file is read.
+    """
+
+    def __init__(self, case_id: str, is_guide: bool, ids: frozenset[str]) -> None:
+        self._own = (case_id, is_guide)
+        self.asked = _Asked(ids)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.asked
+
+    def __getitem__(self, name: str) -> bool:
+        case_id, is_guide = self._own
+        if name != case_id:
+            raise NotImplementedError("A rule on one file asks of which kind another one is.")
+        return is_guide
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.asked)
+
+    def __len__(self) -> int:
+        return len(self.asked)
