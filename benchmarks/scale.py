@@ -1,20 +1,60 @@
 """Measure the program at sizes that the real compendium does not have, beside others.
 
     python benchmarks/scale.py make 10000 FOLDER [--seed 1] [--plain]
+    python benchmarks/scale.py run --sizes 81 1000 10000 [--previous] [--peers] [--json FILE]
 
-``make`` writes a compendium of made-up cases (see ``at_scale/synthetic.py``), which is valid for
-``kb check`` and can be built and served like any other. docs/scale.md says what each line
-of the table means and how it is measured.
+``make`` writes a compendium of made-up cases (``at_scale/synthetic.py``), which is valid for
+``kb check`` and can be built and served like any other. ``run`` measures at each size: this
+release, the last one from the history of the repository, and other libraries, each in an
+environment of its own. docs/scale.md says what each line of the table means.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from at_scale.synthetic import Compendium
+from at_scale import measured, vectors
+from at_scale.environments import LIBRARIES, PREVIOUS, previous_tree, with_its_own
+from at_scale.measured import Found, Release
+from at_scale.server import environment
+from at_scale.synthetic import Compendium, words_of
 
 ROOT = Path(__file__).parent.parent
+OURS = "this release"
+
+#: The last release is not asked at more cases: it would need gigabytes and hours.
+_MOST_OF_PREVIOUS = 10_000
+
+#: What is a share of one of them by the other, in each round, and then the median.
+_RATIOS = (
+    "search, p50",
+    "search with a filter, p50",
+    "role models, p50",
+    "start to the first answer",
+    "memory of a worker",
+)
+
+#: A measure's unit by how its name begins; milliseconds otherwise.
+_UNITS = {
+    "full build": "s",
+    "build,": "s",
+    "kb check": "s",
+    "start": "s",
+    "peak": "MB",
+    "memory": "MB",
+    "cases": "",
+    "share": "%",
+}
 
 
 def make(options: argparse.Namespace) -> None:
@@ -22,6 +62,145 @@ def make(options: argparse.Namespace) -> None:
     made = Compendium(options.n, source=options.cases, seed=options.seed, plain=options.plain)
     made.write(options.folder)
     print(f"{options.n} made-up cases are in {options.folder}.")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, print the table, and keep it."""
+    with tempfile.TemporaryDirectory(prefix="scale-") as temporary:
+        work = (options.work or Path(temporary)).resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        told: dict[str, Any] = {"machine": machine(), "load at the start": os.getloadavg()[0]}
+        told["sizes"] = {}
+        table = table_in(work)
+        for n in options.sizes:
+            found = at_size(n, options, work, table)
+            told["sizes"][n] = found
+            print_table(n, found)
+            told["load at the end"] = os.getloadavg()[0]
+            if options.json:
+                options.json.parent.mkdir(parents=True, exist_ok=True)
+                text = json.dumps(told, indent=1, ensure_ascii=False)
+                options.json.write_text(f"{text}\n", encoding="utf-8")
+
+
+def at_size(n: int, options: argparse.Namespace, work: Path, table: Path) -> dict[str, Found]:
+    """Every measure of everything that is measured at a size, by name."""
+    releases = [release_in(work, n, OURS, ROOT)]
+    if options.previous and n <= _MOST_OF_PREVIOUS:
+        releases.append(release_in(work, n, PREVIOUS, previous_tree(ROOT, work)))
+    rounds: dict[str, list[Found]] = {release.name: [] for release in releases}
+    once: dict[str, Found] = {}
+    for release in releases:
+        say(f"{n} cases: {release.name} builds")
+        once[release.name] = release.build(table)
+    for number in range(1, options.repeats + 1):
+        for release in releases:
+            say(f"{n} cases: {release.name}, round {number} of {options.repeats}")
+            asked = release.ask(options.queries)
+            rounds[release.name].append(asked | release.serve() | release.check())
+    found = {
+        name: {**once[name], **measured.medians(runs), **ratios(runs, rounds[OURS])}
+        for name, runs in rounds.items()
+    }
+    if options.peers:
+        data = work / str(n) / "passages"
+        given = [str(table), str(releases[0].cases), str(data), str(releases[0].filters)]
+        command = [sys.executable, "-m", "at_scale.peer_data", *given]
+        subprocess.run(command, cwd=ROOT, env=environment(ROOT), check=True)
+        for library in LIBRARIES:
+            say(f"{n} cases: {library.name}")
+            store = work / str(n) / library.module
+            found[library.name] = measured.beside(library, work, data, store, options.repeats)
+    return found
+
+
+def release_in(work: Path, n: int, name: str, tree: Path) -> Release:
+    """A release over made-up cases, which are made where they are not there yet."""
+    plain = name != OURS
+    cases = work / str(n) / ("cases-plain" if plain else "cases")
+    filters = work / str(n) / "filters.json"
+    if not cases.is_dir():
+        staged = cases.with_suffix(".part")
+        made = Compendium(n, source=ROOT / "cases", plain=plain)
+        made.write(staged)
+        filters.write_text(json.dumps(made.filters()), encoding="utf-8")
+        if plain:
+            with_its_own(tree, staged)
+        staged.rename(cases)
+    index = work / str(n) / f"index-{name}"
+    return Release(name=name, tree=tree, cases=cases, index=index, filters=filters)
+
+
+def table_in(work: Path) -> Path:
+    """The vectors of the real texts, which are encoded where they are not there yet."""
+    path = work / "real.npz"
+    if not path.is_file():
+        say("the real texts are encoded, which takes a minute or two")
+        source = ROOT / "cases"
+        made = vectors.table_of(source, words_of(source), vectors.real_encoders())
+        staged = path.with_suffix(".part.npz")
+        vectors.save(made, staged)
+        staged.rename(path)
+    return path
+
+
+def ratios(runs: Sequence[Found], ours: Sequence[Found]) -> Found:
+    """How many times as much it needs as ours does, by the rounds side by side."""
+    if runs is ours:
+        return {}
+    return {
+        f"{name}, times ours": statistics.median(
+            run[name] / own[name] for run, own in zip(runs, ours, strict=True)
+        )
+        for name in _RATIOS
+        if all(name in run for run in (*runs, *ours))
+    }
+
+
+def machine() -> dict[str, Any]:
+    """On what it is measured."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    return {"commit": commit, "cores": os.cpu_count(), "python": platform.python_version()}
+
+
+def print_table(n: int, found: Mapping[str, Found]) -> None:
+    """A table in Markdown: a measure in a row, and in a column who was measured."""
+    rows = list(dict.fromkeys(name for of_one in found.values() for name in of_one))
+    columns = [[f"{n:,} cases", *rows]]
+    for name, of_one in found.items():
+        columns.append([name, *(shown(row, of_one.get(row)) for row in rows)])
+    widths = [max(map(len, column)) for column in columns]
+    first, *others = (
+        [f"{cell:<{width}}" if place == 0 else f"{cell:>{width}}" for cell in column]
+        for place, (column, width) in enumerate(zip(columns, widths, strict=True))
+    )
+    lines = [f"| {' | '.join(cells)} |" for cells in zip(first, *others, strict=True)]
+    rule = "|".join(("-" * (widths[0] + 2), *("-" * (width + 1) + ":" for width in widths[1:])))
+    print("", lines[0], f"|{rule}|", *lines[1:], sep="\n", flush=True)
+
+
+def shown(name: str, value: float | None) -> str:
+    """A figure with its unit; a dash where it was not measured."""
+    if value is None:
+        return "–"
+    if name.endswith("times ours"):
+        return f"{value:.2f}"
+    unit = next((unit for begin, unit in _UNITS.items() if name.startswith(begin)), "ms")
+    if unit == "%":
+        return f"{value:.1%}"
+    digits = 0 if unit in ("", "MB") else 2 if unit == "s" or value < 10 else 1
+    return f"{value:,.{digits}f} {unit}".rstrip()
+
+
+def say(text: str) -> None:
+    """Tell what is being done, on standard error."""
+    print(f"  {text} …", file=sys.stderr, flush=True)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,9 +215,20 @@ def parser() -> argparse.ArgumentParser:
         "--cases", type=Path, default=ROOT / "cases", help="the folder of the real cases"
     )
     of_make.add_argument(
-        "--plain", action="store_true", help="leave out what release e9d3985 does not know"
+        "--plain", action="store_true", help=f"leave out what release {PREVIOUS} does not know"
     )
     of_make.set_defaults(do=make)
+    of_run = commands.add_parser("run", help="measure at some sizes")
+    of_run.add_argument("--sizes", type=_positive, nargs="+", default=[81, 1_000, 10_000])
+    of_run.add_argument("--previous", action="store_true", help=f"beside release {PREVIOUS}")
+    of_run.add_argument("--peers", action="store_true", help="beside other libraries")
+    of_run.add_argument("--repeats", type=_positive, default=5, help="rounds; medians of them")
+    of_run.add_argument("--queries", type=_positive, default=100, help="queries in a round")
+    of_run.add_argument("--json", type=Path, help="keep all figures in a file")
+    of_run.add_argument(
+        "--work", type=Path, help="keep cases, indexes and environments in a folder, to go on"
+    )
+    of_run.set_defaults(do=run)
     return whole
 
 

@@ -19,6 +19,7 @@ import random
 import re
 import shutil
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -134,6 +135,31 @@ class Compendium:
             path = folder / f"{planned.id}.md"
             path.parent.mkdir(exist_ok=True)
             path.write_text(self.text_of(planned), encoding="utf-8")
+
+    def filters(self) -> dict[str, Any]:
+        """How many cases there are, the commonest country, and what ten cases have together.
+
+        That is a country and a project, of all pairs the one that nearest to ten cases have.
+        """
+        countries: Counter[str] = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
+        spelled = {
+            name.casefold(): term["id"]
+            for term in self._taxonomy["projects"]
+            for name in (*(term.get("aliases") or ()), term["label"], term["id"])
+        }
+        for planned in self.plan:
+            countries.update(planned.countries)
+            projects = {
+                spelled[name.casefold()] for name in _listed(planned.host.fields["project"])
+            }
+            pairs.update(itertools.product(planned.countries, projects))
+        country, project = min(pairs, key=lambda pair: (abs(pairs[pair] - 10), pair))
+        return {
+            "cases": self.n,
+            "common": {"country": countries.most_common(1)[0][0]},
+            "ten": {"country": country, "project": project},
+        }
 
     def text_of(self, planned: Planned) -> str:
         """The file of a case."""

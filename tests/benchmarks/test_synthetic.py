@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import product
 
 import pytest
+from at_scale.synthetic import Compendium
 
 from kb.content.corpus import read_corpus
 from tests.toy import ROOT
@@ -149,3 +151,19 @@ def test_at_least_one_case_is_made(tmp_path):
 
     assert told.returncode == 2
     assert "must be at least 1, not 0" in told.stderr
+
+
+def test_filters_are_told_beforehand(tmp_path):
+    """The commonest country and what ten cases have together are so in the cases as read."""
+    compendium = Compendium(300, source=ROOT / "cases")
+    compendium.write(tmp_path / "made")
+    told = compendium.filters()
+    facets = [case.facets for case in read_corpus(tmp_path / "made").compendium.cases]
+
+    countries = Counter(code for one in facets for code in one["country"])
+    ten = told["ten"]
+    both = [one for one in facets if all(ten[name] in one[name] for name in ten)]
+    assert told["cases"] == 300
+    assert countries[told["common"]["country"]] == max(countries.values())
+    pairs = Counter(pair for one in facets for pair in product(one["country"], one["project"]))
+    assert abs(len(both) - 10) == min(abs(n - 10) for n in pairs.values())
