@@ -2,10 +2,17 @@
 
 An engine holds *documents*, found by their words and filtered by kind, facets and
 figures, and *vector sets*: named lists of texts, each with one unit vector and an owner.
-An owner is a document, or another thing that texts speak of (a type of project). Ids are
-strings that mean the same in every engine. Every order is total: by score, then by id.
+The owners of a set are documents, or other things that texts speak of (types of project);
+those of the second kind are few, and are only ever read whole.
 
-``tests/kb/engine/contract.py`` is what an engine must pass.
+A document has a *row*: its place among all documents of the state in the order of their
+ids, from 0. Rows mean something in one state of one engine only; ids, which are strings,
+mean the same in all. Arrays of rows are int64. Every order is total: by score, then by row,
+which is by id.
+
+What is asked is answered in two steps. ``Answering.candidates`` names the documents that
+may be best, found by whatever shortcut an engine has; ``Answering.evidence`` says of each
+exactly what speaks for it. ``tests/kb/engine/test_contract.py`` is what an engine must pass.
 """
 
 from __future__ import annotations
@@ -19,68 +26,183 @@ import numpy as np
 
 from kb.engine.filters import EVERYTHING, Filter
 
+#: BM25 as tantivy and Lucene have it: a term counts at most ``K1 + 1`` times its idf.
+K1, B = 1.2, 0.75
+
+#: The key that orders documents by their titles.
+TITLE = "title"
+
+#: The cosine of a document that has no text in a vector set.
+NO_TEXT = -1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure that a document reports, by its low end in one unit.
+    """A figure that a document reports, in one unit.
 
-    ``sign`` is -1 for a fall, 1 for a rise and 0 for a state. ``compared`` says whether this
-    is the unit in which it is compared where none is asked for; a figure in a further unit
-    is only found where that unit is asked for.
+    ``low`` and ``high`` are its ends. ``sign`` is -1 for a fall, 1 for a rise and 0 for a
+    state. ``compared`` says whether this is the unit in which it is compared where none is
+    asked for; a figure in a further unit is only found where that unit is asked for. ``own``
+    says whether it is the unit of the figure itself, and in no other; ``sought`` whether a
+    filter finds it at all: one that is not can only be ordered by. ``way`` is the sign of the
+    direction that the source tells.
     """
 
     metric: str
     unit: str
     low: float
+    high: float = math.nan
     sign: int = 0
     compared: bool = True
+    own: bool = True
+    sought: bool = True
+    way: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is found: by ``words`` (text as it is read), under filters by all the rest."""
+    """What is found: by ``words`` (text as it is read), under filters by all the rest.
+
+    ``title`` is what documents are listed by, ``links`` are the ids of documents that it leads
+    to, and ``keys`` are numbers by name that documents are ordered by.
+    """
 
     id: str
     words: str
     kind: str = ""
+    title: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     figures: tuple[Figure, ...] = ()
+    links: tuple[str, ...] = ()
+    keys: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorText:
-    """A text of a vector set. ``digest`` is that of what the encoder read."""
+    """A text of a vector set: the ``ordinal``-th of its owner in that set, from 0.
 
-    id: str
+    ``digest`` is that of what the encoder read, 64 hexadecimal digits.
+    """
+
     owner: str
+    ordinal: int
     digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nearest:
-    """Owners by their nearest text (MaxP), nearest first, equal ones by id.
+class Part:
+    """A kind of evidence by vectors: the nearest text of a document in any of some sets."""
 
-    Row by row: the owner, the cosine of its nearest text (float64 of shape (n,)), and the
-    id of that text; of equally near texts of an owner the one that was written first.
-    """
-
-    ids: tuple[str, ...]
-    scores: np.ndarray
-    texts: tuple[str, ...]
+    vector_sets: tuple[str, ...]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WordMatches:
-    """Documents that hold some of the terms, best first, equal ones by id.
+class Question:
+    """What is asked of an engine, and how much each kind of evidence counts.
 
-    Row by row: the document, its score (float64 of shape (n,), in (0, 1]), and which of
-    the terms it holds, in the order asked. A score is the BM25 of the terms (k1 = 1.2,
-    b = 0.75) as a share of the most that BM25 could count for them.
+    Attributes:
+        vectors: by vector set a vector of any length, shape (dimension,).
+        terms: stems as ``kb.text.analysis`` gives them, each once.
+        parts: how the vectors count. Every set of ``vectors`` is measured, in a part or not.
+        words: how much the share of words counts.
     """
 
-    ids: tuple[str, ...]
-    scores: np.ndarray
-    terms: tuple[tuple[str, ...], ...]
+    vectors: Mapping[str, np.ndarray]
+    terms: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    words: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineEvidence:
+    """What speaks for some documents, exactly.
+
+    Row by row of ``rows``. ``cosines`` are by vector set those of the document's nearest text
+    (float64 of shape (n,), ``NO_TEXT`` where it has none), and ``nearest`` the ordinals of these
+    texts (int64, -1 where there is none); of equally near texts the first. ``words`` is
+    the BM25 of the terms (k1 = 1.2, b = 0.75) as a share of the most that BM25 could count for
+    them: float64 of shape (n,), in [0, 1].
+    """
+
+    rows: np.ndarray
+    cosines: Mapping[str, np.ndarray]
+    nearest: Mapping[str, np.ndarray]
+    words: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Shares of the terms of a question, each weighted by its idf.
+
+    ``by_all`` are those that some document holds, ``by_one`` those that the document with most
+    of them holds.
+    """
+
+    by_all: float
+    by_one: float
+
+
+class Answering(Protocol):
+    """One question put to one state of an engine. For one thread."""
+
+    def candidates(
+        self, *, within: Filter = EVERYTHING, limit: int, by_each: int = 0
+    ) -> np.ndarray:
+        """The rows of documents that may be best by the weighted sum of the evidence.
+
+        Where no more than ``limit`` pass the filter these are all of them. Of more, at least
+        99% of the best ten of an exhaustive scan are among them, whatever the filter.
+
+        Args:
+            within: what the documents must pass.
+            limit: how many at most, by the sum.
+            by_each: how many more, by each part and by the words alone.
+
+        Returns:
+            Rows in their order, each once.
+        """
+        ...
+
+    def evidence(self, rows: np.ndarray) -> EngineEvidence:
+        """What speaks for some documents, exactly, in the order of ``rows``."""
+        ...
+
+    def coverage(self) -> Coverage:
+        """Which of the terms documents hold."""
+        ...
+
+    def mean(self) -> float:
+        """About the mean of the weighted sum over all documents."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRows:
+    """Figures in one metric, column by column: arrays of shape (n,), by row.
+
+    ``units`` are the names that ``unit`` (int64) counts off.
+    """
+
+    rows: np.ndarray
+    units: tuple[str, ...]
+    unit: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    sign: np.ndarray
+    own: np.ndarray
+    way: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedTexts:
+    """All texts of a vector set whose owners are no documents, with their unit vectors.
+
+    ``vectors`` is float32 of shape (n, dimension), row i of text i.
+    """
+
+    texts: tuple[VectorText, ...]
+    vectors: np.ndarray
 
 
 class Engine(Protocol):
@@ -100,39 +222,63 @@ class Engine(Protocol):
         """How many numbers a vector of each vector set has."""
         ...
 
-    def nearest(
-        self,
-        vector_set: str,
-        vector: np.ndarray,
-        *,
-        within: Filter = EVERYTHING,
-        limit: int | None = None,
-    ) -> Nearest:
-        """The owners whose texts come nearest to a query vector.
+    def ids(self, rows: np.ndarray) -> tuple[str, ...]:
+        """The ids of some documents, in the order of ``rows``."""
+        ...
 
-        Args:
-            vector_set: one that holds no texts finds nothing.
-            vector: of any length, shape (dimension,).
-            within: owners that are no documents pass an open filter only.
-            limit: how many at most; None for all.
+    def row(self, document_id: str) -> int | None:
+        """The row of a document; None where there is none of this id."""
+        ...
+
+    def ask(self, question: Question) -> Answering:
+        """Put a question.
 
         Raises:
-            ValueError: the vector has another shape or is not finite, or limit < 1.
+            ValueError: a vector has another shape or is not finite.
         """
         ...
 
-    def by_words(
-        self, terms: Sequence[str], *, within: Filter = EVERYTHING, limit: int | None = None
-    ) -> WordMatches:
-        """The documents that hold some of the terms.
+    def matching(self, within: Filter, among: np.ndarray | None = None) -> np.ndarray:
+        """The rows of the documents that pass a filter, in their order.
 
         Args:
-            terms: stems as ``kb.text.analysis`` gives them, each once.
-            within: narrows what is found; scores are the same whatever it says.
-            limit: how many at most; None for all.
+            within: what must be passed.
+            among: only these rows, in their order; None, all.
+        """
+        ...
 
-        Raises:
-            ValueError: limit < 1.
+    def count(self, within: Filter) -> int:
+        """How many documents pass a filter."""
+        ...
+
+    def counts(
+        self, within: Filter, among: np.ndarray | None = None
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Facet to value to how many documents that pass have it; values of none are left out.
+
+        Args:
+            within: what must be passed.
+            among: count these rows only, each at most once; None, all.
+        """
+        ...
+
+    def keys(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """A number that documents are ordered by, of some of them: float64.
+
+        ``TITLE`` is the place in the order of the titles, regardless of case, then ids; every
+        other name one of ``Document.keys``, infinity where a document has none.
+        """
+        ...
+
+    def figures(self, metric: str) -> FigureRows:
+        """Every figure that documents report in a metric."""
+        ...
+
+    def links(self, rows: np.ndarray) -> np.ndarray:
+        """Pairs of documents that are linked: int64 of shape (2, n_pairs).
+
+        The first of each pair is one of ``rows``, the second any document that it leads to or
+        that leads to it.
         """
         ...
 
@@ -140,30 +286,25 @@ class Engine(Protocol):
         """How many documents hold each term; 0 for one that none holds."""
         ...
 
-    def matching(self, within: Filter) -> tuple[str, ...]:
-        """The documents that pass a filter, by id."""
+    def texts(self, vector_set: str, row: int) -> tuple[VectorText, ...]:
+        """The texts of a document in a vector set, in the order written."""
         ...
 
-    def count(self, within: Filter) -> int:
-        """How many documents pass a filter."""
-        ...
+    def vectors(self, vector_set: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The unit vectors of all texts of some documents.
 
-    def counts(self, within: Filter) -> Mapping[str, Mapping[str, int]]:
-        """Facet to value to how many documents that pass have it; values of none are left out."""
-        ...
-
-    def texts(
-        self, vector_set: str, owners: Collection[str] | None = None
-    ) -> tuple[VectorText, ...]:
-        """The texts of a vector set in the order written; those of some owners, or all."""
-        ...
-
-    def vectors(self, vector_set: str, texts: Sequence[str]) -> np.ndarray:
-        """The unit vectors of some texts by their ids, float32 of shape (n, dimension).
-
-        Raises:
-            KeyError: the set has no such text.
+        Returns:
+            Vectors, float32 of shape (n_texts, dimension), document by document in the order of
+            ``rows``, and the number of texts of each, int64 of the shape of ``rows``.
         """
+        ...
+
+    def owned(self, vector_set: str) -> OwnedTexts:
+        """A vector set whose owners are no documents, whole; empty where there is none."""
+        ...
+
+    def known_vectors(self, vector_set: str, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
+        """By digest the unit vectors of the texts that the set has of those asked for."""
         ...
 
 
@@ -177,11 +318,11 @@ class EngineWriter(Protocol):
     def write_vectors(
         self, vector_set: str, texts: Sequence[VectorText], vectors: np.ndarray
     ) -> None:
-        """Add texts to a vector set, in place of those with the same ids.
+        """Add texts to a vector set. The texts of an owner come in one call, in their order.
 
         Args:
             vector_set: its name.
-            texts: each id once.
+            texts: of each owner those from 0 on; they replace all that it had in the set.
             vectors: of any length, shape (len(texts), dimension), in their order.
 
         Raises:
@@ -207,13 +348,13 @@ def idf(n_with: int, n_documents: int) -> float:
     return math.log(1 + (n_documents - n_with + 0.5) / (n_with + 0.5))
 
 
-def within_limit(limit: int | None) -> None:
+def within_limit(limit: int) -> None:
     """Refuse a limit that makes no sense.
 
     Raises:
         ValueError: it is below 1.
     """
-    if limit is not None and limit < 1:
+    if limit < 1:
         raise ValueError(f"limit must be at least 1, not {limit}")
 
 
@@ -234,3 +375,26 @@ def checked_vectors(vectors: np.ndarray) -> np.ndarray:
     if not np.isfinite(vectors).all():
         raise ValueError("vectors must be finite")
     return vectors
+
+
+def unit_vector(vector: np.ndarray, dimension: int) -> np.ndarray:
+    """A query vector at length one, float32 of shape (dimension,).
+
+    Raises:
+        ValueError: it has another shape or is not finite.
+    """
+    if vector.shape != (dimension,) or not np.isfinite(vector).all():
+        raise ValueError(f"vector must be finite and have shape ({dimension},)")
+    return unit_rows(vector[None, :])[0]
+
+
+def best_rows(values: np.ndarray, limit: int) -> np.ndarray:
+    """The places of the highest values, highest first, equal ones by place."""
+    if len(values) > limit:
+        least = np.partition(values, len(values) - limit)[len(values) - limit]
+        places = np.flatnonzero(values > least)
+        ties = np.flatnonzero(values == least)[: limit - len(places)]
+        places = np.concatenate([places, ties])
+    else:
+        places = np.arange(len(values))
+    return places[np.lexsort((places, -values[places]))]

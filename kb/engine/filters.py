@@ -1,4 +1,4 @@
-"""What a filter asks of a document: its kind, values of facets, a figure, ids."""
+"""What a filter asks of a document: its kind, values of facets, a figure."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ class Filter:
         facets: facet to values. Values of one facet widen each other (OR), facets narrow
             each other (AND); a facet without values asks for nothing.
         all_of: facets whose values narrow each other too: a document must have every one.
+        without: facet to values that a document must not have.
         kinds: the kinds of document that pass; none given, any.
         figure: what a document must report; None asks for nothing.
-        ids: the only ids that pass; None, any. An empty set lets nothing pass.
     """
 
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     all_of: frozenset[str] = frozenset()
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: tuple[str, ...] = ()
     figure: FigureFilter | None = None
-    ids: frozenset[str] | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether everything passes."""
-        asks = any(self.facets.values()) or self.kinds or self.figure is not None
-        return not asks and self.ids is None
+        asks = any(self.facets.values()) or any(self.without.values())
+        return not (asks or self.kinds or self.figure is not None)
 
 
 #: Everything passes.

@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from kb.engine.base import best_rows
+from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import either_form
 from kb.guidance.profile_texts import nearness_by_owner, wanted_projects
-from kb.model.cases import Case
 from kb.model.english import capital
 from kb.model.taxonomy import Taxonomy
-from kb.search.evidence import Vectors
+from kb.search.evidence import CANDIDATES, Evidence, Vectors
 from kb.search.searcher import Searcher
 
 #: The parts that compare words, by the names that an answer carries: everything that the
@@ -53,6 +55,9 @@ _PART_LABELS: Mapping[str, str] = {
     "funding": "Who paid",
 }
 
+#: Of many cases so many are compared for each wish, and so many for what is ticked.
+_FOR_A_WISH, _FOR_TICKS = 200, 400
+
 #: A case of another sector in the same group of the vocabulary is half as near.
 _NEAR_TRADE = 0.5
 #: Where the source does not tell, neither for nor against.
@@ -72,35 +77,78 @@ def part_label(name: str, taxonomy: Taxonomy) -> str:
     return _PART_LABELS.get(name) or capital(forms)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredParts:
+    """How well some cases suit a profile, part by part.
+
+    ``parts`` are those that the profile gives, by name: float64 of the shape of ``rows``, each in
+    [0, 1]. ``evidence`` is that for everything that the profile says, None where it says
+    nothing in words or by its ticks.
+    """
+
+    rows: np.ndarray
+    parts: Mapping[str, np.ndarray]
+    evidence: Evidence | None
+
+
 def score_parts(
-    searcher: Searcher, profile: Profile, cases: Sequence[Case], encode: Encode | None = None
-) -> Mapping[str, np.ndarray]:
-    """The parts that a profile gives, by name: float64 of shape (n_cases,), each in [0, 1].
+    searcher: Searcher, profile: Profile, within: Filter, encode: Encode | None = None
+) -> ScoredParts:
+    """The parts of the score of the cases that may suit best.
+
+    Where no more than ``CANDIDATES`` pass the filter these are all of them. Of more they are
+    those that the words come nearest to, the whole case or a line on whom it suits, and those
+    that what is ticked fits best.
 
     Args:
         searcher: what the cases are in.
         profile: the firm.
-        cases: the candidates; each array is in their order.
+        within: which cases may be a role model.
         encode: one that remembers; the default is that of the searcher.
     """
     encode = encode or searcher.retriever.vectors
     taxonomy, retriever = searcher.taxonomy, searcher.retriever
-    parts: dict[str, np.ndarray] = {}
-    text = full_text(profile, taxonomy)
+    text, wishes = full_text(profile, taxonomy), wishes_of(profile, taxonomy)
+    evidence = None
     if text:
-        scores = searcher.text_scores(text)
-        parts[FULL_TEXT] = np.clip([scores.get(case.id, 0.0) for case in cases], 0, 1)
-    wishes = wishes_of(profile, taxonomy)
+        evidence = retriever.evidence(searcher.analyser.analyse(text), (within,))
+    rows = _candidates(searcher, profile, within, evidence, [encode(wish) for wish in wishes])
+    parts: dict[str, np.ndarray] = {}
+    if evidence is not None:
+        if not np.isin(rows, evidence.rows).all():
+            evidence = retriever.evidence(searcher.analyser.analyse(text), (within,), also=rows)
+        scores = searcher.text_scores(evidence)[np.searchsorted(evidence.rows, rows)]
+        parts[FULL_TEXT] = np.clip(scores, 0, 1)
     if wishes and retriever.has_audience_lines:
-        lines = retriever.audience_lines([case.id for case in cases])
-        nearness = [nearness_by_owner(lines, encode(wish)) for wish in wishes]
-        by_wish = [[by_case.get(case.id, 0.0) for case in cases] for by_case in nearness]
+        lines = retriever.audience_lines(rows)
+        by_wish = [nearness_by_owner(lines, encode(wish), len(rows)) for wish in wishes]
         parts[AUDIENCE_LINES] = np.clip(np.mean(by_wish, axis=0), 0, 1)
     words = words_of_profile(profile)
     if words and (intent := intent_of(searcher, words, encode)):
-        parts[INTENT] = _best_project(cases, intent)
-    parts |= _ticked_parts(profile, cases, taxonomy)
-    return {name: parts[name] for name in WEIGHTS if name in parts}
+        parts[INTENT] = _best_project(searcher, rows, intent)
+    parts |= _ticked_parts(searcher, profile, rows)
+    ordered = {name: parts[name] for name in WEIGHTS if name in parts}
+    return ScoredParts(rows=rows, parts=ordered, evidence=evidence)
+
+
+def _candidates(
+    searcher: Searcher,
+    profile: Profile,
+    within: Filter,
+    evidence: Evidence | None,
+    wishes: Sequence[Vectors],
+) -> np.ndarray:
+    """The rows of the cases that may suit best, of those that pass a filter."""
+    passing = searcher.matching(within)
+    if len(passing) <= CANDIDATES:
+        return passing
+    found = [searcher.retriever.audience_candidates(wish, within, _FOR_A_WISH) for wish in wishes]
+    if evidence is not None:
+        found.append(searcher.engine.matching(within, evidence.rows))
+    ticked = _ticked_parts(searcher, profile, passing)
+    if ticked:
+        found.append(passing[np.sort(best_rows(weighted(ticked), _FOR_TICKS))])
+    return np.unique(np.concatenate(found)) if found else passing[:CANDIDATES]
 
 
 def weighted(parts: Mapping[str, np.ndarray], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
@@ -137,54 +185,56 @@ def wishes_of(profile: Profile, taxonomy: Taxonomy) -> list[str]:
 def intent_of(searcher: Searcher, words: str, encode: Encode) -> Mapping[str, float]:
     """How near the words come to wanting each project type, in [0, 1]."""
     asked = [encode(sentence) for sentence in _sentences(words)]
-    return wanted_projects(searcher.retriever.phrases(), asked)
+    projects, phrases = searcher.retriever.phrases()
+    return wanted_projects(projects, phrases, asked)
 
 
-def _best_project(cases: Sequence[Case], intent: Mapping[str, float]) -> np.ndarray:
-    projects = (case.facets.get("project", ()) for case in cases)
-    return np.array([max((intent.get(p, 0.0) for p in names), default=0.0) for names in projects])
+def _best_project(searcher: Searcher, rows: np.ndarray, intent: Mapping[str, float]) -> np.ndarray:
+    best = np.zeros(len(rows))
+    for project, value in intent.items():
+        if value > 0:
+            best = np.maximum(best, value * _having(searcher, rows, "project", project))
+    return best
 
 
 def _ticked_parts(
-    profile: Profile, cases: Sequence[Case], taxonomy: Taxonomy
+    searcher: Searcher, profile: Profile, rows: np.ndarray
 ) -> Mapping[str, np.ndarray]:
     parts = {}
     if profile.goal:
-        parts["goal"] = _each(cases, lambda c: _share(profile.goal, c.facets.get("project", ())))
+        each = [_having(searcher, rows, "project", goal) for goal in profile.goal]
+        parts["goal"] = np.mean(each, axis=0)
     if profile.my_sector:
-        groups = {term.id: term.group for term in taxonomy["sectors"]}
-        parts["trade"] = _each(cases, lambda c: _trade(profile, c, groups))
+        parts["trade"] = _trade(searcher, profile, rows)
     if profile.common:
-        parts["common"] = _each(cases, lambda c: _any(profile.common, c.facets.get("type", ())))
+        parts["common"] = _having(searcher, rows, "type", *profile.common)
     if profile.my_form:
-        parts["form"] = _each(cases, lambda c: _any((profile.my_form,), c.facets.get("form", ())))
+        parts["form"] = _having(searcher, rows, "form", profile.my_form)
     if profile.funding:
-        parts["funding"] = _each(cases, lambda c: _funding(profile.funding, c, taxonomy))
+        parts["funding"] = _funding(searcher, profile.funding, rows)
     return parts
 
 
-def _each(cases: Sequence[Case], value: Callable[[Case], float]) -> np.ndarray:
-    return np.array([value(case) for case in cases], dtype=np.float64)
+def _having(searcher: Searcher, rows: np.ndarray, facet: str, *values: str) -> np.ndarray:
+    """1 for the cases that have any of some values of a facet, 0 for the others."""
+    if not values:
+        return np.zeros(len(rows))
+    having = searcher.engine.matching(Filter(facets={facet: values}), rows)
+    return np.isin(rows, having, assume_unique=True).astype(np.float64)
 
 
-def _share(wanted: Sequence[str], held: Sequence[str]) -> float:
-    return sum(value in held for value in wanted) / len(wanted)
+def _trade(searcher: Searcher, profile: Profile, rows: np.ndarray) -> np.ndarray:
+    groups = {term.id: term.group for term in searcher.taxonomy["sectors"]}
+    mine = {groups.get(sector) for sector in profile.my_sector} - {"", None}
+    near = [sector for sector, group in groups.items() if group in mine]
+    same = _having(searcher, rows, "sector", *profile.my_sector)
+    return np.maximum(same, _NEAR_TRADE * _having(searcher, rows, "sector", *near))
 
 
-def _any(wanted: Sequence[str], held: Sequence[str]) -> float:
-    return float(any(value in held for value in wanted))
-
-
-def _trade(profile: Profile, case: Case, groups: Mapping[str, str]) -> float:
-    held = case.facets.get("sector", ())
-    same = any(sector in held for sector in profile.my_sector)
-    shared = {groups.get(sector) for sector in held} & {groups.get(s) for s in profile.my_sector}
-    shared -= {"", None}
-    return 1.0 if same else _NEAR_TRADE if shared else 0.0
-
-
-def _funding(funding: str, case: Case, taxonomy: Taxonomy) -> float:
-    public, private = taxonomy.public_money(case.facets.get("formation", ()))
-    if not public and not private:
-        return _UNKNOWN
-    return float(public if funding == "public" else private)
+def _funding(searcher: Searcher, funding: str, rows: np.ndarray) -> np.ndarray:
+    taxonomy, by_money = searcher.taxonomy, []
+    for at in (0, 1):  # public money, and none
+        ids = [one for one in taxonomy["formations"].ids if taxonomy.public_money((one,))[at]]
+        by_money.append(_having(searcher, rows, "formation", *ids))
+    told = np.maximum(*by_money)
+    return np.where(told > 0, by_money[0 if funding == "public" else 1], _UNKNOWN)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
+from kb.engine.base import best_rows
 from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import FieldComparison, compare_fields
 from kb.guidance.profile_score import (
     WEIGHTS,
     Encode,
+    full_text,
     score_parts,
     weighted,
     wishes_of,
@@ -26,7 +28,6 @@ from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
 from kb.search.query import Query, filter_of
 from kb.search.searcher import Searcher
-from kb.snapshots.vector_sets import ordinal_of
 from kb.text.body import DONE_HEADING
 
 #: How many role models an answer gives at most.
@@ -101,16 +102,20 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     query do not count.
     """
     encode = functools.cache(searcher.retriever.vectors)
-    candidates = searcher.matching(_eligible(searcher, query))
-    parts = score_parts(searcher, profile, candidates, encode)
-    scores = np.round(weighted(parts), 6) if parts else np.zeros(len(candidates))
+    within = _eligible(searcher, query)
+    scored = score_parts(searcher, profile, within, encode)
+    parts, rows = scored.parts, scored.rows
+    scores = np.round(weighted(parts), 6) if parts else np.zeros(len(rows))
     answered = bool(profile.says_what and (scores >= ANSWER_THRESHOLD).any())
-    best = np.lexsort((np.arange(len(scores)), -scores))[: MOST if answered else 0].tolist()
+    best = best_rows(scores, MOST)[: MOST if answered else 0].tolist()
     words = words_of_profile(profile)
-    evidence = searcher.evidence(words) if words else None
+    evidence = scored.evidence
+    if words and words != full_text(profile, searcher.taxonomy):
+        asked = searcher.analyser.analyse(words)
+        evidence = searcher.retriever.evidence(asked, (within,), also=rows[best])
     goals = suggested_goals_of(searcher, profile, encode)
     whole = completed(profile, searcher, goals)
-    models = [candidates[at] for at in best]
+    models = rows[best]
     lines = _nearest_lines(searcher, profile, models, encode)
     return RoleModels(
         profile=profile,
@@ -122,13 +127,14 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
                 score=float(scores[at]),
                 parts=_parts(parts, at),
                 comparison=compare_fields(whole, case, searcher.taxonomy),
-                reason=searcher.nearest_passage(case.id, evidence) if evidence else None,
-                audience_line=lines.get(case.id, ""),
-                done=searcher.passages_under(case.id, DONE_HEADING),
+                reason=searcher.nearest_passage(row, evidence) if words and evidence else None,
+                audience_line=lines.get(rank - 1, ""),
+                done=searcher.passages_under(row, DONE_HEADING),
             )
-            for rank, (at, case) in enumerate(zip(best, models, strict=True), 1)
+            for rank, (at, row) in enumerate(zip(best, models.tolist(), strict=True), 1)
+            for case in [searcher.cases[row]]
         ),
-        total=len(candidates),
+        total=searcher.engine.count(within),
         facets=counts_of(searcher, query),
         suggested_goals=goals,
         completed=whole,
@@ -149,18 +155,20 @@ def _eligible(searcher: Searcher, query: Query) -> Filter:
 
 
 def _nearest_lines(
-    searcher: Searcher, profile: Profile, cases: Sequence[Case], encode: Encode
-) -> Mapping[str, str]:
-    """Of each case the line on whom it suits that comes nearest to what the profile wishes."""
+    searcher: Searcher, profile: Profile, rows: np.ndarray, encode: Encode
+) -> Mapping[int, str]:
+    """Of each case the line on whom it suits that comes nearest to what the profile wishes.
+
+    By the places of the cases in ``rows``.
+    """
     wishes = wishes_of(profile, searcher.taxonomy)
-    if not wishes or not cases:
+    if not wishes or not len(rows):
         return {}
-    lines = searcher.retriever.audience_lines([case.id for case in cases])
+    lines = searcher.retriever.audience_lines(rows)
     nearest = nearest_texts(lines, [encode(wish) for wish in wishes])
     return {
-        case.id: case.audience_lines[ordinal_of(nearest[case.id])]
-        for case in cases
-        if case.id in nearest
+        place: searcher.cases[int(rows[place])].audience_lines[ordinal]
+        for place, ordinal in nearest.items()
     }
 
 

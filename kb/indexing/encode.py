@@ -67,7 +67,10 @@ def encode(
         owned = tuple(vector_set.texts(plan.content)) if plan.identities[vector_set.encoder] else ()
         if not owned:
             continue
-        texts = [VectorText(id=one.id, owner=one.owner, digest=_digest(one.text)) for one in owned]
+        texts = [
+            VectorText(owner=one.owner, ordinal=one.ordinal, digest=_digest(one.text))
+            for one in owned
+        ]
         by_digest = {text.digest: one.text for text, one in zip(texts, owned, strict=True)}
         known = _known(vector_set, by_digest, plan, previous)
         fresh = {digest: text for digest, text in by_digest.items() if digest not in known}
@@ -112,12 +115,7 @@ def _known(
     encoder = vector_set.encoder
     if previous is None or _identity(previous, encoder) != plan.identities[encoder]:
         return {}
-    texts = {text.digest: text.id for text in previous.engine.texts(vector_set.name)}
-    known = [digest for digest in texts if digest in wanted]
-    if not known:
-        return {}
-    vectors = previous.engine.vectors(vector_set.name, [texts[digest] for digest in known])
-    return dict(zip(known, vectors, strict=True))
+    return dict(previous.engine.known_vectors(vector_set.name, list(wanted)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from kb.model.calibration import calibration_for, read_calibrations
 from kb.model.compendium import Compendium
 from kb.model.relevance import read_report
 from kb.model.taxonomy import COLLECTIONS, DIVISIONS, MADE_LISTS
-from kb.snapshots.format import SCHEMA_VERSION, Content, content_files
+from kb.snapshots.format import SCHEMA_VERSION, Content, content_digest
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL
 from kb.text.chunking import passages_of
 from kb.text.spelling import count_words
@@ -54,8 +54,7 @@ class Plan:
     @cached_property
     def corpus_digest(self) -> str:
         """A digest of the content, as it will be written: what it holds decides, not how."""
-        files = content_files(self.content).items()
-        return _digest(f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in files)
+        return content_digest(self.content)
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -147,6 +146,6 @@ def content_of(compendium: Compendium) -> Content:
     ]
     return Content(
         compendium=compendium,
-        passages=tuple(p for case in compendium.cases for p in passages_of(case, taxonomy)),
+        passages=tuple(passages_of(case, taxonomy) for case in compendium.cases),
         vocabulary=count_words([*texts, *labels]),
     )

@@ -10,9 +10,10 @@ from kb.engine.base import Document, EngineWriter, Figure
 from kb.engine.local.engine import LocalWriter
 from kb.indexing.encode import Encoded
 from kb.indexing.plan import Plan
-from kb.model.cases import Case, Result
+from kb.model.cases import Case, Period, Result
 from kb.model.quantities import Quantity, in_unit, is_of_usual, quantity
 from kb.model.taxonomy import PLACE, Taxonomy
+from kb.search.query import NEWEST, OLDEST
 from kb.snapshots.format import (
     ENCODER_FOLDER,
     ENGINE_FOLDER,
@@ -81,9 +82,8 @@ def write_snapshot(
         multilingual=multilingual,
         metric="cosine",
         n_cases=len(cases),
-        n_passages=len(content.passages),
+        n_passages=sum(map(len, content.passages)),
         corpus_digest=plan.corpus_digest,
-        cases={case.id: case.digest for case in cases},
         vector_sets=vector_sets,
         versions=plan.versions,
         files=files_records(staged),
@@ -94,14 +94,24 @@ def write_snapshot(
 
 
 def document_of(case: Case, taxonomy: Taxonomy) -> Document:
-    """A case as an engine takes it: found by its words, filtered by all the rest."""
+    """A case as an engine takes it: found by its words, filtered and ordered by all the rest."""
     return Document(
         id=case.id,
         words=words_of_case(case, taxonomy),
         kind=case.kind,
+        title=case.title,
         facets=case.facets,
         figures=tuple(_figures(case, taxonomy)),
+        links=case.related,
+        keys=order_keys(case.period),
     )
+
+
+def order_keys(period: Period | None) -> dict[str, float]:
+    """By what cases are ordered in time, the least first; nothing without a year."""
+    years = (period.start, period.end) if period is not None else ()
+    named = [year for year in years if year]
+    return {NEWEST: -max(named), OLDEST: min(named)} if named else {}
 
 
 def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
@@ -116,14 +126,19 @@ def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
         for term in taxonomy["units"]:
             unit = term.id
             figure = in_unit(result, unit, taxonomy)
-            if figure is None or _is_left(result, figure, taxonomy):
+            if figure is None:
                 continue
+            own = compared is not None and unit == compared.unit
             yield Figure(
                 metric=result.metric,
                 unit=unit,
                 low=figure.low,
+                high=figure.high,
                 sign=_sign(figure, taxonomy),
-                compared=compared is not None and unit == compared.unit and term.measures != PLACE,
+                compared=own and term.measures != PLACE,
+                own=own,
+                sought=not _is_left(result, figure, taxonomy),
+                way=taxonomy.sign(result.direction),
             )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Reference
 from kb.model.facets import COLLECTION_FACET
-from kb.model.holdings import Holdings, holdings
+from kb.model.holdings import Holdings, Part, holdings
 from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
@@ -37,9 +37,13 @@ class Compendium:
         relevance: the published figures; None where there are none.
         codebook: how cases are classified, in Markdown; empty where it has none.
         tools: what a firm or a broker fills in or looks up, by their places; it may have none.
+        index: the cases by id, where something better than a table in memory is at hand.
+        counted: what it holds, where that was counted already.
+
+    In a snapshot ``cases`` and ``references`` are read one by one when they are asked for.
     """
 
-    cases: tuple[Case, ...]
+    cases: Sequence[Case]
     taxonomy: Taxonomy
     references: Mapping[str, Reference]
     site: Site = field(default_factory=Site)
@@ -52,31 +56,42 @@ class Compendium:
     relevance: Report | None = None
     codebook: str = ""
     tools: tuple[Tool, ...] = ()
+    index: Mapping[str, Case] | None = None
+    counted: Holdings | None = None
 
     @cached_property
     def by_id(self) -> Mapping[str, Case]:
         """The cases by id, in their order."""
-        return {case.id: case for case in self.cases}
-
-    @cached_property
-    def updated(self) -> str:
-        """The day on which the latest case came in; empty where no case says when it did."""
-        return max((case.added for case in self.cases if case.added), default="")
-
-    @cached_property
-    def has_planned(self) -> bool:
-        """Whether some case tells of a project as an aim only."""
-        return any(case.planned for case in self.cases)
+        return {case.id: case for case in self.cases} if self.index is None else self.index
 
     @cached_property
     def holdings(self) -> Holdings:
         """What it holds, counted."""
-        return holdings(self.cases)
+        if self.counted is not None:
+            return self.counted
+        return holdings(self.cases, {key: work.year for key, work in self.references.items()})
+
+    @property
+    def updated(self) -> str:
+        """The day on which the latest case came in; empty where no case says when it did."""
+        return self.holdings.updated
+
+    @property
+    def has_planned(self) -> bool:
+        """Whether some case tells of a project as an aim only."""
+        return self.holdings.has_planned
 
     @cached_property
-    def collections(self) -> tuple[tuple[Term, Holdings], ...]:
+    def guides(self) -> tuple[Case, ...]:
+        """The guides, in the order of their ids."""
+        return tuple(self.by_id[guide] for guide in self.holdings.guides)
+
+    @property
+    def collections(self) -> tuple[tuple[Term, Part], ...]:
         """Each collection that has documents with what it holds, in the order of the vocabulary."""
+        held = self.holdings.collections
         return tuple(
-            (term, holdings(self.holdings.everything.having(COLLECTION_FACET, term.id)))
-            for term in self.holdings.everything.terms(COLLECTION_FACET, self.taxonomy)
+            (term, held[term.id])
+            for term in self.taxonomy.facet(COLLECTION_FACET)
+            if term.id in held
         )

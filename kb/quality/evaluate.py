@@ -10,13 +10,13 @@ every document is ranked.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from kb.engine.base import Document, Nearest, VectorText, WordMatches
+from kb.engine.base import Document, VectorText, best_rows
 from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.model.calibration import Calibration
 from kb.model.relevance import Group, Refusal, Report, Worst
@@ -24,18 +24,13 @@ from kb.model.word_table import WordTable
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.search.evidence import Encoders, Retriever, has_multilingual
+from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
 from kb.search.query import MAX_PER_PAGE, Query
 from kb.search.query_analysis import Analyser
 from kb.search.scoring import scores
 from kb.search.searcher import Searcher
-from kb.snapshots.vector_sets import (
-    PASSAGES,
-    PASSAGES_MULTILINGUAL,
-    SENTENCES,
-    OwnedText,
-)
-from kb.text.chunking import pieces_of, sentences_of
+from kb.snapshots.vector_sets import PASSAGES, PASSAGES_MULTILINGUAL, OwnedText
+from kb.text.chunking import pieces_of
 
 SYSTEMS = ("fused", "words", "meaning")
 DEPTH = 100
@@ -71,8 +66,8 @@ def evaluate_judged(
         result = searcher.search(Query(text=query.text, per_page=MAX_PER_PAGE))
         refused[query.id] = result.no_good_match
         runs["fused"][query.id] = [(hit.case.id, hit.score) for hit in result.hits]
-        runs["words"][query.id] = _first(searcher.retriever.words(query.text))
-        runs["meaning"][query.id] = _first(searcher.retriever.meaning(query.text))
+        runs["words"][query.id] = searcher.retriever.words(query.text, DEPTH)
+        runs["meaning"][query.id] = searcher.retriever.meaning(query.text, DEPTH)
     texts = {query.id: query.text for query in judged}
     groups = _groups([query for query in judged if query.relevance])
     return Report(
@@ -173,13 +168,10 @@ def _share(values: Iterable[bool]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _first(matches: Nearest | WordMatches) -> list[tuple[str, float]]:
-    return list(zip(matches.ids[:DEPTH], matches.scores[:DEPTH].tolist(), strict=True))
-
-
-def _ranked(ids: Sequence[str], values: np.ndarray) -> list[tuple[str, float]]:
-    order = np.lexsort((np.arange(len(values)), -values))[:DEPTH]
-    return [(ids[at], float(values[at])) for at in order]
+def _ranked(evidence: Evidence, values: np.ndarray) -> list[tuple[str, float]]:
+    places = best_rows(values, DEPTH)
+    ids = evidence.engine.ids(evidence.rows[places])
+    return list(zip(ids, values[places].tolist(), strict=True))
 
 
 def evaluate_collection(
@@ -202,13 +194,13 @@ def evaluate_collection(
         progress: shows how far it is.
     """
     with tempfile.TemporaryDirectory() as folder:
-        retriever = _index(collection, encoders, encode, table, Path(folder), progress)
+        retriever = _index(collection, encoders, encode, calibration, table, Path(folder), progress)
         runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
         for query_id, text in progress(collection.queries.items(), "searching"):
             evidence = retriever.evidence(retriever.analyser.analyse(text))
-            runs["fused"][query_id] = _ranked(evidence.ids, scores(evidence, calibration))
-            runs["words"][query_id] = _first(retriever.words(text))
-            runs["meaning"][query_id] = _first(retriever.meaning(text))
+            runs["fused"][query_id] = _ranked(evidence, scores(evidence, calibration))
+            runs["words"][query_id] = retriever.words(text, DEPTH)
+            runs["meaning"][query_id] = retriever.meaning(text, DEPTH)
     group = group_figures("all", collection.qrels, runs)
     return Report(
         name=collection.name, split="", snapshot="", groups=(group,), refusal=None, worst=()
@@ -219,37 +211,35 @@ def _index(
     collection: TestCollection,
     encoders: Encoders,
     encode: Encode,
+    calibration: Calibration,
     table: WordTable | None,
     folder: Path,
     progress: Progress,
 ) -> Retriever:
     writer = LocalWriter(folder)
     passages: list[OwnedText] = []
-    sentences: list[OwnedText] = []
     for document in collection.documents:
         pieces = pieces_of(document.text) or [document.title or "-"]
-        read = [f"{document.title}\n{piece}" if document.title else piece for piece in pieces]
-        passages += _numbered(document.id, read)
-        sentences += _numbered(document.id, sentences_of(document.title, pieces))
+        passages += [
+            OwnedText(
+                owner=document.id,
+                ordinal=ordinal,
+                text=f"{document.title}\n{piece}" if document.title else piece,
+            )
+            for ordinal, piece in enumerate(pieces)
+        ]
         writer.write(Document(id=document.id, words=f"{document.title}\n{document.text}"))
-    other = encoders.multilingual
-    sets = [(PASSAGES, passages, encode, "encoding"), (SENTENCES, sentences, encode, "sentences")]
-    if other is not None:
-        sets.append((PASSAGES_MULTILINGUAL, passages, other.encode, "other languages"))
-    for vector_set, owned, encode_texts, what in sets:
-        if owned:
-            vectors = _in_batches(encode_texts, [text.text for text in owned], progress, what)
-            texts = [VectorText(id=text.id, owner=text.owner, digest="") for text in owned]
-            writer.write_vectors(vector_set.name, texts, vectors)
+    sets = [(PASSAGES, encode, "encoding")]
+    if encoders.multilingual is not None:
+        sets.append((PASSAGES_MULTILINGUAL, encoders.multilingual.encode, "other languages"))
+    texts = [VectorText(owner=one.owner, ordinal=one.ordinal, digest="0" * 64) for one in passages]
+    for vector_set, encode_texts, what in sets:
+        vectors = _in_batches(encode_texts, [one.text for one in passages], progress, what)
+        writer.write_vectors(vector_set.name, texts, vectors)
     writer.publish()
     engine = LocalEngine.open(folder)
     analyser = Analyser(table=table or WordTable(), translates=has_multilingual(engine))
-    return Retriever(engine, encoders, analyser)
-
-
-def _numbered(owner: str, texts: Iterable[str]) -> Iterator[OwnedText]:
-    for ordinal, text in enumerate(texts):
-        yield OwnedText(id=f"{owner}#{ordinal}", owner=owner, text=text)
+    return Retriever(engine, encoders, analyser, calibration=calibration)
 
 
 def _in_batches(

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from kb.engine.base import best_rows
+from kb.engine.filters import Filter
 from kb.guidance.profile import given
 from kb.guidance.profile_score import full_text
 from kb.guidance.role_models import MOST, role_models
@@ -56,10 +60,12 @@ def _by_text(searcher: Searcher, judged: JudgedProfile) -> list[tuple[str, float
     text = full_text(judged.profile, searcher.taxonomy)
     if not text:
         return []
-    scores = searcher.text_scores(text)
-    guides = {case.id for case in searcher.cases if case.is_guide}
-    peers = {case_id: score for case_id, score in scores.items() if case_id not in guides}
-    return sorted(peers.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+    kinds = tuple(kind.id for kind in searcher.taxonomy.reporting)
+    evidence = searcher.retriever.evidence(searcher.analyser.analyse(text), (Filter(kinds=kinds),))
+    peers = searcher.engine.matching(Filter(kinds=kinds), evidence.rows)
+    scores = searcher.text_scores(evidence)[np.searchsorted(evidence.rows, peers)]
+    first = best_rows(scores, MOST)
+    return list(zip(searcher.engine.ids(peers[first]), scores[first].tolist(), strict=True))
 
 
 def _groups(judged: Sequence[JudgedProfile]) -> Mapping[str, list[JudgedProfile]]:

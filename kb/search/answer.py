@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
+from kb.engine.base import Engine
+from kb.engine.filters import Filter
 from kb.model.cases import Case
-from kb.search.query import Query
+from kb.search.query import NEWEST, Query
 from kb.text.mentions import Mention
 
 #: The headings under which the editors' lines are quoted, as on the page of a case.
@@ -92,25 +96,52 @@ class FacetCount:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+#: Of a search with a text at most so many cases are found and counted, the best.
+MOST_FOUND = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
 class FoundSet:
-    """Every case that an answer found, in no order of merit."""
+    """Every case that an answer found, by id, in no order of merit.
 
-    cases: tuple[Case, ...] = ()
+    ``rows`` are theirs in ``engine``, whose documents ``every`` has as cases, row by row.
+    """
 
-    def narrowed(self, facet: str, value: str) -> tuple[Case, ...]:
+    rows: np.ndarray
+    engine: Engine
+    every: Sequence[Case]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases, each of which is read."""
+        return tuple(self.every[row] for row in self.rows.tolist())
+
+    @property
+    def n_dated(self) -> int:
+        """How many of them name a year."""
+        return int(np.isfinite(self.engine.keys(NEWEST, self.rows)).sum())
+
+    def n_reporting(self, metric: str) -> int:
+        """How many of them report a figure in a metric."""
+        return len(np.intersect1d(self.rows, self.engine.figures(metric).rows))
+
+    def n_narrowed(self, facet: str, value: str) -> int:
         """What the same search finds with one value more in a facet where values narrow.
 
         That is one without a selection, or one of which all values must be there.
         """
-        return tuple(case for case in self.cases if value in case.facets.get(facet, ()))
+        return len(self.engine.matching(Filter(facets={facet: (value,)}), self.rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
     """An answer: the found set, one page of it as hits, and counts over all of it.
 
-    ``total`` is how many cases the found set holds.
+    ``total`` is how many cases the found set holds. Where it ``is_cut`` more were found, and
+    these are the best ``MOST_FOUND``: the counts are over them.
     ``answerable`` is the probability that the compendium answers the text at all, on which
     ``no_good_match`` is decided; None without a text or a calibration.
     ``repaired`` is the text that was searched instead, empty if the text was taken
@@ -129,7 +160,8 @@ class SearchResult:
     repaired: str = ""
     interpreted_as: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
-    found: FoundSet = FoundSet()
+    is_cut: bool = False
+    found: FoundSet
 
     @property
     def pages(self) -> int:

@@ -1,16 +1,23 @@
-"""Query to evidence: what speaks for each candidate, kind by kind, from engine and encoders."""
+"""Query to evidence: what speaks for each candidate, kind by kind, from engine and encoders.
+
+A compendium of up to ``CANDIDATES`` documents is searched whole: every document is a
+candidate. Of a larger one the engine names candidates by the weighted sum of the evidence,
+under each filter that an answer needs, and what speaks for these is worked out exactly.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
-from kb.engine.base import Engine, Nearest, WordMatches, idf, unit_rows
+from kb.engine.base import Engine, Part, Question, VectorText, best_rows, unit_rows
+from kb.engine.filters import EVERYTHING, Filter
+from kb.model.calibration import Calibration, Weights
 from kb.search.query_analysis import Analyser, Analysis
 from kb.snapshots.vector_sets import (
     AUDIENCE,
@@ -19,16 +26,21 @@ from kb.snapshots.vector_sets import (
     PASSAGES_MULTILINGUAL,
     PHRASES,
     PHRASES_MULTILINGUAL,
-    SENTENCES,
-    VectorSet,
 )
 from kb.text.analysis import terms as terms_of
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]
 
-#: A cosine where a candidate has no text of a kind.
-_NO_TEXT = -1.0
+#: How many documents under a filter are candidates at most. An answer finds up to 1,000 of
+#: them; the rest is for those that the engine takes for a little better than they are.
+CANDIDATES = 1_200
+#: How many of the whole compendium are looked at whatever the filter, by each kind of
+#: evidence: they say whether it answers at all, and how much the best case scores.
+BEST_OF_ALL = 16
+
+#: Without a calibration the nearest passage alone counts.
+_BY_PASSAGE = Weights(meaning=1.0, multilingual=0.0, words=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,55 +51,72 @@ class Encoders:
     multilingual: MultilingualEncoder | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What speaks for each candidate, for one query.
 
-    ``ids`` are the candidates in order; each array is float64 of shape (n_candidates,).
+    ``rows`` are the candidates in the order of their ids; each array is float64 of shape
+    (n_candidates,). ``of_all`` says whether every document is one.
 
-    ``meaning`` is the cosine of the nearest text of the case by the encoder: a passage, a
-    sentence, or a line on whom it suits; ``passage`` and ``audience`` are those of its best
+    ``meaning`` is the cosine of the nearest text of the case by the encoder: a passage, or a
+    line on whom it suits; ``passage`` and ``audience`` are those of its best
     passage and line alone, ``multilingual`` that of its best passage by the multilingual
     encoder: in [-1, 1], -1 where there is none. ``words`` is in [0, 1]. For a query in another
     language the encoder and the words get its English terms. ``query`` is the unit query
     vector by which it is decided whether the compendium answers. ``best_passage`` and
-    ``best_line`` are the ids of each candidate's best texts, empty where it has none.
+    ``best_line`` are the ordinals of each candidate's best texts, -1 where it has none.
 
     The coverages are shares of the query's terms, each weighted by its idf: those that any
     document has, and those that the document with most of them has. ``linked`` are the
     places of candidates that the editors link, as pairs in both directions: int64 of shape
-    (2, n_pairs).
+    (2, n_pairs). ``mean_of_all`` is about the mean of the weighted sum over all documents, 0
+    where every one of them is a candidate.
     """
 
-    ids: tuple[str, ...]
+    engine: Engine
+    rows: np.ndarray
+    of_all: bool
     meaning: np.ndarray
     passage: np.ndarray
     audience: np.ndarray
     multilingual: np.ndarray
     words: np.ndarray
     query: np.ndarray
-    best_passage: tuple[str, ...]
-    best_line: tuple[str, ...]
+    best_passage: np.ndarray
+    best_line: np.ndarray
     english: bool
     coverage_by_all: float
     coverage_by_one: float
     linked: np.ndarray = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
+    mean_of_all: float = 0.0
 
-    def place(self, case_id: str) -> int:
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the candidates."""
+        return self.engine.ids(self.rows)
+
+    def place(self, row: int) -> int:
         """The place of a candidate in every array.
 
         Raises:
             KeyError: it is no candidate.
         """
-        place = bisect_left(self.ids, case_id)
-        if self.ids[place : place + 1] != (case_id,):
-            raise KeyError(case_id)
+        place = int(np.searchsorted(self.rows, row))
+        if place == len(self.rows) or self.rows[place] != row:
+            raise KeyError(row)
         return place
 
 
 def has_multilingual(engine: Engine) -> bool:
     """Whether an engine holds vectors of the multilingual encoder."""
     return PASSAGES_MULTILINGUAL.name in engine.sizes
+
+
+def weights_for(calibration: Calibration | None, *, english: bool) -> Weights:
+    """The weights for the language of a query; by passages alone without a calibration."""
+    if calibration is None:
+        return _BY_PASSAGE
+    return calibration.english if english else calibration.other
 
 
 class Retriever:
@@ -99,7 +128,8 @@ class Retriever:
         encoders: Encoders,
         analyser: Analyser,
         *,
-        links: Mapping[str, Collection[str]] | None = None,
+        calibration: Calibration | None = None,
+        candidates: int = CANDIDATES,
     ) -> None:
         """Take what is asked.
 
@@ -107,55 +137,82 @@ class Retriever:
             engine: what is searched.
             encoders: those that made its vectors.
             analyser: reads the texts for which vectors are made.
-            links: documents by those that they link to; a link counts both ways.
+            calibration: by whose weights candidates are chosen; None, by the nearest passage.
+            candidates: how many there are at most under each filter.
         """
         self.engine = engine
         self.analyser = analyser
         self._encoders = encoders
-        self._linked: dict[str, set[str]] = {}
-        for case_id, others in (links or {}).items():
-            for other in others:
-                self._linked.setdefault(case_id, set()).add(other)
-                self._linked.setdefault(other, set()).add(case_id)
+        self._calibration = calibration
+        self._candidates = candidates
 
-    def evidence(self, asked: Analysis) -> Evidence:
-        """All evidence for a query, over every candidate of the engine.
+    def evidence(
+        self,
+        asked: Analysis,
+        within: Iterable[Filter] = (EVERYTHING,),
+        *,
+        also: np.ndarray | None = None,
+    ) -> Evidence:
+        """All evidence for a query.
 
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
         it is, and says which passage of a case is best.
+
+        Args:
+            asked: the query.
+            within: the filters under which candidates are wanted.
+            also: rows that are candidates in any case.
         """
         vector = query = self._encoders.query.encode_query(asked.in_english)
-        passages = self.engine.nearest(PASSAGES.name, vector)
-        sentences = self.engine.nearest(SENTENCES.name, vector)
-        lines = self.engine.nearest(AUDIENCE.name, vector)
-        multilingual = None
-        if has_multilingual(self.engine) and self._encoders.multilingual is not None:
-            query = self._encoders.multilingual.encode_query(asked.text)
-            multilingual = self.engine.nearest(PASSAGES_MULTILINGUAL.name, query)
-        words = self.engine.by_words(asked.terms)
-        candidates = _Candidates.of(passages, sentences, lines, multilingual, words)
-        best = passages if multilingual is None or asked.english else multilingual
-        cosines = [candidates.cosines(nearest) for nearest in (passages, sentences, lines)]
-        by_all, by_one = self._coverage(asked.terms, words)
+        vectors = {PASSAGES.name: vector, AUDIENCE.name: vector}
+        multilingual = self._encoders.multilingual
+        if has_multilingual(self.engine) and multilingual is not None:
+            query = multilingual.encode_query(asked.text)
+            vectors[PASSAGES_MULTILINGUAL.name] = query
+        weights = weights_for(self._calibration, english=asked.english)
+        near = (PASSAGES.name,) if self._calibration is None else (PASSAGES.name, AUDIENCE.name)
+        parts = (
+            Part(vector_sets=near, weight=weights.meaning),
+            Part(vector_sets=(PASSAGES_MULTILINGUAL.name,), weight=weights.multilingual),
+        )
+        answering = self.engine.ask(
+            Question(vectors=vectors, terms=asked.terms, parts=parts, words=weights.words)
+        )
+        rows = answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL)
+        under = [answering.candidates(within=one, limit=self._candidates) for one in within]
+        under += [also] if also is not None else []
+        rows = np.unique(np.concatenate([rows, *under]))
+        found = answering.evidence(rows)
+        absent = np.full(len(rows), -1.0), np.full(len(rows), -1, dtype=np.int64)
+        by_set = {
+            name: (found.cosines[name], found.nearest[name]) if name in found.cosines else absent
+            for name in (PASSAGES.name, AUDIENCE.name, PASSAGES_MULTILINGUAL.name)
+        }
+        passage, best_passage = by_set[PASSAGES.name]
+        audience, best_line = by_set[AUDIENCE.name]
+        by_all = np.zeros(len(rows))
+        if PASSAGES_MULTILINGUAL.name in vectors:
+            by_all, best_by_all = by_set[PASSAGES_MULTILINGUAL.name]
+            best_passage = best_passage if asked.english else best_by_all
+        coverage, of_all = answering.coverage(), len(rows) == len(self.engine)
         return Evidence(
-            ids=candidates.ids,
-            meaning=np.max(cosines, axis=0),
-            passage=cosines[0],
-            audience=cosines[2],
-            multilingual=(
-                np.zeros(len(candidates.ids))
-                if multilingual is None
-                else candidates.cosines(multilingual)
-            ),
-            words=candidates.column(words.ids, words.scores, 0.0),
+            engine=self.engine,
+            rows=rows,
+            of_all=of_all,
+            meaning=np.maximum(passage, audience),
+            passage=passage,
+            audience=audience,
+            multilingual=by_all,
+            words=found.words,
             query=unit_rows(query[None, :].astype(np.float64))[0],
-            best_passage=candidates.texts(best),
-            best_line=candidates.texts(lines),
+            best_passage=best_passage,
+            best_line=best_line,
             english=asked.english,
-            coverage_by_all=by_all,
-            coverage_by_one=by_one,
-            linked=self._links_among(candidates),
+            coverage_by_all=coverage.by_all,
+            coverage_by_one=coverage.by_one,
+            linked=self._links_among(rows),
+            mean_of_all=0.0 if of_all else answering.mean(),
         )
 
     @property
@@ -171,95 +228,101 @@ class Retriever:
             vectors.append(self._encoders.multilingual.encode_query(asked.text))
         return tuple(unit_rows(vector[None, :])[0] for vector in vectors)
 
-    def meaning(self, text: str) -> Nearest:
-        """The evidence of the encoder alone, for the text as it stands in any language."""
-        return self.engine.nearest(PASSAGES.name, self._encoders.query.encode_query(text))
+    def meaning(self, text: str, most: int) -> list[tuple[str, float]]:
+        """The best documents by the encoder alone, for the text as it stands in any language.
 
-    def words(self, text: str) -> WordMatches:
-        """The evidence of words alone, for the text as it stands."""
-        return self.engine.by_words(terms_of(text))
+        Returns:
+            Ids with the cosine of the nearest passage, best first, equal ones by id.
+        """
+        vector = self._encoders.query.encode_query(text)
+        part = Part(vector_sets=(PASSAGES.name,), weight=1.0)
+        question = Question(vectors={PASSAGES.name: vector}, parts=(part,))
+        return self._best(question, most, PASSAGES.name)
 
-    def audience_lines(self, owners: Collection[str]) -> ComparedTexts:
-        """The lines on whom some cases suit and what they answer, with their vectors."""
-        return self._compared((AUDIENCE, AUDIENCE_MULTILINGUAL), owners)
+    def words(self, text: str, most: int) -> list[tuple[str, float]]:
+        """The best documents by words alone, for the text as it stands; none without a word."""
+        return self._best(Question(vectors={}, terms=terms_of(text), words=1.0), most, None)
 
-    def phrases(self) -> ComparedTexts:
-        """How owners say that they want each type of project, with their vectors."""
-        return self._compared((PHRASES, PHRASES_MULTILINGUAL), None)
+    def _best(self, question: Question, most: int, by: str | None) -> list[tuple[str, float]]:
+        answering = self.engine.ask(question)
+        rows = answering.candidates(limit=self._candidates)
+        found = answering.evidence(rows)
+        values = found.words if by is None else found.cosines.get(by, np.zeros(len(rows)))
+        places = best_rows(values, most)
+        if by is None:
+            places = places[values[places] > 0]
+        return list(zip(self.engine.ids(rows[places]), values[places].tolist(), strict=True))
 
-    def _compared(
-        self, vector_sets: Sequence[VectorSet], owners: Collection[str] | None
-    ) -> ComparedTexts:
-        texts = self.engine.texts(vector_sets[0].name, owners)
-        ids = tuple(text.id for text in texts)
-        names = [vectors.name for vectors in vector_sets if vectors.name in self.engine.sizes]
+    def audience_candidates(self, asked: Vectors, within: Filter, limit: int) -> np.ndarray:
+        """The rows of the cases whose lines on whom they suit come nearest to a text."""
+        sets = [AUDIENCE.name, AUDIENCE_MULTILINGUAL.name]
+        vectors = {
+            name: vector
+            for name, vector in zip(sets, asked, strict=False)
+            if name in self.engine.sizes
+        }
+        parts = tuple(Part(vector_sets=(name,), weight=1.0) for name in vectors)
+        answering = self.engine.ask(Question(vectors=vectors, parts=parts))
+        return answering.candidates(within=within, limit=limit)
+
+    def audience_lines(self, rows: np.ndarray) -> ComparedTexts:
+        """The lines on whom some cases suit and what they answer, with their vectors.
+
+        Their owners are places in ``rows``.
+        """
+        sets = [AUDIENCE.name, AUDIENCE_MULTILINGUAL.name]
+        found = [self.engine.vectors(name, rows) for name in sets if name in self.engine.sizes]
+        lengths = found[0][1] if found else np.zeros(len(rows), dtype=np.int64)
+        begins = np.cumsum(lengths) - lengths
+        owners = np.repeat(np.arange(len(rows)), lengths)
         return ComparedTexts(
-            ids=ids,
-            owners=tuple(text.owner for text in texts),
-            by_encoder=tuple(self.engine.vectors(name, ids) for name in names),
+            owners=owners,
+            ordinals=np.arange(len(owners)) - begins[owners],
+            by_encoder=tuple(vectors for vectors, _ in found),
         )
 
-    def _coverage(self, terms: Sequence[str], words: WordMatches) -> tuple[float, float]:
-        """The shares of the terms that any document has, and that one document has at most."""
-        frequencies = self.engine.document_frequencies(terms)
-        n_documents = len(self.engine)
-        weights = {term: idf(frequencies[term], n_documents) for term in terms}
-        total = sum(weights.values())
-        if not total or not n_documents:
-            return 0.0, 0.0
-        known = sum(weights[term] for term in terms if frequencies[term])
-        shares = (sum(weights[term] for term in of_document) for of_document in words.terms)
-        return known / total, max(shares, default=0.0) / total
+    def phrases(self) -> tuple[tuple[str, ...], ComparedTexts]:
+        """How owners say that they want each type of project: the types, and the texts.
 
-    def _links_among(self, candidates: _Candidates) -> np.ndarray:
-        pairs = [
-            (at, candidates.places[other])
-            for at, case_id in enumerate(candidates.ids)
-            for other in self._linked.get(case_id, ())
-            if other in candidates.places
+        The owners of the texts are places among the types.
+        """
+        found = [
+            self.engine.owned(vectors.name)
+            for vectors in (PHRASES, PHRASES_MULTILINGUAL)
+            if vectors.name in self.engine.sizes
         ]
-        return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        texts: Sequence[VectorText] = found[0].texts if found else ()
+        projects = tuple(dict.fromkeys(text.owner for text in texts))
+        places = {project: at for at, project in enumerate(projects)}
+        return projects, ComparedTexts(
+            owners=np.array([places[text.owner] for text in texts], dtype=np.int64),
+            ordinals=np.array([text.ordinal for text in texts], dtype=np.int64),
+            by_encoder=tuple(one.vectors for one in found),
+        )
+
+    def _links_among(self, rows: np.ndarray) -> np.ndarray:
+        """The links between candidates, as pairs of their places."""
+        pairs = self.engine.links(rows)
+        places = np.searchsorted(rows, pairs)
+        places = np.minimum(places, len(rows) - 1)
+        return places[:, (rows[places] == pairs).all(axis=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedTexts:
     """Some texts with their vectors by each encoder, the default one first.
 
-    ``by_encoder`` holds float32 of shape (n_texts, dimension), row i of text i.
+    ``owners`` (int64) counts off whose each is, ``ordinals`` which of its owner's texts. In
+    ``by_encoder`` is float32 of shape (n_texts, dimension), row i of text i.
     """
 
-    ids: tuple[str, ...]
-    owners: tuple[str, ...]
+    owners: np.ndarray
+    ordinals: np.ndarray
     by_encoder: tuple[np.ndarray, ...]
+
+    def __len__(self) -> int:
+        return len(self.owners)
 
     def cosines(self, asked: Vectors) -> list[np.ndarray]:
         """The cosines of every text with a text that was asked: one array for each encoder."""
         return [vectors @ unit for vectors, unit in zip(self.by_encoder, asked, strict=False)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Documents that some evidence speaks for, by id, and the place of each."""
-
-    ids: tuple[str, ...]
-    places: Mapping[str, int]
-
-    @classmethod
-    def of(cls, *matches: Nearest | WordMatches | None) -> _Candidates:
-        ids = tuple(
-            sorted({case_id for match in matches if match is not None for case_id in match.ids})
-        )
-        return cls(ids, {case_id: at for at, case_id in enumerate(ids)})
-
-    def column(self, ids: Sequence[str], values: np.ndarray, otherwise: float) -> np.ndarray:
-        """The values of some candidates in the place of each, and of the others one value."""
-        column = np.full(len(self.ids), otherwise)
-        column[np.array([self.places[case_id] for case_id in ids], dtype=np.int64)] = values
-        return column
-
-    def cosines(self, nearest: Nearest) -> np.ndarray:
-        return self.column(nearest.ids, nearest.scores, _NO_TEXT)
-
-    def texts(self, nearest: Nearest) -> tuple[str, ...]:
-        texts = dict(zip(nearest.ids, nearest.texts, strict=True))
-        return tuple(texts.get(case_id, "") for case_id in self.ids)

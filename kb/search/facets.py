@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from kb.engine.base import Engine
 from kb.engine.filters import EVERYTHING, Filter
@@ -24,28 +27,56 @@ class Facets:
             for facet in taxonomy.facets
         }
 
-    def counts(self, within: Filter) -> Mapping[str, tuple[FacetCount, ...]]:
-        """Counts over the cases that pass a filter, of every value that some case has."""
-        counted, total = self._engine.counts(within), self._engine.count(within)
+    def counts(
+        self, within: Filter, among: np.ndarray | None = None
+    ) -> Mapping[str, tuple[FacetCount, ...]]:
+        """Counts over the cases that pass a filter, of every value that some case has.
+
+        Args:
+            within: what must be passed.
+            among: rows, each once; only these count. None counts all.
+        """
+        counted = self._engine.counts(within, among)
         return {
-            facet: tuple(
-                self._count(facet, value, counted.get(facet, {}).get(value, 0), within, total)
-                for value in self.values[facet]
-            )
-            for facet in self.values
+            facet: self._of(facet, counted.get(facet, {}), within, among) for facet in self.values
         }
 
-    def _count(self, facet: str, value: str, count: int, within: Filter, total: int) -> FacetCount:
-        selected = within.facets.get(facet, ())
-        would_add = 0
-        if selected and value not in selected and facet not in within.all_of:
-            would_add = self._engine.count(widened(within, facet, value)) - total
-        term = self._taxonomy.facet(facet).get(value)
-        return FacetCount(
-            value=value,
-            label=self._taxonomy.label(facet, value),
-            count=count,
-            selected=value in selected,
-            would_add=would_add,
-            group=term.group if term else "",
+    def _of(
+        self, facet: str, counted: Mapping[str, int], within: Filter, among: np.ndarray | None
+    ) -> tuple[FacetCount, ...]:
+        terms, selected = self._taxonomy.facet(facet), within.facets.get(facet, ())
+        adding: Mapping[str, int] = {}
+        if selected and facet not in within.all_of:
+            adding = self._would_add(facet, within, among)
+        return tuple(
+            FacetCount(
+                value=value,
+                label=self._taxonomy.label(facet, value),
+                count=counted.get(value, 0),
+                selected=value in selected,
+                would_add=0 if value in selected else adding.get(value, 0),
+                group=term.group if (term := terms.get(value)) else "",
+            )
+            for value in self.values[facet]
         )
+
+    def _would_add(self, facet: str, within: Filter, among: np.ndarray | None) -> Mapping[str, int]:
+        """How many more pass with one value more in a facet that has a selection.
+
+        They are those that pass everything else and not yet that facet.
+        """
+        found = self._engine.matching(within, among)
+        if within.figure is not None and facet == "results":
+            # The figure may then be in that metric too, so each value is asked for itself.
+            return {
+                value: len(self._engine.matching(widened(within, facet, value), among)) - len(found)
+                for value in self.values[facet]
+            }
+        others = relaxed(within, facet)
+        more = np.setdiff1d(self._engine.matching(others, among), found, assume_unique=True)
+        return self._engine.counts(EVERYTHING, more).get(facet, {})
+
+
+def relaxed(within: Filter, facet: str) -> Filter:
+    """A filter that asks nothing of a facet."""
+    return replace(within, facets={**within.facets, facet: ()})

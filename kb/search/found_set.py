@@ -9,4 +9,4 @@ from kb.search.searcher import Searcher
 
 def found_set(query: Query, searcher: Searcher) -> FoundSet:
     """The found set of a query, whichever page of it was asked for."""
-    return FoundSet(cases=searcher.found(query))
+    return searcher.found(query)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import numpy as np
 
-from kb.model.cases import Case
-from kb.model.quantities import DOWN, in_unit, is_of_usual, quantity
+from kb.engine.base import TITLE, Engine, FigureRows
+from kb.model.quantities import DOWN, is_of_usual
 from kb.model.taxonomy import CHANGE, Taxonomy
 from kb.search.query import Query
 
 
 def ordered(
-    cases: Iterable[Case], scores: Mapping[str, float], query: Query, taxonomy: Taxonomy
-) -> list[Case]:
+    rows: np.ndarray, scores: np.ndarray, query: Query, engine: Engine, taxonomy: Taxonomy
+) -> np.ndarray:
     """Put the cases that were found in the order that the query asks for.
 
     Args:
-        cases: those found.
-        scores: the score of each by its id; only read with a text.
+        rows: those found, by id.
+        scores: the score of each; only read with a text.
         query: its ``sort``, and for ``result`` its metric and unit.
+        engine: what they were found in.
         taxonomy: the vocabulary of the cases.
 
     Returns:
-        ``relevance``: by score with a text, by title without one. ``newest``: by the
+        The rows. ``relevance``: by score with a text, by title without one. ``newest``: by the
         latest year that the case names, cases without one last. ``oldest``: by its earliest
         year, cases without one last. ``result``: by the
         strongest figure in the metric, in one unit (``results_unit``, or the one
@@ -33,49 +32,44 @@ def ordered(
         where falls are asked for; cases without a figure last. Equal cases stand by id, or
         by title and id without a text.
     """
-    in_order = sorted(cases, key=lambda case: case.id)
-    in_order.sort(key=lambda c: (-scores[c.id],) if query.text else (c.title.casefold(),))
-    if query.sort == "newest":
-        in_order.sort(key=lambda case: -_year(case))
-    elif query.sort == "oldest":
-        in_order.sort(key=_first_year)
-    elif query.sort == "result":
+    usual = -scores if query.text else engine.keys(TITLE, rows)
+    if query.sort == "relevance":
+        return rows[np.lexsort((rows, usual))]
+    if query.sort == "result":
         metric = query.filters["results"][0]
-        unit = query.results_unit or _common_unit(in_order, metric, taxonomy)
-        if is_of_usual(unit, taxonomy):  # where less is stronger
-            unit = taxonomy.unit_of(CHANGE)
         falls = query.results_direction == DOWN
-        in_order.sort(key=lambda case: _strongest(case, metric, unit, taxonomy, falls=falls))
-    return in_order
-
-
-def _year(case: Case) -> int:
-    return max(case.period.end or 0, case.period.start or 0) if case.period else 0
-
-
-def _first_year(case: Case) -> float:
-    years = (case.period.start, case.period.end) if case.period else ()
-    return min((year for year in years if year), default=math.inf)
-
-
-def _common_unit(cases: Sequence[Case], metric: str, taxonomy: Taxonomy) -> str | None:
-    results = (r for case in cases for r in case.results if r.metric == metric)
-    figures = (quantity(result, taxonomy) for result in results)
-    units = Counter(figure.unit for figure in figures if figure is not None)
-    return min(units, key=lambda unit: (-units[unit], unit)) if units else None
+        size, other_way = _strongest(rows, engine.figures(metric), query, taxonomy, falls=falls)
+        return rows[np.lexsort((rows, usual, -size, other_way))]
+    return rows[np.lexsort((rows, usual, engine.keys(query.sort, rows)))]
 
 
 def _strongest(
-    case: Case, metric: str, unit: str | None, taxonomy: Taxonomy, *, falls: bool
-) -> tuple[bool, float]:
-    """The place of a case: whether its figure goes the other way, and its size, negative."""
-    results = (r for r in case.results if r.metric == metric)
-    figures = (in_unit(result, unit, taxonomy) for result in results)
-    return min(
-        (
-            ((taxonomy.sign(figure.direction) < 0) != falls, -figure.high)
-            for figure in figures
-            if figure is not None
-        ),
-        default=(True, math.inf),
-    )
+    rows: np.ndarray, figures: FigureRows, query: Query, taxonomy: Taxonomy, *, falls: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each case the size of its figure, and whether that goes the other way than asked for."""
+    other_way = np.ones(len(rows), dtype=bool)
+    size = np.full(len(rows), -np.inf)
+    places = np.searchsorted(rows, figures.rows)
+    places = np.minimum(places, len(rows) - 1)
+    is_there = rows[places] == figures.rows if len(rows) else np.zeros(len(places), dtype=bool)
+    unit = query.results_unit or _common_unit(figures, is_there)
+    if is_of_usual(unit, taxonomy):  # where less is stronger
+        unit = taxonomy.unit_of(CHANGE)
+    if unit not in figures.units:
+        return size, other_way
+    wanted = np.flatnonzero(is_there & (figures.unit == figures.units.index(unit)))
+    against = (figures.sign[wanted] < 0) != falls
+    # The best of each comes first: those that go the way asked for, the largest of them.
+    order = np.lexsort((-figures.high[wanted], against, places[wanted]))
+    of, first = np.unique(places[wanted][order], return_index=True)
+    size[of] = figures.high[wanted][order][first]
+    other_way[of] = against[order][first]
+    return size, other_way
+
+
+def _common_unit(figures: FigureRows, is_there: np.ndarray) -> str | None:
+    """The unit that most of some figures are in; of equally common ones the first by name."""
+    numbers = np.bincount(figures.unit[is_there & figures.own], minlength=len(figures.units))
+    units = {unit: int(number) for unit, number in zip(figures.units, numbers, strict=True)}
+    used = [unit for unit, number in units.items() if number]
+    return min(used, key=lambda unit: (-units[unit], unit)) if used else None

@@ -13,8 +13,8 @@ from kb.model.quantities import DIRECTIONS, DOWN, UP
 from kb.model.taxonomy import Taxonomy
 
 #: How an answer can be ordered; see ``kb.search.order``.
-SORTS: tuple[str, ...] = ("relevance", "newest", "oldest", "result")
-
+NEWEST, OLDEST = "newest", "oldest"
+SORTS: tuple[str, ...] = ("relevance", NEWEST, OLDEST, "result")
 
 #: Query limits, stated once for the site, the API and the command line.
 MAX_QUERY_LENGTH = 1000

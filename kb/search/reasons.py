@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
 from kb.search.query_analysis import Analysis
-from kb.snapshots.vector_sets import ordinal_of
 from kb.text.analysis import stems
 from kb.text.mentions import Mention
 
@@ -23,50 +22,50 @@ _NEAR = 0.3
 class Passages:
     """What cases say, to quote from. Immutable; safe to share between threads."""
 
-    def __init__(self, passages: Iterable[Passage], *, has_multilingual: bool) -> None:
+    def __init__(self, passages: Sequence[tuple[Passage, ...]], *, has_multilingual: bool) -> None:
         """Take what can be quoted.
 
         Args:
-            passages: those of every case, in order.
+            passages: those of each case, row by row.
             has_multilingual: whether the evidence is that of the multilingual encoder, too.
         """
-        self._by_case: dict[str, list[Passage]] = {}
-        for passage in passages:
-            self._by_case.setdefault(passage.case_id, []).append(passage)
+        self._passages = passages
         self._has_multilingual = has_multilingual
 
-    def under(self, case_id: str, heading: str) -> tuple[str, ...]:
+    def under(self, row: int, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
-        return tuple(p.text for p in self._by_case.get(case_id, ()) if p.heading == heading)
+        return tuple(p.text for p in self._passages[row] if p.heading == heading)
 
-    def by_meaning(self, text_id: str) -> Reason:
-        """The passage of an id such as ``norway/graphic-arts#2``, as near in meaning."""
-        passage = self._passage(text_id)
+    def by_meaning(self, row: int, ordinal: int) -> Reason:
+        """A passage of a case, as near in meaning."""
+        passage = self._passages[row][ordinal]
         return Reason(kind="meaning", passage=passage.text, heading=passage.heading)
 
     def reasons(
-        self, case: Case, asked: Analysis, evidence: Evidence, mentions: Sequence[Mention]
+        self,
+        case: Case,
+        row: int,
+        asked: Analysis,
+        evidence: Evidence,
+        mentions: Sequence[Mention],
     ) -> tuple[Reason, ...]:
         """The reasons for one hit; ``mentions`` are the facet values that the query names."""
-        place = evidence.place(case.id)
+        place, passages = evidence.place(row), self._passages[row]
         by_english = evidence.english or not self._has_multilingual
         cosines = evidence.passage if by_english else evidence.multilingual
-        best, cosine = self._passage(evidence.best_passage[place]), cosines[place]
+        best, cosine = passages[int(evidence.best_passage[place])], cosines[place]
         lines = _audience_lines(case)
         if by_english and evidence.audience[place] > cosine:
-            best = lines[ordinal_of(evidence.best_line[place])]
+            best = lines[int(evidence.best_line[place])]
             cosine = evidence.audience[place]
         return reasons(
             case,
-            [*self._by_case[case.id], *lines],
+            [*passages, *lines],
             best,
             terms=asked.terms,
             by_meaning=bool(cosine >= _NEAR),
             mentions=mentions,
         )
-
-    def _passage(self, text_id: str) -> Passage:
-        return self._by_case[text_id.rpartition("#")[0]][ordinal_of(text_id)]
 
 
 def _audience_lines(case: Case) -> list[Passage]:

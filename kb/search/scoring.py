@@ -10,13 +10,12 @@ all of it from judged queries; ``cases/calibration.json`` keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from kb.model.calibration import Answerability, Calibration, Weights
-from kb.search.evidence import Evidence
+from kb.search.evidence import Evidence, weights_for
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 DECIMALS = 6
@@ -26,13 +25,13 @@ DECIMALS = 6
 class Judgement:
     """What the evidence makes of the candidates, whatever the filters say.
 
-    ``scores`` are those of every candidate by id; ``found`` are the candidates that
-    score enough to be found, wherever the filters allow them. ``answerable`` is the
+    ``scores`` are those of every candidate, float64 in their order; ``found`` are the rows of
+    those that score enough to be found, wherever the filters allow them. ``answerable`` is the
     probability that the compendium answers at all, None without a calibration.
     """
 
-    scores: Mapping[str, float]
-    found: frozenset[str]
+    scores: np.ndarray
+    found: np.ndarray
     answerable: float | None
 
 
@@ -55,8 +54,8 @@ def judge(evidence: Evidence, calibration: Calibration | None, *, min_score: flo
         enough = case_scores >= calibration.relative_cutoff * case_scores.max(initial=0)
         enough &= answered >= calibration.answer_threshold
     return Judgement(
-        scores=dict(zip(evidence.ids, case_scores.tolist(), strict=True)),
-        found=frozenset(evidence.ids[at] for at in np.flatnonzero(enough)),
+        scores=case_scores,
+        found=evidence.rows[enough],
         answerable=None if answered is None else round(answered, DECIMALS),
     )
 
@@ -68,24 +67,22 @@ def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
     )
-    return alone + weights.linked * _best_linked(alone, evidence.linked)
+    return alone + weights.linked * _best_linked(alone, evidence)
 
 
-def _best_linked(alone: np.ndarray, linked: np.ndarray) -> np.ndarray:
-    """Per candidate the best sum of those it is linked with; the mean of all without a link."""
-    best = np.full(len(alone), -np.inf)
+def _best_linked(alone: np.ndarray, evidence: Evidence) -> np.ndarray:
+    """Per candidate the best sum of the candidates it is linked with; without, the mean of all."""
+    linked, best = evidence.linked, np.full(len(alone), -np.inf)
     np.maximum.at(best, linked[0], alone[linked[1]])
-    return np.where(np.isfinite(best), best, alone.mean() if len(alone) else 0.0)
-
-
-def weights_for(evidence: Evidence, calibration: Calibration) -> Weights:
-    """The weights for the language of the query."""
-    return calibration.english if evidence.english else calibration.other
+    mean = evidence.mean_of_all
+    if evidence.of_all and len(alone):
+        mean = float(alone.mean())
+    return np.where(np.isfinite(best), best, mean)
 
 
 def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The weighted sum as a share of the most that it could be, in [-1, 1], by candidate."""
-    weights = weights_for(evidence, calibration)
+    weights = weights_for(calibration, english=evidence.english)
     largest = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
     return weighted_sum(evidence, weights) / largest
 
@@ -116,7 +113,9 @@ def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
 
 
 def _scores(evidence: Evidence, calibration: Calibration, answered: float) -> np.ndarray:
-    return answered * relevance_if_answered(evidence, weights_for(evidence, calibration))
+    return answered * relevance_if_answered(
+        evidence, weights_for(calibration, english=evidence.english)
+    )
 
 
 def _logistic(logits: np.ndarray) -> np.ndarray:

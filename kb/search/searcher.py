@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from kb.engine.base import Engine
+from kb.engine.base import Engine, Part, Question, best_rows
 from kb.engine.filters import Filter
 from kb.errors import CaseNotFound, QueryError
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import FacetCount, FoundSet, Hit, Reason, SearchResult
-from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
-from kb.search.facets import Facets
+from kb.search.answer import MOST_FOUND, FacetCount, FoundSet, Hit, Reason, SearchResult
+from kb.search.evidence import CANDIDATES, Encoders, Evidence, Retriever, has_multilingual
+from kb.search.facets import Facets, relaxed
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query
 from kb.search.query_analysis import Analyser
@@ -25,13 +24,11 @@ from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
 from kb.snapshots.vector_sets import PASSAGES
 from kb.text.mentions import Mention, MentionFinder
+from kb.text.similar_names import similar_names
 from kb.text.spelling import Speller
 
 #: What a filter may be given as: one value or several.
 Values = str | Iterable[str]
-
-#: Below every cosine.
-_NO_SCORE = -1.0
 
 
 class Searcher:
@@ -61,7 +58,7 @@ class Searcher:
             self.engine,
             encoders,
             self.analyser,
-            links={case.id: case.related for case in self.cases},
+            calibration=self.compendium.calibration,
         )
         self._passages = Passages(
             content.passages, has_multilingual=self.manifest.multilingual is not None
@@ -70,8 +67,8 @@ class Searcher:
         self._mentions = MentionFinder(self.taxonomy, self._facets.values)
 
     @property
-    def cases(self) -> tuple[Case, ...]:
-        """Every case, in the order of their ids."""
+    def cases(self) -> Sequence[Case]:
+        """Every case, in the order of their ids; each is read when it is asked for."""
         return self.compendium.cases
 
     @property
@@ -92,10 +89,8 @@ class Searcher:
         """
         case = self.compendium.by_id.get(case_id)
         if case is None:
-            similar = difflib.get_close_matches(
-                case_id[:120], self.compendium.by_id, n=3, cutoff=0.5
-            )
-            raise CaseNotFound(case_id[:120], nearest=tuple(similar))
+            nearest = similar_names(case_id, self.compendium.by_id, n=3)
+            raise CaseNotFound(case_id[:120], nearest=nearest)
         return case
 
     def ask(
@@ -142,93 +137,107 @@ class Searcher:
         Raises:
             QueryError: the page is beyond the last one.
         """
+        within = filter_of(query)
         if not query.text:
-            return self._browse(query)
+            rows = self.engine.matching(within)
+            return self._answer(query, within, None, rows, np.zeros(len(rows)))
         asked = self.analyser.analyse(query.text, exact=query.exact)
         mentions = self._mentions.find(asked.in_english)
-        evidence = self.retriever.evidence(asked)
+        evidence = self.retriever.evidence(asked, _filters(within))
         judgement = self._judgement(evidence)
-        within = replace(filter_of(query), ids=judgement.found)
-        result = self._found_in(within, query)
-        page, first_rank = self._page(result, judgement.scores)
+        rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
+        among = judgement.found
+        if is_cut:  # then the counts are over those that are kept, and what filters keep out
+            outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
+            among = np.union1d(rows, outside)
+        result = self._answer(query, within, among, rows, scores)
         return replace(
             result,
             hits=tuple(
-                Hit(
-                    case=case,
-                    score=judgement.scores[case.id],
-                    rank=rank,
-                    reasons=self._passages.reasons(case, asked, evidence, mentions),
+                replace(
+                    hit,
+                    reasons=self._passages.reasons(hit.case, int(row), asked, evidence, mentions),
                 )
-                for rank, case in enumerate(page, first_rank)
+                for hit, row in zip(result.hits, self._page(query, rows, scores), strict=True)
             ),
             no_good_match=not result.total,
             answerable=judgement.answerable,
             repaired=asked.text if asked.text != query.text else "",
             interpreted_as=asked.translated,
             mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
+            is_cut=is_cut,
         )
 
-    def _browse(self, query: Query) -> SearchResult:
-        result = self._found_in(filter_of(query), query)
-        page, first_rank = self._page(result, {})
-        hits = tuple(
-            Hit(case=case, score=0.0, rank=rank) for rank, case in enumerate(page, first_rank)
-        )
-        return replace(result, hits=hits)
+    def _answer(
+        self,
+        query: Query,
+        within: Filter,
+        among: np.ndarray | None,
+        rows: np.ndarray,
+        scores: np.ndarray,
+    ) -> SearchResult:
+        """The answer without reasons.
 
-    def _found_in(self, within: Filter, query: Query) -> SearchResult:
-        """The answer without its hits: what passes the filter, and the counts over that."""
-        cases = self._cases(within)
+        Args:
+            query: what was asked.
+            within: its filters.
+            among: the rows of what is found wherever the filters allow it; None, everything.
+            rows: what is found, by id.
+            scores: their scores.
+        """
+        score_of = dict(zip(rows.tolist(), scores.tolist(), strict=True)) if query.text else {}
+        first = (query.page - 1) * query.per_page + 1
         return SearchResult(
             query=query,
-            total=len(cases),
-            hits=(),
-            facets=self.counts(within),
+            total=len(rows),
+            hits=tuple(
+                Hit(case=self.cases[row], score=score_of.get(row, 0.0), rank=rank)
+                for rank, row in enumerate(self._page(query, rows, scores).tolist(), first)
+            ),
+            facets=self._facets.counts(within, among),
             no_good_match=False,
             snapshot_id=self.snapshot_id,
-            found=FoundSet(cases=cases),
+            found=FoundSet(rows=rows, engine=self.engine, every=self.cases),
         )
 
-    def _page(
-        self, result: SearchResult, scores: Mapping[str, float]
-    ) -> tuple[Sequence[Case], int]:
-        """The cases of the page that was asked for, in order, and the rank of its first."""
-        query = result.query
-        if query.page > result.pages:
+    def _page(self, query: Query, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """The rows of the page that was asked for, in order."""
+        pages = max(1, -(-len(rows) // query.per_page))
+        if query.page > pages:
             raise QueryError(
-                f"page must be from 1 to {result.pages}, not {query.page}: "
-                f"{result.total} found, {query.per_page} to a page.",
+                f"page must be from 1 to {pages}, not {query.page}: "
+                f"{len(rows)} found, {query.per_page} to a page.",
                 parameter="page",
                 value=query.page,
             )
-        in_order = ordered(result.found.cases, scores, query, self.taxonomy)
+        in_order = ordered(rows, scores, query, self.engine, self.taxonomy)
         start = (query.page - 1) * query.per_page
-        return in_order[start : start + query.per_page], start + 1
+        return in_order[start : start + query.per_page]
 
-    def found(self, query: Query) -> tuple[Case, ...]:
-        """Every case that ``search`` finds, on whichever page, in the order of a browse."""
+    def found(self, query: Query) -> FoundSet:
+        """Everything that ``search`` finds, on whichever page."""
         within = filter_of(query)
         if query.text:
             asked = self.analyser.analyse(query.text, exact=query.exact)
-            within = replace(within, ids=self._judgement(self.retriever.evidence(asked)).found)
-        return tuple(ordered(self._cases(within), {}, Query(), self.taxonomy))
+            evidence = self.retriever.evidence(asked, (within,))
+            rows, _, _ = _found(self.engine, within, evidence, self._judgement(evidence))
+        else:
+            rows = self.engine.matching(within)
+        return FoundSet(rows=rows, engine=self.engine, every=self.cases)
 
-    def matching(self, within: Filter) -> tuple[Case, ...]:
-        """Every case that passes a filter, by id."""
-        return self._cases(within)
+    def matching(self, within: Filter) -> np.ndarray:
+        """The rows of the cases that pass a filter, by id; ``cases`` has them by row."""
+        return self.engine.matching(within)
 
     def evidence(self, text: str) -> Evidence:
         """The evidence for a query as ``search`` has it: after repair."""
         return self.retriever.evidence(self.analyser.analyse(text))
 
-    def text_scores(self, text: str) -> Mapping[str, float]:
+    def text_scores(self, evidence: Evidence) -> np.ndarray:
         """How much every candidate has to do with a text, in [-1, 1]: its sum by the most."""
-        evidence = self.evidence(text)
-        values = evidence.passage
-        if self.compendium.calibration is not None:
-            values = share_of_most(evidence, self.compendium.calibration)
-        return dict(zip(evidence.ids, values.tolist(), strict=True))
+        if self.compendium.calibration is None:
+            return evidence.passage
+        return share_of_most(evidence, self.compendium.calibration)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """The values of facets that a text in English names, in its order."""
@@ -238,13 +247,13 @@ class Searcher:
         """Facet counts over the cases that pass a filter."""
         return self._facets.counts(within)
 
-    def nearest_passage(self, case_id: str, evidence: Evidence) -> Reason:
+    def nearest_passage(self, row: int, evidence: Evidence) -> Reason:
         """The passage of a case that is nearest in meaning to the text of the evidence."""
-        return self._passages.by_meaning(evidence.best_passage[evidence.place(case_id)])
+        return self._passages.by_meaning(row, int(evidence.best_passage[evidence.place(row)]))
 
-    def passages_under(self, case_id: str, heading: str) -> tuple[str, ...]:
+    def passages_under(self, row: int, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
-        return self._passages.under(case_id, heading)
+        return self._passages.under(row, heading)
 
     def _judgement(self, evidence: Evidence) -> Judgement:
         """Score every candidate, and say which may be found."""
@@ -259,36 +268,54 @@ class Searcher:
         Raises:
             CaseNotFound: there is no such case.
         """
-        case = self.case(case_id)
-        kinds = {other.kind for other in self.cases if other.is_guide == case.is_guide}
-        texts = [text.id for text in self.engine.texts(PASSAGES.name, [case_id])]
-        nearest: dict[str, tuple[float, str]] = {}
-        for vector in self.engine.vectors(PASSAGES.name, texts):
-            matches = self.engine.nearest(
-                PASSAGES.name, vector, within=Filter(kinds=tuple(sorted(kinds)))
-            )
-            for other, score, text in zip(
-                matches.ids, matches.scores.tolist(), matches.texts, strict=True
-            ):
-                if score > nearest.get(other, (_NO_SCORE, ""))[0]:
-                    nearest[other] = score, text
-        nearest.pop(case_id, None)
-        ranked = sorted(
-            (-float(np.round(score, DECIMALS)), other) for other, (score, _) in nearest.items()
-        )
+        case, own = self.case(case_id), self.engine.row(case_id)
+        guide = self.taxonomy.guide.id
+        kinds = (guide,) if case.is_guide else tuple(k.id for k in self.taxonomy.reporting)
+        within, name = Filter(kinds=kinds), PASSAGES.name
+        vectors, _ = self.engine.vectors(name, np.array([own]))
+        part = Part(vector_sets=(name,), weight=1.0)
+        best: dict[int, tuple[float, int]] = {}
+        for vector in vectors:
+            answering = self.engine.ask(Question(vectors={name: vector}, parts=(part,)))
+            rows = answering.candidates(within=within, limit=max(CANDIDATES, k + 1))
+            found = answering.evidence(rows)
+            scores, nearest = np.round(found.cosines[name], DECIMALS), found.nearest[name]
+            for at in best_rows(scores, k + 1).tolist():
+                row = int(rows[at])
+                if row != own and scores[at] > best.get(row, (-np.inf, -1))[0]:
+                    best[row] = float(scores[at]), int(nearest[at])
+        ranked = sorted(best.items(), key=lambda one: (-one[1][0], one[0]))
         return tuple(
             Hit(
-                case=self.compendium.by_id[other],
-                score=-score,
+                case=self.cases[row],
+                score=score,
                 rank=rank,
-                reasons=(self._passages.by_meaning(nearest[other][1]),),
+                reasons=(self._passages.by_meaning(row, ordinal),),
             )
-            for rank, (score, other) in enumerate(ranked[:k], 1)
-            if -score >= self.min_score
+            for rank, (row, (score, ordinal)) in enumerate(ranked[:k], 1)
+            if score >= self.min_score
         )
 
-    def _cases(self, within: Filter) -> tuple[Case, ...]:
-        return tuple(self.compendium.by_id[case_id] for case_id in self.engine.matching(within))
+
+def _filters(within: Filter) -> list[Filter]:
+    """Under what candidates are wanted: the filter, and it without each facet it asks of.
+
+    What one value more in a facet would add is counted outside the filter.
+    """
+    asked = [facet for facet, values in within.facets.items() if values]
+    return [within, *(relaxed(within, facet) for facet in asked if facet not in within.all_of)]
+
+
+def _found(
+    engine: Engine, within: Filter, evidence: Evidence, judgement: Judgement
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """The rows of what is found under the filters, their scores, and whether there were more."""
+    rows = engine.matching(within, judgement.found)
+    scores = judgement.scores[np.searchsorted(evidence.rows, rows)]
+    if len(rows) <= MOST_FOUND:
+        return rows, scores, False
+    best = np.sort(best_rows(scores, MOST_FOUND))
+    return rows[best], scores[best], True
 
 
 def _texts(facet: str, values: Values) -> tuple[str, ...]:

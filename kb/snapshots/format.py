@@ -4,7 +4,8 @@
       current                  the id of the snapshot being served
       <snapshot-id>/
         manifest.json          what this is, and the SHA-256 of each file below and of itself
-        cases.json  passages.json  taxonomy.json  references.json
+        taxonomy.json
+        holdings.json          what it holds, counted
         vocabulary.json        the words of the compendium, for slips of typing
         calibration.json       how evidence becomes a score; null where there is none
         relevance.json         the published figures; null where there are none
@@ -16,6 +17,8 @@
         wanted.json            what readers asked for and nothing answers
         codebook.json          how cases are classified, in Markdown; empty where it is not written
         tools.json             what is filled in or looked up; an empty list where there is nothing
+        records/               cases, their passages, and the works that they name: see
+                               ``kb.snapshots.records``
         engine/                what is searched; its files are the engine's own
         encoder/               the query encoder; its files are its own too
 
@@ -33,7 +36,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +51,7 @@ from kb.model.calibration import Calibration
 from kb.model.cases import Case, Passage, Reference
 from kb.model.compendium import Compendium
 from kb.model.files import file_digest
+from kb.model.holdings import Holdings
 from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
@@ -55,11 +59,13 @@ from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
 from kb.model.tools import Tool
 from kb.model.word_table import WordTable
+from kb.snapshots.records import RecordFile, read_keyed, write_keyed, write_records
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 MANIFEST_FILE = "manifest.json"
+RECORDS_FOLDER = "records"
 ENGINE_FOLDER = "engine"
 ENCODER_FOLDER = "encoder"
 
@@ -103,10 +109,9 @@ class Manifest:
     """What a snapshot is.
 
     ``inputs`` is the digest of all that it was made from, ``corpus_digest`` that of the
-    content alone. ``cases`` maps the id of each case to the digest of its file,
-    ``vector_sets`` the name of each to what it holds, ``files`` each other file of the
-    snapshot to what it must be. ``collection`` is the id of the collection that it was built
-    of, empty where it was built of everything.
+    content alone. ``vector_sets`` maps the name of each to what it holds, ``files`` each other
+    file of the snapshot to what it must be. ``collection`` is the id of the collection that it
+    was built of, empty where it was built of everything.
     """
 
     schema_version: int
@@ -118,7 +123,6 @@ class Manifest:
     n_cases: int
     n_passages: int
     corpus_digest: str
-    cases: Mapping[str, str]
     vector_sets: Mapping[str, VectorSetRecord]
     versions: Mapping[str, str]
     files: Mapping[str, FileRecord]
@@ -136,17 +140,18 @@ _MANIFEST = TypeAdapter(Manifest)
 class Content:
     """What a snapshot holds beside engine and encoder: a compendium, and what was made of it.
 
-    ``passages`` go in the order of the cases; ``vocabulary`` counts the words of the compendium.
+    ``passages`` are those of each case, in the order of the cases; ``vocabulary`` counts the
+    words of the compendium.
     """
 
     compendium: Compendium
-    passages: tuple[Passage, ...]
+    passages: Sequence[tuple[Passage, ...]]
     vocabulary: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """An opened snapshot."""
+    """An opened snapshot. Its cases, passages and references are read when they are asked for."""
 
     folder: Path
     manifest: Manifest
@@ -159,11 +164,13 @@ class Snapshot:
         return self.folder / ENCODER_FOLDER
 
 
-#: The files that hold the compendium, and of which field of it.
+_CASE = TypeAdapter(Case)
+_PASSAGES = TypeAdapter(tuple[Passage, ...])
+_REFERENCE = TypeAdapter(Reference)
+
+#: The files that hold what is read whole, and of which field of the compendium.
 _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
-    "cases.json": ("cases", TypeAdapter(tuple[Case, ...])),
     "taxonomy.json": ("taxonomy", TypeAdapter(Taxonomy)),
-    "references.json": ("references", TypeAdapter(dict[str, Reference])),
     "calibration.json": ("calibration", TypeAdapter(Calibration | None)),
     "relevance.json": ("relevance", TypeAdapter(Report | None)),
     "site.json": ("site", TypeAdapter(Site)),
@@ -177,21 +184,42 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
 }
 #: The same for what was made of it.
 _MADE_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
-    "passages.json": ("passages", TypeAdapter(tuple[Passage, ...])),
     "vocabulary.json": ("vocabulary", TypeAdapter(dict[str, int])),
 }
-_CONTENT_FILES = {*_COMPENDIUM_FILES, *_MADE_FILES}
+_HOLDINGS_FILE, _HOLDINGS = "holdings.json", TypeAdapter(Holdings)
+_CONTENT_FILES = {*_COMPENDIUM_FILES, *_MADE_FILES, _HOLDINGS_FILE}
+#: The files of what is read one by one.
+_CASES, _PASSAGES_OF_CASES, _REFERENCES = "cases", "passages", "references"
 
 
 def write_content(folder: Path, content: Content) -> None:
     """Write everything but the engine, the encoder and the manifest into ``folder``."""
     for name, data in content_files(content).items():
         (folder / name).write_bytes(data)
+    records, compendium = folder / RECORDS_FOLDER, content.compendium
+    records.mkdir()
+    write_keyed(records, _CASES, compendium.by_id, _CASE)
+    write_records(records, _PASSAGES_OF_CASES, map(_PASSAGES.dump_json, content.passages))
+    write_keyed(records, _REFERENCES, compendium.references, _REFERENCE)
 
 
 def content_files(content: Content) -> dict[str, bytes]:
-    """Everything that a snapshot holds beside engine and encoder, as the bytes of its files."""
-    return _written(content.compendium, _COMPENDIUM_FILES) | _written(content, _MADE_FILES)
+    """What a snapshot holds to be read whole, as the bytes of its files."""
+    counted = {_HOLDINGS_FILE: _HOLDINGS.dump_json(content.compendium.holdings, indent=1) + b"\n"}
+    made = _written(content, _MADE_FILES)
+    return _written(content.compendium, _COMPENDIUM_FILES) | made | counted
+
+
+def content_digest(content: Content) -> str:
+    """SHA-256 over all that a snapshot holds beside engine and encoder."""
+    compendium, digest = content.compendium, hashlib.sha256()
+    for name, data in content_files(content).items():
+        digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
+    for case in compendium.cases:
+        digest.update(_CASE.dump_json(case) + b"\n")
+    for key in sorted(compendium.references):
+        digest.update(_REFERENCE.dump_json(compendium.references[key]) + b"\n")
+    return digest.hexdigest()
 
 
 def _written(record: object, files: Mapping[str, tuple[str, TypeAdapter[Any]]]) -> dict[str, bytes]:
@@ -247,7 +275,8 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as err:
         where = ".".join(str(part) for part in err.errors()[0]["loc"])
         raise SnapshotCorrupt(f"{path} is not a manifest ({where}).") from err
-    own = {*manifest.files_in(ENGINE_FOLDER), *manifest.files_in(ENCODER_FOLDER)}
+    folders = (ENGINE_FOLDER, ENCODER_FOLDER, RECORDS_FOLDER)
+    own = {name for inner in folders for name in manifest.files_in(inner)}
     if manifest.snapshot_id != folder.name or manifest.files.keys() - own != _CONTENT_FILES:
         raise SnapshotCorrupt(f"{path} belongs to another snapshot.")
     return manifest
@@ -296,7 +325,8 @@ def _checked(folder: Path, suspect: Callable[[Path, FileRecord, int], bool]) -> 
                 raise _altered(path, expected.digest, found)
         except OSError as err:
             raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}.") from err
-    for path in sorted((folder / ENGINE_FOLDER).rglob("*")):
+    inner = [*(folder / ENGINE_FOLDER).rglob("*"), *(folder / RECORDS_FOLDER).rglob("*")]
+    for path in sorted(inner):
         if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
             raise SnapshotCorrupt(f"{path} is not of this snapshot.")
     return manifest
@@ -314,11 +344,22 @@ def open_snapshot(folder: Path) -> Snapshot:
     manifest = _checked(
         folder, lambda path, *record: path.parent == folder or _has_changed(path, *record)
     )
-    compendium = Compendium(**_read_files(folder, _COMPENDIUM_FILES))
+    records = folder / RECORDS_FOLDER
+    cases = read_keyed(records, _CASES, _CASE)
+    compendium = Compendium(
+        cases=cases.records,
+        index=cases,
+        counted=_read(folder / _HOLDINGS_FILE, _HOLDINGS),
+        references=read_keyed(records, _REFERENCES, _REFERENCE),
+        **_read_files(folder, _COMPENDIUM_FILES),
+    )
+    passages = RecordFile(records, _PASSAGES_OF_CASES, _PASSAGES)
     snapshot = Snapshot(
         folder=folder,
         manifest=manifest,
-        content=Content(compendium=compendium, **_read_files(folder, _MADE_FILES)),
+        content=Content(
+            compendium=compendium, passages=passages, **_read_files(folder, _MADE_FILES)
+        ),
         engine=GuardedEngine(LocalEngine.open(folder / ENGINE_FOLDER), folder / ENGINE_FOLDER),
     )
     _check_counts(snapshot)
@@ -334,18 +375,15 @@ def _has_changed(path: Path, expected: FileRecord, built: int) -> bool:
 def _check_counts(snapshot: Snapshot) -> None:
     manifest, content, engine = snapshot.manifest, snapshot.content, snapshot.engine
     cases = content.compendium.cases
-    expected = {"cases": manifest.n_cases, "documents": manifest.n_cases}
-    expected |= {"passages": manifest.n_passages}
+    expected = dict.fromkeys(("cases", "documents", "cases with passages"), manifest.n_cases)
     counted = {"cases": len(cases), "documents": len(engine)}
-    counted |= {"passages": len(content.passages)}
+    counted |= {"cases with passages": len(content.passages)}
     for name, record in manifest.vector_sets.items():
         expected[f"texts of {name}"] = record.n_texts
         expected[f"dimension of {name}"] = record.dimension
     for name, size in engine.sizes.items():
         counted[f"texts of {name}"] = size
         counted[f"dimension of {name}"] = engine.dimensions[name]
-    if list(manifest.cases.items()) != [(case.id, case.digest) for case in cases]:
-        raise SnapshotCorrupt(f"{snapshot.folder} must hold the cases that its manifest names.")
     for name in sorted(expected.keys() | counted.keys()):
         if expected.get(name) != counted.get(name):
             raise SnapshotCorrupt(

@@ -1,4 +1,4 @@
-"""Case to passages: the pieces that are embedded and retrieved; and to sentences and words.
+"""Case to passages: the pieces that are embedded and retrieved; and to words.
 
 The first passage is the summary. Each further one is a paragraph group of a
 section, cut so that it fits what the encoder reads. The editors' reading, the
@@ -9,7 +9,6 @@ no passages: a case matches by what it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from kb.model.cases import Case, Passage
 from kb.model.facets import FACETS, MADE_FACETS
@@ -20,10 +19,6 @@ from kb.text.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 #: what all-MiniLM-L6-v2 reads.
 MAX_PASSAGE_CHARACTERS = 800
 
-#: A shorter sentence says too little alone.
-_SHORTEST_SENTENCE = 15
-
-_SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^#{1,6}\s+|^>\s?", re.MULTILINE)
 #: A line may begin with a year and a full stop, which is no list.
@@ -52,13 +47,6 @@ def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
         )
         for ordinal, (heading, text) in enumerate(pieces)
     )
-
-
-def sentences_of(title: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """What of a document is also embedded alone: its title, then the sentences of its passages."""
-    sentences = (part for text in texts for part in _SENTENCE_END.split(text))
-    long = (part for part in sentences if len(part) >= _SHORTEST_SENTENCE)
-    return (*([title] if title else []), *long)
 
 
 def words_of_case(case: Case, taxonomy: Taxonomy) -> str:

@@ -1,41 +1,61 @@
-"""The engine that lies in a folder of a snapshot: vectors by FAISS, words by tantivy.
+"""The engine that lies in a folder of a snapshot, and needs no server.
 
-documents.json           what is filtered by; document i is row i of the words
-vectors/<set>.faiss      one vector set: row i is text i of
-vectors/<set>.json       its texts, with their owners and digests
-words/                   the word index; its file names are its own
+documents/               columns: what is filtered, counted and ordered by
+vectors/<set>.faiss      the vectors of a set, document by document, with
+vectors/<set>-*.npy      where the texts of each begin, their digests, and codes of large sets
+owned/<set>.*            the same of a set whose owners are no documents
+words/                   postings: what each term counts in each document
+sets.json                which sets there are
+
+Everything is mapped into memory, read where it is touched, and shared by all processes.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from kb.engine.base import (
+    Answering,
+    Coverage,
     Document,
-    Figure,
-    Nearest,
+    EngineEvidence,
+    FigureRows,
+    OwnedTexts,
+    Question,
     VectorText,
-    WordMatches,
+    best_rows,
     checked_vectors,
+    unit_rows,
+    unit_vector,
     within_limit,
 )
 from kb.engine.filters import EVERYTHING, Filter
-from kb.engine.local.documents import DocumentTable
-from kb.engine.local.vectors import DenseIndex, OwnedVectors
-from kb.engine.local.words import LexicalIndex
+from kb.engine.local.documents import DocumentTable, write_documents
+from kb.engine.local.vectors import (
+    DocumentVectors,
+    read_json,
+    read_vectors,
+    write_document_vectors,
+    write_vectors,
+)
+from kb.engine.local.words import WordIndex, WordScores, counted, write_words
 from kb.errors import SnapshotCorrupt
 
-DOCUMENTS_FILE = "documents.json"
+DOCUMENTS_FOLDER = "documents"
 VECTORS_FOLDER = "vectors"
+OWNED_FOLDER = "owned"
 WORDS_FOLDER = "words"
+SETS_FILE = "sets.json"
 
 _TEXTS = TypeAdapter(tuple[VectorText, ...])
+_NO_TEXTS = OwnedTexts(texts=(), vectors=np.zeros((0, 0), dtype=np.float32))
 
 
 class LocalEngine:
@@ -43,17 +63,16 @@ class LocalEngine:
 
     def __init__(
         self,
-        documents: Sequence[Document],
-        vector_sets: Mapping[str, OwnedVectors],
-        words: LexicalIndex,
+        *,
+        documents: DocumentTable,
+        vector_sets: Mapping[str, DocumentVectors],
+        owned: Mapping[str, OwnedTexts],
+        words: WordIndex,
     ) -> None:
-        self._table = DocumentTable(documents)
-        self._sets = vector_sets
-        self._words = words
-        self._documents_of = {
-            name: np.array([self._table.places.get(owner, -1) for owner in vectors.owners])
-            for name, vectors in vector_sets.items()
-        }
+        self.documents = documents
+        self.vector_sets = vector_sets
+        self.words = words
+        self._owned = owned
 
     @classmethod
     def open(cls, folder: Path) -> LocalEngine:
@@ -62,93 +81,204 @@ class LocalEngine:
         Raises:
             SnapshotCorrupt: a file is missing, damaged, or does not go with the others.
         """
-        documents = _read_documents(folder / DOCUMENTS_FILE)
-        sets = {}
-        for path in sorted((folder / VECTORS_FOLDER).glob("*.faiss")):
-            index = DenseIndex.read(path)
-            texts = _read_texts(path.with_suffix(".json"))
-            if len(index) != len(texts):
-                raise SnapshotCorrupt(f"{path} must hold {len(texts)} vectors, not {len(index)}.")
-            sets[path.stem] = OwnedVectors(index, texts)
-        words = LexicalIndex.open(folder / WORDS_FOLDER)
-        if len(words) != len(documents):
-            raise SnapshotCorrupt(
-                f"{folder / WORDS_FOLDER} must hold {len(documents)} documents, not {len(words)}."
-            )
-        return cls(documents, sets, words)
+        documents = DocumentTable(folder / DOCUMENTS_FOLDER)
+        sets = read_json(folder / SETS_FILE)
+        return cls(
+            documents=documents,
+            vector_sets={
+                name: DocumentVectors.read(folder / VECTORS_FOLDER, name, len(documents))
+                for name in sets[VECTORS_FOLDER]
+            },
+            owned={name: _read_owned(folder / OWNED_FOLDER, name) for name in sets[OWNED_FOLDER]},
+            words=WordIndex.read(folder / WORDS_FOLDER, len(documents)),
+        )
 
     def __len__(self) -> int:
-        return len(self._table.ids)
+        return len(self.documents)
 
     @property
     def sizes(self) -> Mapping[str, int]:
         """How many texts each vector set holds."""
-        return {name: len(vectors) for name, vectors in self._sets.items()}
+        owned = {name: len(found.texts) for name, found in self._owned.items()}
+        return {name: len(vectors) for name, vectors in self.vector_sets.items()} | owned
 
     @property
     def dimensions(self) -> Mapping[str, int]:
         """How many numbers a vector of each vector set has."""
-        return {name: vectors.index.dimension for name, vectors in self._sets.items()}
+        owned = {name: found.vectors.shape[1] for name, found in self._owned.items()}
+        return {name: vectors.dimension for name, vectors in self.vector_sets.items()} | owned
 
-    def nearest(
-        self,
-        vector_set: str,
-        vector: np.ndarray,
-        *,
-        within: Filter = EVERYTHING,
-        limit: int | None = None,
-    ) -> Nearest:
-        """The owners whose texts come nearest to a query vector."""
-        within_limit(limit)
-        if vector_set not in self._sets:
-            return Nearest(ids=(), scores=np.zeros(0), texts=())
-        owners = None
-        if not within.is_open:
-            places = self._documents_of[vector_set]
-            owners = np.append(self._table.passing(within), False)[places]  # the last one is -1
-        return self._sets[vector_set].nearest(vector, limit=limit, owners=owners)
+    def ids(self, rows: np.ndarray) -> tuple[str, ...]:
+        """The ids of some documents."""
+        return tuple(self.documents.ids[row] for row in rows.tolist())
 
-    def by_words(
-        self, terms: Sequence[str], *, within: Filter = EVERYTHING, limit: int | None = None
-    ) -> WordMatches:
-        """The documents that hold some of the terms."""
-        within_limit(limit)
-        matches = self._words.search(terms)
-        order = np.lexsort((matches.rows, -matches.scores))
-        if not within.is_open:
-            order = order[self._table.passing(within)[matches.rows[order]]]
-        order = order[:limit]
-        return WordMatches(
-            ids=tuple(self._table.ids[row] for row in matches.rows[order]),
-            scores=matches.scores[order],
-            terms=tuple(matches.terms[at] for at in order),
-        )
+    def row(self, document_id: str) -> int | None:
+        """The row of a document."""
+        return self.documents.ids.find(document_id)
 
-    def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
-        """How many documents hold each term."""
-        return {term: self._words.document_frequency(term) for term in terms}
+    def ask(self, question: Question) -> Answering:
+        """Put a question."""
+        return LocalAnswering(self, question)
 
-    def matching(self, within: Filter) -> tuple[str, ...]:
-        """The documents that pass a filter, by id."""
-        return tuple(self._table.ids[at] for at in np.flatnonzero(self._table.passing(within)))
+    def matching(self, within: Filter, among: np.ndarray | None = None) -> np.ndarray:
+        """The rows of the documents that pass a filter."""
+        if among is None:
+            return np.flatnonzero(self.documents.passing(within))
+        return among if within.is_open else among[self.documents.passing(within)[among]]
 
     def count(self, within: Filter) -> int:
         """How many documents pass a filter."""
-        return int(self._table.passing(within).sum())
+        return len(self) if within.is_open else int(self.documents.passing(within).sum())
 
-    def counts(self, within: Filter) -> Mapping[str, Mapping[str, int]]:
+    def counts(
+        self, within: Filter, among: np.ndarray | None = None
+    ) -> Mapping[str, Mapping[str, int]]:
         """Facet to value to how many documents that pass have it."""
-        return self._table.counts(within)
+        return self.documents.counts(within, among)
 
-    def texts(
-        self, vector_set: str, owners: Collection[str] | None = None
-    ) -> tuple[VectorText, ...]:
-        """The texts of a vector set; those of some owners, or all."""
-        return self._sets[vector_set].texts_of(owners) if vector_set in self._sets else ()
+    def keys(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """A number that documents are ordered by."""
+        return self.documents.keys(name, rows)
 
-    def vectors(self, vector_set: str, texts: Sequence[str]) -> np.ndarray:
-        """The unit vectors of some texts by their ids."""
-        return self._sets[vector_set].vectors(texts)
+    def figures(self, metric: str) -> FigureRows:
+        """Every figure that documents report in a metric."""
+        return self.documents.figures(metric)
+
+    def links(self, rows: np.ndarray) -> np.ndarray:
+        """Pairs of documents that are linked."""
+        return self.documents.links(rows)
+
+    def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """How many documents hold each term."""
+        return {term: self.words.frequency(term) for term in terms}
+
+    def texts(self, vector_set: str, row: int) -> tuple[VectorText, ...]:
+        """The texts of a document in a vector set."""
+        if vector_set not in self.vector_sets:
+            return ()
+        owner = self.documents.ids[row]
+        return tuple(
+            VectorText(owner=owner, ordinal=ordinal, digest=digest)
+            for ordinal, digest in enumerate(self.vector_sets[vector_set].digests_of(row))
+        )
+
+    def vectors(self, vector_set: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The unit vectors of all texts of some documents, and how many each has."""
+        if vector_set not in self.vector_sets:
+            return np.zeros((0, 0), dtype=np.float32), np.zeros(len(rows), dtype=np.int64)
+        return self.vector_sets[vector_set].of(rows)
+
+    def owned(self, vector_set: str) -> OwnedTexts:
+        """A vector set whose owners are no documents."""
+        return self._owned.get(vector_set, _NO_TEXTS)
+
+    def known_vectors(self, vector_set: str, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
+        """The vectors of the texts that a set has of those asked for."""
+        if vector_set in self._owned:
+            owned = self._owned[vector_set]
+            known = {text.digest: at for at, text in enumerate(owned.texts)}
+            return {one: owned.vectors[known[one]] for one in digests if one in known}
+        if vector_set not in self.vector_sets or not digests:
+            return {}
+        held = self.vector_sets[vector_set]
+        every = np.ascontiguousarray(held.digests).view("S32").ravel()
+        wanted = np.frombuffer(bytes.fromhex("".join(digests)), dtype=np.uint8).reshape(-1, 32)
+        # A string of numpy ends at its last byte that is not 0, in both alike.
+        sought = np.ascontiguousarray(wanted).view("S32").ravel()
+        order = np.argsort(every)
+        places = np.searchsorted(every, sought, sorter=order)
+        places = order[np.minimum(places, len(order) - 1)]
+        found = every[places] == sought
+        return {
+            digest: held.matrix[place]
+            for digest, place, is_there in zip(digests, places, found, strict=True)
+            if is_there
+        }
+
+
+class LocalAnswering:
+    """One question put to a ``LocalEngine``; see ``kb.engine.base``."""
+
+    def __init__(self, engine: LocalEngine, question: Question) -> None:
+        self._engine = engine
+        self._question = question
+        self._units = {
+            name: unit_vector(vector, engine.vector_sets[name].dimension)
+            for name, vector in question.vectors.items()
+            if name in engine.vector_sets
+        }
+
+    @cached_property
+    def _words(self) -> WordScores:
+        return self._engine.words.scores(self._question.terms)
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[float, np.ndarray], ...]:
+        """The weight of each part, and about how near every document comes by it."""
+        parts = []
+        for part in self._question.parts:
+            estimates = [
+                self._engine.vector_sets[name].estimates(self._units[name])
+                for name in part.vector_sets
+                if name in self._units
+            ]
+            if estimates:
+                parts.append((part.weight, np.maximum.reduce(estimates)))
+        return tuple(parts)
+
+    @cached_property
+    def _sum(self) -> np.ndarray:
+        """About the weighted sum of every document: float64 of shape (n_documents,)."""
+        total = self._question.words * self._words.shares
+        for weight, estimates in self._parts:
+            total += weight * estimates
+        return total
+
+    def candidates(
+        self, *, within: Filter = EVERYTHING, limit: int, by_each: int = 0
+    ) -> np.ndarray:
+        """The rows of documents that may be best."""
+        within_limit(limit)
+        rows = None if within.is_open else self._engine.matching(within)
+        size = len(self._engine) if rows is None else len(rows)
+        if size <= limit:
+            return np.arange(size) if rows is None else rows
+        found = [_best(self._sum, rows, limit)]
+        if by_each:
+            found += [_best(estimates, rows, by_each) for _, estimates in self._parts]
+            found.append(_best(self._words.shares, rows, by_each))
+        return np.unique(np.concatenate(found))
+
+    def evidence(self, rows: np.ndarray) -> EngineEvidence:
+        """What speaks for some documents, exactly."""
+        cosines, nearest = {}, {}
+        for name, unit in self._units.items():
+            cosines[name], nearest[name] = self._engine.vector_sets[name].nearest(unit, rows)
+        return EngineEvidence(
+            rows=rows, cosines=cosines, nearest=nearest, words=self._words.shares[rows]
+        )
+
+    def coverage(self) -> Coverage:
+        """Which of the terms documents hold."""
+        return self._words.coverage
+
+    def mean(self) -> float:
+        """About the mean of the weighted sum over all documents."""
+        return float(self._sum.mean())
+
+
+def _best(values: np.ndarray, rows: np.ndarray | None, limit: int) -> np.ndarray:
+    if rows is None:
+        return best_rows(values, limit)
+    return rows[best_rows(values[rows], limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """The texts of one owner in one set, with their vectors as they came."""
+
+    digests: tuple[str, ...]
+    vectors: np.ndarray
 
 
 class LocalWriter:
@@ -161,7 +291,7 @@ class LocalWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._documents: dict[str, Document] = {}
-        self._sets: dict[str, dict[str, tuple[VectorText, np.ndarray]]] = {}
+        self._sets: dict[str, dict[str, _Owned]] = {}
 
     def write(self, document: Document) -> None:
         """Add a document, in place of one with the same id."""
@@ -170,69 +300,76 @@ class LocalWriter:
     def write_vectors(
         self, vector_set: str, texts: Sequence[VectorText], vectors: np.ndarray
     ) -> None:
-        """Add texts to a vector set, in place of those with the same ids."""
-        pairs = zip(texts, checked_vectors(vectors), strict=True)
-        self._sets.setdefault(vector_set, {}).update({pair[0].id: pair for pair in pairs})
+        """Add texts to a vector set, in place of all that their owners had in it."""
+        if len(checked_vectors(vectors)) != len(texts):
+            raise ValueError(f"there must be a vector for each of {len(texts)} texts")
+        held = self._sets.setdefault(vector_set, {})
+        begin = 0
+        for at in range(1, len(texts) + 1):
+            if at == len(texts) or texts[at].owner != texts[begin].owner:
+                digests = tuple(text.digest for text in texts[begin:at])
+                held[texts[begin].owner] = _Owned(digests, vectors[begin:at])
+                begin = at
 
     def delete(self, ids: Collection[str]) -> None:
         """Take documents out, with their texts."""
-        gone = frozenset(ids)
-        for document_id in gone & self._documents.keys():
-            del self._documents[document_id]
-        for name, texts in self._sets.items():
-            kept = {key: pair for key, pair in texts.items() if pair[0].owner not in gone}
-            self._sets[name] = kept
+        for document_id in ids:
+            self._documents.pop(document_id, None)
+            for held in self._sets.values():
+                held.pop(document_id, None)
 
     def publish(self) -> None:
         """Write every file."""
-        vectors_folder = self._folder / VECTORS_FOLDER
-        vectors_folder.mkdir(parents=True, exist_ok=True)
         documents = [self._documents[key] for key in sorted(self._documents)]
-        _write_documents(self._folder / DOCUMENTS_FILE, documents)
-        for name, pairs in self._sets.items():
-            if pairs:
-                texts, vectors = zip(*pairs.values(), strict=True)
-                DenseIndex.build(np.stack(vectors)).write(vectors_folder / f"{name}.faiss")
-                (vectors_folder / f"{name}.json").write_bytes(_TEXTS.dump_json(texts, indent=1))
-        LexicalIndex.build(self._folder / WORDS_FOLDER, [document.words for document in documents])
+        folders = [self._folder / name for name in (DOCUMENTS_FOLDER, VECTORS_FOLDER, OWNED_FOLDER)]
+        for folder in folders:
+            folder.mkdir(parents=True)
+        write_documents(folders[0], documents)
+        sets: dict[str, list[str]] = {VECTORS_FOLDER: [], OWNED_FOLDER: []}
+        for name, held in self._sets.items():
+            if held and held.keys() <= self._documents.keys():
+                sets[VECTORS_FOLDER].append(name)
+                _write_set(folders[1], name, held, [document.id for document in documents])
+            elif held:
+                sets[OWNED_FOLDER].append(name)
+                _write_owned(folders[2], name, held)
+        text = json.dumps(sets, indent=1)
+        (self._folder / SETS_FILE).write_text(text + "\n", encoding="utf-8")
+        terms, found = counted(document.words for document in documents)
+        write_words(self._folder / WORDS_FOLDER, terms, found, len(documents))
 
 
-def _write_documents(path: Path, documents: Sequence[Document]) -> None:
-    """Everything but the words, which are in the word index."""
-    rows = [
-        {
-            "id": document.id,
-            "kind": document.kind,
-            "facets": {facet: list(values) for facet, values in document.facets.items() if values},
-            "figures": [[f.metric, f.unit, f.low, f.sign, f.compared] for f in document.figures],
-        }
-        for document in documents
-    ]
-    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _read_documents(path: Path) -> tuple[Document, ...]:
-    try:
-        return tuple(_document(row) for row in json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
-        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err
-
-
-def _document(row: Mapping[str, Any]) -> Document:
-    return Document(
-        id=row["id"],
-        words="",
-        kind=row["kind"],
-        facets={facet: tuple(values) for facet, values in row["facets"].items()},
-        figures=tuple(
-            Figure(metric=metric, unit=unit, low=low, sign=sign, compared=compared)
-            for metric, unit, low, sign, compared in row["figures"]
-        ),
+def _write_set(folder: Path, name: str, held: Mapping[str, _Owned], ids: Sequence[str]) -> None:
+    owners = [document_id for document_id in ids if document_id in held]
+    lengths = [len(held[document_id].digests) if document_id in held else 0 for document_id in ids]
+    digests = "".join(digest for owner in owners for digest in held[owner].digests)
+    write_document_vectors(
+        folder,
+        name,
+        vectors=unit_rows(np.concatenate([held[owner].vectors for owner in owners])),
+        digests=np.frombuffer(bytes.fromhex(digests), dtype=np.uint8).reshape(-1, 32),
+        lengths=np.array(lengths, dtype=np.int64),
     )
 
 
-def _read_texts(path: Path) -> tuple[VectorText, ...]:
+def _write_owned(folder: Path, name: str, held: Mapping[str, _Owned]) -> None:
+    texts = tuple(
+        VectorText(owner=owner, ordinal=ordinal, digest=digest)
+        for owner, one in held.items()
+        for ordinal, digest in enumerate(one.digests)
+    )
+    vectors = unit_rows(np.concatenate([one.vectors for one in held.values()]))
+    write_vectors(folder / f"{name}.faiss", vectors)
+    (folder / f"{name}.json").write_bytes(_TEXTS.dump_json(texts, indent=1))
+
+
+def _read_owned(folder: Path, name: str) -> OwnedTexts:
+    path = folder / f"{name}.json"
     try:
-        return _TEXTS.validate_json(path.read_bytes())
+        texts = _TEXTS.validate_json(path.read_bytes())
     except (OSError, ValidationError) as err:
         raise SnapshotCorrupt(f"{path} does not hold what it should.") from err
+    vectors = read_vectors(folder / f"{name}.faiss")
+    if len(texts) != len(vectors):
+        raise SnapshotCorrupt(f"{path} must name {len(vectors)} texts, not {len(texts)}.")
+    return OwnedTexts(texts=texts, vectors=vectors)

@@ -1,165 +1,263 @@
 """Vectors and their search. Owns faiss.
 
-A flat index: at the size of a compendium an exhaustive scan takes well under a
-millisecond and its recall is 1.0 by construction, filters or not.
+The unit vectors of a set lie in a flat FAISS index, mapped into memory, document by document.
+Beside them lies the sign of each of their numbers, a bit each: 32 times smaller. A question
+reads all of these codes and none of the vectors, and learns of every document about how near
+its nearest text may come; the exact cosine is worked out of the vectors of those that are
+candidates. A set that is small has no codes, and all of its vectors are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import faiss
 import numpy as np
 
-from kb.engine.base import Nearest, VectorText, checked_vectors, unit_rows
+from kb.engine.base import NO_TEXT, unit_rows
+from kb.engine.local.arrays import read_array, stretches, write_array
 from kb.errors import SnapshotCorrupt
 
 # A web worker has one thread for this, and forks after loading.
 faiss.omp_set_num_threads(1)
 
+#: A set of more texts gets codes.
+FLAT_UP_TO = 4_096
+#: How many texts tell how a distance of codes becomes a cosine.
+_SAMPLE = 2_048
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Rows of the index with their cosine, best first; equal scores by row.
 
-    ``rows`` is int64 and ``scores`` float32, both of shape (n,).
+class DocumentVectors:
+    """One vector set whose owners are documents. Immutable; safe between threads.
+
+    Texts go document by document in the order of the rows: those of row r from ``starts[r]``
+    up to ``starts[r + 1]``.
     """
 
-    rows: np.ndarray
-    scores: np.ndarray
-
-
-class DenseIndex:
-    """Unit vectors, row i belonging to passage i. Cosine in [-1, 1], higher is better."""
-
-    def __init__(self, index: faiss.Index) -> None:
-        self._index = index
-
-    @classmethod
-    def build(cls, vectors: np.ndarray) -> DenseIndex:
-        """Index ``vectors`` of shape (n, dimension); they are scaled to length one here.
-
-        Raises:
-            ValueError: the shape is not (n, dimension), or a number is not finite.
-        """
-        index = faiss.IndexFlatIP(checked_vectors(vectors).shape[1])
-        index.add(unit_rows(vectors))
-        return cls(index)
+    def __init__(
+        self, index: faiss.Index, starts: np.ndarray, digests: np.ndarray, codes: Codes | None
+    ) -> None:
+        self._index = index  # whose memory the vectors are in
+        self.matrix = _matrix(index)
+        self.starts = starts
+        self.digests = digests
+        self._codes = codes
 
     @classmethod
-    def read(cls, path: Path) -> DenseIndex:
-        """Open a written index.
+    def read(cls, folder: Path, name: str, n_documents: int) -> DocumentVectors:
+        """Open what ``write_document_vectors`` wrote.
 
         Raises:
-            SnapshotCorrupt: the file is missing, cut short, or not such an index.
+            SnapshotCorrupt: a file is missing, damaged, or does not go with the others.
         """
-        try:
-            index = faiss.read_index(str(path))
-        except (RuntimeError, MemoryError) as err:  # a damaged length can ask for any memory
-            raise SnapshotCorrupt(f"The index cannot be read: {path}.") from err
-        is_flat = isinstance(index, faiss.IndexFlat)
-        if not is_flat or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-            raise SnapshotCorrupt(f"The index must be a flat one of inner products: {path}.")
-        return cls(index)
-
-    def write(self, path: Path) -> None:
-        """Write the index; the same vectors give the same bytes."""
-        path.write_bytes(faiss.serialize_index(self._index).tobytes())
+        index = _read_index(folder / f"{name}.faiss")
+        n_texts = int(index.ntotal)
+        starts = read_array(folder, f"{name}-starts", "uint32", shape=(n_documents + 1,))
+        if starts[0] != 0 or starts[-1] != n_texts:
+            raise SnapshotCorrupt(f"{folder / name}-starts.npy does not hold what it should.")
+        digests = read_array(folder, f"{name}-digests", "uint8", shape=(n_texts, 32))
+        codes = Codes.read(folder, name, index) if n_texts > FLAT_UP_TO else None
+        return cls(index, starts, digests, codes)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self.matrix)
 
     @property
     def dimension(self) -> int:
         """How many numbers a vector has."""
-        return int(self._index.d)
-
-    def vectors(self, rows: np.ndarray) -> np.ndarray:
-        """The unit vectors of ``rows``, float32 of shape (len(rows), dimension)."""
-        if len(rows) == 0:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
-
-    def search(self, vector: np.ndarray, *, k: int, rows: np.ndarray | None = None) -> Matches:
-        """The ``k`` best rows for a query vector of any length.
-
-        Args:
-            vector: shape (dimension,).
-            k: how many at most; more than there are gives all.
-            rows: only these rows may be found; None allows all.
-
-        Raises:
-            ValueError: the vector has another shape or is not finite, or k < 1.
-        """
-        if vector.shape != (self.dimension,) or not np.isfinite(vector).all():
-            raise ValueError(f"vector must be finite and have shape ({self.dimension},)")
-        if k < 1:
-            raise ValueError(f"k must be at least 1, not {k}")
-        allowed = len(self) if rows is None else len(rows)
-        if allowed == 0:
-            return Matches(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
-        # All allowed rows are asked for: FAISS breaks ties by insertion in reverse,
-        # so cutting before ordering would make the tie at the cut arbitrary.
-        parameters = None
-        if rows is not None:
-            selector = faiss.IDSelectorBatch(np.ascontiguousarray(rows, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
-        scores, hits = self._index.search(unit_rows(vector[None, :]), allowed, params=parameters)
-        scores, hits = scores[0][hits[0] >= 0], hits[0][hits[0] >= 0]
-        order = np.lexsort((hits, -scores))[:k]
-        return Matches(hits[order], scores[order])
-
-
-class OwnedVectors:
-    """One vector set: an index whose row i is text i. Immutable; safe between threads."""
-
-    def __init__(self, index: DenseIndex, texts: Sequence[VectorText]) -> None:
-        self.index = index
-        self.texts = tuple(texts)
-        self.owners = tuple(sorted({text.owner for text in self.texts}))
-        place = {owner: at for at, owner in enumerate(self.owners)}
-        #: The place in ``owners`` of each row's owner: int64 of shape (n_texts,).
-        self.owner = np.array([place[text.owner] for text in self.texts], dtype=np.int64)
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def nearest(
-        self, vector: np.ndarray, *, limit: int | None, owners: np.ndarray | None = None
-    ) -> Nearest:
-        """The owners by their nearest text; see ``kb.engine.base``.
-
-        Args:
-            vector: shape (dimension,).
-            limit: how many at most; None for all.
-            owners: which of ``owners`` may be found, bool of their length; None for all.
-        """
-        rows = None if owners is None else np.flatnonzero(owners[self.owner])
-        matches = self.index.search(vector, k=max(1, len(self)), rows=rows)
-        # Best first and equal ones by row, so the first row of an owner is its best one.
-        places, first = np.unique(self.owner[matches.rows], return_index=True)
-        scores, best = matches.scores[first].astype(np.float64), matches.rows[first]
-        order = np.lexsort((places, -scores))[:limit]
-        return Nearest(
-            ids=tuple(self.owners[at] for at in places[order]),
-            scores=scores[order],
-            texts=tuple(self.texts[row].id for row in best[order]),
-        )
-
-    def texts_of(self, owners: Collection[str] | None) -> tuple[VectorText, ...]:
-        """The texts of some owners, or all, in order."""
-        if owners is None:
-            return self.texts
-        wanted = frozenset(owners)
-        return tuple(text for text in self.texts if text.owner in wanted)
-
-    def vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """The unit vectors of some texts by their ids; KeyError for one that is not there."""
-        return self.index.vectors(np.array([self._rows[text] for text in texts], dtype=np.int64))
+        return self.matrix.shape[1]
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {text.id: row for row, text in enumerate(self.texts)}
+    def _having(self) -> np.ndarray:
+        """The rows of the documents that have a text."""
+        return np.flatnonzero(self.starts[1:] > self.starts[:-1]).astype(np.uint32)
+
+    def estimates(self, unit: np.ndarray) -> np.ndarray:
+        """About how near each document comes by its nearest text, float32 of shape (n,)."""
+        found = np.full(len(self.starts) - 1, NO_TEXT, dtype=np.float32)
+        having = self._having
+        begins = self.starts[having].astype(np.int64)
+        if self._codes is None:
+            found[having] = np.maximum.reduceat(self.matrix @ unit, begins)
+        else:
+            nearest = np.minimum.reduceat(self._codes.distances(unit), begins)
+            found[having] = self._codes.cosine[nearest]
+        return found
+
+    def nearest(self, unit: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Exactly how near some documents come by their nearest text, and which one that is.
+
+        Returns:
+            Cosines (float64) and ordinals (int64), both of the shape of ``rows``; ``NO_TEXT``
+            and -1 where a document has no text.
+        """
+        cosines = np.full(len(rows), NO_TEXT)
+        nearest = np.full(len(rows), -1, dtype=np.int64)
+        places, lengths = stretches(self.starts, rows)
+        having = np.flatnonzero(lengths)
+        if not len(having):
+            return cosines, nearest
+        products = inner_products(self.matrix, unit, places)
+        begins = (np.cumsum(lengths) - lengths)[having]
+        best = np.maximum.reduceat(products, begins)
+        is_best = products == np.repeat(best, lengths[having])
+        first = np.where(is_best, np.arange(len(products)), len(products))
+        cosines[having] = best
+        nearest[having] = np.minimum.reduceat(first, begins) - begins
+        return cosines, nearest
+
+    def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The unit vectors of all texts of some documents, and how many each has."""
+        places, lengths = stretches(self.starts, rows)
+        return np.asarray(self.matrix[places]), lengths
+
+    def digests_of(self, row: int) -> list[str]:
+        """The digests of the texts of a document, in order."""
+        return [bytes(one).hex() for one in self.digests[self.starts[row] : self.starts[row + 1]]]
+
+
+class Codes:
+    """The signs of the numbers of each vector, and what a distance between such codes means.
+
+    ``cosine`` has by the number of different bits the cosine that such texts have in the mean.
+    """
+
+    def __init__(self, bits: np.ndarray, cosine: np.ndarray) -> None:
+        self._bits = bits
+        self.cosine = cosine
+
+    @classmethod
+    def read(cls, folder: Path, name: str, index: faiss.Index) -> Codes:
+        """Open those of a set."""
+        width = code_width(index.d)
+        bits = read_array(folder, f"{name}-codes", "uint8", shape=(int(index.ntotal), width))
+        return cls(bits, read_array(folder, f"{name}-cosines", "float32", shape=(8 * width + 1,)))
+
+    def distances(self, unit: np.ndarray) -> np.ndarray:
+        """How many bits differ from the code of a vector: int32, of every text."""
+        asked = signs(unit[None, :])
+        found = np.empty(len(self._bits), dtype=np.int32)
+        faiss.hammings(
+            *(faiss.swig_ptr(asked), faiss.swig_ptr(self._bits), 1, len(self._bits)),
+            *(self._bits.shape[1], faiss.swig_ptr(found)),
+        )
+        return found
+
+
+def code_width(dimension: int) -> int:
+    """How many bytes a code has: whole words of 8, as faiss counts by them."""
+    return -(-dimension // 64) * 8
+
+
+def signs(vectors: np.ndarray) -> np.ndarray:
+    """The code of each vector: uint8 of shape (n, code_width)."""
+    bits = np.packbits(vectors > 0, axis=1)
+    missing = code_width(vectors.shape[1]) - bits.shape[1]
+    return np.ascontiguousarray(np.pad(bits, ((0, 0), (0, missing))))
+
+
+def inner_products(matrix: np.ndarray, unit: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The inner products of a vector with some rows of a matrix: float32, nothing is copied."""
+    found = np.empty(len(places), dtype=np.float32)
+    wanted = np.ascontiguousarray(places, dtype=np.int64)
+    query = np.ascontiguousarray(unit, dtype=np.float32)
+    faiss.fvec_inner_products_by_idx(
+        *map(faiss.swig_ptr, (found, query, matrix, wanted)), matrix.shape[1], 1, len(places)
+    )
+    return found
+
+
+def write_document_vectors(
+    folder: Path, name: str, *, vectors: np.ndarray, digests: np.ndarray, lengths: np.ndarray
+) -> None:
+    """Write a vector set.
+
+    Args:
+        folder: where to.
+        name: of the set.
+        vectors: unit vectors, document by document: float32 of shape (n_texts, dimension).
+        digests: of their texts: uint8 of shape (n_texts, 32).
+        lengths: how many texts each document has.
+    """
+    write_vectors(folder / f"{name}.faiss", vectors)
+    write_array(folder, f"{name}-digests", digests)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    write_array(folder, f"{name}-starts", starts.astype(np.uint32))
+    if len(vectors) > FLAT_UP_TO:
+        write_array(folder, f"{name}-codes", signs(vectors))
+        write_array(folder, f"{name}-cosines", _cosines(vectors))
+
+
+def _cosines(vectors: np.ndarray) -> np.ndarray:
+    """By the number of different bits the mean cosine: float32 of shape (bits + 1,).
+
+    A straight line through pairs of the set, the near ones counting as much as all others.
+    """
+    places = np.linspace(0, len(vectors) - 1, _SAMPLE).astype(np.int64)
+    some = vectors[places]
+    pairs = np.triu_indices(len(some), 1)
+    cosines = (some @ some.T)[pairs].astype(np.float64)
+    bits = np.unpackbits(signs(some), axis=1).astype(np.float32)
+    differ = bits.sum(axis=1)[:, None] + bits.sum(axis=1) - 2 * bits @ bits.T
+    differ = differ[pairs].astype(np.float64)
+    near = cosines >= np.quantile(cosines, 0.99)
+    weight = np.where(near, (~near).sum() / max(1, near.sum()), 1.0)
+    line = np.polynomial.Polynomial.fit(differ, cosines, 1, w=np.sqrt(weight))
+    return line(np.arange(8 * code_width(vectors.shape[1]) + 1)).astype(np.float32)
+
+
+def write_vectors(path: Path, vectors: np.ndarray) -> None:
+    """Write a flat index of unit vectors; the same vectors give the same bytes."""
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    faiss.write_index(index, str(path))
+
+
+def read_vectors(path: Path) -> np.ndarray:
+    """The vectors of a flat index, in memory: float32 of shape (n, dimension).
+
+    Raises:
+        SnapshotCorrupt: the file is missing, cut short, or not such an index.
+    """
+    index = _read_index(path)  # whose memory goes when it does
+    return _matrix(index).copy()
+
+
+def _read_index(path: Path) -> faiss.Index:
+    try:
+        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except (RuntimeError, MemoryError) as err:  # a damaged length can ask for any memory
+        raise SnapshotCorrupt(f"The index cannot be read: {path}.") from err
+    is_flat = isinstance(index, faiss.IndexFlat)
+    if not is_flat or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+        raise SnapshotCorrupt(f"The index must be a flat one of inner products: {path}.")
+    return index
+
+
+def _matrix(index: faiss.Index) -> np.ndarray:
+    """The vectors in the memory of an index: float32 of shape (n, dimension)."""
+    if index.ntotal == 0:
+        return np.zeros((0, index.d), dtype=np.float32)
+    return faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(-1, index.d)
+
+
+def stacked(vectors: Sequence[np.ndarray], dimension: int) -> np.ndarray:
+    """Unit vectors of any number of arrays of them, one below the other."""
+    if not vectors:
+        return np.zeros((0, dimension), dtype=np.float32)
+    return unit_rows(np.concatenate(vectors))
+
+
+def read_json(path: Path) -> dict:
+    """A small file that says what lies beside it.
+
+    Raises:
+        SnapshotCorrupt: it is missing or no JSON.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as err:
+        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err

@@ -1,153 +1,178 @@
-"""Words and their search: BM25 over the whole text of a document. Owns tantivy's index."""
+"""Words and their search: BM25 over the whole text of a document.
+
+For each term the documents that hold it, with what it counts in each, worked out when the
+index is written. The terms are those of ``kb.text.analysis``. The values are those of tantivy
+0.25, which keeps the length of a document in one byte: long ones are rounded down to three
+significant bits.
+"""
 
 from __future__ import annotations
 
-import errno
-import os
-import re
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import tantivy
 
-from kb.engine.base import idf
+from kb.engine.base import K1, B, Coverage, idf
+from kb.engine.local.arrays import Strings, read_array, write_array, write_strings
 from kb.errors import SnapshotCorrupt
-from kb.text.analysis import analyser, british
+from kb.text.analysis import tokens
 
-_FIELD = "text"
-_ANALYSER = "compendium"
-
-#: BM25's k1 in tantivy, which has no setting for it: a term counts at most k1 + 1 times its idf.
-_K1 = 1.2
+#: Up to so many words a document counts every one.
+_EXACT_LENGTH = 24
 
 
-@dataclass(frozen=True, slots=True)
-class RowMatches:
-    """Rows that hold some of the terms, in order, with their scores and which terms they hold.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordScores:
+    """What the terms of a question count in every document.
 
-    ``rows`` is int64 and ``scores`` float64 in (0, 1], both of shape (n,).
+    ``shares`` is float64 of shape (n_documents,): BM25 as a share of the most that it could
+    count, in [0, 1].
     """
 
-    rows: np.ndarray
-    scores: np.ndarray
-    terms: tuple[tuple[str, ...], ...]
+    shares: np.ndarray
+    coverage: Coverage
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_integer_field("row", stored=True)
-    builder.add_text_field(_FIELD, tokenizer_name=_ANALYSER)
-    return builder.build()
+class WordIndex:
+    """Documents by their words. Immutable; safe between threads.
 
+    The postings of term t are those from ``starts[t]`` up to ``starts[t + 1]``: the rows of the
+    documents that hold it, in order, and what it counts in each.
+    """
 
-def _as_os_error(err: ValueError) -> OSError:
-    """What the disk said, which tantivy tells in the text of a ValueError."""
-    said = re.search(r"os error (\d+)", str(err))
-    number = int(said[1]) if said else errno.EIO
-    return OSError(number, os.strerror(number))
-
-
-@contextmanager
-def _reading(folder: Path) -> Iterator[None]:
-    """Whatever tantivy finds wrong with its files, as damage to the snapshot."""
-    try:
-        yield
-    except ValueError as err:
-        raise SnapshotCorrupt(f"The word index cannot be read: {folder}.") from err
-
-
-class LexicalIndex:
-    """Documents by their words. Row i is document i of what was built."""
-
-    def __init__(self, index: tantivy.Index, folder: Path) -> None:
-        self._index = index
-        self._folder = folder
-        self._schema = _schema()
+    def __init__(
+        self, *, terms: Strings, starts: np.ndarray, postings: Postings, n_documents: int
+    ) -> None:
+        self.terms = terms
+        self.starts = starts
+        self.postings = postings
+        self._n_documents = n_documents
 
     @classmethod
-    def build(cls, folder: Path, documents: Sequence[str]) -> None:
-        """Write the index of ``documents`` into ``folder``, which is made anew.
+    def read(cls, folder: Path, n_documents: int) -> WordIndex:
+        """Open what ``write_words`` wrote.
 
         Raises:
-            OSError: it cannot be written, say because the disk is full.
+            SnapshotCorrupt: a file is missing or does not go with the others.
         """
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            index = tantivy.Index(_schema(), path=str(folder))
-            index.register_tokenizer(_ANALYSER, analyser())
-            writer = index.writer(heap_size=50_000_000, num_threads=1)
-            for row, document in enumerate(documents):
-                writer.add_document(tantivy.Document(row=row, **{_FIELD: british(document)}))
-            writer.commit()
-            writer.wait_merging_threads()
-        except ValueError as err:
-            raise _as_os_error(err) from err
+        terms = Strings.read(folder, "terms")
+        starts = read_array(folder, "starts", "uint64", shape=(len(terms) + 1,))
+        n_postings = int(starts[-1])
+        postings = Postings(
+            rows=read_array(folder, "rows", "uint32", shape=(n_postings,)),
+            counts=read_array(folder, "counts", "uint16", shape=(n_postings,)),
+            values=read_array(folder, "values", "float32", shape=(n_postings,)),
+        )
+        if starts[0] != 0 or len(read_array(folder, "lengths", "uint32", shape=(None,))) != (
+            n_documents
+        ):
+            raise SnapshotCorrupt(f"{folder} must hold {n_documents} documents.")
+        return cls(terms=terms, starts=starts, postings=postings, n_documents=n_documents)
 
-    @classmethod
-    def open(cls, folder: Path) -> LexicalIndex:
-        """Open a written index.
-
-        Raises:
-            SnapshotCorrupt: the folder does not hold one.
-        """
-        with _reading(folder):
-            index = tantivy.Index.open(str(folder))
-            index.searcher().doc_freq(_FIELD, "")  # what opening alone does not read
-        index.register_tokenizer(_ANALYSER, analyser())
-        return cls(index, folder)
-
-    def __len__(self) -> int:
-        return self._searcher.num_docs
-
-    @cached_property
-    def _searcher(self) -> tantivy.Searcher:
-        self._index.reload()
-        return self._index.searcher()
-
-    def document_frequency(self, term: str) -> int:
+    def frequency(self, term: str) -> int:
         """How many documents hold a term."""
-        with _reading(self._folder):
-            return self._searcher.doc_freq(_FIELD, term)
+        at = self.terms.find(term)
+        return 0 if at is None else int(self.starts[at + 1] - self.starts[at])
 
-    def search(self, terms: Sequence[str]) -> RowMatches:
-        """Score every document that holds some of the terms, each given once.
-
-        Raises:
-            SnapshotCorrupt: a file is not what was opened any more.
-        """
-        with _reading(self._folder):
-            return self._search(terms)
-
-    def _search(self, terms: Sequence[str]) -> RowMatches:
-        scores: dict[int, float] = {}
-        held: dict[int, list[str]] = {}
-        total = 0.0
-        for term in terms:
-            query = tantivy.Query.term_query(self._schema, _FIELD, term, "freq")
-            hits = self._searcher.search(query, limit=max(1, len(self)), count=False).hits
-            total += idf(len(hits), len(self))
-            for score, address in hits:
-                row = self._rows[address.segment_ord][address.doc]
-                scores[row] = scores.get(row, 0.0) + score
-                held.setdefault(row, []).append(term)
-        rows = sorted(scores)
-        return RowMatches(
-            np.array(rows, dtype=np.int64),
-            np.array([scores[row] for row in rows], dtype=np.float64) / (total * (_K1 + 1) or 1.0),
-            tuple(tuple(held[row]) for row in rows),
+    def scores(self, terms: Sequence[str]) -> WordScores:
+        """What the terms, each given once, count in every document, and which are held."""
+        places = [self.terms.find(term) for term in terms]
+        held = [
+            slice(int(self.starts[at]), int(self.starts[at + 1])) for at in places if at is not None
+        ]
+        weights = [idf(one.stop - one.start, self._n_documents) for one in held]
+        unknown = (len(terms) - len(held)) * idf(0, self._n_documents)
+        total = sum(weights) + unknown
+        if not held:
+            none = Coverage(by_all=0.0, by_one=0.0)
+            return WordScores(shares=np.zeros(self._n_documents), coverage=none)
+        rows = np.concatenate([self.postings.rows[one] for one in held])
+        values = np.concatenate([self.postings.values[one] for one in held])
+        counted = np.repeat(weights, [one.stop - one.start for one in held])
+        size = self._n_documents
+        sums = np.bincount(rows, weights=values, minlength=size)
+        by_one = np.bincount(rows, weights=counted, minlength=size).max()
+        return WordScores(
+            shares=sums / (total * (K1 + 1)),
+            coverage=Coverage(by_all=sum(weights) / total, by_one=float(by_one) / total),
         )
 
-    @cached_property
-    def _rows(self) -> dict[int, dict[int, int]]:
-        rows: dict[int, dict[int, int]] = {}
-        every = self._searcher.search(tantivy.Query.all_query(), limit=max(1, len(self)))
-        for _, address in every.hits:
-            row = self._searcher.doc(address)["row"][0]
-            rows.setdefault(address.segment_ord, {})[address.doc] = row
-        return rows
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postings:
+    """Arrays of shape (n_postings,): rows, how often the term stands there, what it counts."""
+
+    rows: np.ndarray
+    counts: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How often each term stands in each document: three arrays of one length, in any order."""
+
+    terms: np.ndarray
+    rows: np.ndarray
+    counts: np.ndarray
+
+
+def counted(texts: Iterable[str]) -> tuple[list[str], Counts]:
+    """The terms of some texts, in order, and how often each stands in each text."""
+    places: dict[str, int] = {}
+    terms: list[int] = []
+    rows: list[int] = []
+    counts: list[int] = []
+    for row, text in enumerate(texts):
+        for term, count in Counter(tokens(text)).items():
+            terms.append(places.setdefault(term, len(places)))
+            rows.append(row)
+            counts.append(count)
+    in_order = sorted(places)
+    rank = np.empty(len(places), dtype=np.int64)
+    rank[[places[term] for term in in_order]] = np.arange(len(places))
+    by_number = rank[np.array(terms, dtype=np.int64)]
+    return in_order, Counts(
+        terms=by_number,
+        rows=np.array(rows, dtype=np.int64),
+        counts=np.array(counts, dtype=np.int64),
+    )
+
+
+def write_words(folder: Path, terms: Sequence[str], found: Counts, n_documents: int) -> None:
+    """Write a word index.
+
+    Args:
+        folder: a new one.
+        terms: every term, in order.
+        found: how often each stands in each document.
+        n_documents: how many there are, with those without a word.
+    """
+    folder.mkdir(parents=True)
+    order = np.lexsort((found.rows, found.terms))
+    term, rows, counts = found.terms[order], found.rows[order], found.counts[order]
+    lengths = np.bincount(rows, weights=counts, minlength=n_documents).astype(np.int64)
+    held = np.bincount(term, minlength=len(terms))
+    weights = np.log(1 + (n_documents - held + 0.5) / (held + 0.5))
+    mean = lengths.sum() / n_documents if n_documents else 1.0
+    longer = K1 * (1 - B + B * rounded_length(lengths) / (mean or 1.0))
+    values = weights[term] * (K1 + 1) * counts / (counts + longer[rows])
+    write_strings(folder, "terms", terms)
+    write_array(folder, "starts", np.concatenate([[0], np.cumsum(held)]).astype(np.uint64))
+    write_array(folder, "rows", rows.astype(np.uint32))
+    write_array(folder, "counts", np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16))
+    write_array(folder, "values", values.astype(np.float32))
+    write_array(folder, "lengths", lengths.astype(np.uint32))
+
+
+def rounded_length(lengths: np.ndarray) -> np.ndarray:
+    """Numbers of words as one byte keeps them: those up to 40 as they are, longer ones less.
+
+    The scheme is that of Lucene's ``SmallFloat.intToByte4``, which tantivy has as a table.
+    """
+    rest = np.maximum(lengths - _EXACT_LENGTH, 0).astype(np.int64)
+    bits = np.frexp(rest.astype(np.float64))[1]  # of 0 it is 0, of 8 to 15 it is 4
+    shift = np.maximum(bits - 4, 0)
+    return np.where(lengths <= _EXACT_LENGTH, lengths, _EXACT_LENGTH + ((rest >> shift) << shift))

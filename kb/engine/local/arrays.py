@@ -1,0 +1,111 @@
+"""Arrays and strings in files of a folder, mapped into memory: read where they are touched.
+
+Processes that open the same files share what they read of them, and nothing of it is copied
+into a process. Files are in numpy's own format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kb.errors import SnapshotCorrupt
+
+
+def write_array(folder: Path, name: str, array: np.ndarray) -> None:
+    """Write an array as ``name``.npy."""
+    np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+
+
+def read_array(folder: Path, name: str, kind: str, *, shape: tuple[int | None, ...]) -> np.ndarray:
+    """Map an array.
+
+    Args:
+        folder: where it is.
+        name: under which it was written.
+        kind: the dtype that it must have.
+        shape: the shape that it must have; None where any number will do.
+
+    Raises:
+        SnapshotCorrupt: it is missing, cut short, or another one.
+    """
+    path = folder / f"{name}.npy"
+    try:
+        # Nothing can be mapped where there is nothing.
+        empty = np.load(path, allow_pickle=False) if path.stat().st_size <= 128 else None
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False) if empty is None else empty
+    except (OSError, ValueError, EOFError) as err:
+        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err
+    fits = len(mapped.shape) == len(shape) and all(
+        wanted in (None, found) for wanted, found in zip(shape, mapped.shape, strict=True)
+    )
+    if mapped.dtype != np.dtype(kind) or not fits:
+        raise SnapshotCorrupt(f"{path} does not hold what it should.")
+    return np.asarray(mapped)
+
+
+class Strings(Sequence[str]):
+    """Strings in two arrays: their UTF-8 bytes, and where each begins."""
+
+    def __init__(self, letters: np.ndarray, starts: np.ndarray) -> None:
+        self._letters = letters
+        self._starts = starts
+
+    @classmethod
+    def read(cls, folder: Path, name: str) -> Strings:
+        """Map what ``write_strings`` wrote.
+
+        Raises:
+            SnapshotCorrupt: a file is missing or does not go with the other.
+        """
+        starts = read_array(folder, f"{name}-starts", "uint64", shape=(None,))
+        letters = read_array(folder, f"{name}-letters", "uint8", shape=(None,))
+        if not len(starts) or starts[0] != 0 or starts[-1] != len(letters):
+            raise SnapshotCorrupt(f"{folder / name}-starts.npy does not hold what it should.")
+        return cls(letters, starts)
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, at: int) -> str:  # type: ignore[override]  # no slices
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._letters[self._starts[at] : self._starts[at + 1]].tobytes().decode()
+
+    def find(self, wanted: str) -> int | None:
+        """The place of a string where all are in order; None where it is not there."""
+        sought, low, high = wanted.encode(), 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes(middle) < sought:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._bytes(low) == sought else None
+
+    def _bytes(self, at: int) -> bytes:
+        return self._letters[self._starts[at] : self._starts[at + 1]].tobytes()
+
+
+def write_strings(folder: Path, name: str, strings: Iterable[str]) -> None:
+    """Write strings as ``name``-letters.npy and ``name``-starts.npy."""
+    encoded = [one.encode() for one in strings]
+    lengths = np.array([0, *map(len, encoded)], dtype=np.uint64)
+    write_array(folder, f"{name}-letters", np.frombuffer(b"".join(encoded), dtype=np.uint8))
+    write_array(folder, f"{name}-starts", np.cumsum(lengths, dtype=np.uint64))
+
+
+def starts_of(lengths: np.ndarray) -> np.ndarray:
+    """Where each of some stretches begins that follow one another, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def stretches(starts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places in the stretches of some rows, one after the other, and the length of each."""
+    begins = starts[rows].astype(np.int64)
+    lengths = starts[rows + 1].astype(np.int64) - begins
+    total = int(lengths.sum())
+    offsets = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
+    return offsets + np.arange(total), lengths
