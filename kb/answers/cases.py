@@ -189,7 +189,7 @@ def cases_answer(searcher: Searcher, addresses: Addresses) -> CasesAnswer:
                 id=term.id,
                 label=term.label,
                 about=term.definition,
-                count=len(held.everything.documents),
+                count=held.everything.n,
             )
             for term, held in searcher.compendium.collections
         ),

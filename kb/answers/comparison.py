@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -38,6 +38,7 @@ from kb.results.comparison import (
     agreement,
     compare,
 )
+from kb.text.similar_names import similar_names
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -268,7 +269,8 @@ def compared_cases(searcher: Searcher, ids: Iterable[str], *, least: int = 0) ->
 
 def _example(searcher: Searcher) -> str:
     """How the first cases of the compendium would be asked for, as a sentence."""
-    ids = [f"id={case.id}" for case in searcher.cases if not case.is_guide][:LEAST]
+    first = islice(searcher.listed(searcher.reporting), LEAST)
+    ids = [f"id={case.id}" for case in first]
     return f" An example is {'&'.join(ids)}." if len(ids) == LEAST else ""
 
 
@@ -279,8 +281,8 @@ def given_ids(ids: Iterable[str]) -> tuple[str, ...]:
 
 def nearest_ids(searcher: Searcher, case_id: str) -> tuple[str, ...]:
     """The ids of cases that look most like a wrong one, nearest first; may be empty."""
-    peers = [case.id for case in searcher.cases if not case.is_guide]
-    return tuple(difflib.get_close_matches(case_id[:ID_SHOWN], peers, n=3, cutoff=0.5))
+    peers = searcher.engine.ids(searcher.matching(searcher.reporting))
+    return similar_names(case_id, peers, n=3)
 
 
 def _case(searcher: Searcher, case_id: str) -> Case:

@@ -80,7 +80,14 @@ class SearchAnswer:
     """The answer to a search."""
 
     query: AskedSearch
-    total: int
+    total: Annotated[int, Field(description="How many cases are found, and counted in `facets`")]
+    total_is_exact: Annotated[
+        bool,
+        Field(
+            description="False where the words find more than the 1,000 best, which are "
+            "then all that is listed and counted"
+        ),
+    ]
     pages: int
     no_good_match: Annotated[
         bool, Field(description="True when nothing in the compendium fits the words")
@@ -121,6 +128,7 @@ def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses
             per_page=query.per_page,
         ),
         total=result.total,
+        total_is_exact=not result.is_cut,
         pages=result.pages,
         no_good_match=result.no_good_match,
         answerable=result.answerable,

@@ -230,6 +230,10 @@ class Engine(Protocol):
         """The row of a document; None where there is none of this id."""
         ...
 
+    def under(self, prefix: str) -> np.ndarray:
+        """The rows of the documents whose ids begin with some letters, at least one."""
+        ...
+
     def ask(self, question: Question) -> Answering:
         """Put a question.
 

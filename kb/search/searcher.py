@@ -225,6 +225,15 @@ class Searcher:
             rows = self.engine.matching(within)
         return FoundSet(rows=rows, engine=self.engine, every=self.cases)
 
+    def listed(self, within: Filter) -> Listed:
+        """The cases that pass a filter, by id; each is read when it is asked for."""
+        return Listed(self.cases, self.engine.matching(within))
+
+    @property
+    def reporting(self) -> Filter:
+        """What lets every case pass and no guide."""
+        return Filter(kinds=tuple(kind.id for kind in self.taxonomy.reporting))
+
     def matching(self, within: Filter) -> np.ndarray:
         """The rows of the cases that pass a filter, by id; ``cases`` has them by row."""
         return self.engine.matching(within)
@@ -295,6 +304,20 @@ class Searcher:
             for rank, (row, (score, ordinal)) in enumerate(ranked[:k], 1)
             if score >= self.min_score
         )
+
+
+class Listed(Sequence[Case]):
+    """Some of the cases by their rows, read one by one."""
+
+    def __init__(self, every: Sequence[Case], rows: np.ndarray) -> None:
+        self._every = every
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: int) -> Case:  # type: ignore[override]  # no slices
+        return self._every[int(self._rows[at])]
 
 
 def _filters(within: Filter) -> list[Filter]:

@@ -43,7 +43,7 @@ for name, shown in (
 def about() -> str:
     """What this is, where it comes from, how it is written and searched."""
     current = searcher()
-    kinds = [case.kind for case in current.cases]
+    counted = current.compendium.holdings.everything
     encoders = (current.manifest.encoder, current.manifest.multilingual)
     works = cited_works(current.cases, current.compendium.references)
     return render_template(
@@ -52,7 +52,7 @@ def about() -> str:
         calibrated=current.compendium.calibration is not None,
         encoders=[made.name for made in encoders if made],
         n_passages=current.manifest.n_passages,
-        counts=[(term.label, kinds.count(term.id)) for term in current.taxonomy["kinds"]],
+        counts=[(term.label, counted.count(kind=term.id)) for term in current.taxonomy["kinds"]],
         levels=[term for term in current.taxonomy["levels"] if term.phrase],
         works=works[:MOST_CITED],
         n_works=len(works),
@@ -101,7 +101,7 @@ def relevance() -> str:
         report=report,
         part=current.taxonomy.term(COLLECTION_FACET, part) if part else None,
         n_part=held.count(collection=part) if part else 0,
-        n_held=len(held.documents),
+        n_held=held.n,
         n=n,
         n_all=n + (report.refusal.n_negative if report and report.refusal else 0),
         first=whole.figures.get("fused", {}).get("Success@1") if whole else None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import (
     Blueprint,
     Response,
@@ -16,7 +14,9 @@ from flask import (
 from kb.answers.gaps import not_in_source
 from kb.citations.provenance import told_by
 from kb.citations.works import citations
+from kb.engine.filters import EVERYTHING
 from kb.model.cases import Case
+from kb.search.searcher import Searcher
 from web.cases.flyer import flyer
 from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.cases.page import (
@@ -70,7 +70,7 @@ def case(case_id: str) -> str | Response:
     A folder of cases, ``/cases/norway``, leads to the page of their country.
     """
     current = searcher()
-    if address := folder_url(current.cases, case_id):
+    if case_id not in current.compendium.by_id and (address := folder_url(current, case_id)):
         return redirect(address)
     case = current.case(case_id)
     alike = current.similar(case_id)
@@ -107,16 +107,17 @@ def flyer_pdf(case_id: str) -> Response:
     return response
 
 
-def folder_url(cases: Iterable[Case], folder: str) -> str:
+def folder_url(current: Searcher, folder: str) -> str:
     """The page of the country, or else the search for the kind, that all cases of a folder share.
 
     Empty where it is no folder, or they share neither.
     """
-    held = [case.facets for case in cases if case.id.startswith(f"{folder}/")]
+    rows = current.engine.under(f"{folder}/")
+    counted = current.engine.counts(EVERYTHING, rows)
     for facet in ("country", "kind"):
-        shared = set.intersection(*(set(facets.get(facet, ())) for facets in held)) if held else ()
+        shared = [value for value, n in counted.get(facet, {}).items() if n == len(rows)]
         if len(shared) == 1:
-            return term_url(facet, next(iter(shared)))
+            return term_url(facet, shared[0])
     return ""
 
 

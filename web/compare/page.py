@@ -156,7 +156,7 @@ def _shared_by_all(cases: Sequence[Case], case: Case, taxonomy: Taxonomy) -> str
 
 def _choices(searcher: Searcher, without: Sequence[Case]) -> list[tuple[str, list[Case]]]:
     by_heading: dict[str, list[Case]] = {}
-    for case in searcher.compendium.holdings.cases.documents:
+    for case in searcher.listed(searcher.reporting):
         if case not in without:
             codes = case.facets["country"]
             heading = SEVERAL if len(codes) != 1 else searcher.taxonomy.label("country", codes[0])

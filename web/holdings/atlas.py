@@ -58,6 +58,7 @@ class AtlasPage:
     """
 
     held: Holdings
+    guides: Sequence[Case]
     taxonomy: Taxonomy
     countries: tuple[Term, ...]
     regions: Sequence[Region]
@@ -97,7 +98,7 @@ class AtlasPage:
     def warnings_url(self) -> str:
         """The search for the cases with a status that stands for a warning."""
         ids = [term.id for term in self.warning]
-        has_guide = any(_has(guide, "status", ids) for guide in self.held.guides)
+        has_guide = any(_has(guide, "status", ids) for guide in self.guides)
         return self._search({"status": ids}, has_guide)
 
     def _search(self, filters: Mapping[str, Sequence[str]], has_guide: bool) -> str:
@@ -109,7 +110,7 @@ class AtlasPage:
 def atlas_page(searcher: Searcher) -> AtlasPage:
     """Gather what the snapshot holds."""
     held, taxonomy = searcher.compendium.holdings, searcher.taxonomy
-    cases = held.cases.documents
+    cases = searcher.listed(searcher.reporting)
     cells = [
         held.cases.count(project=project.id, type=type_.id)
         for project in taxonomy.facet("project")
@@ -121,9 +122,10 @@ def atlas_page(searcher: Searcher) -> AtlasPage:
     warning = tuple(term for term in taxonomy["statuses"] if term.tone == WARNING)
     return AtlasPage(
         held=held,
+        guides=searcher.compendium.guides,
         taxonomy=taxonomy,
         countries=countries_by_cases(held.cases, taxonomy),
-        regions=regions_of(held.cases, taxonomy),
+        regions=regions_of(held.cases, cases, taxonomy),
         maps=maps_of(searcher),
         n_shared=sum(len(case.facets["country"]) > 1 for case in cases),
         n_placeless=sum(not case.facets["country"] for case in cases),
@@ -143,7 +145,7 @@ def atlas_page(searcher: Searcher) -> AtlasPage:
     )
 
 
-def regions_of(counted: Counted, taxonomy: Taxonomy) -> Sequence[Region]:
+def regions_of(counted: Counted, every: Iterable[Case], taxonomy: Taxonomy) -> Sequence[Region]:
     """The regions whose countries have cases; countries without a region come last."""
     by_name: dict[str, list[Term]] = {}
     for country in counted.terms("country", taxonomy):
@@ -151,7 +153,7 @@ def regions_of(counted: Counted, taxonomy: Taxonomy) -> Sequence[Region]:
     regions = []
     for name, countries in by_name.items():
         codes = [country.id for country in countries]
-        cases = [case for case in counted.documents if _has(case, "country", codes)]
+        cases = [case for case in every if _has(case, "country", codes)]
         kinds = [case.kind for case in cases]
         regions.append(
             Region(

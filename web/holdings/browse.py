@@ -32,7 +32,7 @@ def guide_parts(compendium: Compendium) -> tuple[tuple[str, Sequence[Case]], ...
 
     Those that say of no part come last, by title.
     """
-    guides = by_title(compendium.holdings.guides)
+    guides = by_title(compendium.guides)
     parts = [
         (part.label, [one for one in guides if one.reading and one.reading.part == part.id])
         for part in compendium.taxonomy["guide_parts"]

@@ -65,7 +65,7 @@ def coverage_page(searcher: Searcher) -> CoveragePage:
     """Gather what the snapshot lacks."""
     compendium, taxonomy = searcher.compendium, searcher.taxonomy
     counted = compendium.holdings.cases
-    cases = counted.documents
+    cases = searcher.listed(searcher.reporting)
     wanted = sorted(compendium.wanted.items(), key=lambda item: -len(item[1]))
     without = {
         facet: [term for term in taxonomy.facet(facet) if not counted.count(**{facet: term.id})]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kb.model.compendium import Compendium
 from kb.model.facets import COLLECTION_FACET
-from kb.model.holdings import Holdings
+from kb.model.holdings import Holdings, Part
 from web.core.urls import facet_url, search_url
 from web.words.lists import count_words
 
@@ -56,24 +56,20 @@ def known(compendium: Compendium) -> tuple[Known, ...]:
     )
 
 
-def _known(held: Holdings, compendium: Compendium) -> Known:
-    cases, guide = held.cases.documents, compendium.taxonomy.guide
-    n_figures = sum(any(one.has_figure for one in case.results) for case in cases)
-    n_silent = sum(not case.results for case in cases)
-    keys = {source.key for case in held.everything.documents for source in case.sources}
-    works = (compendium.references.get(key) for key in keys)
-    years = [int(work.year) for work in works if work and work.year.isdecimal()]
+def _known(held: Part | Holdings, compendium: Compendium) -> Known:
+    cases, guide = held.cases, compendium.taxonomy.guide
+    n_guides = held.everything.n - cases.n
     return Known(
         name="",
         about="",
         url=search_url(),
-        n_cases=len(cases),
-        guides=count_words(len(held.guides), guide.in_line, guide.many) if held.guides else "",
+        n_cases=cases.n,
+        guides=count_words(n_guides, guide.in_line, guide.many) if n_guides else "",
         n_countries=len(held.cases.terms("country", compendium.taxonomy)),
-        n_figures=n_figures,
-        n_words=len(cases) - n_figures - n_silent,
-        n_silent=n_silent,
-        years=(min(years), max(years)) if years else None,
+        n_figures=cases.n_figures,
+        n_words=cases.n - cases.n_figures - cases.n_silent,
+        n_silent=cases.n_silent,
+        years=held.everything.source_years,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from kb.model.facets import FACET_LISTS
+from kb.model.facets import COLLECTION_FACET, FACET_LISTS
 from web.core.request import searcher
 from web.core.urls import facet_url
 from web.holdings.atlas import atlas_page
@@ -34,7 +34,7 @@ def home() -> str:
         taxonomy=taxonomy,
         countries=countries_by_cases(held.cases, taxonomy),
         known=known(current.compendium),
-        achievements=achievements(held.cases.documents, taxonomy),
+        achievements=achievements(current.listed(current.reporting), taxonomy),
         n_in_chart=IN_CHART,
         marks=marks,
     )
@@ -84,7 +84,8 @@ def guides() -> str:
     """The guides in reading order."""
     compendium = searcher().compendium
     of_collection = [
-        (term, {guide.id for guide in held.guides}) for term, held in compendium.collections
+        (term, {one.id for one in compendium.guides if term.id in one.facets[COLLECTION_FACET]})
+        for term, _ in compendium.collections
     ]
     return render_template(
         "guides.html",

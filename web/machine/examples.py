@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
+from kb.model.holdings import Counted
+from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST
 
 #: Stand in the description until there is a snapshot to take ids from.
@@ -20,7 +22,7 @@ def values_of(compendium: Compendium | None) -> Mapping[str, Any]:
     values: dict[str, Any] = {"id": _IDS}
     if compendium is None:
         return values
-    ids = [case.id for case in compendium.cases if not case.is_guide][:LEAST]
+    ids = [case.id for case in _first_cases(compendium)]
     site, countries = compendium.site, compendium.taxonomy["countries"].terms
     words = {
         "q": next(iter(site.examples), ""),
@@ -46,9 +48,10 @@ def requests_of(compendium: Compendium | None) -> Iterator[tuple[str, str]]:
 
 
 def _requests_with_values(compendium: Compendium) -> Iterator[tuple[str, str]]:
-    cases = [case for case in compendium.cases if not case.is_guide]
+    cases, counted = _first_cases(compendium), compendium.holdings.cases
     countries, projects, sectors, metrics = (
-        _most_have(facet, cases) for facet in ("country", "project", "sector", "results")
+        _most_have(facet, counted, compendium.taxonomy)
+        for facet in ("country", "project", "sector", "results")
     )
     label = compendium.taxonomy.label
     if projects:
@@ -71,7 +74,12 @@ def _requests_with_values(compendium: Compendium) -> Iterator[tuple[str, str]]:
         yield f"What cases under {label('project', projects[0])} reported", f"outcomes?{reported}"
 
 
-def _most_have(facet: str, cases: Iterable[Case]) -> list[str]:
+def _first_cases(compendium: Compendium) -> list[Case]:
+    """As many cases as can be compared."""
+    return list(islice((case for case in compendium.cases if not case.is_guide), LEAST))
+
+
+def _most_have(facet: str, counted: Counted, taxonomy: Taxonomy) -> list[str]:
     """The values of a facet, those of most cases first and equal ones by id."""
-    counts = Counter(value for case in cases for value in case.facets.get(facet, ()))
-    return sorted(counts, key=lambda value: (-counts[value], value))
+    ids = [term.id for term in counted.terms(facet, taxonomy)]
+    return sorted(ids, key=lambda value: (-counted.count(**{facet: value}), value))

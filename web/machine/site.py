@@ -102,8 +102,8 @@ def sitemap() -> Response:
 
 def _reported(current: Searcher) -> list[str]:
     """The metrics that some case reports, each of which has a page of outcomes."""
-    found = {result.metric for case in current.cases for result in case.results}
-    return [metric.id for metric in current.taxonomy["metrics"] if metric.id in found]
+    counted = current.compendium.holdings.everything
+    return [metric.id for metric in counted.terms("results", current.taxonomy)]
 
 
 @bp.get("/favicon.ico")

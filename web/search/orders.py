@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FoundSet
 from kb.search.query import Query
@@ -35,7 +33,7 @@ def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     metric that is chosen already stands among the plain orders. Beside a least figure
     in several metrics there is none, as the figure was not asked of one.
     """
-    dated = sum(_is_dated(case) for case in found.cases)
+    dated = found.n_dated
     usual = gettext("Best match") if query.text else gettext("By title")
     plain = [_order(query, "relevance", usual)]
     if dated or query.sort == "newest":
@@ -50,7 +48,7 @@ def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     return Orders(
         plain=tuple(plain),
         strongest=() if len(chosen) == 1 else _strongest(query, found, taxonomy),
-        note=_note(query, dated, len(found.cases)),
+        note=_note(query, dated, len(found)),
     )
 
 
@@ -63,11 +61,11 @@ def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Link,
     if query.results_min is not None and len(chosen) > 1:
         return ()
     metrics = [one for one in taxonomy.facet("results").ids if not chosen or one in chosen]
-    reports = {metric: _n_with_figure(found.cases, metric) for metric in metrics}
+    reports = {metric: found.n_reporting(metric) for metric in metrics}
     entries: list[Link] = []
     for metric in sorted(metrics, key=lambda metric: -reports[metric]):
         only = replace(query, filters={**query.filters, "results": (metric,)}, sort="result")
-        n_found = len(found.narrowed("results", metric)) if reports[metric] else 0
+        n_found = found.n_narrowed("results", metric) if reports[metric] else 0
         if n_found > 1:
             words = f"{taxonomy.label('results', metric)} ({number(n_found)})"
             entries.append(Link(url=query_url(only), words=words))
@@ -99,14 +97,3 @@ def _note(query: Query, dated: int, total: int) -> str:
             "in words, come last."
         )
     return ""
-
-
-def _n_with_figure(cases: Sequence[Case], metric: str) -> int:
-    return sum(
-        any(result.metric == metric and result.high is not None for result in case.results)
-        for case in cases
-    )
-
-
-def _is_dated(case: Case) -> bool:
-    return case.period is not None and bool(case.period.start or case.period.end)

@@ -102,7 +102,7 @@ def orders_of(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders | Non
 
     Says why the page is not ordered by a result where its address asks for it.
     """
-    if len(found.cases) < 2:
+    if len(found) < 2:
         return None
     control = orders(query, found, taxonomy)
     if request.args.get("sort") == "result" and query.sort != "result":

@@ -49,7 +49,7 @@ register_help(bp, help_with)
 def search() -> tuple[str, int]:
     """The cases that fit a query and its filters; without a query all of them by title."""
     current = searcher()
-    taxonomy = current.taxonomy
+    taxonomy, held = current.taxonomy, current.compendium.holdings
     read = read_page(SEARCH_PAGE, request.args, taxonomy)
     query = to_query(read.values, taxonomy)
     result = answer_page(query, current)
@@ -61,12 +61,17 @@ def search() -> tuple[str, int]:
         title=title,
         filters_in_title=filters_in_title(query, taxonomy),
         facets=facet_filters(
-            facet_counts(result.facets, query, taxonomy), query, current.cases, taxonomy
+            facet_counts(result.facets, query, taxonomy),
+            query,
+            held.repeated,
+            taxonomy,
         ),
-        units=units_asked(query, current.cases, taxonomy),
-        ways=ways_asked(query, current.cases, taxonomy),
+        units=units_asked(query, current.engine, taxonomy),
+        ways=ways_asked(query, current.engine),
         chips=on,
-        offers=offers(result) if result.total else browse_offers(result, current.cases),
+        offers=offers(result)
+        if result.total
+        else browse_offers(result, current.compendium.holdings),
         orders=orders_of(query, result.found, taxonomy),
         steps=page_steps(query.page, result.pages),
         compare=first_compared(result),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.model.cases import Case, Result
@@ -62,7 +62,8 @@ class TermPage:
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """Its cases, guides left out: what was done before what was planned, figures first."""
-        held = [one for one in self._counted.documents if self._has(one)]
+        within = replace(self.searcher.reporting, facets={self.facet: (self.term.id,)})
+        held = self.searcher.listed(within)
         return tuple(sorted(held, key=self._order))
 
     def _has(self, case: Case) -> bool:
@@ -151,7 +152,7 @@ class TermPage:
     @cached_property
     def guides(self) -> Sequence[Case]:
         """Where to read on: guides of the term, those that its words find, the first to read."""
-        guides = self.searcher.compendium.holdings.guides
+        guides = self.searcher.compendium.guides
         own = [guide for guide in guides if self._has(guide)]
         kinds = {guide.kind for guide in guides}
         found = self._found(sorted(kinds), GUIDES) if guides and self.facet != "country" else []
@@ -160,7 +161,7 @@ class TermPage:
 
     def _first_to_read(self) -> list[Case]:
         parts = self._taxonomy["guide_parts"].ids
-        placed = [one for one in self.searcher.compendium.holdings.guides if one.reading]
+        placed = [one for one in self.searcher.compendium.guides if one.reading]
         return sorted(placed, key=lambda one: (parts.index(one.reading.part), one.reading.place))
 
     @property

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kb.answers.addresses import number_text
-from kb.model.cases import Case
+from kb.engine.base import Engine
 from kb.model.english import N_
 from kb.model.facet_words import facet_words
 from kb.model.facets import COLLECTION_FACET, FACETS
-from kb.model.quantities import DOWN, UP, quantities
+from kb.model.holdings import Holdings
+from kb.model.quantities import DOWN, UP
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
 from kb.search.query import Query, with_value, without_least, without_value
@@ -118,7 +119,7 @@ class FacetFilter:
 def facet_filters(
     facets: Mapping[str, Iterable[FacetCount]],
     query: Query,
-    cases: Iterable[Case],
+    repeated: Collection[str],
     taxonomy: Taxonomy,
 ) -> tuple[FacetFilter, ...]:
     """The facets of an answer, each value with the search that turns it on or off.
@@ -126,15 +127,13 @@ def facet_filters(
     Args:
         facets: what ``facet_counts`` gives.
         query: what was asked.
-        cases: every case, which say of which facets a case can have several values.
+        repeated: the facets of which a case can have several values.
         taxonomy: the vocabulary.
     """
-    held = [case.facets for case in cases]
     found = []
     for name, counts in facets.items():
         values = tuple(_filter_link(name, one, query) for one in counts)
         n_on = sum(one.selected for one in values)
-        can_have_several = any(len(one.get(name, ())) > 1 for one in held)
         found.append(
             FacetFilter(
                 name=name,
@@ -142,7 +141,7 @@ def facet_filters(
                 n_on=n_on,
                 is_open=bool(n_on) or (name in OPEN_FACETS and len(values) <= MOST_OPEN),
                 values=values,
-                modes=_modes(name, query) if n_on and can_have_several else (),
+                modes=_modes(name, query) if n_on and name in repeated else (),
             )
         )
     return tuple(found)
@@ -174,15 +173,15 @@ def _modes(facet: str, query: Query) -> tuple[Link, ...]:
     )
 
 
-def units_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[Term, ...]:
+def units_asked(query: Query, engine: Engine, taxonomy: Taxonomy) -> tuple[Term, ...]:
     """The units in which the chosen metrics are reported or compared, and the one asked for.
 
     They are in the order of the vocabulary; without a metric there is none.
     """
     metrics = query.filters.get("results", ())
-    results = [r for case in cases for r in case.results if r.metric in metrics]
-    found = {result.unit for result in results if result.low is not None}
-    found |= {one.unit for result in results for one in quantities(result, taxonomy)}
+    found = set()
+    for figures in map(engine.figures, metrics):
+        found |= {figures.units[unit] for unit in set(figures.unit.tolist())}
     return tuple(
         term
         for term in taxonomy["units"]
@@ -190,7 +189,7 @@ def units_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tupl
     )
 
 
-def ways_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[Way, ...]:
+def ways_asked(query: Query, engine: Engine) -> tuple[Way, ...]:
     """Which way a least figure may be asked for.
 
     Before one is, the way that most figures went is chosen: who chooses costs, which mostly
@@ -199,10 +198,9 @@ def ways_asked(query: Query, cases: Iterable[Case], taxonomy: Taxonomy) -> tuple
     if query.results_min is not None:
         chosen = query.results_direction
     else:
-        metrics = query.filters.get("results", ())
-        results = (result for case in cases for result in case.results if result.has_figure)
-        signs = [taxonomy.sign(one.direction) for one in results if one.metric in metrics]
-        chosen = DOWN if 2 * sum(sign < 0 for sign in signs) > len(signs) else UP
+        every = [engine.figures(metric) for metric in query.filters.get("results", ())]
+        fell = sum(int((one.way[one.own] < 0).sum()) for one in every)
+        chosen = DOWN if 2 * fell > sum(int(one.own.sum()) for one in every) else UP
     words = {UP: gettext("rose, or was reached"), DOWN: gettext("fell")}
     return tuple(Way(value=way, words=words[way], selected=way == chosen) for way in words)
 
@@ -271,7 +269,7 @@ def offers(result: SearchResult) -> tuple[Link, ...]:
         if query.filters.get(mention.facet) and mention.facet not in query.all_of:
             message, n = N_("Also %(value)s (%(count)s more)"), _would_add(result, mention)
         else:
-            left = len(result.found.narrowed(mention.facet, mention.value))
+            left = result.found.n_narrowed(mention.facet, mention.value)
             message, n = N_("Only %(value)s (%(count)s)"), left if left < result.total else 0
         if n > 0:
             words = gettext(message, value=mention.label, count=number(n))
@@ -280,12 +278,11 @@ def offers(result: SearchResult) -> tuple[Link, ...]:
     return tuple(made)
 
 
-def browse_offers(result: SearchResult, cases: Iterable[Case]) -> tuple[Link, ...]:
+def browse_offers(result: SearchResult, holdings: Holdings) -> tuple[Link, ...]:
     """The values named in the query as ways to browse, each with all of its cases."""
-    held = [case.facets for case in cases]
     found = []
     for mention in result.mentions:
-        count = sum(mention.value in facets.get(mention.facet, ()) for facets in held)
+        count = holdings.everything.count(**{mention.facet: mention.value})
         message = (
             N_("All cases from %(value)s (%(count)s)")
             if mention.facet == "country"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from kb.errors import KBError
 from kb.search.searcher import Searcher
 from web.core.request import searcher
@@ -30,8 +28,9 @@ def suggested(current: Searcher) -> tuple[str, ...]:
     """
     searches = current.compendium.site.searches.values()
     first = [text for texts in searches for text in texts[:2]]
-    labels = []
+    labels, counted = [], current.compendium.holdings.everything
     for facet in SUGGESTED:
-        counts = Counter(value for case in current.cases for value in case.facets.get(facet, ()))
-        labels += [current.taxonomy.label(facet, value) for value, _ in counts.most_common()]
+        terms = counted.terms(facet, current.taxonomy)
+        by_cases = sorted(terms, key=lambda term: -counted.count(**{facet: term.id}))
+        labels += [term.label for term in by_cases]
     return tuple(dict.fromkeys((*first, *labels)))[:MOST]

@@ -76,14 +76,26 @@ class Strings(Sequence[str]):
 
     def find(self, wanted: str) -> int | None:
         """The place of a string where all are in order; None where it is not there."""
-        sought, low, high = wanted.encode(), 0, len(self)
+        sought = wanted.encode()
+        at = self._first_from(sought)
+        return at if at < len(self) and self._bytes(at) == sought else None
+
+    def beginning_with(self, prefix: str) -> tuple[int, int]:
+        """Where those begin and end that begin with some letters, where all are in order."""
+        sought = prefix.encode()
+        # No byte of UTF-8 is as high as the one that is put after the letters.
+        return self._first_from(sought), self._first_from(sought + b"\xff")
+
+    def _first_from(self, sought: bytes) -> int:
+        """The place of the first that is not before some letters."""
+        low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
             if self._bytes(middle) < sought:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self._bytes(low) == sought else None
+        return low
 
     def _bytes(self, at: int) -> bytes:
         return self._letters[self._starts[at] : self._starts[at + 1]].tobytes()

@@ -116,6 +116,10 @@ class LocalEngine:
         """The row of a document."""
         return self.documents.ids.find(document_id)
 
+    def under(self, prefix: str) -> np.ndarray:
+        """The rows of the documents whose ids begin with some letters."""
+        return np.arange(*self.documents.ids.beginning_with(prefix))
+
     def ask(self, question: Question) -> Answering:
         """Put a question."""
         return LocalAnswering(self, question)
