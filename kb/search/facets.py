@@ -19,12 +19,15 @@ class Facets:
 
     def __init__(self, engine: Engine, taxonomy: Taxonomy) -> None:
         self._engine = engine
-        self._taxonomy = taxonomy
         held = engine.counts(EVERYTHING)
         #: Facet to the values that some case has, in the order of the vocabulary.
         self.values: Mapping[str, tuple[str, ...]] = {
             facet: tuple(v for v in taxonomy.facet(facet).ids if v in held.get(facet, {}))
             for facet in taxonomy.facets
+        }
+        self._terms = {
+            facet: [taxonomy.term(facet, value) for value in values]
+            for facet, values in self.values.items()
         }
 
     def counts(
@@ -44,20 +47,20 @@ class Facets:
     def _of(
         self, facet: str, counted: Mapping[str, int], within: Filter, among: np.ndarray | None
     ) -> tuple[FacetCount, ...]:
-        terms, selected = self._taxonomy.facet(facet), within.facets.get(facet, ())
+        selected = within.facets.get(facet, ())
         adding: Mapping[str, int] = {}
         if selected and facet not in within.all_of:
             adding = self._would_add(facet, within, among)
         return tuple(
             FacetCount(
-                value=value,
-                label=self._taxonomy.label(facet, value),
-                count=counted.get(value, 0),
-                selected=value in selected,
-                would_add=0 if value in selected else adding.get(value, 0),
-                group=term.group if (term := terms.get(value)) else "",
+                value=term.id,
+                label=term.label,
+                count=counted.get(term.id, 0),
+                selected=term.id in selected,
+                would_add=0 if term.id in selected else adding.get(term.id, 0),
+                group=term.group,
             )
-            for value in self.values[facet]
+            for term in self._terms[facet]
         )
 
     def _would_add(self, facet: str, within: Filter, among: np.ndarray | None) -> Mapping[str, int]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
-from kb.search.query_analysis import Analysis
 from kb.text.analysis import stems
 from kb.text.mentions import Mention
 
@@ -45,11 +44,19 @@ class Passages:
         self,
         case: Case,
         row: int,
-        asked: Analysis,
+        marker: Marker,
         evidence: Evidence,
         mentions: Sequence[Mention],
     ) -> tuple[Reason, ...]:
-        """The reasons for one hit; ``mentions`` are the facet values that the query names."""
+        """The reasons for one hit.
+
+        Args:
+            case: the case.
+            row: its row.
+            marker: finds the words of the query.
+            evidence: what speaks for it, among others.
+            mentions: the facet values that the query names.
+        """
         place, passages = evidence.place(row), self._passages[row]
         by_english = evidence.english or not self._has_multilingual
         cosines = evidence.passage if by_english else evidence.multilingual
@@ -62,10 +69,81 @@ class Passages:
             case,
             [*passages, *lines],
             best,
-            terms=asked.terms,
+            marker=marker,
             by_meaning=bool(cosine >= _NEAR),
             mentions=mentions,
         )
+
+
+def _audience_lines(case: Case) -> list[Passage]:
+    """Whom a case suits and what it answers, as passages that a reason can quote."""
+    headings = [AUDIENCE_HEADING] * len(case.role_model_for) + [ANSWERS_HEADING] * len(case.answers)
+    return [
+        Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
+        for heading, line in zip(headings, case.audience_lines, strict=True)
+    ]
+
+
+class Marker:
+    """Finds the words of a query in texts; a word is made to stems once, however often it stands.
+
+    For one query, and for one thread.
+    """
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        """Take the stems that count."""
+        self._wanted = frozenset(terms)
+        self._is_wanted: dict[str, bool] = {}
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """The words that match as the text writes them, in small letters, each once, in order."""
+        found = dict.fromkeys(_WORD.findall(text))
+        return tuple(dict.fromkeys(word.lower() for word in found if self._matches(word)))
+
+    def marks(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Where words of the query stand in a text: (start, end) of each, in order."""
+        return tuple(match.span() for match in _WORD.finditer(text) if self._matches(match.group()))
+
+    def _matches(self, word: str) -> bool:
+        known = self._is_wanted.get(word)
+        if known is None:
+            known = self._is_wanted[word] = not self._wanted.isdisjoint(stems(word))
+        return known
+
+
+def reasons(
+    self,
+    case: Case,
+    row: int,
+    marker: Marker,
+    evidence: Evidence,
+    mentions: Sequence[Mention],
+) -> tuple[Reason, ...]:
+    """The reasons for one hit.
+
+    Args:
+        case: the case.
+        row: its row.
+        marker: finds the words of the query.
+        evidence: what speaks for it, among others.
+        mentions: the facet values that the query names.
+    """
+    place, passages = evidence.place(row), self._passages[row]
+    by_english = evidence.english or not self._has_multilingual
+    cosines = evidence.passage if by_english else evidence.multilingual
+    best, cosine = passages[int(evidence.best_passage[place])], cosines[place]
+    lines = _audience_lines(case)
+    if by_english and evidence.audience[place] > cosine:
+        best = lines[int(evidence.best_line[place])]
+        cosine = evidence.audience[place]
+    return reasons(
+        case,
+        [*passages, *lines],
+        best,
+        marker=marker,
+        by_meaning=bool(cosine >= _NEAR),
+        mentions=mentions,
+    )
 
 
 def _audience_lines(case: Case) -> list[Passage]:
@@ -91,7 +169,7 @@ def reasons(
     passages: Sequence[Passage],
     best: Passage,
     *,
-    terms: Sequence[str],
+    marker: Marker,
     by_meaning: bool,
     mentions: Sequence[Mention],
 ) -> tuple[Reason, ...]:
@@ -101,7 +179,7 @@ def reasons(
         case: the case.
         passages: its passages, in order.
         best: the one nearest in meaning.
-        terms: stems of the query that count.
+        marker: finds the words of the query.
         by_meaning: whether it is near in meaning at all.
         mentions: facet values that the query names.
 
@@ -110,22 +188,25 @@ def reasons(
         (``both``), or one by ``word`` and one by ``meaning`` where these are two
         passages; then one ``facet`` reason for each value named that the case has.
     """
-    wanted = frozenset(terms)
-    title_words = _words(case.title, wanted)
-    richest = max(passages, key=lambda p: (len(_words(p.text, wanted)), p is best))
-    rich_words = _words(richest.text, wanted)
+    title_words = marker.words(case.title)
+    by_passage = [marker.words(passage.text) for passage in passages]
+    counted = [
+        (len(words), passage is best) for words, passage in zip(by_passage, passages, strict=True)
+    ]
+    at = max(range(len(passages)), key=counted.__getitem__)
+    richest, rich_words = passages[at], by_passage[at]
     made: list[Reason] = []
     if by_meaning:
-        best_words = _words(best.text, wanted)
+        best_words = marker.words(best.text)
         enough = bool(best_words) and len(best_words) >= len(rich_words)
         kind = "both" if enough or (title_words and not rich_words) else "meaning"
         words = tuple(dict.fromkeys((*title_words, *best_words))) if kind == "both" else ()
-        made.append(_passage_reason(kind, best, words, wanted))
+        made.append(_passage_reason(kind, best, words, marker))
     if (rich_words or title_words) and (not made or made[0].kind == "meaning"):
         words = tuple(dict.fromkeys((*title_words, *rich_words)))
-        made.append(_passage_reason("word", richest, words, wanted))
+        made.append(_passage_reason("word", richest, words, marker))
     if not made:
-        made.append(_passage_reason("meaning", best, (), wanted))
+        made.append(_passage_reason("meaning", best, (), marker))
     made += [
         Reason(
             kind="facet",
@@ -140,18 +221,11 @@ def reasons(
     return tuple(made)
 
 
-def _words(text: str, wanted: frozenset[str]) -> tuple[str, ...]:
-    spans = marks(text, wanted)
-    return tuple(dict.fromkeys(text[start:end].lower() for start, end in spans))
-
-
-def _passage_reason(
-    kind: str, passage: Passage, words: Sequence[str], wanted: frozenset[str]
-) -> Reason:
+def _passage_reason(kind: str, passage: Passage, words: Sequence[str], marker: Marker) -> Reason:
     return Reason(
         kind=kind,
         passage=passage.text,
         heading=passage.heading,
         words=tuple(words),
-        marks=marks(passage.text, wanted) if kind != "meaning" else (),
+        marks=marker.marks(passage.text) if kind != "meaning" else (),
     )

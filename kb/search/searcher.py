@@ -19,7 +19,7 @@ from kb.search.facets import Facets, relaxed
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query
 from kb.search.query_analysis import Analyser
-from kb.search.reasons import Passages
+from kb.search.reasons import Marker, Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
 from kb.snapshots.vector_sets import PASSAGES
@@ -150,13 +150,13 @@ class Searcher:
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
             among = np.union1d(rows, outside)
-        result = self._answer(query, within, among, rows, scores)
+        result, marker = self._answer(query, within, among, rows, scores), Marker(asked.terms)
         return replace(
             result,
             hits=tuple(
                 replace(
                     hit,
-                    reasons=self._passages.reasons(hit.case, int(row), asked, evidence, mentions),
+                    reasons=self._passages.reasons(hit.case, int(row), marker, evidence, mentions),
                 )
                 for hit, row in zip(result.hits, self._page(query, rows, scores), strict=True)
             ),
