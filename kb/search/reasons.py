@@ -112,59 +112,6 @@ class Marker:
 
 
 def reasons(
-    self,
-    case: Case,
-    row: int,
-    marker: Marker,
-    evidence: Evidence,
-    mentions: Sequence[Mention],
-) -> tuple[Reason, ...]:
-    """The reasons for one hit.
-
-    Args:
-        case: the case.
-        row: its row.
-        marker: finds the words of the query.
-        evidence: what speaks for it, among others.
-        mentions: the facet values that the query names.
-    """
-    place, passages = evidence.place(row), self._passages[row]
-    by_english = evidence.english or not self._has_multilingual
-    cosines = evidence.passage if by_english else evidence.multilingual
-    best, cosine = passages[int(evidence.best_passage[place])], cosines[place]
-    lines = _audience_lines(case)
-    if by_english and evidence.audience[place] > cosine:
-        best = lines[int(evidence.best_line[place])]
-        cosine = evidence.audience[place]
-    return reasons(
-        case,
-        [*passages, *lines],
-        best,
-        marker=marker,
-        by_meaning=bool(cosine >= _NEAR),
-        mentions=mentions,
-    )
-
-
-def _audience_lines(case: Case) -> list[Passage]:
-    """Whom a case suits and what it answers, as passages that a reason can quote."""
-    headings = [AUDIENCE_HEADING] * len(case.role_model_for) + [ANSWERS_HEADING] * len(case.answers)
-    return [
-        Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
-        for heading, line in zip(headings, case.audience_lines, strict=True)
-    ]
-
-
-def marks(text: str, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:
-    """Where words of the query stand in a text: (start, end) of each, in order."""
-    spans = []
-    for match in _WORD.finditer(text):
-        if any(stem in wanted for stem in stems(match.group())):
-            spans.append(match.span())
-    return tuple(spans)
-
-
-def reasons(
     case: Case,
     passages: Sequence[Passage],
     best: Passage,
