@@ -302,10 +302,10 @@ class Retriever:
 
     def _links_among(self, rows: np.ndarray) -> np.ndarray:
         """The links between candidates, as pairs of their places."""
-        pairs = self.engine.links(rows)
-        places = np.searchsorted(rows, pairs)
-        places = np.minimum(places, len(rows) - 1)
-        return places[:, (rows[places] == pairs).all(axis=0)]
+        place = np.full(len(self.engine), -1)
+        place[rows] = np.arange(len(rows))
+        pairs = place[self.engine.links(rows)]
+        return pairs[:, pairs[1] >= 0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,13 @@ class Facets:
             facet: tuple(v for v in taxonomy.facet(facet).ids if v in held.get(facet, {}))
             for facet in taxonomy.facets
         }
-        self._terms = {
-            facet: [taxonomy.term(facet, value) for value in values]
+        #: The count of each of them where no case has it.
+        self._none = {
+            facet: [
+                FacetCount(value=value, label=term.label, count=0, group=term.group)
+                for value in values
+                for term in [taxonomy.term(facet, value)]
+            ]
             for facet, values in self.values.items()
         }
 
@@ -51,16 +56,19 @@ class Facets:
         adding: Mapping[str, int] = {}
         if selected and facet not in within.all_of:
             adding = self._would_add(facet, within, among)
+        told = {*counted, *selected, *adding}
         return tuple(
             FacetCount(
-                value=term.id,
-                label=term.label,
-                count=counted.get(term.id, 0),
-                selected=term.id in selected,
-                would_add=0 if term.id in selected else adding.get(term.id, 0),
-                group=term.group,
+                value=none.value,
+                label=none.label,
+                group=none.group,
+                count=counted.get(none.value, 0),
+                selected=none.value in selected,
+                would_add=0 if none.value in selected else adding.get(none.value, 0),
             )
-            for term in self._terms[facet]
+            if none.value in told
+            else none
+            for none in self._none[facet]
         )
 
     def _would_add(self, facet: str, within: Filter, among: np.ndarray | None) -> Mapping[str, int]:

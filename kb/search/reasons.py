@@ -93,22 +93,31 @@ class Marker:
     def __init__(self, terms: Iterable[str]) -> None:
         """Take the stems that count."""
         self._wanted = frozenset(terms)
-        self._is_wanted: dict[str, bool] = {}
+        self._known: set[str] = set()
+        self._matching: set[str] = set()
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words that match as the text writes them, in small letters, each once, in order."""
-        found = dict.fromkeys(_WORD.findall(text))
-        return tuple(dict.fromkeys(word.lower() for word in found if self._matches(word)))
+        in_order = _WORD.findall(text)
+        matching = self._look_up(set(in_order))
+        if not matching:
+            return ()
+        return tuple(dict.fromkeys(word.lower() for word in in_order if word in matching))
 
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where words of the query stand in a text: (start, end) of each, in order."""
-        return tuple(match.span() for match in _WORD.finditer(text) if self._matches(match.group()))
+        matching = self._look_up(set(_WORD.findall(text)))
+        if not matching:
+            return ()
+        return tuple(m.span() for m in _WORD.finditer(text) if m.group() in matching)
 
-    def _matches(self, word: str) -> bool:
-        known = self._is_wanted.get(word)
-        if known is None:
-            known = self._is_wanted[word] = not self._wanted.isdisjoint(stems(word))
-        return known
+    def _look_up(self, words: set[str]) -> set[str]:
+        """Those of some words that match."""
+        for word in words - self._known:
+            if not self._wanted.isdisjoint(stems(word)):
+                self._matching.add(word)
+        self._known |= words
+        return words & self._matching
 
 
 def reasons(
