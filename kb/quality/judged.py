@@ -35,7 +35,7 @@ from kb.model.taxonomy import Taxonomy
 
 SPLITS = ("tune", "test")
 KINDS = ("plain", "typo", "negative")
-PERSONAS = ("owner", "professor", "contributor", "operator")
+PERSONAS = ("owner", "professor", "agency", "contributor", "operator")
 GRADES = (1, 2)
 
 

@@ -61,7 +61,8 @@ class Evidence:
     ``meaning`` is the cosine of the nearest text of the case by the encoder: a passage, or a
     line on whom it suits; ``passage`` and ``audience`` are those of its best
     passage and line alone, ``multilingual`` that of its best passage by the multilingual
-    encoder: in [-1, 1], -1 where there is none. ``words`` is in [0, 1]. For a query in another
+    encoder, which is not asked for English: in [-1, 1], -1 where there is none, and 0 of all
+    where it is not asked. ``words`` is in [0, 1]. For a query in another
     language the encoder and the words get its English terms. ``query`` is the unit query
     vector by which it is decided whether the compendium answers. ``best_passage`` and
     ``best_line`` are the ordinals of each candidate's best texts, -1 where it has none.
@@ -157,19 +158,18 @@ class Retriever:
 
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
-        it is, and says which passage of a case is best.
+        it is, and says which passage of a case is best; English does not need it.
 
         Args:
             asked: the query.
             within: the filters under which candidates are wanted.
             also: rows that are candidates in any case.
         """
-        vector = query = self._encoders.query.encode_query(asked.in_english)
+        vector = self._encoders.query.encode_query(asked.in_english)
         vectors = {PASSAGES.name: vector, AUDIENCE.name: vector}
         multilingual = self._encoders.multilingual
-        if has_multilingual(self.engine) and multilingual is not None:
-            query = multilingual.encode_query(asked.text)
-            vectors[PASSAGES_MULTILINGUAL.name] = query
+        if not asked.english and multilingual is not None and has_multilingual(self.engine):
+            vectors[PASSAGES_MULTILINGUAL.name] = multilingual.encode_query(asked.text)
         weights = weights_for(self._calibration, english=asked.english)
         near = (PASSAGES.name,) if self._calibration is None else (PASSAGES.name, AUDIENCE.name)
         parts = (
@@ -193,8 +193,7 @@ class Retriever:
         audience, best_line = by_set[AUDIENCE.name]
         by_all = np.zeros(len(rows))
         if PASSAGES_MULTILINGUAL.name in vectors:
-            by_all, best_by_all = by_set[PASSAGES_MULTILINGUAL.name]
-            best_passage = best_passage if asked.english else best_by_all
+            by_all, best_passage = by_set[PASSAGES_MULTILINGUAL.name]
         coverage, of_all = answering.coverage(), len(rows) == len(self.engine)
         return Evidence(
             engine=self.engine,
@@ -205,7 +204,7 @@ class Retriever:
             audience=audience,
             multilingual=by_all,
             words=found.words,
-            query=unit_rows(query[None, :].astype(np.float64))[0],
+            query=unit_rows(vector[None, :].astype(np.float64))[0],
             best_passage=best_passage,
             best_line=best_line,
             english=asked.english,

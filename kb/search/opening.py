@@ -147,11 +147,11 @@ def open_searcher(
     manifest = read_manifest(folder)
     _check_encoders(manifest, wanted)
     with ThreadPoolExecutor(max_workers=1) as beside:  # the slowest part, beside the others
-        multilingual = beside.submit(_multilingual, manifest, old)
+        reading = beside.submit(is_english_word, "dictionary")  # now, not in the first request
         snapshot = open_snapshot(folder)
         query = _query_encoder(snapshot.encoder_folder, manifest, old)
-        is_english_word("dictionary")  # reads it now, not in the first request
-        encoders = Encoders(query=query, multilingual=multilingual.result())
+        reading.result()
+    encoders = Encoders(query=query, multilingual=_multilingual(manifest, old))
     return Searcher(snapshot, encoders, min_score=min_score)
 
 

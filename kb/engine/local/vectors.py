@@ -10,14 +10,14 @@ candidates. A set that is small has no codes, and all of its vectors are read.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import mmap
 from functools import cached_property
 from pathlib import Path
 
 import faiss
 import numpy as np
 
-from kb.engine.base import NO_TEXT, unit_rows
+from kb.engine.base import NO_TEXT
 from kb.engine.local.arrays import read_array, stretches, write_array
 from kb.errors import SnapshotCorrupt
 
@@ -38,10 +38,10 @@ class DocumentVectors:
     """
 
     def __init__(
-        self, index: faiss.Index, starts: np.ndarray, digests: np.ndarray, codes: Codes | None
+        self, mapped: Mapped, starts: np.ndarray, digests: np.ndarray, codes: Codes | None
     ) -> None:
-        self._index = index  # whose memory the vectors are in
-        self.matrix = _matrix(index)
+        self._mapped = mapped
+        self.matrix = mapped.matrix
         self.starts = starts
         self.digests = digests
         self._codes = codes
@@ -53,14 +53,16 @@ class DocumentVectors:
         Raises:
             SnapshotCorrupt: a file is missing, damaged, or does not go with the others.
         """
-        index = _read_index(folder / f"{name}.faiss")
-        n_texts = int(index.ntotal)
+        mapped = Mapped(folder / f"{name}.faiss")
+        n_texts = len(mapped.matrix)
         starts = read_array(folder, f"{name}-starts", "uint32", shape=(n_documents + 1,))
         if starts[0] != 0 or starts[-1] != n_texts:
             raise SnapshotCorrupt(f"{folder / name}-starts.npy does not hold what it should.")
         digests = read_array(folder, f"{name}-digests", "uint8", shape=(n_texts, 32))
-        codes = Codes.read(folder, name, index) if n_texts > FLAT_UP_TO else None
-        return cls(index, starts, digests, codes)
+        codes = None
+        if n_texts > FLAT_UP_TO:
+            codes = Codes.read(folder, name, n_texts, mapped.matrix.shape[1])
+        return cls(mapped, starts, digests, codes)
 
     def __len__(self) -> int:
         return len(self.matrix)
@@ -101,6 +103,8 @@ class DocumentVectors:
         if not len(having):
             return cosines, nearest
         products = inner_products(self.matrix, unit, places)
+        if self._codes is not None:
+            self._mapped.let_go()
         begins = (np.cumsum(lengths) - lengths)[having]
         best = np.maximum.reduceat(products, begins)
         is_best = products == np.repeat(best, lengths[having])
@@ -130,10 +134,10 @@ class Codes:
         self.cosine = cosine
 
     @classmethod
-    def read(cls, folder: Path, name: str, index: faiss.Index) -> Codes:
+    def read(cls, folder: Path, name: str, n_texts: int, dimension: int) -> Codes:
         """Open those of a set."""
-        width = code_width(index.d)
-        bits = read_array(folder, f"{name}-codes", "uint8", shape=(int(index.ntotal), width))
+        width = code_width(dimension)
+        bits = read_array(folder, f"{name}-codes", "uint8", shape=(n_texts, width))
         return cls(bits, read_array(folder, f"{name}-cosines", "float32", shape=(8 * width + 1,)))
 
     def distances(self, unit: np.ndarray) -> np.ndarray:
@@ -222,8 +226,36 @@ def read_vectors(path: Path) -> np.ndarray:
     Raises:
         SnapshotCorrupt: the file is missing, cut short, or not such an index.
     """
-    index = _read_index(path)  # whose memory goes when it does
-    return _matrix(index).copy()
+    return Mapped(path).matrix.copy()
+
+
+class Mapped:
+    """The vectors of a flat FAISS index, mapped into memory: float32 of shape (n, dimension)."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a file.
+
+        Raises:
+            SnapshotCorrupt: it is missing, cut short, or not such an index.
+        """
+        index = _read_index(path)
+        n, dimension = int(index.ntotal), int(index.d)
+        self.matrix = np.zeros((0, dimension), dtype=np.float32)
+        if n:
+            with path.open("rb") as file:
+                self._memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            # They are the last thing in the file.
+            begin = len(self._memory) - n * dimension * self.matrix.itemsize
+            vectors = np.frombuffer(self._memory, dtype=np.float32, offset=begin)
+            self.matrix = vectors.reshape(n, dimension)
+
+    def let_go(self) -> None:
+        """Let the process forget what it read; the system may keep it, and it is read again.
+
+        Otherwise a process would come to hold all vectors that any question looked at.
+        """
+        if len(self.matrix):
+            self._memory.madvise(mmap.MADV_DONTNEED)
 
 
 def _read_index(path: Path) -> faiss.Index:
@@ -235,20 +267,6 @@ def _read_index(path: Path) -> faiss.Index:
     if not is_flat or index.metric_type != faiss.METRIC_INNER_PRODUCT:
         raise SnapshotCorrupt(f"The index must be a flat one of inner products: {path}.")
     return index
-
-
-def _matrix(index: faiss.Index) -> np.ndarray:
-    """The vectors in the memory of an index: float32 of shape (n, dimension)."""
-    if index.ntotal == 0:
-        return np.zeros((0, index.d), dtype=np.float32)
-    return faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(-1, index.d)
-
-
-def stacked(vectors: Sequence[np.ndarray], dimension: int) -> np.ndarray:
-    """Unit vectors of any number of arrays of them, one below the other."""
-    if not vectors:
-        return np.zeros((0, dimension), dtype=np.float32)
-    return unit_rows(np.concatenate(vectors))
 
 
 def read_json(path: Path) -> dict:
