@@ -281,8 +281,8 @@ class Engine(Protocol):
     def links(self, rows: np.ndarray) -> np.ndarray:
         """Pairs of documents that are linked: int64 of shape (2, n_pairs).
 
-        The first of each pair is one of ``rows``, the second any document that it leads to or
-        that leads to it.
+        The first of each pair is one of ``rows``, the second any other document that it leads
+        to or that leads to it: each pair once, in the order of ``rows``, then of the second.
         """
         ...
 

@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -54,6 +55,7 @@ OWNED_FOLDER = "owned"
 WORDS_FOLDER = "words"
 SETS_FILE = "sets.json"
 
+_SETS = TypeAdapter(dict[Literal["vectors", "owned"], list[str]])
 _TEXTS = TypeAdapter(tuple[VectorText, ...])
 _NO_TEXTS = OwnedTexts(texts=(), vectors=np.zeros((0, 0), dtype=np.float32))
 
@@ -82,7 +84,7 @@ class LocalEngine:
             SnapshotCorrupt: a file is missing, damaged, or does not go with the others.
         """
         documents = DocumentTable(folder / DOCUMENTS_FOLDER)
-        sets = read_json(folder / SETS_FILE)
+        sets = _read_sets(folder / SETS_FILE)
         return cls(
             documents=documents,
             vector_sets={
@@ -268,7 +270,7 @@ class LocalAnswering:
 
     def mean(self) -> float:
         """About the mean of the weighted sum over all documents."""
-        return float(self._sum.mean())
+        return float(self._sum.mean()) if len(self._engine) else 0.0
 
 
 def _best(values: np.ndarray, rows: np.ndarray | None, limit: int) -> np.ndarray:
@@ -365,6 +367,13 @@ def _write_owned(folder: Path, name: str, held: Mapping[str, _Owned]) -> None:
     vectors = unit_rows(np.concatenate([one.vectors for one in held.values()]))
     write_vectors(folder / f"{name}.faiss", vectors)
     (folder / f"{name}.json").write_bytes(_TEXTS.dump_json(texts, indent=1))
+
+
+def _read_sets(path: Path) -> Mapping[str, Sequence[str]]:
+    try:
+        return _SETS.validate_python(read_json(path))
+    except ValidationError as err:
+        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err
 
 
 def _read_owned(folder: Path, name: str) -> OwnedTexts:

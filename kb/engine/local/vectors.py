@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import struct
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +27,9 @@ faiss.omp_set_num_threads(1)
 
 #: A set of more texts gets codes.
 FLAT_UP_TO = 4_096
+#: How the file of a flat index begins: kind, dimension, number of vectors, 21 bytes that are the
+#: same in all, and how many numbers follow, which are float32.
+_HEADER = struct.Struct("<4siq21xQ")
 #: How many texts tell how a distance of codes becomes a cosine.
 _SAMPLE = 2_048
 
@@ -259,14 +263,28 @@ class Mapped:
 
 
 def _read_index(path: Path) -> faiss.Index:
+    """Map a flat index.
+
+    FAISS 1.15 reads beyond the end of a file that was cut short where it maps it, which ends
+    the process: the header is held against the size of the file first.
+    """
     try:
-        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    except (RuntimeError, MemoryError) as err:  # a damaged length can ask for any memory
+        with path.open("rb") as file:
+            header = file.read(_HEADER.size)
+        size = path.stat().st_size
+    except OSError as err:
         raise SnapshotCorrupt(f"The index cannot be read: {path}.") from err
-    is_flat = isinstance(index, faiss.IndexFlat)
-    if not is_flat or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+    if len(header) < _HEADER.size or not header.startswith(b"I"):
+        raise SnapshotCorrupt(f"The index cannot be read: {path}.")
+    kind, dimension, n_vectors, n_numbers = _HEADER.unpack(header)
+    if kind != b"IxFI":
         raise SnapshotCorrupt(f"The index must be a flat one of inner products: {path}.")
-    return index
+    if n_numbers != dimension * n_vectors or size != _HEADER.size + 4 * n_numbers:
+        raise SnapshotCorrupt(f"The index cannot be read: {path}.")
+    try:
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except (RuntimeError, MemoryError) as err:
+        raise SnapshotCorrupt(f"The index cannot be read: {path}.") from err
 
 
 def read_json(path: Path) -> dict:

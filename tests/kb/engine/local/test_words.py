@@ -1,9 +1,7 @@
-"""Search by words, against the BM25 formula written out in Python."""
+"""Search by words: the values are tantivy's, in files of our own."""
 
 from __future__ import annotations
 
-import math
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,11 +11,10 @@ import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.engine.local.words import LexicalIndex
-from kb.errors import SnapshotCorrupt
-from kb.text.analysis import terms
+from kb.engine.local.words import WordIndex, counted, rounded_length, write_words
+from kb.text.analysis import analyser, british, terms
+from tests.kb.engine.reference import KEPT_LENGTHS, kept_length
 
-#: Few enough words that tantivy keeps the length exactly (up to 40).
 DOCUMENTS = (
     "Wine exporters\nWine makers export wine together.\nexporting\n"
     "Wine was hard to export. Wine makers in France had small vineyards.",
@@ -25,74 +22,94 @@ DOCUMENTS = (
     "",
     "The OCMMN took up CAD-CAM; costs fell by 30% in Québec. Øystein Ås led it.",
     "Networks\norganisation network\nA woman led the factories.",
+    "wine oak " * 21,
+    "metal " + "oak loom " * 150,
+    "wine " + "loom " * 5_000,
 )
 
 
-def build(folder: Path, documents: Sequence[str]) -> LexicalIndex:
+def build(folder: Path, documents: Sequence[str]) -> WordIndex:
     """The documents, written and opened."""
-    LexicalIndex.build(folder, documents)
-    return LexicalIndex.open(folder)
+    write_words(folder, *counted(documents), len(documents))
+    return WordIndex.read(folder, len(documents))
 
 
-def idf(texts: Sequence[Sequence[str]], word: str) -> float:
-    """The inverse document frequency of a word."""
-    n_with = sum(word in text for text in texts)
-    return math.log(1 + (len(texts) - n_with + 0.5) / (n_with + 0.5))
+def by_tantivy(documents: Sequence[str], term: str) -> list[float]:
+    """What a term counts in each document, by an index of tantivy's own."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("row", stored=True)
+    builder.add_text_field("text", tokenizer_name="ours")
+    schema = builder.build()
+    index = tantivy.Index(schema)
+    index.register_tokenizer("ours", analyser())
+    writer = index.writer(heap_size=50_000_000, num_threads=1)
+    for row, document in enumerate(documents):
+        writer.add_document(tantivy.Document(row=row, text=british(document)))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+    query = tantivy.Query.term_query(schema, "text", term, "freq")
+    scores = [0.0] * len(documents)
+    for score, address in searcher.search(query, limit=len(documents)).hits:
+        scores[searcher.doc(address)["row"][0]] = score
+    return scores
 
 
-def bm25(documents: Sequence[str], words: Sequence[str]) -> list[float]:
-    """BM25 with k1 = 1.2 and b = 0.75 over whole words, spelled out.
-
-    Divided by what a document would score that has every word without limit: k1 + 1
-    times the inverse document frequency of each word.
-    """
-    texts = [document.split() for document in documents]
-    mean_length = sum(map(len, texts)) / len(texts)
-    scores, best = [0.0] * len(documents), 0.0
-    for word in words:
-        best += idf(texts, word) * 2.2
-        for at, text in enumerate(texts):
-            count = text.count(word)
-            if count:
-                length = 0.25 + 0.75 * len(text) / mean_length
-                scores[at] += idf(texts, word) * 2.2 * count / (count + 1.2 * length)
-    return [score / best for score in scores]
+def most(documents: Sequence[str], words: Sequence[str]) -> float:
+    """What a document would count that has every word without end."""
+    held = [sum(term in terms(text) for text in documents) for term in words]
+    return 2.2 * sum(float(np.log(1 + (len(documents) - n + 0.5) / (n + 0.5))) for n in held)
 
 
-@pytest.fixture(name="index", scope="module")
-def _index(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
-    return build(tmp_path_factory.mktemp("words") / "words", DOCUMENTS)
+@pytest.mark.parametrize(
+    "words",
+    [["wine"], ["metal"], ["oak"], ["loom"], ["wine", "oak", "loom"], ["elm", "metal"]],
+    ids=" ".join,
+)
+def test_values_are_those_of_tantivy(tmp_path, words):
+    """To the precision of its numbers, for documents of every length."""
+    index = build(tmp_path / "words", DOCUMENTS)
+
+    found = index.scores(words).shares
+
+    expected = np.sum([by_tantivy(DOCUMENTS, term) for term in words], axis=0)
+    assert (found.dtype, found.shape) == (np.float64, (len(DOCUMENTS),))
+    assert np.abs(found - expected / most(DOCUMENTS, words)).max() <= 1e-6
+    assert ((found >= 0) & (found < 1)).all()
 
 
 #: Words that the analyser leaves as they are.
-_TEXT = st.lists(st.sampled_from(("wine", "metal", "lut", "oak")), max_size=40).map(" ".join)
+_TEXT = st.lists(st.sampled_from(("wine", "metal", "lut", "oak")), max_size=90).map(" ".join)
 
 
-@settings(deadline=None, derandomize=True, max_examples=25)
+@settings(deadline=None, derandomize=True, max_examples=15)
 @given(
     documents=st.lists(_TEXT, min_size=1, max_size=6),
     words=st.lists(
         st.sampled_from(("wine", "metal", "lut", "oak", "elm")), min_size=1, unique=True
     ),
 )
-def test_scores_are_those_of_the_formula(tmp_path_factory, documents, words):
-    """Every document scores what BM25 gives for it, as a share of the most that it can give."""
+def test_values_of_any_documents_are_those_of_tantivy(tmp_path_factory, documents, words):
+    """Whatever their number and their lengths."""
     index = build(tmp_path_factory.mktemp("any") / "words", documents)
 
-    found = index.search(words)
+    found = index.scores(words)
 
-    expected = {row: score for row, score in enumerate(bm25(documents, words)) if score}
-    assert (found.rows.dtype, found.scores.dtype) == (np.int64, np.float64)
-    assert found.rows.tolist() == list(expected)
-    assert found.scores.tolist() == pytest.approx(list(expected.values()), abs=1e-6)
-    assert [score for score in found.scores if not 0 < score < 1] == []
-    texts = [document.split() for document in documents]
-    assert found.terms == tuple(
-        tuple(word for word in words if word in texts[row]) for row in expected
-    )
-    assert [index.document_frequency(word) for word in words] == [
-        sum(word in text for text in texts) for word in words
+    expected = np.sum([by_tantivy(documents, term) for term in words], axis=0)
+    assert np.abs(found.shares - expected / most(documents, words)).max() <= 1e-6
+    assert [index.frequency(term) for term in words] == [
+        sum(term in text.split() for text in documents) for term in words
     ]
+
+
+def test_lengths_are_rounded_down_to_those_that_a_byte_keeps():
+    """Every length up to 100,000, against the table of all 256."""
+    lengths = np.concatenate([np.arange(3_000), np.arange(3_000, 100_000, 37)])
+
+    assert rounded_length(lengths).tolist() == [kept_length(n) for n in lengths.tolist()]
+    exact = KEPT_LENGTHS[:200]
+    assert rounded_length(np.array(exact)).tolist() == exact
 
 
 def test_a_score_worked_by_hand(tmp_path):
@@ -101,12 +118,10 @@ def test_a_score_worked_by_hand(tmp_path):
     The inverse document frequency is ln(1 + 1.5 / 1.5) = ln 2; the word counts
     ln 2 * 2.2 / 2.2 of the ln 2 * 2.2 that it could.
     """
-    index = build(tmp_path / "words", ["wine", "metal"])
+    found = build(tmp_path / "words", ["wine", "metal"]).scores(["wine"])
 
-    found = index.search(["wine"])
-
-    assert (found.rows.tolist(), found.terms) == ([0], (("wine",),))
-    assert found.scores.tolist() == [pytest.approx(1 / 2.2, abs=1e-7)]
+    assert found.shares.tolist() == [pytest.approx(1 / 2.2, abs=1e-7), 0.0]
+    assert (found.coverage.by_all, found.coverage.by_one) == (1.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -138,142 +153,31 @@ def test_a_score_worked_by_hand(tmp_path):
         pytest.param("trawler", [], id="a word that does not occur"),
     ],
 )
-def test_documents_with_a_word_of_the_query_score_and_no_others(index, text, expected):
+def test_documents_with_a_word_of_the_query_score_and_no_others(tmp_path, text, expected):
     """Inflection, spelling, accents and case do not keep a word from being found."""
-    found = index.search(terms(text))
+    found = build(tmp_path / "words", DOCUMENTS[:5]).scores(terms(text))
 
-    assert found.rows.tolist() == expected
-    assert len(index) == len(DOCUMENTS)
+    assert np.flatnonzero(found.shares).tolist() == expected
 
 
-def test_more_matching_words_score_more(index):
+def test_more_matching_words_score_more(tmp_path):
     """The document that is about wine comes before the one that mentions it."""
-    found = index.search(["wine"])
+    shares = build(tmp_path / "words", DOCUMENTS[:5]).scores(["wine"]).shares
 
-    assert found.rows.tolist() == [0, 1]
-    assert found.scores[0] > found.scores[1]
+    assert shares[0] > shares[1] > 0
 
 
 def test_rows_are_those_of_the_documents(tmp_path):
     """Row i of the scores belongs to document i, over hundreds of documents."""
-    words = [f"word{number}" for number in range(500)]
-    index = build(tmp_path / "words", words)
+    index = build(tmp_path / "words", [f"word{number}" for number in range(500)])
 
-    found = [index.search([word]).rows.tolist() for word in words[::7]]
+    found = [np.flatnonzero(index.scores([f"word{n}"]).shares).tolist() for n in range(0, 500, 7)]
 
-    assert len(index) == 500
     assert found == [[row] for row in range(0, 500, 7)]
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path):
     """Without documents there is no score."""
-    index = build(tmp_path / "words", [])
+    found = build(tmp_path / "words", []).scores(["wine"])
 
-    assert (len(index), index.search(["wine"]).rows.tolist()) == (0, [])
-
-
-def test_building_again_replaces_what_was_there(tmp_path):
-    """The folder holds the documents of the last build alone."""
-    build(tmp_path / "words", ["wine", "wine"])
-
-    index = build(tmp_path / "words", ["metal"])
-
-    assert (len(index), index.search(["wine"]).rows.tolist()) == (1, [])
-
-
-def _files(folder: Path) -> list[Path]:
-    """Every file that an index is read from, by its ending; tantivy's own locks are not."""
-    return sorted(path for path in folder.iterdir() if path.suffix != ".lock")
-
-
-_PARTS = [".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", "meta.json"]
-
-
-@pytest.mark.parametrize("part", _PARTS)
-@pytest.mark.parametrize("damage", ["removed", "cut", "emptied"])
-def test_a_damaged_folder_is_refused(tmp_path, part, damage):
-    """An index that misses any of its files, or part of one, is not opened."""
-    folder = tmp_path / "words"
-    LexicalIndex.build(folder, DOCUMENTS)
-    (path,) = [path for path in _files(folder) if part in (path.suffix, path.name)]
-    data = path.read_bytes()
-    path.unlink() if damage == "removed" else path.write_bytes(data[: len(data) // 2])
-    if damage == "emptied":
-        path.write_bytes(b"")
-
-    with pytest.raises(SnapshotCorrupt) as raised:
-        LexicalIndex.open(folder)
-
-    expected = f"The word index cannot be read: {folder}. Run 'kb build'."
-    assert str(raised.value) == expected
-
-
-def test_every_file_was_damaged_above(tmp_path):
-    """The table of damages names each kind of file that an index consists of."""
-    LexicalIndex.build(tmp_path / "words", DOCUMENTS)
-
-    kinds = {path.suffix or path.name for path in _files(tmp_path / "words")}
-
-    assert kinds - {".json"} == {part for part in _PARTS if part.startswith(".")}
-
-
-@pytest.mark.parametrize("what", ["nothing", "a file", "an empty folder", "another index"])
-def test_what_is_no_word_index_is_refused(tmp_path, what):
-    """A missing or foreign folder gives the sentence that says what to do."""
-    folder = tmp_path / "words"
-    if what == "a file":
-        folder.write_text("wine")
-    elif what != "nothing":
-        folder.mkdir()
-    if what == "another index":
-        schema = tantivy.SchemaBuilder().add_text_field("name").build()
-        tantivy.Index(schema, path=str(folder))
-
-    with pytest.raises(SnapshotCorrupt) as raised:
-        LexicalIndex.open(folder)
-
-    expected = f"The word index cannot be read: {folder}. Run 'kb build'."
-    assert str(raised.value) == expected
-
-
-def test_a_copy_of_the_folder_gives_the_same_scores(tmp_path, index):
-    """An index is its files: a copy elsewhere scores alike."""
-    LexicalIndex.build(tmp_path / "words", DOCUMENTS)
-    shutil.copytree(tmp_path / "words", tmp_path / "copy")
-
-    copy = LexicalIndex.open(tmp_path / "copy")
-
-    for text in ("wine", "OCMMN 30%", "network of firms"):
-        one, other = copy.search(terms(text)), index.search(terms(text))
-        assert (one.rows.tolist(), one.scores.tolist()) == (
-            other.rows.tolist(),
-            other.scores.tolist(),
-        )
-
-
-class Unreadable:
-    """A searcher over files that are not what they were any more."""
-
-    num_docs = 3
-
-    def search(self, *_: object, **__: object) -> None:
-        """No hits."""
-        raise ValueError("Data corrupted: 'block'")
-
-    def doc_freq(self, *_: object) -> None:
-        """No number."""
-        raise ValueError("Data corrupted: 'block'")
-
-
-def test_files_that_change_while_they_are_searched_are_damage(tmp_path):
-    """What the library says of its files in the middle of an answer is an error of ours."""
-    LexicalIndex.build(tmp_path / "words", ["wine"])
-    index = LexicalIndex.open(tmp_path / "words")
-    index.__dict__["_searcher"] = Unreadable()
-
-    for ask in (lambda: index.search(["wine"]), lambda: index.document_frequency("wine")):
-        with pytest.raises(SnapshotCorrupt) as raised:
-            ask()
-        assert str(raised.value) == (
-            f"The word index cannot be read: {tmp_path / 'words'}. Run 'kb build'."
-        )
+    assert (found.shares.tolist(), found.coverage.by_all) == ([], 0.0)
