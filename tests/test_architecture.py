@@ -159,7 +159,8 @@ class Calls:
     """What ran while something was done.
 
     ``stations`` are the modules that the searcher called, a stretch of one as one;
-    ``functions`` are the names of all functions of ``kb`` that were called.
+    ``functions`` are the names of all functions of ``kb`` that were called, a method with that
+    of its class.
     """
 
     stations: list[str]
@@ -178,7 +179,7 @@ def calls_of(run: Callable[[], object]) -> Calls:
         called = frame.f_globals.get("__name__", "")
         if event != "call" or not called.startswith("kb."):
             return
-        calls.functions[frame.f_code.co_name] += 1
+        calls.functions[frame.f_code.co_qualname] += 1
         caller = frame.f_back.f_globals.get("__name__") if frame.f_back else ""
         is_station = called not in RECORDS and not called.startswith("kb.model.")
         if caller == "kb.search.searcher" != called and is_station:
@@ -204,11 +205,16 @@ def test_a_search_passes_each_station_once(searcher: Searcher):
         "kb.search.evidence",
         "kb.search.scoring",
         "kb.engine.guarded",
-        "kb.search.facets",
         "kb.search.order",
+        "kb.snapshots.records",
+        "kb.search.facets",
         "kb.search.reasons",
     ]
-    once = ("analyse", "encode_query", "by_words", "judge", "ordered", "matching")
+    once = (
+        *("Analyser.analyse", "OnnxQueryEncoder.encode_query", "Retriever.evidence"),
+        *("LocalEngine.ask", "WordIndex.scores", "LocalAnswering.evidence"),
+        *("judge", "ordered", "Facets.counts"),
+    )
     assert {name: calls.functions[name] for name in once} == dict.fromkeys(once, 1)
 
 
@@ -216,7 +222,10 @@ def test_a_page_of_results_searches_once(client: FlaskClient):
     """The page, its offers and its orders come from one answer."""
     calls = calls_of(lambda: client.get("/search?q=wine+exporters"))
 
-    assert (calls.functions["encode_query"], calls.functions["evidence"]) == (1, 1)
+    assert (
+        calls.functions["OnnxQueryEncoder.encode_query"],
+        calls.functions["Retriever.evidence"],
+    ) == (1, 1)
 
 
 def _broad(handler: ast.ExceptHandler) -> bool:
@@ -296,7 +305,7 @@ def test_a_build_comes_to_no_station_a_third_time(toy_settings: Settings):
     case.write_text(case.read_text().replace("status: cautionary", "status: mixed"))
     pinned = way_of_a_build(toy_settings)
     newest = snapshot_ids(toy_settings.index)[0]
-    (toy_settings.index / newest / "cases.json").unlink()
+    (toy_settings.index / newest / "holdings.json").unlink()
     damaged = way_of_a_build(toy_settings)
 
     assert first == [*BEGIN, PLAN, *MAKE, TRY_OUT, SERVE]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from kb.engine.base import Engine
 from kb.engine.filters import EVERYTHING, Filter
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount
-from kb.search.query import widened
+from kb.search.query import relaxed, widened
 
 
 class Facets:
@@ -86,8 +85,3 @@ class Facets:
         others = relaxed(within, facet)
         more = np.setdiff1d(self._engine.matching(others, among), found, assume_unique=True)
         return self._engine.counts(EVERYTHING, more).get(facet, {})
-
-
-def relaxed(within: Filter, facet: str) -> Filter:
-    """A filter that asks nothing of a facet."""
-    return replace(within, facets={**within.facets, facet: ()})

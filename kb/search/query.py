@@ -80,6 +80,11 @@ def widened(within: Filter, facet: str, value: str) -> Filter:
     return replace(within, facets={**within.facets, facet: values}, figure=figure)
 
 
+def relaxed(within: Filter, facet: str) -> Filter:
+    """A filter that asks nothing of a facet."""
+    return replace(within, facets={**within.facets, facet: ()})
+
+
 def with_value(query: Query, facet: str, value: str) -> Query:
     """The first page of a query with one value of a facet more."""
     values = (*query.filters.get(facet, ()), value)

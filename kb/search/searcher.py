@@ -15,9 +15,9 @@ from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import MOST_FOUND, FacetCount, FoundSet, Hit, Reason, SearchResult
 from kb.search.evidence import CANDIDATES, Encoders, Evidence, Retriever, has_multilingual
-from kb.search.facets import Facets, relaxed
+from kb.search.facets import Facets
 from kb.search.order import ordered
-from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query
+from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query, relaxed
 from kb.search.query_analysis import Analyser
 from kb.search.reasons import Marker, Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
@@ -140,7 +140,8 @@ class Searcher:
         within = filter_of(query)
         if not query.text:
             rows = self.engine.matching(within)
-            return self._answer(query, within, None, rows, np.zeros(len(rows)))
+            page = self._page(query, rows, np.zeros(len(rows)))
+            return self._answer(query, within, None, rows, page)
         asked = self.analyser.analyse(query.text, exact=query.exact)
         mentions = self._mentions.find(asked.in_english)
         evidence = self.retriever.evidence(asked, _filters(within))
@@ -150,15 +151,16 @@ class Searcher:
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
             among = np.union1d(rows, outside)
-        result, marker = self._answer(query, within, among, rows, scores), Marker(asked.terms)
+        page = self._page(query, rows, scores)
+        result, marker = self._answer(query, within, among, rows, page), Marker(asked.terms)
         return replace(
             result,
             hits=tuple(
                 replace(
                     hit,
-                    reasons=self._passages.reasons(hit.case, int(row), marker, evidence, mentions),
+                    reasons=self._passages.reasons(hit.case, row, marker, evidence, mentions),
                 )
-                for hit, row in zip(result.hits, self._page(query, rows, scores), strict=True)
+                for hit, (row, _) in zip(result.hits, page, strict=True)
             ),
             no_good_match=not result.total,
             answerable=judgement.answerable,
@@ -174,7 +176,7 @@ class Searcher:
         within: Filter,
         among: np.ndarray | None,
         rows: np.ndarray,
-        scores: np.ndarray,
+        page: Sequence[tuple[int, float]],
     ) -> SearchResult:
         """The answer without reasons.
 
@@ -183,16 +185,15 @@ class Searcher:
             within: its filters.
             among: the rows of what is found wherever the filters allow it; None, everything.
             rows: what is found, by id.
-            scores: their scores.
+            page: the rows and scores of the page, in order.
         """
-        score_of = dict(zip(rows.tolist(), scores.tolist(), strict=True)) if query.text else {}
         first = (query.page - 1) * query.per_page + 1
         return SearchResult(
             query=query,
             total=len(rows),
             hits=tuple(
-                Hit(case=self.cases[row], score=score_of.get(row, 0.0), rank=rank)
-                for rank, row in enumerate(self._page(query, rows, scores).tolist(), first)
+                Hit(case=self.cases[row], score=score, rank=rank)
+                for rank, (row, score) in enumerate(page, first)
             ),
             facets=self._facets.counts(within, among),
             no_good_match=False,
@@ -200,8 +201,8 @@ class Searcher:
             found=FoundSet(rows=rows, engine=self.engine, every=self.cases),
         )
 
-    def _page(self, query: Query, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        """The rows of the page that was asked for, in order."""
+    def _page(self, query: Query, rows: np.ndarray, scores: np.ndarray) -> list[tuple[int, float]]:
+        """The rows and scores of the page that was asked for, in order."""
         pages = max(1, -(-len(rows) // query.per_page))
         if query.page > pages:
             raise QueryError(
@@ -212,14 +213,16 @@ class Searcher:
             )
         in_order = ordered(rows, scores, query, self.engine, self.taxonomy)
         start = (query.page - 1) * query.per_page
-        return in_order[start : start + query.per_page]
+        page = in_order[start : start + query.per_page]
+        of_page = scores[np.searchsorted(rows, page)]
+        return list(zip(page.tolist(), of_page.tolist(), strict=True))
 
     def found(self, query: Query) -> FoundSet:
         """Everything that ``search`` finds, on whichever page."""
         within = filter_of(query)
         if query.text:
             asked = self.analyser.analyse(query.text, exact=query.exact)
-            evidence = self.retriever.evidence(asked, (within,))
+            evidence = self.retriever.evidence(asked, _filters(within))
             rows, _, _ = _found(self.engine, within, evidence, self._judgement(evidence))
         else:
             rows = self.engine.matching(within)
@@ -316,7 +319,7 @@ class Listed(Sequence[Case]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, at: int) -> Case:  # type: ignore[override]  # no slices
+    def __getitem__(self, at: int) -> Case:  # type: ignore[override] - no slices
         return self._every[int(self._rows[at])]
 
 

@@ -217,6 +217,8 @@ def content_digest(content: Content) -> str:
         digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
     for case in compendium.cases:
         digest.update(_CASE.dump_json(case) + b"\n")
+    for passages in content.passages:
+        digest.update(_PASSAGES.dump_json(passages) + b"\n")
     for key in sorted(compendium.references):
         digest.update(_REFERENCE.dump_json(compendium.references[key]) + b"\n")
     return digest.hexdigest()
@@ -378,6 +380,8 @@ def _check_counts(snapshot: Snapshot) -> None:
     expected = dict.fromkeys(("cases", "documents", "cases with passages"), manifest.n_cases)
     counted = {"cases": len(cases), "documents": len(engine)}
     counted |= {"cases with passages": len(content.passages)}
+    # Each of which has a vector.
+    expected["passages"], counted["passages"] = manifest.n_passages, engine.sizes.get("passages", 0)
     for name, record in manifest.vector_sets.items():
         expected[f"texts of {name}"] = record.n_texts
         expected[f"dimension of {name}"] = record.dimension

@@ -18,6 +18,10 @@ def similar_names(typed: str, names: Iterable[str], n: int) -> tuple[str, ...]:
     By the share of letters that stay when one is made of the other.
     """
     found = process.extract(
-        typed[:_LONGEST], names, scorer=fuzz.ratio, limit=n, score_cutoff=_LEAST
+        # Of a mapping its values would be compared, and not the names that are its keys.
+        *(typed[:_LONGEST], tuple(names)),
+        scorer=fuzz.ratio,
+        limit=n,
+        score_cutoff=_LEAST,
     )
     return tuple(name for name, _, _ in found)

@@ -71,7 +71,9 @@ CHANGES = {
     "a case": lambda plan: with_compendium(plan, cases=plan.content.compendium.cases[1:]),
     "the label of a country": _other_country,
     "a source": lambda plan: with_compendium(plan, references={}),
-    "a passage": lambda plan: with_content(plan, passages=plan.content.passages[1:]),
+    "a passage": lambda plan: with_content(
+        plan, passages=[plan.content.passages[0][1:], *plan.content.passages[1:]]
+    ),
     "a word": lambda plan: with_content(plan, vocabulary={"wine": 1}),
     "the glossary": lambda plan: with_compendium(plan, glossary=WordTable(meanings=(("wine",),))),
     "phrases": lambda plan: with_compendium(plan, phrases={"exporting": ("sell abroad",)}),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from kb.content.corpus import read_corpus
 from kb.model.compendium import Compendium
 from kb.model.facets import FACETS
-from kb.model.holdings import holdings
+from kb.model.holdings import Holdings, holdings
 from tests.toy import FIRST_COLLECTION
 
 CASES = Path(__file__).parents[3] / "cases"
@@ -28,7 +30,26 @@ def test_every_count_is_that_of_counting_by_hand(compendium: Compendium) -> None
         (held.everything, compendium.cases),
         (held.cases, [case for case in compendium.cases if case.kind != "guide"]),
     ):
-        assert list(counted.documents) == list(chosen)
+        assert counted.n == len(chosen)
+        named = [
+            year
+            for case in chosen
+            if case.period is not None
+            for year in (case.period.start, case.period.end)
+            if year is not None
+        ]
+        written = [
+            int(compendium.references[source.key].year)
+            for case in chosen
+            for source in case.sources
+            if compendium.references[source.key].year.isdecimal()
+        ]
+        assert counted.years == (min(named), max(named))
+        assert counted.source_years == (min(written), max(written))
+        assert counted.n_silent == len([case for case in chosen if not case.results])
+        assert counted.n_figures == len(
+            [case for case in chosen if any(one.low is not None for one in case.results)]
+        )
         with_value = {
             (facet, value): {case.id for case in chosen if value in case.facets[facet]}
             for facet in FACETS
@@ -43,13 +64,15 @@ def test_every_count_is_that_of_counting_by_hand(compendium: Compendium) -> None
 
 
 def test_guides_are_no_cases(compendium: Compendium) -> None:
-    """They are held apart, and counted where everything is."""
+    """They are held apart, by their ids, and counted where everything is."""
     held = compendium.holdings
 
-    assert {guide.kind for guide in held.guides} == {"guide"}
+    guides = [case for case in compendium.cases if case.kind == "guide"]
+    assert list(compendium.guides) == guides
+    assert list(held.guides) == [guide.id for guide in guides]
     assert held.cases.count(kind="guide") == 0
     assert held.everything.count(kind="guide") == len(held.guides)
-    assert {term.id: len(there.guides) for term, there in compendium.collections}[
+    assert {term.id: there.n_guides for term, there in compendium.collections}[
         FIRST_COLLECTION
     ] == 18
 
@@ -92,8 +115,42 @@ def test_each_collection_is_counted_by_itself(compendium: Compendium) -> None:
             if year is not None
         ]
 
-        assert list(held.everything.documents) == chosen
+        assert held.everything.n == len(chosen)
+        assert held.cases.n == len(chosen) - held.n_guides
+        assert held.n_guides == len([case for case in chosen if case.kind == "guide"])
         assert held.everything.years == ((min(years), max(years)) if years else None)
         assert held.cases.count(country="NO") == sum(
             "NO" in case.facets["country"] for case in chosen
         )
+
+
+def test_what_is_told_of_all_is_that_of_a_recount(compendium: Compendium) -> None:
+    """The last day on which one came in, aims, and the facets with several values at once."""
+    held, cases = compendium.holdings, compendium.cases
+
+    assert held.updated == compendium.updated == max(case.added for case in cases)
+    assert held.has_planned == compendium.has_planned == any(case.planned for case in cases)
+    assert list(held.repeated) == [
+        facet for facet in FACETS if any(len(case.facets.get(facet, ())) > 1 for case in cases)
+    ]
+
+
+def test_nothing_is_counted_of_nothing() -> None:
+    """A compendium without a document has no years, no days and no facets."""
+    held = holdings(())
+
+    assert (held.everything.n, held.cases.n, held.guides, held.collections) == (0, 0, (), {})
+    assert (held.everything.years, held.everything.source_years) == (None, None)
+    assert (held.updated, held.has_planned, held.repeated) == ("", False, ())
+
+
+def test_what_was_counted_comes_back_from_its_file(compendium: Compendium) -> None:
+    """A snapshot keeps it as JSON: nothing is lost, and nobody counts again."""
+    adapter = TypeAdapter(Holdings)
+
+    kept = adapter.validate_json(adapter.dump_json(compendium.holdings))
+
+    assert kept == compendium.holdings
+    opened = replace(compendium, cases=(), counted=kept)
+    assert opened.holdings is kept
+    assert opened.updated == compendium.updated

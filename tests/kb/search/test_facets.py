@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.taxonomy import load_taxonomy
+from kb.engine.local.engine import LocalEngine
 from kb.indexing.write import document_of
 from kb.model.cases import Case, Result
 from kb.model.facets import FACETS
@@ -17,7 +20,7 @@ from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.facets import Facets
 from kb.search.query import Query, filter_of
-from tests.kb.engine.reference import ReferenceEngine
+from tests.kb.search.engines import engine_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -104,15 +107,18 @@ def with_value(query: Query, facet: str, value: str) -> Query:
     return replace(query, filters={**query.filters, facet: (*query.filters.get(facet, ()), value)})
 
 
-def engine_of(cases: Iterable[Case]) -> ReferenceEngine:
+@contextmanager
+def engine_over(cases: Iterable[Case]) -> Iterator[LocalEngine]:
     """An engine over some cases."""
-    return ReferenceEngine({case.id: document_of(case, TAXONOMY) for case in cases}, {})
+    with engine_of(document_of(case, TAXONOMY) for case in cases) as engine:
+        yield engine
 
 
 def allowed(cases: Iterable[Case], query: Query) -> list[bool]:
     """Which cases the filters of a query allow, by the engine."""
     cases = list(cases)
-    passing = engine_of(cases).matching(filter_of(query))
+    with engine_over(cases) as engine:
+        passing = engine.ids(engine.matching(filter_of(query)))
     return [case.id in passing for case in cases]
 
 
@@ -164,9 +170,10 @@ def test_the_filter_equals_the_filters_spelled_out(corpus, query):
 def test_counts_equal_list_comprehensions(corpus, query):
     """Counts and additions of every value are those of a recount, whatever the text finds."""
     cases = [case for case, _ in corpus]
-    within = replace(filter_of(query), ids=frozenset(case.id for case, found in corpus if found))
+    found = np.array([row for row, (_, found) in enumerate(corpus) if found], dtype=np.int64)
 
-    counts = Facets(engine_of(cases), TAXONOMY).counts(within)
+    with engine_over(cases) as engine:
+        counts = Facets(engine, TAXONOMY).counts(filter_of(query), found)
 
     for facet in FACETS:
         occurring = {value for case in cases for value in case.facets[facet]}
@@ -182,7 +189,8 @@ def test_values_are_those_that_occur_in_the_order_of_the_vocabulary():
         replace(PLAIN, id="b", facets={"type": ("horizontal", "public-private")}),
     ]
 
-    values = Facets(engine_of(cases), TAXONOMY).values
+    with engine_over(cases) as engine:
+        values = Facets(engine, TAXONOMY).values
 
     assert values["type"] == ("horizontal", "public-private")
     assert values["country"] == ("DK", "NO")
@@ -258,7 +266,8 @@ def test_what_a_metric_adds_must_reach_the_least_figure():
     ]
     query = Query(filters={"results": ("sales",)}, results_min=10)
 
-    counts = Facets(engine_of(cases), TAXONOMY).counts(filter_of(query))["results"]
+    with engine_over(cases) as engine:
+        counts = Facets(engine, TAXONOMY).counts(filter_of(query))["results"]
 
     # Found: a and f. With costs as well: b and e, too.
     assert [(c.value, c.count, c.would_add) for c in counts] == [("sales", 2, 0), ("cost", 1, 2)]

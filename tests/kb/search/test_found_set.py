@@ -42,8 +42,7 @@ def test_narrowed_is_what_the_narrower_search_finds(searcher, query):
             continue
         for value in searcher.taxonomy.facet(facet).ids:
             narrower = replace(query, filters={**query.filters, facet: (value,)})
-            narrowed = found.narrowed(facet, value)
-            assert sorted(case.id for case in narrowed) == ids(searcher, narrower)
+            assert found.n_narrowed(facet, value) == len(ids(searcher, narrower))
 
 
 def test_offers_and_orders_of_the_real_compendium(real_live):
@@ -54,5 +53,24 @@ def test_offers_and_orders_of_the_real_compendium(real_live):
     assert sorted(case.id for case in found.cases) == ids(searcher, query)
     for value in searcher.taxonomy.facet("sector").ids:
         narrower = replace(query, filters={"sector": (value,)})
-        narrowed = found.narrowed("sector", value)
-        assert sorted(case.id for case in narrowed) == ids(searcher, narrower)
+        assert found.n_narrowed("sector", value) == len(ids(searcher, narrower))
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_its_numbers_are_those_of_a_recount(searcher, query):
+    """How many there are, how many name a year, and how many report a figure in a metric."""
+    found = found_set(query, searcher)
+
+    assert len(found) == len(found.cases) == searcher.search(replace(query, page=1)).total
+    assert [case.id for case in found.cases] == sorted(case.id for case in found.cases)
+    assert found.n_dated == sum(
+        case.period is not None and bool(case.period.start or case.period.end)
+        for case in found.cases
+    )
+    for metric in searcher.taxonomy["metrics"].ids:
+        reporting = [
+            case
+            for case in found.cases
+            if any(result.metric == metric and result.has_figure for result in case.results)
+        ]
+        assert found.n_reporting(metric) == len(reporting)

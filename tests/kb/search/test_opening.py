@@ -209,7 +209,13 @@ def test_a_damaged_current_is_reported(toy_settings, data, trouble):
 
 
 @pytest.mark.parametrize(
-    "name", ["cases.json", "engine/vectors/passages.faiss", "manifest.json", "engine/words"]
+    "name",
+    [
+        "records/cases.jsonl",
+        "engine/vectors/passages.faiss",
+        "manifest.json",
+        "engine/words/values.npy",
+    ],
 )
 def test_a_fresh_site_falls_back_to_what_was_served_last(toy_settings, name):
     """Where the current snapshot is damaged, the one served before it answers, and that is told."""
@@ -217,7 +223,6 @@ def test_a_fresh_site_falls_back_to_what_was_served_last(toy_settings, name):
     edit(toy_settings, "purchase")
     new = build(toy_settings).snapshot_id
     path = toy_settings.index / new / name
-    path = next(path.glob("*.term")) if name == "engine/words" else path
     data = path.read_bytes()
     path.write_bytes(data[:40] + bytes([data[40] ^ 1]) + data[41:])
     live = open_live(toy_settings, fall_back=True)
@@ -268,7 +273,7 @@ def test_before_the_first_build_there_is_trouble_and_then_there_is_none(toy_sett
 def test_a_damaged_first_snapshot_is_not_served(toy_settings):
     """A site that starts over a damaged snapshot has nothing to answer with, and says why."""
     built = build(toy_settings).snapshot_id
-    path = toy_settings.index / built / "passages.json"
+    path = toy_settings.index / built / "records" / "passages.jsonl"
     path.unlink()
     live = follow(toy_settings)
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.taxonomy import load_taxonomy
+from kb.indexing.write import document_of
 from kb.model.cases import Case, Period, Result
+from kb.model.quantities import Quantity, in_unit, quantity
 from kb.search.order import ordered
 from kb.search.query import Query
+from tests.kb.search.engines import engine_of
 
 TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
 
@@ -48,10 +55,18 @@ def case(
     )
 
 
+def in_order(cases: list[Case], found: list[Case], query: Query, scores: list[float]) -> str:
+    """The ids of what was found, in the order asked for; each of the cases has a score."""
+    with engine_of(document_of(one, TAXONOMY) for one in cases) as engine:
+        rows = np.array([engine.row(one.id) for one in found], dtype=np.int64)
+        rows.sort()
+        by_row = np.array(scores)[rows]
+        return " ".join(engine.ids(ordered(rows, by_row, query, engine, TAXONOMY)))
+
+
 def names(cases: list[Case], query: Query, scores: list[float] | None = None) -> str:
     """The ids in the order asked for, all of them found."""
-    by_id = {one.id: score for one, score in zip(cases, scores or [0.0] * len(cases), strict=True)}
-    return " ".join(one.id for one in ordered(reversed(cases), by_id, query, TAXONOMY))
+    return in_order(cases, cases, query, scores or [0.0] * len(cases))
 
 
 def test_relevance_is_by_score_then_id():
@@ -70,14 +85,14 @@ def test_without_a_text_relevance_is_by_title_then_id():
 
 def test_only_what_was_found_is_ordered():
     """Scores of other cases do not count; of nothing found, nothing is given."""
-    scores = {"a": 0.1, "b": 0.9, "c": 0.5}
+    cases = [case("a"), case("b"), case("c")]
 
     orders = [
-        ordered([case(name) for name in found], scores, Query(text="x"), TAXONOMY)
-        for found in ("ac", "")
+        in_order(cases, found, Query(text="x"), [0.1, 0.9, 0.5])
+        for found in ([cases[0], cases[2]], [])
     ]
 
-    assert orders == [[case("c"), case("a")], []]
+    assert orders == ["c a", ""]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +197,7 @@ def test_every_order_equals_a_slow_sort(rows, text, sort):
         for at, (title, period, _, figure, _) in enumerate(rows)
     ]
     found = [one for one, row in zip(cases, rows, strict=True) if row[4]]
-    scores = {one.id: row[2] for one, row in zip(cases, rows, strict=True)}
+    scores = [row[2] for row in rows]
     query = Query(text=text, filters={"results": ("sales",)}, sort=sort)
 
     def key(one: Case) -> tuple:
@@ -195,4 +210,83 @@ def test_every_order_equals_a_slow_sort(rows, text, sort):
         }[sort]
         return first, -score if text else title.casefold(), one.id
 
-    assert ordered(found, scores, query, TAXONOMY) == sorted(found, key=key)
+    expected = " ".join(one.id for one in sorted(found, key=key))
+    assert in_order(cases, found, query, scores) == expected
+
+
+_RESULTS = st.builds(
+    lambda metric, unit, low, more, direction, before: replace(
+        result(metric, unit, low, None if low is None else low + more),
+        direction=direction,
+        before=before,
+    ),
+    metric=st.sampled_from(["sales", "cost"]),
+    unit=st.sampled_from(["percent", "jobs", "times", "percent-of-usual"]),
+    low=st.sampled_from([None, 10.0, 20.0, 60.0, 120.0]),
+    more=st.sampled_from([0.0, 30.0]),
+    direction=st.sampled_from(["up", "down", "unchanged"]),
+    before=st.sampled_from([None, None, 40.0]),
+)
+
+
+def by_the_strongest(cases: list[Case], query: Query, scores: list[float]) -> list[str]:
+    """The order by a figure, spelled out case by case."""
+    metric = query.filters["results"][0]
+
+    def figures(one: Case, unit: str | None) -> list[Quantity]:
+        found = [in_unit(r, unit, TAXONOMY) for r in one.results if r.metric == metric]
+        return [figure for figure in found if figure is not None]
+
+    compared = [quantity(r, TAXONOMY) for c in cases for r in c.results if r.metric == metric]
+    used = Counter(figure.unit for figure in compared if figure is not None)
+    unit = query.results_unit
+    if unit is None:
+        unit = min(used, key=lambda name: (-used[name], name)) if used else None
+    if unit == "percent-of-usual":
+        unit = "percent"
+
+    def place(one: Case) -> tuple:
+        falls = query.results_direction == "down"
+        places = [
+            ((TAXONOMY.sign(figure.direction) < 0) != falls, -figure.high)
+            for figure in figures(one, unit)
+        ]
+        usual = -scores[int(one.id)] if query.text else one.title.casefold()
+        return min(places, default=(True, inf)), usual, one.id
+
+    return [one.id for one in sorted(cases, key=place)]
+
+
+@settings(deadline=None, derandomize=True, max_examples=120)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(["A", "a", "B"]),
+            st.lists(_RESULTS, max_size=4),
+            st.sampled_from([0.0, 0.5]),
+            st.booleans(),
+        ),
+        max_size=9,
+    ),
+    text=st.sampled_from(["", "x"]),
+    unit=st.sampled_from([None, "percent", "times", "percent-of-usual", "rank"]),
+    direction=st.sampled_from(["up", "down"]),
+)
+def test_the_order_by_figures_equals_a_slow_sort(rows, text, unit, direction):
+    """Rises, falls and states, ranges, other units and metrics: case by case the same place."""
+    cases = [
+        case(f"{at:02}", title, results=tuple(results))
+        for at, (title, results, _, _) in enumerate(rows)
+    ]
+    found = [one for one, row in zip(cases, rows, strict=True) if row[3]]
+    scores = [row[2] for row in rows]
+    query = Query(
+        text=text,
+        filters={"results": ("sales",)},
+        results_unit=unit,
+        results_direction=direction,
+        sort="result",
+    )
+
+    expected = " ".join(by_the_strongest(found, query, scores))
+    assert in_order(cases, found, query, scores) == expected

@@ -332,9 +332,15 @@ def test_all_of_what_is_no_facet(taxonomy):
         (4, 21, (None, None)),
     ],
 )
-def test_the_pages_before_and_after(page, total, around):
+def test_the_pages_before_and_after(searcher, page, total, around):
     """Beyond the last page there is none, as nothing stands there."""
     result = SearchResult(
-        query=Query(page=page), total=total, hits=(), facets={}, no_good_match=False, snapshot_id=""
+        query=Query(page=page),
+        total=total,
+        hits=(),
+        facets={},
+        no_good_match=False,
+        snapshot_id="",
+        found=searcher.found(Query()),
     )
     assert (result.previous_page, result.next_page) == around

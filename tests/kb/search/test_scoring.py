@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import exp
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kb.engine.base import Document
 from kb.errors import CorpusError
 from kb.model.calibration import (
     Answerability,
@@ -17,14 +19,15 @@ from kb.model.calibration import (
     read_calibrations,
     write_calibrations,
 )
-from kb.search.evidence import Evidence
+from kb.search.evidence import Evidence, weights_for
 from kb.search.scoring import (
     answerability,
+    judge,
     scores,
     share_of_most,
     weighted_sum,
-    weights_for,
 )
+from tests.kb.search.engines import engine_in
 
 CALIBRATION = Calibration(
     encoder="a" * 64,
@@ -45,44 +48,100 @@ CALIBRATION = Calibration(
     relative_cutoff=0.125,
     n_queries=155,
 )
-EVIDENCE = Evidence(
-    ids=("a", "b", "c"),
-    meaning=np.array([0.5, -1.0, 0.0]),
-    passage=np.array([0.6, -1.0, 0.1]),
-    audience=np.array([0.3, -1.0, -1.0]),
-    multilingual=np.array([0.4, -1.0, 0.2]),
-    words=np.array([0.25, 0.0, 0.5]),
-    query=np.array([0.6, 0.8]),
-    best_passage=("a#3", "", "c#7"),
-    best_line=("a#audience-1", "", ""),
-    english=True,
-    coverage_by_all=0.75,
-    coverage_by_one=0.5,
-)
 #: The second case is linked with the first, the third with none.
 LINKED = np.array([[0, 1], [1, 0]])
 
 
-def test_the_sum_of_weighted_evidence():
+@pytest.fixture(name="evidence")
+def _evidence(tmp_path: Path) -> Evidence:
+    """What speaks for three cases, every one that there is."""
+    engine = engine_in(tmp_path / "engine", [Document(id=name, words="") for name in "abc"])
+    return Evidence(
+        engine=engine,
+        rows=np.array([0, 1, 2]),
+        of_all=True,
+        meaning=np.array([0.5, -1.0, 0.0]),
+        passage=np.array([0.6, -1.0, 0.1]),
+        audience=np.array([0.3, -1.0, -1.0]),
+        multilingual=np.array([0.4, -1.0, 0.2]),
+        words=np.array([0.25, 0.0, 0.5]),
+        query=np.array([0.6, 0.8]),
+        best_passage=np.array([3, -1, 7]),
+        best_line=np.array([1, -1, -1]),
+        english=True,
+        coverage_by_all=0.75,
+        coverage_by_one=0.5,
+    )
+
+
+def test_the_sum_of_weighted_evidence(evidence):
     """0.5 + 0.5 * 0.4 + 2 * 0.25 = 1.2, and so on; without links the mean, 0.8 / 3, is added."""
-    total = weighted_sum(EVIDENCE, CALIBRATION.english)
+    total = weighted_sum(evidence, CALIBRATION.english)
 
     linked = 0.5 * 0.8 / 3
     assert total.tolist() == pytest.approx([1.2 + linked, -1.5 + linked, 1.1 + linked])
 
 
-def test_a_linked_case_lends_its_sum():
+def test_a_linked_case_lends_its_sum(evidence):
     """Each case gets half of the best of those it is linked with; one with no link, of the mean."""
-    total = weighted_sum(replace(EVIDENCE, linked=LINKED), CALIBRATION.english)
+    total = weighted_sum(replace(evidence, linked=LINKED), CALIBRATION.english)
 
     assert total.tolist() == pytest.approx([1.2 - 0.75, -1.5 + 0.6, 1.1 + 0.5 * 0.8 / 3])
 
 
-def test_the_share_of_the_most():
-    """All evidence at 1, linked cases too, would be (1 + 0.5 + 2) * 1.5 = 5.25."""
-    share = share_of_most(EVIDENCE, CALIBRATION)
+def test_of_some_candidates_the_mean_is_that_of_all_cases(evidence):
+    """A case that no candidate is linked with gets half of about the mean that the engine gives."""
+    some = replace(evidence, of_all=False, mean_of_all=0.4)
 
-    expected = weighted_sum(EVIDENCE, CALIBRATION.english) / 5.25
+    total = weighted_sum(some, CALIBRATION.english)
+
+    assert total.tolist() == pytest.approx([1.2 + 0.2, -1.5 + 0.2, 1.1 + 0.2])
+    linked = weighted_sum(replace(some, linked=LINKED), CALIBRATION.english)
+    assert linked.tolist() == pytest.approx([1.2 - 0.75, -1.5 + 0.6, 1.1 + 0.2])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("calibration", [None, CALIBRATION], ids=["plain", "calibrated"])
+def test_of_no_candidate_nothing_is_found(evidence, calibration):
+    """An empty compendium is judged without a warning."""
+    names = ("meaning", "passage", "audience", "multilingual", "words", "best_passage", "best_line")
+    nothing = replace(evidence, rows=np.array([], dtype=np.int64))
+    nothing = replace(nothing, **{name: getattr(evidence, name)[:0] for name in names})
+
+    judgement = judge(nothing, calibration, min_score=0.3)
+
+    assert (judgement.scores.tolist(), judgement.found.tolist()) == ([], [])
+
+
+def test_what_is_found_scores_enough_beside_the_best(evidence):
+    """From an eighth of the best score on, by rows; nothing where the gate does not pass."""
+    apart = replace(evidence, rows=np.array([3, 5, 8]))
+
+    judgement = judge(apart, CALIBRATION, min_score=0)
+    shut = judge(apart, replace(CALIBRATION, answer_threshold=0.74), min_score=0)
+
+    gate = 1 / (1 + exp(-1.0))
+    found = scores(apart, CALIBRATION)
+    assert judgement.answerable == shut.answerable == round(gate, 6)
+    assert judgement.scores.tolist() == np.round(found, 6).tolist()
+    assert found[1] < 0.125 * found[0] < found[2]
+    assert (judgement.found.tolist(), shut.found.tolist()) == ([3, 8], [])
+
+
+def test_without_a_calibration_the_best_passage_is_judged_alone(evidence):
+    """What has the least cosine is found, to six digits; nothing is said of the query."""
+    judgement = judge(evidence, None, min_score=0.1)
+
+    assert judgement.answerable is None
+    assert judgement.scores.tolist() == [0.6, -1.0, 0.1]
+    assert judgement.found.tolist() == [0, 2]
+
+
+def test_the_share_of_the_most(evidence):
+    """All evidence at 1, linked cases too, would be (1 + 0.5 + 2) * 1.5 = 5.25."""
+    share = share_of_most(evidence, CALIBRATION)
+
+    expected = weighted_sum(evidence, CALIBRATION.english) / 5.25
     assert share.tolist() == pytest.approx(expected.tolist())
 
 
@@ -94,34 +153,34 @@ def test_the_share_of_the_most():
         pytest.param(True, 1.0, id="English"),
     ],
 )
-def test_the_gate_reads_the_best_of_each_evidence(english, logit):
+def test_the_gate_reads_the_best_of_each_evidence(evidence, english, logit):
     """The best value of any case counts, which words are known, the language, and the query."""
-    found = answerability(replace(EVIDENCE, english=english), CALIBRATION.answerability)
+    found = answerability(replace(evidence, english=english), CALIBRATION.answerability)
 
     assert found == pytest.approx(1 / (1 + exp(-logit)))
 
 
-def test_another_language_has_weights_of_its_own():
+def test_another_language_has_weights_of_its_own(evidence):
     """Its sum is 0.5 * 0.5 + 2 * 0.4 + 0.25 = 1.3 of at most 3.5, and its probability its own."""
-    other = replace(EVIDENCE, english=False)
+    other = replace(evidence, english=False)
 
-    assert weights_for(EVIDENCE, CALIBRATION) == CALIBRATION.english
-    assert weights_for(other, CALIBRATION) == CALIBRATION.other
+    assert weights_for(CALIBRATION, english=True) == CALIBRATION.english
+    assert weights_for(CALIBRATION, english=False) == CALIBRATION.other
     assert share_of_most(other, CALIBRATION)[0] == pytest.approx(1.3 / 3.5)
     first = answerability(other, CALIBRATION.answerability) / (1 + np.exp(2 - 3 * 1.3))
     assert scores(other, CALIBRATION)[0] == pytest.approx(first)
 
 
-def test_a_gate_without_weights_of_the_query_reads_the_rest():
+def test_a_gate_without_weights_of_the_query_reads_the_rest(evidence):
     """Where the query's vector has no weights it does not count: 1.0 - 0.1 = 0.9."""
-    found = answerability(EVIDENCE, replace(CALIBRATION.answerability, query=()))
+    found = answerability(evidence, replace(CALIBRATION.answerability, query=()))
 
     assert found == pytest.approx(1 / (1 + exp(-0.9)))
 
 
-def test_a_score_is_that_the_compendium_answers_and_the_case_is_relevant():
+def test_a_score_is_that_the_compendium_answers_and_the_case_is_relevant(evidence):
     """The product of the gate, at 1.0, and of the logistic function of the sum of each case."""
-    found = scores(EVIDENCE, CALIBRATION)
+    found = scores(evidence, CALIBRATION)
 
     gate = 1 / (1 + exp(-1.0))
     logits = [2 * (own + 0.5 * 0.8 / 3) - 1 for own in (1.2, -1.5, 1.1)]
@@ -130,7 +189,7 @@ def test_a_score_is_that_the_compendium_answers_and_the_case_is_relevant():
 
 
 @pytest.mark.filterwarnings("error")
-def test_scores_stay_probabilities_at_the_ends():
+def test_scores_stay_probabilities_at_the_ends(evidence):
     """However strong the evidence, scores lie between 0 and 1 and no number overflows."""
     strong = replace(
         CALIBRATION,
@@ -138,17 +197,17 @@ def test_scores_stay_probabilities_at_the_ends():
         answerability=replace(CALIBRATION.answerability, meaning=9_000.0),
     )
 
-    found = scores(EVIDENCE, strong)
+    found = scores(evidence, strong)
 
     assert found.tolist() == pytest.approx([1.0, 0.0, 1.0])
     assert [score for score in found if not 0 <= score <= 1] == []
 
 
-def test_the_shift_of_a_query_does_not_change_the_order():
+def test_the_shift_of_a_query_does_not_change_the_order(evidence):
     """What a query is about moves all of its cases alike."""
-    order = np.argsort(-scores(EVIDENCE, CALIBRATION)).tolist()
+    order = np.argsort(-scores(evidence, CALIBRATION)).tolist()
 
-    moved = replace(EVIDENCE, query=np.array([-0.8, 0.6]))
+    moved = replace(evidence, query=np.array([-0.8, 0.6]))
 
     assert np.argsort(-scores(moved, CALIBRATION)).tolist() == order == [0, 2, 1]
 

@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
 from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
 from kb.engine.base import unit_rows
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
+from kb.model.compendium import Compendium
 from kb.model.files import file_digest
 from kb.settings import Settings
 from kb.snapshots.format import (
@@ -29,27 +30,34 @@ from kb.snapshots.format import (
 )
 from kb.snapshots.store import current_id, snapshot_ids
 
-#: The files that the manifest covers, in the order in which they are checked; those of
-#: the word index, whose names are its own, stand in ``engine/words``.
+#: Some of the files that the manifest covers, of every kind, in the order in which they are
+#: checked; those of the word index stand in ``engine/words``.
 FILES = (
     "calibration.json",
-    "cases.json",
     "encoder/encoder.json",
     "encoder/model.onnx",
     "encoder/tokenizer.json",
-    "engine/documents.json",
+    "engine/documents/columns.json",
+    "engine/documents/ids-letters.npy",
+    "engine/documents/kind.npy",
+    "engine/sets.json",
+    "engine/vectors/passages-digests.npy",
+    "engine/vectors/passages-starts.npy",
     "engine/vectors/passages.faiss",
-    "engine/vectors/passages.json",
-    "engine/vectors/sentences.faiss",
-    "engine/vectors/sentences.json",
-    "passages.json",
+    "holdings.json",
     "phrases.json",
-    "references.json",
+    "records/cases-keys-letters.npy",
+    "records/cases-starts.npy",
+    "records/cases.jsonl",
+    "records/passages.jsonl",
+    "records/references.jsonl",
     "relevance.json",
     "taxonomy.json",
     "vocabulary.json",
     "wanted.json",
 )
+#: What a snapshot makes of a compendium for itself.
+NOT_READ = ("index", "counted")
 PARTS = tuple(name for name in FILES if name.endswith(".json") and "/" not in name)
 
 
@@ -78,28 +86,33 @@ def test_what_goes_in_comes_out(settings, tiny_encoder):
 
     snapshot = open_snapshot(settings.index / current_id(settings.index))
 
-    content = snapshot.content
-    assert content.compendium == corpus.compendium
+    found, read = snapshot.content.compendium, corpus.compendium
+    assert (tuple(found.cases), dict(found.by_id)) == (read.cases, read.by_id)
+    assert (dict(found.references), found.holdings) == (read.references, read.holdings)
+    for field in {one.name for one in fields(Compendium)} - {"cases", "references", *NOT_READ}:
+        assert getattr(found, field) == getattr(read, field)
     encoder = SentenceTransformerEncoder(find_model(str(tiny_encoder)))
-    vectors = unit_rows(encoder.encode_documents([p.encoded_text for p in content.passages]))
-    ids = [passage.id for passage in content.passages]
-    assert [text.id for text in snapshot.engine.texts("passages")] == ids
-    assert np.array_equal(snapshot.engine.vectors("passages", ids), vectors)
+    for row, passages in enumerate(snapshot.content.passages):
+        vectors, lengths = snapshot.engine.vectors("passages", np.array([row]))
+        texts = [passage.encoded_text for passage in passages]
+        assert np.array_equal(vectors, unit_rows(encoder.encode_documents(texts)))
+        assert lengths.tolist() == [len(passages)]
 
 
 def test_passages_go_in_the_order_of_the_cases(settings):
-    """The cases' ids in order, and in each case from 0 up."""
+    """Those of a case stand in its row, from 0 up, as its texts do in the engine."""
     snapshot = open_snapshot(settings.index / current_id(settings.index))
+    content, engine = snapshot.content, snapshot.engine
 
-    ids = [passage.id for passage in snapshot.content.passages]
-
-    owners = Counter(passage.case_id for passage in snapshot.content.passages)
-    assert ids == [
-        f"{case.id}#{ordinal}"
-        for case in snapshot.content.compendium.cases
-        for ordinal in range(owners[case.id])
-    ]
-    assert sorted(ids) == ids  # no case of the toy corpus has ten passages
+    assert len(content.passages) == len(content.compendium.cases) == len(engine)
+    for row, (case, passages) in enumerate(
+        zip(content.compendium.cases, content.passages, strict=True)
+    ):
+        ids = [(passage.case_id, passage.ordinal) for passage in passages]
+        assert ids == [(case.id, ordinal) for ordinal in range(len(passages))]
+        texts = engine.texts("passages", row)
+        assert [(text.owner, text.ordinal) for text in texts] == ids
+        assert engine.ids(np.array([row])) == (case.id,)
 
 
 def test_the_manifest_says_what_it_is(settings, tiny_encoder):
@@ -190,7 +203,7 @@ def test_a_file_that_rots_unseen_is_found_by_reading_it(folder, name):
         verify_snapshot(folder)
 
     assert str(raised.value).startswith(message)
-    if name in ("encoder/model.onnx", "engine/vectors/passages.faiss"):
+    if name in ("encoder/model.onnx", "engine/vectors/passages.faiss", "records/cases.jsonl"):
         assert open_snapshot(folder).manifest.snapshot_id == folder.name
     path.write_bytes(data)
     assert verify_snapshot(folder).snapshot_id == folder.name
@@ -232,9 +245,10 @@ def test_one_altered_byte_anywhere_in_the_manifest_is_refused(folder):
 @pytest.mark.parametrize("written", range(len(FILES)), ids=FILES)
 def test_a_snapshot_that_was_half_written_is_corrupt(folder, written):
     """Where copying a snapshot stopped, with the files after it empty, that file is named."""
-    words = (folder / "engine" / "words").iterdir() if FILES[written] < "engine/words" else ()
-    for path in [*(folder / name for name in FILES[written:]), *words]:
-        path.write_bytes(b"")
+    names = list(read_manifest(folder).files)
+    assert [name for name in names if name in FILES] == list(FILES)
+    for name in names[names.index(FILES[written]) :]:
+        (folder / name).write_bytes(b"")
 
     with pytest.raises(SnapshotCorrupt, match=f"{FILES[written]} was altered"):
         open_snapshot(folder)
@@ -289,8 +303,8 @@ def test_another_schema_version_is_stale(folder, version):
         pytest.param(
             lambda m: m["encoder"].update(dimension="six"), "encoder.dimension", id="dimension"
         ),
-        pytest.param(lambda m: m.update(cases=[]), "cases", id="cases are a list"),
-        pytest.param(lambda m: m["files"].update({"cases.json": 7}), "files.cases.json", id="file"),
+        pytest.param(lambda m: m.update(versions=[]), "versions", id="versions are a list"),
+        pytest.param(lambda m: m["files"].update({"site.json": 7}), "files.site.json", id="file"),
     ],
 )
 def test_a_manifest_with_a_wrong_field_is_corrupt(folder, change, where):
@@ -307,7 +321,7 @@ def test_a_manifest_with_a_wrong_field_is_corrupt(folder, change, where):
     "change",
     [
         pytest.param(lambda m: m.update(snapshot_id="0123456789ab"), id="foreign id"),
-        pytest.param(lambda m: m["files"].pop("passages.json"), id="file not covered"),
+        pytest.param(lambda m: m["files"].pop("holdings.json"), id="file not covered"),
         pytest.param(
             lambda m: m["files"].update({"../../x": {"digest": "0", "size": 1}}), id="file outside"
         ),
@@ -355,9 +369,9 @@ def test_a_file_of_another_shape_is_corrupt(folder, name, data):
         pytest.param(lambda m: m.update(n_cases=8), "cases: 8, not 7", id="cases"),
         pytest.param(lambda m: m.update(n_passages=15), "passages: 15, not 16", id="passages"),
         pytest.param(
-            lambda m: m["vector_sets"]["sentences"].update(n_texts=24),
-            "texts of sentences: 24, not 25",
-            id="sentences",
+            lambda m: m["vector_sets"]["passages"].update(n_texts=24),
+            "texts of passages: 24, not 16",
+            id="texts",
         ),
         pytest.param(
             lambda m: m["vector_sets"]["passages"].update(dimension=384),
@@ -365,15 +379,8 @@ def test_a_file_of_another_shape_is_corrupt(folder, name, data):
             id="dimension",
         ),
         pytest.param(
-            lambda m: m.update(
-                cases={i.replace("norway", "sweden"): d for i, d in m["cases"].items()}
-            ),
-            "the cases that its manifest names",
-            id="ids of cases",
-        ),
-        pytest.param(
-            lambda m: m["vector_sets"].pop("sentences"),
-            "dimension of sentences: 0, not 6",
+            lambda m: m["vector_sets"].pop("passages"),
+            "dimension of passages: 0, not 6",
             id="a set less",
         ),
         pytest.param(
@@ -393,10 +400,17 @@ def test_counts_that_do_not_agree_are_corrupt(folder, change, wrong):
     assert str(raised.value) == f"{folder} must hold {wrong}. Run 'kb build'."
 
 
-def test_a_file_of_the_engine_that_is_not_listed_is_corrupt(folder):
-    """Every file of the engine is covered: one that was put there is named, not searched."""
-    extra = folder / "engine" / "vectors" / "another.faiss"
-    extra.write_bytes((folder / "engine" / "vectors" / "passages.faiss").read_bytes())
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("engine/vectors/another.faiss", "engine/vectors/passages.faiss"),
+        ("records/another.jsonl", "records/cases.jsonl"),
+    ],
+)
+def test_a_file_that_is_not_listed_is_corrupt(folder, name, like):
+    """Every file of engine and records is covered: one that was put there is named, not read."""
+    extra = folder / name
+    extra.write_bytes((folder / like).read_bytes())
 
     with pytest.raises(SnapshotCorrupt) as raised:
         open_snapshot(folder)
@@ -410,16 +424,18 @@ def test_multilingual_vectors_belong_to_the_passages(toy_multilingual):
     snapshot = open_snapshot(toy_multilingual.index / current_id(toy_multilingual.index))
 
     record, engine = snapshot.manifest.multilingual, snapshot.engine
-    texts = [passage.encoded_text for passage in snapshot.content.passages]
+    texts = [p.encoded_text for passages in snapshot.content.passages for p in passages]
     expected = unit_rows(MultilingualEncoder().encode(texts))
     assert (record.name, record.digest, record.dimension) == (
         "use-multilingual-v3",
         multilingual_digest(),
         512,
     )
-    ids = [passage.id for passage in snapshot.content.passages]
-    assert [text.id for text in engine.texts("passages-multilingual")] == ids
-    assert np.abs(engine.vectors("passages-multilingual", ids) - expected).max() <= 1e-5
+    for row in range(len(engine)):
+        own, spoken = (engine.texts(name, row) for name in ("passages", "passages-multilingual"))
+        assert own == spoken
+    vectors, _ = engine.vectors("passages-multilingual", np.arange(len(engine)))
+    assert np.abs(vectors - expected).max() <= 1e-5
     assert "engine/vectors/passages-multilingual.faiss" in snapshot.manifest.files
 
 

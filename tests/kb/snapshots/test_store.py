@@ -142,7 +142,7 @@ def test_snapshots_are_listed_newest_first(folder):
 
 
 @pytest.mark.parametrize(
-    "name", ["manifest.json", "cases.json", "engine/words", "encoder/model.onnx"]
+    "name", ["manifest.json", "holdings.json", "records", "engine/words", "encoder/model.onnx"]
 )
 def test_only_a_sound_snapshot_can_be_opened(folder, name):
     """Whatever a snapshot lacks, and where there is none, that is one of our errors."""
