@@ -291,6 +291,7 @@ def calibrate(*, collection: str | None, cases: str | None, index: str | None) -
     write_calibrations(path, (*others, found))
     click.echo(
         f"{path}: {found.n_queries} queries; English {found.english}, other {found.other}, "
-        f"fits {found.answer_threshold}, shown {found.relative_cutoff}. Run 'kb build' to use it."
+        f"answers from {found.answer_threshold}, finds from {found.least_score}. "
+        "Run 'kb build' to use it."
     )
     return 0

@@ -7,32 +7,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from kb.model.json_file import JsonFile
 
 
-def _also(*names: str) -> Any:
-    """A field that a file may also have under the name of an earlier version."""
-    return Field(validation_alias=AliasChoices(*names))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """How much each kind of evidence counts in the sum.
+    """How much each kind of evidence counts in the sum, and how the sum becomes a score.
 
-    ``linked`` counts the best sum of the cases that the editors link a case with.
-    ``slope`` and ``constant`` are those of the logistic function that makes the sum
-    the probability that a case is relevant, where the compendium answers.
+    ``named`` counts the share of the values of facets that the query names and a case has;
+    ``linked`` the best sum of the cases that the editors link a case with.
+
+    A score is the probability that a case is relevant, a logistic function of the sum
+    (``slope``), of how far that is below the sum of the best case (``behind``), of the logit of
+    the probability that the compendium answers at all (``answered``), and of a ``constant``.
     """
 
     meaning: float
     multilingual: float
     words: float
+    named: float = 0.0
     linked: float = 0.0
     slope: float = 1.0
+    behind: float = 0.0
+    answered: float = 1.0
     constant: float = 0.0
 
 
@@ -50,8 +50,8 @@ class Answerability:
     meaning: float
     multilingual: float
     words: float
-    coverage_by_all: Annotated[float, _also("coverage_by_all", "known")]
-    coverage_by_one: Annotated[float, _also("coverage_by_one", "covered")]
+    coverage_by_all: float
+    coverage_by_one: float
     english: float
     constant: float
     query: tuple[float, ...]
@@ -68,8 +68,9 @@ class Calibration:
         other: the same for a query in another language.
         answerability: whether the compendium answers a query at all.
         answer_threshold: least such probability at which a query counts as answered.
-        relative_cutoff: least score of a case that is shown, as a share of the best case's.
+        least_score: least score of a case that is found.
         n_queries: how many tuning queries it was derived from.
+        n_documents: how many documents they were judged over.
         collection: the collection whose judged queries these are; empty where they are of the
             whole compendium.
     """
@@ -78,11 +79,21 @@ class Calibration:
     multilingual: str
     english: Weights
     other: Weights
-    answerability: Annotated[Answerability, _also("answerability", "gate")]
-    answer_threshold: Annotated[float, _also("answer_threshold", "fits")]
-    relative_cutoff: Annotated[float, _also("relative_cutoff", "shown")]
+    answerability: Answerability
+    answer_threshold: float
+    least_score: float
     n_queries: int
+    n_documents: int = 0
     collection: str = ""
+
+    def fits(self, n_documents: int) -> bool:
+        """Whether a compendium of so many documents is of the size that it was derived on.
+
+        Beyond twice or half as many, scores order cases as before, and are a probability
+        no more: the more documents there are, the nearer the best of those that do not answer.
+        """
+        derived = self.n_documents
+        return not derived or derived <= 2 * n_documents <= 4 * derived
 
 
 _FILE = JsonFile(

@@ -4,50 +4,55 @@ Nothing is chosen on the test split. The derivation, in order:
 
 1.  **Weights.** For queries in English, and for those in other languages, they are changed
     one at a time over a coarse grid, for as long as the mean nDCG@10 of the queries with
-    an answer rises. For other languages, of all that are nearly as good the ones are
-    taken that lean most on the multilingual encoder: the glossary was made for the
-    compendium, and of any other text it knows few words.
-2.  **Score.** A logistic regression tells relevant cases from others by the weighted
-    sum, over every pair of a query with an answer and a case.
-3.  **Answerability.** A second one, over queries, tells those that the compendium answers
-    from negative controls, by the best evidence of each kind, by which of its words the
-    compendium has, and by the query vector.
-4.  **Answer threshold.** Each tuning query is put to such a function that has not seen it
-    (ten folds). The threshold on its probability is the highest that loses at most 3% of
-    the queries with an answer.
-5.  **Relative cut-off.** The highest share of the best case's score that keeps 97% of the
-    relevant cases among the first ten.
+    an answer rises. The multilingual encoder is not asked for English. For other languages,
+    of all that are nearly as good the ones are taken that lean most on the multilingual
+    encoder: the glossary was made for the compendium, and of any other text it knows few words.
+2.  **Answerability.** A logistic regression over queries tells those that the compendium
+    answers from negative controls, by the best evidence of each kind, by which of its words the
+    compendium has, and by the query vector. Each tuning query is also put to such a function
+    that has not seen its need (ten folds): everything below goes by that.
+3.  **Score.** A second one, over every pair of a query and a case, tells relevant cases
+    from others by the weighted sum, by how far it is behind that of the best case, and by the
+    logit of the answerability.
+4.  **Answer threshold.** The highest that loses at most 3% of the queries that some case
+    answers just as wanted (grade 2).
+5.  **Least score.** The highest that keeps 85% of the relevant cases of the answered queries.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kb.model.calibration import Answerability, Calibration, Weights
-from kb.quality.judged import JudgedQuery
+from kb.quality.judged import GRADES, JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence
-from kb.search.scoring import answerability, relevance_if_answered, weighted_sum
+from kb.search.scoring import answerability, logit, relevance, weighted_sum
 
 LOST_QUERIES = 0.03
-LOST_CASES = 0.03
+LOST_CASES = 0.15
 FOLDS = 10
 #: Means of nDCG@10 that differ by no more are taken for equally good, for other languages.
 NEARLY = 0.01
+
+#: The grade of a case that is just what was wanted.
+BEST = max(GRADES)
 
 #: Weight to the values that are tried; that of ``meaning`` is 1.
 GRID: Mapping[str, tuple[float, ...]] = {
     "multilingual": (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0),
     "words": (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0),
+    "named": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
     # More would still raise nDCG@10 a little, and put fewer relevant cases first.
-    "linked": (0.0, 0.1, 0.2),
+    "linked": (0.0, 0.1, 0.2, 0.3),
 }
-_START = Weights(meaning=1.0, multilingual=0.0, words=2.0, linked=0.1)
+_START = Weights(meaning=1.0, multilingual=0.0, words=1.0, linked=0.1)
 
 _STRENGTH = 1.0  # of the regularisation, as C of scikit-learn
 #: The numbers of a unit vector are small: so that they count beside standard scores.
@@ -87,29 +92,41 @@ def calibrate(
     if any(sample.query.split != "tune" for sample in samples):
         raise ValueError("calibration must only see the tune split")
     answered = [sample for sample in samples if sample.query.relevance]
-    if len(answered) < 2 or all(len(s.query.relevance) == len(s.evidence.ids) for s in answered):
+    if len(answered) < 2 or all(len(s.query.relevance) == len(s.evidence.rows) for s in answered):
         raise ValueError("calibration needs queries with an answer")
     english = [sample for sample in answered if sample.evidence.english]
     other = [sample for sample in answered if not sample.evidence.english]
-    weights = _with_slope(english, _weights(english))
-    foreign = _with_slope(other, _leaning(other, weights, multilingual))
-    unseen = _answered_unseen(samples)
-    kept = [unseen[at] for at, sample in enumerate(samples) if sample.query.relevance]
-    shares = [
-        share
-        for of_language, their_weights in ((english, weights), (other, foreign))
-        for sample in of_language
-        for share in _relevant_shares(sample, their_weights)
+    weights, unseen = _weights(english), _answered_unseen(samples)
+    foreign = _leaning(other, weights, multilingual)
+    by_language = [
+        _with_score(
+            [(s, p) for s, p in zip(samples, unseen, strict=True) if s.evidence.english == is_own],
+            those,
+        )
+        for is_own, those in ((True, weights), (False, foreign))
+    ]
+    if not other:  # there is nothing to derive it from
+        by_language[1] = by_language[0]
+    kept = [
+        unseen[at] for at, sample in enumerate(samples) if BEST in sample.query.relevance.values()
+    ]
+    threshold = _threshold(kept, LOST_QUERIES) if kept else 0.0
+    shown = [
+        score
+        for sample, answered in zip(samples, unseen, strict=True)
+        if sample.query.relevance and answered >= threshold
+        for score in _relevant_scores(sample, by_language[not sample.evidence.english], answered)
     ]
     return Calibration(
         encoder=encoder,
         multilingual=multilingual,
-        english=weights,
-        other=foreign,
+        english=by_language[0],
+        other=by_language[1],
         answerability=_answerability(samples),
-        answer_threshold=_threshold(kept, LOST_QUERIES),
-        relative_cutoff=_threshold(shares, LOST_CASES),
+        answer_threshold=threshold,
+        least_score=_threshold(shown, LOST_CASES) if shown else 0.0,
         n_queries=len(samples),
+        n_documents=len(samples[0].evidence.rows),
         collection=collection,
     )
 
@@ -166,19 +183,33 @@ def _quality(samples: Sequence[Sample], weights: Weights) -> float:
     return float(np.mean(list(per_query(run, qrels)["nDCG@10"].values())))
 
 
-def _with_slope(answered: Sequence[Sample], weights: Weights) -> Weights:
-    """The weights with the logistic function that makes their sum a probability."""
+def _with_score(samples: Sequence[tuple[Sample, float]], weights: Weights) -> Weights:
+    """The weights with the logistic function that makes their sum a probability.
+
+    Args:
+        samples: queries, each with the probability to be answered by a function that has not
+            seen it.
+        weights: of the sum.
+    """
     from sklearn.linear_model import LogisticRegression  # slow import: only to calibrate
 
-    if not answered:
+    rows, labels = [], []
+    for sample, answered in samples:
+        sums = weighted_sum(sample.evidence, weights)
+        behind = sums.max() - sums
+        rows.append(np.column_stack([sums, behind, np.full(len(sums), logit(answered))]))
+        labels += [case_id in sample.query.relevance for case_id in sample.evidence.ids]
+    if len(set(labels)) < 2:
         return weights
-    labels = [case_id in s.query.relevance for s in answered for case_id in s.evidence.ids]
-    sums = np.concatenate([weighted_sum(s.evidence, weights) for s in answered])
+    scale = np.array([_SUM_SCALE, _SUM_SCALE, 1.0])
     model = LogisticRegression(C=_STRENGTH, max_iter=10_000)
-    model.fit(_SUM_SCALE * sums[:, None], labels)
+    model.fit(np.concatenate(rows) * scale, labels)
+    slope, behind, answered = model.coef_[0] * scale
     return replace(
         weights,
-        slope=_rounded(model.coef_[0][0] * _SUM_SCALE),
+        slope=_rounded(slope),
+        behind=_rounded(behind),
+        answered=_rounded(answered),
         constant=_rounded(model.intercept_[0]),
     )
 
@@ -217,17 +248,25 @@ def _answerability(samples: Sequence[Sample]) -> Answerability:
 
 
 def _answered_unseen(samples: Sequence[Sample]) -> list[float]:
-    """The probability of each query to be answered, by what the other folds give."""
+    """The probability of each query to be answered, by what the other folds give.
+
+    Queries of one need are in one fold.
+    """
+    folds = [zlib.crc32(sample.query.need.encode()) % FOLDS for sample in samples]
     unseen = [
-        _answerability([sample for at, sample in enumerate(samples) if at % FOLDS != fold])
+        _answerability([one for one, its in zip(samples, folds, strict=True) if its != fold])
         for fold in range(FOLDS)
     ]
-    return [answerability(s.evidence, unseen[at % FOLDS]) for at, s in enumerate(samples)]
+    return [
+        answerability(one.evidence, unseen[fold]) for one, fold in zip(samples, folds, strict=True)
+    ]
 
 
-def _relevant_shares(sample: Sample, weights: Weights) -> list[float]:
-    """The relevant cases among the first ten: their scores as shares of the best one."""
-    case_scores = relevance_if_answered(sample.evidence, weights)
-    first = np.lexsort((np.arange(len(case_scores)), -case_scores))[:10]
-    relevant = [at for at in first if sample.evidence.ids[at] in sample.query.relevance]
-    return [float(case_scores[at] / case_scores[first[0]]) for at in relevant]
+def _relevant_scores(sample: Sample, weights: Weights, answered: float) -> list[float]:
+    """The scores of the relevant cases."""
+    found = relevance(sample.evidence, weights, answered)
+    return [
+        float(score)
+        for case_id, score in zip(sample.evidence.ids, found, strict=True)
+        if case_id in sample.query.relevance
+    ]

@@ -28,6 +28,7 @@ from kb.snapshots.vector_sets import (
     PHRASES_MULTILINGUAL,
 )
 from kb.text.analysis import terms as terms_of
+from kb.text.mentions import Mention
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]
@@ -62,7 +63,8 @@ class Evidence:
     line on whom it suits; ``passage`` and ``audience`` are those of its best
     passage and line alone, ``multilingual`` that of its best passage by the multilingual
     encoder, which is not asked for English: in [-1, 1], -1 where there is none, and 0 of all
-    where it is not asked. ``words`` is in [0, 1]. For a query in another
+    where it is not asked. ``words`` is in [0, 1], and so is ``named``, the share that a candidate
+    has of the values of facets that the query names. For a query in another
     language the encoder and the words get its English terms. ``query`` is the unit query
     vector by which it is decided whether the compendium answers. ``best_passage`` and
     ``best_line`` are the ordinals of each candidate's best texts, -1 where it has none.
@@ -82,6 +84,7 @@ class Evidence:
     audience: np.ndarray
     multilingual: np.ndarray
     words: np.ndarray
+    named: np.ndarray
     query: np.ndarray
     best_passage: np.ndarray
     best_line: np.ndarray
@@ -204,6 +207,7 @@ class Retriever:
             audience=audience,
             multilingual=by_all,
             words=found.words,
+            named=self._named(asked.mentions, rows),
             query=unit_rows(vector[None, :].astype(np.float64))[0],
             best_passage=best_passage,
             best_line=best_line,
@@ -298,6 +302,14 @@ class Retriever:
             ordinals=np.array([text.ordinal for text in texts], dtype=np.int64),
             by_encoder=tuple(one.vectors for one in found),
         )
+
+    def _named(self, mentions: Sequence[Mention], rows: np.ndarray) -> np.ndarray:
+        """The share of some values of facets that each candidate has; 0 without any."""
+        having = np.zeros(len(rows))
+        for one in mentions:
+            found = self.engine.matching(Filter(facets={one.facet: (one.value,)}), rows)
+            having += np.isin(rows, found, assume_unique=True)
+        return having / max(1, len(mentions))
 
     def _links_among(self, rows: np.ndarray) -> np.ndarray:
         """The links between candidates, as pairs of their places."""

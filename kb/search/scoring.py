@@ -1,15 +1,16 @@
-"""From evidence to one score: fusion of meaning, words and links, and its calibration.
+"""From evidence to one score: fusion of meaning, words, named values and links, calibrated.
 
 The weighted sum of what speaks for a case orders the cases. The score of a case is
-the probability that it is relevant, the product of two logistic functions: how likely
-the compendium answers the query at all (``answerability``, of the query as a whole), and how
-likely the case is relevant if it does (of the weighted sum). Whether anything fits is
-decided by the first, which an answer tells beside its scores. ``kb.quality.calibrate`` derives
-all of it from judged queries; ``cases/calibration.json`` keeps it.
+the probability that it is relevant, a logistic function of its sum, of how far that is behind
+the best, and of how likely the compendium answers the query at all (``answerability``, of the
+query as a whole). Whether anything fits is decided by that, which an answer tells beside its
+scores; what is found must then score enough in itself. ``kb.quality.calibrate`` derives
+all of it from judged queries; ``calibration.json`` beside these keeps it.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ from kb.search.evidence import Evidence, weights_for
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 DECIMALS = 6
+
+_LEAST_PROBABILITY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +52,9 @@ def judge(evidence: Evidence, calibration: Calibration | None, *, min_score: flo
         enough = case_scores >= min_score
     else:
         answered = answerability(evidence, calibration.answerability)
-        case_scores = np.round(_scores(evidence, calibration, answered), DECIMALS)
-        # A share of the best of all cases, so that a wider filter never finds fewer.
-        enough = case_scores >= calibration.relative_cutoff * case_scores.max(initial=0)
+        weights = weights_for(calibration, english=evidence.english)
+        case_scores = np.round(relevance(evidence, weights, answered), DECIMALS)
+        enough = case_scores >= calibration.least_score
         enough &= answered >= calibration.answer_threshold
     return Judgement(
         scores=case_scores,
@@ -66,6 +69,7 @@ def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
         weights.meaning * evidence.meaning
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
+        + weights.named * evidence.named
     )
     return alone + weights.linked * _best_linked(alone, evidence)
 
@@ -83,7 +87,8 @@ def _best_linked(alone: np.ndarray, evidence: Evidence) -> np.ndarray:
 def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The weighted sum as a share of the most that it could be, in [-1, 1], by candidate."""
     weights = weights_for(calibration, english=evidence.english)
-    largest = (weights.meaning + weights.multilingual + weights.words) * (1 + weights.linked)
+    kinds = weights.meaning + weights.multilingual + weights.words + weights.named
+    largest = kinds * (1 + weights.linked)
     return weighted_sum(evidence, weights) / largest
 
 
@@ -102,20 +107,33 @@ def answerability(evidence: Evidence, weights: Answerability) -> float:
     return float(_logistic(np.array([logit]))[0])
 
 
-def relevance_if_answered(evidence: Evidence, weights: Weights) -> np.ndarray:
-    """The probability that each case is relevant, where the compendium answers: in (0, 1)."""
-    return _logistic(weights.slope * weighted_sum(evidence, weights) + weights.constant)
+def relevance(evidence: Evidence, weights: Weights, answered: float) -> np.ndarray:
+    """The probability that each candidate is relevant: in (0, 1).
+
+    Args:
+        evidence: what speaks for each.
+        weights: those for the language of the query.
+        answered: the probability that the compendium answers it.
+    """
+    sums = weighted_sum(evidence, weights)
+    return _logistic(
+        weights.slope * sums
+        + weights.behind * (sums.max(initial=-np.inf) - sums)
+        + weights.answered * logit(answered)
+        + weights.constant
+    )
 
 
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The probability that each case is relevant to the query: in [0, 1], by candidate."""
-    return _scores(evidence, calibration, answerability(evidence, calibration.answerability))
+    answered = answerability(evidence, calibration.answerability)
+    return relevance(evidence, weights_for(calibration, english=evidence.english), answered)
 
 
-def _scores(evidence: Evidence, calibration: Calibration, answered: float) -> np.ndarray:
-    return answered * relevance_if_answered(
-        evidence, weights_for(calibration, english=evidence.english)
-    )
+def logit(probability: float) -> float:
+    """The logarithm of the odds; no query is taken for surer than one in a million."""
+    sure = min(max(probability, _LEAST_PROBABILITY), 1 - _LEAST_PROBABILITY)
+    return math.log(sure / (1 - sure))
 
 
 def _logistic(logits: np.ndarray) -> np.ndarray:
