@@ -286,6 +286,10 @@ class Engine(Protocol):
         """
         ...
 
+    def holding(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that hold each of some terms, at least one, in their order."""
+        ...
+
     def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many documents hold each term; 0 for one that none holds."""
         ...

@@ -17,7 +17,8 @@ from kb.model.json_file import JsonFile
 class Weights:
     """How much each kind of evidence counts in the sum, and how the sum becomes a score.
 
-    ``named`` counts the share of the values of facets that the query names and a case has;
+    ``audience`` is what the editors' lines on whom a case suits count beside its passages: the
+    better of the two is its meaning. ``named`` counts the share of the values of facets that the query names and a case has;
     ``linked`` the best sum of the cases that the editors link a case with.
 
     A score is the probability that a case is relevant, a logistic function of the sum
@@ -28,6 +29,7 @@ class Weights:
     meaning: float
     multilingual: float
     words: float
+    audience: float = 1.0
     named: float = 0.0
     linked: float = 0.0
     slope: float = 1.0

@@ -48,6 +48,7 @@ BEST = max(GRADES)
 GRID: Mapping[str, tuple[float, ...]] = {
     "multilingual": (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0),
     "words": (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0),
+    "audience": (0.7, 0.8, 0.9, 1.0),
     "named": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
     # More would still raise nDCG@10 a little, and put fewer relevant cases first.
     "linked": (0.0, 0.1, 0.2, 0.3),

@@ -14,6 +14,7 @@ from kb.engine.base import Engine
 from kb.engine.filters import Filter
 from kb.model.cases import Case
 from kb.search.query import NEWEST, Query
+from kb.search.query_analysis import Analysis
 from kb.text.mentions import Mention
 
 #: The headings under which the editors' lines are quoted, as on the page of a case.
@@ -147,7 +148,7 @@ class SearchResult:
     ``repaired`` is the text that was searched instead, empty if the text was taken
     as it is; ``interpreted_as`` are the English terms that a text in another language was
     searched with, empty for English; ``mentions`` are the facet values that it names
-    and that are not filtered by.
+    and that are not filtered by. ``reading`` is all that was read of the text, None without one.
     """
 
     query: Query
@@ -161,6 +162,7 @@ class SearchResult:
     interpreted_as: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     is_cut: bool = False
+    reading: Analysis | None = None
     found: FoundSet
 
     @property

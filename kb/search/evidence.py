@@ -172,7 +172,7 @@ class Retriever:
         vectors = {PASSAGES.name: vector, AUDIENCE.name: vector}
         multilingual = self._encoders.multilingual
         if not asked.english and multilingual is not None and has_multilingual(self.engine):
-            vectors[PASSAGES_MULTILINGUAL.name] = multilingual.encode_query(asked.text)
+            vectors[PASSAGES_MULTILINGUAL.name] = multilingual.encode_query(asked.wanted)
         weights = weights_for(self._calibration, english=asked.english)
         near = (PASSAGES.name,) if self._calibration is None else (PASSAGES.name, AUDIENCE.name)
         parts = (
@@ -228,7 +228,7 @@ class Retriever:
         asked = self.analyser.analyse(text, exact=True)
         vectors = [self._encoders.query.encode_query(asked.in_english)]
         if self._encoders.multilingual is not None:
-            vectors.append(self._encoders.multilingual.encode_query(asked.text))
+            vectors.append(self._encoders.multilingual.encode_query(asked.wanted))
         return tuple(unit_rows(vector[None, :])[0] for vector in vectors)
 
     def meaning(self, text: str, most: int) -> list[tuple[str, float]]:

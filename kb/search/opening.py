@@ -23,7 +23,7 @@ from kb.snapshots.format import (
 )
 from kb.snapshots.live import Live
 from kb.snapshots.store import current_id
-from kb.text.language import is_english_word
+from kb.text.english import english
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ def open_searcher(
     manifest = read_manifest(folder)
     _check_encoders(manifest, wanted)
     with ThreadPoolExecutor(max_workers=1) as beside:  # the slowest part, beside the others
-        reading = beside.submit(is_english_word, "dictionary")  # now, not in the first request
+        reading = beside.submit(english)  # now, not in the first request
         snapshot = open_snapshot(folder)
         query = _query_encoder(snapshot.encoder_folder, manifest, old)
         reading.result()

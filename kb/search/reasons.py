@@ -9,7 +9,7 @@ from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
-from kb.text.analysis import stems
+from kb.text.analysis import places, stems
 from kb.text.mentions import Mention
 
 _WORD = re.compile(r"\w+")
@@ -30,6 +30,10 @@ class Passages:
         """
         self._passages = passages
         self._has_multilingual = has_multilingual
+
+    def of(self, row: int) -> tuple[Passage, ...]:
+        """The passages of a case, in order."""
+        return self._passages[row]
 
     def under(self, row: int, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
@@ -109,7 +113,8 @@ class Marker:
         matching = self._look_up(set(_WORD.findall(text)))
         if not matching:
             return ()
-        return tuple(m.span() for m in _WORD.finditer(text) if m.group() in matching)
+        found = ((start, end) for stem, start, end in places(text) if stem in self._wanted)
+        return tuple(dict.fromkeys(found))
 
     def _look_up(self, words: set[str]) -> set[str]:
         """Those of some words that match."""

@@ -65,8 +65,9 @@ def judge(evidence: Evidence, calibration: Calibration | None, *, min_score: flo
 
 def weighted_sum(evidence: Evidence, weights: Weights) -> np.ndarray:
     """The sum that orders the candidates: float64 of shape (n_candidates,)."""
+    near = np.maximum(evidence.passage, weights.audience * evidence.audience)
     alone = (
-        weights.meaning * evidence.meaning
+        weights.meaning * near
         + weights.multilingual * evidence.multilingual
         + weights.words * evidence.words
         + weights.named * evidence.named

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,11 +18,12 @@ from kb.search.evidence import CANDIDATES, Encoders, Evidence, Retriever, has_mu
 from kb.search.facets import Facets
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query, relaxed
-from kb.search.query_analysis import Analyser
+from kb.search.query_analysis import Analyser, Analysis
 from kb.search.reasons import Marker, Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
 from kb.snapshots.vector_sets import PASSAGES
+from kb.text.analysis import tokens
 from kb.text.mentions import Mention, MentionFinder
 from kb.text.similar_names import similar_names
 from kb.text.spelling import Speller
@@ -49,10 +50,14 @@ class Searcher:
         self.min_score = min_score
         self.encoders = encoders
         self.engine: Engine = snapshot.engine
+        self._facets = Facets(self.engine, self.taxonomy)
+        self._mentions = MentionFinder(self.taxonomy, self._facets.values)
         self.analyser = Analyser(
             table=self.compendium.glossary,
             translates=has_multilingual(self.engine),
             speller=Speller(content.vocabulary),
+            names=self._mentions,
+            public_money=[one.id for one in self.taxonomy["formations"] if one.public_money],
         )
         self.retriever = Retriever(
             self.engine,
@@ -63,8 +68,6 @@ class Searcher:
         self._passages = Passages(
             content.passages, has_multilingual=self.manifest.multilingual is not None
         )
-        self._facets = Facets(self.engine, self.taxonomy)
-        self._mentions = MentionFinder(self.taxonomy, self._facets.values)
 
     @property
     def cases(self) -> Sequence[Case]:
@@ -143,9 +146,9 @@ class Searcher:
             page = self._page(query, rows, np.zeros(len(rows)))
             return self._answer(query, within, None, rows, page)
         asked = self.analyser.analyse(query.text, exact=query.exact)
-        mentions = self._mentions.find(asked.in_english)
+        within = _without(within, asked)
         evidence = self.retriever.evidence(asked, _filters(within))
-        judgement = self._judgement(evidence)
+        judgement = self._allowed(self._judgement(evidence), asked)
         rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
         among = judgement.found
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
@@ -158,7 +161,7 @@ class Searcher:
             hits=tuple(
                 replace(
                     hit,
-                    reasons=self._passages.reasons(hit.case, row, marker, evidence, mentions),
+                    reasons=self._passages.reasons(hit.case, row, marker, evidence, asked.mentions),
                 )
                 for hit, (row, _) in zip(result.hits, page, strict=True)
             ),
@@ -166,7 +169,9 @@ class Searcher:
             answerable=judgement.answerable,
             repaired=asked.text if asked.text != query.text else "",
             interpreted_as=asked.translated,
-            mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
+            mentions=tuple(
+                m for m in asked.mentions if m.value not in query.filters.get(m.facet, ())
+            ),
             is_cut=is_cut,
         )
 
@@ -271,6 +276,37 @@ class Searcher:
         """Score every candidate, and say which may be found."""
         return judge(evidence, self.compendium.calibration, min_score=self.min_score)
 
+    def _allowed(self, judgement: Judgement, asked: Analysis) -> Judgement:
+        """The judgement less what the words of a query keep out: phrases and excluded words.
+
+        A case must say each phrase in its title or in one of its passages.
+        """
+        found = judgement.found
+        for one in asked.exclusions:
+            if not one.facet:
+                holding = self._saying(found, one.stems)
+                found = np.setdiff1d(found, holding, assume_unique=True)
+        for phrase in asked.phrases:
+            found = self._saying(found, phrase.stems)
+        return replace(judgement, found=found)
+
+    def _saying(self, rows: np.ndarray, stems: Sequence[str]) -> np.ndarray:
+        """Those of some cases that say these words one after the other."""
+        holding = np.intersect1d(rows, self.engine.holding(stems), assume_unique=True)
+        if len(stems) == 1:
+            return holding
+        wanted = " ".join(stems)
+        saying = [
+            row
+            for row in holding.tolist()
+            if any(f" {wanted} " in f" {' '.join(tokens(text))} " for text in self._texts(row))
+        ]
+        return np.array(saying, dtype=np.int64)
+
+    def _texts(self, row: int) -> Iterator[str]:
+        yield self.cases[row].title
+        yield from (passage.text for passage in self._passages.of(row))
+
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
 
@@ -321,6 +357,15 @@ class Listed(Sequence[Case]):
 
     def __getitem__(self, at: int) -> Case:  # type: ignore[override] - no slices
         return self._every[int(self._rows[at])]
+
+
+def _without(within: Filter, asked: Analysis) -> Filter:
+    """A filter that also keeps out the values that a text excludes."""
+    without = dict(within.without)
+    for one in asked.exclusions:
+        if one.facet:
+            without[one.facet] = (*without.get(one.facet, ()), *one.values)
+    return replace(within, without=without)
 
 
 def _filters(within: Filter) -> list[Filter]:

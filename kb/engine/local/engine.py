@@ -154,6 +154,10 @@ class LocalEngine:
         """Pairs of documents that are linked."""
         return self.documents.links(rows)
 
+    def holding(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that hold each of some terms."""
+        return self.words.holding(terms)
+
     def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many documents hold each term."""
         return {term: self.words.frequency(term) for term in terms}

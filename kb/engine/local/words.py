@@ -8,6 +8,7 @@ significant bits.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -76,6 +77,18 @@ class WordIndex:
         """How many documents hold a term."""
         at = self.terms.find(term)
         return 0 if at is None else int(self.starts[at + 1] - self.starts[at])
+
+    def holding(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that hold each of some terms."""
+        places = [self.terms.find(term) for term in terms]
+        if not places or None in places:
+            return np.zeros(0, dtype=np.int64)
+        rows = [
+            self.postings.rows[int(self.starts[at]) : int(self.starts[at + 1])]
+            for at in places
+            if at is not None
+        ]
+        return functools.reduce(np.intersect1d, rows).astype(np.int64)
 
     def scores(self, terms: Sequence[str]) -> WordScores:
         """What the terms, each given once, count in every document, and which are held."""
