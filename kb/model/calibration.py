@@ -18,8 +18,9 @@ class Weights:
     """How much each kind of evidence counts in the sum, and how the sum becomes a score.
 
     ``audience`` is what the editors' lines on whom a case suits count beside its passages: the
-    better of the two is its meaning. ``named`` counts the share of the values of facets that the query names and a case has;
-    ``linked`` the best sum of the cases that the editors link a case with.
+    better of the two is its meaning. ``named`` counts the share of the values of facets that the
+    query names and a case has; ``linked`` the best sum of the cases that the editors link a
+    case with.
 
     A score is the probability that a case is relevant, a logistic function of the sum
     (``slope``), of how far that is below the sum of the best case (``behind``), of the logit of

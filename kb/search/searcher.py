@@ -173,6 +173,7 @@ class Searcher:
                 m for m in asked.mentions if m.value not in query.filters.get(m.facet, ())
             ),
             is_cut=is_cut,
+            reading=asked,
         )
 
     def _answer(
@@ -227,8 +228,10 @@ class Searcher:
         within = filter_of(query)
         if query.text:
             asked = self.analyser.analyse(query.text, exact=query.exact)
+            within = _without(within, asked)
             evidence = self.retriever.evidence(asked, _filters(within))
-            rows, _, _ = _found(self.engine, within, evidence, self._judgement(evidence))
+            judgement = self._allowed(self._judgement(evidence), asked)
+            rows, _, _ = _found(self.engine, within, evidence, judgement)
         else:
             rows = self.engine.matching(within)
         return FoundSet(rows=rows, engine=self.engine, every=self.cases)
