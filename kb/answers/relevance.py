@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.model.calibration import Calibration
-from kb.model.relevance import Group, Refusal, Report, Worst
+from kb.model.relevance import Found, Group, Refusal, Reliability, Report, Worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,13 @@ class RelevanceAnswer:
     ]
     groups: tuple[Group, ...]
     refusal: Refusal | None
+    found: Annotated[
+        Found | None, Field(description="How good what is found is; null where not measured")
+    ]
+    reliability: Annotated[
+        Reliability | None,
+        Field(description="Whether scores are probabilities; null where not measured"),
+    ]
     worst: tuple[Worst, ...]
 
 
@@ -50,5 +57,7 @@ def relevance_answer(
         split=report.split,
         groups=report.groups,
         refusal=report.refusal,
+        found=report.found,
+        reliability=report.reliability,
         worst=report.worst,
     )

@@ -87,6 +87,11 @@ def evaluate(
     else:
         reports = [_of_judged(settings, split, collection)]
         if publish:
+            if split != "test":
+                raise click.UsageError(
+                    f"--publish takes the test split alone, not {split!r}: weights and thresholds "
+                    "were chosen on the other, which flatters them"
+                )
             from kb.model.relevance import write_report  # imports pydantic
 
             path = judged_folder(settings.cases, reports[0].collection) / RELEVANCE_FILE
@@ -242,6 +247,19 @@ def _print_report(report: Report, noun: str, columns: Sequence[str]) -> None:
             others = "others"
         answerable = f"{refusal.answerable_refused:.1%} of {refusal.n_answerable} {others}"
         click.echo(f"\nnothing fits: {controls}{answerable}")
+    if report.found is not None:
+        found = report.found
+        click.echo(
+            f"found: {found.size:.1f} in the mean of {found.n}, precision {found.precision:.3f}, "
+            f"recall {found.recall:.3f}"
+        )
+    if report.reliability is not None:
+        click.echo(f"scores of what is found: expected error {report.reliability.error:.3f}")
+        for band in report.reliability.bands:
+            click.echo(
+                f"  {band.low:.1f} to {band.high:.1f}: {band.n} cases, mean score "
+                f"{band.score:.3f}, relevant {band.relevant:.3f}"
+            )
     for worst in report.worst:
         missed = ", ".join(worst.missed) or "none of grade 2"
         click.echo(f"{worst.ndcg:.2f}  {worst.id}  {worst.text}  (missed: {missed})")

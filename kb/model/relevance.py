@@ -69,6 +69,46 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """How good what is found is, over the queries that have an answer and are not refused."""
+
+    n: Annotated[int, Field(description="How many queries")]
+    size: Annotated[float, Field(description="How many cases are found in the mean")]
+    precision: Annotated[
+        float, Field(description="The share of relevant cases among those found, in the mean")
+    ]
+    recall: Annotated[
+        float, Field(description="The share of found cases among the relevant ones, in the mean")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Cases that were found with a score from ``low`` up to ``high``, over all queries.
+
+    Where a score is a probability, ``relevant`` is about ``score``.
+    """
+
+    low: float
+    high: float
+    n: Annotated[int, Field(description="How many cases were found with such a score")]
+    score: Annotated[float, Field(description="Their mean score")]
+    relevant: Annotated[float, Field(description="The share of them that are relevant")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability:
+    """Whether a score is the probability that it claims to be.
+
+    ``error`` is the expected calibration error: the mean distance of score and share over the
+    bands, each by its number of cases.
+    """
+
+    bands: tuple[Band, ...]
+    error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What an evaluation found. ``split`` is empty for a test collection.
 
@@ -82,6 +122,8 @@ class Report:
     groups: tuple[Group, ...]
     refusal: Refusal | None
     worst: tuple[Worst, ...]
+    found: Found | None = None
+    reliability: Reliability | None = None
     collection: str = ""
 
 

@@ -19,7 +19,15 @@ import numpy as np
 from kb.engine.base import Document, VectorText, best_rows
 from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.model.calibration import Calibration
-from kb.model.relevance import Group, Refusal, Report, Worst
+from kb.model.relevance import (
+    Band,
+    Found,
+    Group,
+    Refusal,
+    Reliability,
+    Report,
+    Worst,
+)
 from kb.model.word_table import WordTable
 from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
@@ -32,8 +40,14 @@ from kb.search.searcher import Searcher
 from kb.snapshots.vector_sets import PASSAGES, PASSAGES_MULTILINGUAL, OwnedText
 from kb.text.chunking import pieces_of
 
-SYSTEMS = ("fused", "words", "meaning")
+SYSTEMS = ("fused", "rank fusion", "words", "meaning")
 DEPTH = 100
+
+#: Reciprocal rank fusion: one divided by this and the rank, summed over the lists that are
+#: fused (Cormack, Clarke and Buettcher, SIGIR 2009).
+_RANK_CONSTANT = 60
+#: Where the bands end whose scores are compared with the share of relevant cases.
+_BANDS = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 
 
 class Judged(Protocol):
@@ -61,13 +75,17 @@ def evaluate_judged(
 ) -> Report:
     """Evaluate the site's search on judged queries of the compendium; ``split`` names them."""
     runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
-    refused = {}
+    refused, scored = {}, {}
     for query in progress(judged, "searching"):
         result = searcher.search(Query(text=query.text, per_page=MAX_PER_PAGE))
         refused[query.id] = result.no_good_match
+        scored[query.id] = searcher.found_scores(query.text)
         runs["fused"][query.id] = [(hit.case.id, hit.score) for hit in result.hits]
         runs["words"][query.id] = searcher.retriever.words(query.text, DEPTH)
         runs["meaning"][query.id] = searcher.retriever.meaning(query.text, DEPTH)
+        runs["rank fusion"][query.id] = rank_fusion(
+            [runs["words"][query.id], runs["meaning"][query.id]]
+        )
     texts = {query.id: query.text for query in judged}
     groups = _groups([query for query in judged if query.relevance])
     return Report(
@@ -75,8 +93,58 @@ def evaluate_judged(
         split=split,
         snapshot=searcher.snapshot_id,
         collection=searcher.manifest.collection,
+        found=found_figures(judged, scored),
+        reliability=reliability(judged, scored),
         **measured(judged, texts, runs, refused, groups),
     )
+
+
+def rank_fusion(lists: Iterable[Sequence[tuple[str, float]]]) -> list[tuple[str, float]]:
+    """Ranked lists as one, by their ranks alone; equal ones by id."""
+    sums: dict[str, float] = {}
+    for ranked in lists:
+        for rank, (case_id, _) in enumerate(ranked, 1):
+            sums[case_id] = sums.get(case_id, 0.0) + 1 / (_RANK_CONSTANT + rank)
+    return sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:DEPTH]
+
+
+def found_figures(judged: Sequence[Judged], found: Mapping[str, Mapping[str, float]]) -> Found:
+    """How good what is found is; a query that is refused counts elsewhere."""
+    rows = [
+        (len(cases), len(cases.keys() & query.relevance.keys()), len(query.relevance))
+        for query in judged
+        if query.relevance and (cases := found[query.id])
+    ]
+    n = len(rows)
+    return Found(
+        n=n,
+        size=sum(size for size, _, _ in rows) / n if n else 0.0,
+        precision=sum(hits / size for size, hits, _ in rows) / n if n else 0.0,
+        recall=sum(hits / relevant for _, hits, relevant in rows) / n if n else 0.0,
+    )
+
+
+def reliability(judged: Sequence[Judged], found: Mapping[str, Mapping[str, float]]) -> Reliability:
+    """Whether the scores of what is found are probabilities, over all queries."""
+    pairs = np.array(
+        [
+            (score, case_id in query.relevance)
+            for query in judged
+            for case_id, score in found[query.id].items()
+        ],
+        dtype=np.float64,
+    ).reshape(-1, 2)
+    bands, low = [], 0.0
+    for high in _BANDS:
+        inside = (pairs[:, 0] >= low) & ((pairs[:, 0] < high) | (high == _BANDS[-1]))
+        if inside.any():
+            score, relevant = pairs[inside].mean(axis=0).tolist()
+            n = int(inside.sum())
+            bands.append(Band(low=low, high=high, n=n, score=score, relevant=relevant))
+        low = high
+    total = sum(band.n for band in bands)
+    error = sum(band.n * abs(band.score - band.relevant) for band in bands)
+    return Reliability(bands=tuple(bands), error=error / total if total else 0.0)
 
 
 def measured(
@@ -201,6 +269,9 @@ def evaluate_collection(
             runs["fused"][query_id] = _ranked(evidence, scores(evidence, calibration))
             runs["words"][query_id] = retriever.words(text, DEPTH)
             runs["meaning"][query_id] = retriever.meaning(text, DEPTH)
+            runs["rank fusion"][query_id] = rank_fusion(
+                [runs["words"][query_id], runs["meaning"][query_id]]
+            )
     group = group_figures("all", collection.qrels, runs)
     return Report(
         name=collection.name, split="", snapshot="", groups=(group,), refusal=None, worst=()

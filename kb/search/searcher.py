@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from kb.engine.base import Engine, Part, Question, best_rows
-from kb.engine.filters import Filter
+from kb.engine.filters import EVERYTHING, Filter
 from kb.errors import CaseNotFound, QueryError
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
@@ -235,6 +235,15 @@ class Searcher:
         else:
             rows = self.engine.matching(within)
         return FoundSet(rows=rows, engine=self.engine, every=self.cases)
+
+    def found_scores(self, text: str) -> Mapping[str, float]:
+        """What a text finds without filters, with the score of each by its id."""
+        asked = self.analyser.analyse(text)
+        within = _without(EVERYTHING, asked)
+        evidence = self.retriever.evidence(asked, (within,))
+        judgement = self._allowed(self._judgement(evidence), asked)
+        rows, scores, _ = _found(self.engine, within, evidence, judgement)
+        return dict(zip(self.engine.ids(rows), scores.tolist(), strict=True))
 
     def listed(self, within: Filter) -> Listed:
         """The cases that pass a filter, by id; each is read when it is asked for."""
