@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ from pydantic import Field
 from kb.answers.addresses import Addresses
 from kb.answers.figures import figure
 from kb.answers.gaps import not_in_source
-from kb.answers.serialise import extended, old_name
+from kb.answers.serialise import extended, old_name, to_json
 from kb.citations.cases import cite_case
 from kb.citations.provenance import Provenance, provenance
 from kb.citations.works import Citation, citations
@@ -178,9 +178,12 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses, *, site: s
     )
 
 
-def cases_answer(searcher: Searcher, addresses: Addresses) -> CasesAnswer:
-    """All cases and guides by id, without their text."""
-    return CasesAnswer(
+def cases_json(searcher: Searcher, addresses: Addresses) -> Iterator[str]:
+    """All cases and guides by id, without their text: the JSON of a ``CasesAnswer`` in pieces.
+
+    Cases are read one after another, so that however many there are, few are in memory.
+    """
+    whole = CasesAnswer(
         total=len(searcher.cases),
         snapshot=searcher.snapshot_id,
         collection=searcher.manifest.collection,
@@ -193,10 +196,13 @@ def cases_answer(searcher: Searcher, addresses: Addresses) -> CasesAnswer:
             )
             for term, held in searcher.compendium.collections
         ),
-        cases=tuple(
-            CaseSummary(**summary_fields(case, searcher, addresses)) for case in searcher.cases
-        ),
+        cases=(),
     )
+    yield to_json(whole).removesuffix("]}")
+    for row, case in enumerate(searcher.cases):
+        summary = CaseSummary(**summary_fields(case, searcher, addresses))
+        yield f"{',' if row else ''}{to_json(summary)}"
+    yield "]}"
 
 
 def summary_fields(case: Case, searcher: Searcher, addresses: Addresses) -> Mapping[str, object]:

@@ -94,6 +94,75 @@ def sources_summary(cases: Iterable[Case], references: Mapping[str, Reference]) 
     )
 
 
+#: Of each kind so many sources are listed, and so many works to read on.
+LISTED = 500
+#: So many sources are known as those that are cited most.
+MOST_CITED = 20
+#: A source names the documents that cite it where they are so many or fewer.
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitingCase:
+    """A document that cites a source."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedWork:
+    """A source by its key, and how many documents cite it; ``cited_by`` only if few do."""
+
+    key: str
+    n_cases: int
+    cited_by: tuple[CitingCase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedSources:
+    """The sources of a compendium, counted once for a snapshot.
+
+    Attributes:
+        summary: what they are, and what was seen of them.
+        n_of_kind: by kind how many there are; those of none under the empty text.
+        most_cited: the keys of the first ``MOST_CITED`` of all kinds.
+        works: by kind the first ``LISTED``, those that most cite first.
+        further: the keys of works to read on, the first ``LISTED`` of them.
+    """
+
+    summary: SourcesSummary
+    n_of_kind: Mapping[str, int]
+    most_cited: tuple[str, ...]
+    works: Mapping[str, tuple[CountedWork, ...]]
+    further: tuple[str, ...]
+
+
+def counted_sources(cases: Iterable[Case], references: Mapping[str, Reference]) -> CountedSources:
+    """Count the sources of some cases."""
+    every = tuple(cases)
+    by_kind: dict[str, list[CitedWork]] = {}
+    works = cited_works(every, references)
+    for cited in works:
+        by_kind.setdefault(cited.work.kind or "", []).append(cited)
+    return CountedSources(
+        summary=sources_summary(every, references),
+        n_of_kind={kind: len(works) for kind, works in by_kind.items()},
+        most_cited=tuple(cited.work.key for cited in works[:MOST_CITED]),
+        works={kind: tuple(map(_counted, held[:LISTED])) for kind, held in by_kind.items()},
+        further=tuple(work.key for work in further_reading(every, references)[:LISTED]),
+    )
+
+
+def _counted(cited: CitedWork) -> CountedWork:
+    few = cited.cases if len(cited.cases) <= NAMED else ()
+    return CountedWork(
+        key=cited.work.key,
+        n_cases=len(cited.cases),
+        cited_by=tuple(CitingCase(id=case.id, title=case.title) for case in few),
+    )
+
+
 def _name(work: Reference) -> str:
     return f"{work.authors or work.title} {work.year} {work.title}".casefold()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kb import __version__
+from kb.citations.summary import counted_sources
 from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE, judged_folder
 from kb.encoders.sentence_transformer import ModelFiles
 from kb.indexing.identity import (
@@ -147,5 +148,6 @@ def content_of(compendium: Compendium) -> Content:
     return Content(
         compendium=compendium,
         passages=tuple(passages_of(case, taxonomy) for case in compendium.cases),
+        sources=counted_sources(compendium.cases, compendium.references),
         vocabulary=count_words([*texts, *labels]),
     )

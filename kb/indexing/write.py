@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import date
 from pathlib import Path
 
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
@@ -13,7 +14,7 @@ from kb.indexing.plan import Plan
 from kb.model.cases import Case, Period, Result
 from kb.model.quantities import Quantity, in_unit, is_of_usual, quantity
 from kb.model.taxonomy import PLACE, Taxonomy
-from kb.search.query import NEWEST, OLDEST
+from kb.search.query import ADDED, NEWEST, OLDEST
 from kb.snapshots.format import (
     ENCODER_FOLDER,
     ENGINE_FOLDER,
@@ -103,7 +104,7 @@ def document_of(case: Case, taxonomy: Taxonomy) -> Document:
         facets=case.facets,
         figures=tuple(_figures(case, taxonomy)),
         links=case.related,
-        keys=order_keys(case.period),
+        keys=order_keys(case.period) | day_key(case.added),
     )
 
 
@@ -112,6 +113,11 @@ def order_keys(period: Period | None) -> dict[str, float]:
     years = (period.start, period.end) if period is not None else ()
     named = [year for year in years if year]
     return {NEWEST: -max(named), OLDEST: min(named)} if named else {}
+
+
+def day_key(added: str | None) -> dict[str, float]:
+    """The day on which a case came in; nothing where it says of none."""
+    return {ADDED: date.fromisoformat(added).toordinal()} if added else {}
 
 
 def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""What a compendium lacks by trade: sectors without a case, and divisions that are wanted.
+"""What a compendium lacks by trade: divisions that are wanted.
 
 A division of the official classification (``divisions`` of the vocabulary) is covered where
 a sector that carries a code of it has a case. One that no sector covers is *wanted*, unless
@@ -7,10 +7,9 @@ the vocabulary says that owners of small firms are hardly found there (``sought:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kb.model.cases import Case
 from kb.model.taxonomy import DIVISIONS, Taxonomy, Term
 
 _SECTOR = "sector"
@@ -34,29 +33,25 @@ class DivisionCoverage:
         return self.division.sought and not self.n_cases
 
 
-def sectors_without_case(taxonomy: Taxonomy, cases: Iterable[Case]) -> tuple[Term, ...]:
-    """The sectors that no case has, in the order of the vocabulary."""
-    held = {sector for case in cases for sector in case.facets.get(_SECTOR, ())}
-    return tuple(term for term in taxonomy.facet(_SECTOR) if term.id not in held)
+#: How many cases have any of some sectors.
+Count = Callable[[Sequence[str]], int]
 
 
-def division_coverage(taxonomy: Taxonomy, cases: Iterable[Case]) -> tuple[DivisionCoverage, ...]:
+def division_coverage(taxonomy: Taxonomy, count: Count) -> tuple[DivisionCoverage, ...]:
     """Every division in the order of the classification; none where the vocabulary has none."""
-    every = tuple(cases)
-    return tuple(_covered(division, taxonomy, every) for division in taxonomy[DIVISIONS])
+    return tuple(_covered(division, taxonomy, count) for division in taxonomy[DIVISIONS])
 
 
-def wanted_divisions(taxonomy: Taxonomy, cases: Iterable[Case]) -> tuple[DivisionCoverage, ...]:
+def wanted_divisions(taxonomy: Taxonomy, count: Count) -> tuple[DivisionCoverage, ...]:
     """The divisions in which owners of small firms are found, and no case is."""
-    return tuple(one for one in division_coverage(taxonomy, cases) if one.is_wanted)
+    return tuple(one for one in division_coverage(taxonomy, count) if one.is_wanted)
 
 
-def _covered(division: Term, taxonomy: Taxonomy, cases: Sequence[Case]) -> DivisionCoverage:
+def _covered(division: Term, taxonomy: Taxonomy, count: Count) -> DivisionCoverage:
     sectors = tuple(
         sector
         for sector in taxonomy.facet(_SECTOR)
         if any(activity.code.startswith(division.id) for activity in sector.activities)
     )
-    ids = {sector.id for sector in sectors}
-    n_cases = sum(not ids.isdisjoint(case.facets.get(_SECTOR, ())) for case in cases)
-    return DivisionCoverage(division=division, sectors=sectors, n_cases=n_cases)
+    ids = [sector.id for sector in sectors]
+    return DivisionCoverage(division=division, sectors=sectors, n_cases=count(ids) if ids else 0)

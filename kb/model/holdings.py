@@ -29,6 +29,12 @@ class Counted:
         years: the first and the last year that their periods name; None where none does.
         n_figures: how many report a figure.
         n_silent: how many report no result at all.
+        n_without: by facet how many have no value of it.
+        n_several: by facet how many have several values of it.
+        n_crossed: how many have a project and a type, and several of either.
+        n_uncrossed: how many have no project or no type.
+        planned: by project how many tell of it as an aim only.
+        ended: by decade (1990) how many have a period that ends in it.
         source_years: the first and the last year of the works that they name; None where no
             year is known.
     """
@@ -38,6 +44,12 @@ class Counted:
     years: tuple[int, int] | None = None
     n_figures: int = 0
     n_silent: int = 0
+    n_without: Mapping[str, int] = field(default_factory=dict)
+    n_several: Mapping[str, int] = field(default_factory=dict)
+    n_crossed: int = 0
+    n_uncrossed: int = 0
+    planned: Mapping[str, int] = field(default_factory=dict)
+    ended: Mapping[int, int] = field(default_factory=dict)
     source_years: tuple[int, int] | None = None
 
     def count(self, **values: str) -> int:
@@ -50,6 +62,11 @@ class Counted:
         if len(pairs) != len(values) or len(pairs) not in (1, 2):
             raise ValueError(f"values must be of one facet or of two, not of {sorted(values)}")
         return self.counts.get(_key(pairs), 0)
+
+    @property
+    def n_in_words(self) -> int:
+        """How many report results in words alone."""
+        return self.n - self.n_figures - self.n_silent
 
     def terms(self, facet: str, taxonomy: Taxonomy) -> tuple[Term, ...]:
         """The values of a facet that some document has, in the order of the vocabulary."""
@@ -135,12 +152,23 @@ def _counted(documents: Sequence[Case], years: Mapping[str, str]) -> Counted:
     named = [year for one in periods for year in (one.start, one.end) if year is not None]
     keys = {source.key for one in documents for source in one.sources}
     written = [int(year) for key in keys if (year := years.get(key, "")).isdecimal()]
+    numbers = {facet: [len(one.facets.get(facet, ())) for one in documents] for facet in FACETS}
+    crossed = [
+        len(one.facets.get("project", ())) * len(one.facets.get("type", ())) for one in documents
+    ]
+    last = [one.end or one.start for one in periods]
     return Counted(
         n=len(documents),
         counts=dict(sorted(counts.items())),
         years=(min(named), max(named)) if named else None,
         n_figures=sum(any(result.has_figure for result in one.results) for one in documents),
         n_silent=sum(not one.results for one in documents),
+        n_without={facet: held.count(0) for facet, held in numbers.items()},
+        n_several={facet: sum(n > 1 for n in held) for facet, held in numbers.items()},
+        n_crossed=sum(n > 1 for n in crossed),
+        n_uncrossed=crossed.count(0),
+        planned=dict(sorted(Counter(value for one in documents for value in one.planned).items())),
+        ended=dict(sorted(Counter(year // 10 * 10 for year in last if year).items())),
         source_years=(min(written), max(written)) if written else None,
     )
 

@@ -14,6 +14,8 @@ from kb.model.taxonomy import Taxonomy
 
 #: How an answer can be ordered; see ``kb.search.order``.
 NEWEST, OLDEST = "newest", "oldest"
+#: The key of the day on which a case came in, counted from the first day of the year 1.
+ADDED = "added"
 SORTS: tuple[str, ...] = ("relevance", NEWEST, OLDEST, "result")
 
 #: Query limits, stated once for the site, the API and the command line.

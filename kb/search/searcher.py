@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kb.engine.base import Engine, Part, Question, best_rows
+from kb.citations.summary import CountedSources
+from kb.engine.base import TITLE, Engine, Part, Question, best_rows
 from kb.engine.filters import EVERYTHING, Filter
 from kb.errors import CaseNotFound, QueryError
 from kb.model.cases import Case
@@ -47,6 +48,7 @@ class Searcher:
         content = snapshot.content
         self.manifest: Manifest = snapshot.manifest
         self.compendium: Compendium = content.compendium
+        self.sources: CountedSources = content.sources
         self.min_score = min_score
         self.encoders = encoders
         self.engine: Engine = snapshot.engine
@@ -92,7 +94,7 @@ class Searcher:
         """
         case = self.compendium.by_id.get(case_id)
         if case is None:
-            nearest = similar_names(case_id, self.compendium.by_id, n=3)
+            nearest = similar_names(case_id, iter(self.compendium.by_id), n=3)
             raise CaseNotFound(case_id[:120], nearest=nearest)
         return case
 
@@ -248,6 +250,12 @@ class Searcher:
     def listed(self, within: Filter) -> Listed:
         """The cases that pass a filter, by id; each is read when it is asked for."""
         return Listed(self.cases, self.engine.matching(within))
+
+    def first_by_title(self, within: Filter, most: int) -> tuple[Case, ...]:
+        """The first of the cases that pass a filter, by title and then by id."""
+        rows = self.engine.matching(within)
+        order = np.lexsort((rows, self.engine.keys(TITLE, rows)))[:most]
+        return tuple(self.cases[row] for row in rows[order].tolist())
 
     @property
     def reporting(self) -> Filter:

@@ -6,6 +6,7 @@
         manifest.json          what this is, and the SHA-256 of each file below and of itself
         taxonomy.json
         holdings.json          what it holds, counted
+        sources.json           the sources counted, and who cites those that are cited most
         vocabulary.json        the words of the compendium, for slips of typing
         calibration.json       how evidence becomes a score; null where there is none
         relevance.json         the published figures; null where there are none
@@ -43,6 +44,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from kb.citations.summary import CountedSources
 from kb.engine.base import Engine
 from kb.engine.guarded import GuardedEngine
 from kb.engine.local.engine import LocalEngine
@@ -140,12 +142,13 @@ _MANIFEST = TypeAdapter(Manifest)
 class Content:
     """What a snapshot holds beside engine and encoder: a compendium, and what was made of it.
 
-    ``passages`` are those of each case, in the order of the cases; ``vocabulary`` counts the
-    words of the compendium.
+    ``passages`` are those of each case, in the order of the cases; ``sources`` are counted, and
+    ``vocabulary`` counts the words of the compendium.
     """
 
     compendium: Compendium
     passages: Sequence[tuple[Passage, ...]]
+    sources: CountedSources
     vocabulary: Mapping[str, int]
 
 
@@ -184,6 +187,7 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
 }
 #: The same for what was made of it.
 _MADE_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
+    "sources.json": ("sources", TypeAdapter(CountedSources)),
     "vocabulary.json": ("vocabulary", TypeAdapter(dict[str, int])),
 }
 _HOLDINGS_FILE, _HOLDINGS = "holdings.json", TypeAdapter(Holdings)
@@ -219,8 +223,8 @@ def content_digest(content: Content) -> str:
         digest.update(_CASE.dump_json(case) + b"\n")
     for passages in content.passages:
         digest.update(_PASSAGES.dump_json(passages) + b"\n")
-    for key in sorted(compendium.references):
-        digest.update(_REFERENCE.dump_json(compendium.references[key]) + b"\n")
+    for work in compendium.references.values():
+        digest.update(_REFERENCE.dump_json(work) + b"\n")
     return digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+from weakref import finalize
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -43,8 +44,9 @@ class RecordFile(Sequence[Record], Generic[Record]):
         self._holds = holds
         self._starts = read_array(folder, f"{name}-starts", "uint64", shape=(None,))
         try:
-            self._file = self._path.open("rb", buffering=0)
-            size = os.fstat(self._file.fileno()).st_size
+            self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            finalize(self, os.close, self._file)  # once nothing asks it any more
+            size = os.fstat(self._file).st_size
         except OSError as err:
             raise SnapshotCorrupt(f"{self._path} cannot be read: {err.strerror}.") from err
         if not len(self._starts) or int(self._starts[-1]) != size:
@@ -66,7 +68,7 @@ class RecordFile(Sequence[Record], Generic[Record]):
     def line(self, at: int) -> bytes:
         """A record as its line."""
         begin, end = int(self._starts[at]), int(self._starts[at + 1])
-        return os.pread(self._file.fileno(), end - begin, begin)
+        return os.pread(self._file, end - begin, begin)
 
     def _read(self, at: int) -> Record:
         try:
@@ -76,10 +78,18 @@ class RecordFile(Sequence[Record], Generic[Record]):
 
 
 class KeyedRecords(Mapping[str, Record], Generic[Record]):
-    """Records by keys, in the order of the keys."""
+    """Records by keys, in the order in which they were written."""
 
-    def __init__(self, keys: Strings, records: Sequence[Record]) -> None:
+    def __init__(self, keys: Strings, places: np.ndarray, records: Sequence[Record]) -> None:
+        """Put keys to records.
+
+        Args:
+            keys: in their order.
+            places: of the record of each key, row by row.
+            records: the records.
+        """
         self._keys = keys
+        self._places = places
         #: The same without their keys.
         self.records = records
 
@@ -87,7 +97,7 @@ class KeyedRecords(Mapping[str, Record], Generic[Record]):
         return len(self.records)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
+        return (self._keys[at] for at in np.argsort(self._places).tolist())
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._keys.find(key) is not None
@@ -96,7 +106,7 @@ class KeyedRecords(Mapping[str, Record], Generic[Record]):
         at = self._keys.find(key)
         if at is None:
             raise KeyError(key)
-        return self.records[at]
+        return self.records[int(self._places[at])]
 
 
 def write_records(folder: Path, name: str, lines: Iterable[bytes]) -> None:
@@ -111,10 +121,12 @@ def write_records(folder: Path, name: str, lines: Iterable[bytes]) -> None:
 def write_keyed(
     folder: Path, name: str, records: Mapping[str, Any], holds: TypeAdapter[Any]
 ) -> None:
-    """Write records with their keys, in the order of these."""
+    """Write records with their keys, in the order of the mapping."""
+    places = {key: place for place, key in enumerate(records)}
     keys = sorted(records)
     write_strings(folder, f"{name}-keys", keys)
-    write_records(folder, name, (holds.dump_json(records[key]) for key in keys))
+    write_array(folder, f"{name}-places", np.array([places[key] for key in keys], dtype=np.int64))
+    write_records(folder, name, map(holds.dump_json, records.values()))
 
 
 def read_keyed(folder: Path, name: str, holds: TypeAdapter[Record]) -> KeyedRecords[Record]:
@@ -125,6 +137,7 @@ def read_keyed(folder: Path, name: str, holds: TypeAdapter[Record]) -> KeyedReco
     """
     keys = Strings.read(folder, f"{name}-keys")
     records = RecordFile(folder, name, holds)
+    places = read_array(folder, f"{name}-places", "int64", shape=(len(keys),))
     if len(keys) != len(records):
         raise SnapshotCorrupt(f"{folder / name}.jsonl does not hold what it should.")
-    return KeyedRecords(keys, records)
+    return KeyedRecords(keys, places, records)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.citations.summary import CitedWork, cited_works, further_reading, sources_summary
+from kb.citations.summary import CountedSources, CountedWork
 from kb.model.cases import EXCERPT, OPENED, PRIMARY, SECONDARY, STORED_COPY, Reference
 from kb.model.compendium import Compendium
+from kb.search.searcher import Searcher
 
-#: A source names the documents that cite it where they are so many or fewer.
-NAMED = 3
 #: What stands over the sources of each kind, and what that means.
 HEADINGS = {
     PRIMARY: ("Primary sources", "by those who did it, paid for it or studied it"),
@@ -36,53 +35,64 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesOfKind:
-    """The sources of one kind; ``id`` is their place on the page."""
+    """The sources of one kind, those cited most first; ``id`` is their place on the page.
+
+    ``n`` counts all; ``works`` are those that are listed, each with who cites it.
+    """
 
     id: str
     heading: str
     meaning: str
-    works: tuple[CitedWork, ...]
+    n: int
+    works: tuple[tuple[Reference, CountedWork], ...]
+
+    @property
+    def n_more(self) -> int:
+        """How many are not listed."""
+        return self.n - len(self.works)
 
 
-def subjects(compendium: Compendium) -> tuple[Subject, ...]:
+def subjects(counted: CountedSources, works: Mapping[str, Reference]) -> tuple[Subject, ...]:
     """The further reading by subject, in the order of the file."""
-    works = further_reading(compendium.cases, compendium.references)
+    found = [works[key] for key in counted.further]
     return tuple(
-        Subject(heading=name, works=tuple(work for work in works if work.subject == name))
-        for name in dict.fromkeys(work.subject for work in works)
+        Subject(heading=name, works=tuple(work for work in found if work.subject == name))
+        for name in dict.fromkeys(work.subject for work in found)
     )
 
 
-def by_kind(works: Sequence[CitedWork]) -> tuple[SourcesOfKind, ...]:
+def by_kind(counted: CountedSources, works: Mapping[str, Reference]) -> tuple[SourcesOfKind, ...]:
     """Sources by kind; a kind without any is left out."""
-    groups = (
+    return tuple(
         SourcesOfKind(
             id=kind or "unsorted",
-            heading=HEADINGS[kind][0],
-            meaning=HEADINGS[kind][1],
-            works=tuple(cited for cited in works if (cited.work.kind or "") == kind),
+            heading=heading,
+            meaning=meaning,
+            n=counted.n_of_kind[kind],
+            works=tuple((works[one.key], one) for one in counted.works[kind]),
         )
-        for kind in HEADINGS
+        for kind, (heading, meaning) in HEADINGS.items()
+        if kind in counted.works
     )
-    return tuple(group for group in groups if group.works)
 
 
-def reading_page(compendium: Compendium) -> dict[str, object]:
+def reading_page(current: Searcher) -> dict[str, object]:
     """What the template is given."""
-    reading = subjects(compendium)
+    counted, works = current.sources, current.compendium.references
+    reading = subjects(counted, works)
     named_by = dict.fromkeys(
         work.cited_in.key for subject in reading for work in subject.works if work.cited_in
     )
     return {
         "subjects": reading,
-        "named_by": [compendium.references[key] for key in named_by],
-        "kinds": by_kind(cited_works(compendium.cases, compendium.references)),
-        "summary": sources_summary(compendium.cases, compendium.references),
-        "named": NAMED,
+        "n_more": counted.summary.further_reading - len(counted.further),
+        "named_by": [works[key] for key in named_by],
+        "kinds": by_kind(counted, works),
+        "summary": counted.summary,
         "seen": SEEN,
     }
 
 
-def bibtex(compendium: Compendium) -> str:
-    """Every source as BibTeX, as the file of the compendium has it."""
-    return "".join(f"{work.bibtex}\n\n" for work in compendium.references.values() if work.bibtex)
+def bibtex(compendium: Compendium) -> Iterator[str]:
+    """Every source as BibTeX, as the file of the compendium has it, piece by piece."""
+    return (f"{work.bibtex}\n\n" for work in compendium.references.values() if work.bibtex)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
 
-from kb.citations.summary import cited_works
 from kb.model.facets import COLLECTION_FACET
 from web.about.reading import bibtex, reading_page
 from web.about.relevance import (
@@ -45,7 +44,7 @@ def about() -> str:
     current = searcher()
     counted = current.compendium.holdings.everything
     encoders = (current.manifest.encoder, current.manifest.multilingual)
-    works = cited_works(current.cases, current.compendium.references)
+    cited, works = current.sources, current.compendium.references
     return render_template(
         "about.html",
         snapshot_id=current.snapshot_id,
@@ -54,8 +53,8 @@ def about() -> str:
         n_passages=current.manifest.n_passages,
         counts=[(term.label, counted.count(kind=term.id)) for term in current.taxonomy["kinds"]],
         levels=[term for term in current.taxonomy["levels"] if term.phrase],
-        works=works[:MOST_CITED],
-        n_works=len(works),
+        works=[works[key] for key in cited.most_cited[:MOST_CITED]],
+        n_works=cited.summary.sources,
         contribute_url=settings().contribute_url,
     )
 
@@ -63,7 +62,7 @@ def about() -> str:
 @bp.get("/reading")
 def reading() -> str:
     """What to read on, as the sources name it; and the sources, with the cases that cite each."""
-    return render_template("reading.html", **reading_page(searcher().compendium))
+    return render_template("reading.html", **reading_page(searcher()))
 
 
 @bp.get("/sources.bib")

@@ -26,6 +26,10 @@ from web.words.typography import curly
 #: How many selects stand on a page where nothing is chosen, and how many cases are offered.
 PLACES = 3
 OFFERS = 4
+#: Of many cases so many are taken for like one that is chosen.
+COMPARED = 250
+#: More cases are in no list to choose from; they are found by search, or named by their ids.
+LISTED = 1_000
 SEVERAL = "Several countries"
 #: How far along the common scale a figure reaches is given in parts of this.
 SCALE = 100
@@ -41,7 +45,7 @@ class ComparePage:
         cases: those that are chosen, none to five.
         answer: them side by side; None of fewer than two.
         choices: the cases to choose from by the heading of their country, by title; none
-            where no more can be added.
+            where no more can be added, or where there are too many for a list.
         places: how many may be chosen at once.
         offers: the cases most like those chosen, each with what it shares with all of them.
         taxonomy: the vocabulary.
@@ -53,6 +57,11 @@ class ComparePage:
     places: int
     offers: Sequence[tuple[Case, str]]
     taxonomy: Taxonomy
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more can be added."""
+        return len(self.cases) == MOST
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -105,11 +114,11 @@ class ComparePage:
 
 def compare_page(searcher: Searcher, cases: tuple[Case, ...], addresses: Addresses) -> ComparePage:
     """Gather the page of some cases, none to five; side by side if they are two or more."""
-    is_full = len(cases) == MOST
+    is_full, held = len(cases) == MOST, searcher.compendium.holdings.cases
     return ComparePage(
         cases=cases,
         answer=comparison_answer(searcher, cases, addresses) if len(cases) >= LEAST else None,
-        choices=() if is_full else _choices(searcher, cases),
+        choices=() if is_full or held.n > LISTED else _choices(searcher, cases),
         places=1 if cases else PLACES,
         offers=_offers(searcher, cases) if cases and not is_full else (),
         taxonomy=searcher.taxonomy,
@@ -138,7 +147,7 @@ def _offers(searcher: Searcher, cases: Sequence[Case]) -> list[tuple[Case, str]]
     chosen = [case.id for case in cases]
     likeness: dict[str, float] = {}
     for case_id in chosen:
-        for hit in searcher.similar(case_id, k=len(searcher.cases)):
+        for hit in searcher.similar(case_id, k=COMPARED):
             likeness[hit.case.id] = likeness.get(hit.case.id, 0.0) + hit.score
     ranked = sorted(set(likeness) - set(chosen), key=lambda one: (-likeness[one], one))
     offered = (searcher.case(case_id) for case_id in ranked[:OFFERS])

@@ -24,7 +24,9 @@ def page() -> tuple[str, int]:
     current = searcher()
     asked = read_page(COMPARE, request.args, current.taxonomy)
     cases, read = read_cases(asked, current)
-    titles = {case.id: curly(case.title) for case in current.cases}
+    by_id = current.compendium.by_id
+    meant = {near for one in read.wrong for near in (*one.nearest, *one.error.allowed)}
+    titles = {near: curly(by_id[near].title) for near in meant if near in by_id}
     html = render_template(
         "compare.html",
         page=compare_page(current, cases, addresses()),

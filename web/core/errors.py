@@ -197,13 +197,14 @@ def _known(error: errors.KBError) -> Response:
 
 
 def _in_other_letters(error: errors.CaseNotFound) -> str:
-    """The address with the id of the one case that differs in capitals alone; empty for none."""
-    given = request.view_args or {}
-    if given.get("case_id") != error.case_id:
+    """The address with the id of the case that differs in capitals alone; empty for none.
+
+    Ids have no capitals.
+    """
+    given, meant = request.view_args or {}, error.case_id.lower()
+    if given.get("case_id") != error.case_id or meant not in searcher().compendium.by_id:
         return ""
-    wanted = error.case_id.casefold()
-    meant = [name for name in searcher().compendium.by_id if name.casefold() == wanted]
-    return url_for(request.endpoint, **{**given, "case_id": meant[0]}) if len(meant) == 1 else ""
+    return url_for(request.endpoint, **{**given, "case_id": meant})
 
 
 def _http(error: HTTPException) -> Response:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
+from kb.engine.filters import Filter
 from kb.model.cases import Case
-from kb.model.holdings import Counted, Holdings
+from kb.model.holdings import Holdings
 from kb.model.taxonomy import WARNING, Taxonomy, Term
 from kb.search.searcher import Searcher
 from web.core.urls import search_url
-from web.holdings.browse import by_title, countries_by_cases
+from web.holdings.browse import countries_by_cases
 from web.holdings.maps import Maps, maps_of
 from web.words.lists import count_words
 
 #: The side of the largest mark of the matrix, in pixels.
 LARGEST_MARK = 32
+#: A list of cases names the first so many.
+LISTED = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +52,10 @@ class AtlasPage:
         n_outside: cases in no cell.
         n_repeated: cases in several cells.
         most_in_cell: the cases of the cell that has most.
-        n_figures: cases that report a figure.
-        n_words: cases that report results in words alone.
-        silent: cases that report none, by title.
+        silent: cases that report no result, the first by title.
         warning: the statuses that stand for a warning.
-        warnings: cases with one of them, by title.
+        n_warnings: cases with one of them.
+        warnings: the first of these by title.
         n_unclassified: cases of which no status is noted.
     """
 
@@ -70,10 +72,9 @@ class AtlasPage:
     n_outside: int
     n_repeated: int
     most_in_cell: int
-    n_figures: int
-    n_words: int
     silent: Sequence[Case]
     warning: tuple[Term, ...]
+    n_warnings: int
     warnings: Sequence[Case]
     n_unclassified: int
 
@@ -110,57 +111,55 @@ class AtlasPage:
 def atlas_page(searcher: Searcher) -> AtlasPage:
     """Gather what the snapshot holds."""
     held, taxonomy = searcher.compendium.holdings, searcher.taxonomy
-    cases = searcher.listed(searcher.reporting)
     cells = [
         held.cases.count(project=project.id, type=type_.id)
         for project in taxonomy.facet("project")
         for type_ in taxonomy.facet("type")
     ]
-    cells_of = [len(case.facets["project"]) * len(case.facets["type"]) for case in cases]
-    silent = [case for case in cases if not case.results]
-    n_figures = sum(any(one.low is not None for one in case.results) for case in cases)
     warning = tuple(term for term in taxonomy["statuses"] if term.tone == WARNING)
+    warned = replace(searcher.reporting, facets={"status": tuple(term.id for term in warning)})
+    silent = replace(searcher.reporting, without={"results": taxonomy["metrics"].ids})
     return AtlasPage(
         held=held,
         guides=searcher.compendium.guides,
         taxonomy=taxonomy,
         countries=countries_by_cases(held.cases, taxonomy),
-        regions=regions_of(held.cases, cases, taxonomy),
+        regions=regions_of(searcher),
         maps=maps_of(searcher),
-        n_shared=sum(len(case.facets["country"]) > 1 for case in cases),
-        n_placeless=sum(not case.facets["country"] for case in cases),
+        n_shared=held.cases.n_several["country"],
+        n_placeless=held.cases.n_without["country"],
         n_cells=len(cells),
         n_empty=cells.count(0),
-        n_outside=cells_of.count(0),
-        n_repeated=sum(n > 1 for n in cells_of),
+        n_outside=held.cases.n_uncrossed,
+        n_repeated=held.cases.n_crossed,
         most_in_cell=max(cells, default=0),
-        n_figures=n_figures,
-        n_words=len(cases) - n_figures - len(silent),
-        silent=by_title(silent),
+        silent=searcher.first_by_title(silent, LISTED),
         warning=warning,
-        warnings=by_title(
-            case for case in cases if _has(case, "status", [term.id for term in warning])
-        ),
-        n_unclassified=sum(not case.facets["status"] for case in cases),
+        n_warnings=searcher.engine.count(warned) if warning else 0,
+        warnings=searcher.first_by_title(warned, LISTED) if warning else (),
+        n_unclassified=held.cases.n_without["status"],
     )
 
 
-def regions_of(counted: Counted, every: Iterable[Case], taxonomy: Taxonomy) -> Sequence[Region]:
+def regions_of(searcher: Searcher) -> Sequence[Region]:
     """The regions whose countries have cases; countries without a region come last."""
+    counted, taxonomy = searcher.compendium.holdings.cases, searcher.taxonomy
     by_name: dict[str, list[Term]] = {}
     for country in counted.terms("country", taxonomy):
         by_name.setdefault(country.group, []).append(country)
     regions = []
     for name, countries in by_name.items():
-        codes = [country.id for country in countries]
-        cases = [case for case in every if _has(case, "country", codes)]
-        kinds = [case.kind for case in cases]
+        codes = tuple(country.id for country in countries)
+        kinds = [
+            searcher.engine.count(Filter(facets={"country": codes}, kinds=(kind.id,)))
+            for kind in taxonomy.reporting
+        ]
         regions.append(
             Region(
                 name=name or "Elsewhere",
                 countries=[(country, counted.count(country=country.id)) for country in countries],
-                by_kind=[kinds.count(kind.id) for kind in taxonomy.reporting],
-                n=len(cases),
+                by_kind=kinds,
+                n=sum(kinds),
             )
         )
     return sorted(regions, key=lambda region: (-region.n, region.name))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kb.model.cases import Case
 from kb.model.coverage import DivisionCoverage, wanted_divisions
 from kb.model.holdings import Counted
 from kb.model.taxonomy import Taxonomy, Term
@@ -65,28 +63,29 @@ def coverage_page(searcher: Searcher) -> CoveragePage:
     """Gather what the snapshot lacks."""
     compendium, taxonomy = searcher.compendium, searcher.taxonomy
     counted = compendium.holdings.cases
-    cases = searcher.listed(searcher.reporting)
     wanted = sorted(compendium.wanted.items(), key=lambda item: -len(item[1]))
     without = {
         facet: [term for term in taxonomy.facet(facet) if not counted.count(**{facet: term.id})]
         for facet in COVERED
     }
-    n_figures = sum(any(result.has_figure for result in case.results) for case in cases)
-    n_silent = sum(not case.results for case in cases)
-    decades = decades_of(cases)
+    decades = every_decade(counted.ended)
+
+    def n_of_sectors(ids: Sequence[str]) -> int:
+        return searcher.engine.count(replace(searcher.reporting, facets={"sector": tuple(ids)}))
+
     return CoveragePage(
         wanted=wanted,
         regions=regions_covered(counted, taxonomy),
         n_countries=len(counted.terms("country", taxonomy)),
         missing={facet: terms for facet, terms in without.items() if terms},
-        divisions=wanted_divisions(taxonomy, cases),
+        divisions=wanted_divisions(taxonomy, n_of_sectors),
         decades=decades,
-        n_undated=len(cases) - sum(decades.values()),
+        n_undated=counted.n - sum(decades.values()),
         kinds=[(kind, counted.count(kind=kind.id)) for kind in taxonomy.reporting],
-        evidence=(n_figures, len(cases) - n_figures - n_silent, n_silent),
+        evidence=(counted.n_figures, counted.n_in_words, counted.n_silent),
         statuses=[(one, counted.count(status=one.id)) for one in taxonomy.facet("status")],
-        n_unclassified=sum(not case.facets["status"] for case in cases),
-        n=len(cases),
+        n_unclassified=counted.n_without["status"],
+        n=counted.n,
     )
 
 
@@ -110,10 +109,9 @@ def regions_covered(counted: Counted, taxonomy: Taxonomy) -> Sequence[RegionCove
     return sorted(named, key=lambda region: (region.n_held / region.n_all, region.name))
 
 
-def decades_of(cases: Sequence[Case]) -> Mapping[int, int]:
+def every_decade(counts: Mapping[int, int]) -> Mapping[int, int]:
     """How many cases end in each decade, from the first to the last that has any."""
-    years = [case.period.end or case.period.start for case in cases if case.period]
-    counts = Counter(year // DECADE * DECADE for year in years if year)
     if not counts:
         return {}
-    return {decade: counts[decade] for decade in range(min(counts), max(counts) + 1, DECADE)}
+    decades = range(min(counts), max(counts) + 1, DECADE)
+    return {decade: counts.get(decade, 0) for decade in decades}

@@ -67,7 +67,7 @@ def _known(held: Part | Holdings, compendium: Compendium) -> Known:
         guides=count_words(n_guides, guide.in_line, guide.many) if n_guides else "",
         n_countries=len(held.cases.terms("country", compendium.taxonomy)),
         n_figures=cases.n_figures,
-        n_words=cases.n - cases.n_figures - cases.n_silent,
+        n_words=cases.n_in_words,
         n_silent=cases.n_silent,
         years=held.everything.source_years,
     )

@@ -34,7 +34,7 @@ def home() -> str:
         taxonomy=taxonomy,
         countries=countries_by_cases(held.cases, taxonomy),
         known=known(current.compendium),
-        achievements=achievements(current.listed(current.reporting), taxonomy),
+        achievements=achievements(current, current.reporting),
         n_in_chart=IN_CHART,
         marks=marks,
     )

@@ -5,12 +5,12 @@ What they answer are the records of ``kb.answers``, and so is what their descrip
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from kb.answers.cases import CaseAnswer, CasesAnswer, case_answer, cases_answer
+from kb.answers.cases import CaseAnswer, CasesAnswer, case_answer, cases_json
 from kb.answers.comparison import ComparisonAnswer, compared_cases, comparison_answer
 from kb.answers.outcomes import OutcomesAnswer, outcomes_answer
 from kb.answers.relevance import RelevanceAnswer, relevance_answer
@@ -62,9 +62,9 @@ def search(current: Searcher, values: Values) -> SearchAnswer:
 
 
 @operations.answers("/cases", "List every case", id="listCases", tag="Cases", answer=CasesAnswer)
-def cases(current: Searcher, values: Values) -> CasesAnswer:
+def cases(current: Searcher, values: Values) -> Iterator[str]:
     """All cases and guides by id, without their text."""
-    return cases_answer(current, addresses())
+    return cases_json(current, addresses())
 
 
 @operations.answers(

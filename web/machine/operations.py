@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
 from kb.answers.serialise import to_json
+from web.core.headers import REVALIDATE
 from web.core.params import Table, read_strict
 from web.core.request import searcher
 
@@ -40,6 +41,8 @@ class Operation:
 
 
 View = Callable[..., object]
+#: What speaks of more cases is sent in pieces, as it is made.
+_IN_ONE = 1_000
 
 
 class Operations:
@@ -62,7 +65,8 @@ class Operations:
     ) -> Callable[[View], View]:
         """Register a view: of the snapshot and the values that were asked for, an ``answer``.
 
-        Its docstring is the description of the operation.
+        What is as long as the compendium may come as pieces of its JSON. The view's docstring
+        is the description of the operation.
         """
 
         def register(view: View) -> View:
@@ -70,6 +74,8 @@ class Operations:
                 current = searcher()
                 values = read_strict(parameters, request.args, current.taxonomy)
                 answer = view(current, values, **inside)
+                if isinstance(answer, Iterator):
+                    return _in_pieces(answer, len(current.cases))
                 return Response(to_json(answer), mimetype="application/json")
 
             self._bp.add_url_rule(path, view.__name__, respond)
@@ -88,3 +94,12 @@ class Operations:
             return view
 
         return register
+
+
+def _in_pieces(pieces: Iterator[str], n_cases: int) -> Response:
+    """JSON that is sent as it is made, or whole where that is no more than a page."""
+    if n_cases <= _IN_ONE:
+        return Response("".join(pieces), mimetype="application/json")
+    response = Response(pieces, mimetype="application/json", direct_passthrough=True)
+    response.headers["Cache-Control"] = REVALIDATE
+    return response

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from datetime import date
+from math import inf
+
+import numpy as np
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template
 
 from kb.model.facets import FACET_LISTS
+from kb.search.query import ADDED
 from kb.search.searcher import Searcher
 from web.core.request import live, searcher
 from web.core.urls import absolute, case_url, url_for
@@ -18,6 +23,10 @@ CLOSED = (
     ("outcomes.outcomes", "?"),
     ("compare.page", "?"),
 )
+#: A map of a site names no more pages in one file.
+IN_A_FILE = 50_000
+#: A page of the map: its address, and the day on which it was last changed, if that is known.
+Entry = tuple[str, str]
 HEALTH_STATUS = {"ok": 200, "ready": 200, "degraded": 200, "unavailable": 503}
 
 
@@ -63,7 +72,48 @@ def robots() -> Response:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
-    """Every page but searches, and the pages of terms without a case."""
+    """Every page but searches, and the pages of terms without a case.
+
+    Where they are more than one file may name, the files that name them.
+    """
+    current = searcher()
+    pages = _pages(current)
+    if len(pages) + len(current.cases) <= IN_A_FILE:
+        rows = np.arange(len(current.cases))
+        return _as_xml("sitemap.xml", entries=[*pages, *_case_pages(current, rows)])
+    n_files = 1 + -(-len(current.cases) // IN_A_FILE)
+    files = [absolute(url_for("site.sitemap_part", part=part)) for part in range(n_files)]
+    return _as_xml("sitemaps.xml", files=files)
+
+
+@bp.get("/sitemap-<int:part>.xml")
+def sitemap_part(part: int) -> Response:
+    """A part of the pages: at 0 all but the cases, then these by their ids."""
+    current = searcher()
+    first = (part - 1) * IN_A_FILE
+    if part == 0:
+        return _as_xml("sitemap.xml", entries=_pages(current))
+    if first >= len(current.cases):
+        abort(404)
+    rows = np.arange(first, min(first + IN_A_FILE, len(current.cases)))
+    return _as_xml("sitemap.xml", entries=_case_pages(current, rows))
+
+
+def _as_xml(template: str, **given: object) -> Response:
+    return Response(render_template(template, **given), mimetype="application/xml")
+
+
+def _case_pages(current: Searcher, rows: np.ndarray) -> list[Entry]:
+    """The pages of some cases, each with the day on which it came in."""
+    days = current.engine.keys(ADDED, rows).tolist()
+    return [
+        (absolute(case_url(case_id)), date.fromordinal(int(day)).isoformat() if day < inf else "")
+        for case_id, day in zip(current.engine.ids(rows), days, strict=True)
+    ]
+
+
+def _pages(current: Searcher) -> list[Entry]:
+    """The pages that are no case's."""
     fixed = (
         "holdings.home",
         "role_models.role_models",
@@ -77,27 +127,21 @@ def sitemap() -> Response:
         "about.relevance",
         "docs.api",
     )
-    current = searcher()
     own = ("about.codebook",) if current.compendium.codebook else ()
     own += ("people.people",) if current.compendium.people else ()
-    entries = [(absolute(url_for(name)), "") for name in (*fixed, *own)]
-    folders = [url_for("terms.terms", folder=FACET_LISTS[facet]) for facet in PAGED]
+    places = [url_for(name) for name in (*fixed, *own)]
+    places += [url_for("terms.terms", folder=FACET_LISTS[facet]) for facet in PAGED]
     counted = current.compendium.holdings.cases
-    terms = [
+    places += [
         term_url(facet, term.id)
         for facet in PAGED
         for term in counted.terms(facet, current.taxonomy)
     ]
-    entries += [(absolute(address), "") for address in (*folders, *terms)]
     if current.compendium.tools:
-        entries.append((absolute(url_for("tools.tools")), ""))
-    entries += [
-        (absolute(url_for("tools.tool", tool_id=tool.id)), "") for tool in current.compendium.tools
-    ]
-    metrics = [url_for("outcomes.metric", metric=metric) for metric in _reported(current)]
-    entries += [(absolute(address), "") for address in metrics]
-    entries += [(absolute(case_url(case.id)), case.added or "") for case in current.cases]
-    return Response(render_template("sitemap.xml", entries=entries), mimetype="application/xml")
+        places.append(url_for("tools.tools"))
+    places += [url_for("tools.tool", tool_id=tool.id) for tool in current.compendium.tools]
+    places += [url_for("outcomes.metric", metric=metric) for metric in _reported(current)]
+    return [(absolute(place), "") for place in places]
 
 
 def _reported(current: Searcher) -> list[str]:

@@ -6,17 +6,21 @@ lie nearest, or in the cases that come nearest to what the term means.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
+from kb.engine.base import TITLE
+from kb.engine.filters import Filter
 from kb.model.cases import Case, Result
-from kb.model.facet_words import is_planned
+from kb.model.facet_words import PLANNED_FACET, is_planned
 from kb.model.holdings import Counted
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.query import make_query
 from kb.search.searcher import Searcher
+from web.core.urls import search_url
 from web.terms.rules import rules_of
 from web.ui.achievements import achievements
 from web.ui.links import PAGED
@@ -25,22 +29,30 @@ from web.words.lists import count_words
 
 #: How many cases of a kind have a card; the others are listed by title.
 CARDS = 4
+#: So many cases of a kind stand on the page; more are counted and found in the search.
+LISTED = 300
 #: How many values beside it, guides and nearest cases a page names.
 BESIDE, GUIDES, NEAREST = 8, 3, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """The cases of one kind: ``cards`` are shown whole, ``others`` by title."""
+    """The cases of one kind: ``cards`` are shown whole, ``others`` by title; ``n`` counts all."""
 
     kind: Term
+    n: int
     cards: Sequence[Case]
     others: Sequence[Case]
 
     @property
-    def n(self) -> int:
-        """How many cases stand here."""
-        return len(self.cards) + len(self.others)
+    def n_others(self) -> int:
+        """How many have no card."""
+        return self.n - len(self.cards)
+
+    @property
+    def n_more(self) -> int:
+        """How many are not even listed."""
+        return self.n_others - len(self.others)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,32 +71,55 @@ class TermPage:
     def _counted(self) -> Counted:
         return self.searcher.compendium.holdings.cases
 
-    @cached_property
-    def cases(self) -> tuple[Case, ...]:
-        """Its cases, guides left out: what was done before what was planned, figures first."""
-        within = replace(self.searcher.reporting, facets={self.facet: (self.term.id,)})
-        held = self.searcher.listed(within)
-        return tuple(sorted(held, key=self._order))
+    @property
+    def within(self) -> Filter:
+        """What its cases pass, and no guide."""
+        return replace(self.searcher.reporting, facets={self.facet: (self.term.id,)})
+
+    @property
+    def n(self) -> int:
+        """How many cases it has, guides left out."""
+        return self._counted.count(**{self.facet: self.term.id})
 
     def _has(self, case: Case) -> bool:
         return self.term.id in case.facets.get(self.facet, ())
 
-    def _order(self, case: Case) -> tuple[bool, bool, str]:
-        figures = any(result.has_figure for result in case.results)
-        return (is_planned(case, self.facet, self.term.id), not figures, case.title.casefold())
+    def _is_planned(self, case: Case) -> bool:
+        return is_planned(case, self.facet, self.term.id)
+
+    def first(self, kinds: Sequence[str], most: int) -> Sequence[Case]:
+        """The first of its cases of some kinds: what was done before what was planned.
+
+        Among these those with figures first, then by title. Of many cases those that are put in
+        order are the ones with figures.
+        """
+        engine = self.searcher.engine
+        rows = engine.matching(replace(self.within, kinds=tuple(kinds)))
+        figures = [engine.figures(metric).rows for metric in self._taxonomy["metrics"].ids]
+        has_figure = np.isin(rows, np.concatenate(figures)) if figures else np.zeros(len(rows))
+        order = np.lexsort((engine.keys(TITLE, rows), ~has_figure))[: max(most, LISTED)]
+        found = [self.searcher.cases[row] for row in rows[order].tolist()]
+        return sorted(found, key=self._is_planned)[:most]
 
     @property
     def n_planned(self) -> int:
         """How many of its cases only planned it."""
-        return sum(is_planned(case, self.facet, self.term.id) for case in self.cases)
+        return self._counted.planned.get(self.term.id, 0) if self.facet == PLANNED_FACET else 0
 
-    @property
-    def shelves(self) -> Iterator[Shelf]:
+    @cached_property
+    def shelves(self) -> Sequence[Shelf]:
         """Its cases by kind, in the order of the vocabulary."""
+        shelves = []
         for kind in self._taxonomy.reporting:
-            held = [case for case in self.cases if case.kind == kind.id]
-            if held:
-                yield Shelf(kind=kind, cards=held[:CARDS], others=held[CARDS:])
+            n = self._counted.count(**{self.facet: self.term.id, "kind": kind.id})
+            if n:
+                held = self.first([kind.id], LISTED)
+                shelves.append(Shelf(kind=kind, n=n, cards=held[:CARDS], others=held[CARDS:]))
+        return shelves
+
+    def kind_url(self, kind: Term) -> str:
+        """The search for its cases of one kind."""
+        return search_url(filters={self.facet: [self.term.id], "kind": [kind.id]})
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -94,8 +129,11 @@ class TermPage:
     @property
     def achieved(self) -> tuple[tuple[Case, Result], ...]:
         """A few figures, each of one case; what is only planned reports none of this."""
-        done = [case for case in self.cases if not is_planned(case, self.facet, self.term.id)]
-        return achievements(done, self._taxonomy)
+        return achievements(self.searcher, self.within, leave_out=self._is_planned)
+
+    @cached_property
+    def _counts(self) -> Mapping[str, Mapping[str, int]]:
+        return self.searcher.engine.counts(self.within)
 
     @property
     def beside(self) -> Mapping[str, Sequence[CountedTerm]]:
@@ -110,7 +148,7 @@ class TermPage:
         return [pair for pair in found if pair[0].id != self.term.id][:NEIGHBOURS]
 
     def _values(self, facet: str) -> list[CountedTerm]:
-        counts = Counter(value for case in self.cases for value in case.facets.get(facet, ()))
+        counts = self._counts.get(facet, {})
         terms = ((self._taxonomy.term(facet, value), n) for value, n in counts.items())
         return sorted(terms, key=lambda pair: (-pair[1], pair[0].label))
 
@@ -129,7 +167,9 @@ class TermPage:
         shown: set[str] = set()
         for country, _ in self.near:
             page = TermPage(facet=self.facet, term=country, searcher=self.searcher)
-            for case in sorted(page.cases, key=lambda one: one.kind != self._taxonomy.subject.id):
+            kinds = [kind.id for kind in self._taxonomy.reporting]
+            every = page.first(kinds, LISTED)
+            for case in sorted(every, key=lambda one: one.kind != self._taxonomy.subject.id):
                 if case.id not in shown:
                     shown.add(case.id)
                     yield case

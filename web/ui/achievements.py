@@ -2,29 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+import numpy as np
+
 from kb.answers.figures import headline
+from kb.engine.filters import Filter
 from kb.model.cases import Case, Result
 from kb.model.taxonomy import Taxonomy
+from kb.search.searcher import Searcher
 
 BAND_SIZE = 6
+#: Of many cases that report figures so many are looked at.
+LOOKED_AT = 300
 
 
-def achievements(cases: Iterable[Case], taxonomy: Taxonomy) -> tuple[tuple[Case, Result], ...]:
+def achievements(
+    searcher: Searcher, within: Filter, *, leave_out: Callable[[Case], bool] = lambda case: False
+) -> tuple[tuple[Case, Result], ...]:
     """Up to six reported figures, no metric twice and, while there are enough, no country twice.
 
     What the compendium is about comes before other kinds, plain units before others, and
     then ids in order, so that the choice is the same for the same cases.
+
+    Args:
+        searcher: what the cases are in.
+        within: what a case must pass.
+        leave_out: which of these reports nothing of its own.
     """
+    taxonomy = searcher.taxonomy
     plain = partial(_plainness, taxonomy=taxonomy)
-    subject = taxonomy.subject.id
-    reported = [(case, best) for case in cases if (best := headline(case.results, plain))]
-    reported.sort(key=lambda pair: (pair[0].kind != subject, -plain(pair[1])[0], pair[0].id))
-    chosen = _distinct(reported, by_country=True)
-    rest = [pair for pair in reported if pair not in chosen]
+    reported = (
+        (case, best)
+        for row in _plainest_first(searcher, within)[:LOOKED_AT].tolist()
+        for case in [searcher.cases[row]]
+        if not leave_out(case) and (best := headline(case.results, plain))
+    )
+    seen: list[tuple[Case, Result]] = []
+    chosen = _distinct(_noted(reported, seen), by_country=True)
+    if len(chosen) == BAND_SIZE:
+        return tuple(chosen)
+    rest = [pair for pair in seen if pair not in chosen]
     return tuple(_distinct([*chosen, *rest], by_country=False))
+
+
+def _plainest_first(searcher: Searcher, within: Filter) -> np.ndarray:
+    """The rows of the cases that report figures, in the order in which they may be chosen."""
+    engine, taxonomy = searcher.engine, searcher.taxonomy
+    plainest = np.full(len(engine), -1, dtype=np.int64)
+    for metric in taxonomy["metrics"].ids:
+        figures = engine.figures(metric)
+        plain = np.array([int(taxonomy.unit(unit).plain) for unit in figures.units], np.int64)
+        if len(plain):
+            np.maximum.at(plainest, figures.rows[figures.own], plain[figures.unit[figures.own]])
+    rows = engine.matching(within, np.flatnonzero(plainest >= 0))
+    subjects = engine.matching(Filter(kinds=(taxonomy.subject.id,)), rows)
+    return rows[np.lexsort((rows, -plainest[rows], ~np.isin(rows, subjects)))]
+
+
+def _noted(
+    pairs: Iterable[tuple[Case, Result]], seen: list[tuple[Case, Result]]
+) -> Iterator[tuple[Case, Result]]:
+    for pair in pairs:
+        seen.append(pair)
+        yield pair
 
 
 def _distinct(
@@ -35,9 +77,11 @@ def _distinct(
     taken: set[str] = set()
     for case, result in reported:
         shown = {result.metric, *(case.facets["country"] if by_country else ())}
-        if len(chosen) < BAND_SIZE and not shown & taken:
+        if not shown & taken:
             chosen.append((case, result))
             taken |= shown
+            if len(chosen) == BAND_SIZE:
+                break
     return chosen
 
 

@@ -14,7 +14,6 @@ What the encoder reads of each passage is in ``test_search``. The hints, by thei
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
@@ -96,10 +95,15 @@ def _hinted(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Sea
     return open_live(build_hinted(tmp_path_factory.mktemp("hinted"), tiny_encoder)).current()
 
 
-def by_id(searcher: Searcher, values: Sequence[float]) -> dict[str, float]:
-    """The values of the cases by id, less the guide's, six decimals of each."""
-    pairs = zip(searcher.cases, values, strict=True)
-    return {case.id: round(float(value), 6) for case, value in pairs if case.kind != "guide"}
+def by_id(values: Sequence[float]) -> dict[str, float]:
+    """The values of the cases by id, six decimals of each."""
+    pairs = zip(ELIGIBLE, values, strict=True)
+    return {name: round(float(value), 6) for name, value in pairs}
+
+
+def parts_of(searcher: Searcher, profile: Profile) -> Mapping[str, np.ndarray]:
+    """The parts of all cases but the guide, in the order of their ids."""
+    return score_parts(searcher, profile, searcher.reporting).parts
 
 
 def close(expected: Mapping[str, float]) -> dict[str, float]:
@@ -194,11 +198,11 @@ BY_HAND = pytest.mark.parametrize(
 @BY_HAND
 def test_parts_are_as_worked_out_by_hand(hinted, profile, parts):
     """Each part that the profile gives has the value of every case, in the order to show."""
-    found = score_parts(hinted, profile, hinted.cases)
+    found = parts_of(hinted, profile)
 
     assert list(found) == list(parts)
     for name, values in found.items():
-        assert by_id(hinted, values) == close(parts[name])
+        assert by_id(values) == close(parts[name])
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,7 @@ def test_parts_are_as_worked_out_by_hand(hinted, profile, parts):
 )
 def test_a_part_counts_only_if_the_profile_gives_what_it_compares(hinted, said, names):
     """What is not said is left out of account."""
-    assert list(score_parts(hinted, Profile(**said), hinted.cases)) == names
+    assert list(parts_of(hinted, Profile(**said))) == names
 
 
 def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
@@ -226,7 +230,7 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
     answer = role_models(searcher, WORDS, Query())
 
     parts = {name: WORDS_PARTS[name] for name in ("full_text",)}
-    assert list(score_parts(searcher, WORDS, searcher.cases)) == ["full_text"]
+    assert list(parts_of(searcher, WORDS)) == ["full_text"]
     assert [case_id for case_id, _ in ranked(answer)] == [case_id for case_id, _ in by_hand(parts)]
     lines = {model.audience_line for model in answer.models}
     assert (answer.suggested_goals, lines) == ((), {""})
@@ -244,17 +248,18 @@ def test_without_hints_words_are_compared_with_the_cases_alone(searcher):
         pytest.param("own", ("demand-pull", "self-financed"), 1.0, id="both kinds"),
     ],
 )
-def test_who_pays_is_for_against_or_neither(hinted, funding, formation, value):
+def test_who_pays_is_for_against_or_neither(toy_settings, funding, formation, value):
     """Where the source does not tell, a case is in the middle."""
-    own = copy(hinted)
-    cases = tuple(
-        replace(case, facets={**case.facets, "formation": formation}) for case in hinted.cases
-    )
-    own.compendium = replace(hinted.compendium, cases=cases)
+    path = toy_settings.cases / f"{METAL}.md"
+    told = f"\nformation: [{', '.join(formation)}]\nresults:"
+    path.write_text(path.read_text().replace("\nresults:", told))
+    build(toy_settings)
+    own = open_live(toy_settings).current()
 
-    found = score_parts(own, Profile(funding=funding), own.cases)["funding"]
+    found = by_id(parts_of(own, Profile(funding=funding))["funding"])
 
-    assert found.tolist() == [value] * len(own.cases)
+    assert own.case(METAL).facets["formation"] == formation
+    assert found[METAL] == value
 
 
 def test_weighted_is_the_mean_of_the_parts_by_their_weights():
@@ -712,13 +717,14 @@ def a_query(draw: st.DrawFn) -> Query:
 @given(a_profile(), a_query())
 def test_any_answer_is_that_of_scoring_and_sorting_every_case(many, profile, query):
     """Every case scored one by one, sorted by score and then id, filtered, and cut at ten."""
-    parts = score_parts(many, profile, many.cases)
+    parts = parts_of(many, profile)
     total = sum(WEIGHTS[name] for name in parts) or 1.0
+    compared = [case for case in many.cases if case.kind != "guide"]
     scores = {
         case.id: round(sum(WEIGHTS[name] * parts[name][at] for name in parts) / total, 6)
-        for at, case in enumerate(many.cases)
+        for at, case in enumerate(compared)
     }
-    allowed = [case for case in many.cases if case.kind != "guide" and allows(case, query)]
+    allowed = [case for case in compared if allows(case, query)]
     order = sorted((case.id for case in allowed), key=lambda name: (-scores[name], name))
     fits = profile.says_what and any(scores[case.id] >= ANSWER_THRESHOLD for case in allowed)
 

@@ -2,12 +2,12 @@
 
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from flask import Blueprint, abort
 
-from kb.engine.base import Engine, WordMatches
+from kb.engine.base import Answering, Engine, Question
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher, open_live
 from kb.settings import Settings
@@ -245,11 +245,11 @@ class GivesOut:
         self._engine = engine
         self._terms = terms
 
-    def by_words(self, terms: Sequence[str], **options: object) -> WordMatches:
+    def ask(self, question: Question) -> Answering:
         """Give out, or answer."""
-        if self._terms & set(terms):
+        if self._terms & set(question.terms):
             raise GaveOut("no such block")
-        return self._engine.by_words(terms, **options)
+        return self._engine.ask(question)
 
     def __len__(self) -> int:
         return len(self._engine)
@@ -278,7 +278,7 @@ def until(reached: Callable[[], bool], seconds: float = 20) -> None:
 def give_out(live: LiveSearcher, terms: set[str]) -> None:
     """Let the engine that answers now give out over some terms."""
     guarded = live.current().engine
-    guarded._engine = GivesOut(guarded._engine, terms)
+    guarded._guarded = GivesOut(guarded._guarded, terms)
 
 
 @pytest.mark.parametrize("damage", ["a file", "the engine alone"])
@@ -292,7 +292,7 @@ def test_a_library_that_gives_out_costs_one_answer(toy_settings, two, damage, mo
     if damage == "a file":
         give_out(live, {"train"})
         (folder / "engine" / "documents.json").write_bytes(b"")
-        trouble = f"{folder / 'engine/documents.json'} was altered: "
+        trouble = f"{folder / 'engine/documents.json'} is not of this snapshot. "
     else:
         give_out(live, {"train", *terms(live.current().cases[0].title)})  # which is what is tried
         trouble = f"The engine in {folder / 'engine'} gave out (GaveOut: no such block)."

@@ -194,9 +194,12 @@ def test_counts_of_the_real_cases(real, real_live):
         label: n for label, n in by_cell.items() if n
     }
     assert (page.n_cells, page.n_empty) == (len(by_cell), list(by_cell.values()).count(0))
-    assert page.n_figures == sum(any(r.low is not None for r in case.results) for case in cases)
+    held = page.held.cases
+    assert held.n_figures == sum(any(r.low is not None for r in case.results) for case in cases)
     assert {case.id for case in page.silent} == {case.id for case in cases if not case.results}
-    assert page.n_figures + page.n_words + len(page.silent) == len(cases)
+    assert held.n_figures + held.n_in_words + len(page.silent) == len(cases)
+    assert held.n_silent == len(page.silent)
+    assert page.n_warnings == len(page.warnings)
     assert len(page.warnings) == sum("cautionary" in c.facets["status"] for c in cases)
 
 

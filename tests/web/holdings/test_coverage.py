@@ -11,10 +11,11 @@ import pytest
 from kb.content.wanted import MAX_WANTED, read_wanted
 from kb.indexing.pipeline import build
 from kb.model.cases import Period
+from kb.model.holdings import holdings
 from kb.search.opening import open_live
 from tests.toy import ROOT
 from web import create_app
-from web.holdings.coverage import COVERED, coverage_page, decades_of
+from web.holdings.coverage import COVERED, coverage_page, every_decade
 
 WANTED = """Bakers who share an oven: [an oven for four bakers]
 Taxis: [taxi app, "who drives: us", taxis]
@@ -92,8 +93,8 @@ def test_decades(searcher):
     periods = [Period(start=1987), Period(start=1995, end=2011), Period(end=2019), None]
     cases = [type(case)(**{**fields(case), "period": period}) for period in periods]
 
-    assert decades_of(cases) == {1980: 1, 1990: 0, 2000: 0, 2010: 2}
-    assert decades_of(cases[3:]) == {}
+    assert every_decade(holdings(cases).cases.ended) == {1980: 1, 1990: 0, 2000: 0, 2010: 2}
+    assert every_decade(holdings(cases[3:]).cases.ended) == {}
 
 
 def fields(case) -> dict:

@@ -32,17 +32,17 @@ def test_guides_of_the_compendium_are_read_in_their_order() -> None:
         ("How to form and run one", "guides/forming-a-network"),
         ("How to plan, measure and teach", "guides/planning-and-evaluation"),
     ]
-    places = {one.id: one.reading for one in compendium.holdings.guides}
+    places = {one.id: one.reading for one in compendium.guides}
     for _, ids in found:
         assert len({places[name].part for name in ids}) == 1
         assert [places[name].place for name in ids] == sorted(places[name].place for name in ids)
-    assert sum(len(ids) for _, ids in found) == len(compendium.holdings.guides)
+    assert sum(len(ids) for _, ids in found) == len(compendium.guides)
 
 
 def test_guides_without_a_place_come_last_by_title() -> None:
     """A part without a guide has no heading."""
     compendium = read_corpus(CASES).compendium
-    guides = sorted(compendium.holdings.guides, key=lambda one: one.title.casefold())
+    guides = sorted(compendium.guides, key=lambda one: one.title.casefold())
     first, second, *others = guides
     changed = [
         replace(first, reading=ReadingPlace(part="how-to-form", place=2)),
@@ -50,7 +50,7 @@ def test_guides_without_a_place_come_last_by_title() -> None:
         *(replace(one, reading=None) for one in others),
     ]
 
-    assert order(replace(compendium, cases=tuple(reversed(changed)))) == [
+    assert order(replace(compendium, cases=tuple(reversed(changed)), counted=None, index=None)) == [
         ("How to form and run one", [second.id, first.id]),
         ("More", [one.id for one in others]),
     ]

@@ -34,7 +34,7 @@ def parted(compendium: Compendium) -> Compendium:
         )
         for case in compendium.cases
     )
-    return replace(compendium, cases=cases, taxonomy=taxonomy)
+    return replace(compendium, cases=cases, taxonomy=taxonomy, index=None, counted=None)
 
 
 def test_everything_is_counted(client, searcher):
