@@ -14,13 +14,13 @@ from kb.answers.figures import changed_figure, period_text
 from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import old_name
 from kb.guidance.profile import Profile
+from kb.guidance.selection import SelectedCounts, Selection
 from kb.model.cases import Reference
 from kb.model.taxonomy import Taxonomy
-from kb.results.outcomes import Distribution, MetricOutlook, outlook
+from kb.results.outcomes import Distribution, MetricOutlook, Outlook, outlook
 from kb.results.together import LEAST_TOGETHER, Finding
 
 if TYPE_CHECKING:
-    from kb.guidance.selection import Selection
     from kb.search.searcher import Searcher
 
 
@@ -106,6 +106,9 @@ class MetricAnswer:
     label: str
     group: Annotated[str, Field(description="The heading that it stands under, empty without one")]
     n_cases: int
+    n_by_evidence: Annotated[
+        Mapping[str, int], Field(description="How many cases of each kind report it")
+    ]
     distributions: tuple[FiguresAnswer, ...]
     in_words: Annotated[tuple[ReportedFinding, ...], Field(description="Results without a figure")]
 
@@ -117,12 +120,31 @@ class OutcomesAnswer:
     query: AskedSelection
     snapshot: str
     n_cases: int
+    n_cases_is_exact: Annotated[
+        bool,
+        Field(
+            description="False where the words find more than the 1,000 best, which are "
+            "then all that is selected"
+        ),
+    ]
     n_by_evidence: Mapping[str, int]
     n_reporting: Annotated[int, Field(description="Cases with any result")]
     n_with_figures: Annotated[int, Field(description="Cases with at least one figure")]
+    n_read: Annotated[
+        int,
+        Field(
+            description="How many cases the findings below are of. Where more than 1,000 are "
+            "selected these are at most 1,000 of those that report something, evenly spread; the "
+            "counts of cases are over all"
+        ),
+    ]
+    n_without_results: Annotated[int, Field(description="Cases that report nothing")]
     without_results: Annotated[
         tuple[str, ...],
-        Field(description="Ids of the cases that report nothing, which is not the same as zero"),
+        Field(
+            description="Ids of the cases that report nothing, which is not the same as zero; the "
+            "first of them where more than 1,000 cases are selected"
+        ),
     ]
     metrics: tuple[MetricAnswer, ...]
 
@@ -147,6 +169,7 @@ def outcomes_answer(
         taxonomy=taxonomy, references=searcher.compendium.references, addresses=addresses
     )
     found = outlook(sorted(selection.cases, key=lambda case: case.id), taxonomy)
+    counts, read = selection.counts or _counted(found), {one.metric: one for one in found.metrics}
     return OutcomesAnswer(
         query=AskedSelection(
             **asked_filters(query),
@@ -155,23 +178,50 @@ def outcomes_answer(
             profile=None if selection.profile.is_empty else selection.profile,
         ),
         snapshot=searcher.snapshot_id,
-        n_cases=found.n_cases,
-        n_by_evidence=found.n_by_evidence,
-        n_reporting=found.n_reporting,
-        n_with_figures=found.n_with_figures,
-        without_results=found.without_results,
-        metrics=tuple(_metric(metric, making) for metric in found.metrics),
+        n_cases=counts.n_cases,
+        n_cases_is_exact=not selection.is_cut,
+        n_by_evidence=counts.by_kind,
+        n_reporting=counts.n_reporting,
+        n_with_figures=counts.n_with_figures,
+        n_read=found.n_cases,
+        n_without_results=counts.n_cases - counts.n_reporting,
+        without_results=counts.silent,
+        metrics=tuple(
+            _metric(read.get(term.id, _unread(term.id)), counts.by_metric[term.id], making)
+            for term in taxonomy["metrics"]
+            if term.id in counts.by_metric
+        ),
     )
 
 
-def _metric(found: MetricOutlook, making: _Making) -> MetricAnswer:
+def _unread(metric: str) -> MetricOutlook:
+    """A metric that none of the cases reports that were read."""
+    return MetricOutlook(metric=metric, n_by_evidence={}, distributions=(), in_words=())
+
+
+def _counted(found: Outlook) -> SelectedCounts:
+    """The counts of a selection of which every case was read."""
+    return SelectedCounts(
+        n_cases=found.n_cases,
+        n_reporting=found.n_reporting,
+        n_with_figures=found.n_with_figures,
+        by_kind=found.n_by_evidence,
+        by_metric={one.metric: one.n_by_evidence for one in found.metrics},
+        silent=found.without_results,
+    )
+
+
+def _metric(
+    found: MetricOutlook, n_by_evidence: Mapping[str, int], making: _Making
+) -> MetricAnswer:
     metrics = making.taxonomy["metrics"]
     term = metrics.get(found.metric)
     return MetricAnswer(
         metric=found.metric,
         label=metrics.label(found.metric),
         group=term.group if term else "",
-        n_cases=found.n_cases,
+        n_cases=sum(n_by_evidence.values()),
+        n_by_evidence=n_by_evidence,
         distributions=tuple(_figures(one, making) for one in found.distributions),
         in_words=tuple(_finding(one, making) for one in found.in_words),
     )

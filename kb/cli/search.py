@@ -67,4 +67,7 @@ def _print_result(result: SearchResult) -> None:
         click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")
     if result.no_good_match:
         say("Nothing in the compendium fits this search.")
-    say(f"{result.total} found, page {result.query.page} of {result.pages}")
+    found = f"{result.total} found"
+    if result.is_cut:
+        found = f"More than {result.total:,} found, of which the best {result.total:,} are listed"
+    say(f"{found}, page {result.query.page} of {result.pages}")

@@ -8,7 +8,8 @@ a study measured are never mixed. Nothing is summed.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.cases import Case, Result
@@ -56,12 +57,18 @@ class MetricOutlook:
 
     ``distributions`` are in the order of their kinds in the vocabulary, those with most
     figures first, then by case; ``in_words`` are results without a figure, by case.
+    ``n_by_evidence`` counts the cases of each kind that report any.
     """
 
     metric: str
-    n_cases: int
+    n_by_evidence: Mapping[str, int]
     distributions: tuple[Distribution, ...]
     in_words: tuple[Finding, ...]
+
+    @property
+    def n_cases(self) -> int:
+        """How many cases report it."""
+        return sum(self.n_by_evidence.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +122,7 @@ def _metric(metric: str, findings: Sequence[Finding], taxonomy: Taxonomy) -> Met
     made.sort(key=lambda one: (kinds.index(one.evidence), -one.n, one.findings[0].case_id))
     return MetricOutlook(
         metric=metric,
-        n_cases=len({finding.case_id for finding in findings}),
+        n_by_evidence=dict(Counter({one.case_id: one.evidence for one in findings}.values())),
         distributions=tuple(made),
         in_words=tuple(finding for finding in findings if not finding.result.has_figure),
     )

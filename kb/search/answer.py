@@ -105,12 +105,14 @@ MOST_FOUND = 1_000
 class FoundSet:
     """Every case that an answer found, by id, in no order of merit.
 
-    ``rows`` are theirs in ``engine``, whose documents ``every`` has as cases, row by row.
+    ``rows`` are theirs in ``engine``, whose documents ``every`` has as cases, row by row. Where
+    it ``is_cut`` more were found, and these are the best ``MOST_FOUND``.
     """
 
     rows: np.ndarray
     engine: Engine
     every: Sequence[Case]
+    is_cut: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)

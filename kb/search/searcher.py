@@ -233,10 +233,10 @@ class Searcher:
             within = _without(within, asked)
             evidence = self.retriever.evidence(asked, _filters(within))
             judgement = self._allowed(self._judgement(evidence), asked)
-            rows, _, _ = _found(self.engine, within, evidence, judgement)
+            rows, _, is_cut = _found(self.engine, within, evidence, judgement)
         else:
-            rows = self.engine.matching(within)
-        return FoundSet(rows=rows, engine=self.engine, every=self.cases)
+            rows, is_cut = self.engine.matching(within), False
+        return FoundSet(rows=rows, engine=self.engine, every=self.cases, is_cut=is_cut)
 
     def found_scores(self, text: str) -> Mapping[str, float]:
         """What a text finds without filters, with the score of each by its id."""

@@ -354,15 +354,17 @@ def to_profile(values: Mapping[str, Any], taxonomy: Taxonomy) -> Profile:
     return make_profile(taxonomy, **{name: values[name] for name in FIELDS})
 
 
-def to_selection(values: Mapping[str, Any], searcher: Searcher) -> Selection:
+def to_selection(values: Mapping[str, Any], searcher: Searcher, metric: str = "") -> Selection:
     """The cases that values of the outcomes select: those of a search, or role models.
+
+    Of very many those are read that report something, in ``metric`` if that is given.
 
     Raises:
         QueryError: words of a search stand beside a profile.
     """
     profile = to_profile(values, searcher.taxonomy)
     if profile.is_empty:
-        return of_query(to_query(values, searcher.taxonomy), searcher)
+        return of_query(to_query(values, searcher.taxonomy), searcher, metric)
     if values["q"]:
         raise words_beside_profile(values["q"])
     narrowing = {param.name: values[param.name] for param in FILTERS}

@@ -135,7 +135,7 @@ def ways_out(form: SelectionForm, current: Searcher) -> tuple[WayOut, ...]:
 
 def _reporting(query: Query, current: Searcher, metric: str) -> int:
     """How many cases of a selection report a figure, or anything in one metric."""
-    answer = answer_for(of_query(query, current), current)
+    answer = answer_for(of_query(query, current, metric), current)
     if not metric:
         return answer.n_with_figures
     return next((one.n_cases for one in answer.metrics if one.metric == metric), 0)

@@ -38,8 +38,8 @@ def whole_of(current: Searcher) -> Whole:
 
 
 def is_whole(chosen: Selection) -> bool:
-    """Whether a selection is everything."""
-    return chosen.profile.is_empty and not query_pairs(chosen.query)
+    """Whether a selection is everything, read for no metric of its own."""
+    return chosen.profile.is_empty and not chosen.metric and not query_pairs(chosen.query)
 
 
 def answer_for(chosen: Selection, current: Searcher) -> OutcomesAnswer:

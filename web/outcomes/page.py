@@ -52,7 +52,7 @@ class Tally:
     @property
     def is_one_way(self) -> bool:
         """Whether every case tells of one way, so that one number says all."""
-        return "," not in self.ways
+        return bool(self.ways) and "," not in self.ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class OutcomesPage:
         title: what the selection is, in words.
         chosen: the selection.
         answer: what was reported; guides are not counted.
-        silent: the cases that report nothing.
+        silent: the cases that report nothing; of very many cases the first.
         taxonomy: the vocabulary.
         references: the works that results stand in, by key.
     """
@@ -109,7 +109,7 @@ class OutcomesPage:
         counts = (
             ("figures", "with a figure", answer.n_with_figures),
             ("words", "in words alone", answer.n_reporting - answer.n_with_figures),
-            ("silent", "report nothing", len(answer.without_results)),
+            ("silent", "report nothing", answer.n_without_results),
         )
         shares, start = [], 0.0
         for name, said, count in counts:
@@ -120,7 +120,12 @@ class OutcomesPage:
 
     @property
     def when(self) -> tuple[Span, ...]:
-        """How many cases report in each decade, by the years of their sources."""
+        """How many cases report in each decade, by the years of their sources.
+
+        Empty where not every case is read.
+        """
+        if self.is_part:
+            return ()
         return spans(one for metric in self.answer.metrics for one in _findings(metric))
 
     @property
@@ -129,6 +134,11 @@ class OutcomesPage:
         reporting = {one.case for metric in self.answer.metrics for one in _findings(metric)}
         return sum(span.count for span in self.when) > len(reporting)
 
+    @property
+    def is_part(self) -> bool:
+        """Whether the findings are those of a part of the cases, which all are counted."""
+        return self.chosen.counts is not None
+
     def tells_figures_in_words(self, metric: MetricAnswer) -> bool:
         """Whether a result in words tells a share, such as 65%, in its sentence."""
         return any("%" in one.result.statement for one in metric.in_words)
@@ -136,7 +146,8 @@ class OutcomesPage:
     @property
     def kinds_reporting(self) -> tuple[Term, ...]:
         """The kinds of document that report anything, in the order of the vocabulary."""
-        found = {one.evidence for metric in self.answer.metrics for one in _findings(metric)}
+        by_metric = (metric.n_by_evidence.items() for metric in self.answer.metrics)
+        found = {kind for counts in by_metric for kind, n in counts if n}
         return tuple(kind for kind in self.taxonomy.reporting if kind.id in found)
 
     @property
@@ -168,7 +179,9 @@ class OutcomesPage:
 
     def tally(self, metric: MetricAnswer, kind: Term) -> Tally:
         """What one kind of document reports in a metric, counted by case."""
-        return self._tally(kind, [one for one in _findings(metric) if one.evidence == kind.id])
+        n_cases = metric.n_by_evidence.get(kind.id, 0)
+        findings = [one for one in _findings(metric) if one.evidence == kind.id]
+        return self._tally(kind, n_cases, findings)
 
     def parts(self, metric: MetricAnswer) -> tuple[Part, ...]:
         """A metric by kind of document, in the order of the vocabulary."""
@@ -224,10 +237,11 @@ class OutcomesPage:
             in_words=tuple(in_words),
         )
 
-    def _tally(self, kind: Term, findings: Sequence[ReportedFinding]) -> Tally:
+    def _tally(self, kind: Term, n_cases: int, findings: Sequence[ReportedFinding]) -> Tally:
+        if self.is_part:  # then which way it went is known of some only
+            return Tally(kind=kind, n_cases=n_cases, ways="")
         by_way = Counter(sign for _, sign in {(one.case, self._sign(one)) for one in findings})
         ways = [f"{by_way[sign]:,} {way}" for sign, way in _WAYS.items() if by_way[sign]]
-        n_cases = len({one.case for one in findings})
         return Tally(kind=kind, n_cases=n_cases, ways=", ".join(ways))
 
     def _sign(self, finding: ReportedFinding) -> int:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from kb.answers.addresses import query_pairs
-from kb.answers.outcomes import outcomes_answer
+from kb.answers.outcomes import OutcomesAnswer, outcomes_answer
 from kb.exports.outcomes import to_csv
 from kb.guidance.selection import Selection
 from kb.model.taxonomy import Term
@@ -74,7 +74,7 @@ def outcomes_csv() -> Response:
     """Every finding of the same selection as CSV, one a row."""
     current = searcher()
     answer = outcomes_answer(_strict(current), current, addresses())
-    return csv_file(to_csv(answer), "outcomes", current.snapshot_id)
+    return csv_file(to_csv(answer), f"outcomes{_of_some(answer)}", current.snapshot_id)
 
 
 @bp.get("/outcomes/<metric>.csv")
@@ -82,8 +82,9 @@ def metric_csv(metric: str) -> Response:
     """Every finding in one metric as CSV."""
     current = searcher()
     term = _metric(metric, current)
-    answer = outcomes_answer(_strict(current), current, addresses())
-    return csv_file(to_csv(answer, term.id), f"outcomes-{term.id}", current.snapshot_id)
+    answer = outcomes_answer(_strict(current, term.id), current, addresses())
+    name = f"outcomes-{term.id}{_of_some(answer)}"
+    return csv_file(to_csv(answer, term.id), name, current.snapshot_id)
 
 
 @bp.get("/outcomes/<metric>.svg")
@@ -91,7 +92,7 @@ def metric_svg(metric: str) -> Response:
     """The charts of one metric as a drawing by itself; 404 where it has none."""
     current = searcher()
     term = _metric(metric, current)
-    chosen = _strict(current)
+    chosen = _strict(current, term.id)
     page = outcomes_page(chosen, answer_for(chosen, current), current)
     charts = [one for found, one in page.together if found.metric == term.id]
     if not charts:
@@ -113,7 +114,7 @@ def read_outcomes(args: MultiDict[str, str], current: Searcher) -> Read:
 
 def _asked(current: Searcher, metric: str = "") -> _Asked:
     read = read_outcomes(request.args, current)
-    chosen = to_selection(read.values, current)
+    chosen = to_selection(read.values, current, metric)
     page = outcomes_page(chosen, answer_for(chosen, current), current)
     if not chosen.profile.is_empty:
         summary = profile_summary(chosen.profile, current.taxonomy)
@@ -139,8 +140,15 @@ def _rendered(template: str, asked: _Asked, current: Searcher, **more: object) -
     )
 
 
-def _strict(current: Searcher) -> Selection:
-    return to_selection(read_strict(OUTCOMES, request.args, current.taxonomy), current)
+def _strict(current: Searcher, metric: str = "") -> Selection:
+    return to_selection(read_strict(OUTCOMES, request.args, current.taxonomy), current, metric)
+
+
+def _of_some(answer: OutcomesAnswer) -> str:
+    """What the name of a file says where it holds a part of what was asked for."""
+    if answer.n_read == answer.n_cases and answer.n_cases_is_exact:
+        return ""
+    return f"-of-{answer.n_read}-cases"
 
 
 def _metric(name: str, current: Searcher) -> Term:

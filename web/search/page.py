@@ -81,7 +81,8 @@ def head_of(result: SearchResult, title: str, chips: Sequence[Chip]) -> Head:
     """
     query, filters = result.query, ", ".join(chip.label for chip in chips)
     asked = [f"for “{query.text}”" if query.text else "", f"under {filters}" if filters else ""]
-    found = " ".join((f"{result.total:,} found", *(one for one in asked if one)))
+    more = "More than " if result.is_cut else ""
+    found = " ".join((f"{more}{result.total:,} found", *(one for one in asked if one)))
     place = f", page {query.page:,} of {result.pages:,}" if query.page > 1 else ""
     return Head(
         words=": ".join(one for one in (title if query.text else "", filters) if one) or title,
