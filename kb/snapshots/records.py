@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from weakref import finalize
@@ -41,7 +41,6 @@ class RecordFile(Sequence[Record], Generic[Record]):
             SnapshotCorrupt: it is missing or does not go with its starts.
         """
         self._path = folder / f"{name}.jsonl"
-        self._holds = holds
         self._starts = read_array(folder, f"{name}-starts", "uint64", shape=(None,))
         try:
             self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
@@ -51,6 +50,8 @@ class RecordFile(Sequence[Record], Generic[Record]):
             raise SnapshotCorrupt(f"{self._path} cannot be read: {err.strerror}.") from err
         if not len(self._starts) or int(self._starts[-1]) != size:
             raise SnapshotCorrupt(f"{self._path} does not hold what it should.")
+        # What remembers must not hold these records themselves, or none would close the file.
+        self._read = partial(_record, self._path, holds, self._file, self._starts)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def __len__(self) -> int:
@@ -67,14 +68,21 @@ class RecordFile(Sequence[Record], Generic[Record]):
 
     def line(self, at: int) -> bytes:
         """A record as its line."""
-        begin, end = int(self._starts[at]), int(self._starts[at + 1])
-        return os.pread(self._file, end - begin, begin)
+        return _line(self._file, self._starts, at)
 
-    def _read(self, at: int) -> Record:
-        try:
-            return self._holds.validate_json(self.line(at))
-        except (OSError, ValidationError) as err:
-            raise SnapshotCorrupt(f"Line {at + 1} of {self._path} is not what it was.") from err
+
+def _line(file: int, starts: np.ndarray, at: int) -> bytes:
+    begin, end = int(starts[at]), int(starts[at + 1])
+    return os.pread(file, end - begin, begin)
+
+
+def _record(
+    path: Path, holds: TypeAdapter[Record], file: int, starts: np.ndarray, at: int
+) -> Record:
+    try:
+        return holds.validate_json(_line(file, starts, at))
+    except (OSError, ValidationError) as err:
+        raise SnapshotCorrupt(f"Line {at + 1} of {path} is not what it was.") from err
 
 
 class KeyedRecords(Mapping[str, Record], Generic[Record]):
@@ -137,7 +145,7 @@ def read_keyed(folder: Path, name: str, holds: TypeAdapter[Record]) -> KeyedReco
     """
     keys = Strings.read(folder, f"{name}-keys")
     records = RecordFile(folder, name, holds)
-    places = read_array(folder, f"{name}-places", "int64", shape=(len(keys),))
     if len(keys) != len(records):
         raise SnapshotCorrupt(f"{folder / name}.jsonl does not hold what it should.")
+    places = read_array(folder, f"{name}-places", "int64", shape=(len(keys),))
     return KeyedRecords(keys, places, records)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from kb.citations.summary import SeenCount, cited_works, further_reading, sources_summary
+from kb.citations.summary import (
+    LISTED,
+    NAMED,
+    CountedWork,
+    SeenCount,
+    cited_works,
+    counted_sources,
+    further_reading,
+    sources_summary,
+)
 from kb.model.cases import Case, Reference, Seen, Source
 
 
@@ -78,3 +87,38 @@ def test_without_sources_nothing_is_counted() -> None:
     summary = sources_summary((), {})
 
     assert (summary.sources, summary.counts, cited_works((), {})) == (0, (), ())
+
+
+def test_what_is_counted_at_a_build_is_what_the_cases_say() -> None:
+    """By kind, those cited most first; a few documents by name, of many the number alone."""
+    counted = counted_sources(CASES, WORKS)
+    works = cited_works(CASES, WORKS)
+
+    assert counted.summary == sources_summary(CASES, WORKS)
+    assert counted.most_cited == tuple(cited.work.key for cited in works)
+    assert counted.n_of_kind == {"secondary": 2, "primary": 1, "": 2}
+    assert {
+        kind: [(one.key, one.n_cases, [case.id for case in one.cited_by]) for one in held]
+        for kind, held in counted.works.items()
+    } == {
+        kind: [
+            (cited.work.key, len(cited.cases), [case.id for case in cited.cases])
+            for cited in works
+            if (cited.work.kind or "") == kind
+        ]
+        for kind in ("secondary", "primary", "")
+    }
+    assert counted.further == ("named",)
+
+
+def test_of_many_citations_and_sources_the_first_are_kept() -> None:
+    """All are counted."""
+    cases = [_case(f"case-{at}", "a", f"work-{at}") for at in range(LISTED + 20)]
+    works = {key: _work(key) for key in ("a", *(f"work-{at}" for at in range(LISTED + 20)))}
+
+    counted = counted_sources(cases, works)
+
+    assert counted.n_of_kind == {"": LISTED + 21}
+    assert len(counted.works[""]) == LISTED
+    assert len(cases) > NAMED
+    assert counted.works[""][0] == CountedWork(key="a", n_cases=LISTED + 20, cited_by=())

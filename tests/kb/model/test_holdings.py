@@ -47,6 +47,21 @@ def test_every_count_is_that_of_counting_by_hand(compendium: Compendium) -> None
         assert counted.years == (min(named), max(named))
         assert counted.source_years == (min(written), max(written))
         assert counted.n_silent == len([case for case in chosen if not case.results])
+        for facet in FACETS:
+            held_by = [len(case.facets.get(facet, ())) for case in chosen]
+            assert counted.n_without[facet] == len([n for n in held_by if n == 0])
+            assert counted.n_several[facet] == len([n for n in held_by if n > 1])
+        crossed = [len(c.facets["project"]) * len(c.facets["type"]) for c in chosen]
+        assert counted.n_crossed == len([n for n in crossed if n > 1])
+        assert counted.n_uncrossed == len([n for n in crossed if n == 0])
+        assert counted.planned == {
+            project: len([case for case in chosen if project in case.planned])
+            for case in chosen
+            for project in case.planned
+        }
+        assert sum(counted.ended.values()) == len(
+            [case for case in chosen if case.period and (case.period.end or case.period.start)]
+        )
         assert counted.n_figures == len(
             [case for case in chosen if any(one.low is not None for one in case.results)]
         )
