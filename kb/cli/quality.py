@@ -27,6 +27,7 @@ from kb.model.taxonomy import COLLECTIONS
 
 if TYPE_CHECKING:
     from kb.model.relevance import Report
+    from kb.quality.judged import JudgedQuery
     from kb.search.searcher import Searcher
     from kb.settings import Settings
 
@@ -247,6 +248,14 @@ def _print_report(report: Report, noun: str, columns: Sequence[str]) -> None:
             others = "others"
         answerable = f"{refusal.answerable_refused:.1%} of {refusal.n_answerable} {others}"
         click.echo(f"\nnothing fits: {controls}{answerable}")
+    _print_found(report)
+    for worst in report.worst:
+        missed = ", ".join(worst.missed) or "none of grade 2"
+        click.echo(f"{worst.ndcg:.2f}  {worst.id}  {worst.text}  (missed: {missed})")
+
+
+def _print_found(report: Report) -> None:
+    """How good what is found is, and whether its scores are probabilities."""
     if report.found is not None:
         found = report.found
         click.echo(
@@ -260,9 +269,6 @@ def _print_report(report: Report, noun: str, columns: Sequence[str]) -> None:
                 f"  {band.low:.1f} to {band.high:.1f}: {band.n} cases, mean score "
                 f"{band.score:.3f}, relevant {band.relevant:.3f}"
             )
-    for worst in report.worst:
-        missed = ", ".join(worst.missed) or "none of grade 2"
-        click.echo(f"{worst.ndcg:.2f}  {worst.id}  {worst.text}  (missed: {missed})")
 
 
 def _cell(figure: Any) -> str:
@@ -289,6 +295,12 @@ def calibrate(*, collection: str | None, cases: str | None, index: str | None) -
         Sample(query=query, evidence=searcher.evidence(query.text))
         for query in _progress(tune, "searching")
     ]
+    own = {query.id for query in judged}
+    of_parts = [query for query in _judged_of_parts(settings, searcher) if query.id not in own]
+    others = [
+        Sample(query=query, evidence=searcher.evidence(query.text))
+        for query in _progress(of_parts, "searching what was judged of collections")
+    ]
     manifest = searcher.manifest
     multilingual = manifest.multilingual.digest if manifest.multilingual else ""
     try:
@@ -297,6 +309,7 @@ def calibrate(*, collection: str | None, cases: str | None, index: str | None) -
             encoder=manifest.encoder.digest,
             multilingual=multilingual,
             collection=manifest.collection,
+            others=others,
         )
     except ValueError as err:
         raise CorpusError(f"{queries}: {err}.") from err
@@ -313,3 +326,22 @@ def calibrate(*, collection: str | None, cases: str | None, index: str | None) -
         "Run 'kb build' to use it."
     )
     return 0
+
+
+def _judged_of_parts(settings: Settings, searcher: Searcher) -> list[JudgedQuery]:
+    """Of the whole compendium the tuning queries that were judged over one of its collections.
+
+    A query with an answer in a part has one in the whole; one without was read again, and is
+    left out where a document outside answers it.
+    """
+    from kb.quality.judged import read_judged
+
+    if searcher.manifest.collection:
+        return []
+    ids = list(searcher.compendium.by_id)
+    found = []
+    for one in searcher.taxonomy[COLLECTIONS].ids:
+        path = judged_folder(settings.cases, one) / QUERIES_FILE
+        if path.is_file():
+            found += [q for q in read_judged(path, ids) if q.split == "tune" and not q.elsewhere]
+    return found

@@ -77,7 +77,12 @@ class Sample:
 
 
 def calibrate(
-    samples: Sequence[Sample], *, encoder: str, multilingual: str, collection: str = ""
+    samples: Sequence[Sample],
+    *,
+    encoder: str,
+    multilingual: str,
+    collection: str = "",
+    others: Sequence[Sample] = (),
 ) -> Calibration:
     """Derive a calibration.
 
@@ -86,18 +91,20 @@ def calibrate(
         encoder: digest of the encoder.
         multilingual: digest of the multilingual encoder, empty if off.
         collection: whose judged queries these are; empty for the whole compendium.
+        others: further queries, judged over a part of what is searched. They say whether the
+            compendium answers, and not which cases do.
 
     Raises:
         ValueError: a sample is not of the tune split, or there are too few.
     """
-    if any(sample.query.split != "tune" for sample in samples):
+    if any(sample.query.split != "tune" for sample in (*samples, *others)):
         raise ValueError("calibration must only see the tune split")
     answered = [sample for sample in samples if sample.query.relevance]
     if len(answered) < 2 or all(len(s.query.relevance) == len(s.evidence.rows) for s in answered):
         raise ValueError("calibration needs queries with an answer")
     english = [sample for sample in answered if sample.evidence.english]
     other = [sample for sample in answered if not sample.evidence.english]
-    weights, unseen = _weights(english), _answered_unseen(samples)
+    weights, unseen = _weights(english), _answered_unseen(samples, others)
     foreign = _leaning(other, weights, multilingual)
     by_language = [
         _with_score(
@@ -123,7 +130,7 @@ def calibrate(
         multilingual=multilingual,
         english=by_language[0],
         other=by_language[1],
-        answerability=_answerability(samples),
+        answerability=_answerability([*samples, *others]),
         answer_threshold=threshold,
         least_score=_threshold(shown, LOST_CASES) if shown else 0.0,
         n_queries=len(samples),
@@ -248,19 +255,23 @@ def _answerability(samples: Sequence[Sample]) -> Answerability:
     )
 
 
-def _answered_unseen(samples: Sequence[Sample]) -> list[float]:
+def _answered_unseen(samples: Sequence[Sample], others: Sequence[Sample]) -> list[float]:
     """The probability of each query to be answered, by what the other folds give.
 
     Queries of one need are in one fold.
     """
-    folds = [zlib.crc32(sample.query.need.encode()) % FOLDS for sample in samples]
+    folds = [_fold(sample) for sample in samples]
     unseen = [
-        _answerability([one for one, its in zip(samples, folds, strict=True) if its != fold])
+        _answerability([one for one in (*samples, *others) if _fold(one) != fold])
         for fold in range(FOLDS)
     ]
     return [
         answerability(one.evidence, unseen[fold]) for one, fold in zip(samples, folds, strict=True)
     ]
+
+
+def _fold(sample: Sample) -> int:
+    return zlib.crc32(sample.query.need.encode()) % FOLDS
 
 
 def _relevant_scores(sample: Sample, weights: Weights, answered: float) -> list[float]:

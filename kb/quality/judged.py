@@ -44,7 +44,8 @@ class JudgedQuery:
     """One query with its judgments.
 
     ``relevance`` maps case ids to 1 (useful) or 2 (just what was wanted); every
-    other case was judged 0. Where it is empty, nothing in the compendium answers.
+    other case was judged 0. Where it is empty, nothing that was judged answers; of the
+    queries of a collection ``elsewhere`` says that a document outside of it does.
     """
 
     id: str
@@ -55,6 +56,7 @@ class JudgedQuery:
     kind: str
     need: str
     relevance: Mapping[str, int]
+    elsewhere: bool = False
 
 
 def words(allowed: tuple[str, ...] = ()) -> Value:
@@ -133,6 +135,12 @@ def _relevance(value: Any, known: Judgeable) -> dict[str, int]:
     return value
 
 
+def _yes_or_no(value: Any, known: Any) -> bool:
+    if not isinstance(value, bool):
+        raise wrong("must be true or false.")
+    return value
+
+
 def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file in JSON lines with their line numbers; notes what is not one.
 
@@ -184,6 +192,7 @@ class QueryRow(Row):
     kind: Annotated[str, words(KINDS)] = NEEDED
     need: Annotated[str, words()] = NEEDED
     relevance: Annotated[dict[str, int], Value(_relevance, {"type": "object"})] = NEEDED
+    elsewhere: Annotated[bool, Value(_yes_or_no, {"type": "boolean"})] = optional(default=False)
 
     @staticmethod
     def rules(given: Given, sound: Given, known: Judgeable) -> Complaints:
