@@ -200,7 +200,6 @@ def test_a_search_passes_each_station_once(searcher: Searcher):
 
     assert calls.stations == [
         "kb.search.query_analysis",
-        "kb.text.mentions",
         "kb.search.evidence",
         "kb.search.scoring",
         "kb.engine.guarded",

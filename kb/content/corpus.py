@@ -18,7 +18,7 @@ from kb.content.collections import (
     read_collections,
     vocabulary_of,
 )
-from kb.content.countries import country_label, world
+from kb.content.countries import adjectives, country_label, world
 from kb.content.files import (
     CODEBOOK_FILE,
     COLLECTIONS_FILE,
@@ -421,10 +421,18 @@ def _digest_of(file: CaseFile) -> str | None:
 def _countries(documents: Iterable[Document], taxonomy: Taxonomy) -> Vocabulary:
     """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166.
 
-    Each stands in the group that the vocabulary gives it, or else in its region of the world.
+    Each stands in the group that the vocabulary gives it, or else in its region of the world,
+    and is known by its adjectives too.
     """
     named = {term.id: term for term in taxonomy["countries"]}
     codes = {code for one in documents for code in one.facets["country"]}
     found = [named.get(code) or Term(id=code, label=country_label(code)) for code in codes]
-    terms = [replace(term, group=term.group or region_of(term.id)) for term in found]
+    terms = [
+        replace(
+            term,
+            group=term.group or region_of(term.id),
+            aliases=tuple(dict.fromkeys((*term.aliases, *adjectives(term.id)))),
+        )
+        for term in found
+    ]
     return Vocabulary(name="countries", terms=tuple(sorted(terms, key=lambda term: term.label)))

@@ -6,6 +6,7 @@ of the countries that it holds.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from kb.content.regions import region_of
@@ -26,6 +27,41 @@ COMMON_NAMES = {
     "TURKEY": "TR",
     "IVORY COAST": "CI",
     "CZECH REPUBLIC": "CZ",
+}
+
+#: What a thing of a country is called, so that a search for it is known to ask for that country.
+#: Those of the vocabulary (``countries`` in ``taxonomy.yaml``) need not stand here.
+ADJECTIVES = {
+    code: tuple(names.split("|"))
+    for code, _, names in (
+        row.partition(" ")
+        for row in """
+AE Emirati;AF Afghan;AL Albanian;AM Armenian;AO Angolan;AR Argentine|Argentinian;AT Austrian
+AU Australian;AZ Azerbaijani;BA Bosnian;BB Barbadian;BD Bangladeshi;BE Belgian;BF Burkinabe
+BG Bulgarian;BH Bahraini;BI Burundian;BJ Beninese;BO Bolivian;BR Brazilian;BT Bhutanese
+BW Botswanan;BY Belarusian;BZ Belizean;CA Canadian;CD Congolese;CH Swiss;CI Ivorian;CL Chilean
+CM Cameroonian;CN Chinese;CO Colombian;CR Costa Rican;CU Cuban;CV Cape Verdean;CY Cypriot;CZ Czech
+DE German;DK Danish;DZ Algerian;EC Ecuadorian;EE Estonian;EG Egyptian;ER Eritrean;ES Spanish
+ET Ethiopian;FI Finnish;FJ Fijian;FR French;GA Gabonese;GB British|Scottish|Welsh
+GE Georgian;GH Ghanaian;GM Gambian;GR Greek;GT Guatemalan;GY Guyanese;HN Honduran;HR Croatian
+HT Haitian;HU Hungarian;ID Indonesian;IE Irish;IL Israeli;IN Indian;IQ Iraqi;IR Iranian
+IS Icelandic;IT Italian;JM Jamaican;JO Jordanian;JP Japanese;KE Kenyan;KG Kyrgyz;KH Cambodian
+KP North Korean;KR South Korean|Korean;KW Kuwaiti;KZ Kazakh;LA Laotian;LB Lebanese
+LK Sri Lankan;LR Liberian;LT Lithuanian;LU Luxembourgish;LV Latvian;LY Libyan
+MA Moroccan;MD Moldovan;ME Montenegrin;MG Malagasy;MK Macedonian;ML Malian;MM Burmese
+MN Mongolian;MR Mauritanian;MT Maltese;MU Mauritian;MV Maldivian;MW Malawian;MX Mexican
+MY Malaysian;MZ Mozambican;NA Namibian;NE Nigerien;NG Nigerian;NI Nicaraguan;NL Dutch
+NO Norwegian;NP Nepalese|Nepali;OM Omani;PA Panamanian;PE Peruvian;PG Papua New Guinean
+PH Philippine|Filipino;PK Pakistani;PL Polish;PR Puerto Rican;PS Palestinian;PT Portuguese
+PY Paraguayan;QA Qatari;RO Romanian;RS Serbian;RU Russian;RW Rwandan;SA Saudi;SD Sudanese
+SE Swedish;SG Singaporean;SI Slovenian|Slovene;SK Slovak;SL Sierra Leonean;SN Senegalese
+SO Somali;SR Surinamese;SV Salvadoran;SY Syrian;TG Togolese;TH Thai;TJ Tajik;TM Turkmen
+TN Tunisian;TR Turkish;TT Trinidadian;TW Taiwanese;TZ Tanzanian;UA Ukrainian;UG Ugandan
+US American;UY Uruguayan;UZ Uzbek;VE Venezuelan;VN Vietnamese;YE Yemeni;ZA South African
+ZM Zambian;ZW Zimbabwean""".replace("\n", ";")
+        .strip(";")
+        .split(";")
+    )
 }
 
 
@@ -69,5 +105,11 @@ def country_names() -> tuple[str, ...]:
 
 
 def world() -> Vocabulary:
-    """Every country with all its names, by its English name."""
-    return Vocabulary(name="world", terms=tuple(sorted(countries(), key=lambda term: term.label)))
+    """Every country with all its names and adjectives, by its English name."""
+    terms = (replace(term, aliases=(*term.aliases, *adjectives(term.id))) for term in countries())
+    return Vocabulary(name="world", terms=tuple(sorted(terms, key=lambda term: term.label)))
+
+
+def adjectives(code: str) -> tuple[str, ...]:
+    """What things of a country are called, ``Brazilian``: asked for, and no name of it."""
+    return ADJECTIVES.get(code, ())

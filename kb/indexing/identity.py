@@ -30,6 +30,7 @@ LIBRARIES = (
     *(*ENCODER_LIBRARIES, *MULTILINGUAL_LIBRARIES[:1]),
     *("currencyconverter", "faiss-cpu", "tantivy"),
     *("pybtex", "pycountry", "pydantic", "python-frontmatter", "pyyaml", "rapidfuzz", "simplemma"),
+    "symspellpy",
 )
 BYSTANDERS = ("filelock", "huggingface-hub", "urllib3")
 

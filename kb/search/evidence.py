@@ -131,7 +131,7 @@ class Retriever:
         lines = self.engine.nearest(AUDIENCE.name, vector)
         multilingual = None
         if has_multilingual(self.engine) and self._encoders.multilingual is not None:
-            query = self._encoders.multilingual.encode_query(asked.text)
+            query = self._encoders.multilingual.encode_query(asked.wanted)
             multilingual = self.engine.nearest(PASSAGES_MULTILINGUAL.name, query)
         words = self.engine.by_words(asked.terms)
         candidates = _Candidates.of(passages, sentences, lines, multilingual, words)
@@ -168,7 +168,7 @@ class Retriever:
         asked = self.analyser.analyse(text, exact=True)
         vectors = [self._encoders.query.encode_query(asked.in_english)]
         if self._encoders.multilingual is not None:
-            vectors.append(self._encoders.multilingual.encode_query(asked.text))
+            vectors.append(self._encoders.multilingual.encode_query(asked.wanted))
         return tuple(unit_rows(vector[None, :])[0] for vector in vectors)
 
     def meaning(self, text: str) -> Nearest:

@@ -23,7 +23,7 @@ from kb.snapshots.format import (
 )
 from kb.snapshots.live import Live
 from kb.snapshots.store import current_id
-from kb.text.language import is_english_word
+from kb.text.english import english
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ def open_searcher(
         multilingual = beside.submit(_multilingual, manifest, old)
         snapshot = open_snapshot(folder)
         query = _query_encoder(snapshot.encoder_folder, manifest, old)
-        is_english_word("dictionary")  # reads it now, not in the first request
+        english()  # read now, not in the first request
         encoders = Encoders(query=query, multilingual=multilingual.result())
     return Searcher(snapshot, encoders, min_score=min_score)
 

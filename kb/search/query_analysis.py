@@ -1,13 +1,75 @@
-"""What is typed to what is searched for: slips repaired, the language found, terms made."""
+"""What is typed to what is searched for: one reading of a text for everything that follows.
+
+Slips repaired, the language found, phrases and exclusions told from the words, terms made, and
+what the text names: values of facets, and places and trades that no case has.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.model.word_table import WordTable
-from kb.text.analysis import terms
+from kb.text.analysis import terms, tokens, words
+from kb.text.mentions import Absent, Mention, MentionFinder, Named
+from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
 from kb.text.translate import Translation, translate
+
+#: Words that exclude the value of any facet that follows, in English and the other languages.
+_WITHOUT = (
+    "without|except|except for|excepting|excluding|other than|outside|outside of|apart from|"
+    "sauf|hormis|excepto|salvo|ausser|außer|eccetto|tranne|unntatt|exceto"
+)
+#: Those that may also mean that something is not done: only a place, a trade or a kind follows.
+_NOT = "not|but not|and not|rather than|instead of|pas|nicht|ikke|non|não"
+_FACETS_OF_NOT = frozenset({"country", "sector", "type", "form"})
+#: What may stand between such a word and what is excluded.
+_SMALL_WORDS = (
+    "any|in|from|of|the|a|an|for|en|au|aux|de|du|la|le|les|el|der|die|das|aus|i|fra|em|no|na|della"
+)
+_BETWEEN = rf"(?:\s+(?:{_SMALL_WORDS}))*"
+_EXCLUDES = re.compile(
+    rf"(?<!\w)(?:(?P<without>{_WITHOUT})|(?P<not>{_NOT})){_BETWEEN}\s+(?=\w)", re.IGNORECASE
+)
+#: What several excluded values are joined by.
+_JOINED = re.compile(r"\s*(?:,\s*)?(?:(?:and|or|nor|et|ou|und|oder|e|o|y|og|eller)\s+)?")
+
+_POSSESSIVE = re.compile(r"['’]s?(?!\w)")
+
+#: Words for public money, which the ways of coming to be tell.
+_PUBLIC_MONEY = frozenset(
+    tuple(name.split())
+    for name in (
+        "public money", "public funding", "public funds", "public grants", "public subsidies",
+        "public support", "government money", "government funding", "government grants",
+        "government support", "state aid", "state money", "subsidies", "grants",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """Words in quotation marks, which a case must say one after the other: ``stems`` of them."""
+
+    text: str
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """What the cases that are found must not have.
+
+    ``facet`` and ``values`` say which values, any of which is too many; without them it is the
+    words of ``text``, one after the other: their ``stems``.
+    """
+
+    text: str
+    facet: str = ""
+    values: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +81,18 @@ class Analysis:
         english: whether it is taken for English.
         translated: the English terms of one in another language, each once, in the order
             of its words.
-        in_english: what an English index is asked: the translated terms, or the text.
+        in_english: what an English index is asked: the translated terms, or what is wanted.
         terms: the stems of that which count, each once.
+        wanted: what an encoder of its own language reads: the text without what it excludes,
+            without signs, and in small letters where all of it is in capitals.
+        phrases: words in quotation marks.
+        exclusions: what it will not have, in its order.
+        contradictory: what it wants and excludes at once; it is not excluded.
+        mentions: the values of facets that it names, in its order, but for those excluded.
+        absent: places and trades that it names and no case has.
+        rest: ``in_english`` without the words for what is absent.
+        rest_terms: the stems of that which count, each once.
+        not_understood: signs and words that mean something elsewhere, and are read as words.
     """
 
     text: str
@@ -28,13 +100,28 @@ class Analysis:
     translated: tuple[str, ...]
     in_english: str
     terms: tuple[str, ...]
+    wanted: str = ""
+    phrases: tuple[Phrase, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    contradictory: tuple[Exclusion, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    rest: str = ""
+    rest_terms: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
 
 
 class Analyser:
     """Reads a text, each step of it once. Immutable; safe to share between threads."""
 
     def __init__(
-        self, *, table: WordTable, translates: bool = False, speller: Speller | None = None
+        self,
+        *,
+        table: WordTable,
+        translates: bool = False,
+        speller: Speller | None = None,
+        names: MentionFinder | None = None,
+        public_money: Sequence[str] = (),
     ) -> None:
         """Take the words.
 
@@ -43,32 +130,171 @@ class Analyser:
             translates: whether a text may be in another language though the table is
                 empty, as a multilingual encoder can read it.
             speller: repairs slips of typing; None takes every text as it is typed.
+            names: finds what a text names; without it nothing is named, and exclusion in a
+                sentence ("except Norway") is not understood.
+            public_money: the ways of coming to be (values of ``formation``) that brought public
+                money, which "without public money" excludes.
         """
         self.table = table
         self._translates = translates or bool(table.forms)
         self._speller = speller
+        self._names = names
+        self._public_money = tuple(public_money)
 
     def analyse(self, text: str, *, exact: bool = False) -> Analysis:
         """Read a text; ``exact`` leaves slips of typing as they are.
 
         A text in another language of the table is not repaired.
         """
-        translation = self._translation(text)
+        operators = read_operators(text)
+        translation = self._translation(_in_small_letters(operators.wanted))
         is_foreign = bool(self.table.forms) and not translation.english
         if self._speller is not None and not exact and not is_foreign:
-            repaired = self._speller.repair(text)
-            if repaired != text:
-                translation = self._translation(repaired)
+            typed = _in_small_letters(text)
+            repaired = self._speller.repair(typed)
+            if repaired != typed:
+                text, operators = repaired, read_operators(repaired)
+                translation = self._translation(_in_small_letters(operators.wanted))
+        return self._read(text, operators, translation)
+
+    def _read(self, text: str, operators: Operators, translation: Translation) -> Analysis:
+        exclusions = [self._exclusion(one) for one in operators.excluded]
+        wanted = translation.text
+        if self._names is not None:
+            wanted, in_sentence = self._excluded_in(wanted)
+            exclusions += in_sentence
+        if wanted != translation.text:
+            translation = self._translation(wanted)
+        named = self._names.read(translation.in_english) if self._names and wanted else ()
+        mentions = tuple(dict.fromkeys(one for place in named for one in place.mentions))
+        absent = tuple(dict.fromkeys(one for place in named for one in place.absent))
+        found = terms(translation.in_english) if wanted else ()
+        both = [one for one in exclusions if _is_wanted(one, mentions, found)]
+        rest = _without(translation.in_english, [place for place in named if place.absent])
         return Analysis(
-            text=translation.text,
+            text=text,
             english=translation.english,
             translated=translation.terms,
-            in_english=translation.in_english,
-            terms=terms(translation.in_english),
+            in_english=translation.in_english if wanted else "",
+            terms=found,
+            wanted=wanted,
+            phrases=tuple(
+                Phrase(text=one, stems=stems) for one in operators.phrases if (stems := tokens(one))
+            ),
+            exclusions=tuple(one for one in exclusions if one not in both),
+            contradictory=tuple(both),
+            mentions=mentions,
+            absent=absent,
+            rest=rest,
+            rest_terms=terms(rest) if absent else found,
+            not_understood=operators.not_understood,
         )
 
     def _translation(self, text: str) -> Translation:
         """The language and the English terms; where nothing could translate, it is English."""
         if not self._translates:
             return Translation(text=text, english=True)
-        return translate(text, self.table)
+        own = self._speller.how_common if self._speller is not None else None
+        return translate(text, self.table, own=own)
+
+    def _exclusion(self, text: str) -> Exclusion:
+        """What a sign excludes: a value where all of it names one, else the words."""
+        in_english = self._translation(text).in_english
+        stems = tokens(in_english)
+        if self._is_public_money(in_english):
+            return Exclusion(text=text, facet="formation", values=self._public_money)
+        named = self._names.read(in_english) if self._names is not None else ()
+        if len(named) == 1 and len(tokens(in_english[named[0].start : named[0].end])) == len(stems):
+            by_name = _by_values(text, named[0])
+            if by_name is not None:
+                return by_name
+        return Exclusion(text=text, stems=stems)
+
+    def _excluded_in(self, text: str) -> tuple[str, list[Exclusion]]:
+        """The text without what it excludes in words, and that; values of the vocabulary only."""
+        exclusions: list[Exclusion] = []
+        kept, at = [], 0
+        for match in _EXCLUDES.finditer(text):
+            if match.start() < at:
+                continue
+            facets = _FACETS_OF_NOT if match["not"] else None
+            end, found = self._values_at(text, match.end(), facets)
+            if found:
+                exclusions += found
+                kept.append(text[at : match.start()])
+                at = end
+        return " ".join("".join((*kept, text[at:])).split()) if at else text, exclusions
+
+    def _values_at(
+        self, text: str, at: int, facets: Iterable[str] | None
+    ) -> tuple[int, list[Exclusion]]:
+        """The values that a text names from a place on, joined by "and" or "or"; where they end."""
+        found: list[Exclusion] = []
+        end = at
+        while True:
+            rest = text[at:]
+            n_money = self._public_money_at(rest) if facets is None else 0
+            named = self._names.read(rest) if self._names is not None else ()
+            first = next((one for one in named if not rest[: one.start].strip()), None)
+            one = None
+            if n_money:
+                one = Exclusion(text=rest[:n_money], facet="formation", values=self._public_money)
+                end = at + n_money
+            elif first is not None:
+                one = _by_values(rest[first.start : first.end], first)
+                if one is not None and facets is not None and one.facet not in facets:
+                    one = None
+                end = at + first.end if one is not None else end
+            if one is None:
+                return end, found
+            found.append(one)
+            joined = _JOINED.match(text, end)
+            at = joined.end() if joined else end
+
+    def _is_public_money(self, text: str) -> bool:
+        return bool(self._public_money) and tuple(text.lower().split()) in _PUBLIC_MONEY
+
+    def _public_money_at(self, text: str) -> int:
+        """How many characters from the start of a text on are words for public money."""
+        read = words(text)[:2]
+        for length in (2, 1):
+            part = read[:length]
+            if self._public_money and tuple(word.form for word in part) in _PUBLIC_MONEY:
+                return part[-1].end
+        return 0
+
+
+def _in_small_letters(text: str) -> str:
+    """The text as one composes it, in small letters where all of it is in capitals.
+
+    One word in capitals is an acronym, and a letter more or less is no word.
+    """
+    text = unicodedata.normalize("NFC", text)
+    long = [word for word in words(text) if len(word.form) >= 4]
+    in_capitals = not any(map(str.islower, text)) and (len(long) > 1 or len(text.split()) > 2)
+    return text.lower() if in_capitals else text
+
+
+def _by_values(text: str, named: Named) -> Exclusion | None:
+    """The exclusion of what stands at a place; of several values of one name the first facet's."""
+    several: Sequence[Mention | Absent] = named.mentions or named.absent
+    facet = several[0].facet
+    values = tuple(one.value for one in several if one.facet == facet and one.value)
+    return Exclusion(text=text, facet=facet, values=values) if values else None
+
+
+def _is_wanted(excluded: Exclusion, mentions: Sequence[Mention], found: Sequence[str]) -> bool:
+    """Whether a text wants what it excludes."""
+    if excluded.facet:
+        return any(one.facet == excluded.facet and one.value in excluded.values for one in mentions)
+    return bool(excluded.stems) and set(excluded.stems) <= set(found)
+
+
+def _without(text: str, places: Sequence[Named]) -> str:
+    """The text without what stands at some places."""
+    kept, at = [], 0
+    for place in places:
+        kept.append(text[at : place.start])
+        ending = _POSSESSIVE.match(text, place.end)
+        at = ending.end() if ending else place.end
+    return " ".join("".join((*kept, text[at:])).split()) if places else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from kb.model.cases import Case, Passage
@@ -11,10 +10,8 @@ from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
 from kb.search.query_analysis import Analysis
 from kb.snapshots.vector_sets import ordinal_of
-from kb.text.analysis import stems
+from kb.text.analysis import places
 from kb.text.mentions import Mention
-
-_WORD = re.compile(r"\w+")
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
@@ -80,11 +77,8 @@ def _audience_lines(case: Case) -> list[Passage]:
 
 def marks(text: str, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:
     """Where words of the query stand in a text: (start, end) of each, in order."""
-    spans = []
-    for match in _WORD.finditer(text):
-        if any(stem in wanted for stem in stems(match.group())):
-            spans.append(match.span())
-    return tuple(spans)
+    found = ((start, end) for stem, start, end in places(text) if stem in wanted)
+    return tuple(dict.fromkeys(found))
 
 
 def reasons(

@@ -52,10 +52,14 @@ class Searcher:
         self.min_score = min_score
         self.encoders = encoders
         self.engine: Engine = snapshot.engine
+        self._facets = Facets(self.engine, self.taxonomy)
+        self._mentions = MentionFinder(self.taxonomy, self._facets.values)
         self.analyser = Analyser(
             table=self.compendium.glossary,
             translates=has_multilingual(self.engine),
             speller=Speller(content.vocabulary),
+            names=self._mentions,
+            public_money=[one.id for one in self.taxonomy["formations"] if one.public_money],
         )
         self.retriever = Retriever(
             self.engine,
@@ -66,8 +70,6 @@ class Searcher:
         self._passages = Passages(
             content.passages, has_multilingual=self.manifest.multilingual is not None
         )
-        self._facets = Facets(self.engine, self.taxonomy)
-        self._mentions = MentionFinder(self.taxonomy, self._facets.values)
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -145,7 +147,6 @@ class Searcher:
         if not query.text:
             return self._browse(query)
         asked = self.analyser.analyse(query.text, exact=query.exact)
-        mentions = self._mentions.find(asked.in_english)
         evidence = self.retriever.evidence(asked)
         judgement = self._judgement(evidence)
         within = replace(filter_of(query), ids=judgement.found)
@@ -158,7 +159,7 @@ class Searcher:
                     case=case,
                     score=judgement.scores[case.id],
                     rank=rank,
-                    reasons=self._passages.reasons(case, asked, evidence, mentions),
+                    reasons=self._passages.reasons(case, asked, evidence, asked.mentions),
                 )
                 for rank, case in enumerate(page, first_rank)
             ),
@@ -166,7 +167,9 @@ class Searcher:
             answerable=judgement.answerable,
             repaired=asked.text if asked.text != query.text else "",
             interpreted_as=asked.translated,
-            mentions=tuple(m for m in mentions if m.value not in query.filters.get(m.facet, ())),
+            mentions=tuple(
+                m for m in asked.mentions if m.value not in query.filters.get(m.facet, ())
+            ),
         )
 
     def _browse(self, query: Query) -> SearchResult:

@@ -1,13 +1,20 @@
 """A text to the stems that count: one analysis for documents, queries, reasons and mentions.
 
-Case and accents are folded, American spellings read as British ones, English function
-words dropped and the rest stemmed (Porter2), so that singular and plural meet. The stemmer
-and the list of function words are tantivy's.
+``words`` reads a text: each word in the one form that all its spellings share, with its place.
+Case, accents, hyphens and apostrophes do not count; American spellings are read as British
+ones, acronyms and short names in full ("SMEs" as "small firms", "U.S." as "USA"), figures in
+digits ("30 per cent", "thirty per cent" and "30%"; "$7 million" and "7,000,000"). English
+function words are dropped and the rest stemmed (Porter2), so that singular and plural meet.
+The stemmer and the list of function words are tantivy's.
 """
 
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import tantivy
@@ -15,13 +22,27 @@ import tantivy
 #: Words whose stems are kept: every hit shows where the words of the query stand.
 _REMEMBERED = 50_000
 
+#: Letters beyond which a word is no word: what somebody leaned on, or a line without spaces.
+_LONGEST = 60
+
 #: American endings and words to British ones, in lower case.
 _SPELLINGS = (
-    (re.compile(r"(?<=[a-z]{3})iz(?=(?:e|es|ed|er|ers|ing|ation|ations)\b)"), "is"),
-    (re.compile(r"\b(col|lab|fav|harb|neighb|behavi)or(?=s|ed|ing|\b)"), r"\1our"),
-    (re.compile(r"\bprogram(s?)\b"), r"programme\1"),
-    (re.compile(r"\bcenter(s?)\b"), r"centre\1"),
+    (re.compile(r"(?<=[a-z]{3})iz(?=(?:e|es|ed|er|ers|ing|ation|ations)\Z)"), "is"),
+    (re.compile(r"\A(col|lab|fav|harb|neighb|behavi)or(?=s|ed|ing|\Z)"), r"\1our"),
+    (
+        re.compile(r"\A(travel|model|label|jewel|counsel|level|cancel)(?=(?:ed|er|ers|ing)\Z)"),
+        r"\1l",
+    ),
 )
+_BRITISH: Mapping[str, str] = {
+    american + ending: british + ending
+    for american, british in {
+        "aluminum": "aluminium", "catalog": "catalogue", "center": "centre", "fiber": "fibre",
+        "gray": "grey", "jewelry": "jewellery", "liter": "litre", "mold": "mould",
+        "plow": "plough", "program": "programme", "theater": "theatre",
+    }.items()
+    for ending in ("", "s")
+}  # fmt: skip
 
 #: Words of questions and first persons, beside the function words that tantivy drops.
 _QUESTION_WORDS = (
@@ -31,40 +52,415 @@ _QUESTION_WORDS = (
     "who whom why would you your"
 ).split()
 
+#: Families that the stemmer would throw together with another word: each word to its stem.
+_OWN_STEMS: Mapping[str, str] = {
+    word: stem
+    for stem, words in {
+        "publicity": "publicity",
+        "informal": "informal informally informality",
+        "succession": "succession successions",
+        "designation": "designation designations designate designated",
+        "hospital": "hospital hospitals",
+        "barrel-maker": "cooper coopers cooperage cooperages",
+        "experiment": "experiment experiments experimental experimented experimenting",
+        "engine": "engine engines",
+        "important": "important importance importantly",
+        "competence": "competent competence competences competency competencies",
+        "productivity": "productivity",
+        "authority": "authority authorities",
+        "animal": "animal animals",
+        "mechanic": "mechanic mechanics",
+        "busy": "busy busier",
+        "severe": "severe severely",
+        "customs": "customs",
+    }.items()
+    for word in words.split()
+}
 
-def british(text: str) -> str:
-    """The text in lower case and British spelling, as far as the table goes."""
-    text = text.lower()
+#: First parts that are written with a hyphen, apart, or in one word: they join what follows.
+JOINING = frozenset("anti bi co e inter micro mini multi non pre re semi sub".split())
+#: Those that are no words, so that they join what follows after a space, too.
+_NEVER_ALONE = frozenset("inter multi non semi".split())
+_AFTER_CO = ("oper", "ordin", "own", "market", "work")
+
+#: Spellings of one thing, as words in lower case: the longest that fits is taken.
+_SAME: Mapping[str, str] = {
+    "co op": "cooperative", "co ops": "cooperatives", "coop": "cooperative",
+    "coops": "cooperatives",
+    "know how": "knowhow",
+    "coopetition": "cooperation competition",
+    "sme": "small firm", "smes": "small firms", "msme": "small firm", "msmes": "small firms",
+    "smb": "small firm", "smbs": "small firms",
+    **{
+        f"{size} {firms}": "small firms"
+        for size in (
+            "small and medium", "small and medium sized", "small to medium sized",
+            "micro small and medium", "micro small and medium sized",
+        )
+        for firms in ("enterprises", "companies", "firms", "businesses")
+    },
+    "ict": "ict", "information technology": "ict", "information technologies": "ict",
+    "information and communication technology": "ict",
+    "information and communications technology": "ict",
+    "information and communication technologies": "ict",
+    "r&d": "research development",
+    "usa": "usa", "united states": "usa", "united states of america": "usa",
+    "uk": "uk", "united kingdom": "uk",
+    "n ireland": "northern ireland", "s korea": "south korea", "n korea": "north korea",
+    "s africa": "south africa", "n zealand": "new zealand", "n macedonia": "north macedonia",
+    "eu": "eu", "european union": "eu",
+    "per cent": "%", "percent": "%", "pct": "%", "%": "%",
+}  # fmt: skip
+
+#: What lower-case "it" and "us" stand before where they are no pronouns.
+_OF_IT = frozenset(
+    "companies company consultancies consultancy consultant consultants consulting department firm "
+    "firms freelancer freelancers industry professionals provider providers sector service "
+    "services specialist specialists".split()
+)
+_OF_US = frozenset("based dollar dollars government market markets".split())
+
+_DIGITS: Mapping[str, int] = {
+    word: number
+    for number, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen".split(),
+        2,
+    )
+}
+_TENS: Mapping[str, int] = {
+    word: 10 * number
+    for number, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), 2
+    )
+}
+_SCALES: Mapping[str, int] = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "mn": 10**6, "mln": 10**6,
+    "billion": 10**9, "bn": 10**9,
+}  # fmt: skip
+_SHORT_SCALES: Mapping[str, int] = {"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9}
+
+#: Letters that are no letter with an accent.
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "þ": "th", "ı": "i"}
+)
+
+
+def _marks() -> str:
+    """Marks that belong to the letter before them, and signs without width, as a class of re."""
+    found = [c for c in map(chr, range(0x300, 0x3100)) if unicodedata.category(c).startswith("M")]
+    return "".join((*found, "\u00ad\u200b-\u200d\u2060"))
+
+
+_MARKS = _marks()
+_NO_WIDTH = dict.fromkeys((0xAD, *range(0x200B, 0x200E), 0x2060))
+_LETTER = rf"[^\W_][{_MARKS}]*"
+_TOKEN = re.compile(
+    rf"""
+    (?P<dotted>(?:[^\W\d_]\.){{2,}}(?:[^\W\d_](?![^\W_]))?)
+  | (?P<figure>(?<![\w.,])(?:
+        \d{{1,3}}(?:[,’'\u00a0\u2009\u202f]\d{{3}})+(?:\.\d+)?
+      | \d{{1,3}}(?:[. ]\d{{3}}){{2,}}
+      | \d+(?:[.,]\d{{1,2}})?
+    )(?:k|m|mn|bn)?(?![^\W_]))
+  | (?P<pair>[^\W\d_]&[^\W\d_](?![^\W_]))
+  | (?P<word>(?:{_LETTER})+)
+  | (?P<percent>%)
+    """,
+    re.VERBOSE,
+)
+_APOSTROPHES = "'’ʼ`´"
+_HYPHENS = "-‐‑‒–/"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is read: its one form, and where it stands in the text that was read.
+
+    Where one form stands for several words, or several for one, the place is that of all.
+    """
+
+    form: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Token:
+    """A word as it is written. ``hyphen`` says whether one joins it to the next."""
+
+    form: str
+    start: int
+    end: int
+    hyphen: bool = False
+    figure: bool = False
+    capitals: bool = False
+
+
+def words(text: str) -> tuple[Word, ...]:
+    """The words of a text in their one form, in order; function words are among them."""
+    tokens = _tokens(text)
+    read: list[Word] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.form not in _SPECIAL and not token.figure:  # most words, read at once
+            read.append(Word(_british(token.form), token.start, token.end))
+            at += 1
+            continue
+        n_taken, forms = _read(tokens, at)
+        start, end = tokens[at].start, tokens[at + n_taken - 1].end
+        read += [Word(form, start, end) for form in forms]
+        at += n_taken
+    return tuple(read)
+
+
+def _tokens(text: str) -> list[_Token]:
+    """What is written, in order, with acronyms and apostrophes settled."""
+    has_small = any(map(str.islower, text))
+    tokens: list[_Token] = []
+    for match in _TOKEN.finditer(text):
+        written, (start, end) = match.group(), match.span()
+        form = plain(written)
+        before = text[start - 1 : start]
+        if tokens and before and tokens[-1].end == start - 1:
+            if before in _APOSTROPHES and _ends_word(tokens[-1], form):
+                continue
+            tokens[-1].hyphen = before in _HYPHENS
+        kind = match.lastgroup
+        is_dotted = kind == "dotted"
+        if is_dotted:
+            form = form.replace(".", "")
+        token = _Token(form, start, end)
+        if kind == "figure":
+            token.figure = True
+            token.form = _figure(form, after_money=_is_money(text, start))
+        elif len(form) == 2:  # "us" or "it"
+            alone = has_small or is_dotted or written == text.strip()
+            token.capitals = written.isupper() and alone
+        tokens.append(token)
+    return tokens
+
+
+def plain(written: str) -> str:
+    """Lower case without accents; letters of other scripts stay as they are."""
+    if written.isascii():
+        return written.lower()
+    apart = unicodedata.normalize("NFKD", written.translate(_NO_WIDTH).lower().translate(_LETTERS))
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def _ends_word(word: _Token, form: str) -> bool:
+    """Whether what follows an apostrophe says nothing of its own: "Canada's", "don't"."""
+    if form == "t" and word.form.endswith("n"):
+        word.form = "not"
+        return True
+    return form in {"s", "d", "m", "ll", "re", "ve"}
+
+
+def _is_money(text: str, start: int) -> bool:
+    before = text[max(0, start - 5) : start].rstrip()
+    return bool(before) and (before[-1] in "$€£" or bool(re.search(r"\b[A-Z]{3}\Z", before)))
+
+
+def _figure(form: str, *, after_money: bool) -> str:
+    """A figure in digits: ``7,000,000`` as ``7000000``."""
+    scale = 1
+    ending = form.lstrip("0123456789.,’' \u00a0\u2009\u202f")
+    if ending:
+        scale = _SHORT_SCALES[ending] if after_money or ending in ("k", "bn", "mn") else 0
+        form = form.removesuffix(ending)
+    form = re.sub(r"[’'\s]", "", form)
+    if form.count(".") > 1:
+        form = form.replace(".", "")
+    elif re.fullmatch(r"\d+,\d{1,2}", form):
+        form = form.replace(",", ".")
+    form = form.replace(",", "")
+    if not scale:
+        return f"{form}{ending}"
+    return form if scale == 1 else _times(form, scale)
+
+
+def _times(figure: str, scale: int) -> str:
+    """A figure times a power of ten, in digits."""
+    whole, _, part = figure.partition(".")
+    shift = len(str(scale)) - 1
+    part = part[: shift + 3]
+    digits = whole + part.ljust(shift, "0")[:shift]
+    rest = part[shift:].rstrip("0")
+    return (digits.lstrip("0") or "0") + (f".{rest}" if rest else "")
+
+
+def _read(tokens: list[_Token], at: int) -> tuple[int, tuple[str, ...]]:
+    """How many tokens from ``at`` on are read as one, and the forms that they have."""
+    token = tokens[at]
+    n_figure, figure = _number(tokens, at)
+    if n_figure:
+        n_percent = _length_of(_PERCENT, tokens, at + n_figure)
+        if n_percent:
+            return n_figure + n_percent, (f"{figure}%",)
+        return n_figure, (figure,)
+    pronoun = _no_pronoun(tokens, at)
+    if pronoun:
+        return 1, (pronoun,)
+    for length in range(min(_LONGEST_SAME.get(token.form, 0), len(tokens) - at), 0, -1):
+        same = _SAME_WORDS.get(tuple(one.form for one in tokens[at : at + length]))
+        if same is not None and not _is_question(tokens, at, length):
+            return length, same
+    if at + 1 < len(tokens) and _joins(token, tokens[at + 1]):
+        n_rest, rest = _read(tokens, at + 1)
+        return 1 + n_rest, (_british(token.form + rest[0]), *rest[1:])
+    return 1, (_british(token.form),)
+
+
+#: The forms of what stands for a share of a hundred.
+_PERCENT = {tuple(name.split()) for name, form in _SAME.items() if form == "%"}
+_SAME_WORDS = {tuple(name.split()): tuple(form.split()) for name, form in _SAME.items()}
+#: The first word of such names to the words of the longest.
+_LONGEST_SAME: Mapping[str, int] = {
+    first: max(len(name) for name in _SAME_WORDS if name[0] == first)
+    for first in {name[0] for name in _SAME_WORDS}
+}
+#: Words that may be read otherwise than they stand there; most words are not among them.
+_SPECIAL = frozenset((*_LONGEST_SAME, *_DIGITS, *_TENS, *JOINING, "a", "it", "one", "us"))
+
+
+def is_short_name(form: str) -> bool:
+    """Whether one word in lower case is read as something else, as "smes" is."""
+    return (form,) in _SAME_WORDS
+
+
+def _is_question(tokens: list[_Token], at: int, length: int) -> bool:
+    """Whether "know how" goes on as in "they know how to sell": it is no thing then."""
+    is_know_how = [token.form for token in tokens[at : at + length]] == ["know", "how"]
+    after = tokens[at + length].form if at + length < len(tokens) else ""
+    return is_know_how and not tokens[at].hyphen and after in {"to", "we", "they", "i", "you"}
+
+
+def _length_of(names: Iterable[tuple[str, ...]], tokens: list[_Token], at: int) -> int:
+    fits = (
+        len(name)
+        for name in names
+        if tuple(token.form for token in tokens[at : at + len(name)]) == name
+    )
+    return max(fits, default=0)
+
+
+def _no_pronoun(tokens: list[_Token], at: int) -> str:
+    """What "us" and "it" are where they are no pronouns, empty where they are."""
+    token = tokens[at]
+    if token.form not in ("us", "it"):
+        return ""
+    after = tokens[at + 1].form if at + 1 < len(tokens) else ""
+    before = tokens[at - 1].form if at else ""
+    if token.form == "it":
+        return "ict" if token.capitals or after in _OF_IT else ""
+    is_country = token.capitals or before == "the" or after in _OF_US
+    return "usa" if is_country else ""
+
+
+def _joins(first: _Token, second: _Token) -> bool:
+    """Whether a first part joins what follows: "co-operation", "non profit"."""
+    if first.form not in JOINING or second.figure or len(second.form) < 3:
+        return False
+    if first.hyphen or first.form in _NEVER_ALONE:
+        return True
+    return first.form == "co" and second.form.startswith(_AFTER_CO)
+
+
+def _number(tokens: list[_Token], at: int) -> tuple[int, str]:
+    """How many tokens are a number, in digits or words, and its digits; 0 and nothing if none."""
+    if not tokens[at].figure:
+        return _number_in_words([token.form for token in tokens[at : at + _MOST_NUMBER_WORDS]])
+    figure, n_taken = tokens[at].form, 1
+    while at + n_taken < len(tokens) and tokens[at + n_taken].form in _SCALES:
+        figure = _times(figure, _SCALES[tokens[at + n_taken].form])
+        n_taken += 1
+    return n_taken, figure
+
+
+#: "Nine hundred and ninety-nine thousand, nine hundred and ninety-nine".
+_MOST_NUMBER_WORDS = 11
+
+
+def _number_in_words(forms: list[str]) -> tuple[int, str]:
+    """How many words from the first on are a number, and its digits; 0 and nothing if none.
+
+    ``one`` alone is a word: "one another", "no one".
+    """
+    total = part = n_taken = 0
+    for form, after in zip(forms, (*forms[1:], ""), strict=True):
+        if form in _SCALES and n_taken and len(form) > 3:
+            scale = _SCALES[form]
+            total, part = (total, part * scale) if scale == 100 else (total + part * scale, 0)
+        elif form == "and" and part >= 100 and (after in _TENS or after in _DIGITS):
+            pass
+        elif (added := _added(form, after, part, is_first=not n_taken)) is not None:
+            part += added
+        else:
+            break
+        n_taken += 1
+    return n_taken, str(total + part)
+
+
+def _added(form: str, after: str, part: int, *, is_first: bool) -> int | None:
+    """What a word adds to the hundreds that stand before it, None where it goes on with none."""
+    is_unit_free = not part % 10 and part % 100 != 10
+    if form in _TENS and not part % 100:
+        return _TENS[form]
+    if form in _DIGITS and (not part % 100 or (is_unit_free and _DIGITS[form] < 10)):
+        return _DIGITS[form]
+    if form == "one" and is_unit_free and (part % 100 or after in _SCALES):
+        return 1
+    return 1 if form == "a" and is_first and after in _SCALES else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _british(form: str) -> str:
+    form = _BRITISH.get(form, form)
     for american, spelling in _SPELLINGS:
-        text = american.sub(spelling, text)
-    return text
+        form = american.sub(spelling, form)
+    return form
 
 
-def analyser() -> tantivy.TextAnalyzer:
-    """What makes stems of a text that is in British spelling."""
+@cache
+def _stemmer() -> Callable[[str], list[str]]:
     return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+        .filter(tantivy.Filter.remove_long(_LONGEST))
         .filter(tantivy.Filter.stopword("english"))
         .filter(tantivy.Filter.custom_stopword(_QUESTION_WORDS))
         .filter(tantivy.Filter.stemmer("english"))
         .build()
+        .analyze
     )
 
 
-_shared_analyser = cache(analyser)
+@lru_cache(maxsize=_REMEMBERED)
+def stem(form: str) -> str:
+    """The stem of the form of a word; empty for a function word."""
+    own = _OWN_STEMS.get(form)
+    if own is not None:
+        return own
+    found = _stemmer()(form)
+    return sys.intern(found[0]) if found else ""
 
 
 def tokens(text: str) -> tuple[str, ...]:
     """The stems of a text that count, in its order and as often as they stand in it."""
-    return tuple(_shared_analyser().analyze(british(text)))
+    return tuple(found for word in words(text) if (found := stem(word.form)))
 
 
 def terms(text: str) -> tuple[str, ...]:
     """The same, each once: what a query asks for."""
     return tuple(dict.fromkeys(tokens(text)))
+
+
+def places(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The stems of a text that count, each with the start and end of what it was made of."""
+    return tuple(
+        (found, word.start, word.end) for word in words(text) if (found := stem(word.form))
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
+from kb.text.english import is_english_word
+
 #: A query of fewer words than this says too little about its language.
 _ENOUGH_WORDS = 3
 _KNOWN_SHARE = 0.5
@@ -24,27 +26,43 @@ _ENDINGS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "de": (("e", ("en",)), ("", ("e", "en", "er", "ern", "n", "s", "es"))),
     "it": (("o", ("i", "a", "e")), ("a", ("e",)), ("e", ("i",))),
     "no": (("e", ("en", "er", "ene", "es")), ("", ("en", "et", "er", "ene", "a", "e", "ne", "s"))),
-    "pt": (("ão", ("ões",)), ("m", ("ns",)), ("l", ("is",)), ("s", ()), ("", ("s", "es", "a"))),
+    "pt": (
+        ("ão", ("ões",)), ("m", ("ns",)), ("l", ("is",)), ("s", ()), ("o", ("os", "a", "as")),
+        ("", ("s", "es", "a")),
+    ),
+}  # fmt: skip
+
+#: How verbs end, where the dictionary gives nouns and participles as forms of them: Italian
+#: "stato" (state) as one of "essere", so that "siamo" (we are) would be a state.
+_INFINITIVES: Mapping[str, tuple[str, ...]] = {
+    "fr": ("er", "ir", "re"),
+    "es": ("ar", "er", "ir"),
+    "de": ("en", "ern", "eln"),
+    "it": ("are", "ere", "ire"),
+    "pt": ("ar", "er", "ir", "or"),
 }
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_][^\W\d_\u0300-\u036f]*")
+#: What an apostrophe cuts off in English: it says nothing of its own.
+_ENDING = re.compile(r"(?<=\w)['’](?:s|d|m|t|ll|re|ve)?(?!\w)", re.IGNORECASE)
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a text, as written, in order; numbers and signs are no words."""
-    return tuple(_WORD.findall(text))
+    """The words of a text, as written, in order: the parts of one with a hyphen each alone.
+
+    Numbers and signs are no words, nor is what an apostrophe cuts off: "Canada's" is "Canada".
+    """
+    return tuple(_WORD.findall(without_endings(text)))
+
+
+def without_endings(text: str) -> str:
+    """The text without what an apostrophe cuts off in English."""
+    return _ENDING.sub(" ", text)
 
 
 def with_words(text: str, better: Callable[[str], str | None]) -> str:
     """The text with each word replaced by what ``better`` gives for it; None keeps the word."""
     return _WORD.sub(lambda match: better(match.group()) or match.group(), text)
-
-
-def is_english_word(word: str) -> bool:
-    """Whether an English dictionary knows the word, in any of its forms."""
-    import simplemma  # slow import: reads its dictionary
-
-    return simplemma.is_known(word, lang="en") or simplemma.is_known(word.lower(), lang="en")
 
 
 def is_english(text: str) -> bool:
@@ -82,12 +100,27 @@ def inflections(words: Collection[str], language: str) -> dict[str, tuple[str, .
         if base in forms and form != base:
             forms[base] |= {base, form}
     return {
-        word: (
-            word,
-            *sorted((forms[word] or forms[base] or _regular(word, endings)) - {word}),
-        )
+        word: (word, *sorted(_forms(word, base, forms, language, endings) - {word}))
         for word, base in bases.items()
     }
+
+
+def _forms(
+    word: str,
+    base: str,
+    forms: Mapping[str, set[str]],
+    language: str,
+    endings: tuple[tuple[str, tuple[str, ...]], ...],
+) -> set[str]:
+    """Those of the dictionary, unless it takes a noun for a form of a verb."""
+    is_noun_of_verb = word != base and _is_verb(base, language) and not _is_verb(word, language)
+    of_base = set() if is_noun_of_verb else forms[base]
+    return forms[word] or of_base or _regular(word, endings)
+
+
+def _is_verb(word: str, language: str) -> bool:
+    """Whether a base form ends as verbs do; German nouns have a capital."""
+    return word.endswith(_INFINITIVES.get(language, ())) and word.islower()
 
 
 def _regular(word: str, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> set[str]:

@@ -1,17 +1,18 @@
 """Words of a query that name a facet's value: "Norwegian", "exporting", "soft network".
 
-They are offered as filters and given as reasons; nothing is filtered in silence.
+They are offered as filters and given as reasons; nothing is filtered in silence. What a query
+names and no case has, a country or a trade, is known as well, with the sectors nearest to it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kb.model.facets import FACETS, MADE_FACETS
-from kb.model.taxonomy import Taxonomy
-from kb.text.analysis import stems
+from kb.model.taxonomy import DIVISIONS, LONGEST_CODE, Taxonomy, Term
+from kb.text.analysis import Word, stem, tokens, words
 
 #: Facets whose values people name. ``kind`` is left out, as "network" is in every query, and
 #: ``results``, as sales and costs are; a collection is no subject.
@@ -19,7 +20,17 @@ MENTIONED_FACETS = tuple(
     facet for facet in FACETS if facet not in ("kind", "results", *MADE_FACETS)
 )
 
-_WORD = re.compile(r"\w+")
+#: Of what no case has, places and sectors are missed; other values nobody asks for by name.
+_PLACE, _SECTOR = "country", "sector"
+
+#: Nearest sectors that are named in place of one without a case.
+_MOST_NEAR = 3
+
+#: Countries that are words, too: they are meant where they begin with a capital.
+_ALSO_WORDS = frozenset("chad china guinea jersey jordan polish turkey turkish".split())
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +42,33 @@ class Mention:
     label: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A place or a trade that a query names and no case has.
+
+    ``value`` is empty for a trade of a sector that the vocabulary lacks. ``label`` is what it is
+    called, a trade as it was asked for. ``nearest`` are values of the same facet that cases
+    have, nearest first: for a trade the sectors of the same part of the economy.
+    """
+
+    facet: str
+    value: str
+    label: str
+    nearest: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What stands at a place of a text, from ``start`` to ``end``: values, or what is absent."""
+
+    start: int
+    end: int
+    mentions: tuple[Mention, ...] = ()
+    absent: tuple[Absent, ...] = ()
+
+
 class MentionFinder:
-    """Finds mentions of the values of one compendium."""
+    """Finds what a text names, by the vocabulary of one compendium."""
 
     def __init__(
         self,
@@ -42,38 +78,118 @@ class MentionFinder:
         """Prepare the phrases.
 
         Args:
-            taxonomy: labels, aliases and trades.
+            taxonomy: labels, aliases and trades, and the countries of the world.
             values: facet to the values that at least one case has.
         """
         self._phrases: dict[tuple[str, ...], list[Mention]] = {}
+        self._absent: dict[tuple[str, ...], list[Absent]] = {}
         for facet in MENTIONED_FACETS:
             for term in taxonomy.facet(facet):
                 if term.id in values.get(facet, ()):
                     mention = Mention(facet=facet, value=term.id, label=term.label)
-                    self._add(mention, (term.label, *term.aliases, *term.trade_names))
-        self._longest = max(map(len, self._phrases), default=0)
+                    for name in (term.label, *term.aliases, *term.trade_names):
+                        _add(self._phrases, tokens(name), mention)
+        self._add_places(taxonomy, values.get(_PLACE, ()))
+        self._add_sectors(taxonomy, values.get(_SECTOR, ()))
+        self._longest = max(map(len, (*self._phrases, *self._absent)), default=0)
 
-    def _add(self, mention: Mention, names: Sequence[str]) -> None:
-        for name in names:
-            phrase = self._stemmed(name)
-            if phrase and mention not in self._phrases.setdefault(phrase, []):
-                self._phrases[phrase].append(mention)
+    def _add_places(self, taxonomy: Taxonomy, held: Sequence[str]) -> None:
+        for term in taxonomy.every(_PLACE):
+            if term.id in held:
+                continue
+            absent = Absent(facet=_PLACE, value=term.id, label=term.label)
+            for name in (term.label, *term.aliases):
+                if len(name) > LONGEST_CODE:
+                    _add(self._absent, _forms_of(name), absent)
+
+    def _add_sectors(self, taxonomy: Taxonomy, held: Sequence[str]) -> None:
+        sectors = taxonomy.facet(_SECTOR)
+        for term in sectors:
+            if term.id not in held:
+                near = _nearest(taxonomy, term, held)
+                for name in (term.label, *term.aliases):
+                    _add(self._absent, _forms_of(name), _no_sector(term.id, term.label, near))
+                self._add_trades(term, term.id, near)
+        for division in taxonomy[DIVISIONS]:
+            near = _of_sections(taxonomy, {division.group}, held)
+            self._add_trades(division, "", near[:_MOST_NEAR])
+
+    def _add_trades(self, term: Term, value: str, near: Sequence[Term]) -> None:
+        for trade in term.trades:
+            absent = _no_sector(value, trade.plural, near)
+            for name in (trade.plural, trade.singular):
+                _add(self._absent, _forms_of(name), absent)
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """The mentions in a text, longest phrases first taken, in the order of the text."""
-        stemmed = self._stemmed(text)
-        named: dict[Mention, None] = {}
+        return tuple(dict.fromkeys(one for named in self.read(text) for one in named.mentions))
+
+    def read(self, text: str) -> tuple[Named, ...]:
+        """Every place of a text that names something, longest phrases first taken, in order."""
+        return tuple(self._read(text))
+
+    def _read(self, text: str) -> Iterator[Named]:
+        counted = [word for word in words(text) if stem(word.form)]
         at = 0
-        while at < len(stemmed):
-            for length in range(min(self._longest, len(stemmed) - at), 0, -1):
-                mentions = self._phrases.get(stemmed[at : at + length])
-                if mentions:
-                    named.update(dict.fromkeys(mentions))
+        while at < len(counted):
+            for length in range(min(self._longest, len(counted) - at), 0, -1):
+                named = self._named(text, counted[at : at + length])
+                if named is not None:
+                    yield named
                     at += length - 1
                     break
             at += 1
-        return tuple(named)
 
-    def _stemmed(self, text: str) -> tuple[str, ...]:
-        """The stems of a text in order, repeated where words are: "joint A and joint B"."""
-        return tuple(stem for word in _WORD.findall(text) for stem in stems(word))
+    def _named(self, text: str, part: Sequence[Word]) -> Named | None:
+        """What some words name, if they name anything.
+
+        A trade without a case is meant by its own words only: "accountants" are no account.
+        """
+        start, end = part[0].start, part[-1].end
+        mentions = self._phrases.get(tuple(stem(word.form) for word in part))
+        if mentions:
+            return Named(start=start, end=end, mentions=tuple(mentions))
+        forms = tuple(word.form for word in part)
+        absent = self._absent.get(forms)
+        is_word = len(forms) == 1 and forms[0] in _ALSO_WORDS and not text[start].isupper()
+        if not absent or is_word:
+            return None
+        return Named(start=start, end=end, absent=tuple(absent))
+
+
+def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: T) -> None:
+    if phrase and named not in names.setdefault(phrase, []):
+        names[phrase].append(named)
+
+
+def _forms_of(name: str) -> tuple[str, ...]:
+    return tuple(word.form for word in words(name) if stem(word.form))
+
+
+def _no_sector(value: str, label: str, near: Iterable[Term]) -> Absent:
+    nearest = tuple(Mention(facet=_SECTOR, value=one.id, label=one.label) for one in near)
+    return Absent(facet=_SECTOR, value=value, label=label, nearest=nearest)
+
+
+def _nearest(taxonomy: Taxonomy, sector: Term, held: Sequence[str]) -> list[Term]:
+    """The sectors with cases in the sections of the classification that a sector has a part of.
+
+    Where there are none, those of its group.
+    """
+    sections = {division.id: division.group for division in taxonomy[DIVISIONS]}
+    of_sector = {sections.get(activity.code[:2], "") for activity in sector.activities}
+    near = _of_sections(taxonomy, of_sector - {""}, held)
+    grouped = (one for one in taxonomy.facet(_SECTOR) if one.group == sector.group)
+    return (near or [one for one in grouped if one.id in held])[:_MOST_NEAR]
+
+
+def _of_sections(taxonomy: Taxonomy, wanted: set[str], held: Sequence[str]) -> list[Term]:
+    """The sectors with cases that have the largest part of their activities in some sections."""
+    sections = {division.id: division.group for division in taxonomy[DIVISIONS]}
+    shares = {}
+    for sector in taxonomy.facet(_SECTOR):
+        theirs = [sections.get(activity.code[:2], "") for activity in sector.activities]
+        if sector.id in held and not wanted.isdisjoint(theirs):
+            shares[sector.id] = sum(section in wanted for section in theirs) / len(theirs)
+    order = sorted(shares, key=lambda sector: -shares[sector])
+    return [taxonomy.facet(_SECTOR).term(sector) for sector in order]

@@ -8,20 +8,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kb.model.word_table import WordTable
-from kb.text.language import is_english, is_english_word, words_of
+from kb.text.analysis import terms as terms_of
+from kb.text.english import how_common
+from kb.text.language import is_english, without_endings, words_of
 
 #: Languages that write compounds in one word, and the letters that may join the parts.
 _JOINTS: Mapping[str, tuple[str, ...]] = {"de": ("", "s", "n", "en"), "no": ("", "s", "e")}
+
+#: What begins a form that is only the last part of compounds: German "-bauer", who builds what
+#: stands before it and is no farmer.
+LAST_PART = "-"
 
 _SHORTEST_PART = 3
 _MOST_PARTS = 3
 
 #: Letters that are no letter with an accent.
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe"})
+
+#: How common a word of the table is taken to be in its language, as zipf: a function word, a
+#: term, what a compound is cut into; and a word that a language does not know.
+_FUNCTION_WORD, _TERM, _COMPOUND, _UNKNOWN = 6.5, 5.0, 4.5, 2.0
+#: By how much another language must be likelier than English, as a power of ten.
+_MOST_WRITE_ENGLISH = 1.2
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -40,13 +52,15 @@ class InEnglish:
     ``groups`` has the English terms of each word or phrase that was found, in the order
     of the text: several where a word has several meanings. ``languages`` are those that
     know most of the words; more than one if they know equally many. ``n_known`` of
-    ``n_words`` were known, function words included.
+    ``n_words`` were known, function words included. ``likelihood`` adds up how common the
+    words are taken to be in the first of these languages, as zipf.
     """
 
     groups: tuple[tuple[str, ...], ...] = ()
     languages: tuple[str, ...] = ()
     n_words: int = 0
     n_known: int = 0
+    likelihood: float = field(default=0.0, compare=False)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -63,9 +77,15 @@ class InEnglish:
 class _Found:
     """What one language finds: each place with its terms; the words, and those it had whole."""
 
-    places: tuple[tuple[int, tuple[str, ...]], ...]
-    n_known: int
-    n_whole: int
+    places: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    n_known: int = 0
+    n_whole: int = 0
+    likelihood: float = 0.0
+
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        """By which a language is the likelier one: words, whole ones, how common they are."""
+        return self.n_known, self.n_whole, round(self.likelihood, 6)
 
 
 def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> InEnglish:
@@ -83,14 +103,10 @@ def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> In
     words = fold(text).split()
     tried = [language for language in languages or table.forms if language in table.forms]
     by_language = {language: _in_language(words, table, language) for language in tried}
-    most_known = max(
-        ((known.n_known, known.n_whole) for known in by_language.values()), default=(0, 0)
-    )
-    if most_known == (0, 0):
-        return InEnglish(n_words=len(words))
-    best = [
-        name for name, known in by_language.items() if (known.n_known, known.n_whole) == most_known
-    ]
+    most = max((known.rank for known in by_language.values()), default=_Found().rank)
+    if not most[0]:
+        return InEnglish(n_words=len(words), likelihood=_UNKNOWN * len(words))
+    best = [name for name, known in by_language.items() if known.rank == most]
     places: dict[int, dict[str, None]] = {}
     for language in best:
         for at, terms in by_language[language].places:
@@ -99,24 +115,28 @@ def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> In
         groups=tuple(tuple(places[at]) for at in sorted(places)),
         languages=tuple(best),
         n_words=len(words),
-        n_known=most_known[0],
+        n_known=most[0],
+        likelihood=most[2],
     )
 
 
 def _in_language(words: Sequence[str], table: WordTable, language: str) -> _Found:
     places: list[tuple[int, tuple[str, ...]]] = []
     at = n_known = n_whole = 0
+    likelihood = 0.0
     while at < len(words):
         length, terms = _phrase(words, at, table, language)
         if length:
             n_whole += length
+            likelihood += length * (_TERM if terms else _FUNCTION_WORD)
         else:
             length, terms = 1, _compound(words[at], table, language)
+            likelihood += _COMPOUND if terms else _UNKNOWN
         n_known += length if terms is not None else 0
         if terms:
             places.append((at, terms))
         at += length
-    return _Found(places=tuple(places), n_known=n_known, n_whole=n_whole)
+    return _Found(places=tuple(places), n_known=n_known, n_whole=n_whole, likelihood=likelihood)
 
 
 def _phrase(
@@ -147,11 +167,13 @@ def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | N
 
 
 def _splits(
-    word: str, table: WordTable, language: str, most_parts: int
+    word: str, table: WordTable, language: str, most_parts: int, *, is_rest: bool = False
 ) -> Iterator[tuple[int, ...]]:
     """Ways to cut a word into at most so many known parts; the longest first part first."""
     forms = table.forms[language]
-    whole = forms.get(word)
+    whole = forms.get(LAST_PART + word) if is_rest else None
+    if whole is None:
+        whole = forms.get(word)
     if whole is not None and table.meanings[whole]:
         yield (whole,)
     if most_parts == 1:
@@ -161,7 +183,7 @@ def _splits(
             first = forms.get(word[: end - len(joint)]) if word[:end].endswith(joint) else None
             if first is None or not table.meanings[first] or end - len(joint) < _SHORTEST_PART:
                 continue
-            for rest in _splits(word[end:], table, language, most_parts - 1):
+            for rest in _splits(word[end:], table, language, most_parts - 1, is_rest=True):
                 yield (first, *rest)
 
 
@@ -183,23 +205,46 @@ class Translation:
         return " ".join(self.terms) or self.text
 
 
-def translate(text: str, table: WordTable) -> Translation:
+def translate(
+    text: str, table: WordTable, *, own: Callable[[str], float] | None = None
+) -> Translation:
     """Say whether a query is English, and translate one that is not with the words of a table.
 
-    It is in another language if the table knows a larger share of its words than the
-    English dictionary does, or if neither knows any and a letter is not of ASCII. Of
-    single words, most names are thus taken for English. Without words in the table
-    ``kb.text.language.is_english`` decides.
+    It is in another language if its words are likelier there than in English: a word of the
+    table is as common as such words are, and how common it is in English the list of
+    ``kb.text.english`` says. Most visitors write English, so that what is as likely in both is
+    English, and so are names, which neither knows, and what means the same in English. Without
+    words in the table ``kb.text.language.is_english`` decides.
+
+    Args:
+        text: a query as it was typed.
+        table: where to look its words up.
+        own: how common a word in lower case is in the compendium, as zipf; 0 of one that is not
+            there. Such names stay in a translation as they are.
     """
     if not table.forms:
         return Translation(text=text, english=is_english(text))
     words = words_of(text)
     if not words:
         return Translation(text=text, english=True)
-    known_in_english = sum(map(is_english_word, words)) / len(words)
-    translated = in_english(text, table)
-    known_in_other = translated.n_known / translated.n_words if translated.n_words else 0.0
-    strange = known_in_english == known_in_other == 0.0 and not all(map(str.isascii, words))
-    if known_in_other > known_in_english or strange:
-        return Translation(text=text, english=False, terms=translated.terms)
-    return Translation(text=text, english=True)
+    in_own = own or (lambda _: 0.0)
+    commonness = [
+        max(common, in_own(word.lower())) if common else 0.0
+        for word in words
+        for common in (how_common(word),)
+    ]
+    translated = in_english(without_endings(text), table)
+    if not translated.n_known and not any(commonness):
+        return Translation(text=text, english=all(map(str.isascii, words)))
+    in_other = translated.likelihood - _UNKNOWN * translated.n_words
+    as_english = sum(max(0.0, common - _UNKNOWN) for common in commonness)
+    is_other = in_other > as_english + _MOST_WRITE_ENGLISH
+    if not is_other or _says_the_same(text, translated, all(commonness)):
+        return Translation(text=text, english=True)
+    return Translation(text=text, english=False, terms=translated.terms)
+
+
+def _says_the_same(text: str, translated: InEnglish, is_known: bool) -> bool:
+    """Whether a translation has the words of a text, figures aside, and all are English, too."""
+    stems = {stem for stem in terms_of(text) if not stem[0].isdigit()}
+    return is_known and set(terms_of(translated.text)) == stems

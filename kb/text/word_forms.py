@@ -8,7 +8,7 @@ from itertools import product
 
 from kb.model.word_table import Glossary, WordTable
 from kb.text.language import inflections
-from kb.text.translate import fold
+from kb.text.translate import LAST_PART, fold
 
 #: Two letters for one that some keyboards lack; ``fold`` alone would drop the dots.
 _DIGRAPHS: Mapping[str, Mapping[int, str]] = {
@@ -23,8 +23,9 @@ _MOST_MIXTURES = 60
 def expand(glossary: Glossary, tell: Callable[[str], None] = lambda _: None) -> WordTable:
     """Every form of every word and phrase of a glossary, for a web worker.
 
-    A form that several terms share has the English of all: first of those that it is the
-    base form of, then of the others, in the order of the glossary. A function word has none.
+    A form that several terms share has the English of those that it is the base form of; where
+    it is that of none, of all, in the order of the glossary. A function word has none. A way
+    that begins with a hyphen is only understood as the last part of a compound.
     It takes about two seconds for each language, and ``tell`` is told of each.
     """
     languages = dict.fromkeys(
@@ -52,12 +53,13 @@ def _meanings(glossary: Glossary, language: str) -> dict[str, list[str]]:
     in_any_form: dict[str, dict[str, None]] = {}
     for term, row in ways.items():
         for way in row:
+            last = LAST_PART if way.startswith(LAST_PART) else ""
             for spelling in _spellings(way, language):
-                as_written.setdefault(spelling, {})[term] = None
+                as_written.setdefault(last + spelling, {})[term] = None
             for form in _phrase_forms(way.split(), inflected):
                 for spelling in _spellings(form, language):
-                    in_any_form.setdefault(spelling, {})[term] = None
-    meanings = {form: [*(as_written.get(form, {}) | in_any_form[form])] for form in in_any_form}
+                    in_any_form.setdefault(last + spelling, {})[term] = None
+    meanings = {form: [*(as_written.get(form) or in_any_form[form])] for form in in_any_form}
     return meanings | {form: [] for form in silent}
 
 

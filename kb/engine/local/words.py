@@ -17,10 +17,11 @@ import tantivy
 
 from kb.engine.base import idf
 from kb.errors import SnapshotCorrupt
-from kb.text.analysis import analyser, british
+from kb.text.analysis import tokens
 
 _FIELD = "text"
-_ANALYSER = "compendium"
+#: Stems are written as ``kb.text.analysis`` gives them, so that nothing reads them again.
+_ANALYSER = "whitespace"
 
 #: BM25's k1 in tantivy, which has no setting for it: a term counts at most k1 + 1 times its idf.
 _K1 = 1.2
@@ -80,10 +81,11 @@ class LexicalIndex:
         folder.mkdir(parents=True)
         try:
             index = tantivy.Index(_schema(), path=str(folder))
-            index.register_tokenizer(_ANALYSER, analyser())
             writer = index.writer(heap_size=50_000_000, num_threads=1)
             for row, document in enumerate(documents):
-                writer.add_document(tantivy.Document(row=row, **{_FIELD: british(document)}))
+                writer.add_document(
+                    tantivy.Document(row=row, **{_FIELD: " ".join(tokens(document))})
+                )
             writer.commit()
             writer.wait_merging_threads()
         except ValueError as err:
@@ -99,7 +101,6 @@ class LexicalIndex:
         with _reading(folder):
             index = tantivy.Index.open(str(folder))
             index.searcher().doc_freq(_FIELD, "")  # what opening alone does not read
-        index.register_tokenizer(_ANALYSER, analyser())
         return cls(index, folder)
 
     def __len__(self) -> int:

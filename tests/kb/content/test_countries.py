@@ -6,11 +6,14 @@ import pycountry
 import pytest
 
 from kb.content.countries import (
+    ADJECTIVES,
     COMMON_NAMES,
+    adjectives,
     countries,
     country_code,
     country_label,
     country_names,
+    world,
 )
 from kb.content.regions import REGIONS, region_of
 from kb.model.taxonomy import Term
@@ -138,3 +141,20 @@ def test_every_country_is_of_one_region() -> None:
 def test_a_region_is_that_of_the_united_nations(code: str, region: str) -> None:
     """By the alpha-2 code as it is written."""
     assert region_of(code) == region
+
+
+def test_a_country_is_asked_for_by_its_adjective() -> None:
+    """In a search; in a file a country is named by a name or a code."""
+    assert adjectives("BR") == ("Brazilian",)
+    assert adjectives("AQ") == ()
+    assert world().canonical("brazilian") == "BR"
+    assert country_code("Brazilian") is None
+
+
+def test_every_adjective_is_of_one_country() -> None:
+    """Codes are of ISO 3166, and no adjective is given twice or names a country."""
+    every = [name for names in ADJECTIVES.values() for name in names]
+
+    assert set(ADJECTIVES) <= set(countries().ids)
+    assert len(set(every)) == len(every) > 150
+    assert [name for name in every if country_code(name)] == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kb.model.taxonomy import Activity, Taxonomy, Term, Trade, Vocabulary
 from kb.model.word_table import WordTable
-from kb.search.query_analysis import Analyser, Analysis
+from kb.search.query_analysis import Analyser, Analysis, Exclusion
+from kb.text.mentions import MentionFinder
 from kb.text.spelling import Speller
 
 SPELLER = Speller({"export": 9, "network": 9, "wine": 9})
@@ -42,6 +44,9 @@ def test_a_text_is_read_whole():
         translated=("export", "wine"),
         in_english="export wine",
         terms=("export", "wine"),
+        wanted="exporte du vin",
+        rest="export wine",
+        rest_terms=("export", "wine"),
     )
     assert analyser.analyse("wine netwroks") == Analysis(
         text="wine network",
@@ -49,6 +54,9 @@ def test_a_text_is_read_whole():
         translated=(),
         in_english="wine network",
         terms=("wine", "network"),
+        wanted="wine network",
+        rest="wine network",
+        rest_terms=("wine", "network"),
     )
 
 
@@ -70,3 +78,220 @@ def test_where_nothing_translates_every_text_is_english():
     ]
 
     assert verdicts == [True, False]
+
+
+# --- what a text names, and what it will not have ---
+
+
+def _names() -> MentionFinder:
+    """Norway, Denmark, wine and exporting have cases; shoes, Brazil and Norway's plumbers none."""
+    terms = {
+        "countries": [
+            Term(id="NO", label="Norway", aliases=("Norwegian",)),
+            Term(id="DK", label="Denmark"),
+        ],
+        "types": [],
+        "forms": [Term(id="soft", label="Soft network")],
+        "projects": [Term(id="exporting", label="Exporting", aliases=("export",))],
+        "sectors": [
+            Term(id="wine", label="Wine", group="Food"),
+            Term(
+                id="shoes",
+                label="Footwear",
+                group="Food",
+                activities=(Activity(code="15", title=""),),
+                trades=(Trade(plural="shoemakers", singular="shoemaker"),),
+            ),
+            Term(id="bags", label="Bags", activities=(Activity(code="151", title=""),)),
+        ],
+        "formations": [Term(id="aid", label="Through aid", public_money=True)],
+        "statuses": [],
+        "divisions": [
+            Term(id="15", label="Leather", group="C"),
+            Term(
+                id="43",
+                label="Building",
+                group="F",
+                trades=(Trade(plural="plumbers", singular="plumber"),),
+            ),
+        ],
+    }
+    taxonomy = Taxonomy(
+        vocabularies={name: Vocabulary(name=name, terms=tuple(row)) for name, row in terms.items()},
+        world=Vocabulary(
+            name="world",
+            terms=(
+                Term(id="BR", label="Brazil", aliases=("BRA", "Brazilian")),
+                Term(id="CA", label="Canada", aliases=("CAN",)),
+                Term(id="TR", label="Turkey"),
+            ),
+        ),
+    )
+    held = {
+        "country": ("NO", "DK"),
+        "form": ("soft",),
+        "project": ("exporting",),
+        "sector": ("wine", "bags"),
+        "formation": ("aid",),
+    }
+    return MentionFinder(taxonomy, held)
+
+
+ANALYSER = Analyser(table=TABLE, speller=SPELLER, names=_names(), public_money=["aid"])
+
+
+def _of_values(text: str, facet: str, *values: str) -> Exclusion:
+    return Exclusion(text=text, facet=facet, values=values)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "exclusions"),
+    [
+        ("wine -Norway", "wine", [_of_values("Norway", "country", "NO")]),
+        ("wine NOT Norway", "wine", [_of_values("Norway", "country", "NO")]),
+        ("wine not Norway", "wine", [_of_values("Norway", "country", "NO")]),
+        ("wine but not in Norway", "wine", [_of_values("Norway", "country", "NO")]),
+        (
+            "wine, except for Norwegian firms",
+            "wine, firms",
+            [_of_values("Norwegian", "country", "NO")],
+        ),
+        (
+            "wine outside Norway or Denmark",
+            "wine",
+            [_of_values("Norway", "country", "NO"), _of_values("Denmark", "country", "DK")],
+        ),
+        ("vin sauf Norway", "vin", [_of_values("Norway", "country", "NO")]),
+        ('wine -"soft network"', "wine", [_of_values("soft network", "form", "soft")]),
+        ("network without exporting", "network", [_of_values("exporting", "project", "exporting")]),
+        (
+            "network without public money",
+            "network",
+            [_of_values("public money", "formation", "aid")],
+        ),
+        ("network without subsidies", "network", [_of_values("subsidies", "formation", "aid")]),
+        ("network -grants", "network", [_of_values("grants", "formation", "aid")]),
+        ("wine not from Brazil", "wine", [_of_values("Brazil", "country", "BR")]),
+        ("wine -trawlers", "wine", [Exclusion(text="trawlers", stems=("trawler",))]),
+        (
+            'wine -"pilot scheme"',
+            "wine",
+            [Exclusion(text="pilot scheme", stems=("pilot", "scheme"))],
+        ),
+        ("wine -vin", "wine", []),
+        ("-Norway", "", [_of_values("Norway", "country", "NO")]),
+        ("why not export together", "why not export together", []),
+        ("grow without losing independence", "grow without losing independence", []),
+        ("not only wine", "not only wine", []),
+        ("self-financed export-led", "self-financed export-led", []),
+        ("20 -30 firms", "20 -30 firms", []),
+    ],
+)
+def test_what_a_text_excludes_is_told_from_what_it_wants(text, wanted, exclusions):
+    """By a sign any word; in a sentence a value of the vocabulary, and nothing else."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert (asked.wanted, list(asked.exclusions)) == (wanted, exclusions)
+    assert asked.text == text
+    assert not set(asked.terms) & {"norway", "norwegian", "trawler", "scheme"}
+
+
+def test_what_is_wanted_and_excluded_at_once_is_told():
+    """It is not excluded, so that there is an answer."""
+    asked = ANALYSER.analyse("Norway wine -Norway -wine NOT Denmark", exact=True)
+
+    assert asked.exclusions == (_of_values("Denmark", "country", "DK"),)
+    assert asked.contradictory == (
+        _of_values("Norway", "country", "NO"), _of_values("wine", "sector", "wine")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ('"wine exports" abroad', [("wine", "export")]),
+        ("“wine exports” of «Norway»", [("wine", "export"), ("norway",)]),
+        ('""', []),
+        ('"of the"', []),
+        ('wine "exports', []),
+    ],
+)
+def test_phrases_are_told_from_words(text, phrases):
+    """Words in quotation marks of any kind, as stems; the signs are no words."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert [phrase.stems for phrase in asked.phrases] == phrases
+    assert not set('"“”«»') & set(asked.wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "not_understood"),
+    [
+        ('wine "exports', ('"',)),
+        ("country:NO wine*", ("country:NO", "wine*")),
+        ("http://example.com", ()),
+        ("wine: exports", ()),
+    ],
+)
+def test_signs_of_other_search_engines_are_not_understood(text, not_understood):
+    """They are told, and read as words."""
+    assert ANALYSER.analyse(text, exact=True).not_understood == not_understood
+
+
+@pytest.mark.parametrize(
+    ("text", "absent", "rest_terms"),
+    [
+        ("wine in Brazil", [("country", "BR", "Brazil", [])], ("wine",)),
+        ("Brazilian wine", [("country", "BR", "Brazil", [])], ("wine",)),
+        ("Canada's wine", [("country", "CA", "Canada", [])], ("wine",)),
+        ("what can wine firms do", [], ("wine", "firm")),
+        ("wine and turkey", [], ("wine", "turkey")),
+        ("wine in Turkey", [("country", "TR", "Turkey", [])], ("wine",)),
+        ("shoemakers export", [("sector", "shoes", "shoemakers", ["bags"])], ("export",)),
+        ("a shoemaker", [("sector", "shoes", "shoemakers", ["bags"])], ()),
+        ("plumbers", [("sector", "", "plumbers", [])], ()),
+        ("wine -Brazil", [], ("wine",)),
+        ("wine in Norway", [], ("wine", "norway")),
+    ],
+)
+def test_a_place_or_trade_without_a_case_is_known(text, absent, rest_terms):
+    """With the nearest sectors, and with the rest of the words, for which there may be cases."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert [
+        (one.facet, one.value, one.label, [near.value for near in one.nearest])
+        for one in asked.absent
+    ] == absent
+    assert asked.rest_terms == rest_terms
+
+
+def test_mentions_are_those_that_are_not_excluded():
+    """They are offered as filters."""
+    asked = ANALYSER.analyse("Norwegian wine exports, not Denmark")
+
+    assert [mention.value for mention in asked.mentions] == ["NO", "wine", "exporting"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("EXPORTE DU VIN", "exporte du vin"),
+        ("WINE NETWROKS IN NORWAY", "wine network in norway"),
+        ("OCMMN", "OCMMN"),
+        ("SND 2000", "SND 2000"),
+        ("Wine in NORWAY", "Wine in NORWAY"),
+        ("Ma\u0304ori wine", "M\u0101ori wine"),
+    ],
+)
+def test_capitals_say_nothing_where_all_is_in_capitals(text, wanted):
+    """An encoder that knows large letters from small ones reads the same; an acronym stays."""
+    assert ANALYSER.analyse(text).wanted == wanted
+
+
+@pytest.mark.parametrize("text", ["", "?", "-", '"', "x" * 1000, "הרשת של נגרים", "شبكة -نرويج"])
+def test_any_text_is_read(text):
+    """One sign, nothing, a thousand letters, right-to-left script: an answer and no error."""
+    asked = ANALYSER.analyse(text)
+
+    assert asked.text == text
+    assert not asked.mentions

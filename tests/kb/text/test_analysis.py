@@ -1,10 +1,19 @@
-"""Texts to the stems that count."""
+"""Texts to the words and stems that count."""
 
 from __future__ import annotations
 
-import pytest
+import unicodedata
 
-from kb.text.analysis import british, stems, terms, tokens
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.text.analysis import is_short_name, places, stem, stems, terms, tokens, words
+
+
+def forms(text: str) -> str:
+    """The words of a text in their one form, as one text."""
+    return " ".join(word.form for word in words(text))
 
 
 @pytest.mark.parametrize(
@@ -13,13 +22,122 @@ from kb.text.analysis import british, stems, terms, tokens
         ("organized organizations organizing", "organised organisations organising"),
         ("The color of labor", "the colour of labour"),
         ("neighboring programs and centers", "neighbouring programmes and centres"),
-        ("Prize, size, citizens, Colorado", "prize, size, citizens, colorado"),
+        ("Prize, size, citizens, Colorado", "prize size citizens colorado"),
         ("programmed centering", "programmed centering"),
+        (
+            "traveled, modeling jewelry, plow theaters",
+            "travelled modelling jewellery plough theatres",
+        ),
     ],
 )
 def test_american_spelling_is_read_as_british(american, text):
     """Endings and words of the table are respelled, words that only look like them are not."""
-    assert british(american) == text
+    assert forms(american) == text
+
+
+@pytest.mark.parametrize(
+    ("spellings", "stemmed"),
+    [
+        pytest.param(
+            ["SMEs", "SME", "smes", "MSMEs", "small firms", "small and medium-sized enterprises",
+             "small and medium enterprises"],
+            ("small", "firm"),
+            id="small firms",
+        ),
+        pytest.param(
+            ["the U.S.", "U.S.A.", "USA", "usa", "the US", "the us", "United States",
+             "United States of America"],
+            ("usa",),
+            id="a country by its initials",
+        ),
+        pytest.param(["U.K.", "UK", "uk", "United Kingdom"], ("uk",), id="another"),
+        pytest.param(["N. Ireland", "Northern Ireland"], ("northern", "ireland"), id="shortened"),
+        pytest.param(
+            ["co-operatives", "cooperative", "co operative", "CO-OPERATION", "coops", "co-op",
+             "coop", "cooperate"],
+            ("cooper",),
+            id="a first part with a hyphen, apart, or in one word",
+        ),
+        pytest.param(["know-how", "knowhow", "know how", "Know-How"], ("knowhow",), id="two words"),
+        pytest.param(["inter-firm", "interfirm", "inter firm"], ("interfirm",), id="inter"),
+        pytest.param(["non-profit", "nonprofit", "non profit"], ("nonprofit",), id="non"),
+        pytest.param(["after-sales", "after sales", "after–sales"], ("after", "sale"), id="dashes"),
+        pytest.param(["Italy's", "Italy’s", "Italy"], ("itali",), id="apostrophe"),
+        pytest.param(
+            ["30%", "30 %", "30 per cent", "30 percent", "thirty per cent", "Thirty percent",
+             "30 pct"],
+            ("30%",),
+            id="per cent",
+        ),
+        pytest.param(
+            ["7000000", "7,000,000", "7 000 000", "7\u00a0000\u00a0000", "7.000.000",
+             "$7 million", "$7m", "€7m", "seven million", "7 mn"],
+            ("7000000",),
+            id="millions",
+        ),
+        pytest.param(["7.5 million", "7,5 million", "7500000"], ("7500000",), id="with a part"),
+        pytest.param(["twenty-five", "twenty five", "25"], ("25",), id="in words"),
+        pytest.param(["one hundred and twenty", "120"], ("120",), id="a number of many words"),
+        pytest.param(["a hundred thousand", "100,000", "100k"], ("100000",), id="thousands"),
+        pytest.param(["Ma\u0304ori", "Māori", "maori", "MĀORI"], ("maori",), id="decomposed"),
+        pytest.param(["Goteborg", "Göteborg", "Go\u0308teborg"], ("goteborg",), id="accents"),
+        pytest.param(["net\u00adwork", "network", "net\u200bwork"], ("network",), id="no width"),
+        pytest.param(["R&D", "r&d", "research and development"],
+                     ("research", "develop"), id="ampersand"),
+        pytest.param(["IT", "ICT", "information technology"], ("ict",), id="acronym"),
+    ],
+)  # fmt: skip
+def test_every_spelling_of_a_word_is_one(spellings, stemmed):
+    """Acronyms, short names, hyphens, apostrophes, figures and signs: the same stems."""
+    assert {spelling: terms(spelling) for spelling in spellings} == dict.fromkeys(
+        spellings, stemmed
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("help us export", ("help", "export"), id="us is a pronoun"),
+        pytest.param("HELP US EXPORT IT", ("help", "export"), id="in capitals, too"),
+        pytest.param("networks in the US", ("network", "usa"), id="US is a country"),
+        pytest.param("the us market", ("usa", "market"), id="in small letters"),
+        pytest.param("we do it together", ("togeth",), id="it is a pronoun"),
+        pytest.param("it services", ("ict", "servic"), id="IT before services"),
+        pytest.param("IT-consultants", ("ict", "consult"), id="IT with a hyphen"),
+        pytest.param("they know how to sell", ("know", "sell"), id="know how is a question"),
+        pytest.param("one in five, no one, one another", ("one", "5", "anoth"), id="one"),
+        pytest.param("in 1998, 300 firms", ("1998", "300", "firm"), id="two figures"),
+        pytest.param("ISO 9000 in the 1990s, 3D", ("iso", "9000", "1990s", "3d"), id="names"),
+        pytest.param("20-30%", ("20", "30%"), id="a range"),
+        pytest.param("don't we'll it's", (), id="contractions"),
+        pytest.param("5G_x", ("5g", "x"), id="a line joins nothing"),
+    ],
+)
+def test_what_only_looks_alike_is_told_apart(text, expected):
+    """Pronouns, questions, names and several figures stay what they are."""
+    assert terms(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("publicity", "public"),
+        ("informal", "information"),
+        ("succession", "success"),
+        ("designation", "design"),
+        ("hospitals", "hospitality"),
+        ("coopers", "cooperate"),
+        ("important", "imports"),
+        ("engine", "engineer"),
+        ("animals", "animation"),
+        ("productivity", "products"),
+        ("competence", "competing"),
+        ("experiments", "experience"),
+    ],
+)
+def test_words_that_mean_something_else_keep_their_stems_apart(one, other):
+    """The stemmer alone would find each with the other."""
+    assert stems(one) != stems(other)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +147,11 @@ def test_american_spelling_is_read_as_british(american, text):
         ("metal wine metal", ("metal", "wine")),
         ("the 3 CAD-CAM shops of Québec", ("3", "cad", "cam", "shop", "quebec")),
         ("what is it about?", ()),
+        ("", ()),
+        ("?", ()),
+        ("הרשת של נגרים", ("הרשת", "של", "נגרים")),
+        ("شبكة", ("شبكة",)),
+        ("x" * 1000, ()),
     ],
 )
 def test_terms_are_the_stems_that_count(text, expected):
@@ -43,7 +166,59 @@ def test_tokens_stand_as_often_as_in_the_text():
     )
 
 
+def test_a_word_keeps_its_place():
+    """Also where several words are read as one, or one as several."""
+    text = "SMEs in the United States rose by thirty per cent; l’usine"
+
+    assert [(found, text[start:end]) for found, start, end in places(text)] == [
+        ("small", "SMEs"),
+        ("firm", "SMEs"),
+        ("usa", "United States"),
+        ("rose", "rose"),
+        ("30%", "thirty per cent"),
+        ("l", "l"),
+        ("usin", "usine"),
+    ]
+
+
+def test_short_names_are_known():
+    """What is read as something else is no slip of typing."""
+    assert [is_short_name(word) for word in ("smes", "coop", "network", "")] == [
+        True, True, False, False
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("word", ["Organizations", "the", "CAD-CAM", ""])
 def test_the_stems_of_a_word_are_its_terms(word):
     """Remembered or not, a word is read as every text is."""
     assert stems(word) == stems(word) == terms(word)
+
+
+_PIECES = "SMEs US co- operative 30 % per cent seven million and 7,000.5 it's ’ & U.S. ß".split()
+_ANY = st.text(max_size=40) | st.lists(st.sampled_from([*_PIECES, "\u0301", "\u00ad", " "])).map(
+    "".join
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(text=_ANY)
+def test_any_text_is_read_the_same_however_it_is_composed(text):
+    """Places lie in the text, in order; a stem has no space; and Unicode's forms do not count."""
+    found = places(text)
+
+    assert all(0 <= start < end <= len(text) for _, start, end in found)
+    assert [start for _, start, _ in found] == sorted(start for _, start, _ in found)
+    assert all(one and not any(map(str.isspace, one)) for one, _, _ in found)
+    assert tokens(text) == tuple(one for one, _, _ in found)
+    assert tokens(unicodedata.normalize("NFC", text)) == tokens(unicodedata.normalize("NFD", text))
+
+
+def test_a_stem_is_read_as_it_is_written():
+    """What the index stores is split at spaces alone, so that no stem has one."""
+    assert [stem(form) for form in ("30%", "7.5", "ict", "the", "")] == [
+        "30%",
+        "7.5",
+        "ict",
+        "",
+        "",
+    ]

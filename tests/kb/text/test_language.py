@@ -85,20 +85,20 @@ def test_an_english_word_is_known_in_any_form_and_case(word, expected):
 
 
 def test_words_are_as_written():
-    """Hyphens and apostrophes hold a word together; numbers, signs and underscores are none."""
+    """Hyphens part words, English endings go, and numbers, signs and underscores are none."""
     text = "The 3 firms' co-operation, l'usine & n°5: it’s state-of-the-art x_y — Århus!"
 
     assert words_of(text) == (
-        *("The", "firms", "co-operation", "l'usine", "n", "it’s", "state-of-the-art"),
-        *("x", "y", "Århus"),
+        *("The", "firms", "co", "operation", "l", "usine", "n", "it"),
+        *("state", "of", "the", "art", "x", "y", "Århus"),
     )
 
 
 def test_words_are_replaced_in_their_places():
-    """A word is replaced where it stands as a word, never inside another one."""
+    """A word is replaced where it stands as a word, also after a hyphen, never inside another."""
     better = {"ab": "AB", "c": None, "no": ""}
 
-    assert with_words("ab, cab-ab ab! c no 3ab", better.get) == "AB, cab-ab AB! c no 3AB"
+    assert with_words("ab, cab-ab ab! c no 3ab", better.get) == "AB, cab-AB AB! c no 3ab"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,25 @@ def test_words_are_replaced_in_their_places():
 def test_the_forms_of_a_word_are_those_of_the_dictionary(word, language, forms):
     """The word comes first, then its other forms by spelling."""
     assert inflections([word], language) == {word: forms}
+
+
+@pytest.mark.parametrize(
+    ("noun", "language", "form_of_the_verb"),
+    [
+        ("stato", "it", "siamo"),
+        ("entrata", "it", "entrare"),
+        ("Leder", "de", "ledern"),
+        ("ajuda", "pt", "ajudamos"),
+        ("estado", "es", "estamos"),
+        ("remise", "fr", "remiser"),
+    ],
+)
+def test_a_noun_has_no_forms_of_a_verb(noun, language, form_of_the_verb):
+    """The dictionary gives each as a form of a verb: "siamo" (we are) would be a state."""
+    forms = inflections([noun], language)[noun]
+
+    assert forms[0] == noun
+    assert form_of_the_verb not in forms
 
 
 def test_a_word_without_forms_in_the_dictionary_gets_the_regular_endings():

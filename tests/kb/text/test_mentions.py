@@ -100,6 +100,46 @@ def test_a_mention_carries_the_label(finder):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("it services", ["sector=software"], id="IT in small letters"),
+        pytest.param("IT-services", ["sector=software"], id="with a hyphen"),
+        pytest.param("Cleaning services for hospitals", [], id="services alone"),
+        pytest.param("services", [], id="one word"),
+        pytest.param("information technology", ["sector=software"], id="written out"),
+        pytest.param("firms in the US", ["country=US"], id="US in capitals"),
+        pytest.param("U.S. firms", ["country=US"], id="with dots"),
+        pytest.param("USA", ["country=US"], id="as an alias"),
+        pytest.param("united states of america", ["country=US"], id="the long name"),
+        pytest.param("help us export", [], id="us as a pronoun"),
+        pytest.param("cooperatives", ["form=co-op"], id="one word"),
+        pytest.param("co-ops", ["form=co-op"], id="short"),
+        pytest.param("a success", ["status=success"], id="a word"),
+        pytest.param("succession", [], id="that another only looks like"),
+    ],
+)
+def test_names_are_read_as_texts_are(text, expected):
+    """Acronyms, dots, hyphens and words that look alike mean the same as in a case."""
+    terms = {
+        "countries": [Term(id="US", label="United States", aliases=("USA",))],
+        "sectors": [Term(id="software", label="Software", aliases=("it services", "IT"))],
+        "forms": [Term(id="co-op", label="Co-operative")],
+        "statuses": [Term(id="success", label="Success")],
+    }
+    taxonomy = Taxonomy(
+        vocabularies={
+            name: Vocabulary(name=name, terms=tuple(terms.get(name, ())))
+            for name in (*LISTS, "divisions")
+        }
+    )
+    finder = MentionFinder(
+        taxonomy, {FACET_OF[name]: tuple(one.id for one in row) for name, row in terms.items()}
+    )
+
+    assert [f"{m.facet}={m.value}" for m in finder.find(text)] == expected
+
+
 def test_values_that_no_case_has_are_not_offered():
     """Only what the compendium holds can be filtered by."""
     finder = MentionFinder(TAXONOMY, {"country": ("FR",), "project": ()})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
-from kb.text.language import is_english_word
-from kb.text.spelling import Speller, count_words
+from kb.text.english import is_english_word
+from kb.text.spelling import Speller, SpellingTable, count_words
 
 COUNTS = {
     "and": 50, "cad-cam": 2, "export": 20, "exporting": 4, "exports": 5, "firm": 12, "firms": 30,
@@ -42,8 +46,8 @@ def _speller() -> Speller:
         pytest.param("wnie wnie", "wine wine", id="twice"),
         pytest.param(
             "wine-fims of small fims export",
-            "wine-fims of small firms export",
-            id="as another word's part",
+            "wine-firms of small firms export",
+            id="after a hyphen, too",
         ),
     ],
 )
@@ -68,6 +72,18 @@ def test_a_slip_is_repaired(speller, text, expected):
         pytest.param("Lilehamer", id="two slips in a name"),
         pytest.param("frimss", id="two slips in a short word"),
         pytest.param("xyzzyq", id="near nothing"),
+        pytest.param("SMEs that export", id="word of the audience"),
+        pytest.param("sme msmes", id="in small letters"),
+        pytest.param("coopetition of cobots", id="words of the field"),
+        pytest.param("coworking, agritourism", id="parts that are known"),
+        pytest.param("export-led after-sales", id="compound"),
+        pytest.param("Uber Senge", id="names near other words"),
+        pytest.param("specialize in jewelry", id="American spelling"),
+        pytest.param("linkedin", id="a name two slips from a word"),
+        pytest.param("Canada's wineries", id="apostrophe"),
+        pytest.param("הרשת של נגרים", id="right to left"),
+        pytest.param("?", id="one sign"),
+        pytest.param("x" * 1000, id="a thousand letters"),
         pytest.param("pequeñas empresas exportan", id="es"),
         pytest.param("små bedrifter sammen", id="no"),
         pytest.param("kleine Firmen exportieren gemeinsam", id="de"),
@@ -91,11 +107,25 @@ def test_of_words_as_near_the_commonest_is_taken():
 def test_of_words_as_near_and_common_the_first_is_taken():
     """Between equals, the alphabet decides, whatever the order of the vocabulary."""
     repaired = {
-        Speller(dict.fromkeys(words, 3)).repair("markeb")
-        for words in (("market", "marker"), ("marker", "market"))
+        Speller(dict.fromkeys(words, 3)).repair("zarkeb")
+        for words in (("zarket", "zarkel"), ("zarkel", "zarket"))
     }
 
-    assert repaired == {"marker"}
+    assert repaired == {"zarkel"}
+
+
+def test_how_common_a_word_is_in_english_decides_beside_the_compendium():
+    """Of words that the compendium has as often, or not at all, the commoner English one."""
+    speller = Speller({"market": 3, "marker": 3})
+
+    assert speller.repair("markeb admiting lazer") == "market admitting laser"
+
+
+def test_likely_slips_come_first():
+    """Letters that changed places before another letter; the first letter is hardly ever wrong."""
+    speller = Speller({"table": 18, "label": 1, "with": 259, "which": 80})
+
+    assert speller.repair("lable wich") == "label which"
 
 
 def test_words_run_together_are_split_where_both_are_common():
@@ -105,9 +135,9 @@ def test_words_run_together_are_split_where_both_are_common():
     assert Speller(counts).repair("winefirms") == "wine firms"
 
 
-def test_without_a_vocabulary_nothing_is_repaired():
-    """A compendium without words knows no better one."""
-    assert Speller({}).repair("netwrok of frims") == "netwrok of frims"
+def test_without_a_vocabulary_english_is_repaired():
+    """A compendium without words has those of English."""
+    assert Speller({}).repair("netwrok of frims") == "network of firms"
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
@@ -127,11 +157,60 @@ def test_repairing_twice_changes_nothing_more(speller, text):
 
 
 def test_words_are_counted_in_lower_case_and_sorted():
-    """Every text counts, whatever the case; numbers do not."""
-    texts = ["Wine wine, WINE!", "l'usine: co-operation of 30", "É é", ""]
+    """Every text counts, whatever the case; numbers do not. Parts count alone, and joined."""
+    texts = ["Wine wine, WINE!", "l'usine: co-operation of 30", "É é", "firm's", ""]
 
     counts = count_words(texts)
 
     assert list(counts.items()) == [
-        ("co-operation", 1), ("l'usine", 1), ("of", 1), ("wine", 3), ("é", 2)
+        ("co", 1), ("cooperation", 1), ("firm", 1), ("l", 1), ("of", 1), ("operation", 1),
+        ("usine", 1), ("wine", 3), ("é", 2),
     ]  # fmt: skip
+
+
+def test_a_table_that_was_written_repairs_the_same(tmp_path):
+    """Its files are mapped: the words need not be counted again."""
+    table = SpellingTable.of(COUNTS)
+    table.write(tmp_path / "spelling")
+
+    opened = SpellingTable.open(tmp_path / "spelling")
+
+    texts = ["netwroks of frims, Norwya?", "furnutire", "jointpurchasing", "xyzzyq", "Lillehamer"]
+    assert [Speller(opened).repair(text) for text in texts] == [
+        Speller(COUNTS).repair(text) for text in texts
+    ]
+    assert isinstance(opened.deletions, np.memmap)
+    assert opened.how_common("firms") == table.how_common("firms")
+
+
+_LETTERS = st.text(alphabet="abcdeinorst", min_size=4, max_size=9)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(words=st.sets(_LETTERS, min_size=1, max_size=30), typed=_LETTERS)
+def test_near_words_are_those_that_every_word_compared_gives(words, typed):
+    """By what is left of them after slips, exactly the words within as many slips are found."""
+    slips = 2 if len(typed) >= 7 else 1
+
+    near = SpellingTable.of(dict.fromkeys(words, 1)).near(typed, slips)
+
+    every = [word for word in words if OSA.distance(typed, word) <= slips]
+    assert set(near) <= set(every)
+    assert {word for word in every if word[7:] == typed[7:]} <= set(near)
+
+
+def test_nonsense_costs_little_however_many_words_there_are():
+    """A thousand letters are looked up, not compared: what grows is the table alone."""
+    rng = random.Random(3)
+    many = {"".join(rng.choices("abcdefghijklmnop", k=8)): 1 for _ in range(4000)}
+    nonsense = [
+        "".join(rng.choices("abcdefghijklmnop", k=1000)),
+        " ".join("".join(rng.choices("abcdefghijklmnop", k=7)) for _ in range(125)),
+    ]
+    compared = []
+    for vocabulary in (COUNTS, {**COUNTS, **many}):
+        speller = Speller(vocabulary)
+        texts = [speller.repair(text) for text in nonsense]
+        compared.append(texts == nonsense)
+
+    assert compared == [True, True]

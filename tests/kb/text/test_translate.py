@@ -219,6 +219,52 @@ def test_without_a_glossary_the_share_of_english_words_decides(text, english):
     assert translate(text, WordTable()) == Translation(text=text, english=english)
 
 
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        pytest.param("clients pour mon hotel", ("client", "hotel"), id="English words in French"),
+        pytest.param("clients pour mon hôtel", ("client", "hotel"), id="with an accent"),
+        pytest.param("redes", ("network",), id="one word"),
+        pytest.param("vino", ("wine",), id="one that English dictionaries have"),
+        pytest.param("VINO", ("wine",), id="in capitals"),
+    ],
+)
+def test_a_word_is_in_the_language_in_which_it_is_commoner(text, terms):
+    """Though an English dictionary has each of them."""
+    table = WordTable(
+        meanings=((), ("client",), ("hotel",), ("network",), ("wine",)),
+        forms={
+            "fr": {"clients": 1, "pour": 0, "mon": 0, "hotel": 2},
+            "es": {"redes": 3, "vino": 4},
+        },
+    )
+
+    assert translate(text, table) == Translation(text=text, english=False, terms=terms)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        pytest.param("clients", {}, id="as common in English"),
+        pytest.param("hotel", {}, id="commoner in English"),
+        pytest.param("hotel's clients", {}, id="an ending of English"),
+        pytest.param("after-hotel clients", {}, id="a compound counts by its parts"),
+        pytest.param("agent 2000", {}, id="the same word means the same"),
+        pytest.param("vino", {"vino": 5.0}, id="a common word of the compendium"),
+    ],
+)
+def test_what_is_as_likely_english_is_english(text, own):
+    """Most visitors write English."""
+    table = WordTable(
+        meanings=((), ("client",), ("hotel",), ("agent",), ("wine",)),
+        forms={"fr": {"clients": 1, "s": 0, "hotel": 2, "agent": 3, "vino": 4}},
+    )
+
+    found = translate(text, table, own=lambda word: own.get(word, 0.0))
+
+    assert found == Translation(text=text, english=True)
+
+
 def test_an_english_index_is_asked_the_terms():
     """The terms as one text; the query itself where there are none."""
     asked = [translate(text, SMALL_TABLE).in_english for text in ("les vins", "qui les", "wine")]

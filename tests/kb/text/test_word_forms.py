@@ -59,9 +59,22 @@ def test_every_form_of_a_word_is_found(table, text, languages, groups):
     assert (found.languages, found.groups) == (languages, groups)
 
 
-def test_a_base_form_comes_before_other_forms(table):
-    """French "but" is first a goal, and only then a form of "boire"."""
-    assert in_english("but", table, languages=["fr"]).groups == (("goal", "drink"),)
+def test_a_base_form_is_no_form_of_another_word(table):
+    """French "but" is a goal, and not a form of "boire"; "buvons" is one."""
+    assert in_english("but buvons", table, languages=["fr"]).groups == (("goal",), ("drink",))
+
+
+def test_the_last_part_of_a_compound_may_mean_something_else():
+    """Who ends in "-bauer" builds, and a "Bauer" alone is a farmer."""
+    words = {"farmer": {"de": ("Bauer",)}, "maker": {"de": ("-bauer",)}, "boat": {"de": ("Boot",)}}
+
+    table = expand(Glossary(terms=words))
+
+    assert [in_english(text, table).terms for text in ("Bootsbauer", "Bauern", "-bauer")] == [
+        ("boat", "maker"),
+        ("farmer",),
+        ("farmer",),
+    ]
 
 
 def test_function_words_have_no_english(table):
