@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, TypeAdapter
+from pydantic import AliasChoices, Field
 
 from kb.model.json_file import JsonFile
 
@@ -85,9 +85,7 @@ class Calibration:
     collection: str = ""
 
 
-_FILE = JsonFile(
-    holds=TypeAdapter(tuple[Calibration, ...]), what="a calibration", command="kb calibrate"
-)
+_FILE = JsonFile(holds=tuple[Calibration, ...], what="a calibration", command="kb calibrate")
 
 
 def read_calibrations(path: Path) -> tuple[Calibration, ...]:
