@@ -29,8 +29,9 @@ class Reading:
     def of(self, folder: Path, *, vocabulary: Path | None = None) -> Corpus:
         """What ``read_corpus`` reads of a folder of cases; it raises what that raises."""
         from kb.content.corpus import read_corpus  # imports the readers of content
-        from kb.content.side_by_side import processes_here
+        from kb.content.side_by_side import processes_here, seldom_look_for_garbage
 
+        seldom_look_for_garbage()
         with _Bar() as bar:
             return read_corpus(
                 folder,

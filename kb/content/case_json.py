@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from kb.model.cases import (
@@ -25,6 +26,7 @@ from kb.model.cases import (
 )
 
 
+@cache
 def _names(record: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(record))
 

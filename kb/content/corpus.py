@@ -371,19 +371,24 @@ class _Reader:
         A file may name another one, and which ones there are is only known when all are read.
         So each is first read as if all were there; those that were told wrong are read again.
         """
-        kept = self.remembered.readings()
+        kept, held_in = self.remembered.readings(), self.remembered.all_hold_in()
         self.remembered.forget(kept.keys() - self.around.ids)
         self.readings = {
             file.id: kept[file.id]
             for file in self.files
             if file.id in kept and kept[file.id].digest == _digest_of(file)
         }
-        self._read([file for file in self.files if file.id not in self.readings])
+        unknown = [file for file in self.files if file.id not in self.readings]
+        self._read(unknown)
         drafts = frozenset(one.id for one in self.readings.values() if one.is_draft)
         if drafts != self.around.ids:
             self.around = replace(self.around, ids=drafts)
         around = self.around
-        self._read([file for file in self.files if not self.readings[file.id].holds_in(around)])
+        doubtful = unknown if held_in == around.digest else self.files
+        wrong = [one for one in doubtful if not self.readings[one.id].holds_in(around)]
+        self._read(wrong)
+        if unknown or wrong or held_in != around.digest:
+            self.remembered.tell_all_hold_in(around.digest)
 
     def _read(self, files: Sequence[CaseFile]) -> None:
         """Read some files, and remember them as they come: who is cut off goes on from there."""

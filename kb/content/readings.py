@@ -57,6 +57,11 @@ class Surroundings:
         """A digest of the keys, as they stand."""
         return _digest(self.keys)
 
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all but the vocabulary."""
+        return _digest((self.all_ids, self.all_keys, *sorted(self.undated)))
+
 
 def _digest(names: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
@@ -71,9 +76,6 @@ class Reading(NamedTuple):
         id: of the document.
         digest: of the file's bytes; empty where they could not be had, and nothing holds later.
         problems: line, message and field of each.
-        asked_ids: documents that it asked for, to whether they exist.
-        asked_keys: sources that it asked for, to whether they may be cited.
-        asked_undated: sources that it asked for, to whether their year is not known.
         is_draft: whether it could be read as front-matter and text.
         has_case: whether nothing in the front-matter keeps it from being a case.
         is_guide: whether its kind explains and reports nothing.
@@ -85,16 +87,14 @@ class Reading(NamedTuple):
         countries: their codes.
         years: the first and the last of its period.
         sources: the keys of its sources, in their order.
-        all_ids: the digest of all ids, where it asked for all of them; empty elsewhere.
-        all_keys: the same of the keys.
+        asked: what it asked for, as JSON, which is seldom needed: documents to whether they
+            exist, sources to whether they may be cited, sources to whether their year is not
+            known; and the digests of all ids and of all keys, where it asked for all of them.
     """
 
     id: str
     digest: str
     problems: Sequence[tuple[int, str, str]]
-    asked_ids: Mapping[str, bool]
-    asked_keys: Mapping[str, bool]
-    asked_undated: Mapping[str, bool]
     is_draft: bool = False
     has_case: bool = False
     is_guide: bool = False
@@ -105,21 +105,18 @@ class Reading(NamedTuple):
     countries: Sequence[str] = ()
     years: tuple[int | None, int | None] = (None, None)
     sources: Sequence[str] = ()
-    all_ids: str = ""
-    all_keys: str = ""
+    asked: str = ""
 
     def holds_in(self, around: Surroundings) -> bool:
         """Whether the file would be read just so in other surroundings of the same vocabulary."""
-        asked = (
-            (around.ids, self.asked_ids),
-            (around.key_set, self.asked_keys),
-            (around.undated, self.asked_undated),
-        )
-        for names, answers in asked:
-            for name, told in answers.items():
-                if (name in names) is not told:
-                    return False
-        return self.all_ids in ("", around.all_ids) and self.all_keys in ("", around.all_keys)
+        if not self.asked:
+            return True
+        *answers, all_ids, all_keys = json.loads(self.asked)
+        places = (around.ids, around.key_set, around.undated)
+        for names, told in zip(places, answers, strict=True):
+            if any((name in names) is not there for name, there in told.items()):
+                return False
+        return all_ids in ("", around.all_ids) and all_keys in ("", around.all_keys)
 
     def problems_in(self, path: str) -> Iterator[Problem]:
         """What is wrong in the file, which is at ``path``."""
@@ -136,17 +133,25 @@ class PackedCase:
 
 
 def reading_json(reading: Reading) -> str:
-    """A reading as JSON: the values of its fields in their order."""
-    return json.dumps(reading, ensure_ascii=False, separators=(",", ":"))
+    """A reading as JSON: the values of its fields in their order, but for what it asked."""
+    return _json(reading[:-1])
 
 
-def readings_of(texts: Iterable[str]) -> list[Reading]:
-    """The readings that ``reading_json`` wrote; what are tuples in them come back as lists.
+def readings_of(rows: Iterable[tuple[str, str]]) -> list[Reading]:
+    """The readings that ``reading_json`` wrote, each with what it asked.
+
+    What are tuples in them come back as lists.
 
     Raises:
         ValueError, TypeError: one of them it did not write.
     """
-    return [Reading._make(values) for values in json.loads(f"[{','.join(texts)}]")]
+    texts, asked = zip(*rows, strict=True) if (rows := list(rows)) else ((), ())
+    made = json.loads(f"[{','.join(texts)}]")
+    return [Reading(*values, asked) for values, asked in zip(made, asked, strict=True)]
+
+
+def _json(values: Sequence[Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_file(file: CaseFile, around: Surroundings) -> tuple[Reading, PackedCase | None]:
@@ -169,11 +174,13 @@ def read_file(file: CaseFile, around: Surroundings) -> tuple[Reading, PackedCase
         is_guide=kind.role == GUIDE,
         **_outline(draft),
         **({} if case is None else _beginnings(case)),
-        asked_ids=documents.asked.answers,
-        asked_keys=keys.answers,
-        asked_undated=undated.answers,
-        all_ids=around.all_ids if documents.asked.all else "",
-        all_keys=around.all_keys if keys.all else "",
+        asked=_json(
+            [
+                *(documents.asked.answers, keys.answers, undated.answers),
+                around.all_ids if documents.asked.all else "",
+                around.all_keys if keys.all else "",
+            ]
+        ),
     )
     return reading, None if case is None else PackedCase(packed=packed(case), body=case.body)
 
@@ -184,9 +191,6 @@ def _unreadable(file: CaseFile, problems: Iterable[Problem]) -> Reading:
         id=file.id,
         digest="",
         problems=_placed(problems),
-        asked_ids={},
-        asked_keys={},
-        asked_undated={},
     )
 
 

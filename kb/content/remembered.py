@@ -43,12 +43,14 @@ LIBRARIES = (
 )
 
 #: The number of the tables below, which another program's file does not have.
-_TABLES_NUMBER = 20_261_128
+_TABLES_NUMBER = 2_611_282
 _TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT, seal INTEGER)",
-    "CREATE TABLE readings (id TEXT PRIMARY KEY, value TEXT, seal INTEGER)",
+    "CREATE TABLE readings (id TEXT PRIMARY KEY, value TEXT, asked TEXT, seal INTEGER)",
     "CREATE TABLE cases (id TEXT PRIMARY KEY, digest TEXT, packed TEXT, body TEXT, seal INTEGER)",
 )
+#: Under which name it is kept in which surroundings all holds.
+_AROUND = "all hold in"
 #: What is told of a file that is damaged, or is another program's: it is begun anew. Of all
 #: else, say that another run is writing or the disk is full, nothing is lost by leaving it.
 _USELESS = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
@@ -123,19 +125,29 @@ class Remembered:
                 gone.append(reading.id)
             if reading.digest:
                 value = reading_json(reading)
-                readings.append((reading.id, value, _seal(reading.id, value)))
+                told = (reading.id, value, reading.asked)
+                readings.append((*told, _seal(*told)))
             if case is not None and reading.digest:
                 row = (reading.id, reading.digest, case.packed, case.body)
                 cases.append((*row, _seal(*row)))
 
         def write(store: sqlite3.Connection) -> bool:
             _tell(store, "version", self.version)
+            store.execute("DELETE FROM about WHERE name = ?", (_AROUND,))
             _forget(store, gone)
-            store.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?)", readings)
+            store.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)", readings)
             store.executemany("INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?)", cases)
             return True
 
         return self._ask(write) or False
+
+    def all_hold_in(self) -> str:
+        """A digest of surroundings in which everything that is kept holds; empty if not known."""
+        return self._ask(lambda store: _told(store, _AROUND)) or ""
+
+    def tell_all_hold_in(self, around: str) -> None:
+        """Keep that everything that is kept holds in surroundings of this digest."""
+        self._ask(lambda store: _tell(store, _AROUND, around))
 
     def forget(self, ids: Collection[str]) -> None:
         """Drop what is kept of documents that are gone."""
@@ -238,15 +250,16 @@ def _readings(store: sqlite3.Connection, version: str) -> Mapping[str, Reading]:
     if _told(store, "version") != version:
         store.execute("DELETE FROM readings")
         store.execute("DELETE FROM cases")
+        store.execute("DELETE FROM about WHERE name = ?", (_AROUND,))
         _tell(store, "version", version)
         return {}
-    rows = store.execute("SELECT id, value, seal FROM readings").fetchall()
-    whole = [row for row in rows if row[2] == _seal(*row[:2])]
+    rows = store.execute("SELECT id, value, asked, seal FROM readings").fetchall()
+    whole = [row for row in rows if row[3] == _seal(*row[:3])]
     try:
-        found = readings_of(value for _, value, _ in whole)
+        found = readings_of((value, asked) for _, value, asked, _ in whole)
     except (ValueError, TypeError):
         return {}
-    return {case_id: reading for (case_id, _, _), reading in zip(whole, found, strict=True)}
+    return {case_id: reading for (case_id, *_), reading in zip(whole, found, strict=True)}
 
 
 def _cases(store: sqlite3.Connection, ids: Collection[str]) -> list[tuple[Any, ...]]:

@@ -276,7 +276,9 @@ class Record(BaseModel):
             errors += cls._sentences(err, blank, info.context)
         errors += [((name,), cls.empty or "") for name in blank]
         failed = {place[0] for place, _ in errors if place}
-        sound = {name: part for name, part in value.items() if name not in failed}
+        sound = value
+        if failed:
+            sound = {name: part for name, part in value.items() if name not in failed}
         errors += cls.rules(value, sound, info.context)
         if record is None or errors:
             raise several(errors)

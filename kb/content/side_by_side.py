@@ -6,6 +6,7 @@ loaded or which threads it runs. They end with it, however it ends.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -92,6 +93,11 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)  # it is heard now, if it came
 
 
+def seldom_look_for_garbage() -> None:
+    """Let Python look for cycles of garbage seldom: what is read is kept, and makes hardly any."""
+    gc.set_threshold(50_000, 20, 100)
+
+
 _around: Surroundings | None = None
 
 
@@ -99,6 +105,7 @@ def _begin(around: Surroundings) -> None:
     """What a process does first."""
     global _around
     _around = around
+    seldom_look_for_garbage()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -240,7 +240,8 @@ def _read_slowly(text: str, first_line: int) -> Located:
 
 #: In which the two parsers may differ: libyaml lets tabs stand where PyYAML does not, and a sign
 #: of a comment at the head of a block. Lines that end in other signs, and directives, are rare.
-_DOUBTFUL = re.compile("[\t\x85\u2028\u2029\ufeff]|^%|[|>][-+0-9]{0,2}#", re.MULTILINE)
+_DOUBTFUL = ("\t", "\x85", "\u2028", "\u2029", "\ufeff", "\n%")
+_COMMENT_AT_BLOCK = re.compile(r"[|>][-+0-9]{0,2}#")
 #: What is nested more deeply goes the slow way, which says where it becomes too deep.
 _DEEPEST = 50
 _NULLS = ("", "~", "null", "Null", "NULL")
@@ -259,7 +260,7 @@ class _Doubtful(Exception):
 
 def _read_quickly(text: str, first_line: int) -> Located | None:
     """What ``read_yaml`` answers, by libyaml; None where that is not certain."""
-    if not yaml.__with_libyaml__ or _DOUBTFUL.search(text):
+    if not yaml.__with_libyaml__ or _is_doubtful(text):
         return None
     try:
         parser = yaml.cyaml.CParser(text)
@@ -268,6 +269,14 @@ def _read_quickly(text: str, first_line: int) -> Located | None:
     except (_Doubtful, yaml.YAMLError, ValueError):  # the slow way says what is wrong
         return None
     return Located(value=value, lines=reader.lines)
+
+
+def _is_doubtful(text: str) -> bool:
+    return (
+        text.startswith("%")
+        or any(sign in text for sign in _DOUBTFUL)
+        or ("#" in text and _COMMENT_AT_BLOCK.search(text) is not None)
+    )
 
 
 @dataclass(slots=True)

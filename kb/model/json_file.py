@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,24 @@ from kb.errors import CorpusError
 from kb.model.files import write_content
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class JsonFile:
     """A kind of file.
 
     Attributes:
-        holds: what it holds.
+        holds: the type of what it holds.
         what: what messages call it.
         command: what writes it.
     """
 
-    holds: TypeAdapter[Any]
+    holds: Any
     what: str
     command: str
+
+    @cached_property
+    def _reader(self) -> TypeAdapter[Any]:
+        """Made when the first file is read: many commands read none."""
+        return TypeAdapter(self.holds)
 
     def read(self, path: Path) -> Any | None:
         """What a file holds; None if there is no file.
@@ -33,7 +39,7 @@ class JsonFile:
             CorpusError: it cannot be read, or is not what the command writes.
         """
         try:
-            return self.holds.validate_json(path.read_bytes())
+            return self._reader.validate_json(path.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as err:
@@ -47,4 +53,4 @@ class JsonFile:
         Raises:
             CorpusError: it cannot be written; what was there stays.
         """
-        write_content(path, self.holds.dump_json(value, indent=1) + b"\n")
+        write_content(path, self._reader.dump_json(value, indent=1) + b"\n")

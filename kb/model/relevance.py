@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from kb.model.json_file import JsonFile
 
@@ -127,7 +127,7 @@ class Report:
     collection: str = ""
 
 
-_FILE = JsonFile(holds=TypeAdapter(Report), what="a report", command="kb evaluate --publish")
+_FILE = JsonFile(holds=Report, what="a report", command="kb evaluate --publish")
 
 
 def write_report(path: Path, report: Report) -> None:

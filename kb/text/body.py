@@ -18,9 +18,12 @@ ANALYSIS_HEADING = "What to take from it"
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(?<![\\`])(`++)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>)")
-#: From the end of a link's words, which may go over lines and hold an image.
+#: From the end of a link's words, which may go over lines and hold an image. It says first what
+#: it may begin with, which saves most of the search.
 _LINK = re.compile(
-    r"(?<!\\)\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+)", re.MULTILINE
+    r"(?=[\] \[])"
+    r"(?:(?<!\\)\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+))",
+    re.MULTILINE,
 )
 #: A link with its words: to an address, or by a label that is given one elsewhere.
 _WORDED = re.compile(
@@ -73,7 +76,13 @@ def _blank(match: re.Match[str]) -> str:
 @lru_cache(maxsize=2)  # each rule on a body asks for it again
 def _without_code(body: str) -> str:
     """The body with code blanked out, so that lines and columns stay."""
-    return _CODE.sub(_blank, _FENCE.sub(_blank, body))
+    plain = _without_fences(body)
+    return _CODE.sub(_blank, plain) if "`" in plain else plain
+
+
+def _without_fences(body: str) -> str:
+    """The body with blocks of code blanked out."""
+    return _FENCE.sub(_blank, body) if "```" in body or "~~~" in body else body
 
 
 def _line(text: str, position: int) -> int:
@@ -82,7 +91,7 @@ def _line(text: str, position: int) -> int:
 
 def sections(body: str) -> tuple[Section, ...]:
     """Split a body at its ``##`` headings; deeper headings stay inside their section."""
-    plain = _FENCE.sub(_blank, body)
+    plain = _without_fences(body)
     marks = [match for match in _HEADING.finditer(plain) if len(match.group(1)) == 2]
     parts = []
     start, heading, line = 0, "", 1
@@ -163,7 +172,7 @@ def body_problems(
 
 
 def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[tuple[int, str]]:
-    plain = _FENCE.sub(_blank, body)
+    plain = _without_fences(body)
     for match in _UNDERLINED.finditer(plain):
         text = match.group().splitlines()[0].strip()
         yield _line(body, match.start()), f"a heading must be written as '## {text[:40]}'."

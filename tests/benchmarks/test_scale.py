@@ -7,7 +7,7 @@ import scale
 from at_scale import measured
 from at_scale.environments import LIBRARIES
 
-from tests.toy import ROOT
+from tests.toy import ROOT, copy_toy_corpus
 
 
 def test_each_measure_is_the_median_of_its_rounds():
@@ -70,6 +70,23 @@ def test_one_case_is_edited_and_is_as_before(tmp_path):
         )
         assert (tmp_path / "guides/a.md").read_text() == "---\n---\n\nText.\n"
     assert (tmp_path / "norway/b.md").read_text() == "---\n---\n\nText.\n"
+
+
+def test_a_first_check_remembers_nothing(tmp_path):
+    """What an earlier check kept is gone before the first; what is checked is as it was."""
+    cases = copy_toy_corpus(tmp_path / "cases")
+    before = {path: path.read_bytes() for path in cases.rglob("*.md")}
+    release = measured.Release(
+        name="this", tree=ROOT, cases=cases, index=tmp_path / "index", filters=tmp_path / "none"
+    )
+    old = tmp_path / "index-check" / "kept"
+    old.mkdir(parents=True)
+
+    found = release.check()
+
+    assert [*found] == ["kb check, first", "kb check, again", "kb check, one case edited"]
+    assert not old.exists()
+    assert {path: path.read_bytes() for path in cases.rglob("*.md")} == before
 
 
 def test_every_library_is_pinned():
