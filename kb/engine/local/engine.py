@@ -15,29 +15,24 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from kb.engine.answering import ArrayAnswering
 from kb.engine.base import (
     Answering,
-    Coverage,
     Document,
-    EngineEvidence,
     FigureRows,
     OwnedTexts,
     Question,
     VectorText,
-    best_rows,
     checked_vectors,
     unit_rows,
-    unit_vector,
-    within_limit,
 )
-from kb.engine.filters import EVERYTHING, Filter
+from kb.engine.filters import Filter
 from kb.engine.local.documents import DocumentTable, write_documents
 from kb.engine.local.vectors import (
     DocumentVectors,
@@ -46,7 +41,7 @@ from kb.engine.local.vectors import (
     write_document_vectors,
     write_vectors,
 )
-from kb.engine.local.words import WordIndex, WordScores, counted, write_words
+from kb.engine.local.words import WordIndex, counted, write_words
 from kb.errors import SnapshotCorrupt
 
 DOCUMENTS_FOLDER = "documents"
@@ -124,7 +119,7 @@ class LocalEngine:
 
     def ask(self, question: Question) -> Answering:
         """Put a question."""
-        return LocalAnswering(self, question)
+        return ArrayAnswering(self, question)
 
     def matching(self, within: Filter, among: np.ndarray | None = None) -> np.ndarray:
         """The rows of the documents that pass a filter."""
@@ -204,83 +199,6 @@ class LocalEngine:
             for digest, place, is_there in zip(digests, places, found, strict=True)
             if is_there
         }
-
-
-class LocalAnswering:
-    """One question put to a ``LocalEngine``; see ``kb.engine.base``."""
-
-    def __init__(self, engine: LocalEngine, question: Question) -> None:
-        self._engine = engine
-        self._question = question
-        self._units = {
-            name: unit_vector(vector, engine.vector_sets[name].dimension)
-            for name, vector in question.vectors.items()
-            if name in engine.vector_sets
-        }
-
-    @cached_property
-    def _words(self) -> WordScores:
-        return self._engine.words.scores(self._question.terms)
-
-    @cached_property
-    def _parts(self) -> tuple[tuple[float, np.ndarray], ...]:
-        """The weight of each part, and about how near every document comes by it."""
-        parts = []
-        for part in self._question.parts:
-            estimates = [
-                self._engine.vector_sets[name].estimates(self._units[name])
-                for name in part.vector_sets
-                if name in self._units
-            ]
-            if estimates:
-                parts.append((part.weight, np.maximum.reduce(estimates)))
-        return tuple(parts)
-
-    @cached_property
-    def _sum(self) -> np.ndarray:
-        """About the weighted sum of every document: float64 of shape (n_documents,)."""
-        total = self._question.words * self._words.shares
-        for weight, estimates in self._parts:
-            total += weight * estimates
-        return total
-
-    def candidates(
-        self, *, within: Filter = EVERYTHING, limit: int, by_each: int = 0
-    ) -> np.ndarray:
-        """The rows of documents that may be best."""
-        within_limit(limit)
-        rows = None if within.is_open else self._engine.matching(within)
-        size = len(self._engine) if rows is None else len(rows)
-        if size <= limit:
-            return np.arange(size) if rows is None else rows
-        found = [_best(self._sum, rows, limit)]
-        if by_each:
-            found += [_best(estimates, rows, by_each) for _, estimates in self._parts]
-            found.append(_best(self._words.shares, rows, by_each))
-        return np.unique(np.concatenate(found))
-
-    def evidence(self, rows: np.ndarray) -> EngineEvidence:
-        """What speaks for some documents, exactly."""
-        cosines, nearest = {}, {}
-        for name, unit in self._units.items():
-            cosines[name], nearest[name] = self._engine.vector_sets[name].nearest(unit, rows)
-        return EngineEvidence(
-            rows=rows, cosines=cosines, nearest=nearest, words=self._words.shares[rows]
-        )
-
-    def coverage(self) -> Coverage:
-        """Which of the terms documents hold."""
-        return self._words.coverage
-
-    def mean(self) -> float:
-        """About the mean of the weighted sum over all documents."""
-        return float(self._sum.mean()) if len(self._engine) else 0.0
-
-
-def _best(values: np.ndarray, rows: np.ndarray | None, limit: int) -> np.ndarray:
-    if rows is None:
-        return best_rows(values, limit)
-    return rows[best_rows(values[rows], limit)]
 
 
 @dataclass(frozen=True, slots=True)

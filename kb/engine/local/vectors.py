@@ -196,10 +196,10 @@ def write_document_vectors(
     write_array(folder, f"{name}-starts", starts.astype(np.uint32))
     if len(vectors) > FLAT_UP_TO:
         write_array(folder, f"{name}-codes", signs(vectors))
-        write_array(folder, f"{name}-cosines", _cosines(vectors))
+        write_array(folder, f"{name}-cosines", cosines_of_distances(vectors))
 
 
-def _cosines(vectors: np.ndarray) -> np.ndarray:
+def cosines_of_distances(vectors: np.ndarray) -> np.ndarray:
     """By the number of different bits the mean cosine: float32 of shape (bits + 1,).
 
     A straight line through pairs of the set, the near ones counting as much as all others.

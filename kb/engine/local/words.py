@@ -17,7 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from kb.engine.base import K1, B, Coverage, idf
-from kb.engine.local.arrays import Strings, read_array, write_array, write_strings
+from kb.engine.local.arrays import (
+    Strings,
+    read_array,
+    starts_of,
+    write_array,
+    write_strings,
+)
 from kb.errors import SnapshotCorrupt
 from kb.text.analysis import tokens
 
@@ -96,22 +102,37 @@ class WordIndex:
         held = [
             slice(int(self.starts[at]), int(self.starts[at + 1])) for at in places if at is not None
         ]
-        weights = [idf(one.stop - one.start, self._n_documents) for one in held]
-        unknown = (len(terms) - len(held)) * idf(0, self._n_documents)
-        total = sum(weights) + unknown
-        if not held:
-            none = Coverage(by_all=0.0, by_one=0.0)
-            return WordScores(shares=np.zeros(self._n_documents), coverage=none)
-        rows = np.concatenate([self.postings.rows[one] for one in held])
-        values = np.concatenate([self.postings.values[one] for one in held])
-        counted = np.repeat(weights, [one.stop - one.start for one in held])
-        size = self._n_documents
-        sums = np.bincount(rows, weights=values, minlength=size)
-        by_one = np.bincount(rows, weights=counted, minlength=size).max()
-        return WordScores(
-            shares=sums / (total * (K1 + 1)),
-            coverage=Coverage(by_all=sum(weights) / total, by_one=float(by_one) / total),
+        return word_scores(
+            [(self.postings.rows[one], self.postings.values[one]) for one in held],
+            n_unknown=len(terms) - len(held),
+            n_documents=self._n_documents,
         )
+
+
+def word_scores(
+    held: Sequence[tuple[np.ndarray, np.ndarray]], *, n_unknown: int, n_documents: int
+) -> WordScores:
+    """What the terms of a question count in every document.
+
+    Args:
+        held: of each term that documents hold, the rows of these and what it counts in each.
+        n_unknown: how many more terms there are.
+        n_documents: how many documents there are.
+    """
+    if not held:
+        none = Coverage(by_all=0.0, by_one=0.0)
+        return WordScores(shares=np.zeros(n_documents), coverage=none)
+    lengths = [len(rows) for rows, _ in held]
+    weights = [idf(length, n_documents) for length in lengths]
+    total = sum(weights) + n_unknown * idf(0, n_documents)
+    rows = np.concatenate([rows for rows, _ in held])
+    values = np.concatenate([values for _, values in held])
+    sums = np.bincount(rows, weights=values, minlength=n_documents)
+    by_one = np.bincount(rows, weights=np.repeat(weights, lengths), minlength=n_documents).max()
+    return WordScores(
+        shares=sums / (total * (K1 + 1)),
+        coverage=Coverage(by_all=sum(weights) / total, by_one=float(by_one) / total),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +175,38 @@ def counted(texts: Iterable[str]) -> tuple[list[str], Counts]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valued:
+    """What every term counts in each document that holds it, term by term, then by row.
+
+    ``held`` has by term how many documents hold it, ``lengths`` by row how many words a document
+    has; the rest are columns of one length.
+    """
+
+    terms: np.ndarray
+    postings: Postings
+    held: np.ndarray
+    lengths: np.ndarray
+
+
+def valued(n_terms: int, found: Counts, n_documents: int) -> Valued:
+    """The values that BM25 gives what was counted."""
+    order = np.lexsort((found.rows, found.terms))
+    term, rows, counts = found.terms[order], found.rows[order], found.counts[order]
+    lengths = np.bincount(rows, weights=counts, minlength=n_documents).astype(np.int64)
+    held = np.bincount(term, minlength=n_terms)
+    weights = np.log(1 + (n_documents - held + 0.5) / (held + 0.5))
+    mean = lengths.sum() / n_documents if n_documents else 1.0
+    longer = K1 * (1 - B + B * rounded_length(lengths) / (mean or 1.0))
+    values = weights[term] * (K1 + 1) * counts / (counts + longer[rows])
+    postings = Postings(
+        rows=rows.astype(np.uint32),
+        counts=np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16),
+        values=values.astype(np.float32),
+    )
+    return Valued(terms=term, postings=postings, held=held, lengths=lengths)
+
+
 def write_words(folder: Path, terms: Sequence[str], found: Counts, n_documents: int) -> None:
     """Write a word index.
 
@@ -164,20 +217,13 @@ def write_words(folder: Path, terms: Sequence[str], found: Counts, n_documents: 
         n_documents: how many there are, with those without a word.
     """
     folder.mkdir(parents=True)
-    order = np.lexsort((found.rows, found.terms))
-    term, rows, counts = found.terms[order], found.rows[order], found.counts[order]
-    lengths = np.bincount(rows, weights=counts, minlength=n_documents).astype(np.int64)
-    held = np.bincount(term, minlength=len(terms))
-    weights = np.log(1 + (n_documents - held + 0.5) / (held + 0.5))
-    mean = lengths.sum() / n_documents if n_documents else 1.0
-    longer = K1 * (1 - B + B * rounded_length(lengths) / (mean or 1.0))
-    values = weights[term] * (K1 + 1) * counts / (counts + longer[rows])
+    values = valued(len(terms), found, n_documents)
     write_strings(folder, "terms", terms)
-    write_array(folder, "starts", np.concatenate([[0], np.cumsum(held)]).astype(np.uint64))
-    write_array(folder, "rows", rows.astype(np.uint32))
-    write_array(folder, "counts", np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16))
-    write_array(folder, "values", values.astype(np.float32))
-    write_array(folder, "lengths", lengths.astype(np.uint32))
+    write_array(folder, "starts", starts_of(values.held).astype(np.uint64))
+    write_array(folder, "rows", values.postings.rows)
+    write_array(folder, "counts", values.postings.counts)
+    write_array(folder, "values", values.postings.values)
+    write_array(folder, "lengths", values.lengths.astype(np.uint32))
 
 
 def rounded_length(lengths: np.ndarray) -> np.ndarray:
