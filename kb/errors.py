@@ -9,7 +9,8 @@
     ├── SnapshotError            the built index cannot be used
     │   ├── SnapshotMissing      there is none
     │   ├── SnapshotCorrupt      a file is missing, altered or foreign
-    │   └── SnapshotStale        it was built for another version or encoder
+    │   ├── SnapshotStale        it was built for another version or encoder
+    │   └── EngineUnavailable    the database server of the engine does not answer as it should
     ├── BuildBusy                another build holds the lock
     ├── BuildFailed              what was built cannot be served
     ├── IndexNotWritable         the index folder cannot be written to
@@ -110,6 +111,10 @@ class SnapshotCorrupt(SnapshotError):
 
 class SnapshotStale(SnapshotError):
     """The snapshot was built for another version or another encoder."""
+
+
+class EngineUnavailable(SnapshotError):
+    """The database server of the engine is not there, or not as it must be."""
 
 
 class BuildBusy(KBError):

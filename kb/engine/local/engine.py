@@ -13,8 +13,7 @@ Everything is mapped into memory, read where it is touched, and shared by all pr
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -24,15 +23,14 @@ from pydantic import TypeAdapter, ValidationError
 from kb.engine.answering import ArrayAnswering
 from kb.engine.base import (
     Answering,
-    Document,
     FigureRows,
     OwnedTexts,
     Question,
     VectorText,
-    checked_vectors,
     unit_rows,
 )
 from kb.engine.filters import Filter
+from kb.engine.gathering import Gathering, Owned
 from kb.engine.local.documents import DocumentTable, write_documents
 from kb.engine.local.vectors import (
     DocumentVectors,
@@ -201,64 +199,30 @@ class LocalEngine:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Owned:
-    """The texts of one owner in one set, with their vectors as they came."""
-
-    digests: tuple[str, ...]
-    vectors: np.ndarray
-
-
-class LocalWriter:
+class LocalWriter(Gathering):
     """Writes the files of a ``LocalEngine`` into a folder, all of them in ``publish``.
 
-    It starts from nothing: what is not written is not in it. Whoever serves the folder
-    puts it into its place whole.
+    Whoever serves the folder puts it into its place whole.
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self._folder = folder
-        self._documents: dict[str, Document] = {}
-        self._sets: dict[str, dict[str, _Owned]] = {}
-
-    def write(self, document: Document) -> None:
-        """Add a document, in place of one with the same id."""
-        self._documents[document.id] = document
-
-    def write_vectors(
-        self, vector_set: str, texts: Sequence[VectorText], vectors: np.ndarray
-    ) -> None:
-        """Add texts to a vector set, in place of all that their owners had in it."""
-        if len(checked_vectors(vectors)) != len(texts):
-            raise ValueError(f"there must be a vector for each of {len(texts)} texts")
-        held = self._sets.setdefault(vector_set, {})
-        begin = 0
-        for at in range(1, len(texts) + 1):
-            if at == len(texts) or texts[at].owner != texts[begin].owner:
-                digests = tuple(text.digest for text in texts[begin:at])
-                held[texts[begin].owner] = _Owned(digests, vectors[begin:at])
-                begin = at
-
-    def delete(self, ids: Collection[str]) -> None:
-        """Take documents out, with their texts."""
-        for document_id in ids:
-            self._documents.pop(document_id, None)
-            for held in self._sets.values():
-                held.pop(document_id, None)
 
     def publish(self) -> None:
         """Write every file."""
-        documents = [self._documents[key] for key in sorted(self._documents)]
+        documents = self.documents_in_order()
         folders = [self._folder / name for name in (DOCUMENTS_FOLDER, VECTORS_FOLDER, OWNED_FOLDER)]
         for folder in folders:
             folder.mkdir(parents=True)
         write_documents(folders[0], documents)
         sets: dict[str, list[str]] = {VECTORS_FOLDER: [], OWNED_FOLDER: []}
-        for name, held in self._sets.items():
-            if held and held.keys() <= self._documents.keys():
+        ids = [document.id for document in documents]
+        for name, held in self.sets.items():
+            if held.keys() <= set(ids):
                 sets[VECTORS_FOLDER].append(name)
-                _write_set(folders[1], name, held, [document.id for document in documents])
-            elif held:
+                _write_set(folders[1], name, held, ids)
+            else:
                 sets[OWNED_FOLDER].append(name)
                 _write_owned(folders[2], name, held)
         text = json.dumps(sets, indent=1)
@@ -267,7 +231,7 @@ class LocalWriter:
         write_words(self._folder / WORDS_FOLDER, terms, found, len(documents))
 
 
-def _write_set(folder: Path, name: str, held: Mapping[str, _Owned], ids: Sequence[str]) -> None:
+def _write_set(folder: Path, name: str, held: Mapping[str, Owned], ids: Sequence[str]) -> None:
     owners = [document_id for document_id in ids if document_id in held]
     lengths = [len(held[document_id].digests) if document_id in held else 0 for document_id in ids]
     digests = "".join(digest for owner in owners for digest in held[owner].digests)
@@ -280,7 +244,7 @@ def _write_set(folder: Path, name: str, held: Mapping[str, _Owned], ids: Sequenc
     )
 
 
-def _write_owned(folder: Path, name: str, held: Mapping[str, _Owned]) -> None:
+def _write_owned(folder: Path, name: str, held: Mapping[str, Owned]) -> None:
     texts = tuple(
         VectorText(owner=owner, ordinal=ordinal, digest=digest)
         for owner, one in held.items()

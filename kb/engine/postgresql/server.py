@@ -1,0 +1,261 @@
+"""A PostgreSQL server: connections, statements, and what goes wrong in one sentence.
+
+Owns psycopg, which is imported when a server is first asked for. Statements that read are
+tried again once on a new connection where the old one broke: of several addresses in
+``KB_ENGINE`` the next one answers.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kb.errors import EngineUnavailable, SettingError, SnapshotMissing
+
+if TYPE_CHECKING:
+    import psycopg
+
+#: The oldest server and the oldest pgvector that have all that is used here.
+LEAST_SERVER, LEAST_VECTOR = 15, (0, 7)
+#: Seconds that an address has to answer, unless ``KB_ENGINE`` says otherwise.
+CONNECT_SECONDS = 3
+#: What a session that reads is like. Nothing that is asked here earns a compiler.
+_SESSION = "SET jit = off; SET statement_timeout = '30s'; SET default_transaction_read_only = on"
+
+_NO_EXTENSION = "Install pgvector on the server and run 'CREATE EXTENSION vector' in the database."
+#: SQLSTATE, or the first two letters of it, to what is wrong and what to do.
+_REMEDIES: Mapping[str, tuple[str, str]] = {
+    "25006": (
+        "takes no changes, as a standby does",
+        "Name the primary in KB_ENGINE, or promote this one.",
+    ),
+    "42501": (
+        "does not let this role do that",
+        "Run 'GRANT CREATE ON DATABASE' for the role of a build, and 'GRANT pg_read_all_data' "
+        "for one that only reads.",
+    ),
+    "53100": ("has no space left", "Free some, then run 'kb build' again."),
+    "53300": ("has no connection left", "Raise max_connections, or lower KB_WORKERS."),
+    "54": ("refuses something that is too large", "Look for it in the log of the server."),
+    "57014": ("took too long, or a standby gave up the answer", "Try again."),
+    "0A000": ("has no extension 'vector'", _NO_EXTENSION),
+    "58P01": ("has no extension 'vector'", _NO_EXTENSION),
+}
+_UNREACHABLE = "Start it, or correct KB_ENGINE."
+#: What a statement raises about a version that is not there, or is there no more.
+_MISSING = ("3F000", "42P01")
+
+
+class Server:
+    """One address, for all threads of a process and over a fork."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._lock = threading.Lock()
+        self._idle: list[psycopg.Connection] = []
+        self._of_parents: list[psycopg.Connection] = []
+        self._process = os.getpid()
+
+    @property
+    def name(self) -> str:
+        """The address without its password, for messages."""
+        conninfo = _library().conninfo
+        with suppress(_library().ProgrammingError):
+            parts = conninfo.conninfo_to_dict(self._address)
+            host = parts.get("host") or parts.get("hostaddr") or "localhost"
+            return f"PostgreSQL at {host}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
+        raise SettingError("KB_ENGINE must be empty or begin with postgresql://.")
+
+    @contextmanager
+    def reading(self) -> Iterator[psycopg.Connection]:
+        """A connection that reads, each statement for itself."""
+        connection = self._take() or self._connect()
+        try:
+            yield connection
+        finally:
+            self._give_back(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[psycopg.Connection]:
+        """A transaction on the server that takes changes: all of it is done, or nothing.
+
+        Raises:
+            EngineUnavailable: it is not there, or gave out in the middle.
+        """
+        with self.telling():
+            connection = self._open(target_session_attrs="read-write")
+            with connection, self.telling():
+                _check(connection, self.name, writes=True)
+                yield connection
+
+    def fetch(self, statement: str, values: Mapping[str, Any] | None = None) -> list[tuple]:
+        """The rows of a statement that reads; numbers and bytes come as they are.
+
+        Raises:
+            EngineUnavailable: the server is not there, or gave out.
+            SnapshotMissing: it does not have the version any more.
+        """
+        library = _library()
+        with suppress(library.OperationalError), self.reading() as connection:
+            return connection.execute(statement, values, binary=True).fetchall()
+        with self.telling(), self.reading() as connection:
+            return connection.execute(statement, values, binary=True).fetchall()
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What the library raises, in one sentence with what to do."""
+        try:
+            yield
+        except _library().Error as err:
+            raise self._told(err) from err
+
+    def close(self) -> None:
+        """Let go of every connection that is not in use."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _told(self, err: psycopg.Error) -> Exception:
+        state = err.sqlstate or ""
+        if state in _MISSING:
+            return SnapshotMissing(f"{self.name} does not have this snapshot.")
+        said = (str(err).strip().splitlines() or [type(err).__name__])[-1].rstrip(".")
+        for key, (what, remedy) in _REMEDIES.items():
+            if state.startswith(key):
+                return EngineUnavailable(f"{self.name} {what} ({said}).", remedy=remedy)
+        if isinstance(err, _library().DataError):
+            return EngineUnavailable(
+                f"{self.name} does not take what was written ({said}).",
+                remedy="Look for such a character or number in the cases.",
+            )
+        return EngineUnavailable(f"{self.name} gave no answer ({said}).", remedy=_UNREACHABLE)
+
+    def _take(self) -> psycopg.Connection | None:
+        with self._lock:
+            if self._process != os.getpid():
+                # A connection that a parent opened is its own; kept, so that nothing closes it.
+                self._of_parents += self._idle
+                self._idle, self._process = [], os.getpid()
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.closed:
+                    return connection
+        return None
+
+    def _give_back(self, connection: psycopg.Connection) -> None:
+        if connection.closed or connection.broken:
+            connection.close()
+            return
+        with self._lock:
+            self._idle.append(connection)
+
+    def _connect(self) -> psycopg.Connection:
+        with self.telling():
+            connection = self._open(autocommit=True)
+            try:
+                _check(connection, self.name, writes=False)
+                connection.execute(_SESSION)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    def _open(self, **options: Any) -> psycopg.Connection:
+        library = _library()
+        try:
+            given = library.conninfo.conninfo_to_dict(self._address)
+        except library.ProgrammingError as err:
+            raise SettingError("KB_ENGINE must be empty or begin with postgresql://.") from err
+        options.setdefault("connect_timeout", given.get("connect_timeout", CONNECT_SECONDS))
+        return library.connect(
+            self._address, prepare_threshold=None, client_encoding="utf8", **options
+        )
+
+
+def _check(connection: psycopg.Connection, name: str, *, writes: bool) -> None:
+    """Refuse a server on which this could not work."""
+    version = connection.info.server_version // 10_000
+    if version < LEAST_SERVER:
+        raise EngineUnavailable(
+            f"{name} is PostgreSQL {version}.",
+            remedy=f"Use version {LEAST_SERVER} or later.",
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise EngineUnavailable(
+            f"The database of {name} keeps its texts as {encoding}.",
+            remedy="Create one with ENCODING 'UTF8'.",
+        )
+    if writes:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    asked = "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
+    found = connection.execute(asked).fetchone()
+    if found is None:
+        raise EngineUnavailable(f"{name} has no extension 'vector'.", remedy=_NO_EXTENSION)
+    if tuple(int(part) for part in found[0].split(".")[:2]) < LEAST_VECTOR:
+        raise EngineUnavailable(
+            f"{name} has pgvector {found[0]}.",
+            remedy="Install 0.7 or later and run 'ALTER EXTENSION vector UPDATE'.",
+        )
+
+
+@cache
+def _library() -> Any:
+    try:
+        import psycopg
+        import psycopg.conninfo
+    except ImportError as err:
+        raise SettingError(
+            "KB_ENGINE names PostgreSQL, for which the package psycopg is missing. "
+            "Run pip install 'compendium-of-business-networks[postgresql]'."
+        ) from err
+    return psycopg
+
+
+@cache
+def server_at(address: str) -> Server:
+    """The one server of an address in this process."""
+    return Server(address)
+
+
+def column(data: bytes | None, kind: str) -> np.ndarray:
+    """What ``string_agg`` made of the binary form of many numbers; None is none of them."""
+    numbers = np.frombuffer(data or b"", dtype=np.dtype(kind).newbyteorder(">"))
+    return numbers.astype(kind)
+
+
+def vector_text(unit: np.ndarray) -> str:
+    """A vector as pgvector reads it, each number to its last bit."""
+    return "[" + ",".join(map(repr, unit.astype(float).tolist())) + "]"
+
+
+def rows_in_binary(columns: Sequence[np.ndarray]) -> Iterator[bytes]:
+    """Rows in the binary form of COPY, with its head and its end.
+
+    Args:
+        columns: arrays of one length: numbers, or ``V`` items, which are sent as they are.
+    """
+    yield b"PGCOPY\n\xff\r\n\0" + bytes(8)
+    n = len(columns[0])
+    fields: list[tuple[str, Any]] = [("fields", ">i2")]
+    for number, one in enumerate(columns):
+        fields += [(f"length{number}", ">i4"), (f"value{number}", one.dtype.newbyteorder(">"))]
+    for begin in range(0, n, 4_096):
+        block = slice(begin, begin + 4_096)
+        rows = np.empty(len(columns[0][block]), dtype=fields)
+        rows["fields"] = len(columns)
+        for number, one in enumerate(columns):
+            rows[f"length{number}"] = one.dtype.itemsize
+            rows[f"value{number}"] = one[block]
+        yield rows.tobytes()
+    yield b"\xff\xff"
+
+
+Tell = Callable[[str], None]
