@@ -45,6 +45,13 @@ def _contact(text: str) -> str:
     return text
 
 
+def _engine(text: str) -> str:
+    text = text.strip()
+    if text and urlsplit(text).scheme not in ("postgresql", "postgres"):
+        raise ValueError(text)
+    return text
+
+
 def _path(text: str) -> Path:
     if not text.strip():
         raise ValueError(text)
@@ -104,6 +111,13 @@ ROWS: tuple[Row, ...] = (
         "a whole number of at least 1",
         "How many snapshots to keep; what is served and what was before it in any case",
         least=1,
+    ),
+    Row(
+        "engine",
+        "",
+        _engine,
+        "empty or the address of a PostgreSQL server, postgresql://user@host/database",
+        "What is searched lies in the snapshots; with the address of a PostgreSQL server, there",
     ),
     Row("host", "127.0.0.1", str, "an address", "Address that the site listens on"),
     Row(
@@ -166,6 +180,7 @@ class Settings:
     min_score: float
     batch_size: int
     keep_snapshots: int
+    engine: str
     host: str
     port: int
     workers: int

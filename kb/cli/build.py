@@ -152,7 +152,7 @@ def _use(settings: Settings, chosen: str) -> None:
     with store.switching(folder):
         *others, last = store.choices(folder, chosen)
         for snapshot_id in (*others, last):
-            trouble = try_out(folder / snapshot_id, wanted)
+            trouble = try_out(folder / snapshot_id, wanted, engine=settings.engine)
             if trouble is None:
                 break
             if snapshot_id == last:

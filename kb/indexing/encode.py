@@ -47,6 +47,7 @@ def encode(
     batch_size: int,
     progress: bool,
     tell: Callable[[str], None],
+    engine: str = "",
 ) -> Encoded:
     """Get the vectors of a plan.
 
@@ -56,11 +57,12 @@ def encode(
         batch_size: how many texts are encoded at once.
         progress: show a bar on standard error.
         tell: told in a sentence what is being done.
+        engine: what ``KB_ENGINE`` is.
 
     Raises:
         EncoderUnavailable: an encoder that is needed cannot be loaded.
     """
-    previous = _first_sound(earlier, tell)
+    previous = _first_sound(earlier, tell, engine)
     encoders = _Encoders(files=plan.files, batch_size=batch_size, progress=progress, tell=tell)
     vector_sets, n_encoded = {}, 0
     for vector_set in VECTOR_SETS:
@@ -91,11 +93,13 @@ def encode(
     return Encoded(vector_sets=vector_sets, n_encoded=n_encoded, write_encoder=write_encoder)
 
 
-def _first_sound(folders: Iterable[Path], tell: Callable[[str], None]) -> Snapshot | None:
+def _first_sound(
+    folders: Iterable[Path], tell: Callable[[str], None], engine: str
+) -> Snapshot | None:
     for folder in folders:
         with Attempt() as attempt:
             verify_snapshot(folder)
-            return open_snapshot(folder)
+            return open_snapshot(folder, engine=engine)
         what = snapshot_error(attempt.error, f"{folder} cannot be opened").what
         tell(f"Nothing is taken over from an earlier build: {what}")
     return None

@@ -16,7 +16,8 @@ from kb.content.collections import asked_collection, part_of
 from kb.content.corpus import Corpus, read_corpus
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import find_model
-from kb.errors import BuildFailed, CorpusInvalid, IndexNotWritable
+from kb.engine.choice import remove_versions
+from kb.errors import Attempt, BuildFailed, CorpusInvalid, IndexNotWritable, KBError, snapshot_error
 from kb.indexing.encode import Encoded, encode
 from kb.indexing.plan import Plan, make_plan
 from kb.indexing.write import write_snapshot
@@ -24,7 +25,10 @@ from kb.model.compendium import Compendium
 from kb.search.opening import Wanted, try_out
 from kb.settings import Settings
 from kb.snapshots.format import Manifest
-from kb.snapshots.store import Standing, building, serve
+from kb.snapshots.store import Standing, building, serve, snapshot_ids
+
+#: Why a snapshot in a folder cannot be served, None where it can.
+TryOut = Callable[[Path], KBError | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +79,14 @@ def build(
         BuildBusy: another build of the same index is running.
         BuildFailed: what was built cannot be served.
         IndexNotWritable: the index folder cannot be written to.
+        EngineUnavailable: the server of ``KB_ENGINE`` cannot take it.
         QueryError: there is no such collection.
         CorpusError, TaxonomyError, EncoderUnavailable: as they say.
             Whichever is raised, what was served stays.
     """
     started = time.perf_counter()
     cases, index = settings.cases, settings.index
-    wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
+    tried = partial(try_out, wanted=Wanted.by(settings), engine=settings.engine)
     with building(index) as standing:
         read = read or partial(read_corpus, index=None if force else index)
         compendium = _check(read(cases), standing.stays)
@@ -102,7 +107,7 @@ def build(
         )
         usable = {} if force else standing.manifests
         made = [found for found, manifest in usable.items() if manifest.inputs == plan.inputs]
-        built, replaces = _first_to_answer(index, made, wanted, tell)
+        built, replaces = _first_to_answer(index, made, tried, tell)
         encoded = None
         if built is None:
             encoded = encode(
@@ -111,12 +116,13 @@ def build(
                 batch_size=settings.batch_size,
                 progress=progress,
                 tell=tell,
+                engine=settings.engine,
             )
-            folder, manifest = _write(standing, plan, encoded)
-            _try_out(folder, wanted, standing.stays)
+            folder, manifest = _write(standing, plan, encoded, settings.engine)
+            _try_out(folder, tried, standing.stays)
         else:
             folder, manifest = index / built, usable[built]
-        unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, wanted, tell)
+        unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, tried, tell)
         pinned = serve(
             folder,
             standing,
@@ -125,6 +131,7 @@ def build(
             keep=settings.keep_snapshots,
             tell=tell,
         )
+        _remove_versions(settings, tell)
     n_encoded = encoded.n_encoded if encoded is not None else 0
     return BuildReport(
         snapshot_id=manifest.snapshot_id,
@@ -148,12 +155,12 @@ def _check(corpus: Corpus, stays: str) -> Compendium:
 
 
 def _first_to_answer(
-    index: Path, made: Sequence[str], wanted: Wanted, tell: Callable[[str], None]
+    index: Path, made: Sequence[str], tried: TryOut, tell: Callable[[str], None]
 ) -> tuple[str | None, list[str]]:
     """The first of some snapshots that can be served, if any, and those before it."""
     damaged = []
     for snapshot_id in made:
-        trouble = try_out(index / snapshot_id, wanted)
+        trouble = tried(index / snapshot_id)
         if trouble is None:
             return snapshot_id, damaged
         tell(f"Building again: {trouble.what}")
@@ -161,10 +168,22 @@ def _first_to_answer(
     return None, damaged
 
 
-def _write(standing: Standing, plan: Plan, encoded: Encoded) -> tuple[Path, Manifest]:
+def _remove_versions(settings: Settings, tell: Callable[[str], None]) -> None:
+    """What a server holds of snapshots that are no more goes too; where not, that is told."""
+    with Attempt() as attempt:
+        index = settings.index
+        remove_versions(settings.engine, index=index, kept=snapshot_ids(index))
+    if attempt.error is not None:
+        error = snapshot_error(attempt.error, "The server gave out")
+        tell(f"Old versions cannot be removed from the server: {error.what}")
+
+
+def _write(standing: Standing, plan: Plan, encoded: Encoded, engine: str) -> tuple[Path, Manifest]:
     """Write a snapshot beside its place, where what is not served is removed."""
     try:
-        manifest = write_snapshot(standing.unfinished, plan, encoded, taken=standing.taken)
+        manifest = write_snapshot(
+            standing.unfinished, plan, encoded, taken=standing.taken, engine=engine
+        )
     except OSError as err:
         raise IndexNotWritable(
             f"The snapshot cannot be written to {standing.folder}: {err.strerror}; "
@@ -173,8 +192,8 @@ def _write(standing: Standing, plan: Plan, encoded: Encoded) -> tuple[Path, Mani
     return standing.unfinished / manifest.snapshot_id, manifest
 
 
-def _try_out(folder: Path, wanted: Wanted, stays: str) -> None:
-    trouble = try_out(folder, wanted)
+def _try_out(folder: Path, tried: TryOut, stays: str) -> None:
+    trouble = tried(folder)
     if trouble is not None:
         raise BuildFailed(
             f"The snapshot that was built cannot be served, and was removed: {trouble.what} "
@@ -186,14 +205,14 @@ def _unfit_pin(
     standing: Standing,
     built: str,
     replaces: Collection[str],
-    wanted: Wanted,
+    tried: TryOut,
     tell: Callable[[str], None],
 ) -> list[str]:
     """What is pinned, where that cannot be served: a pin never keeps a site from answering."""
     pinned = standing.pinned
     if pinned is None or pinned in (built, *replaces):
         return []
-    trouble = try_out(standing.folder / pinned, wanted)
+    trouble = tried(standing.folder / pinned)
     if trouble is None:
         return []
     tell(

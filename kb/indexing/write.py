@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
 from kb.engine.base import Document, EngineWriter, Figure
-from kb.engine.local.engine import LocalWriter
+from kb.engine.choice import engine_kind, engine_writer
 from kb.indexing.encode import Encoded
 from kb.indexing.plan import Plan
 from kb.model.cases import Case, Period, Result
@@ -36,21 +36,36 @@ from kb.text.chunking import words_of_case
 
 
 def write_snapshot(
-    unfinished: Path, plan: Plan, encoded: Encoded, *, taken: Collection[str] = ()
+    unfinished: Path,
+    plan: Plan,
+    encoded: Encoded,
+    *,
+    taken: Collection[str] = (),
+    engine: str = "",
 ) -> Manifest:
     """Write a whole snapshot into a new folder in ``unfinished``, named by its id.
 
     The manifest comes last. The id is none of those that are ``taken``.
 
+    Args:
+        unfinished: beside what is served, in the folder of the index.
+        plan: what is written.
+        encoded: its vectors, and the encoder.
+        taken: ids.
+        engine: what ``KB_ENGINE`` is.
+
     Raises:
         OSError: it cannot be written, say because the disk is full.
+        EngineUnavailable: the server of the engine cannot take it.
     """
     staged = unfinished / plan.new_id(taken)
     staged.mkdir(parents=True)
     content, files = plan.content, plan.files
     cases, taxonomy = content.compendium.cases, content.compendium.taxonomy
     write_content(staged, content)
-    writer: EngineWriter = LocalWriter(staged / ENGINE_FOLDER)
+    writer: EngineWriter = engine_writer(
+        engine, folder=staged / ENGINE_FOLDER, version=staged.name, index=unfinished.parent
+    )
     for case in cases:
         writer.write(document_of(case, taxonomy))
     vector_sets = {}
@@ -89,6 +104,7 @@ def write_snapshot(
         versions=plan.versions,
         files=files_records(staged),
         collection=plan.collection,
+        engine=engine_kind(engine),
     )
     write_manifest(staged, manifest)
     return manifest

@@ -48,6 +48,7 @@ class LiveSearcher(Live[Searcher]):
         *,
         min_score: float,
         wanted: Wanted | None = None,
+        engine: str = "",
         fall_back: bool = False,
     ) -> None:
         """Nothing is opened yet.
@@ -56,12 +57,15 @@ class LiveSearcher(Live[Searcher]):
             index: the folder of the snapshots.
             min_score: see ``Searcher``.
             wanted: a snapshot of other encoders is refused; None takes any.
+            engine: what ``KB_ENGINE`` is.
             fall_back: see ``Live``.
         """
         self._preparations: list[Callable[[Searcher], object]] = []
 
         def open_folder(folder: Path, old: Searcher | None) -> Searcher:
-            searcher = open_searcher(folder, min_score=min_score, wanted=wanted, old=old)
+            searcher = open_searcher(
+                folder, min_score=min_score, wanted=wanted, engine=engine, old=old
+            )
             for prepare in self._preparations:
                 prepare(searcher)
             return searcher
@@ -85,6 +89,7 @@ def open_live(settings: Settings, *, fall_back: bool = False) -> LiveSearcher:
         settings.index,
         min_score=settings.min_score,
         wanted=Wanted.by(settings),
+        engine=settings.engine,
         fall_back=fall_back,
     )
 
@@ -102,11 +107,13 @@ def open_current(settings: Settings, *, any_encoder: bool = False) -> Searcher:
     index, wanted = settings.index, None if any_encoder else Wanted.by(settings)
     with Attempt() as attempt:
         folder = index / current_id(index)
-        return open_searcher(folder, min_score=settings.min_score, wanted=wanted)
+        return open_searcher(
+            folder, min_score=settings.min_score, wanted=wanted, engine=settings.engine
+        )
     raise snapshot_error(attempt.error, f"The snapshot in {index} cannot be opened")
 
 
-def try_out(folder: Path, wanted: Wanted) -> KBError | None:
+def try_out(folder: Path, wanted: Wanted, *, engine: str = "") -> KBError | None:
     """Read every byte of a snapshot, open it as a web worker does, and answer a query from it.
 
     Returns:
@@ -114,7 +121,7 @@ def try_out(folder: Path, wanted: Wanted) -> KBError | None:
     """
     with Attempt() as attempt:
         verify_snapshot(folder)
-        _answer(open_searcher(folder, min_score=0, wanted=wanted))
+        _answer(open_searcher(folder, min_score=0, wanted=wanted, engine=engine))
         return None
     return snapshot_error(attempt.error, f"The snapshot {folder} does not answer")
 
@@ -130,7 +137,12 @@ def _answer(searcher: Searcher) -> None:
 
 
 def open_searcher(
-    folder: Path, *, min_score: float, wanted: Wanted | None = None, old: Searcher | None = None
+    folder: Path,
+    *,
+    min_score: float,
+    wanted: Wanted | None = None,
+    engine: str = "",
+    old: Searcher | None = None,
 ) -> Searcher:
     """Open a snapshot with its encoders.
 
@@ -138,6 +150,7 @@ def open_searcher(
         folder: where it is.
         min_score: see ``Searcher``.
         wanted: a snapshot of other encoders is refused; None takes any.
+        engine: what ``KB_ENGINE`` is.
         old: what was open until now. Its encoders are used again where they are the same.
 
     Raises:
@@ -148,7 +161,7 @@ def open_searcher(
     _check_encoders(manifest, wanted)
     with ThreadPoolExecutor(max_workers=1) as beside:  # the slowest part, beside the others
         reading = beside.submit(english)  # now, not in the first request
-        snapshot = open_snapshot(folder)
+        snapshot = open_snapshot(folder, engine=engine)
         query = _query_encoder(snapshot.encoder_folder, manifest, old)
         reading.result()
     encoders = Encoders(query=query, multilingual=_multilingual(manifest, old))

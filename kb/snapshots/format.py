@@ -46,8 +46,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from kb.citations.summary import CountedSources
 from kb.engine.base import Engine
+from kb.engine.choice import LOCAL, open_engine
 from kb.engine.guarded import GuardedEngine
-from kb.engine.local.engine import LocalEngine
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Passage, Reference
@@ -113,7 +113,8 @@ class Manifest:
     ``inputs`` is the digest of all that it was made from, ``corpus_digest`` that of the
     content alone. ``vector_sets`` maps the name of each to what it holds, ``files`` each other
     file of the snapshot to what it must be. ``collection`` is the id of the collection that it
-    was built of, empty where it was built of everything.
+    was built of, empty where it was built of everything; ``engine`` is the kind of engine that
+    holds what is searched.
     """
 
     schema_version: int
@@ -129,6 +130,7 @@ class Manifest:
     versions: Mapping[str, str]
     files: Mapping[str, FileRecord]
     collection: str = ""
+    engine: str = LOCAL
 
     def files_in(self, folder: str) -> dict[str, FileRecord]:
         """The files below one of the folders of the snapshot."""
@@ -338,10 +340,14 @@ def _checked(folder: Path, suspect: Callable[[Path, FileRecord, int], bool]) -> 
     return manifest
 
 
-def open_snapshot(folder: Path) -> Snapshot:
+def open_snapshot(folder: Path, *, engine: str = "") -> Snapshot:
     """Open a snapshot for answers.
 
     It is checked as ``check_snapshot`` does; what is read here anyway is checked whole.
+
+    Args:
+        folder: where it is.
+        engine: what ``KB_ENGINE`` is.
 
     Raises:
         SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
@@ -366,10 +372,16 @@ def open_snapshot(folder: Path) -> Snapshot:
         content=Content(
             compendium=compendium, passages=passages, **_read_files(folder, _MADE_FILES)
         ),
-        engine=GuardedEngine(LocalEngine.open(folder / ENGINE_FOLDER), folder / ENGINE_FOLDER),
+        engine=_open_engine(folder, manifest, engine),
     )
     _check_counts(snapshot)
     return snapshot
+
+
+def _open_engine(folder: Path, manifest: Manifest, address: str) -> Engine:
+    inner = folder / ENGINE_FOLDER
+    engine = open_engine(manifest.engine, address, folder=inner, version=manifest.snapshot_id)
+    return GuardedEngine(engine, inner)
 
 
 def _has_changed(path: Path, expected: FileRecord, built: int) -> bool:

@@ -87,6 +87,9 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
     errors.SnapshotStale: Kind(
         status=503, slug="outdated", title="The compendium must be built again", help=NOT_READY
     ),
+    errors.EngineUnavailable: Kind(
+        status=503, slug="no-engine", title="Search is not available just now", help=NOT_READY
+    ),
     errors.EncoderUnavailable: Kind(
         status=503, slug="no-encoder", title="Search is not available just now", help=NOT_READY
     ),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from kb.errors import EngineUnavailable, SettingError, SnapshotMissing
 
 if TYPE_CHECKING:
     import psycopg
+
+#: What statements are run on.
+Connection: TypeAlias = "psycopg.Connection"
 
 #: The oldest server and the oldest pgvector that have all that is used here.
 LEAST_SERVER, LEAST_VECTOR = 15, (0, 7)
@@ -58,8 +61,8 @@ class Server:
     def __init__(self, address: str) -> None:
         self._address = address
         self._lock = threading.Lock()
-        self._idle: list[psycopg.Connection] = []
-        self._of_parents: list[psycopg.Connection] = []
+        self._idle: list[Connection] = []
+        self._of_parents: list[Connection] = []
         self._process = os.getpid()
 
     @property
@@ -73,7 +76,7 @@ class Server:
         raise SettingError("KB_ENGINE must be empty or begin with postgresql://.")
 
     @contextmanager
-    def reading(self) -> Iterator[psycopg.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """A connection that reads, each statement for itself."""
         connection = self._take() or self._connect()
         try:
@@ -82,7 +85,7 @@ class Server:
             self._give_back(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[psycopg.Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A transaction on the server that takes changes: all of it is done, or nothing.
 
         Raises:
@@ -101,11 +104,12 @@ class Server:
             EngineUnavailable: the server is not there, or gave out.
             SnapshotMissing: it does not have the version any more.
         """
-        library = _library()
-        with suppress(library.OperationalError), self.reading() as connection:
-            return connection.execute(statement, values, binary=True).fetchall()
-        with self.telling(), self.reading() as connection:
-            return connection.execute(statement, values, binary=True).fetchall()
+        with self.telling():
+            with suppress(_library().OperationalError), self.reading() as connection:
+                return connection.execute(statement, values, binary=True).fetchall()
+            self.close()  # the others broke with it
+            with self.reading() as connection:
+                return connection.execute(statement, values, binary=True).fetchall()
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -124,6 +128,8 @@ class Server:
 
     def _told(self, err: psycopg.Error) -> Exception:
         state = err.sqlstate or ""
+        if "session is read-only" in str(err):  # libpq has no number for it
+            state = "25006"
         if state in _MISSING:
             return SnapshotMissing(f"{self.name} does not have this snapshot.")
         said = (str(err).strip().splitlines() or [type(err).__name__])[-1].rstrip(".")
@@ -137,7 +143,7 @@ class Server:
             )
         return EngineUnavailable(f"{self.name} gave no answer ({said}).", remedy=_UNREACHABLE)
 
-    def _take(self) -> psycopg.Connection | None:
+    def _take(self) -> Connection | None:
         with self._lock:
             if self._process != os.getpid():
                 # A connection that a parent opened is its own; kept, so that nothing closes it.
@@ -149,14 +155,14 @@ class Server:
                     return connection
         return None
 
-    def _give_back(self, connection: psycopg.Connection) -> None:
+    def _give_back(self, connection: Connection) -> None:
         if connection.closed or connection.broken:
             connection.close()
             return
         with self._lock:
             self._idle.append(connection)
 
-    def _connect(self) -> psycopg.Connection:
+    def _connect(self) -> Connection:
         with self.telling():
             connection = self._open(autocommit=True)
             try:
@@ -167,7 +173,7 @@ class Server:
                 raise
             return connection
 
-    def _open(self, **options: Any) -> psycopg.Connection:
+    def _open(self, **options: Any) -> Connection:
         library = _library()
         try:
             given = library.conninfo.conninfo_to_dict(self._address)
@@ -179,7 +185,7 @@ class Server:
         )
 
 
-def _check(connection: psycopg.Connection, name: str, *, writes: bool) -> None:
+def _check(connection: Connection, name: str, *, writes: bool) -> None:
     """Refuse a server on which this could not work."""
     version = connection.info.server_version // 10_000
     if version < LEAST_SERVER:
@@ -256,6 +262,3 @@ def rows_in_binary(columns: Sequence[np.ndarray]) -> Iterator[bytes]:
             rows[f"value{number}"] = one[block]
         yield rows.tobytes()
     yield b"\xff\xff"
-
-
-Tell = Callable[[str], None]

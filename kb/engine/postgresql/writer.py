@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -25,10 +25,7 @@ from kb.engine.postgresql.schema import (
     code_columns,
     schema_of,
 )
-from kb.engine.postgresql.server import rows_in_binary, server_at
-
-if TYPE_CHECKING:
-    import psycopg
+from kb.engine.postgresql.server import Connection, rows_in_binary, server_at
 
 
 class PostgresWriter(Gathering):
@@ -89,7 +86,7 @@ class PostgresWriter(Gathering):
 class _Tables:
     """The tables of one version."""
 
-    def __init__(self, connection: psycopg.Connection, schema: str) -> None:
+    def __init__(self, connection: Connection, schema: str) -> None:
         self._cursor = connection.cursor()
         self._schema = schema
 

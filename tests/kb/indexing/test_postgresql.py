@@ -1,0 +1,141 @@
+"""A build into PostgreSQL: served, gone back to, pruned; and a server that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kb.engine.postgresql.server import server_at
+from kb.errors import EngineUnavailable, SnapshotStale
+from kb.indexing.pipeline import build
+from kb.search.opening import Wanted, open_current, open_live, try_out
+from kb.search.query import Query
+from kb.settings import Settings
+from kb.snapshots.store import current_id, snapshot_ids
+from tests.kb.engine.postgresql_server import PostgresServer
+from tests.toy import copy_toy_corpus, settings_of_toy
+from web.app import create_app
+
+
+@pytest.fixture(name="server", scope="module")
+def _server() -> Iterator[PostgresServer]:
+    server = PostgresServer().create()
+    yield server
+    server_at(server.address).close()
+    server.remove()
+
+
+@pytest.fixture(name="own")
+def _own(tmp_path: Path, tiny_encoder: Path, server: PostgresServer) -> Settings:
+    """A toy compendium of a test's own, which is built into the server."""
+    settings = settings_of_toy(copy_toy_corpus(tmp_path / "cases"), tmp_path / "i", tiny_encoder)
+    return replace(settings, engine=server.address, keep_snapshots=2)
+
+
+def versions(server: PostgresServer) -> set[str]:
+    """What the server holds."""
+    with psycopg.connect(server.address) as connection:
+        found = connection.execute("SELECT version FROM compendium.versions").fetchall()
+    return {version for (version,) in found}
+
+
+def edit(settings: Settings, text: str) -> None:
+    """Add a sentence to a case."""
+    path = settings.cases / "norway" / "metal-buyers.md"
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{text}\n", encoding="utf-8")
+
+
+def first_ten(settings: Settings, text: str) -> list[tuple[str, float]]:
+    """What a search finds, with its scores."""
+    result = open_current(settings).search(Query(text=text))
+    return [(hit.case.id, hit.score) for hit in result.hits]
+
+
+def test_the_answers_are_those_of_the_local_engine(own):
+    """The same cases, in the same order, with the same scores."""
+    local = replace(own, index=own.index.with_name("local"), engine="")
+    build(own)
+    build(local)
+
+    for text in ("wine export", "metal", "textile training", "purchase of wine"):
+        found, expected = first_ten(own, text), first_ten(local, text)
+        assert [case for case, _ in found] == [case for case, _ in expected]
+        assert [score for _, score in found] == pytest.approx([score for _, score in expected])
+
+
+def test_a_build_is_served_gone_back_to_and_pruned(own, server):
+    """The server holds what the index holds, and nothing else of it."""
+    before = versions(server) if "compendium" in schemas(server) else set()
+    ids = []
+    for number in range(3):
+        edit(own, f"Sentence {number}.")
+        ids.append(build(own).snapshot_id)
+
+    assert set(snapshot_ids(own.index)) == set(ids[1:])
+    assert versions(server) - before == set(ids[1:])
+    assert current_id(own.index) == ids[2]
+    assert try_out(own.index / ids[1], Wanted.by(own), engine=own.engine) is None
+    assert build(own).up_to_date
+
+
+def schemas(server: PostgresServer) -> set[str]:
+    """The schemas of the server."""
+    with psycopg.connect(server.address) as connection:
+        found = connection.execute("SELECT nspname FROM pg_namespace").fetchall()
+    return {name for (name,) in found}
+
+
+def test_an_index_of_the_other_engine_is_refused_and_built_again(own):
+    """Both ways: what was built for one is not opened for the other."""
+    first = build(own).snapshot_id
+    local = replace(own, engine="")
+
+    with pytest.raises(SnapshotStale, match="was built for PostgreSQL, but KB_ENGINE is empty"):
+        open_current(local)
+    told: list[str] = []
+    second = build(local, tell=told.append).snapshot_id
+
+    assert second != first
+    assert any("was built for PostgreSQL" in sentence for sentence in told)
+    assert open_current(local).search(Query(text="wine")).total > 0
+    with pytest.raises(SnapshotStale, match="names a PostgreSQL server"):
+        open_current(own)
+
+
+def test_a_server_that_is_not_there_builds_nothing(own):
+    """One sentence, and the index is as it was."""
+    away = replace(own, engine="postgresql://kb:secret@127.0.0.1:9/kb")
+
+    with pytest.raises(EngineUnavailable) as raised:
+        build(away)
+
+    assert str(raised.value).startswith("PostgreSQL at 127.0.0.1:9/kb gave no answer (")
+    assert "secret" not in str(raised.value)
+    assert snapshot_ids(own.index) == ()
+
+
+def test_a_site_without_its_server_says_so_and_comes_back(own):
+    """503 with a page while the server is away, the answer again when it is back."""
+    server = PostgresServer().create()
+    settings = replace(own, engine=server.address)
+    try:
+        build(settings)
+        client = create_app(open_live(settings), settings).test_client()
+        assert client.get("/search?q=wine").status_code == 200
+
+        server.stop("immediate")
+        away = client.get("/api/v1/search?q=wine")
+        page = client.get("/search?q=wine")
+        server.start()
+        back = client.get("/search?q=wine")
+
+        assert (away.status_code, away.get_json()["type"].rpartition("/")[2]) == (503, "no-engine")
+        assert page.status_code == 503
+        assert back.status_code == 200
+    finally:
+        server_at(server.address).close()
+        server.remove()
