@@ -45,6 +45,7 @@ class PostgresVectors:
     n_texts: int
     n_documents: int
     cosines: np.ndarray | None
+    n_columns: int
     is_wide: bool
 
     def estimates(self, unit: np.ndarray) -> np.ndarray:
@@ -60,14 +61,14 @@ class PostgresVectors:
             found[column(rows, "i4")] = column(nearest, "f4")
             return found
         bits = "".join(map(str, np.unpackbits(signs(unit[None, :])[0]).tolist()))
-        least = ", ".join(f"{name} <~> code" for name in code_columns())
+        asked = f"%(code)s::bit({len(bits)})"
+        least = ", ".join(f"{name} <~> {asked}" for name in code_columns(self.n_columns))
         of_row = f"least({least})::int4"
-        grouped = "GROUP BY row" if self.is_wide else ""
+        distance, grouped = (f"min({of_row})", "GROUP BY row") if self.is_wide else (of_row, "")
         ((rows, nearest),) = self.server.fetch(
             f"SELECT string_agg(int4send(row), ''), string_agg(int4send(distance), '') FROM ("
-            f"SELECT row, {f'min({of_row})' if self.is_wide else of_row} AS distance "
-            f"FROM {self.schema}.code_{self.number}, "
-            f"(SELECT %(code)s::bit({len(bits)}) AS code) AS asked {grouped}) AS near",
+            f"SELECT row, {distance} AS distance FROM {self.schema}.code_{self.number} {grouped}"
+            f") AS near",
             {"code": bits},
         )
         found[column(rows, "i4")] = self.cosines[column(nearest, "i4")]
@@ -149,6 +150,7 @@ class PostgresEngine:
                 n_texts=one["texts"],
                 n_documents=self._n,
                 cosines=np.array(one["cosines"], dtype=np.float32) if "cosines" in one else None,
+                n_columns=one.get("columns", 0),
                 is_wide=one.get("is_wide", False),
             )
             for name, one in self._sets.items()

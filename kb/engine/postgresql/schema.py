@@ -7,7 +7,7 @@
         facet_count              how many documents have each value
         figure, unit, key, link  what is filtered, ordered by and followed
         text_<n>                 the texts of vector set n, with their unit vectors
-        code_<n>                 of a large set: the signs of the vectors, eight texts a row
+        code_<n>                 of a large set: the signs of the vectors, up to eight texts a row
         owned                    the texts whose owners are no documents
         lexeme, frequency        our own terms, and what each counts in each document
 
@@ -21,7 +21,7 @@ import re
 
 #: Raised whenever the tables of an earlier version can no longer be read.
 FORMAT = 1
-#: How many texts of a document a row of codes holds.
+#: How many texts of a document a row of codes holds at most.
 CODES_A_ROW = 8
 #: A vector of more numbers does not fit a page, and is kept beside the table.
 LONGEST_INLINE = 1_900
@@ -103,6 +103,6 @@ def schema_of(version: str) -> str:
     return f"compendium_{version}"
 
 
-def code_columns() -> list[str]:
+def code_columns(n_columns: int) -> list[str]:
     """The columns of a row of codes."""
-    return [f"c{number}" for number in range(CODES_A_ROW)]
+    return [f"c{number}" for number in range(n_columns)]

@@ -186,28 +186,35 @@ def _write_set(
     tables.run(TEXT_INDEXES, number=number)
     described = {"number": number, "texts": len(vectors), "dimension": dimension, "owned": False}
     if len(vectors) > FLAT_UP_TO:
-        _write_codes(tables, number, rows, ordinals, vectors)
+        most = int(lengths.max())
+        n_columns = min(most, CODES_A_ROW)
+        _write_codes(tables, number, rows, ordinals, vectors, n_columns)
         cosines = cosines_of_distances(vectors)
         described["cosines"] = [float(cosine) for cosine in cosines]
-        described["is_wide"] = int(lengths.max()) > CODES_A_ROW
+        described |= {"columns": n_columns, "is_wide": most > n_columns}
     return described
 
 
 def _write_codes(
-    tables: _Tables, number: int, rows: np.ndarray, ordinals: np.ndarray, vectors: np.ndarray
+    tables: _Tables,
+    number: int,
+    rows: np.ndarray,
+    ordinals: np.ndarray,
+    vectors: np.ndarray,
+    n_columns: int,
 ) -> None:
-    """Eight texts of a document a row; where it has fewer, its first stands for the rest."""
+    """So many texts of a document a row; where it has fewer, its first stands for the rest."""
     bits = code_width(vectors.shape[1]) * 8
     codes = signs(vectors)
-    begins = np.flatnonzero(ordinals % CODES_A_ROW == 0)
+    begins = np.flatnonzero(ordinals % n_columns == 0)
     lengths = np.diff(np.append(begins, len(ordinals)))
     header = np.frombuffer(np.array([bits], dtype=">i4").tobytes(), dtype=np.uint8)
     columns = [rows[begins]]
-    for place in range(CODES_A_ROW):
+    for place in range(n_columns):
         places = begins + np.where(place < lengths, place, 0)
         whole = np.hstack([np.tile(header, (len(begins), 1)), codes[places]])
         columns.append(np.ascontiguousarray(whole).view(f"V{whole.shape[1]}").ravel())
-    declared = ", ".join(f"{name} bit({bits})" for name in code_columns())
+    declared = ", ".join(f"{name} bit({bits})" for name in code_columns(n_columns))
     tables.run(
         "CREATE TABLE {schema}.code_{number} (row integer, {declared})",
         **{
