@@ -18,6 +18,7 @@ DEFAULTS = {
     "min_score": 0.3,
     "batch_size": 16,
     "keep_snapshots": 3,
+    "engine": "",
     "host": "127.0.0.1",
     "port": 8000,
     "workers": 2,
@@ -29,7 +30,7 @@ DEFAULTS = {
 }
 
 VARIABLES = (
-    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_HOST, KB_INDEX, "
+    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_ENGINE, KB_HOST, KB_INDEX, "
     "KB_KEEP_SNAPSHOTS, KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, "
     "KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
 )
@@ -49,6 +50,8 @@ GOOD = [
     ("KB_MIN_SCORE", " .25 ", "min_score", 0.25),
     ("KB_BATCH_SIZE", "1", "batch_size", 1),
     ("KB_KEEP_SNAPSHOTS", "1", "keep_snapshots", 1),
+    ("KB_ENGINE", " postgresql://kb@db/kb ", "engine", "postgresql://kb@db/kb"),
+    ("KB_ENGINE", "postgres://one,two/kb", "engine", "postgres://one,two/kb"),
     ("KB_HOST", "::1", "host", "::1"),
     ("KB_PORT", "0", "port", 0),
     ("KB_WORKERS", "12", "workers", 12),
@@ -80,6 +83,12 @@ BAD = [
     ("KB_CONTACT", "https://", f"{_CONTACT} 'https://'."),
     ("KB_CASES", "", "KB_CASES must be a folder, not ''."),
     ("KB_INDEX", "  ", "KB_INDEX must be a folder, not '  '."),
+    (
+        "KB_ENGINE",
+        "mysql://db/kb",
+        "KB_ENGINE must be empty or the address of a PostgreSQL server, "
+        "postgresql://user@host/database, not 'mysql://db/kb'.",
+    ),
     ("KB_MULTILINGUAL", "", "KB_MULTILINGUAL must be on or off, not ''."),
     ("KB_MULTILINGUAL", "1", "KB_MULTILINGUAL must be on or off, not '1'."),
     ("KB_MULTILINGUAL", "yes", "KB_MULTILINGUAL must be on or off, not 'yes'."),
