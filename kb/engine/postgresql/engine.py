@@ -262,11 +262,19 @@ class PostgresEngine:
         """Facet to value to how many documents that pass have it."""
         if within.is_open and among is None:
             found = self._fetch("SELECT facet, value, documents FROM {schema}.facet_count")
+        elif within.is_open and among is not None:
+            found = self._fetch(
+                "SELECT facet, value, count(*) FROM {schema}.facet WHERE row = ANY(%(rows)s) "
+                "GROUP BY facet, value",
+                rows=among.tolist(),
+            )
         else:
             asked = _Condition(within, among)
             found = self._fetch(
                 "SELECT facet, value, count(*) FROM {schema}.facet WHERE row IN ("
-                "SELECT row FROM {schema}.document AS d " + asked.where + ") GROUP BY facet, value",
+                "SELECT row FROM {schema}.document AS d "
+                + asked.where
+                + ") GROUP BY facet, value",
                 **asked.values,
             )
         counted: dict[str, dict[str, int]] = {}

@@ -214,7 +214,7 @@ def _write_codes(
         places = begins + np.where(place < lengths, place, 0)
         whole = np.hstack([np.tile(header, (len(begins), 1)), codes[places]])
         columns.append(np.ascontiguousarray(whole).view(f"V{whole.shape[1]}").ravel())
-    declared = ", ".join(f"{name} bit({bits})" for name in code_columns(n_columns))
+    declared = ", ".join(f"{name} bit({bits}) STORAGE PLAIN" for name in code_columns(n_columns))
     tables.run(
         "CREATE TABLE {schema}.code_{number} (row integer, {declared})",
         **{
