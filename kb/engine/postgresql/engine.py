@@ -272,9 +272,7 @@ class PostgresEngine:
             asked = _Condition(within, among)
             found = self._fetch(
                 "SELECT facet, value, count(*) FROM {schema}.facet WHERE row IN ("
-                "SELECT row FROM {schema}.document AS d "
-                + asked.where
-                + ") GROUP BY facet, value",
+                "SELECT row FROM {schema}.document AS d " + asked.where + ") GROUP BY facet, value",
                 **asked.values,
             )
         counted: dict[str, dict[str, int]] = {}
@@ -329,6 +327,18 @@ class PostgresEngine:
             found.setdefault(row, []).append(other)
         pairs = [(row, other) for row in rows.tolist() for other in found.get(row, ())]
         return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+
+    def holding(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that hold each of some terms."""
+        wanted = sorted(set(terms))
+        ((rows,),) = self._fetch(
+            "SELECT string_agg(int4send(row), '') FROM (SELECT row FROM {schema}.frequency "
+            "WHERE lexeme = ANY(ARRAY(SELECT number FROM {schema}.lexeme "
+            "WHERE term = ANY(%(terms)s))) GROUP BY row HAVING count(*) = %(n)s) AS held",
+            terms=wanted,
+            n=len(wanted),
+        )
+        return np.sort(column(rows, "i4")).astype(np.int64)
 
     def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many documents hold each term."""

@@ -199,6 +199,11 @@ class ReferenceEngine:
         ]
         return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
 
+    def holding(self, terms: Sequence[str]) -> np.ndarray:
+        """Those that hold all."""
+        rows = [row for row, text in enumerate(self.words) if terms and set(terms) <= set(text)]
+        return np.array(rows, dtype=np.int64)
+
     def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many documents hold each term."""
         return {term: sum(term in text for text in self.words) for term in terms}

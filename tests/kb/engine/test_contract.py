@@ -455,6 +455,16 @@ def test_document_frequencies(engine, reference):
     assert engine.document_frequencies(()) == {}
 
 
+@pytest.mark.parametrize(
+    "asked", [("wine",), ("wine", "oak"), ("oak", "loom", "metal"), ("wine", "elm"), ("elm",)]
+)
+def test_documents_that_hold_every_term(engine, reference, asked):
+    """Rows in order; none where one of the terms is not there."""
+    found = engine.holding(asked)
+
+    assert (found.dtype, found.tolist()) == (np.int64, reference.holding(asked).tolist())
+
+
 def test_words_are_analysed_as_everywhere(new_store):
     """Inflection, accents, American spelling: a document is found by the stems of a query."""
     store = new_store()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.engine.local.words import WordIndex, counted, rounded_length, write_words
-from kb.text.analysis import analyser, british, terms
+from kb.text.analysis import terms, tokens
 from tests.kb.engine.reference import KEPT_LENGTHS, kept_length
 
 DOCUMENTS = (
@@ -41,10 +41,11 @@ def by_tantivy(documents: Sequence[str], term: str) -> list[float]:
     builder.add_text_field("text", tokenizer_name="ours")
     schema = builder.build()
     index = tantivy.Index(schema)
-    index.register_tokenizer("ours", analyser())
+    whole_words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer("ours", whole_words)
     writer = index.writer(heap_size=50_000_000, num_threads=1)
     for row, document in enumerate(documents):
-        writer.add_document(tantivy.Document(row=row, text=british(document)))
+        writer.add_document(tantivy.Document(row=row, text=" ".join(tokens(document))))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
