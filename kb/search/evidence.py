@@ -15,7 +15,7 @@ import numpy as np
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
-from kb.engine.base import Engine, Part, Question, VectorText, best_rows, unit_rows
+from kb.engine.base import Answering, Engine, Part, Question, VectorText, best_rows, unit_rows
 from kb.engine.filters import EVERYTHING, Filter
 from kb.model.calibration import Calibration, Weights
 from kb.search.query_analysis import Analyser, Analysis
@@ -39,6 +39,8 @@ CANDIDATES = 1_200
 #: How many of the whole compendium are looked at whatever the filter, by each kind of
 #: evidence: they say whether it answers at all, and how much the best case scores.
 BEST_OF_ALL = 16
+#: Of how many under a filter what they are linked with is looked at, whatever the filter.
+LINKED_OF = 200
 
 #: Without a calibration the nearest passage alone counts.
 _BY_PASSAGE = Weights(meaning=1.0, multilingual=0.0, words=0.0)
@@ -159,6 +161,9 @@ class Retriever:
     ) -> Evidence:
         """All evidence for a query.
 
+        What the best under each filter are linked with is a candidate too, whatever the filter:
+        it lends them its sum.
+
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
         it is, and says which passage of a case is best; English does not need it.
@@ -182,10 +187,14 @@ class Retriever:
         answering = self.engine.ask(
             Question(vectors=vectors, terms=asked.terms, parts=parts, words=weights.words)
         )
-        rows = answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL)
+        within = tuple(within)
         under = [answering.candidates(within=one, limit=self._candidates) for one in within]
-        under += [also] if also is not None else []
-        rows = np.unique(np.concatenate([rows, *under]))
+        rows = [
+            answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL),
+            *under,
+            *(self._linked_with_best(answering, *one) for one in zip(within, under, strict=True)),
+        ]
+        rows = np.unique(np.concatenate(rows if also is None else [*rows, also]))
         found = answering.evidence(rows)
         absent = np.full(len(rows), -1.0), np.full(len(rows), -1, dtype=np.int64)
         by_set = {
@@ -250,10 +259,14 @@ class Retriever:
         answering = self.engine.ask(question)
         rows = answering.candidates(limit=self._candidates)
         found = answering.evidence(rows)
-        values = found.words if by is None else found.cosines.get(by, np.zeros(len(rows)))
-        places = best_rows(values, most)
         if by is None:
-            places = places[values[places] > 0]
+            values, has_some = found.words, found.words > 0
+        elif by in found.cosines:
+            values, has_some = found.cosines[by], found.nearest[by] >= 0
+        else:  # no document has a text
+            return []
+        places = best_rows(values, most)
+        places = places[has_some[places]]
         return list(zip(self.engine.ids(rows[places]), values[places].tolist(), strict=True))
 
     def audience_candidates(self, asked: Vectors, within: Filter, limit: int) -> np.ndarray:
@@ -310,6 +323,14 @@ class Retriever:
             found = self.engine.matching(Filter(facets={one.facet: (one.value,)}), rows)
             having += np.isin(rows, found, assume_unique=True)
         return having / max(1, len(mentions))
+
+    def _linked_with_best(
+        self, answering: Answering, within: Filter, rows: np.ndarray
+    ) -> np.ndarray:
+        """The rows that the best of the candidates under a filter are linked with."""
+        if len(rows) > LINKED_OF:
+            rows = answering.candidates(within=within, limit=LINKED_OF)
+        return self.engine.links(rows)[1]
 
     def _links_among(self, rows: np.ndarray) -> np.ndarray:
         """The links between candidates, as pairs of their places."""

@@ -156,7 +156,7 @@ CALIBRATION = Calibration(
         query=(),
     ),
     answer_threshold=0.5,
-    relative_cutoff=0.2,
+    least_score=0.25,
     n_queries=1,
 )
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
-from kb.engine.base import Document, VectorText
+from kb.engine.base import Document
 from kb.model.word_table import WordTable
 from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
 from kb.search.query_analysis import Analyser
-from kb.snapshots.vector_sets import AUDIENCE, PASSAGES, PASSAGES_MULTILINGUAL, SENTENCES
-from tests.kb.engine.reference import ReferenceEngine, ReferenceStore
+from kb.snapshots.vector_sets import AUDIENCE, PASSAGES, PASSAGES_MULTILINGUAL
+from tests.kb.search.engines import engine_in
 
 #: Three cases by their words.
 WORDS = {"a": "wine", "b": "metal", "c": "wine"}
@@ -43,37 +46,35 @@ TABLE = WordTable(
 )
 
 
-def engine(**sets: tuple[Sequence[str], np.ndarray]) -> ReferenceEngine:
-    """The cases above with some vector sets, by owners and vectors; texts are numbered through."""
-    store = ReferenceStore()
-    writer = store.writer()
-    for name, words in WORDS.items():
-        writer.write(Document(id=name, words=words))
-    for name, (owners, vectors) in sets.items():
-        texts = [
-            VectorText(id=f"{owner}#{row}", owner=owner, digest="")
-            for row, owner in enumerate(owners)
+#: Makes a retriever over the passages above.
+MakeRetriever = Callable[..., Retriever]
+
+
+@pytest.fixture(name="retriever")
+def _retriever(tmp_path: Path) -> MakeRetriever:
+    """Makes retrievers over the cases above, with further vector sets by owners and vectors."""
+    numbers = count()
+
+    def retriever(
+        encoders: Encoders,
+        multilingual: np.ndarray | None = None,
+        table: WordTable | None = None,
+        *,
+        links: Mapping[str, Sequence[str]] | None = None,
+        **others: tuple[Sequence[str], np.ndarray],
+    ) -> Retriever:
+        sets = {PASSAGES.name: (OWNERS, VECTORS), **others}
+        if multilingual is not None:
+            sets[PASSAGES_MULTILINGUAL.name] = OWNERS, multilingual
+        documents = [
+            Document(id=name, words=words, links=tuple((links or {}).get(name, ())))
+            for name, words in WORDS.items()
         ]
-        writer.write_vectors(name, texts, vectors)
-    writer.publish()
-    return store.open()
+        store = engine_in(tmp_path / f"{next(numbers)}", documents, **sets)
+        analyser = Analyser(table=table or WordTable(), translates=has_multilingual(store))
+        return Retriever(store, encoders, analyser)
 
-
-def retriever(
-    encoders: Encoders,
-    multilingual: np.ndarray | None = None,
-    table: WordTable | None = None,
-    *,
-    links: Mapping[str, Sequence[str]] | None = None,
-    **others: tuple[Sequence[str], np.ndarray],
-) -> Retriever:
-    """A retriever over the passages above."""
-    sets = {PASSAGES.name: (OWNERS, VECTORS), **others}
-    if multilingual is not None:
-        sets[PASSAGES_MULTILINGUAL.name] = OWNERS, multilingual
-    store = engine(**sets)
-    analyser = Analyser(table=table or WordTable(), translates=has_multilingual(store))
-    return Retriever(store, encoders, analyser, links=links)
+    return retriever
 
 
 def evidence_of(subject: Retriever, text: str) -> Evidence:
@@ -81,62 +82,58 @@ def evidence_of(subject: Retriever, text: str) -> Evidence:
     return subject.evidence(subject.analyser.analyse(text))
 
 
-def slow_max_p(vectors, vector) -> tuple[list[float], list[str]]:
-    """Per case the best cosine and the first of the passages that has it, spelled out."""
-    scores, best = dict.fromkeys(WORDS, -1.0), dict.fromkeys(WORDS, "")
+def slow_max_p(vectors, vector) -> tuple[list[float], list[int]]:
+    """Per case the best cosine and which of its passages is the first that has it, spelled out."""
+    scores, best = dict.fromkeys(WORDS, -1.0), dict.fromkeys(WORDS, -1)
     for row, owner in enumerate(OWNERS):
         size = np.linalg.norm(vectors[row]) * np.linalg.norm(vector)
         cosine = float(vectors[row] @ vector / size) if size else 0.0
         if cosine > scores[owner]:
-            scores[owner], best[owner] = cosine, f"{owner}#{row}"
+            scores[owner], best[owner] = cosine, OWNERS[:row].count(owner)
     return list(scores.values()), list(best.values())
 
 
-def test_evidence_of_one_encoder(query_encoder):
+def test_evidence_of_one_encoder(query_encoder, retriever):
     """Meaning, words, and the query's vector; nothing speaks for the other encoder.
 
-    For "wine": row 1 of case a has cosine 1, row 0 of case c has 1 / sqrt(2), and case b
-    has no passage. The word stands in a and c alone, once among documents of one word;
-    nothing speaks for b, so it is no candidate.
+    For "wine": the first passage of case a has cosine 1, that of case c has 1 / sqrt(2), and
+    case b has none. The word stands in a and c alone, once among documents of one word. Of so
+    few cases each is a candidate.
     """
     subject = retriever(Encoders(query=query_encoder))
 
     found = evidence_of(subject, "wine")
 
-    assert found.ids == ("a", "c")
-    assert found.passage.tolist() == pytest.approx([1.0, 2**-0.5])
+    assert (found.ids, found.of_all, found.mean_of_all) == (("a", "b", "c"), True, 0.0)
+    assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
     assert found.meaning.tolist() == found.passage.tolist()
-    assert found.audience.tolist() == [-1.0, -1.0]
+    assert found.audience.tolist() == [-1.0] * 3
     assert (found.coverage_by_all, found.coverage_by_one) == (1.0, 1.0)
     assert found.linked.tolist() == [[], []]
-    assert (found.best_passage, found.best_line) == (("a#1", "c#0"), ("", ""))
-    assert found.multilingual.tolist() == [0.0, 0.0]
-    assert found.words.tolist() == pytest.approx([1 / 2.2] * 2)
+    assert found.best_passage.tolist() == [0, -1, 0]
+    assert found.best_line.tolist() == [-1, -1, -1]
+    assert found.multilingual.tolist() == [0.0] * 3
+    assert found.words.tolist() == pytest.approx([1 / 2.2, 0, 1 / 2.2])
     assert found.query.tolist() == pytest.approx([1.0, 0, 0, 0, 0, 0])
     assert found.english is True
 
 
-def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(query_encoder):
-    """Passage, sentence or line on whom it suits: the nearest counts, each kind by its own.
+def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(query_encoder, retriever):
+    """Passage or line on whom it suits: the nearest counts, each kind by its own.
 
-    For "wine" the passages give 1, none and 1 / sqrt(2); a sentence of case b has the
-    cosine 3 / 5, and the second line of case c has 4 / 5.
+    For "wine" the passages give 1, none and 1 / sqrt(2); the line of case b has the
+    cosine 0, and the second line of case c has 4 / 5.
     """
-    sentences = np.zeros((2, 6), dtype=np.float32)
-    sentences[:, :2] = [(3, 4), (0, 1)]
     lines = np.zeros((3, 6), dtype=np.float32)
     lines[:, :2] = [(0, 1), (4, 3), (0, 1)]
-    subject = retriever(
-        Encoders(query=query_encoder),
-        **{SENTENCES.name: ("ba", sentences), AUDIENCE.name: ("ccb", lines)},
-    )
+    subject = retriever(Encoders(query=query_encoder), **{AUDIENCE.name: ("ccb", lines)})
 
     found = evidence_of(subject, "wine")
 
     assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
     assert found.audience.tolist() == pytest.approx([-1.0, 0.0, 0.8])
-    assert found.best_line == ("", "b#2", "c#1")
-    assert found.meaning.tolist() == pytest.approx([1.0, 0.6, 0.8])
+    assert found.best_line.tolist() == [-1, 0, 1]
+    assert found.meaning.tolist() == pytest.approx([1.0, 0.0, 0.8])
 
 
 @pytest.mark.parametrize(
@@ -146,43 +143,50 @@ def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(query_encoder):
         ("quels vignerons vendent à l'étranger", False),
     ],
 )
-def test_evidence_of_both_encoders(query_encoder, multilingual, text, english):
-    """The second encoder's cosines, its query vector, and its best passage outside English."""
+def test_evidence_of_both_encoders(query_encoder, multilingual, retriever, text, english):
+    """The second encoder's cosines and its best passage, outside English alone."""
     passages = ("Wine.", "Metal firms.", "Buying steel.", "A school of nurses.", "Wine exporters.")
     vectors = multilingual.encode(passages)
     encoders = Encoders(query=query_encoder, multilingual=multilingual)
     subject = retriever(encoders, vectors)
-    query = multilingual.encode_query(text)
+    asked = subject.analyser.analyse(text)
 
-    found = evidence_of(subject, text)
+    found = subject.evidence(asked)
 
-    scores, best = slow_max_p(vectors, query)
-    _, english_best = slow_max_p(VECTORS, query_encoder.encode_query(text))
-    at = [list(WORDS).index(one) for one in found.ids]
-    assert found.multilingual.tolist() == pytest.approx([scores[one] for one in at], abs=1e-6)
-    assert found.query.tolist() == pytest.approx((query / np.linalg.norm(query)).tolist(), abs=1e-6)
+    spoken = [0.0] * 3, slow_max_p(VECTORS, query_encoder.encode_query(asked.in_english))[1]
+    if not english:
+        spoken = slow_max_p(vectors, multilingual.encode_query(text))
+    by_encoder = query_encoder.encode_query(asked.in_english)
+    length = np.linalg.norm(by_encoder) or 1.0
     assert found.english is english
-    assert list(found.best_passage) == [(english_best if english else best)[one] for one in at]
+    assert found.multilingual.tolist() == pytest.approx(spoken[0], abs=1e-6)
+    assert found.best_passage.tolist() == spoken[1]
+    assert found.query.tolist() == pytest.approx((by_encoder / length).tolist(), abs=1e-6)
 
 
-def test_the_parts_alone_are_the_parts_of_the_evidence(query_encoder):
+def test_the_parts_alone_are_the_parts_of_the_evidence(query_encoder, retriever):
     """Meaning and words, asked for alone, are what the evidence holds."""
     subject = retriever(Encoders(query=query_encoder))
 
     evidence = evidence_of(subject, "metal wine")
 
-    meaning, words = subject.meaning("metal wine"), subject.words("metal wine")
     assert evidence.ids == ("a", "b", "c")
-    assert dict(zip(meaning.ids, meaning.scores, strict=True)) == {
-        "a": evidence.passage[0],
-        "c": evidence.passage[2],
-    }
-    assert dict(zip(words.ids, words.scores, strict=True)) == dict(
-        zip(evidence.ids, evidence.words, strict=True)
-    )
+    meaning, words = subject.meaning("metal wine", 3), subject.words("metal wine", 3)
+    assert meaning == [("c", evidence.passage[2]), ("a", evidence.passage[0])]
+    assert dict(words) == dict(zip(evidence.ids, evidence.words.tolist(), strict=True))
+    assert [value for _, value in words] == sorted(evidence.words.tolist(), reverse=True)
 
 
-def test_another_language_is_asked_in_english(query_encoder):
+def test_the_parts_alone_are_cut_to_the_best(query_encoder, retriever):
+    """As many as are asked for; of equally good ones the first by id."""
+    subject = retriever(Encoders(query=query_encoder))
+
+    assert [name for name, _ in subject.meaning("wine", 1)] == ["a"]
+    assert [name for name, _ in subject.words("wine", 1)] == ["a"]
+    assert [name for name, _ in subject.words("wine", 3)] == ["a", "c"]
+
+
+def test_another_language_is_asked_in_english(query_encoder, retriever):
     """Without the second encoder meaning, words and the query's vector are those of the English."""
     subject = retriever(Encoders(query=query_encoder), table=TABLE)
 
@@ -191,11 +195,14 @@ def test_another_language_is_asked_in_english(query_encoder):
     assert (found.english, english.english) == (False, True)
     for name in ("meaning", "passage", "multilingual", "words", "query"):
         assert getattr(found, name).tolist() == getattr(english, name).tolist()
-    assert (found.ids, found.best_passage) == (english.ids, english.best_passage)
+    assert (found.ids, found.best_passage.tolist()) == (
+        english.ids,
+        english.best_passage.tolist(),
+    )
 
 
-def test_the_second_encoder_reads_what_was_typed(query_encoder, multilingual):
-    """Its cosines, the query's vector and the best passage are those of the query itself."""
+def test_the_second_encoder_reads_what_was_typed(query_encoder, multilingual, retriever):
+    """Its cosines and the best passage are those of the query itself, all else of its English."""
     passages = ("Wine.", "Metal firms.", "Buying steel.", "A school of nurses.", "Wine exporters.")
     index = multilingual.encode(passages)
     encoders = Encoders(query=query_encoder, multilingual=multilingual)
@@ -204,17 +211,17 @@ def test_the_second_encoder_reads_what_was_typed(query_encoder, multilingual):
 
     found = evidence_of(with_table, "les vins")
 
-    typed, english = evidence_of(without, "les vins"), evidence_of(without, "wine")
-    assert found.english is False
-    assert found.multilingual.tolist() == typed.multilingual.tolist()
-    assert found.query.tolist() == typed.query.tolist()
-    _, best = slow_max_p(multilingual.encode(passages), multilingual.encode_query("les vins"))
-    assert dict(zip(found.ids, found.best_passage, strict=True)) == {"a": best[0], "c": best[2]}
+    english = evidence_of(without, "wine")
+    scores, best = slow_max_p(index, multilingual.encode_query("les vins"))
+    assert (found.english, english.english) == (False, True)
+    assert found.multilingual.tolist() == pytest.approx(scores, abs=1e-6)
+    assert found.best_passage.tolist() == best
+    assert found.query.tolist() == english.query.tolist()
     assert found.meaning.tolist() == english.meaning.tolist()
     assert found.words.tolist() == english.words.tolist()
 
 
-def test_where_no_english_is_known_the_query_is_asked_as_it_is(query_encoder):
+def test_where_no_english_is_known_the_query_is_asked_as_it_is(query_encoder, retriever):
     """Function words alone have no English: the words as typed are searched for."""
     subject = retriever(Encoders(query=query_encoder), table=TABLE)
     plain = retriever(Encoders(query=query_encoder))
@@ -223,19 +230,20 @@ def test_where_no_english_is_known_the_query_is_asked_as_it_is(query_encoder):
 
     assert (found.english, typed.english) == (False, True)
     assert found.meaning.tolist() == typed.meaning.tolist()
-    assert found.words.tolist() == typed.words.tolist() == [0.0, 0.0]
+    assert found.words.tolist() == typed.words.tolist() == [0.0] * 3
 
 
-def test_the_parts_alone_are_of_the_text_as_typed(query_encoder):
+def test_the_parts_alone_are_of_the_text_as_typed(query_encoder, retriever):
     """What the search is compared with knows no other language."""
     subject = retriever(Encoders(query=query_encoder), table=TABLE)
 
-    assert subject.words("les vins").ids == ()
-    assert subject.words("wine").scores.tolist() == evidence_of(subject, "les vins").words.tolist()
-    assert subject.meaning("les vins").scores.tolist() == [0.0, 0.0]
+    in_english = evidence_of(subject, "les vins")
+    assert subject.words("les vins", 3) == []
+    assert subject.words("wine", 3) == [("a", in_english.words[0]), ("c", in_english.words[2])]
+    assert subject.meaning("les vins", 3) == [("a", 0.0), ("c", 0.0)]
 
 
-def test_the_coverages_weigh_rare_words_more(query_encoder):
+def test_the_coverages_weigh_rare_words_more(query_encoder, retriever):
     """Of "metal wine elm" two are known; the case that has the rarer of them covers most.
 
     With three documents metal counts ln(1 + 2.5 / 1.5), wine ln(1 + 1.5 / 2.5) and elm,
@@ -249,27 +257,24 @@ def test_the_coverages_weigh_rare_words_more(query_encoder):
     assert found.coverage_by_one == pytest.approx(metal / total)
 
 
-def test_links_among_the_candidates_count_both_ways(query_encoder):
-    """A link to a case that is no candidate is left out."""
-    links = {"a": ("b", "c"), "b": ("elsewhere",)}
-    subject = retriever(Encoders(query=query_encoder), links=links)
+def test_links_among_the_candidates_count_both_ways(query_encoder, retriever):
+    """A link to what is no case is left out."""
+    subject = retriever(Encoders(query=query_encoder), links={"a": ("b", "c"), "b": ("elsewhere",)})
 
-    pairs = [
-        {(found.ids[one], found.ids[other]) for one, other in found.linked.T}
-        for found in (evidence_of(subject, "wine"), evidence_of(subject, "wine metal"))
-    ]
+    found = evidence_of(subject, "wine")
 
-    assert pairs == [
-        {("a", "c"), ("c", "a")},
-        {("a", "b"), ("b", "a"), ("a", "c"), ("c", "a")},
-    ]
+    assert {(found.ids[one], found.ids[other]) for one, other in found.linked.T} == {
+        *(("a", "b"), ("b", "a")),
+        *(("a", "c"), ("c", "a")),
+    }
 
 
-def test_a_candidate_has_one_place(query_encoder):
-    """Places follow the ids; what is no candidate has none."""
+def test_a_candidate_has_one_place(query_encoder, retriever):
+    """Places follow the rows; what is no candidate has none."""
     found = evidence_of(retriever(Encoders(query=query_encoder)), "wine")
+    some = replace(found, rows=np.array([0, 2]))
 
-    assert [found.place(name) for name in found.ids] == [0, 1]
-    for name in ("b", "", "zzz"):
+    assert [some.place(row) for row in (0, 2)] == [0, 1]
+    for row in (1, 3, -1):
         with pytest.raises(KeyError):
-            found.place(name)
+            some.place(row)
