@@ -254,7 +254,7 @@ def test_a_pin_is_no_dead_end(toy_settings, three, damage):
     snapshots = ("snapshots", "--index", toy_settings.index)
     kb(*snapshots, "--pin", second)
     folder = toy_settings.index / second
-    shutil.rmtree(folder) if damage == "gone" else (folder / "cases.json").unlink()
+    shutil.rmtree(folder) if damage == "gone" else (folder / "holdings.json").unlink()
 
     result = kb(*snapshots, "--unpin")
 
@@ -298,12 +298,12 @@ def test_previous_goes_on_to_the_one_before(toy_settings, three):
     """A damaged snapshot is passed over with its reason; where all are, the last says why."""
     first, second, _ = three
     snapshots = ("snapshots", "--index", toy_settings.index)
-    path = toy_settings.index / second / "cases.json"
+    path = toy_settings.index / second / "holdings.json"
     path.unlink()
 
     result = kb(*snapshots, "--use", "previous")
-    (toy_settings.index / first / "cases.json").unlink()
-    (toy_settings.index / three[2] / "cases.json").unlink()
+    (toy_settings.index / first / "holdings.json").unlink()
+    (toy_settings.index / three[2] / "holdings.json").unlink()
     none = kb(*snapshots, "--use", "previous")
 
     assert result.exit_code == 0
@@ -377,7 +377,7 @@ def test_what_is_no_snapshot_cannot_be_used(toy_settings, three, chosen):
 
 def test_a_damaged_snapshot_cannot_be_used(toy_settings, three):
     """A snapshot that cannot be served is never switched to."""
-    path = toy_settings.index / three[1] / "cases.json"
+    path = toy_settings.index / three[1] / "holdings.json"
     path.unlink()
 
     result = kb("snapshots", "--index", toy_settings.index, "--use", three[1])

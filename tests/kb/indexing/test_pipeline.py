@@ -320,7 +320,7 @@ def test_the_served_snapshot_stays_however_old(toy_settings):
 def test_what_a_killed_build_left_behind_goes(toy_settings):
     """The next build clears the folder of what others began and did not end."""
     (toy_settings.index / ".building-7" / "encoder").mkdir(parents=True)
-    (toy_settings.index / ".building-7" / "cases.json").write_text("[")
+    (toy_settings.index / ".building-7" / "holdings.json").write_text("[")
     (toy_settings.index / ".current-7").write_text("0123")
 
     report = build(toy_settings)
@@ -498,7 +498,9 @@ def test_a_forced_build_is_served(toy_settings):
     assert files(toy_settings.index / first.snapshot_id) == before
 
 
-@pytest.mark.parametrize("name", ["cases.json", "engine/vectors/passages.faiss", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["records/cases.jsonl", "engine/vectors/passages.faiss", "manifest.json"]
+)
 def test_a_damaged_snapshot_is_built_again_under_another_id(toy_settings, name):
     """A folder never holds other bytes than those first built; what is damaged goes."""
     first = build(toy_settings)
@@ -606,8 +608,8 @@ def test_a_pin_never_keeps_a_site_from_answering(toy_settings, monkeypatch, dama
         (folder / "manifest.json").unlink()
         what = f"There is no snapshot in {folder}."
     elif damage == "altered":
-        (folder / "cases.json").unlink()
-        what = f"{folder / 'cases.json'} cannot be read: No such file or directory."
+        (folder / "holdings.json").unlink()
+        what = f"{folder / 'holdings.json'} cannot be read: No such file or directory."
     else:
         own = replace(own, model=str(shutil.copytree(own.model, own.index.parent / "other")))
         what = (
@@ -700,8 +702,8 @@ print(json.dumps(ended))
 POINTS = {
     "content read": ("tell", "Read 7", "old"),
     "encoder loaded": ("tell", "Encoding", "old"),
-    "cases to be written": ("open", "/.building-*/cases.json", "old"),
-    "vectors to be written": ("open", "/.building-*/passages.faiss", "old"),
+    "cases to be written": ("open", "/.building-*/cases.jsonl", "old"),
+    "vectors to be written": ("open", "/.building-*/passages-digests.npy", "old"),
     "words to be written": ("os.mkdir", "/.building-*/words", "old"),
     "query encoder to be copied": ("shutil.copyfile", "tokenizer.json", "old"),
     "manifest to be written": ("open", "/.building-*/manifest.json", "old"),

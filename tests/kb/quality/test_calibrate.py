@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from kb.engine.base import Document
+from kb.engine.local.engine import LocalEngine
 from kb.model.calibration import Calibration, Weights
 from kb.quality.calibrate import FOLDS, GRID, LOST_CASES, LOST_QUERIES, NEARLY, Sample, calibrate
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence
 from kb.search.scoring import answerability, scores, weighted_sum
+from tests.kb.search.engines import engine_of
 
 CASE_IDS = tuple(f"case-{number:02}" for number in range(20))
+
+
+@functools.cache
+def engine() -> LocalEngine:
+    """One that knows the cases by their ids."""
+    with engine_of(Document(id=case_id, words="") for case_id in CASE_IDS) as made:
+        return made  # what was opened does not need its files any more
 
 
 def sample(
@@ -36,15 +47,18 @@ def sample(
     )
     topic = np.array([-1.0 if negative else 1.0, rng.normal()])
     evidence = Evidence(
-        ids=CASE_IDS,
+        engine=engine(),
+        rows=np.arange(len(CASE_IDS)),
+        of_all=True,
         meaning=rng.uniform(0.0, 0.4, len(CASE_IDS)) + (lift if english else 0),
         passage=rng.uniform(0.0, 0.4, len(CASE_IDS)),
         audience=np.full(len(CASE_IDS), -1.0),
-        multilingual=rng.uniform(0.0, 0.4, len(CASE_IDS)) + lift,
+        # That encoder is not asked for English.
+        multilingual=(rng.uniform(0.0, 0.4, len(CASE_IDS)) + lift) * (not english),
         words=rng.uniform(0.0, 0.1, len(CASE_IDS)) + lift / 2,
         query=topic / np.linalg.norm(topic),
-        best_passage=("",) * len(CASE_IDS),
-        best_line=("",) * len(CASE_IDS),
+        best_passage=np.full(len(CASE_IDS), -1),
+        best_line=np.full(len(CASE_IDS), -1),
         english=english,
         coverage_by_all=rng.uniform(0.0, 0.5) if negative else rng.uniform(0.3, 1.0),
         coverage_by_one=rng.uniform(0.0, 0.3) if negative else rng.uniform(0.1, 0.5),

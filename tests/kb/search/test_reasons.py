@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kb.model.cases import Case, Passage
 from kb.search.answer import Reason
-from kb.search.reasons import marks, reasons
+from kb.search.reasons import Marker, reasons
 from kb.text.analysis import terms
 from kb.text.mentions import Mention
 
@@ -42,7 +42,7 @@ def give(query: str, *, best: int, by_meaning: bool, case: Case = CASE, mentions
         case,
         PASSAGES,
         PASSAGES[best],
-        terms=terms(query),
+        marker=Marker(terms(query)),
         by_meaning=by_meaning,
         mentions=mentions,
     )
@@ -66,7 +66,7 @@ def give(query: str, *, best: int, by_meaning: bool, case: Case = CASE, mentions
 )
 def test_marks_cover_the_words_of_the_query(text, query, expected):
     """Each word of the text that a word of the query stands for is marked, whole."""
-    spans = marks(text, frozenset(terms(query)))
+    spans = Marker(terms(query)).marks(text)
 
     assert [text[start:end] for start, end in spans] == expected
     assert list(spans) == sorted(spans)
@@ -161,7 +161,7 @@ def test_every_reason_can_be_checked(texts, title, query, data):
         replace(CASE, title=title),
         passages,
         data.draw(st.sampled_from(passages)),
-        terms=asked,
+        marker=Marker(asked),
         by_meaning=data.draw(st.booleans()),
         mentions=(),
     )
