@@ -187,14 +187,9 @@ class Retriever:
         answering = self.engine.ask(
             Question(vectors=vectors, terms=asked.terms, parts=parts, words=weights.words)
         )
-        within = tuple(within)
-        under = [answering.candidates(within=one, limit=self._candidates) for one in within]
-        rows = [
-            answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL),
-            *under,
-            *(self._linked_with_best(answering, *one) for one in zip(within, under, strict=True)),
-        ]
-        rows = np.unique(np.concatenate(rows if also is None else [*rows, also]))
+        rows = self._candidates_of(answering, tuple(within))
+        if also is not None:
+            rows = np.union1d(rows, also)
         found = answering.evidence(rows)
         absent = np.full(len(rows), -1.0), np.full(len(rows), -1, dtype=np.int64)
         by_set = {
@@ -324,13 +319,17 @@ class Retriever:
             having += np.isin(rows, found, assume_unique=True)
         return having / max(1, len(mentions))
 
-    def _linked_with_best(
-        self, answering: Answering, within: Filter, rows: np.ndarray
-    ) -> np.ndarray:
-        """The rows that the best of the candidates under a filter are linked with."""
-        if len(rows) > LINKED_OF:
-            rows = answering.candidates(within=within, limit=LINKED_OF)
-        return self.engine.links(rows)[1]
+    def _candidates_of(self, answering: Answering, within: Sequence[Filter]) -> np.ndarray:
+        """The rows of the candidates under each of some filters, and whatever these are."""
+        if len(self.engine) <= self._candidates:
+            return np.arange(len(self.engine))
+        rows = [answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL)]
+        for one in within:
+            under = best = answering.candidates(within=one, limit=self._candidates)
+            if len(under) > LINKED_OF:
+                best = answering.candidates(within=one, limit=LINKED_OF)
+            rows += [under, self.engine.links(best)[1]]
+        return np.unique(np.concatenate(rows))
 
     def _links_among(self, rows: np.ndarray) -> np.ndarray:
         """The links between candidates, as pairs of their places."""

@@ -56,6 +56,7 @@ def sample(
         # That encoder is not asked for English.
         multilingual=(rng.uniform(0.0, 0.4, len(CASE_IDS)) + lift) * (not english),
         words=rng.uniform(0.0, 0.1, len(CASE_IDS)) + lift / 2,
+        named=np.zeros(len(CASE_IDS)),
         query=topic / np.linalg.norm(topic),
         best_passage=np.full(len(CASE_IDS), -1),
         best_line=np.full(len(CASE_IDS), -1),

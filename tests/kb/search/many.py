@@ -143,8 +143,12 @@ def _result(metric: str, unit: str, low: float) -> Result:
 CALIBRATION = Calibration(
     encoder="",
     multilingual="",
-    english=Weights(meaning=1.0, multilingual=0.0, words=0.5, linked=0.2, slope=8, constant=-8),
-    other=Weights(meaning=1.0, multilingual=0.0, words=0.5, linked=0.2, slope=8, constant=-8),
+    english=Weights(
+        meaning=1.0, multilingual=0.0, words=0.5, linked=0.2, slope=8, answered=0, constant=-8
+    ),
+    other=Weights(
+        meaning=1.0, multilingual=0.0, words=0.5, linked=0.2, slope=8, answered=0, constant=-8
+    ),
     answerability=Answerability(
         meaning=4.0,
         multilingual=0.0,
@@ -156,7 +160,7 @@ CALIBRATION = Calibration(
         query=(),
     ),
     answer_threshold=0.5,
-    least_score=0.25,
+    least_score=0.2,
     n_queries=1,
 )
 

@@ -92,7 +92,7 @@ def test_the_first_ten_are_those_of_every_case(many, slow, filters):
         found, wanted = many.search(query), slow.search(query)
         shares.append(share_of(set(ids(found)), set(ids(wanted))))
         assert abs(len(found.hits) - len(wanted.hits)) <= 1
-        assert found.answerable == wanted.answerable
+        assert found.answerable == pytest.approx(wanted.answerable, abs=1e-3)
         score = {hit.case.id: hit.score for hit in wanted.hits}
         for hit in found.hits:
             # The mean that a case without a link is given is only about that of all.
@@ -173,9 +173,7 @@ def test_more_than_a_thousand_are_cut_to_the_best(many, slow):
 @pytest.mark.parametrize(("n_passing", "is_cut"), [(MOST_FOUND, False), (MOST_FOUND + 1, True)])
 def test_a_thousand_are_not_cut_and_one_more_is(tmp_path, n_passing, is_cut):
     """The thousand and first is left out, and it is the one that scores least."""
-    searcher = with_calibration(
-        searcher_of_many(tmp_path / "engine", n=n_passing), least_score=0.0
-    )
+    searcher = with_calibration(searcher_of_many(tmp_path / "engine", n=n_passing), least_score=0.0)
 
     result = searcher.search(Query(text=TEXTS[0], per_page=100))
 

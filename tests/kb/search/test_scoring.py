@@ -23,6 +23,7 @@ from kb.search.evidence import Evidence, weights_for
 from kb.search.scoring import (
     answerability,
     judge,
+    relevance,
     scores,
     share_of_most,
     weighted_sum,
@@ -45,7 +46,7 @@ CALIBRATION = Calibration(
         query=(0.5, -0.25),
     ),
     answer_threshold=0.25,
-    relative_cutoff=0.125,
+    least_score=0.3,
     n_queries=155,
 )
 #: The second case is linked with the first, the third with none.
@@ -61,10 +62,11 @@ def _evidence(tmp_path: Path) -> Evidence:
         rows=np.array([0, 1, 2]),
         of_all=True,
         meaning=np.array([0.5, -1.0, 0.0]),
-        passage=np.array([0.6, -1.0, 0.1]),
+        passage=np.array([0.5, -1.0, 0.0]),
         audience=np.array([0.3, -1.0, -1.0]),
         multilingual=np.array([0.4, -1.0, 0.2]),
         words=np.array([0.25, 0.0, 0.5]),
+        named=np.zeros(3),
         query=np.array([0.6, 0.8]),
         best_passage=np.array([3, -1, 7]),
         best_line=np.array([1, -1, -1]),
@@ -104,7 +106,10 @@ def test_of_some_candidates_the_mean_is_that_of_all_cases(evidence):
 @pytest.mark.parametrize("calibration", [None, CALIBRATION], ids=["plain", "calibrated"])
 def test_of_no_candidate_nothing_is_found(evidence, calibration):
     """An empty compendium is judged without a warning."""
-    names = ("meaning", "passage", "audience", "multilingual", "words", "best_passage", "best_line")
+    names = (
+        *("meaning", "passage", "audience", "multilingual", "words", "named"),
+        *("best_passage", "best_line"),
+    )
     nothing = replace(evidence, rows=np.array([], dtype=np.int64))
     nothing = replace(nothing, **{name: getattr(evidence, name)[:0] for name in names})
 
@@ -113,27 +118,26 @@ def test_of_no_candidate_nothing_is_found(evidence, calibration):
     assert (judgement.scores.tolist(), judgement.found.tolist()) == ([], [])
 
 
-def test_what_is_found_scores_enough_beside_the_best(evidence):
-    """From an eighth of the best score on, by rows; nothing where the gate does not pass."""
+def test_what_is_found_scores_enough(evidence):
+    """From the least score on, by rows; nothing where the gate does not pass."""
     apart = replace(evidence, rows=np.array([3, 5, 8]))
 
     judgement = judge(apart, CALIBRATION, min_score=0)
     shut = judge(apart, replace(CALIBRATION, answer_threshold=0.74), min_score=0)
 
-    gate = 1 / (1 + exp(-1.0))
     found = scores(apart, CALIBRATION)
-    assert judgement.answerable == shut.answerable == round(gate, 6)
+    assert judgement.answerable == shut.answerable == round(1 / (1 + exp(-1.0)), 6)
     assert judgement.scores.tolist() == np.round(found, 6).tolist()
-    assert found[1] < 0.125 * found[0] < found[2]
+    assert found[1] < CALIBRATION.least_score < found[2]
     assert (judgement.found.tolist(), shut.found.tolist()) == ([3, 8], [])
 
 
 def test_without_a_calibration_the_best_passage_is_judged_alone(evidence):
     """What has the least cosine is found, to six digits; nothing is said of the query."""
-    judgement = judge(evidence, None, min_score=0.1)
+    judgement = judge(evidence, None, min_score=0.0)
 
     assert judgement.answerable is None
-    assert judgement.scores.tolist() == [0.6, -1.0, 0.1]
+    assert judgement.scores.tolist() == [0.5, -1.0, 0.0]
     assert judgement.found.tolist() == [0, 2]
 
 
@@ -167,8 +171,8 @@ def test_another_language_has_weights_of_its_own(evidence):
     assert weights_for(CALIBRATION, english=True) == CALIBRATION.english
     assert weights_for(CALIBRATION, english=False) == CALIBRATION.other
     assert share_of_most(other, CALIBRATION)[0] == pytest.approx(1.3 / 3.5)
-    first = answerability(other, CALIBRATION.answerability) / (1 + np.exp(2 - 3 * 1.3))
-    assert scores(other, CALIBRATION)[0] == pytest.approx(first)
+    gate = 1.5  # as a logit
+    assert scores(other, CALIBRATION)[0] == pytest.approx(1 / (1 + exp(2 - 3 * 1.3 - gate)))
 
 
 def test_a_gate_without_weights_of_the_query_reads_the_rest(evidence):
@@ -178,14 +182,33 @@ def test_a_gate_without_weights_of_the_query_reads_the_rest(evidence):
     assert found == pytest.approx(1 / (1 + exp(-0.9)))
 
 
-def test_a_score_is_that_the_compendium_answers_and_the_case_is_relevant(evidence):
-    """The product of the gate, at 1.0, and of the logistic function of the sum of each case."""
+def test_a_score_counts_the_sum_and_that_the_compendium_answers(evidence):
+    """The logistic function of the sum of each case and of the logit of the gate, 1.0."""
     found = scores(evidence, CALIBRATION)
 
-    gate = 1 / (1 + exp(-1.0))
-    logits = [2 * (own + 0.5 * 0.8 / 3) - 1 for own in (1.2, -1.5, 1.1)]
+    logits = [2 * (own + 0.5 * 0.8 / 3) - 1 + 1.0 for own in (1.2, -1.5, 1.1)]
     assert (found.shape, found.dtype) == ((3,), np.float64)
-    assert found.tolist() == pytest.approx([gate / (1 + exp(-logit)) for logit in logits])
+    assert found.tolist() == pytest.approx([1 / (1 + exp(-logit)) for logit in logits])
+
+
+def test_how_far_a_case_is_behind_the_best_counts(evidence):
+    """By a weight of its own, as the gate has: the best is behind by nothing."""
+    weights = replace(CALIBRATION.english, behind=-3.0, answered=0.5, linked=0.0)
+
+    found = relevance(evidence, weights, 1 / (1 + exp(-1.0)))
+
+    logits = [2 * own - 3 * (1.2 - own) + 0.5 * 1.0 - 1 for own in (1.2, -1.5, 1.1)]
+    assert found.tolist() == pytest.approx([1 / (1 + exp(-logit)) for logit in logits])
+
+
+def test_named_values_and_lines_have_weights(evidence):
+    """A tenth of the share of named values, and of a line four fifths of its cosine."""
+    weights = replace(CALIBRATION.english, named=0.1, audience=0.8, linked=0.0)
+    some = replace(evidence, named=np.array([0.5, 0.0, 1.0]), audience=np.array([0.7, 0.5, -1.0]))
+
+    total = weighted_sum(some, weights)
+
+    assert total.tolist() == pytest.approx([1.2 + 0.06 + 0.05, -1.5 + 1.4, 1.1 + 0.1])
 
 
 @pytest.mark.filterwarnings("error")
@@ -228,26 +251,6 @@ def test_calibrations_come_back_as_they_were_written(tmp_path):
 
     assert read_calibrations(path) == both
     assert [file.name for file in tmp_path.iterdir()] == ["calibration.json"]
-
-
-def test_a_file_with_the_names_of_an_earlier_version_is_read(tmp_path):
-    """What was called gate, known, covered, fits and shown still is what it was."""
-    path = tmp_path / "calibration.json"
-    write_calibrations(path, (CALIBRATION,))
-    names = {
-        "answerability": "gate",
-        "coverage_by_all": "known",
-        "coverage_by_one": "covered",
-        "answer_threshold": "fits",
-        "relative_cutoff": "shown",
-    }
-    text = path.read_text()
-    for new, old in names.items():
-        assert f'"{new}":' in text
-        text = text.replace(f'"{new}":', f'"{old}":')
-    path.write_text(text)
-
-    assert read_calibrations(path) == (CALIBRATION,)
 
 
 def test_without_a_file_there_is_no_calibration(tmp_path):
