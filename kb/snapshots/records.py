@@ -57,7 +57,7 @@ class RecordFile(Sequence[Record], Generic[Record]):
     def __len__(self) -> int:
         return len(self._starts) - 1
 
-    def __getitem__(self, at: int) -> Record:  # type: ignore[override]  # no slices
+    def __getitem__(self, at: int) -> Record:  # type: ignore[override] - no slices
         if not -len(self) <= at < len(self):
             raise IndexError(at)
         return self._remembered(at % len(self))

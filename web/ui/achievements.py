@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,7 @@ from kb.search.searcher import Searcher
 
 BAND_SIZE = 6
 #: Of many cases that report figures so many are looked at.
-LOOKED_AT = 300
+LOOKED_AT = 200
 
 
 def achievements(
@@ -33,22 +33,24 @@ def achievements(
     """
     taxonomy = searcher.taxonomy
     plain = partial(_plainness, taxonomy=taxonomy)
-    reported = (
+    rows = _plainest_first(searcher, within)[:LOOKED_AT].tolist()
+    reported = [
         (case, best)
-        for row in _plainest_first(searcher, within)[:LOOKED_AT].tolist()
-        for case in [searcher.cases[row]]
+        for case in map(searcher.cases.__getitem__, rows)
         if not leave_out(case) and (best := headline(case.results, plain))
-    )
-    seen: list[tuple[Case, Result]] = []
-    chosen = _distinct(_noted(reported, seen), by_country=True)
-    if len(chosen) == BAND_SIZE:
-        return tuple(chosen)
-    rest = [pair for pair in seen if pair not in chosen]
+    ]
+    subject = taxonomy.subject.id
+    reported.sort(key=lambda pair: (pair[0].kind != subject, -plain(pair[1])[0], pair[0].id))
+    chosen = _distinct(reported, by_country=True)
+    rest = [pair for pair in reported if pair not in chosen]
     return tuple(_distinct([*chosen, *rest], by_country=False))
 
 
 def _plainest_first(searcher: Searcher, within: Filter) -> np.ndarray:
-    """The rows of the cases that report figures, in the order in which they may be chosen."""
+    """The rows of the cases that report figures, about in the order in which they may be chosen.
+
+    A figure counts by the plainest unit that it can be told in.
+    """
     engine, taxonomy = searcher.engine, searcher.taxonomy
     plainest = np.full(len(engine), -1, dtype=np.int64)
     for metric in taxonomy["metrics"].ids:
@@ -61,14 +63,6 @@ def _plainest_first(searcher: Searcher, within: Filter) -> np.ndarray:
     return rows[np.lexsort((rows, -plainest[rows], ~np.isin(rows, subjects)))]
 
 
-def _noted(
-    pairs: Iterable[tuple[Case, Result]], seen: list[tuple[Case, Result]]
-) -> Iterator[tuple[Case, Result]]:
-    for pair in pairs:
-        seen.append(pair)
-        yield pair
-
-
 def _distinct(
     reported: Iterable[tuple[Case, Result]], *, by_country: bool
 ) -> list[tuple[Case, Result]]:
@@ -77,11 +71,9 @@ def _distinct(
     taken: set[str] = set()
     for case, result in reported:
         shown = {result.metric, *(case.facets["country"] if by_country else ())}
-        if not shown & taken:
+        if len(chosen) < BAND_SIZE and not shown & taken:
             chosen.append((case, result))
             taken |= shown
-            if len(chosen) == BAND_SIZE:
-                break
     return chosen
 
 

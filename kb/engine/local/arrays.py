@@ -69,7 +69,7 @@ class Strings(Sequence[str]):
     def __len__(self) -> int:
         return len(self._starts) - 1
 
-    def __getitem__(self, at: int) -> str:  # type: ignore[override]  # no slices
+    def __getitem__(self, at: int) -> str:  # type: ignore[override] - no slices
         if not 0 <= at < len(self):
             raise IndexError(at)
         return self._letters[self._starts[at] : self._starts[at + 1]].tobytes().decode()
