@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from kb.model.json_file import JsonFile
 
 
@@ -99,9 +97,7 @@ class Calibration:
         return not derived or derived <= 2 * n_documents <= 4 * derived
 
 
-_FILE = JsonFile(
-    holds=TypeAdapter(tuple[Calibration, ...]), what="a calibration", command="kb calibrate"
-)
+_FILE = JsonFile(holds=tuple[Calibration, ...], what="a calibration", command="kb calibrate")
 
 
 def read_calibrations(path: Path) -> tuple[Calibration, ...]:
