@@ -42,7 +42,7 @@ def sample(
         persona="owner",
         language="en" if english else "fr",
         kind="negative" if negative else "plain",
-        need="",
+        need=f"need {number}",
         relevance={CASE_IDS[column]: 1 + int(column % 2) for column in relevant},
     )
     topic = np.array([-1.0 if negative else 1.0, rng.normal()])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kb.citations.summary import counted_sources
 from kb.content.taxonomy import load_taxonomy
 from kb.indexing.write import document_of
 from kb.model.calibration import Answerability, Calibration, Weights
@@ -196,6 +197,7 @@ def searcher_of_many(
             ),
             passages=[_passages(case, texts) for case, texts in made],
             vocabulary={},
+            sources=counted_sources(cases, {}),
         ),
         engine=engine,
     )
