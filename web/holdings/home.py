@@ -12,7 +12,8 @@ from web.words.lists import count_words
 
 #: The chart shows as many countries, those with most cases.
 IN_CHART = 12
-#: The chart draws one mark for each case, five to a row.
+#: The chart draws one mark for each case, five to a row; of more cases a mark stands for several.
+MARKS_AT_MOST = 1_000
 MARKS_IN_ROW = 5
 MARK_PITCH = 16
 MARK_SIZE = 12
@@ -82,8 +83,17 @@ class Marks:
     height: int
 
 
-def marks(count: int) -> Marks:
-    """A mark for each of so many cases."""
+def cases_a_mark(n_cases: int) -> int:
+    """For how many cases a mark stands: 1, 2, 5, 10, 20, 50 and so on."""
+    size = 1
+    while n_cases > size * MARKS_AT_MOST:
+        size = size * 5 // 2 if str(size).startswith("2") else size * 2
+    return size
+
+
+def marks(n_cases: int, each: int = 1) -> Marks:
+    """A mark for each of so many cases, or for ``each`` of them and what is left over."""
+    count = -(-n_cases // each)
     across, down = min(count, MARKS_IN_ROW), -(-count // MARKS_IN_ROW)
     gap = MARK_PITCH - MARK_SIZE
     return Marks(

@@ -10,7 +10,7 @@ from web.core.urls import facet_url
 from web.holdings.atlas import atlas_page
 from web.holdings.browse import SECTIONS, countries_by_cases, guide_parts
 from web.holdings.coverage import coverage_page
-from web.holdings.home import IN_CHART, known, marks
+from web.holdings.home import IN_CHART, cases_a_mark, known, marks
 from web.ui.achievements import achievements
 from web.ui.links import PAGED
 
@@ -37,6 +37,7 @@ def home() -> str:
         achievements=achievements(current, current.reporting),
         n_in_chart=IN_CHART,
         marks=marks,
+        each=cases_a_mark(held.cases.n),
     )
 
 

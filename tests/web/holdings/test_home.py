@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+
 from kb.model.compendium import Compendium
 from kb.model.facets import COLLECTION_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
-from web.holdings.home import Known, known
+from web.holdings.home import Known, cases_a_mark, known, marks
 
 
 def text_of(html: str) -> str:
@@ -85,3 +87,13 @@ def test_a_way_on_for_each_who_may_come(client):
         ("To advise or decide:", "/outcomes"),
         ("To add what you know:", "/about#contribute"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("n_cases", "each"), [(0, 1), (1_000, 1), (1_001, 2), (2_001, 5), (5_001, 10), (100_000, 100)]
+)
+def test_of_many_cases_a_mark_stands_for_several(n_cases, each):
+    """So that no page draws more than so many; what is left over has a mark too."""
+    assert cases_a_mark(n_cases) == each
+    assert len(marks(7 * each, each).places) == 7
+    assert len(marks(7 * each + 1, each).places) == 8
