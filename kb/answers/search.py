@@ -13,7 +13,8 @@ from kb.answers.cases import CaseSummary, summary_fields
 from kb.answers.serialise import extended, old_name
 from kb.search.answer import FacetCount, Reason, SearchResult
 from kb.search.query import Query
-from kb.text.mentions import Mention
+from kb.search.query_analysis import Exclusion
+from kb.text.mentions import Absent, Mention
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -109,6 +110,21 @@ class SearchAnswer:
         Field(description="The English terms for words in another language; empty for English"),
     ]
     mentions: tuple[OfferedFilter, ...]
+    phrases: Annotated[
+        tuple[str, ...], Field(description="Words in quotation marks that every case found says")
+    ]
+    excluded: Annotated[
+        tuple[Exclusion, ...], Field(description="What the words exclude: values, or words")
+    ]
+    absent: Annotated[
+        tuple[Absent, ...],
+        Field(
+            description="Places and trades that the words name and no case has, with the nearest"
+        ),
+    ]
+    not_understood: Annotated[
+        tuple[str, ...], Field(description="Signs that mean something elsewhere, read as words")
+    ]
     hits: tuple[RankedCase, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
 
@@ -117,7 +133,7 @@ class SearchAnswer:
 
 def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses) -> SearchAnswer:
     """What a search found, as data."""
-    query = result.query
+    query, reading = result.query, result.reading
     return SearchAnswer(
         query=AskedSearch(
             **asked_filters(query),
@@ -139,6 +155,10 @@ def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses
             extended(OfferedFilter, one, url=addresses.narrowed(query, one.facet, one.value))
             for one in result.mentions
         ),
+        phrases=tuple(one.text for one in reading.phrases) if reading else (),
+        excluded=reading.exclusions if reading else (),
+        absent=reading.absent if reading else (),
+        not_understood=reading.not_understood if reading else (),
         hits=tuple(
             RankedCase(
                 **summary_fields(hit.case, searcher, addresses),

@@ -18,6 +18,7 @@ from web.search.page import (
     page_steps,
     title_of,
 )
+from web.search.reading import readings
 from web.ui.filters import (
     browse_offers,
     chips,
@@ -79,5 +80,6 @@ def search() -> tuple[str, int]:
         nearest=nearest_to(query, current),
         without_case=countries_without_case(query, taxonomy),
         notices=notices(read, taxonomy),
+        readings=readings(result, taxonomy),
     )
     return html, read.status
