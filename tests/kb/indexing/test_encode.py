@@ -271,7 +271,6 @@ def test_a_damaged_snapshot_is_not_used_again(toy_settings):
         f"Read 7 cases from {toy_settings.cases}.",
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
-        "Encoding 25 texts …",
         "Exporting the query encoder …",
         "Removed a damaged snapshot",
     ]
