@@ -4,11 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
-from kb.model.cases import HOW_SEEN, KINDS_OF_SOURCE, Case, Reference
+from kb.model.cases import HOW_SEEN, KINDS_OF_SOURCE, Reference, Source
+
+
+class Cites(Protocol):
+    """What is asked of a document that cites: a case has it all."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        ...
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What it cites."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citing:
+    """What of a case is asked here, where the case is not at hand."""
+
+    id: str
+    title: str
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +44,7 @@ class CitedWork:
     """A source, and the cases that cite it, in their order."""
 
     work: Reference
-    cases: tuple[Case, ...]
+    cases: tuple[Cites, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +74,13 @@ class SourcesSummary:
 
 
 def cited_works(
-    cases: Iterable[Case], references: Mapping[str, Reference]
+    cases: Iterable[Cites], references: Mapping[str, Reference]
 ) -> tuple[CitedWork, ...]:
     """The sources, those that most cases cite first, then by who wrote them.
 
     A work that only another source names is further reading and not among them.
     """
-    citing: dict[str, dict[str, Case]] = {}
+    citing: dict[str, dict[str, Cites]] = {}
     for case in cases:
         for source in case.sources:
             citing.setdefault(source.key, {})[case.id] = case
@@ -65,7 +93,7 @@ def cited_works(
 
 
 def further_reading(
-    cases: Iterable[Case], references: Mapping[str, Reference]
+    cases: Iterable[Cites], references: Mapping[str, Reference]
 ) -> tuple[Reference, ...]:
     """The works that a source names and no case cites, in the order of the file."""
     used = {source.key for case in cases for source in case.sources}
@@ -74,7 +102,7 @@ def further_reading(
     )
 
 
-def sources_summary(cases: Iterable[Case], references: Mapping[str, Reference]) -> SourcesSummary:
+def sources_summary(cases: Iterable[Cites], references: Mapping[str, Reference]) -> SourcesSummary:
     """Count the sources by kind and by what was seen of them, and the cases that cite them."""
     every = tuple(cases)
     works = cited_works(every, references)
@@ -138,7 +166,7 @@ class CountedSources:
     further: tuple[str, ...]
 
 
-def counted_sources(cases: Iterable[Case], references: Mapping[str, Reference]) -> CountedSources:
+def counted_sources(cases: Iterable[Cites], references: Mapping[str, Reference]) -> CountedSources:
     """Count the sources of some cases."""
     every = tuple(cases)
     by_kind: dict[str, list[CitedWork]] = {}
@@ -171,6 +199,6 @@ def _how(work: Reference) -> str | None:
     return work.seen.how if work.seen else None
 
 
-def _on_passages(case: Case, references: Mapping[str, Reference]) -> bool:
+def _on_passages(case: Cites, references: Mapping[str, Reference]) -> bool:
     seen = [references[source.key].seen for source in case.sources if source.key in references]
     return bool(seen) and all(one is not None and one.is_excerpt for one in seen)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from kb.content.files import (
     CODEBOOK_FILE,
@@ -38,11 +38,13 @@ from kb.errors import Problem, QueryError
 from kb.model.cases import Case, Period
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades, decades_of
-from kb.model.facets import COLLECTION_FACET
 from kb.model.people import People
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary, fold
 from kb.text.body import without_links
+
+if TYPE_CHECKING:
+    from kb.content.corpus import Document
 
 MAX_LABEL, MAX_ABOUT = 60, 300
 
@@ -217,38 +219,36 @@ def asked_collection(taxonomy: Taxonomy, spelling: str) -> str:
     return taxonomy[COLLECTIONS].asked(spelling, "--collection")
 
 
-def part_of(compendium: Compendium, collection: str) -> Compendium:
-    """The documents of one collection as a compendium of their own.
+def frame_within(frame: Compendium, documents: Collection[Document]) -> Compendium:
+    """What stands around some documents alone, as a compendium of their own.
 
     The vocabulary stays as it is, but for the countries and decades that no document has. What
-    leads to a document outside loses the way there: a link in a text becomes its words, and
-    ``related``, the self-check and the people leave it out.
+    leads to a document outside loses the way there: a link in a text becomes its words, and the
+    self-check and the people leave it out.
 
     Args:
-        compendium: everything.
-        collection: the id of one of its collections.
+        frame: what stands around all documents.
+        documents: the ones that are chosen.
     """
-    cases = [case for case in compendium.cases if collection in case.facets[COLLECTION_FACET]]
-    kept = {case.id for case in cases}
-    taxonomy = compendium.taxonomy
-    held = {code for case in cases for code in case.facets["country"]}
+    taxonomy, kept = frame.taxonomy, {one.id for one in documents}
+    held = {code for one in documents for code in one.facets["country"]}
     countries = tuple(term for term in taxonomy["countries"] if term.id in held)
     vocabularies = {
         **taxonomy.vocabularies,
         "countries": replace(taxonomy["countries"], terms=countries),
-        DECADES: decades(cases),
+        DECADES: decades(documents),
     }
     return replace(
-        compendium,
-        cases=tuple(_within(case, kept) for case in cases),
+        frame,
         taxonomy=replace(taxonomy, vocabularies=vocabularies),
-        self_check=_check_within(compendium.self_check, kept),
-        people=_people_within(compendium.people, kept),
-        codebook=without_links(compendium.codebook, Path(CODEBOOK_FILE).stem, kept),
+        self_check=_check_within(frame.self_check, kept),
+        people=_people_within(frame.people, kept),
+        codebook=without_links(frame.codebook, Path(CODEBOOK_FILE).stem, kept),
     )
 
 
-def _within(case: Case, kept: Collection[str]) -> Case:
+def case_within(case: Case, kept: Collection[str]) -> Case:
+    """A case without the ways to documents that are not kept, in its text and as related."""
     return replace(
         case,
         body=without_links(case.body, case.id, kept),

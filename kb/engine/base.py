@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -351,6 +351,23 @@ class EngineWriter(Protocol):
         ...
 
 
+@runtime_checkable
+class ContinuingWriter(EngineWriter, Protocol):
+    """A writer that can go on from an earlier state."""
+
+    def take_over(self, earlier: Engine, ids: Collection[str]) -> None:
+        """Add documents as an earlier state has them, with words and texts in every vector set.
+
+        A document that is written afterwards takes the place of all that, texts included. Vector
+        sets whose owners are no documents are not taken over.
+
+        Args:
+            earlier: of the same kind of engine, sound, and open until ``publish``.
+            ids: of its documents; others pass.
+        """
+        ...
+
+
 def idf(n_with: int, n_documents: int) -> float:
     """How much a term counts that so many documents hold: BM25's, always above 0."""
     return math.log(1 + (n_documents - n_with + 0.5) / (n_with + 0.5))
@@ -366,10 +383,15 @@ def within_limit(limit: int) -> None:
         raise ValueError(f"limit must be at least 1, not {limit}")
 
 
+#: A length that is 1 but for so much is one: what is unit already stays as it is.
+_UNIT = 1e-6
+
+
 def unit_rows(vectors: np.ndarray) -> np.ndarray:
     """Rows scaled to length one, so that an inner product is a cosine; zeros stay zeros."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+    as_they_are = (lengths == 0) | (np.abs(lengths - 1) <= _UNIT)
+    return (vectors / np.where(as_they_are, 1, lengths)).astype(np.float32)
 
 
 def checked_vectors(vectors: np.ndarray) -> np.ndarray:

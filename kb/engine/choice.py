@@ -66,6 +66,11 @@ def engine_writer(address: str, *, folder: Path, version: str, index: Path) -> E
     return LocalWriter(folder)
 
 
+def goes_on(address: str) -> bool:
+    """Whether what writes the engine can take documents over from an earlier snapshot."""
+    return engine_kind(address) == LOCAL
+
+
 def remove_versions(address: str, *, index: Path, kept: Collection[str]) -> None:
     """Remove from a server what snapshots of an index left there that are no more.
 

@@ -55,3 +55,8 @@ class GuardedEngine(_Guarded):
     def ask(self, question: Question) -> Answering:
         """Put a question; what answers it is guarded too."""
         return _Guarded(self._answer(self._guarded.ask, question), self._folder)
+
+
+def unguarded(engine: Engine) -> Engine:
+    """The engine itself, for a writer that goes on from its state."""
+    return engine._guarded if isinstance(engine, GuardedEngine) else engine

@@ -1,4 +1,4 @@
-"""Content to a snapshot that is served: check, plan, encode, write, try out, serve.
+"""Content to a snapshot that is served: check, plan, make, encode, write, try out, serve.
 
 Nothing is served before it is whole and was opened as a web worker opens it, and nothing is
 built from content with problems.
@@ -7,24 +7,26 @@ built from content with problems.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from kb.content.collections import asked_collection, part_of
+from kb.content.collections import asked_collection
 from kb.content.corpus import Corpus, read_corpus
+from kb.content.part import Part, part_of, whole
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import find_model
 from kb.engine.choice import remove_versions
 from kb.errors import Attempt, BuildFailed, CorpusInvalid, IndexNotWritable, KBError, snapshot_error
-from kb.indexing.encode import Encoded, encode
-from kb.indexing.plan import Plan, make_plan
+from kb.indexing.earlier import find_earlier
+from kb.indexing.encode import encode
+from kb.indexing.make import make
+from kb.indexing.plan import make_plan
 from kb.indexing.write import write_snapshot
-from kb.model.compendium import Compendium
 from kb.search.opening import Wanted, try_out
 from kb.settings import Settings
-from kb.snapshots.format import Manifest
 from kb.snapshots.store import Standing, building, serve, snapshot_ids
 
 #: Why a snapshot in a folder cannot be served, None where it can.
@@ -89,19 +91,16 @@ def build(
     tried = partial(try_out, wanted=Wanted.by(settings), engine=settings.engine)
     with building(index) as standing:
         read = read or partial(read_corpus, index=None if force else index)
-        compendium = _check(read(cases), standing.stays)
-        if collection:
-            collection = asked_collection(compendium.taxonomy, collection)
-            compendium = part_of(compendium, collection)
-        of = f" (the collection {collection})" if collection else ""
-        tell(f"Read {len(compendium.cases)} cases from {cases}{of}.")
+        corpus = _checked(read(cases), standing.stays)
+        content = _chosen(corpus, collection)
+        of = f" (the collection {content.collection})" if collection else ""
+        tell(f"Read {len(content.documents)} cases from {cases}{of}.")
         files = find_model(settings.model, settings.revision)
         multilingual = multilingual_digest() if settings.multilingual else ""
         plan = make_plan(
-            compendium,
+            content,
             files,
             cases=cases,
-            collection=collection,
             multilingual=multilingual,
             tell=tell,
         )
@@ -110,16 +109,30 @@ def build(
         built, replaces = _first_to_answer(index, made, tried, tell)
         encoded = None
         if built is None:
+            sound = [index / found for found in usable if found not in standing.damaged]
+            earlier = find_earlier(plan, sound, tell, engine=settings.engine)
+            with _writing(standing):
+                new = make(plan, earlier, standing.unfinished / "made")
             encoded = encode(
                 plan,
-                [index / found for found in usable if found not in standing.damaged],
+                earlier,
+                new,
                 batch_size=settings.batch_size,
                 progress=progress,
                 tell=tell,
-                engine=settings.engine,
             )
-            folder, manifest = _write(standing, plan, encoded, settings.engine)
-            _try_out(folder, tried, standing.stays)
+            with _writing(standing):
+                manifest = write_snapshot(
+                    standing.unfinished,
+                    plan,
+                    earlier,
+                    new,
+                    encoded,
+                    taken=standing.taken,
+                    engine=settings.engine,
+                )
+            folder = standing.unfinished / manifest.snapshot_id
+            _try_out(folder, partial(tried, just_read=True), standing.stays)
         else:
             folder, manifest = index / built, usable[built]
         unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, tried, tell)
@@ -147,11 +160,17 @@ def build(
     )
 
 
-def _check(corpus: Corpus, stays: str) -> Compendium:
+def _checked(corpus: Corpus, stays: str) -> Corpus:
     if corpus.problems:
         outcome = f"nothing was built and {stays}. Run 'kb check' to list them."
         raise CorpusInvalid(corpus.problems, outcome=outcome)
-    return corpus.compendium
+    return corpus
+
+
+def _chosen(corpus: Corpus, collection: str) -> Part:
+    if not collection:
+        return whole(corpus)
+    return part_of(corpus, asked_collection(corpus.taxonomy, collection))
 
 
 def _first_to_answer(
@@ -178,18 +197,16 @@ def _remove_versions(settings: Settings, tell: Callable[[str], None]) -> None:
         tell(f"Old versions cannot be removed from the server: {error.what}")
 
 
-def _write(standing: Standing, plan: Plan, encoded: Encoded, engine: str) -> tuple[Path, Manifest]:
-    """Write a snapshot beside its place, where what is not served is removed."""
+@contextmanager
+def _writing(standing: Standing) -> Iterator[None]:
+    """Write beside where snapshots are, where what is not served is removed."""
     try:
-        manifest = write_snapshot(
-            standing.unfinished, plan, encoded, taken=standing.taken, engine=engine
-        )
+        yield
     except OSError as err:
         raise IndexNotWritable(
             f"The snapshot cannot be written to {standing.folder}: {err.strerror}; "
             f"{standing.stays}."
         ) from err
-    return standing.unfinished / manifest.snapshot_id, manifest
 
 
 def _try_out(folder: Path, tried: TryOut, stays: str) -> None:

@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from kb import __version__
-from kb.citations.summary import counted_sources
 from kb.content.files import CALIBRATION_FILE, RELEVANCE_FILE, judged_folder
+from kb.content.part import Part
 from kb.encoders.sentence_transformer import ModelFiles
-from kb.indexing.identity import (
-    LIBRARIES,
-    WINGS,
-    code_digest,
-    encoder_identity,
-    multilingual_identity,
-    versions_of,
-)
+from kb.indexing.identity import LIBRARIES, WINGS, encoder_identity, multilingual_identity
 from kb.model.calibration import calibration_for, read_calibrations
 from kb.model.compendium import Compendium
 from kb.model.relevance import read_report
-from kb.model.taxonomy import COLLECTIONS, DIVISIONS, MADE_LISTS
-from kb.snapshots.format import SCHEMA_VERSION, Content, content_digest
+from kb.model.taxonomy import COLLECTIONS, MADE_LISTS, Taxonomy, Term
+from kb.model.versions import code_digest, versions_of
+from kb.snapshots.format import SCHEMA_VERSION, Frame, frame_of
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL
-from kb.text.chunking import passages_of
-from kb.text.spelling import count_words
+
+#: The list of the countries that occur: of these only those of a case decide what is made of it.
+_COUNTRIES = "countries"
+_TERMS = TypeAdapter(tuple[Term, ...])
+_VOCABULARIES = TypeAdapter(dict[str, tuple[Term, ...]])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """Everything that a snapshot is made from.
 
-    ``collection`` is the id of the collection that it is made of, empty for everything.
+    ``content`` is what is built; ``frame`` what stands around its cases in the snapshot.
     ``multilingual`` is the digest of the multilingual encoder, empty where it is off.
     """
 
-    content: Content
-    collection: str
+    content: Part
+    frame: Compendium
     files: ModelFiles
     multilingual: str
 
@@ -53,21 +53,63 @@ class Plan:
         }
 
     @cached_property
+    def made_by(self) -> str:
+        """A digest of all that decides what is made of a case beside the case itself.
+
+        That are code, libraries, encoders and the vocabulary; where cases lose the ways to
+        others that are not in the snapshot, also which ones are. Not the countries, decades and
+        collections of other cases.
+        """
+        vocabularies = {
+            name: one.terms
+            for name, one in self.frame.taxonomy.vocabularies.items()
+            if name not in (_COUNTRIES, *MADE_LISTS)
+        }
+        lines = [*self._program, *self.identities.values()]
+        lines.append(_VOCABULARIES.dump_json(vocabularies).decode())
+        lines += sorted(self.content.ids) if self.content.collection else []
+        return _digest(lines)
+
+    @cached_property
+    def made_of(self) -> dict[str, bytes]:
+        """By id, in order, a digest of each case: its file, and what was made of all together."""
+        taxonomy, countries = self.frame.taxonomy, {}
+        digests = {}
+        for one in self.content.documents:
+            codes = one.facets["country"]
+            if codes not in countries:
+                countries[codes] = _country_terms(codes, taxonomy)
+            made = json.dumps([one.digest, one.facets, countries[codes]], sort_keys=True)
+            digests[one.id] = hashlib.sha256(made.encode()).digest()
+        return digests
+
+    @cached_property
+    def written_frame(self) -> Frame:
+        """What stands around the cases, as it will be written."""
+        return frame_of(self.frame)
+
+    @cached_property
     def corpus_digest(self) -> str:
-        """A digest of the content, as it will be written: what it holds decides, not how."""
-        return content_digest(self.content)
+        """A digest of the content: of what is around the cases, and of each of them."""
+        digests = [f"{case_id} {made.hex()}" for case_id, made in self.made_of.items()]
+        return _digest([self.written_frame.digest, *digests])
 
     @cached_property
     def versions(self) -> dict[str, str]:
         """The version of this program, and of every library that has a part in it."""
         return {"kb": __version__, **versions_of(LIBRARIES)}
 
+    @property
+    def _program(self) -> list[str]:
+        """What a snapshot is made with: code and libraries."""
+        versions = [f"{name} {number}" for name, number in self.versions.items()]
+        return [str(SCHEMA_VERSION), code_digest(*WINGS), *versions]
+
     @cached_property
     def inputs(self) -> str:
         """A digest of all that a snapshot is made from: content, encoders, libraries, code."""
-        lines = [str(SCHEMA_VERSION), self.corpus_digest, code_digest(*WINGS)]
-        lines += [self.collection, self.files.name, *self.identities.values()]
-        return _digest([*lines, *(f"{name} {number}" for name, number in self.versions.items())])
+        lines = [*self._program, self.corpus_digest, self.content.collection, self.files.name]
+        return _digest([*lines, *self.identities.values()])
 
     def new_id(self, taken: Collection[str]) -> str:
         """An id for what is made from this: the first digits of ``inputs``.
@@ -82,36 +124,39 @@ class Plan:
         return digest[:12]
 
 
+def _country_terms(codes: Iterable[str], taxonomy: Taxonomy) -> str:
+    """The countries of a case, with all that is said of them."""
+    return _TERMS.dump_json(tuple(taxonomy[_COUNTRIES].term(code) for code in codes)).decode()
+
+
 def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def make_plan(
-    compendium: Compendium,
+    content: Part,
     files: ModelFiles,
     *,
     cases: Path,
-    collection: str,
     multilingual: str,
     tell: Callable[[str], None],
 ) -> Plan:
-    """Plan the snapshot of a compendium that has no problems.
+    """Plan the snapshot of what was read without a problem.
 
     Args:
-        compendium: what was read.
+        content: what is built: everything, or a collection.
         files: the encoder.
         cases: the folder of the cases, which holds what was measured and calibrated as well:
             of a collection in a folder of its own. Everything has what was derived from its own
             judged data, and where it has none that of the first collection that has some.
-        collection: the id of the collection that ``compendium`` is, empty for everything.
         multilingual: the digest of the multilingual encoder, empty where it is off.
         tell: told what is missing.
 
     Raises:
         CorpusError: a file of what was measured cannot be read.
     """
-    of_others = () if collection else compendium.taxonomy[COLLECTIONS].ids
-    folders = [judged_folder(cases, one) for one in (collection, *of_others)]
+    of_others = () if content.collection else content.frame.taxonomy[COLLECTIONS].ids
+    folders = [judged_folder(cases, one) for one in (content.collection, *of_others)]
     calibrations = [read_calibrations(folder / CALIBRATION_FILE) for folder in folders]
     calibration = _first(
         calibration_for(those, encoder=files.digest, multilingual=multilingual)
@@ -123,31 +168,10 @@ def make_plan(
             "Run 'kb calibrate' after this build, then 'kb build'."
         )
     relevance = _first(read_report(folder / RELEVANCE_FILE) for folder in folders)
-    whole = replace(compendium, calibration=calibration, relevance=relevance)
-    return Plan(
-        content=content_of(whole), collection=collection, files=files, multilingual=multilingual
-    )
+    frame = replace(content.frame, calibration=calibration, relevance=relevance)
+    return Plan(content=content, frame=frame, files=files, multilingual=multilingual)
 
 
 def _first(found: Iterable[Any]) -> Any:
     """The first of those that there are, None where there is none."""
     return next((one for one in found if one is not None), None)
-
-
-def content_of(compendium: Compendium) -> Content:
-    """What a snapshot holds of a compendium: itself, its passages, and counts of its words."""
-    taxonomy = compendium.taxonomy
-    texts = [f"{case.title} {case.summary} {case.body}" for case in compendium.cases]
-    labels = [
-        " ".join((term.label, *term.aliases, *term.trade_names))
-        for name, vocabulary in taxonomy.vocabularies.items()
-        # Divisions are in the words of statisticians; no search goes by a decade or a collection.
-        if name not in (DIVISIONS, *MADE_LISTS)
-        for term in vocabulary
-    ]
-    return Content(
-        compendium=compendium,
-        passages=tuple(passages_of(case, taxonomy) for case in compendium.cases),
-        sources=counted_sources(compendium.cases, compendium.references),
-        vocabulary=count_words([*texts, *labels]),
-    )

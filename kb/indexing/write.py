@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import date
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import numpy as np
+
+from kb.citations.summary import Citing, counted_sources
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
-from kb.engine.base import Document, EngineWriter, Figure
+from kb.engine.base import ContinuingWriter
 from kb.engine.choice import engine_kind, engine_writer
+from kb.engine.local.arrays import Merge
+from kb.indexing.earlier import Earlier
 from kb.indexing.encode import Encoded
+from kb.indexing.make import Made
 from kb.indexing.plan import Plan
-from kb.model.cases import Case, Period, Result
-from kb.model.quantities import Quantity, in_unit, is_of_usual, quantity
-from kb.model.taxonomy import PLACE, Taxonomy
-from kb.search.query import ADDED, NEWEST, OLDEST
+from kb.model.cases import Source
+from kb.model.holdings import Outline, holdings
 from kb.snapshots.format import (
     ENCODER_FOLDER,
     ENGINE_FOLDER,
+    RECORDS_FOLDER,
     SCHEMA_VERSION,
     EncoderRecord,
     Manifest,
     VectorSetRecord,
     files_records,
-    write_content,
+    write_case_records,
+    write_frame,
     write_manifest,
 )
 from kb.snapshots.vector_sets import (
@@ -31,13 +36,15 @@ from kb.snapshots.vector_sets import (
     MULTILINGUAL,
     PASSAGES,
     PASSAGES_MULTILINGUAL,
+    VECTOR_SETS,
 )
-from kb.text.chunking import words_of_case
 
 
 def write_snapshot(
     unfinished: Path,
     plan: Plan,
+    earlier: Earlier,
+    made: Made,
     encoded: Encoded,
     *,
     taken: Collection[str] = (),
@@ -45,13 +52,16 @@ def write_snapshot(
 ) -> Manifest:
     """Write a whole snapshot into a new folder in ``unfinished``, named by its id.
 
-    The manifest comes last. The id is none of those that are ``taken``.
+    What is kept is copied, and stands beside what was made. The manifest comes last, with the
+    digest of every file as it was read again.
 
     Args:
         unfinished: beside what is served, in the folder of the index.
         plan: what is written.
-        encoded: its vectors, and the encoder.
-        taken: ids.
+        earlier: what is kept.
+        made: what was made.
+        encoded: the vectors of that, and the encoder.
+        taken: ids of which the snapshot gets none.
         engine: what ``KB_ENGINE`` is.
 
     Raises:
@@ -60,115 +70,99 @@ def write_snapshot(
     """
     staged = unfinished / plan.new_id(taken)
     staged.mkdir(parents=True)
-    content, files = plan.content, plan.files
-    cases, taxonomy = content.compendium.cases, content.compendium.taxonomy
-    write_content(staged, content)
-    writer: EngineWriter = engine_writer(
+    n_texts = _write_content(staged, plan, earlier, made)
+    writer = engine_writer(
         engine, folder=staged / ENGINE_FOLDER, version=staged.name, index=unfinished.parent
     )
-    for case in cases:
-        writer.write(document_of(case, taxonomy))
-    vector_sets = {}
+    if earlier.snapshot is not None and isinstance(writer, ContinuingWriter):
+        writer.take_over(earlier.snapshot.engine, earlier.kept.keys())
+    for document in made.documents:
+        writer.write(document)
+    dimensions = dict(earlier.snapshot.engine.dimensions) if earlier.snapshot is not None else {}
     for name, (texts, vectors) in encoded.vector_sets.items():
         writer.write_vectors(name, texts, vectors)
-        vector_sets[name] = VectorSetRecord(n_texts=len(texts), dimension=vectors.shape[1])
+        dimensions[name] = vectors.shape[1]
     writer.publish()
     (staged / ENCODER_FOLDER).mkdir()
     encoded.write_encoder(staged / ENCODER_FOLDER)
-    multilingual = None
-    if PASSAGES_MULTILINGUAL.name in vector_sets:
-        multilingual = EncoderRecord(
-            name=MULTILINGUAL_NAME,
-            revision=plan.multilingual[:12],
-            digest=plan.multilingual,
-            identity=plan.identities[MULTILINGUAL],
-            dimension=vector_sets[PASSAGES_MULTILINGUAL.name].dimension,
-        )
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
         snapshot_id=staged.name,
         inputs=plan.inputs,
+        made_by=plan.made_by,
         encoder=EncoderRecord(
-            name=files.name,
-            revision=files.revision,
-            digest=files.digest,
+            name=plan.files.name,
+            revision=plan.files.revision,
+            digest=plan.files.digest,
             identity=plan.identities[ENCODER],
-            dimension=vector_sets[PASSAGES.name].dimension,
+            dimension=dimensions[PASSAGES.name],
         ),
-        multilingual=multilingual,
+        multilingual=_multilingual(plan, dimensions),
         metric="cosine",
-        n_cases=len(cases),
-        n_passages=sum(map(len, content.passages)),
+        n_cases=len(plan.made_of),
+        n_passages=n_texts[PASSAGES.name],
         corpus_digest=plan.corpus_digest,
-        vector_sets=vector_sets,
+        vector_sets={
+            name: VectorSetRecord(n_texts=number, dimension=dimensions[name])
+            for name, number in n_texts.items()
+            if number
+        },
         versions=plan.versions,
         files=files_records(staged),
-        collection=plan.collection,
+        collection=plan.content.collection,
         engine=engine_kind(engine),
     )
     write_manifest(staged, manifest)
     return manifest
 
 
-def document_of(case: Case, taxonomy: Taxonomy) -> Document:
-    """A case as an engine takes it: found by its words, filtered and ordered by all the rest."""
-    return Document(
-        id=case.id,
-        words=words_of_case(case, taxonomy),
-        kind=case.kind,
-        title=case.title,
-        facets=case.facets,
-        figures=tuple(_figures(case, taxonomy)),
-        links=case.related,
-        keys=order_keys(case.period) | day_key(case.added),
+def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Mapping[str, int]:
+    """Write everything but the engine and the encoder; how many texts each vector set holds."""
+    new = {case_id: at - len(made.ids) for at, case_id in enumerate(made.ids)}
+    rows = [new[i] if i in new else earlier.kept[i] for i in plan.made_of]
+    both = (
+        *(earlier.records.every_outline() if earlier.kept else ()),
+        *made.records.every_outline(),
     )
+    outlines = [both[row] for row in rows]
+    years = {key: work.year for key, work in plan.frame.references.items()}
+    write_frame(
+        staged,
+        plan.written_frame,
+        vocabulary=made.vocabulary,
+        counted=holdings(outlines, years),
+        sources=counted_sources(map(_citing, outlines), plan.frame.references),
+    )
+    write_case_records(
+        staged / RECORDS_FOLDER,
+        list(plan.made_of),
+        new=made.records,
+        earlier=earlier.records if earlier.kept else None,
+        merge=Merge(np.array(rows, dtype=np.int64), len(made.ids)),
+    )
+    n_texts = {
+        vector_set.name: len(made.texts[vector_set.name])
+        if vector_set.of_frame
+        else sum(outline.texts[vector_set.name] for outline in outlines)
+        for vector_set in VECTOR_SETS
+        if vector_set.name in made.texts
+    }
+    return n_texts
 
 
-def order_keys(period: Period | None) -> dict[str, float]:
-    """By what cases are ordered in time, the least first; nothing without a year."""
-    years = (period.start, period.end) if period is not None else ()
-    named = [year for year in years if year]
-    return {NEWEST: -max(named), OLDEST: min(named)} if named else {}
+def _citing(outline: Outline) -> Citing:
+    sources = tuple(Source(key=key, locator="") for key in outline.sources)
+    return Citing(id=outline.id, title=outline.title, sources=sources)
 
 
-def day_key(added: str | None) -> dict[str, float]:
-    """The day on which a case came in; nothing where it says of none."""
-    return {ADDED: date.fromisoformat(added).toordinal()} if added else {}
-
-
-def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
-    """Each figure in every unit that it can be asked for in, with the way it went.
-
-    What was left after a fall, 12 jobs of 27, is neither a fall by so much nor a gain, so it
-    can be asked for as a change alone. A place in an order answers only who asks for places:
-    the fifth is no gain of at least 5.
-    """
-    for result in case.results:
-        compared = quantity(result, taxonomy)
-        for term in taxonomy["units"]:
-            unit = term.id
-            figure = in_unit(result, unit, taxonomy)
-            if figure is None:
-                continue
-            own = compared is not None and unit == compared.unit
-            yield Figure(
-                metric=result.metric,
-                unit=unit,
-                low=figure.low,
-                high=figure.high,
-                sign=_sign(figure, taxonomy),
-                compared=own and term.measures != PLACE,
-                own=own,
-                sought=not _is_left(result, figure, taxonomy),
-                way=taxonomy.sign(result.direction),
-            )
-
-
-def _is_left(result: Result, figure: Quantity, taxonomy: Taxonomy) -> bool:
-    fell = taxonomy.sign(result.direction) < 0
-    return fell and result.before is not None and not figure.converted
-
-
-def _sign(figure: Quantity, taxonomy: Taxonomy) -> int:
-    """Which way a figure went; a part of the usual is a state, and the change from it is not."""
-    return 0 if is_of_usual(figure.unit, taxonomy) else taxonomy.sign(figure.direction)
+def _multilingual(plan: Plan, dimensions: Mapping[str, int]) -> EncoderRecord | None:
+    """The second encoder, where it is on."""
+    if not plan.multilingual:
+        return None
+    return EncoderRecord(
+        name=MULTILINGUAL_NAME,
+        revision=plan.multilingual[:12],
+        digest=plan.multilingual,
+        identity=plan.identities[MULTILINGUAL],
+        dimension=dimensions[PASSAGES_MULTILINGUAL.name],
+    )

@@ -9,7 +9,7 @@ from functools import cached_property
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Reference
 from kb.model.facets import COLLECTION_FACET
-from kb.model.holdings import Holdings, Part, holdings
+from kb.model.holdings import Holdings, Part, holdings, outline_of
 from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
@@ -69,7 +69,8 @@ class Compendium:
         """What it holds, counted."""
         if self.counted is not None:
             return self.counted
-        return holdings(self.cases, {key: work.year for key, work in self.references.items()})
+        years = {key: work.year for key, work in self.references.items()}
+        return holdings(map(outline_of, self.cases), years)
 
     @property
     def updated(self) -> str:

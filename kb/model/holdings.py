@@ -6,10 +6,12 @@ studies come from Norway, and nobody counts again.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+
+import numpy as np
 
 from kb.model.cases import Case
 from kb.model.facets import COLLECTION_FACET, FACETS
@@ -21,7 +23,7 @@ _IS, _AND = "=", "&"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """Some documents, and how many of them have each value and each two values at once.
+    """Some documents, and how many have each value and each two values of different facets.
 
     Attributes:
         n: how many there are.
@@ -105,7 +107,60 @@ class Holdings:
     repeated: tuple[str, ...] = ()
 
 
-def holdings(documents: Iterable[Case], years: Mapping[str, str] | None = None) -> Holdings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What is counted of a document.
+
+    Attributes:
+        id: of the document.
+        title: of the document.
+        facets: its values, by facet; one without a value is left out.
+        is_guide: whether its kind explains and reports nothing.
+        years: those that its period names.
+        has_figure: whether it reports a figure.
+        has_result: whether it reports anything.
+        planned: those of its projects that it tells as an aim only.
+        added: the day on which it came in; empty where it does not say.
+        sources: the keys of the works that it names, each once.
+        texts: how many texts it has in each set of those that can get a vector.
+    """
+
+    id: str
+    title: str = ""
+    facets: Mapping[str, tuple[str, ...]]
+    is_guide: bool = False
+    years: tuple[int, ...] = ()
+    has_figure: bool = False
+    has_result: bool = False
+    planned: tuple[str, ...] = ()
+    added: str = ""
+    sources: tuple[str, ...] = ()
+    texts: Mapping[str, int] = field(default_factory=dict)
+
+
+def outline_of(case: Case) -> Outline:
+    """What is counted of a case."""
+    period = case.period
+    years = () if period is None else (period.start, period.end)
+    return Outline(
+        id=case.id,
+        title=case.title,
+        facets={
+            facet: tuple(dict.fromkeys(values))
+            for facet in FACETS
+            if (values := case.facets.get(facet, ()))
+        },
+        is_guide=case.is_guide,
+        years=tuple(year for year in years if year is not None),
+        has_figure=any(result.has_figure for result in case.results),
+        has_result=bool(case.results),
+        planned=case.planned,
+        added=case.added or "",
+        sources=tuple(dict.fromkeys(source.key for source in case.sources)),
+    )
+
+
+def holdings(documents: Iterable[Outline], years: Mapping[str, str] | None = None) -> Holdings:
     """Count some documents.
 
     Args:
@@ -113,19 +168,18 @@ def holdings(documents: Iterable[Case], years: Mapping[str, str] | None = None) 
         years: by the keys of the works that they name the years of these, as they are written.
     """
     every = tuple(documents)
-    known = years or {}
-    by_collection: dict[str, list[Case]] = {}
+    known = {key: int(year) for key, year in (years or {}).items() if year.isdecimal()}
+    by_collection: dict[str, list[Outline]] = {}
     for one in every:
         for collection in one.facets.get(COLLECTION_FACET, ()):
             by_collection.setdefault(collection, []).append(one)
     whole = _part(every, known)
-    added = [one.added for one in every if one.added]
     return Holdings(
         everything=whole.everything,
         cases=whole.cases,
         guides=tuple(one.id for one in every if one.is_guide),
         collections={name: _part(ones, known) for name, ones in sorted(by_collection.items())},
-        updated=max(added, default=""),
+        updated=max((one.added for one in every), default=""),
         has_planned=any(one.planned for one in every),
         repeated=tuple(
             facet for facet in FACETS if any(len(one.facets.get(facet, ())) > 1 for one in every)
@@ -133,36 +187,34 @@ def holdings(documents: Iterable[Case], years: Mapping[str, str] | None = None) 
     )
 
 
-def _part(documents: Sequence[Case], years: Mapping[str, str]) -> Part:
+def _part(documents: Sequence[Outline], years: Mapping[str, int]) -> Part:
     cases = [one for one in documents if not one.is_guide]
+    guides = [one for one in documents if one.is_guide]
+    every = Counter(_counts(documents))
     return Part(
-        everything=_counted(documents, years),
-        cases=_counted(cases, years),
-        n_guides=len(documents) - len(cases),
+        everything=_counted(documents, years, every),
+        cases=_counted(cases, years, every - Counter(_counts(guides))),
+        n_guides=len(guides),
     )
 
 
-def _counted(documents: Sequence[Case], years: Mapping[str, str]) -> Counted:
-    counts: Counter[str] = Counter()
-    for one in documents:
-        pairs = [(facet, value) for facet in FACETS for value in one.facets.get(facet, ())]
-        counts.update(_key([pair]) for pair in pairs)
-        counts.update(map(_key, combinations(pairs, 2)))
-    periods = [one.period for one in documents if one.period is not None]
-    named = [year for one in periods for year in (one.start, one.end) if year is not None]
-    keys = {source.key for one in documents for source in one.sources}
-    written = [int(year) for key in keys if (year := years.get(key, "")).isdecimal()]
+def _counted(
+    documents: Sequence[Outline], years: Mapping[str, int], counts: Mapping[str, int]
+) -> Counted:
+    named = [year for one in documents for year in one.years]
+    keys = {key for one in documents for key in one.sources}
+    written = [years[key] for key in keys if key in years]
     numbers = {facet: [len(one.facets.get(facet, ())) for one in documents] for facet in FACETS}
     crossed = [
         len(one.facets.get("project", ())) * len(one.facets.get("type", ())) for one in documents
     ]
-    last = [one.end or one.start for one in periods]
+    last = [one.years[-1] for one in documents if one.years]
     return Counted(
         n=len(documents),
         counts=dict(sorted(counts.items())),
         years=(min(named), max(named)) if named else None,
-        n_figures=sum(any(result.has_figure for result in one.results) for one in documents),
-        n_silent=sum(not one.results for one in documents),
+        n_figures=sum(one.has_figure for one in documents),
+        n_silent=sum(not one.has_result for one in documents),
         n_without={facet: held.count(0) for facet, held in numbers.items()},
         n_several={facet: sum(n > 1 for n in held) for facet, held in numbers.items()},
         n_crossed=sum(n > 1 for n in crossed),
@@ -171,6 +223,60 @@ def _counted(documents: Sequence[Case], years: Mapping[str, str]) -> Counted:
         ended=dict(sorted(Counter(year // 10 * 10 for year in last if year).items())),
         source_years=(min(written), max(written)) if written else None,
     )
+
+
+def _counts(documents: Sequence[Outline]) -> dict[str, int]:
+    """How many have each value, and each two values, by the keys of ``Counted.counts``."""
+    places: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+    names: list[tuple[str, str]] = []
+    values = array("q")
+    lengths = array("q")
+    for one in documents:
+        before = len(values)
+        for facet, some in one.facets.items():
+            known = places[facet]
+            for value in some:
+                if value not in known:
+                    known[value] = len(names)
+                    names.append((facet, value))
+                values.append(known[value])
+        lengths.append(len(values) - before)
+    counted = _pairs(
+        np.array(values, dtype=np.int64), np.array(lengths, dtype=np.int64), len(names)
+    )
+    counts = {_key([pair]): int(counted[at, at]) for at, pair in enumerate(names)}
+    # Each two values of different facets once, the facets in their order.
+    rank = np.array([FACETS.index(facet) for facet, _ in names], dtype=np.int64)
+    some, others = np.nonzero(counted * (rank[:, None] < rank))
+    for a, b, n in zip(some.tolist(), others.tolist(), counted[some, others].tolist(), strict=True):
+        counts[_key([names[a], names[b]])] = n
+    return counts
+
+
+#: So many documents are counted at once.
+_AT_ONCE = 10_000
+
+
+def _pairs(values: np.ndarray, lengths: np.ndarray, n: int) -> np.ndarray:
+    """How many documents have each two values, and each by itself: int64 of shape (n, n).
+
+    Args:
+        values: of the documents, one after the other: of each document each once.
+        lengths: how many each has.
+        n: how many values there are.
+    """
+    counted = np.zeros(n * n, dtype=np.int64)
+    ends = np.cumsum(lengths)
+    for at in range(0, len(lengths), _AT_ONCE):
+        some, stops = lengths[at : at + _AT_ONCE], ends[at : at + _AT_ONCE]
+        mine = values[stops[0] - some[0] : stops[-1]]
+        # Beside each value of a document all values of that document.
+        times = np.repeat(some, some)
+        begins = np.repeat(stops - some, some)
+        others = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        others += np.repeat(begins, times)
+        counted += np.bincount(np.repeat(mine, times) * n + values[others], minlength=n * n)
+    return counted.reshape(n, n)
 
 
 def _key(pairs: Iterable[tuple[str, str]]) -> str:

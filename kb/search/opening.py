@@ -113,14 +113,23 @@ def open_current(settings: Settings, *, any_encoder: bool = False) -> Searcher:
     raise snapshot_error(attempt.error, f"The snapshot in {index} cannot be opened")
 
 
-def try_out(folder: Path, wanted: Wanted, *, engine: str = "") -> KBError | None:
+def try_out(
+    folder: Path, wanted: Wanted, *, engine: str = "", just_read: bool = False
+) -> KBError | None:
     """Read every byte of a snapshot, open it as a web worker does, and answer a query from it.
+
+    Args:
+        folder: where it is.
+        wanted: the encoders that are asked for.
+        engine: what ``KB_ENGINE`` is.
+        just_read: every byte of it was read a moment ago by who wrote it, for the manifest.
 
     Returns:
         Why it cannot be served, whatever the reason; None where it can.
     """
     with Attempt() as attempt:
-        verify_snapshot(folder)
+        if not just_read:
+            verify_snapshot(folder)
         _answer(open_searcher(folder, min_score=0, wanted=wanted, engine=engine))
         return None
     return snapshot_error(attempt.error, f"The snapshot {folder} does not answer")

@@ -36,24 +36,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from kb.citations.summary import CountedSources
 from kb.engine.base import Engine
 from kb.engine.choice import LOCAL, open_engine
 from kb.engine.guarded import GuardedEngine
+from kb.engine.local.arrays import Merge, read_array, write_array
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Passage, Reference
 from kb.model.compendium import Compendium
 from kb.model.files import file_digest
-from kb.model.holdings import Holdings
+from kb.model.holdings import Holdings, Outline
 from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
@@ -61,7 +65,14 @@ from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
 from kb.model.tools import Tool
 from kb.model.word_table import WordTable
-from kb.snapshots.records import RecordFile, read_keyed, write_keyed, write_records
+from kb.snapshots.records import (
+    RecordFile,
+    RecordWriter,
+    read_keyed,
+    write_keyed,
+    write_keys,
+    write_merged,
+)
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
 SCHEMA_VERSION = 12
@@ -111,7 +122,8 @@ class Manifest:
     """What a snapshot is.
 
     ``inputs`` is the digest of all that it was made from, ``corpus_digest`` that of the
-    content alone. ``vector_sets`` maps the name of each to what it holds, ``files`` each other
+    content alone, and ``made_by`` that of all that decides what is made of a case beside the case
+    itself. ``vector_sets`` maps the name of each to what it holds, ``files`` each other
     file of the snapshot to what it must be. ``collection`` is the id of the collection that it
     was built of, empty where it was built of everything; ``engine`` is the kind of engine that
     holds what is searched.
@@ -120,6 +132,7 @@ class Manifest:
     schema_version: int
     snapshot_id: str
     inputs: str
+    made_by: str
     encoder: EncoderRecord
     multilingual: EncoderRecord | None
     metric: str
@@ -172,6 +185,8 @@ class Snapshot:
 _CASE = TypeAdapter(Case)
 _PASSAGES = TypeAdapter(tuple[Passage, ...])
 _REFERENCE = TypeAdapter(Reference)
+_OUTLINE = TypeAdapter(Outline)
+_EVERY_OUTLINE = TypeAdapter(tuple[Outline, ...])
 
 #: The files that hold what is read whole, and of which field of the compendium.
 _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
@@ -188,64 +203,195 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "tools.json": ("tools", TypeAdapter(tuple[Tool, ...])),
 }
 #: The same for what was made of it.
-_MADE_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
-    "sources.json": ("sources", TypeAdapter(CountedSources)),
-    "vocabulary.json": ("vocabulary", TypeAdapter(dict[str, int])),
-}
+_VOCABULARY_FILE, _VOCABULARY = "vocabulary.json", TypeAdapter(dict[str, int])
+_SOURCES_FILE, _SOURCES = "sources.json", TypeAdapter(CountedSources)
 _HOLDINGS_FILE, _HOLDINGS = "holdings.json", TypeAdapter(Holdings)
-_CONTENT_FILES = {*_COMPENDIUM_FILES, *_MADE_FILES, _HOLDINGS_FILE}
+_CONTENT_FILES = {*_COMPENDIUM_FILES, _VOCABULARY_FILE, _HOLDINGS_FILE, _SOURCES_FILE}
 #: The files of what is read one by one.
 _CASES, _PASSAGES_OF_CASES, _REFERENCES = "cases", "passages", "references"
+#: What a build asks of each case, which no search reads: what is counted, and of what it was made.
+_OUTLINES, _MADE_OF = "outlines", "made-of"
+_OF_CASES = (_CASES, _PASSAGES_OF_CASES, _OUTLINES)
 
 
-def write_content(folder: Path, content: Content) -> None:
-    """Write everything but the engine, the encoder and the manifest into ``folder``."""
-    for name, data in content_files(content).items():
-        (folder / name).write_bytes(data)
-    records, compendium = folder / RECORDS_FOLDER, content.compendium
-    records.mkdir()
-    write_keyed(records, _CASES, compendium.by_id, _CASE)
-    write_records(records, _PASSAGES_OF_CASES, map(_PASSAGES.dump_json, content.passages))
-    write_keyed(records, _REFERENCES, compendium.references, _REFERENCE)
+def write_frame(
+    folder: Path,
+    frame: Frame,
+    *,
+    vocabulary: Mapping[str, int],
+    counted: Holdings,
+    sources: CountedSources,
+) -> None:
+    """Write what stands around the cases into ``folder``, with what was made of all of them.
 
-
-def content_files(content: Content) -> dict[str, bytes]:
-    """What a snapshot holds to be read whole, as the bytes of its files."""
-    counted = {_HOLDINGS_FILE: _HOLDINGS.dump_json(content.compendium.holdings, indent=1) + b"\n"}
-    made = _written(content, _MADE_FILES)
-    return _written(content.compendium, _COMPENDIUM_FILES) | made | counted
-
-
-def content_digest(content: Content) -> str:
-    """SHA-256 over all that a snapshot holds beside engine and encoder."""
-    compendium, digest = content.compendium, hashlib.sha256()
-    for name, data in content_files(content).items():
-        digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
-    for case in compendium.cases:
-        digest.update(_CASE.dump_json(case) + b"\n")
-    for passages in content.passages:
-        digest.update(_PASSAGES.dump_json(passages) + b"\n")
-    for work in compendium.references.values():
-        digest.update(_REFERENCE.dump_json(work) + b"\n")
-    return digest.hexdigest()
-
-
-def _written(record: object, files: Mapping[str, tuple[str, TypeAdapter[Any]]]) -> dict[str, bytes]:
-    return {
-        name: adapter.dump_json(getattr(record, field), indent=1) + b"\n"
-        for name, (field, adapter) in files.items()
+    Args:
+        folder: a new one.
+        frame: what stands around them.
+        vocabulary: the words of the compendium, counted.
+        counted: what it holds.
+        sources: the works that cases name, counted.
+    """
+    made = {
+        _VOCABULARY_FILE: _VOCABULARY.dump_json(dict(vocabulary), indent=1) + b"\n",
+        _HOLDINGS_FILE: _HOLDINGS.dump_json(counted, indent=1) + b"\n",
+        _SOURCES_FILE: _SOURCES.dump_json(sources, indent=1) + b"\n",
     }
+    for name, data in {**frame.files, **made}.items():
+        (folder / name).write_bytes(data)
+    records = folder / RECORDS_FOLDER
+    records.mkdir()
+    write_keyed(records, _REFERENCES, frame.references)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around the cases, as it is written.
+
+    ``files`` are those that are read whole; ``references`` the works that cases name, each as
+    one line, in the order of their file.
+    """
+
+    files: Mapping[str, bytes]
+    references: Mapping[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all of it."""
+        digest = hashlib.sha256()
+        for name, data in self.files.items():
+            digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
+        for line in self.references.values():
+            digest.update(line + b"\n")
+        return digest.hexdigest()
+
+
+def frame_of(compendium: Compendium) -> Frame:
+    """What stands around the cases of a compendium, which are not asked for."""
+    return Frame(
+        files={
+            name: adapter.dump_json(getattr(compendium, field), indent=1) + b"\n"
+            for name, (field, adapter) in _COMPENDIUM_FILES.items()
+        },
+        references={key: _REFERENCE.dump_json(work) for key, work in compendium.references.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecords:
+    """What is kept of each case: itself, its passages, and what builds ask of it.
+
+    ``made_of`` has by row what decides all of that: uint8 of shape (n_cases, 32).
+    """
+
+    cases: RecordFile[Case]
+    passages: RecordFile[tuple[Passage, ...]]
+    outlines: RecordFile[Outline]
+    made_of: np.ndarray
+
+    def every_outline(self) -> tuple[Outline, ...]:
+        """What is counted of each case, by row."""
+        return self.outlines.all(_EVERY_OUTLINE)
+
+
+class CaseRecordsWriter:
+    """Writes ``CaseRecords`` one by one, in the order of the ids; for a ``with`` block."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = [RecordWriter(folder, name) for name in _OF_CASES]
+        self._made_of: list[bytes] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(
+        self, case: Case, passages: tuple[Passage, ...], outline: Outline, made_of: bytes
+    ) -> None:
+        """Write what is kept of a case."""
+        lines = (_CASE.dump_json(case), _PASSAGES.dump_json(passages), _OUTLINE.dump_json(outline))
+        for file, line in zip(self._files, lines, strict=True):
+            file.write(line)
+        self._made_of.append(made_of)
+
+    def __exit__(self, *error: Any) -> None:
+        for file in self._files:
+            file.__exit__(*error)
+        write_array(self._folder, _MADE_OF, _digests(self._made_of))
+
+
+def _digests(digests: Sequence[bytes]) -> np.ndarray:
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 32)
+
+
+def read_case_records(folder: Path) -> CaseRecords:
+    """Open what ``CaseRecordsWriter`` wrote.
+
+    Raises:
+        SnapshotCorrupt: a file is missing or does not go with the others.
+    """
+    cases = RecordFile(folder, _CASES, _CASE)
+    return CaseRecords(
+        cases=cases,
+        passages=RecordFile(folder, _PASSAGES_OF_CASES, _PASSAGES),
+        outlines=RecordFile(folder, _OUTLINES, _OUTLINE),
+        made_of=read_array(folder, _MADE_OF, "uint8", shape=(len(cases), 32)),
+    )
+
+
+def write_case_records(
+    folder: Path,
+    ids: Sequence[str],
+    *,
+    new: CaseRecords,
+    earlier: CaseRecords | None,
+    merge: Merge,
+) -> None:
+    """Write the records of all cases: new ones, and those of an earlier snapshot as they are.
+
+    Args:
+        folder: the one of the records.
+        ids: of all cases, in order.
+        new: what was made.
+        earlier: what an earlier snapshot has.
+        merge: where the cases of both come to stand.
+    """
+    write_keys(folder, _CASES, ids)
+    old = earlier or new
+    for name, one, other in zip(
+        _OF_CASES,
+        (new.cases, new.passages, new.outlines),
+        (old.cases, old.passages, old.outlines),
+        strict=True,
+    ):
+        write_merged(folder, name, earlier=other, new=one, merge=merge)
+    write_array(folder, _MADE_OF, merge.merged(old.made_of, new.made_of))
 
 
 def files_records(folder: Path) -> dict[str, FileRecord]:
-    """What every file in a staged snapshot is, by its path in it."""
+    """What every file in a staged snapshot is, by its path in it: each is read."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
-        path.relative_to(folder).as_posix(): FileRecord(
-            digest=file_digest(path), size=path.stat().st_size
-        )
-        for path in paths
+        path.relative_to(folder).as_posix(): FileRecord(digest=digest, size=path.stat().st_size)
+        for path, digest in zip(paths, _digests_of(paths), strict=True)
     }
+
+
+def _digests_of(paths: Iterable[Path]) -> Iterator[str]:
+    """The digest of each file, several being read at once.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        yield from pool.map(_digest_of, paths)
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        return file_digest(path)
+    except OSError as err:
+        err.filename = str(path)  # in reading it is not said which file it is
+        raise
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -326,13 +472,17 @@ def check_snapshot(folder: Path) -> Manifest:
 def _checked(folder: Path, suspect: Callable[[Path, FileRecord, int], bool]) -> Manifest:
     manifest = read_manifest(folder)
     built = (folder / MANIFEST_FILE).stat().st_mtime_ns
-    for name, expected in manifest.files.items():
-        path = folder / name
-        try:
-            if suspect(path, expected, built) and (found := file_digest(path)) != expected.digest:
-                raise _altered(path, expected.digest, found)
-        except OSError as err:
-            raise SnapshotCorrupt(f"{path} cannot be read: {err.strerror}.") from err
+    try:
+        doubtful = {
+            folder / name: expected.digest
+            for name, expected in manifest.files.items()
+            if suspect(folder / name, expected, built)
+        }
+        for (path, expected), found in zip(doubtful.items(), _digests_of(doubtful), strict=True):
+            if found != expected:
+                raise _altered(path, expected, found)
+    except OSError as err:
+        raise SnapshotCorrupt(f"{err.filename} cannot be read: {err.strerror}.") from err
     inner = [*(folder / ENGINE_FOLDER).rglob("*"), *(folder / RECORDS_FOLDER).rglob("*")]
     for path in sorted(inner):
         if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
@@ -370,7 +520,10 @@ def open_snapshot(folder: Path, *, engine: str = "") -> Snapshot:
         folder=folder,
         manifest=manifest,
         content=Content(
-            compendium=compendium, passages=passages, **_read_files(folder, _MADE_FILES)
+            compendium=compendium,
+            passages=passages,
+            sources=_read(folder / _SOURCES_FILE, _SOURCES),
+            vocabulary=_read(folder / _VOCABULARY_FILE, _VOCABULARY),
         ),
         engine=_open_engine(folder, manifest, engine),
     )

@@ -8,19 +8,23 @@ all processes share what the system has of it in memory, and none of it is their
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from weakref import finalize
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from kb.engine.local.arrays import Strings, read_array, write_array, write_strings
+from kb.engine.local.arrays import Merge, Strings, read_array, write_array, write_strings
 from kb.errors import SnapshotCorrupt
 
 Record = TypeVar("Record")
+
+#: So many records are copied at once.
+_AT_ONCE = 1_000
 
 #: How many records of a file a process keeps at once.
 _REMEMBERED = 256
@@ -70,6 +74,28 @@ class RecordFile(Sequence[Record], Generic[Record]):
         """A record as its line."""
         return _line(self._file, self._starts, at)
 
+    def lines(self, begin: int, end: int) -> bytes:
+        """Records that follow one another as their lines."""
+        start, stop = int(self._starts[begin]), int(self._starts[end])
+        parts = []
+        while start < stop:  # the system reads no more than 2 GB at once
+            parts.append(os.pread(self._file, stop - start, start))
+            if not parts[-1]:
+                raise SnapshotCorrupt(f"{self._path} ends too soon.")
+            start += len(parts[-1])
+        return b"".join(parts)
+
+    def lengths(self, begin: int, end: int) -> np.ndarray:
+        """How many bytes each of the lines has."""
+        return np.diff(self._starts[begin : end + 1])
+
+    def all(self, holds: TypeAdapter[Any]) -> Any:
+        """All of them at once, by what a list of them is."""
+        try:
+            return holds.validate_json(b"[%s]" % self.lines(0, len(self)).replace(b"\n", b",")[:-1])
+        except (OSError, ValidationError) as err:
+            raise SnapshotCorrupt(f"{self._path} does not hold what it should.") from err
+
 
 def _line(file: int, starts: np.ndarray, at: int) -> bytes:
     begin, end = int(starts[at]), int(starts[at + 1])
@@ -117,24 +143,63 @@ class KeyedRecords(Mapping[str, Record], Generic[Record]):
         return self.records[int(self._places[at])]
 
 
+class RecordWriter:
+    """Writes records one by one, each as one line of JSON without its end; for a ``with`` block."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._file = (folder / f"{name}.jsonl").open("wb")
+        self._lengths = array("Q", [0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, line: bytes) -> None:
+        """Write one."""
+        self._lengths.append(self._file.write(line + b"\n"))
+
+    def copy(self, records: RecordFile[Any], begin: int, end: int) -> None:
+        """Write some of another file that follow one another there, as they are."""
+        for at in range(begin, end, _AT_ONCE):
+            self._file.write(records.lines(at, min(at + _AT_ONCE, end)))
+        self._lengths.extend(records.lengths(begin, end).tolist())
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        self._file.close()
+        if error is None:
+            starts = np.cumsum(np.array(self._lengths, dtype=np.uint64))
+            write_array(self._folder, f"{self._name}-starts", starts)
+
+
 def write_records(folder: Path, name: str, lines: Iterable[bytes]) -> None:
     """Write records, each as one line of JSON without its end."""
-    lengths = [0]
-    with (folder / f"{name}.jsonl").open("wb") as file:
+    with RecordWriter(folder, name) as file:
         for line in lines:
-            lengths.append(file.write(line + b"\n"))
-    write_array(folder, f"{name}-starts", np.cumsum(np.array(lengths, dtype=np.uint64)))
+            file.write(line)
 
 
-def write_keyed(
-    folder: Path, name: str, records: Mapping[str, Any], holds: TypeAdapter[Any]
+def write_merged(
+    folder: Path, name: str, *, earlier: RecordFile[Any], new: RecordFile[Any], merge: Merge
 ) -> None:
+    """Write records of two files as they stand there, under a name."""
+    with RecordWriter(folder, name) as file:
+        for is_new, begin, end in merge.runs():
+            file.copy(new if is_new else earlier, begin, end)
+
+
+def write_keys(folder: Path, name: str, keys: Sequence[str]) -> None:
+    """Write the keys of records, in the order of these."""
+    places = {key: place for place, key in enumerate(keys)}
+    in_order = sorted(keys)
+    write_strings(folder, f"{name}-keys", in_order)
+    places_in_order = np.array([places[key] for key in in_order], dtype=np.int64)
+    write_array(folder, f"{name}-places", places_in_order)
+
+
+def write_keyed(folder: Path, name: str, lines: Mapping[str, bytes]) -> None:
     """Write records with their keys, in the order of the mapping."""
-    places = {key: place for place, key in enumerate(records)}
-    keys = sorted(records)
-    write_strings(folder, f"{name}-keys", keys)
-    write_array(folder, f"{name}-places", np.array([places[key] for key in keys], dtype=np.int64))
-    write_records(folder, name, map(holds.dump_json, records.values()))
+    write_keys(folder, name, list(lines))
+    write_records(folder, name, lines.values())
 
 
 def read_keyed(folder: Path, name: str, holds: TypeAdapter[Record]) -> KeyedRecords[Record]:

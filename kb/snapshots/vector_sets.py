@@ -6,10 +6,11 @@ by name. A new kind of text is one more row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.snapshots.format import Content
+from kb.model.cases import Case, Passage
+from kb.model.compendium import Compendium
 
 #: The encoders by which a text can get its vector: that of English, and the one beside it.
 ENCODER, MULTILINGUAL = "encoder", "multilingual"
@@ -26,49 +27,51 @@ class OwnedText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorSet:
-    """One row: the name of the set, who makes its vectors, and of which texts, in order."""
+    """One row: the name of the set, who makes its vectors, and of which texts.
+
+    ``of_case`` gives those of a case, in order; ``of_frame`` those by owner of what stands
+    around the cases. A set has the one or the other.
+    """
 
     name: str
     encoder: str
-    texts: Callable[[Content], Iterable[OwnedText]]
+    of_case: Callable[[Case, Sequence[Passage]], Sequence[str]] | None = None
+    of_frame: Callable[[Compendium], Mapping[str, Sequence[str]]] | None = None
 
 
-def _passages(content: Content) -> Iterator[OwnedText]:
-    """What is quoted where a case is near in meaning, in the order of the cases."""
-    for passages in content.passages:
-        for passage in passages:
-            yield OwnedText(
-                owner=passage.case_id, ordinal=passage.ordinal, text=passage.encoded_text
-            )
-
-
-def _audience(content: Content) -> Iterator[OwnedText]:
-    """What the editors say of each case: whom it suits, and which questions it answers."""
-    for case in content.compendium.cases:
-        yield from _numbered(case.id, case.audience_lines)
-
-
-def _phrases(content: Content) -> Iterator[OwnedText]:
-    """How owners say that they want each type of project."""
-    for project, phrases in content.compendium.phrases.items():
-        yield from _numbered(project, phrases)
-
-
-def _numbered(owner: str, texts: Iterable[str]) -> Iterator[OwnedText]:
+def numbered(owner: str, texts: Iterable[str]) -> Iterator[OwnedText]:
+    """Texts of an owner, in order."""
     for ordinal, text in enumerate(texts):
         yield OwnedText(owner=owner, ordinal=ordinal, text=text)
 
 
-PASSAGES = VectorSet(name="passages", encoder=ENCODER, texts=_passages)
+def _passages(_: Case, passages: Sequence[Passage]) -> Sequence[str]:
+    """What is quoted where a case is near in meaning."""
+    return tuple(passage.encoded_text for passage in passages)
+
+
+def _audience(case: Case, _: Sequence[Passage]) -> Sequence[str]:
+    """What the editors say of a case: whom it suits, and which questions it answers."""
+    return case.audience_lines
+
+
+def _phrases(frame: Compendium) -> Mapping[str, Sequence[str]]:
+    """How owners say that they want each type of project."""
+    return frame.phrases
+
+
+PASSAGES = VectorSet(name="passages", encoder=ENCODER, of_case=_passages)
 PASSAGES_MULTILINGUAL = VectorSet(
-    name="passages-multilingual", encoder=MULTILINGUAL, texts=_passages
+    name="passages-multilingual", encoder=MULTILINGUAL, of_case=_passages
 )
-AUDIENCE = VectorSet(name="audience", encoder=ENCODER, texts=_audience)
+AUDIENCE = VectorSet(name="audience", encoder=ENCODER, of_case=_audience)
 AUDIENCE_MULTILINGUAL = VectorSet(
-    name="audience-multilingual", encoder=MULTILINGUAL, texts=_audience
+    name="audience-multilingual", encoder=MULTILINGUAL, of_case=_audience
 )
-PHRASES = VectorSet(name="phrases", encoder=ENCODER, texts=_phrases)
-PHRASES_MULTILINGUAL = VectorSet(name="phrases-multilingual", encoder=MULTILINGUAL, texts=_phrases)
+PHRASES = VectorSet(name="phrases", encoder=ENCODER, of_frame=_phrases)
+PHRASES_MULTILINGUAL = VectorSet(
+    name="phrases-multilingual", encoder=MULTILINGUAL, of_frame=_phrases
+)
 
 VECTOR_SETS: tuple[VectorSet, ...] = (
     PASSAGES,

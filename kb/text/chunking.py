@@ -9,6 +9,7 @@ no passages: a case matches by what it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from kb.model.cases import Case, Passage
 from kb.model.facets import FACETS, MADE_FACETS
@@ -49,11 +50,12 @@ def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
     )
 
 
-def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
+def words_of_case(case: Case, taxonomy: Taxonomy, passages: Sequence[Passage] | None = None) -> str:
     """The text whose words a case is found by.
 
     Title, summary, labels, body, whom it suits, and what it answers. The labels go with
-    their aliases, so that a case of "Marketing" is found by "branding" too.
+    their aliases, so that a case of "Marketing" is found by "branding" too. ``passages`` are those
+    of the case, where they are at hand.
     """
     labels = [
         " ".join((term.label, *term.aliases))
@@ -62,7 +64,7 @@ def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
         for value in case.facets.get(facet, ())
         if (term := taxonomy.facet(facet).get(value)) is not None
     ]
-    body = [p.text for p in passages_of(case, taxonomy)[1:]]
+    body = [p.text for p in (passages or passages_of(case, taxonomy))[1:]]
     return "\n".join(
         (case.title, case.summary, *labels, *body, *case.role_model_for, *case.answers)
     )

@@ -6,7 +6,9 @@ into a process. Files are in numpy's own format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +71,10 @@ class Strings(Sequence[str]):
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    def __iter__(self) -> Iterator[str]:
+        letters, ends = self._letters.tobytes(), self._starts.tolist()
+        return (letters[a:b].decode() for a, b in pairwise(ends))
+
     def __getitem__(self, at: int) -> str:  # type: ignore[override] - no slices
         if not 0 <= at < len(self):
             raise IndexError(at)
@@ -121,3 +127,40 @@ def stretches(starts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndar
     total = int(lengths.sum())
     offsets = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
     return offsets + np.arange(total), lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """How rows of an earlier state and new ones make a state.
+
+    ``rows`` (int64) has for each of the state its place in the earlier one, or its place among
+    the ``n_new`` new ones less their number, so that it is negative.
+    """
+
+    rows: np.ndarray
+    n_new: int
+
+    def runs(self) -> Iterator[tuple[bool, int, int]]:
+        """The stretches that are copied whole: whether of the new ones, from where and up to."""
+        # A gap, so that no stretch leads from the last new one to the first of the others.
+        apart = np.where(self.rows < 0, self.rows - 1, self.rows)
+        breaks = np.flatnonzero(np.diff(apart) != 1) + 1
+        for begin, end in pairwise([0, *breaks.tolist(), len(self.rows)]):
+            if end > begin:
+                first = int(self.rows[begin])
+                start = first + self.n_new if first < 0 else first
+                yield first < 0, start, start + end - begin
+
+    def pieces(self, earlier: np.ndarray, new: np.ndarray) -> Iterator[np.ndarray]:
+        """The rows of two arrays in the order of the state, stretch by stretch."""
+        for is_new, begin, end in self.runs():
+            yield (new if is_new else earlier)[begin:end]
+
+    def merged(self, earlier: np.ndarray, new: np.ndarray) -> np.ndarray:
+        """The rows of two arrays in the order of the state."""
+        return np.concatenate([new[:0], *self.pieces(earlier, new)])
+
+    def some(self, places: np.ndarray, earlier: np.ndarray, new: np.ndarray) -> np.ndarray:
+        """Some rows of the state."""
+        chosen = Merge(self.rows[places], self.n_new)
+        return chosen.merged(earlier, new)

@@ -46,6 +46,14 @@ class _Facet:
             return np.zeros(0, dtype=np.int64)
         return self.rows[self.values == self.names.index(value)]
 
+    def lists(self) -> Lists:
+        """All of them."""
+        return Lists(
+            names=self.names,
+            lengths=np.diff(self.starts.astype(np.int64)),
+            values=self.values.astype(np.int64),
+        )
+
 
 class DocumentTable:
     """Documents by row. Immutable; safe between threads."""
@@ -78,6 +86,11 @@ class DocumentTable:
         starts = read_array(folder, "links-starts", "uint32", shape=(n + 1,))
         self._link_starts = starts
         self._link_targets = read_array(folder, "links", "uint32", shape=(int(starts[-1]),))
+        self._titles = Strings.read(folder, "titles")
+        self._lead_names = Strings.read(folder, "leads-names")
+        self._lead_starts = read_array(folder, "leads-starts", "uint32", shape=(n + 1,))
+        shape = (int(self._lead_starts[-1]),)
+        self._leads = read_array(folder, "leads", "uint32", shape=shape)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -159,6 +172,35 @@ class DocumentTable:
             way=column["way"].astype(np.int64),
         )
 
+    def columns(self) -> Columns:
+        """Everything as it was written, in memory: for a build that goes on from it."""
+        metrics, starts = list(self._metrics), self._lead_starts
+        bounds = [one.stop - one.start for one in self._metrics.values()]
+        of_metric = np.repeat(np.arange(len(metrics)), np.array(bounds, dtype=np.int64))
+        rows = self._figures[:, 0].astype(np.int64)
+        order = np.argsort(rows, kind="stable")
+        lengths = np.bincount(rows, minlength=len(self))
+        ones = np.ones(len(self), dtype=np.int64)
+        return Columns(
+            ids=tuple(self.ids),
+            titles=tuple(self._titles),
+            kinds=Lists(names=self._kinds, lengths=ones, values=self._kind.astype(np.int64)),
+            facets={name: facet.lists() for name, facet in self._facets.items()},
+            keys={name: values for name, values in self._keys.items() if name != TITLE},
+            metrics=Lists(names=tuple(metrics), lengths=lengths, values=of_metric[order]),
+            units=Lists(
+                names=self._units,
+                lengths=lengths,
+                values=self._figures[:, 1].astype(np.int64)[order],
+            ),
+            figures=self._figures[:, 2:][order],
+            links=Lists(
+                names=tuple(self._lead_names),
+                lengths=np.diff(starts.astype(np.int64)),
+                values=self._leads.astype(np.int64),
+            ),
+        )
+
     def _columns(self, metric: str) -> Mapping[str, np.ndarray]:
         figures = self._figures[self._metrics.get(metric, slice(0, 0))]
         return dict(zip(_COLUMNS, figures.T, strict=True))
@@ -194,72 +236,203 @@ def _counted(facet: _Facet, passing: np.ndarray | None, rows: np.ndarray | None)
     return np.bincount(values, minlength=len(facet.names))
 
 
-def write_documents(folder: Path, documents: Sequence[Document]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """Strings of some documents, any number each, counted off a list of all that occur.
+
+    ``values`` are places in ``names``, document after document; ``lengths`` says how many each
+    has.
+    """
+
+    names: tuple[str, ...]
+    lengths: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, held: Sequence[Sequence[str]]) -> Lists:
+        """Those of some documents."""
+        names = tuple(sorted({value for values in held for value in values}))
+        places = {name: at for at, name in enumerate(names)}
+        found = [places[value] for values in held for value in values]
+        return cls(
+            names=names,
+            lengths=np.array([len(values) for values in held], dtype=np.int64),
+            values=np.array(found, dtype=np.int64),
+        )
+
+    def of_rows(self, rows: np.ndarray) -> Lists:
+        """Those of some of the documents, with the names that these have."""
+        places, lengths = stretches(starts_of(self.lengths), rows)
+        used, values = np.unique(self.values[places], return_inverse=True)
+        names = tuple(self.names[name] for name in used.tolist())
+        return Lists(names=names, lengths=lengths, values=values)
+
+    def and_those_of(self, other: Lists) -> Lists:
+        """Those of these documents and then of others."""
+        names = tuple(sorted({*self.names, *other.names}))
+        places = {name: at for at, name in enumerate(names)}
+        values = [
+            np.array([places[name] for name in one.names], dtype=np.int64)[one.values]
+            for one in (self, other)
+        ]
+        return Lists(
+            names=names,
+            lengths=np.concatenate([self.lengths, other.lengths]),
+            values=np.concatenate(values),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Everything of some documents but their words, column by column.
+
+    ``figures`` has a row for each figure, document after document, with the columns
+    ``_COLUMNS`` from the third on; its metric and its unit stand in lists of the same order.
+    """
+
+    ids: tuple[str, ...]
+    titles: tuple[str, ...]
+    kinds: Lists
+    facets: Mapping[str, Lists]
+    keys: Mapping[str, np.ndarray]
+    metrics: Lists
+    units: Lists
+    figures: np.ndarray
+    links: Lists
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> Columns:
+        """Those of some documents, in their order."""
+        facets = sorted({facet for document in documents for facet in document.facets})
+        keys = sorted({name for document in documents for name in document.keys})
+        figures = [
+            (one.low, one.high, one.sign, one.compared, one.own, one.sought, one.way)
+            for document in documents
+            for one in document.figures
+        ]
+        return cls(
+            ids=tuple(document.id for document in documents),
+            titles=tuple(document.title for document in documents),
+            kinds=Lists.of([(document.kind,) for document in documents]),
+            facets={
+                facet: Lists.of([tuple(dict.fromkeys(d.facets.get(facet, ()))) for d in documents])
+                for facet in facets
+            },
+            keys={
+                name: np.array([d.keys.get(name, math.inf) for d in documents], dtype=np.float64)
+                for name in keys
+            },
+            metrics=Lists.of([[one.metric for one in document.figures] for document in documents]),
+            units=Lists.of([[one.unit for one in document.figures] for document in documents]),
+            figures=np.array(figures, dtype=np.float64).reshape(-1, len(_COLUMNS) - 2),
+            links=Lists.of([document.links for document in documents]),
+        )
+
+    def of_rows(self, rows: np.ndarray) -> Columns:
+        """Those of some of the documents, in the order of ``rows``."""
+        places, _ = stretches(starts_of(self.metrics.lengths), rows)
+        keys = {name: values[rows] for name, values in self.keys.items()}
+        return Columns(
+            ids=tuple(self.ids[row] for row in rows.tolist()),
+            titles=tuple(self.titles[row] for row in rows.tolist()),
+            kinds=self.kinds.of_rows(rows),
+            facets={facet: lists.of_rows(rows) for facet, lists in self.facets.items()},
+            keys={name: values for name, values in keys.items() if np.isfinite(values).any()},
+            metrics=self.metrics.of_rows(rows),
+            units=self.units.of_rows(rows),
+            figures=self.figures[places],
+            links=self.links.of_rows(rows),
+        )
+
+    def and_those_of(self, other: Columns) -> Columns:
+        """Those of these documents and then of others."""
+        return Columns(
+            ids=(*self.ids, *other.ids),
+            titles=(*self.titles, *other.titles),
+            kinds=self.kinds.and_those_of(other.kinds),
+            facets={
+                facet: self._facet(facet).and_those_of(other._facet(facet))
+                for facet in sorted({*self.facets, *other.facets})
+            },
+            keys={
+                name: np.concatenate([self._key(name), other._key(name)])
+                for name in sorted({*self.keys, *other.keys})
+            },
+            metrics=self.metrics.and_those_of(other.metrics),
+            units=self.units.and_those_of(other.units),
+            figures=np.concatenate([self.figures, other.figures]),
+            links=self.links.and_those_of(other.links),
+        )
+
+    def _facet(self, facet: str) -> Lists:
+        none = np.zeros(len(self.ids), dtype=np.int64)
+        return self.facets.get(facet) or Lists(names=(), lengths=none, values=none[:0])
+
+    def _key(self, name: str) -> np.ndarray:
+        return self.keys[name] if name in self.keys else np.full(len(self.ids), math.inf)
+
+
+def write_documents(folder: Path, columns: Columns) -> None:
     """Write everything of documents but their words; they are in the order of their ids."""
-    write_strings(folder, "ids", (document.id for document in documents))
-    rows = {document.id: row for row, document in enumerate(documents)}
-    kinds = sorted({document.kind for document in documents})
-    facets = sorted({facet for document in documents for facet in document.facets})
-    units = sorted({figure.unit for document in documents for figure in document.figures})
-    keys = sorted({name for document in documents for name in document.keys})
-    named = {"kinds": kinds, "units": units, "keys": [TITLE, *keys], "facets": {}, "metrics": {}}
-    write_array(folder, "kind", np.array([kinds.index(d.kind) for d in documents], dtype=np.uint16))
-    for number, facet in enumerate(facets):
-        held = [tuple(dict.fromkeys(document.facets.get(facet, ()))) for document in documents]
-        named["facets"][facet] = _write_facet(folder, number, held)
-    _write_keys(folder, documents, keys)
-    metrics = sorted({figure.metric for document in documents for figure in document.figures})
-    figures = {metric: [] for metric in metrics}
-    for row, document in enumerate(documents):
-        for one in document.figures:
-            figures[one.metric].append(
-                (
-                    *(row, units.index(one.unit), one.low, one.high, one.sign),
-                    *(one.compared, one.own, one.sought, one.way),
-                )
-            )
-    begin = 0
-    for metric, found in figures.items():
-        named["metrics"][metric] = [begin, begin := begin + len(found)]
-    every = [figure for found in figures.values() for figure in found]
-    write_array(folder, "figures", np.array(every, dtype=np.float64).reshape(-1, len(_COLUMNS)))
-    _write_links(folder, documents, rows)
+    write_strings(folder, "ids", columns.ids)
+    write_strings(folder, "titles", columns.titles)
+    metrics, units = columns.metrics, columns.units
+    named = {
+        "kinds": columns.kinds.names,
+        "units": units.names,
+        "keys": [TITLE, *columns.keys],
+        "facets": {facet: lists.names for facet, lists in columns.facets.items()},
+    }
+    write_array(folder, "kind", columns.kinds.values.astype(np.uint16))
+    for number, lists in enumerate(columns.facets.values()):
+        _write_facet(folder, number, lists)
+    _write_keys(folder, columns)
+    rows = np.repeat(np.arange(len(columns.ids)), metrics.lengths)
+    order = np.argsort(metrics.values, kind="stable")
+    figures = np.column_stack([rows, units.values, columns.figures])[order]
+    write_array(folder, "figures", figures.astype(np.float64))
+    ends = np.cumsum(np.bincount(metrics.values, minlength=len(metrics.names))).tolist()
+    named["metrics"] = {
+        metric: [begin, end]
+        for metric, begin, end in zip(metrics.names, [0, *ends], ends, strict=False)
+    }
+    _write_links(folder, columns)
     text = json.dumps(named, ensure_ascii=False, indent=1)
     (folder / _INDEX_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def _write_facet(folder: Path, number: int, held: Sequence[tuple[str, ...]]) -> list[str]:
-    names = sorted({value for values in held for value in values})
-    places = {name: at for at, name in enumerate(names)}
-    lengths = np.array([len(values) for values in held], dtype=np.int64)
-    found = [places[value] for values in held for value in values]
-    write_array(folder, f"facet-{number}-starts", starts_of(lengths).astype(np.uint32))
-    rows = np.repeat(np.arange(len(held)), lengths)
+def _write_facet(folder: Path, number: int, lists: Lists) -> None:
+    starts = starts_of(lists.lengths)
+    rows = np.repeat(np.arange(len(lists.lengths)), lists.lengths)
+    write_array(folder, f"facet-{number}-starts", starts.astype(np.uint32))
     write_array(folder, f"facet-{number}-rows", rows.astype(np.uint32))
-    write_array(folder, f"facet-{number}-values", np.array(found, dtype=np.uint16))
-    return names
+    write_array(folder, f"facet-{number}-values", lists.values.astype(np.uint16))
 
 
-def _write_keys(folder: Path, documents: Sequence[Document], names: Sequence[str]) -> None:
-    by_title = sorted(range(len(documents)), key=lambda row: (documents[row].title.casefold(), row))
-    titles = np.empty(len(documents))
-    titles[by_title] = np.arange(len(documents))
+def _write_keys(folder: Path, columns: Columns) -> None:
+    folded = [title.casefold() for title in columns.titles]
+    titles = np.empty(len(folded))
+    titles[sorted(range(len(folded)), key=folded.__getitem__)] = np.arange(len(folded))
     write_array(folder, "key-0", titles)
-    for number, name in enumerate(names, 1):
-        values = [document.keys.get(name, math.inf) for document in documents]
-        write_array(folder, f"key-{number}", np.array(values, dtype=np.float64))
+    for number, values in enumerate(columns.keys.values(), 1):
+        write_array(folder, f"key-{number}", values)
 
 
-def _write_links(folder: Path, documents: Sequence[Document], rows: Mapping[str, int]) -> None:
-    """Links count both ways, each once; what leads to no document is left out."""
-    pairs = {
-        pair
-        for row, document in enumerate(documents)
-        for other in document.links
-        if other in rows and rows[other] != row
-        for pair in ((row, rows[other]), (rows[other], row))
-    }
-    found = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
-    lengths = np.bincount(found[:, 0], minlength=len(documents))
+def _write_links(folder: Path, columns: Columns) -> None:
+    """Write where documents lead to, and which of them are linked.
+
+    Links count both ways, each once; what leads to no document is left out of them.
+    """
+    links, n = columns.links, len(columns.ids)
+    write_strings(folder, "leads-names", links.names)
+    write_array(folder, "leads-starts", starts_of(links.lengths).astype(np.uint32))
+    write_array(folder, "leads", links.values.astype(np.uint32))
+    rows = {document_id: row for row, document_id in enumerate(columns.ids)}
+    known = np.array([rows.get(name, -1) for name in links.names], dtype=np.int64)
+    begins, ends = np.repeat(np.arange(n), links.lengths), known[links.values]
+    counts = (ends >= 0) & (ends != begins)
+    begins, ends = begins[counts], ends[counts]
+    pairs = np.unique(np.concatenate([begins * n + ends, ends * n + begins]))
+    lengths = np.bincount(pairs // max(1, n), minlength=n)
     write_array(folder, "links-starts", starts_of(lengths).astype(np.uint32))
-    write_array(folder, "links", found[:, 1].astype(np.uint32))
+    write_array(folder, "links", (pairs % max(1, n)).astype(np.uint32))

@@ -13,7 +13,7 @@ Everything is mapped into memory, read where it is touched, and shared by all pr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +23,8 @@ from pydantic import TypeAdapter, ValidationError
 from kb.engine.answering import ArrayAnswering
 from kb.engine.base import (
     Answering,
+    Document,
+    Engine,
     FigureRows,
     OwnedTexts,
     Question,
@@ -31,7 +33,9 @@ from kb.engine.base import (
 )
 from kb.engine.filters import Filter
 from kb.engine.gathering import Gathering, Owned
-from kb.engine.local.documents import DocumentTable, write_documents
+from kb.engine.guarded import unguarded
+from kb.engine.local.arrays import Merge, starts_of, stretches
+from kb.engine.local.documents import Columns, DocumentTable, write_documents
 from kb.engine.local.vectors import (
     DocumentVectors,
     read_json,
@@ -39,7 +43,7 @@ from kb.engine.local.vectors import (
     write_document_vectors,
     write_vectors,
 )
-from kb.engine.local.words import WordIndex, counted, write_words
+from kb.engine.local.words import Counts, WordIndex, write_words
 from kb.errors import SnapshotCorrupt
 
 DOCUMENTS_FOLDER = "documents"
@@ -208,40 +212,122 @@ class LocalWriter(Gathering):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
+        self._earlier: LocalEngine | None = None
+        self._taken: dict[str, int] = {}
+
+    def write(self, document: Document) -> None:
+        """Add a document, in place of one with the same id."""
+        self._taken.pop(document.id, None)
+        super().write(document)
+
+    def write_vectors(
+        self, vector_set: str, texts: Sequence[VectorText], vectors: np.ndarray
+    ) -> None:
+        """Add texts to a vector set, in place of all that their owners had in it."""
+        for text in texts:
+            if text.owner in self._taken:
+                raise ValueError(f"{text.owner!r} is taken over; write it before its texts")
+        super().write_vectors(vector_set, texts, vectors)
+
+    def take_over(self, earlier: Engine, ids: Collection[str]) -> None:
+        """Add documents as an earlier state has them, with words and texts."""
+        own = unguarded(earlier)
+        if not isinstance(own, LocalEngine) or self._earlier not in (None, own):
+            raise ValueError("all must be taken over from one earlier state of this engine")
+        self._earlier = own
+        rows = {document_id: row for row, document_id in enumerate(own.documents.ids)}
+        known = [document_id for document_id in ids if document_id in rows]
+        self.delete(known)
+        self._taken.update({document_id: rows[document_id] for document_id in known})
+
+    def delete(self, ids: Collection[str]) -> None:
+        """Take documents out, with their texts."""
+        for document_id in ids:
+            self._taken.pop(document_id, None)
+        super().delete(ids)
 
     def publish(self) -> None:
         """Write every file."""
-        documents = self.documents_in_order()
         folders = [self._folder / name for name in (DOCUMENTS_FOLDER, VECTORS_FOLDER, OWNED_FOLDER)]
         for folder in folders:
             folder.mkdir(parents=True)
-        write_documents(folders[0], documents)
+        documents = self.documents_in_order()
+        columns, words = Columns.of(documents), Counts.of(one.words for one in documents)
+        taken = self._taken_rows()
+        if self._earlier is not None:
+            order, to = _in_order([*columns.ids, *sorted(self._taken)])
+            columns = columns.and_those_of(self._earlier.documents.columns().of_rows(taken))
+            columns = columns.of_rows(order)
+            # What is taken over is in order already, and nearly all: it comes first.
+            moved = np.full(len(self._earlier), -1, dtype=np.int64)
+            moved[taken] = to[len(documents) :]
+            of_earlier = self._earlier.words.counts().moved(moved)
+            words = of_earlier.and_those_of(words.moved(to[: len(documents)]))
+        write_documents(folders[0], columns)
         sets: dict[str, list[str]] = {VECTORS_FOLDER: [], OWNED_FOLDER: []}
-        ids = [document.id for document in documents]
-        for name, held in self.sets.items():
-            if held.keys() <= set(ids):
-                sets[VECTORS_FOLDER].append(name)
-                _write_set(folders[1], name, held, ids)
+        ids = set(columns.ids)
+        for name in dict.fromkeys((*self.sets, *self._sets_taken(taken))):
+            held = self.sets.get(name, {})
+            if held.keys() <= ids:
+                if self._write_set(folders[1], name, held, columns.ids):
+                    sets[VECTORS_FOLDER].append(name)
             else:
                 sets[OWNED_FOLDER].append(name)
                 _write_owned(folders[2], name, held)
+        sets = {kind: sorted(names) for kind, names in sets.items()}
         text = json.dumps(sets, indent=1)
         (self._folder / SETS_FILE).write_text(text + "\n", encoding="utf-8")
-        terms, found = counted(document.words for document in documents)
-        write_words(self._folder / WORDS_FOLDER, terms, found, len(documents))
+        write_words(self._folder / WORDS_FOLDER, words, len(columns.ids))
+
+    def _taken_rows(self) -> np.ndarray:
+        """The rows of what is taken over, in the order of the ids."""
+        return np.array([self._taken[key] for key in sorted(self._taken)], dtype=np.int64)
+
+    def _sets_taken(self, taken: np.ndarray) -> Mapping[str, DocumentVectors]:
+        """The vector sets that are taken over, by name."""
+        return self._earlier.vector_sets if self._earlier is not None and len(taken) else {}
+
+    def _write_set(
+        self, folder: Path, name: str, held: Mapping[str, Owned], ids: Sequence[str]
+    ) -> bool:
+        """Write a set whose owners are documents; whether it has a text."""
+        taken = self._taken_rows()
+        earlier = self._sets_taken(taken).get(name)
+        lengths = np.array([len(held[i].digests) if i in held else 0 for i in ids], dtype=np.int64)
+        of_taken = np.zeros(0, dtype=np.int64)
+        rows = np.array([row for row, i in enumerate(ids) if i in self._taken], dtype=np.int64)
+        if earlier is not None:
+            of_taken, taken_lengths = stretches(earlier.starts, taken)
+            lengths[rows] = taken_lengths
+        if not lengths.sum():
+            return False
+        texts = [held[document_id] for document_id in ids if document_id in held]
+        digests = "".join(digest for one in texts for digest in one.digests)
+        dimension = earlier.dimension if earlier is not None else texts[0].vectors.shape[1]
+        none = np.zeros((0, dimension), dtype=np.float32)
+        n_new = sum(len(one.digests) for one in texts)
+        places = np.empty(int(lengths.sum()), dtype=np.int64)
+        is_new = np.ones(len(places), dtype=bool)
+        is_new[stretches(starts_of(lengths), rows)[0]] = earlier is None
+        places[is_new], places[~is_new] = np.arange(-n_new, 0), of_taken
+        write_document_vectors(
+            folder,
+            name,
+            vectors=unit_rows(np.concatenate([none, *(one.vectors for one in texts)])),
+            digests=np.frombuffer(bytes.fromhex(digests), dtype=np.uint8).reshape(-1, 32),
+            lengths=lengths,
+            earlier=earlier,
+            merge=Merge(places, n_new),
+        )
+        return True
 
 
-def _write_set(folder: Path, name: str, held: Mapping[str, Owned], ids: Sequence[str]) -> None:
-    owners = [document_id for document_id in ids if document_id in held]
-    lengths = [len(held[document_id].digests) if document_id in held else 0 for document_id in ids]
-    digests = "".join(digest for owner in owners for digest in held[owner].digests)
-    write_document_vectors(
-        folder,
-        name,
-        vectors=unit_rows(np.concatenate([held[owner].vectors for owner in owners])),
-        digests=np.frombuffer(bytes.fromhex(digests), dtype=np.uint8).reshape(-1, 32),
-        lengths=np.array(lengths, dtype=np.int64),
-    )
+def _in_order(ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The places of ids in their order, and the place in that order of each."""
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+    to = np.empty(len(ids), dtype=np.int64)
+    to[order] = np.arange(len(ids))
+    return order, to
 
 
 def _write_owned(folder: Path, name: str, held: Mapping[str, Owned]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import mmap
 import struct
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import faiss
 import numpy as np
 
 from kb.engine.base import NO_TEXT
-from kb.engine.local.arrays import read_array, stretches, write_array
+from kb.engine.local.arrays import Merge, read_array, stretches, write_array
 from kb.errors import SnapshotCorrupt
 
 # A web worker has one thread for this, and forks after loading.
@@ -30,8 +31,9 @@ FLAT_UP_TO = 4_096
 #: How the file of a flat index begins: kind, dimension, number of vectors, 21 bytes that are the
 #: same in all, and how many numbers follow, which are float32.
 _HEADER = struct.Struct("<4siq21xQ")
+_BEFORE_VECTORS, _VECTORS, _NUMBERS = 8, struct.Struct("<q"), struct.Struct("<Q")
 #: How many texts tell how a distance of codes becomes a cosine.
-_SAMPLE = 2_048
+_SAMPLE = 512
 
 
 class DocumentVectors:
@@ -48,7 +50,7 @@ class DocumentVectors:
         self.matrix = mapped.matrix
         self.starts = starts
         self.digests = digests
-        self._codes = codes
+        self.codes = codes
 
     @classmethod
     def read(cls, folder: Path, name: str, n_documents: int) -> DocumentVectors:
@@ -86,11 +88,11 @@ class DocumentVectors:
         found = np.full(len(self.starts) - 1, NO_TEXT, dtype=np.float32)
         having = self._having
         begins = self.starts[having].astype(np.int64)
-        if self._codes is None:
+        if self.codes is None:
             found[having] = np.maximum.reduceat(self.matrix @ unit, begins)
         else:
-            nearest = np.minimum.reduceat(self._codes.distances(unit), begins)
-            found[having] = self._codes.cosine[nearest]
+            nearest = np.minimum.reduceat(self.codes.distances(unit), begins)
+            found[having] = self.codes.cosine[nearest]
         return found
 
     def nearest(self, unit: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -107,7 +109,7 @@ class DocumentVectors:
         if not len(having):
             return cosines, nearest
         products = inner_products(self.matrix, unit, places)
-        if self._codes is not None:
+        if self.codes is not None:
             self._mapped.let_go()
         begins = (np.cumsum(lengths) - lengths)[having]
         best = np.maximum.reduceat(products, begins)
@@ -134,7 +136,7 @@ class Codes:
     """
 
     def __init__(self, bits: np.ndarray, cosine: np.ndarray) -> None:
-        self._bits = bits
+        self.bits = bits
         self.cosine = cosine
 
     @classmethod
@@ -147,10 +149,10 @@ class Codes:
     def distances(self, unit: np.ndarray) -> np.ndarray:
         """How many bits differ from the code of a vector: int32, of every text."""
         asked = signs(unit[None, :])
-        found = np.empty(len(self._bits), dtype=np.int32)
+        found = np.empty(len(self.bits), dtype=np.int32)
         faiss.hammings(
-            *(faiss.swig_ptr(asked), faiss.swig_ptr(self._bits), 1, len(self._bits)),
-            *(self._bits.shape[1], faiss.swig_ptr(found)),
+            *(faiss.swig_ptr(asked), faiss.swig_ptr(self.bits), 1, len(self.bits)),
+            *(self.bits.shape[1], faiss.swig_ptr(found)),
         )
         return found
 
@@ -179,33 +181,59 @@ def inner_products(matrix: np.ndarray, unit: np.ndarray, places: np.ndarray) -> 
 
 
 def write_document_vectors(
-    folder: Path, name: str, *, vectors: np.ndarray, digests: np.ndarray, lengths: np.ndarray
+    folder: Path,
+    name: str,
+    *,
+    vectors: np.ndarray,
+    digests: np.ndarray,
+    lengths: np.ndarray,
+    earlier: DocumentVectors | None = None,
+    merge: Merge | None = None,
 ) -> None:
-    """Write a vector set.
+    """Write a vector set, of new texts and of those of an earlier state.
 
     Args:
         folder: where to.
         name: of the set.
-        vectors: unit vectors, document by document: float32 of shape (n_texts, dimension).
-        digests: of their texts: uint8 of shape (n_texts, 32).
+        vectors: unit vectors of the new texts: float32 of shape (n_texts, dimension).
+        digests: of these texts: uint8 of shape (n_texts, 32).
         lengths: how many texts each document has.
+        earlier: the set in the earlier state.
+        merge: where the texts of both come to stand, document by document; None where there is
+            no earlier state, and the new texts are in order.
     """
-    write_vectors(folder / f"{name}.faiss", vectors)
-    write_array(folder, f"{name}-digests", digests)
+    merge = merge or Merge(np.arange(-len(vectors), 0), len(vectors))
+    old_vectors, old_digests = (
+        (vectors[:0], digests[:0]) if earlier is None else (earlier.matrix, earlier.digests)
+    )
+    _write_flat(
+        folder / f"{name}.faiss",
+        vectors.shape[1],
+        len(merge.rows),
+        merge.pieces(old_vectors, vectors),
+    )
+    write_array(folder, f"{name}-digests", merge.merged(old_digests, digests))
     starts = np.concatenate([[0], np.cumsum(lengths)])
     write_array(folder, f"{name}-starts", starts.astype(np.uint32))
-    if len(vectors) > FLAT_UP_TO:
-        write_array(folder, f"{name}-codes", signs(vectors))
-        write_array(folder, f"{name}-cosines", cosines_of_distances(vectors))
+    if len(merge.rows) > FLAT_UP_TO:
+        known = None if earlier is None else earlier.codes
+        bits = signs(old_vectors) if known is None else known.bits
+        write_array(folder, f"{name}-codes", merge.merged(bits, signs(vectors)))
+        some = merge.some(sample_of(len(merge.rows)), old_vectors, vectors)
+        write_array(folder, f"{name}-cosines", cosines_of_distances(some))
 
 
-def cosines_of_distances(vectors: np.ndarray) -> np.ndarray:
+def sample_of(n: int) -> np.ndarray:
+    """The places of the texts that tell how a distance of codes becomes a cosine."""
+    return np.linspace(0, n - 1, _SAMPLE).astype(np.int64)
+
+
+def cosines_of_distances(some: np.ndarray) -> np.ndarray:
     """By the number of different bits the mean cosine: float32 of shape (bits + 1,).
 
-    A straight line through pairs of the set, the near ones counting as much as all others.
+    A straight line through pairs of some vectors of the set, the near ones counting as much as
+    all others.
     """
-    places = np.linspace(0, len(vectors) - 1, _SAMPLE).astype(np.int64)
-    some = vectors[places]
     pairs = np.triu_indices(len(some), 1)
     cosines = (some @ some.T)[pairs].astype(np.float64)
     bits = np.unpackbits(signs(some), axis=1).astype(np.float32)
@@ -214,14 +242,23 @@ def cosines_of_distances(vectors: np.ndarray) -> np.ndarray:
     near = cosines >= np.quantile(cosines, 0.99)
     weight = np.where(near, (~near).sum() / max(1, near.sum()), 1.0)
     line = np.polynomial.Polynomial.fit(differ, cosines, 1, w=np.sqrt(weight))
-    return line(np.arange(8 * code_width(vectors.shape[1]) + 1)).astype(np.float32)
+    return line(np.arange(8 * code_width(some.shape[1]) + 1)).astype(np.float32)
 
 
 def write_vectors(path: Path, vectors: np.ndarray) -> None:
     """Write a flat index of unit vectors; the same vectors give the same bytes."""
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    faiss.write_index(index, str(path))
+    _write_flat(path, vectors.shape[1], len(vectors), [vectors])
+
+
+def _write_flat(path: Path, dimension: int, n: int, pieces: Iterable[np.ndarray]) -> None:
+    """Write a flat index piece by piece: as faiss writes it, which wants all of it at once."""
+    header = bytearray(faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes())
+    _NUMBERS.pack_into(header, _HEADER.size - _NUMBERS.size, n * dimension)
+    _VECTORS.pack_into(header, _BEFORE_VECTORS, n)
+    with path.open("wb") as file:
+        file.write(header)
+        for piece in pieces:
+            file.write(np.ascontiguousarray(piece, dtype=np.float32))
 
 
 def read_vectors(path: Path) -> np.ndarray:

@@ -9,6 +9,7 @@ significant bits.
 from __future__ import annotations
 
 import functools
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class WordIndex:
         n_postings = int(starts[-1])
         postings = Postings(
             rows=read_array(folder, "rows", "uint32", shape=(n_postings,)),
-            counts=read_array(folder, "counts", "uint16", shape=(n_postings,)),
+            counts=read_array(folder, "counts", "uint32", shape=(n_postings,)),
             values=read_array(folder, "values", "float32", shape=(n_postings,)),
         )
         if starts[0] != 0 or len(read_array(folder, "lengths", "uint32", shape=(None,))) != (
@@ -95,6 +96,16 @@ class WordIndex:
             if at is not None
         ]
         return functools.reduce(np.intersect1d, rows).astype(np.int64)
+
+    def counts(self) -> Counts:
+        """How often each term stands in each document, in memory: for a build that goes on."""
+        lengths = np.diff(self.starts.astype(np.int64))
+        return Counts(
+            names=tuple(self.terms),
+            terms=np.repeat(np.arange(len(self.terms)), lengths),
+            rows=self.postings.rows.astype(np.int64),
+            counts=self.postings.counts.astype(np.int64),
+        )
 
     def scores(self, terms: Sequence[str]) -> WordScores:
         """What the terms, each given once, count in every document, and which are held."""
@@ -146,33 +157,59 @@ class Postings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How often each term stands in each document: three arrays of one length, in any order."""
+    """How often each term stands in each document.
 
+    ``names`` are the terms, in order; ``terms``, ``rows`` and ``counts`` are int64 arrays of one
+    length, a place in each for every term of every document.
+    """
+
+    names: Sequence[str]
     terms: np.ndarray
     rows: np.ndarray
     counts: np.ndarray
 
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Counts:
+        """Those of some texts, the rows counting them off."""
+        places: dict[str, int] = {}
+        terms, rows, counts = array("q"), array("q"), array("q")
+        for row, text in enumerate(texts):
+            for term, count in Counter(tokens(text)).items():
+                terms.append(places.setdefault(term, len(places)))
+                rows.append(row)
+                counts.append(count)
+        names = sorted(places)
+        rank = np.empty(len(places), dtype=np.int64)
+        rank[[places[term] for term in names]] = np.arange(len(places))
+        found = [np.array(one, dtype=np.int64) for one in (terms, rows, counts)]
+        return cls(names=names, terms=rank[found[0]], rows=found[1], counts=found[2])
 
-def counted(texts: Iterable[str]) -> tuple[list[str], Counts]:
-    """The terms of some texts, in order, and how often each stands in each text."""
-    places: dict[str, int] = {}
-    terms: list[int] = []
-    rows: list[int] = []
-    counts: list[int] = []
-    for row, text in enumerate(texts):
-        for term, count in Counter(tokens(text)).items():
-            terms.append(places.setdefault(term, len(places)))
-            rows.append(row)
-            counts.append(count)
-    in_order = sorted(places)
-    rank = np.empty(len(places), dtype=np.int64)
-    rank[[places[term] for term in in_order]] = np.arange(len(places))
-    by_number = rank[np.array(terms, dtype=np.int64)]
-    return in_order, Counts(
-        terms=by_number,
-        rows=np.array(rows, dtype=np.int64),
-        counts=np.array(counts, dtype=np.int64),
-    )
+    def moved(self, rows: np.ndarray) -> Counts:
+        """The same of documents that stand in other rows.
+
+        Args:
+            rows: the new row of each document, -1 where it is left out.
+        """
+        moved = rows[self.rows]
+        stays = moved >= 0
+        used, terms = np.unique(self.terms[stays], return_inverse=True)
+        names = [self.names[term] for term in used.tolist()]
+        return Counts(names=names, terms=terms, rows=moved[stays], counts=self.counts[stays])
+
+    def and_those_of(self, other: Counts) -> Counts:
+        """Those of these documents and of others, in other rows."""
+        names = sorted({*self.names, *other.names})
+        places = {name: at for at, name in enumerate(names)}
+        terms = [
+            np.array([places[name] for name in one.names], dtype=np.int64)[one.terms]
+            for one in (self, other)
+        ]
+        return Counts(
+            names=names,
+            terms=np.concatenate(terms),
+            rows=np.concatenate([self.rows, other.rows]),
+            counts=np.concatenate([self.counts, other.counts]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,36 +226,36 @@ class Valued:
     lengths: np.ndarray
 
 
-def valued(n_terms: int, found: Counts, n_documents: int) -> Valued:
+def valued(found: Counts, n_documents: int) -> Valued:
     """The values that BM25 gives what was counted."""
-    order = np.lexsort((found.rows, found.terms))
+    # Stable, so that what is in order already is only walked through.
+    order = np.argsort(found.terms * max(1, n_documents) + found.rows, kind="stable")
     term, rows, counts = found.terms[order], found.rows[order], found.counts[order]
     lengths = np.bincount(rows, weights=counts, minlength=n_documents).astype(np.int64)
-    held = np.bincount(term, minlength=n_terms)
+    held = np.bincount(term, minlength=len(found.names))
     weights = np.log(1 + (n_documents - held + 0.5) / (held + 0.5))
     mean = lengths.sum() / n_documents if n_documents else 1.0
     longer = K1 * (1 - B + B * rounded_length(lengths) / (mean or 1.0))
     values = weights[term] * (K1 + 1) * counts / (counts + longer[rows])
     postings = Postings(
         rows=rows.astype(np.uint32),
-        counts=np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16),
+        counts=counts.astype(np.uint32),
         values=values.astype(np.float32),
     )
     return Valued(terms=term, postings=postings, held=held, lengths=lengths)
 
 
-def write_words(folder: Path, terms: Sequence[str], found: Counts, n_documents: int) -> None:
+def write_words(folder: Path, found: Counts, n_documents: int) -> None:
     """Write a word index.
 
     Args:
         folder: a new one.
-        terms: every term, in order.
-        found: how often each stands in each document.
+        found: how often each term stands in each document.
         n_documents: how many there are, with those without a word.
     """
     folder.mkdir(parents=True)
-    values = valued(len(terms), found, n_documents)
-    write_strings(folder, "terms", terms)
+    values = valued(found, n_documents)
+    write_strings(folder, "terms", found.names)
     write_array(folder, "starts", starts_of(values.held).astype(np.uint64))
     write_array(folder, "rows", values.postings.rows)
     write_array(folder, "counts", values.postings.counts)

@@ -11,8 +11,8 @@ import numpy as np
 
 from kb.engine.base import Document, unit_rows
 from kb.engine.gathering import Gathering, Owned
-from kb.engine.local.vectors import FLAT_UP_TO, code_width, cosines_of_distances, signs
-from kb.engine.local.words import counted, valued
+from kb.engine.local.vectors import FLAT_UP_TO, code_width, cosines_of_distances, sample_of, signs
+from kb.engine.local.words import Counts, valued
 from kb.engine.postgresql.schema import (
     CODES_A_ROW,
     FORMAT,
@@ -160,10 +160,10 @@ def _write_documents(tables: _Tables, documents: Sequence[Document]) -> dict[str
 
 
 def _write_words(tables: _Tables, documents: Sequence[Document]) -> None:
-    terms, found = counted(document.words for document in documents)
-    values = valued(len(terms), found, len(documents))
+    found = Counts.of(document.words for document in documents)
+    values = valued(found, len(documents))
     held = values.held.tolist()
-    tables.write("lexeme", ((term, at, held[at]) for at, term in enumerate(terms)))
+    tables.write("lexeme", ((term, at, held[at]) for at, term in enumerate(found.names)))
     postings = values.postings
     columns = [values.terms, postings.rows, postings.counts]
     tables.write_columns("frequency", [*(one.astype(np.int32) for one in columns), postings.values])
@@ -189,7 +189,7 @@ def _write_set(
         most = int(lengths.max())
         n_columns = min(most, CODES_A_ROW)
         _write_codes(tables, number, rows, ordinals, vectors, n_columns)
-        cosines = cosines_of_distances(vectors)
+        cosines = cosines_of_distances(vectors[sample_of(len(vectors))])
         described["cosines"] = [float(cosine) for cosine in cosines]
         described |= {"columns": n_columns, "is_wide": most > n_columns}
     return described

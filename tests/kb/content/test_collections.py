@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.collections import asked_collection, part_of
+from kb.content.collections import asked_collection
 from kb.content.corpus import Corpus, read_corpus
+from kb.content.part import part_of
 from kb.errors import QueryError
 from kb.model.compendium import Compendium
 from tests.toy import FIRST_COLLECTION, ROOT, TOY_COLLECTIONS
@@ -58,17 +59,15 @@ def test_without_the_file_there_is_no_collection_and_no_facet(toy_cases: Path) -
 
 def test_the_words_of_a_collection_find_nothing(apart: Path) -> None:
     """A collection says nothing of what a document is about: no passage and no word holds it."""
-    from kb.indexing.plan import content_of
-    from kb.text.chunking import words_of_case
+    from kb.text.chunking import passages_of, words_of_case
 
     held = sound(apart)
     without = sound_without(apart)
 
-    assert content_of(held).passages == content_of(without).passages
-    assert content_of(held).vocabulary == content_of(without).vocabulary
-    assert [words_of_case(case, held.taxonomy) for case in held.cases] == [
-        words_of_case(case, without.taxonomy) for case in without.cases
-    ]
+    for make in (passages_of, words_of_case):
+        assert [make(case, held.taxonomy) for case in held.cases] == [
+            make(case, without.taxonomy) for case in without.cases
+        ]
 
 
 def sound_without(folder: Path) -> Compendium:
@@ -211,7 +210,7 @@ def test_a_part_is_a_compendium_of_its_own(apart: Path) -> None:
     path.write_text(f"{path.read_text().rstrip()}\n\n{more}")
     whole = sound(apart)
 
-    part = part_of(whole, "first")
+    part = part_of(read_corpus(apart), "first").compendium
 
     assert tuple(part.by_id) == FIRST
     assert [term.id for term in part.taxonomy["countries"]] == ["NO"]
@@ -265,7 +264,7 @@ def _real() -> Corpus:
 
 def test_the_first_collection_is_closed(real: Corpus) -> None:
     """It has the 63 cases and 18 guides that the compendium began with, and no other."""
-    first = part_of(real.compendium, FIRST_COLLECTION)
+    first = part_of(real, FIRST_COLLECTION).compendium
     guides = [case for case in first.cases if case.is_guide]
 
     assert (len(first.cases), len(guides)) == (81, 18)

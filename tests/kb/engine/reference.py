@@ -359,9 +359,12 @@ class ReferenceWriter:
     store: ReferenceStore
     documents: dict[str, Document] = field(default_factory=dict)
     sets: dict[str, dict[str, Texts]] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
 
     def write(self, document: Document) -> None:
         """Keep a document."""
+        if document.id in self.taken:
+            self.delete([document.id])
         self.documents[document.id] = document
 
     def write_vectors(
@@ -374,9 +377,20 @@ class ReferenceWriter:
         for owner in dict.fromkeys(text.owner for text in texts):
             held[owner] = tuple(pair for pair in pairs if pair[0].owner == owner)
 
+    def take_over(self, earlier: ReferenceEngine, ids: Collection[str]) -> None:
+        """Keep documents and their texts as they were."""
+        for name in set(ids) & earlier.documents.keys():
+            self.delete([name])
+            self.taken.add(name)
+            self.documents[name] = earlier.documents[name]
+            for vector_set, held in earlier.sets.items():
+                if name in held:
+                    self.sets.setdefault(vector_set, {})[name] = held[name]
+
     def delete(self, ids: Collection[str]) -> None:
         """Forget documents and their texts."""
         for name in ids:
+            self.taken.discard(name)
             self.documents.pop(name, None)
             for held in self.sets.values():
                 held.pop(name, None)

@@ -6,6 +6,7 @@ Every test compares with ``reference.py``, which is slow and obvious, or with a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from kb.engine.base import (
     TITLE,
     Answering,
+    ContinuingWriter,
     Document,
     Engine,
     EngineEvidence,
@@ -696,6 +698,94 @@ def test_what_is_written_again_takes_the_place(new_store):
     assert len(engine) == N
     assert engine.texts("passages", engine.row("x/å-002")) == (text,)
     assert_same(engine, reference)
+
+
+class Walk:
+    """Documents with their texts that chance changes, and two writers to write them."""
+
+    def __init__(self, seed: int) -> None:
+        self.any = np.random.default_rng(seed)
+        self.documents: dict[str, Document] = {}
+        self.texts: dict[tuple[str, str], tuple[list[VectorText], np.ndarray]] = {}
+        self.serial = 0
+
+    def change(self) -> tuple[list[str], list[str]]:
+        """Some documents go, some change, some come; the ids that stay as they are, and the new."""
+        self.serial += 1
+        ids, some = sorted(self.documents), self.any
+        gone = set(some.permutation(ids)[: some.integers(0, 9)].tolist())
+        changed = set(some.permutation(ids)[:5].tolist()) - gone
+        come = {id_of(int(n)) for n in some.integers(0, 200, size=some.integers(1, 20))}
+        for document_id in gone - come:
+            del self.documents[document_id]
+        for document_id in (new := sorted(changed | come)):
+            made = document(int(some.integers(0, 90)), some)
+            words = f"{made.words} s{self.serial}"
+            self.documents[document_id] = replace(made, id=document_id, words=words)
+            for name in ("passages", "abroad"):
+                texts = texts_of(document_id, 0, int(some.integers(0, 4)))
+                self.texts[name, document_id] = texts, plain_vectors(some, len(texts)) * 3
+        stay = [one for one in ids if one in self.documents and one not in new]
+        return some.permutation(stay).tolist(), new
+
+    def write(self, writer: EngineWriter, ids: Sequence[str]) -> None:
+        """Write some documents with their texts, and publish."""
+        for document_id in ids:
+            writer.write(self.documents[document_id])
+        for name in ("passages", "abroad"):
+            pairs = [self.texts[name, document_id] for document_id in sorted(ids)]
+            texts = [text for some, _ in pairs for text in some]
+            if texts:
+                writer.write_vectors(name, texts, np.concatenate([v for _, v in pairs]))
+        writer.publish()
+
+
+@pytest.fixture(name="continuing")
+def _continuing(new_store: Callable[[], Store]) -> Callable[[], Store]:
+    """The same as ``new_store``, of engines that go on from an earlier state."""
+    if not isinstance(new_store().writer(), ContinuingWriter):
+        pytest.skip("it is written anew")
+    return new_store
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_taken_over_is_as_if_it_were_written(continuing, seed):
+    """Over many states, each from the one before: some documents go, come and change."""
+    walk, earlier = Walk(seed), None
+    for _ in range(5):
+        store, whole = continuing(), continuing()
+        stay, new = walk.change()
+        writer = store.writer()
+        if earlier is not None:
+            writer.take_over(earlier, [*stay, "nobody"])
+        walk.write(writer, new)
+        walk.write(whole.writer(), list(walk.documents))
+
+        earlier, expected = store.open(), whole.open()
+        assert len(earlier) == len(walk.documents) > 0
+        assert_same(earlier, expected)
+
+
+def test_what_is_written_after_it_was_taken_over_takes_its_place(continuing):
+    """With all texts; a document that is taken over cannot be given texts alone."""
+    first, second = continuing(), continuing()
+    writer = first.writer()
+    fill(writer, n=9)
+    writer.publish()
+    writer = second.writer()
+    writer.take_over(first.open(), [id_of(number) for number in range(9)])
+    writer.write(Document(id=id_of(3), words="loom"))
+    writer.delete([id_of(6)])
+    writer.publish()
+
+    engine, before = second.open(), first.open()
+    assert engine.ids(np.arange(8)) == tuple(sorted({id_of(n) for n in range(9)} - {id_of(6)}))
+    assert len(before.texts("passages", before.row(id_of(3)))) == 3
+    assert engine.texts("passages", engine.row(id_of(3))) == ()
+    assert engine.texts("passages", engine.row(id_of(7))) == before.texts(
+        "passages", before.row(id_of(7))
+    )
+    assert engine.owned("phrases").texts == ()
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.collections import part_of
 from kb.content.corpus import read_corpus
 from kb.content.files import judged_folder
+from kb.content.part import part_of
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import CorpusError, CorpusInvalid
 from kb.guidance.profile import Profile
@@ -324,7 +324,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
 def _real() -> tuple[JudgedProfile, ...]:
     """The judged profiles of the first collection, which must be without problems."""
     corpus = read_corpus(CASES_FOLDER)
-    own = part_of(corpus.compendium, FIRST_COLLECTION)
+    own = part_of(corpus, FIRST_COLLECTION).compendium
     path = judged_folder(CASES_FOLDER, FIRST_COLLECTION) / "profiles.jsonl"
     return read_profiles(path, own.cases, own.taxonomy)
 

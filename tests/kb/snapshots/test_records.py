@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,6 +29,11 @@ def lines(texts: list[str]) -> list[bytes]:
     return [_TEXT.dump_json(text) for text in texts]
 
 
+def keyed_lines(records: Mapping[str, str]) -> dict[str, bytes]:
+    """Texts as records by their keys."""
+    return {key: _TEXT.dump_json(text) for key, text in records.items()}
+
+
 @pytest.fixture(name="texts", scope="module")
 def _texts() -> list[str]:
     """Records of any length, some with ends of lines and letters of several bytes in them."""
@@ -39,7 +44,7 @@ def _texts() -> list[str]:
 def _folder(tmp_path: Path, texts: list[str]) -> Path:
     """Where they are written, under numbers as keys."""
     keyed = {f"k{number:04}": text for number, text in enumerate(texts)}
-    write_keyed(tmp_path, "some", keyed, _TEXT)
+    write_keyed(tmp_path, "some", keyed_lines(keyed))
     return tmp_path
 
 
@@ -93,7 +98,7 @@ def test_keys_name_their_records(keyed, texts):
 def test_keys_may_be_in_any_script(tmp_path_factory, records, others):
     """Keys and records of any letters: found by their whole key, in the order given."""
     folder = tmp_path_factory.mktemp("keyed")
-    write_keyed(folder, "any", records, _TEXT)
+    write_keyed(folder, "any", keyed_lines(records))
 
     keyed = read_keyed(folder, "any", _TEXT)
 
@@ -105,7 +110,7 @@ def test_keys_may_be_in_any_script(tmp_path_factory, records, others):
 
 def test_none_are_none(tmp_path):
     """A compendium that names no work has an empty file."""
-    write_keyed(tmp_path, "none", {}, _REFERENCE)
+    write_keyed(tmp_path, "none", {})
 
     keyed = read_keyed(tmp_path, "none", _REFERENCE)
 
@@ -169,7 +174,8 @@ def test_keys_of_other_records_are_refused(folder, tmp_path, texts):
     """There must be a key for each record."""
     foreign = tmp_path / "foreign"
     foreign.mkdir()
-    write_keyed(foreign, "some", {f"k{at:04}": text for at, text in enumerate(texts[1:])}, _TEXT)
+    fewer = {f"k{at:04}": text for at, text in enumerate(texts[1:])}
+    write_keyed(foreign, "some", keyed_lines(fewer))
     for name in ("some-keys-starts.npy", "some-keys-letters.npy"):
         shutil.copy(folder / name, foreign / name)
 

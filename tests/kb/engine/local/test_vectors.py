@@ -119,7 +119,7 @@ def test_distances_of_codes_count_the_signs_that_differ(tmp_path, dimension):
     subject = write(tmp_path, vectors, [1] * n)
     vector = unit_rows(rng.normal(size=(1, dimension)))[0]
 
-    found = subject._codes.distances(vector)
+    found = subject.codes.distances(vector)
 
     assert found.tolist() == ((vectors > 0) != (vector > 0)).sum(axis=1).tolist()
     assert signs(vectors).shape == (n, code_width(dimension))

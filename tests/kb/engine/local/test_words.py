@@ -11,7 +11,7 @@ import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.engine.local.words import WordIndex, counted, rounded_length, write_words
+from kb.engine.local.words import Counts, WordIndex, rounded_length, write_words
 from kb.text.analysis import terms, tokens
 from tests.kb.engine.reference import KEPT_LENGTHS, kept_length
 
@@ -30,7 +30,7 @@ DOCUMENTS = (
 
 def build(folder: Path, documents: Sequence[str]) -> WordIndex:
     """The documents, written and opened."""
-    write_words(folder, *counted(documents), len(documents))
+    write_words(folder, Counts.of(documents), len(documents))
     return WordIndex.read(folder, len(documents))
 
 

@@ -1,0 +1,116 @@
+"""What an earlier snapshot has that need not be made again.
+
+Of a case nothing is made again where its file, what was made of all cases together, and all
+that decides what is made of it are the same. Where that is not so, vectors can still be taken
+over: by the text of the same digest, by an encoder of the same identity. The exported encoder
+is taken over too where that is the same.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from kb.engine.choice import goes_on
+from kb.errors import Attempt, snapshot_error
+from kb.indexing.plan import Plan
+from kb.snapshots.format import (
+    ENCODER_FOLDER,
+    RECORDS_FOLDER,
+    CaseRecords,
+    Snapshot,
+    open_snapshot,
+    read_case_records,
+    verify_snapshot,
+)
+from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, VectorSet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """An earlier snapshot of which every byte was read, and what a plan takes over from it.
+
+    ``kept`` has the ids of the cases of which nothing is made again, with their rows there;
+    ``identities`` are those of the encoders that are the same there. Without a snapshot there
+    is nothing to take over.
+    """
+
+    snapshot: Snapshot | None = None
+    kept: Mapping[str, int] = field(default_factory=dict)
+    identities: frozenset[str] = frozenset()
+
+    @cached_property
+    def records(self) -> CaseRecords:
+        """What it keeps of each case."""
+        assert self.snapshot is not None
+        return read_case_records(self.snapshot.folder / RECORDS_FOLDER)
+
+    def known(self, vector_set: VectorSet, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
+        """The vectors that it has of some texts, by their digests."""
+        if self.snapshot is None or vector_set.encoder not in self.identities:
+            return {}
+        return self.snapshot.engine.known_vectors(vector_set.name, digests)
+
+    @property
+    def encoder_folder(self) -> Path | None:
+        """Where the exported encoder is that the plan needs; None where that must be made."""
+        if self.snapshot is None or ENCODER not in self.identities:
+            return None
+        return self.snapshot.encoder_folder
+
+    def copy_encoder(self, folder: Path) -> None:
+        """Copy the exported encoder into an empty folder."""
+        assert self.snapshot is not None
+        for name in self.snapshot.manifest.files_in(ENCODER_FOLDER):
+            # Copied, not linked: damage to one file must not reach another snapshot.
+            shutil.copyfile(self.snapshot.folder / name, folder / Path(name).name)
+
+
+def find_earlier(
+    plan: Plan, folders: Iterable[Path], tell: Callable[[str], None], *, engine: str = ""
+) -> Earlier:
+    """What the first sound snapshot of some folders has of a plan.
+
+    Args:
+        plan: what is to be made.
+        folders: those of the snapshots.
+        tell: told what is wrong with one.
+        engine: what ``KB_ENGINE`` is.
+    """
+    snapshot = _first_sound(folders, tell, engine)
+    if snapshot is None:
+        return Earlier()
+    manifest = snapshot.manifest
+    records = {ENCODER: manifest.encoder, MULTILINGUAL: manifest.multilingual}
+    kept = {}
+    if manifest.made_by == plan.made_by and goes_on(engine):
+        made_of = read_case_records(snapshot.folder / RECORDS_FOLDER).made_of
+        for row, case_id in enumerate(snapshot.content.compendium.by_id):
+            if plan.made_of.get(case_id) == made_of[row].tobytes():
+                kept[case_id] = row
+    return Earlier(
+        snapshot=snapshot,
+        kept=kept,
+        identities=frozenset(
+            encoder
+            for encoder, record in records.items()
+            if record is not None and record.identity == plan.identities[encoder]
+        ),
+    )
+
+
+def _first_sound(
+    folders: Iterable[Path], tell: Callable[[str], None], engine: str
+) -> Snapshot | None:
+    for folder in folders:
+        with Attempt() as attempt:
+            verify_snapshot(folder)
+            return open_snapshot(folder, engine=engine)
+        what = snapshot_error(attempt.error, f"{folder} cannot be opened").what
+        tell(f"Nothing is taken over from an earlier build: {what}")
+    return None
