@@ -37,11 +37,13 @@ NO_CLAIM = re.compile(
 
 def _adds_up(current: Searcher) -> bool:
     page = atlas_page(current)
-    return page.n_figures + page.n_words + len(page.silent) == len(page.held.cases.documents)
+    held = page.held.cases
+    return held.n_figures + held.n_in_words + len(page.silent) == held.n
 
 
 def _nearly_whole_on_roy(current: Searcher) -> bool:
-    first = current.compendium.collections[0][1].everything.documents
+    collection = current.compendium.collections[0][0].id
+    first = [one for one in current.cases if collection in one.facets["collection"]]
     on_roy = [one for one in first if "roy-1998" in {source.key for source in one.sources}]
     return 0.9 < len(on_roy) / len(first) < 1
 

@@ -292,7 +292,7 @@ def test_a_library_that_gives_out_costs_one_answer(toy_settings, two, damage, mo
     if damage == "a file":
         give_out(live, {"train"})
         (folder / "engine" / "documents.json").write_bytes(b"")
-        trouble = f"{folder / 'engine/documents.json'} is not of this snapshot. "
+        trouble = f"{folder / 'engine/documents.json'} is not of this snapshot."
     else:
         give_out(live, {"train", *terms(live.current().cases[0].title)})  # which is what is tried
         trouble = f"The engine in {folder / 'engine'} gave out (GaveOut: no such block)."
