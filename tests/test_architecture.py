@@ -211,7 +211,7 @@ def test_a_search_passes_each_station_once(searcher: Searcher):
     ]
     once = (
         *("Analyser.analyse", "OnnxQueryEncoder.encode_query", "Retriever.evidence"),
-        *("LocalEngine.ask", "WordIndex.scores", "LocalAnswering.evidence"),
+        *("LocalEngine.ask", "WordIndex.scores", "ArrayAnswering.evidence"),
         *("judge", "ordered", "Facets.counts"),
     )
     assert {name: calls.functions[name] for name in once} == dict.fromkeys(once, 1)
@@ -261,12 +261,22 @@ def test_templates_escape_everything(path):
 
 
 #: The way of a build, as docs/architecture.md lists it; the encoder is found beside the plan.
-BEGIN = ["kb.snapshots.store", "kb.content.corpus", "kb.encoders.sentence_transformer"]
+BEGIN = [
+    "kb.snapshots.store",
+    "kb.content.corpus",
+    "kb.content.part",
+    "kb.encoders.sentence_transformer",
+]
 PLAN, TRY_OUT, SERVE = "kb.indexing.plan", "kb.search.opening", "kb.snapshots.store"
-MAKE = ["kb.indexing.encode", "kb.indexing.write"]
+MAKE = [
+    "kb.indexing.earlier",
+    "kb.indexing.make",
+    "kb.indexing.encode",
+    "kb.indexing.write",
+]
 PIPELINE = "kb.indexing.pipeline"
-#: What is no station: the pipeline itself, and what every wing stands on.
-ASIDE = (PIPELINE, "kb.errors")
+#: What is no station: the pipeline itself, what every wing stands on, and what tidies up a server.
+ASIDE = (PIPELINE, "kb.errors", "kb.engine.choice")
 
 
 def way_of_a_build(settings: Settings) -> list[str]:

@@ -88,7 +88,8 @@ def build(
     """
     started = time.perf_counter()
     cases, index = settings.cases, settings.index
-    tried = partial(try_out, wanted=Wanted.by(settings), engine=settings.engine)
+    wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
+    tried = partial(try_out, wanted=wanted, engine=settings.engine)
     with building(index) as standing:
         read = read or partial(read_corpus, index=None if force else index)
         corpus = _checked(read(cases), standing.stays)
