@@ -31,7 +31,6 @@ def test_build_prints_one_line_and_tells_on_the_other_stream(toy_settings):
         f"Read 7 cases from {toy_settings.cases}.",
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
-        "Encoding 25 texts …",
         "Exporting the query encoder …",
     ]
 
