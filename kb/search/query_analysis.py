@@ -90,7 +90,9 @@ class Analysis:
         contradictory: what it wants and excludes at once; it is not excluded.
         mentions: the values of facets that it names, in its order, but for those excluded.
         absent: places and trades that it names and no case has.
-        rest: ``in_english`` without the words for what is absent.
+        rest: ``in_english`` without the words for what is absent: for a second question where
+            the whole text finds nothing. Cases of other places may speak of a country, so that
+            asking for the rest at once loses them.
         rest_terms: the stems of that which count, each once.
         not_understood: signs and words that mean something elsewhere, and are read as words.
     """
