@@ -34,7 +34,7 @@ from at_scale.measured import Found, Release
 from at_scale.server import environment
 from at_scale.synthetic import Compendium, words_of
 
-from kb.search.evidence import CANDIDATES
+from kb.search import evidence
 
 ROOT = Path(__file__).parent.parent
 OURS = "this release"
@@ -103,7 +103,7 @@ def of_vectors(options: argparse.Namespace) -> None:
         started = time.perf_counter()
         engine = million.local(made, folder)
         written = time.perf_counter() - started
-        rows = list(million.measure(made, engine, candidates=CANDIDATES))
+        rows = list(million.measure(made, engine, candidates=evidence.CANDIDATES))
         shutil.rmtree(folder)
     print_vectors(options.n, rows, written)
     if options.json:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from at_scale.queries import percentile
-from kb.engine.base import Document, Engine, EngineWriter, Part, Question, VectorText
+from kb.engine import base
 from kb.engine.filters import EVERYTHING, Filter
 
 #: Texts of a document, and of how many documents vectors are made at once.
@@ -70,7 +70,7 @@ class MadeEngine:
         }
         self.questions = self._moved(real[self._chance.integers(len(real), size=60)], 0.4)
 
-    def write(self, writer: EngineWriter) -> None:
+    def write(self, writer: base.EngineWriter) -> None:
         """Give everything to an engine."""
         values: dict[str, list[tuple[str, ...]]] = {}
         for facet, order in self._order.items():
@@ -81,11 +81,13 @@ class MadeEngine:
             values[facet] = [tuple(names[list(one)]) for one in zip(*passed, strict=True)]
         for place in range(self.n_documents):
             facets = {facet: of_all[place] for facet, of_all in values.items()}
-            writer.write(Document(id=self.id_of(place), words="", kind="network", facets=facets))
+            writer.write(
+                base.Document(id=self.id_of(place), words="", kind="network", facets=facets)
+            )
         for begin in range(0, self.n_documents, _CHUNK):
             end = min(begin + _CHUNK, self.n_documents)
             texts = [
-                VectorText(
+                base.VectorText(
                     owner=self.id_of(place), ordinal=text, digest=f"{place * TEXTS + text:064x}"
                 )
                 for place in range(begin, end)
@@ -126,7 +128,7 @@ class MadeEngine:
         return moved / np.linalg.norm(moved, axis=1, keepdims=True)
 
 
-def measure(made: MadeEngine, engine: Engine, *, candidates: int) -> Iterator[Row]:
+def measure(made: MadeEngine, engine: base.Engine, *, candidates: int) -> Iterator[Row]:
     """Recall of the best ten and the time of one question, filter by filter.
 
     Args:
@@ -141,8 +143,8 @@ def measure(made: MadeEngine, engine: Engine, *, candidates: int) -> Iterator[Ro
         recalls, times, processors = [], [], []
         for number, vector in enumerate(made.questions):
             started, processor = time.perf_counter(), time.process_time()
-            question = Question(
-                vectors={_SET: vector}, parts=(Part(vector_sets=(_SET,), weight=1.0),)
+            question = base.Question(
+                vectors={_SET: vector}, parts=(base.Part(vector_sets=(_SET,), weight=1.0),)
             )
             asked = engine.ask(question)
             evidence = asked.evidence(asked.candidates(within=within, limit=candidates))
@@ -162,7 +164,7 @@ def measure(made: MadeEngine, engine: Engine, *, candidates: int) -> Iterator[Ro
         )
 
 
-def local(made: MadeEngine, folder: Path) -> Engine:
+def local(made: MadeEngine, folder: Path) -> base.Engine:
     """The local engine over what was made, written and opened."""
     from kb.engine.local.engine import LocalEngine, LocalWriter
 
