@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.model.word_table import WordTable
-from kb.text.analysis import terms, tokens, words
+from kb.text.analysis import terms, tokens, words, written
 from kb.text.mentions import Absent, Mention, MentionFinder, Named
 from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
@@ -81,7 +81,8 @@ class Analysis:
         english: whether it is taken for English.
         translated: the English terms of one in another language, each once, in the order
             of its words.
-        in_english: what an English index is asked: the translated terms, or what is wanted.
+        in_english: what an English index is asked: the translated terms, or what is wanted, each
+            word as cases write it.
         terms: the stems of that which count, each once.
         wanted: what an encoder of its own language reads: the text without what it excludes,
             without signs, and in small letters where all of it is in capitals.
@@ -177,7 +178,7 @@ class Analyser:
             text=text,
             english=translation.english,
             translated=translation.terms,
-            in_english=translation.in_english if wanted else "",
+            in_english=written(translation.in_english) if wanted else "",
             terms=found,
             wanted=wanted,
             phrases=tuple(
@@ -187,7 +188,7 @@ class Analyser:
             contradictory=tuple(both),
             mentions=mentions,
             absent=absent,
-            rest=rest,
+            rest=written(rest),
             rest_terms=terms(rest) if absent else found,
             not_understood=operators.not_understood,
         )
