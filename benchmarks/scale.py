@@ -2,11 +2,13 @@
 
     python benchmarks/scale.py make 10000 FOLDER [--seed 1] [--plain]
     python benchmarks/scale.py run --sizes 81 1000 10000 [--previous] [--peers] [--json FILE]
+    python benchmarks/scale.py vectors [--n 1000000] [--json FILE]
 
 ``make`` writes a compendium of made-up cases (``at_scale/synthetic.py``), which is valid for
 ``kb check`` and can be built and served like any other. ``run`` measures at each size: this
 release, the last one from the history of the repository, and other libraries, each in an
-environment of its own. docs/scale.md says what each line of the table means.
+environment of its own. ``vectors`` asks the engine alone for the nearest of very many vectors,
+under filters. docs/scale.md says what each line of the table means.
 """
 
 from __future__ import annotations
@@ -15,19 +17,24 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from at_scale import measured, vectors
+from at_scale import measured, million, vectors
 from at_scale.environments import LIBRARIES, PREVIOUS, previous_tree, with_its_own
 from at_scale.measured import Found, Release
 from at_scale.server import environment
 from at_scale.synthetic import Compendium, words_of
+
+from kb.search import evidence
 
 ROOT = Path(__file__).parent.parent
 OURS = "this release"
@@ -78,9 +85,49 @@ def run(options: argparse.Namespace) -> None:
             print_table(n, found)
             told["load at the end"] = os.getloadavg()[0]
             if options.json:
-                options.json.parent.mkdir(parents=True, exist_ok=True)
-                text = json.dumps(told, indent=1, ensure_ascii=False)
-                options.json.write_text(f"{text}\n", encoding="utf-8")
+                keep(options.json, told)
+
+
+def of_vectors(options: argparse.Namespace) -> None:
+    """Measure the engine alone, print the table, and keep it."""
+    with tempfile.TemporaryDirectory(prefix="scale-") as temporary:
+        work = (options.work or Path(temporary)).resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        table = vectors.load(table_in(work))
+        real = table.vectors["encoder"][sorted({*table.parts.values()})]
+        say(f"{options.n} vectors are made")
+        made = million.MadeEngine(real, options.n)
+        say("they are written")
+        folder = work / f"vectors-{options.n}"
+        shutil.rmtree(folder, ignore_errors=True)
+        started = time.perf_counter()
+        engine = million.local(made, folder)
+        written = time.perf_counter() - started
+        rows = list(million.measure(made, engine, candidates=evidence.CANDIDATES))
+        shutil.rmtree(folder)
+    print_vectors(options.n, rows, written)
+    if options.json:
+        told = {"machine": machine(), "load at the end": os.getloadavg()[0], "n": options.n}
+        told |= {"seconds to write": written, "rows": [asdict(row) for row in rows]}
+        keep(options.json, told)
+
+
+def print_vectors(n: int, rows: Sequence[million.Row], written: float) -> None:
+    """A table in Markdown: a filter in a row."""
+    print(f"\n{n:,} vectors, written and opened in {written:.1f} s\n")
+    print("| filter | passes | documents | recall@10 | p50 | p95 | processor |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for row in rows:
+        share = "all" if row.share is None else f"{row.share:.1%}"
+        times = (f"{value:.1f} ms" for value in (row.p50, row.p95, row.processor))
+        cells = (row.kind, share, f"{row.passing:,}", f"{row.recall:.3f}", *times)
+        print(f"| {' | '.join(cells)} |")
+
+
+def keep(path: Path, told: Mapping[str, Any]) -> None:
+    """Keep figures in a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{json.dumps(told, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
 
 
 def at_size(n: int, options: argparse.Namespace, work: Path, table: Path) -> dict[str, Found]:
@@ -229,6 +276,11 @@ def parser() -> argparse.ArgumentParser:
         "--work", type=Path, help="keep cases, indexes and environments in a folder, to go on"
     )
     of_run.set_defaults(do=run)
+    of_engine = commands.add_parser("vectors", help="measure the engine alone, over made vectors")
+    of_engine.add_argument("--n", type=_positive, default=1_000_000, help="how many vectors")
+    of_engine.add_argument("--json", type=Path, help="keep all figures in a file")
+    of_engine.add_argument("--work", type=Path, help="keep the vectors of the real texts there")
+    of_engine.set_defaults(do=of_vectors)
     return whole
 
 

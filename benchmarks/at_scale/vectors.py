@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ class MadeVectors:
     """Vectors of real and made-up texts.
 
     ``asked`` counts the vectors that were given, ``untraced`` those of texts that come from
-    no real one: theirs is that of a passage drawn by chance.
+    no real one: theirs is that of a passage drawn by chance. ``seconds`` is what it took.
     """
 
     def __init__(self, table: Table) -> None:
@@ -66,6 +67,7 @@ class MadeVectors:
         self._passages = np.unique(np.fromiter(table.parts.values(), dtype=np.int64))
         self._words_of: dict[int, tuple[str, ...]] = {}
         self.asked = self.untraced = 0
+        self.seconds = 0.0
 
     def of(self, texts: Sequence[str], encoder: str) -> np.ndarray:
         """The vectors of some texts: float32 of shape (len(texts), dimension), of length one.
@@ -74,12 +76,14 @@ class MadeVectors:
             texts: as the encoder would read them.
             encoder: a name in ``Table.vectors``.
         """
+        started = time.perf_counter()
         vectors = self._table.vectors[encoder]
         made = np.empty((len(texts), vectors.shape[1]), dtype=np.float32)
         self.asked += len(texts)
         for place, text in enumerate(texts):
             row = self._exact.get(text)
             made[place] = self._made(text, vectors) if row is None else vectors[row]
+        self.seconds += time.perf_counter() - started
         return made
 
     def _made(self, text: str, vectors: np.ndarray) -> np.ndarray:

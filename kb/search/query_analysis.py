@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.model.word_table import WordTable
-from kb.text.analysis import terms, tokens, words
+from kb.text.analysis import terms, tokens, words, written
 from kb.text.mentions import Absent, Mention, MentionFinder, Named
 from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
@@ -81,7 +81,8 @@ class Analysis:
         english: whether it is taken for English.
         translated: the English terms of one in another language, each once, in the order
             of its words.
-        in_english: what an English index is asked: the translated terms, or what is wanted.
+        in_english: what an English index is asked: the translated terms, or what is wanted, each
+            word as cases write it.
         terms: the stems of that which count, each once.
         wanted: what an encoder of its own language reads: the text without what it excludes,
             without signs, and in small letters where all of it is in capitals.
@@ -90,7 +91,9 @@ class Analysis:
         contradictory: what it wants and excludes at once; it is not excluded.
         mentions: the values of facets that it names, in its order, but for those excluded.
         absent: places and trades that it names and no case has.
-        rest: ``in_english`` without the words for what is absent.
+        rest: ``in_english`` without the words for what is absent: for a second question where
+            the whole text finds nothing. Cases of other places may speak of a country, so that
+            asking for the rest at once loses them.
         rest_terms: the stems of that which count, each once.
         not_understood: signs and words that mean something elsewhere, and are read as words.
     """
@@ -175,7 +178,7 @@ class Analyser:
             text=text,
             english=translation.english,
             translated=translation.terms,
-            in_english=translation.in_english if wanted else "",
+            in_english=written(translation.in_english) if wanted else "",
             terms=found,
             wanted=wanted,
             phrases=tuple(
@@ -185,7 +188,7 @@ class Analyser:
             contradictory=tuple(both),
             mentions=mentions,
             absent=absent,
-            rest=rest,
+            rest=written(rest),
             rest_terms=terms(rest) if absent else found,
             not_understood=operators.not_understood,
         )

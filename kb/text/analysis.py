@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 
 import tantivy
 
@@ -119,6 +120,14 @@ _OF_IT = frozenset(
     "services specialist specialists".split()
 )
 _OF_US = frozenset("based dollar dollars government market markets".split())
+
+#: What a form stands for, as cases write it where they write it out.
+_WRITTEN: Mapping[str, str] = {
+    "usa": "United States", "uk": "United Kingdom", "eu": "European Union",
+    "ict": "information technology", "knowhow": "know-how", "interfirm": "inter-firm",
+    "nonprofit": "non-profit", "cooperative": "co-operative", "cooperatives": "co-operatives",
+}  # fmt: skip
+_LONGEST_YEAR = 4
 
 _DIGITS: Mapping[str, int] = {
     word: number
@@ -461,6 +470,34 @@ def places(text: str) -> tuple[tuple[str, int, int], ...]:
     return tuple(
         (found, word.start, word.end) for word in words(text) if (found := stem(word.form))
     )
+
+
+def written(text: str) -> str:
+    """The text with every such word as cases write it, for encoders: the rest stays as it is.
+
+    "thirty per cent" is written "30%", "7000000" "7 million", "interfirm" "inter-firm", "US"
+    "United States".
+    """
+    parts, at = [], 0
+    for (start, end), group in groupby(words(text), lambda word: (word.start, word.end)):
+        form = " ".join(word.form for word in group)
+        better = _written(form, text[start:end])
+        if better is not None:
+            parts += [text[at:start], better]
+            at = end
+    return "".join((*parts, text[at:]))
+
+
+def _written(form: str, typed: str) -> str | None:
+    """How cases write what has a form; None where it is as typed, or nothing better is known."""
+    if form in _WRITTEN:
+        return _WRITTEN[form]
+    if form.endswith("%") and len(form) > 1:
+        return form
+    if form.isdigit() and len(form) > _LONGEST_YEAR and typed[-1:].isdigit():
+        millions = int(form) / 1_000_000
+        return f"{millions:g} million" if millions >= 1 else f"{int(form):,}"
+    return None
 
 
 @lru_cache(maxsize=_REMEMBERED)

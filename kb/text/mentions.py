@@ -23,6 +23,10 @@ MENTIONED_FACETS = tuple(
 #: Of what no case has, places and sectors are missed; other values nobody asks for by name.
 _PLACE, _SECTOR = "country", "sector"
 
+#: What stands before something that is aimed at or done, and after a country that is sold to.
+_ON_THE_WAY = frozenset("to into towards".split())
+_AS_MARKET = frozenset("market markets".split())
+
 #: Nearest sectors that are named in place of one without a case.
 _MOST_NEAR = 3
 
@@ -151,10 +155,23 @@ class MentionFinder:
             return Named(start=start, end=end, mentions=tuple(mentions))
         forms = tuple(word.form for word in part)
         absent = self._absent.get(forms)
-        is_word = len(forms) == 1 and forms[0] in _ALSO_WORDS and not text[start].isupper()
-        if not absent or is_word:
+        if not absent or not _is_meant(text, start, end, forms):
             return None
         return Named(start=start, end=end, absent=tuple(absent))
+
+
+def _is_meant(text: str, start: int, end: int, forms: Sequence[str]) -> bool:
+    """Whether words that name something absent ask for cases of it.
+
+    Who sells to a country asks for no case from there; "to vet" is no vet.
+    """
+    before = words(text[:start])
+    if before and before[-1].form in _ON_THE_WAY:
+        return False
+    after = words(text[end:])
+    if after and after[0].form in _AS_MARKET:
+        return False
+    return len(forms) > 1 or forms[0] not in _ALSO_WORDS or text[start].isupper()
 
 
 def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: T) -> None:

@@ -93,19 +93,19 @@ class SpellingTable:
         meant = sorted(word for word in counts if _SHORTEST - 1 <= len(word) <= _LONGEST)
         encoded = [f"{word}\n".encode() for word in meant]
         starts = np.cumsum([0, *map(len, encoded)], dtype=np.uint32)
-        pairs = [
-            (zlib.crc32(left.encode()), place)
-            for place, word in enumerate(meant)
-            for left in _deletions(word, 2 if len(word) >= _TWO_SLIPS_FROM else 1)
-        ]
-        both = np.array(sorted(pairs), dtype=np.uint32).reshape(-1, 2)
+        left = [_deletions(word, 2 if len(word) >= _TWO_SLIPS_FROM else 1) for word in meant]
+        deletions = np.fromiter(
+            (zlib.crc32(one.encode()) for of_word in left for one in of_word), dtype=np.uint32
+        )
+        owners = np.repeat(np.arange(len(meant), dtype=np.uint32), [len(one) for one in left])
+        order = np.lexsort((owners, deletions))
         return cls(
             frequencies=Frequencies.of(counts),
             n_counted=sum(counts.values()),
             text=np.frombuffer(b"".join(encoded), dtype=np.uint8),
             starts=starts,
-            deletions=np.ascontiguousarray(both[:, 0]),
-            owners=np.ascontiguousarray(both[:, 1]),
+            deletions=deletions[order],
+            owners=owners[order],
         )
 
     def write(self, folder: Path) -> None:
@@ -160,15 +160,14 @@ class SpellingTable:
         return near
 
 
-def _deletions(word: str, most: int) -> Iterator[str]:
+def _deletions(word: str, most: int) -> set[str]:
     """What is left of the first letters of a word without some of them, each once."""
     first = word[:_PREFIX]
-    seen = {
+    return {
         "".join(kept)
         for n_gone in range(min(most, len(first) - 1) + 1)
         for kept in combinations(first, len(first) - n_gone)
     }
-    yield from seen
 
 
 def _one_slip(word: str) -> Iterator[str]:

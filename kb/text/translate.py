@@ -53,7 +53,8 @@ class InEnglish:
     of the text: several where a word has several meanings. ``languages`` are those that
     know most of the words; more than one if they know equally many. ``n_known`` of
     ``n_words`` were known, function words included. ``likelihood`` adds up how common the
-    words are taken to be in the first of these languages, as zipf.
+    words are taken to be in the first of these languages, as zipf, and ``unknown`` are the
+    words that it does not know.
     """
 
     groups: tuple[tuple[str, ...], ...] = ()
@@ -61,6 +62,7 @@ class InEnglish:
     n_words: int = 0
     n_known: int = 0
     likelihood: float = field(default=0.0, compare=False)
+    unknown: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ class _Found:
     n_known: int = 0
     n_whole: int = 0
     likelihood: float = 0.0
+    unknown: tuple[str, ...] = ()
 
     @property
     def rank(self) -> tuple[int, int, float]:
@@ -117,6 +120,7 @@ def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> In
         n_words=len(words),
         n_known=most[0],
         likelihood=most[2],
+        unknown=by_language[best[0]].unknown,
     )
 
 
@@ -124,6 +128,7 @@ def _in_language(words: Sequence[str], table: WordTable, language: str) -> _Foun
     places: list[tuple[int, tuple[str, ...]]] = []
     at = n_known = n_whole = 0
     likelihood = 0.0
+    unknown: list[str] = []
     while at < len(words):
         length, terms = _phrase(words, at, table, language)
         if length:
@@ -132,11 +137,19 @@ def _in_language(words: Sequence[str], table: WordTable, language: str) -> _Foun
         else:
             length, terms = 1, _compound(words[at], table, language)
             likelihood += _COMPOUND if terms else _UNKNOWN
+            if terms is None:
+                unknown.append(words[at])
         n_known += length if terms is not None else 0
         if terms:
             places.append((at, terms))
         at += length
-    return _Found(places=tuple(places), n_known=n_known, n_whole=n_whole, likelihood=likelihood)
+    return _Found(
+        places=tuple(places),
+        n_known=n_known,
+        n_whole=n_whole,
+        likelihood=likelihood,
+        unknown=tuple(unknown),
+    )
 
 
 def _phrase(
@@ -220,7 +233,8 @@ def translate(
         text: a query as it was typed.
         table: where to look its words up.
         own: how common a word in lower case is in the compendium, as zipf; 0 of one that is not
-            there. Such names stay in a translation as they are.
+            there. Words that the table lacks and the compendium has, as names, stay in a
+            translation as they are, after its other terms, and so do figures.
     """
     if not table.forms:
         return Translation(text=text, english=is_english(text))
@@ -241,7 +255,10 @@ def translate(
     is_other = in_other > as_english + _MOST_WRITE_ENGLISH
     if not is_other or _says_the_same(text, translated, all(commonness)):
         return Translation(text=text, english=True)
-    return Translation(text=text, english=False, terms=translated.terms)
+    kept = [word for word in translated.unknown if in_own(word) and terms_of(word)]
+    figures = [found for found in terms_of(text) if found[0].isdigit()]
+    terms = tuple(dict.fromkeys((*translated.terms, *kept, *figures)))
+    return Translation(text=text, english=False, terms=terms)
 
 
 def _says_the_same(text: str, translated: InEnglish, is_known: bool) -> bool:

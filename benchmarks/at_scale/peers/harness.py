@@ -10,6 +10,7 @@ counts no facets, gives no reasons and does not say how many were found.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -67,9 +68,8 @@ def _searched(peer: Peer, folder: Path) -> dict[str, Any]:
     texts, vectors = asked["texts"], np.array(asked["vectors"], dtype=np.float32)
     peer.open()
     peer.search(texts[0], vectors[0], {}, PAGE)
-    print("open", flush=True)
     third = len(texts) // 3
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"start to the first answer": _seconds_since_start()}
     for place, (name, where) in enumerate(
         (
             ("search", {}),
@@ -88,6 +88,7 @@ def _searched(peer: Peer, folder: Path) -> dict[str, Any]:
             "p95": percentile(times, 0.95) * 1000,
             "processor": percentile(processors, 0.5) * 1000,
         }
+    found["memory of a process"] = _memory()
     ids = peer.search(texts[0], vectors[0], asked["ten"], ALL_OF_TEN)
     found["cases that pass that filter"] = len({one.rpartition("#")[0] for one in ids})
     encodings = []
@@ -99,3 +100,17 @@ def _searched(peer: Peer, folder: Path) -> dict[str, Any]:
     if encodings:
         found["search"]["encoding"] = percentile(encodings, 0.5) * 1000
     return found
+
+
+def _seconds_since_start() -> float:
+    """How long this process has been there."""
+    now = float(Path("/proc/uptime").read_text().split()[0])
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return now - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _memory() -> float:
+    """Megabytes of this process that no other one shares, and its part of the rest (PSS)."""
+    rollup = Path("/proc/self/smaps_rollup").read_text()
+    line = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
+    return int(line.split()[1]) / 1000

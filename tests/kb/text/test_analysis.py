@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.analysis import is_short_name, places, stem, stems, terms, tokens, words
+from kb.text.analysis import is_short_name, places, stem, stems, terms, tokens, words, written
 
 
 def forms(text: str) -> str:
@@ -179,6 +179,26 @@ def test_a_word_keeps_its_place():
         ("l", "l"),
         ("usin", "usine"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("thirty per cent of SMEs", "30% of SMEs"),
+        ("7000000, 7,000,000 or 7500000", "7 million, 7 million or 7.5 million"),
+        ("$7 million in 1998", "$7 million in 1998"),
+        ("25000 jobs", "25,000 jobs"),
+        ("interfirm and inter-firm", "inter-firm and inter-firm"),
+        ("Networks in the U.S., the UK", "Networks in the United States, the United Kingdom"),
+        ("help us know how to do it", "help us know how to do it"),
+        ("cooperatives' knowhow", "co-operatives' know-how"),
+        ("five wineries & CAD-CAM?", "five wineries & CAD-CAM?"),
+        ("", ""),
+    ],
+)
+def test_a_text_is_written_as_cases_write_it(text, expected):
+    """So that an encoder reads every spelling alike; all the rest stays as it is."""
+    assert written(text) == expected
 
 
 def test_short_names_are_known():

@@ -265,6 +265,18 @@ def test_what_is_as_likely_english_is_english(text, own):
     assert found == Translation(text=text, english=True)
 
 
+def test_names_and_figures_stay_in_a_translation():
+    """What the table lacks and the compendium has; other words are not guessed."""
+    own = {"lillehammer": 4.0, "les": 3.0}
+
+    found = translate(
+        "les vins a Lillehammer 2000 xyzq", SMALL_TABLE, own=lambda w: own.get(w, 0.0)
+    )
+
+    assert found.terms == ("wine", "winery", "lillehammer", "2000")
+    assert translate("les vins a Lillehammer", SMALL_TABLE).terms == ("wine", "winery")
+
+
 def test_an_english_index_is_asked_the_terms():
     """The terms as one text; the query itself where there are none."""
     asked = [translate(text, SMALL_TABLE).in_english for text in ("les vins", "qui les", "wine")]
