@@ -51,7 +51,7 @@ class OnnxQueryEncoder:
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
             self._query_prompt = str(config["query_prompt"])
-            self._document_prompt = config["document_prompt"]
+            self._document_prompt = config.get("document_prompt")
             # Not from_file, which raises a bare Exception for whatever is wrong.
             self._tokenizer = Tokenizer.from_buffer((folder / TOKENIZER_FILE).read_bytes())
             self._tokenizer.no_padding()

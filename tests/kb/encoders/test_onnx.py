@@ -98,7 +98,17 @@ def test_the_configuration_of_the_default_model(default_export):
     assert json.loads((default_export / "encoder.json").read_text()) == {
         "max_length": 256,
         "query_prompt": "",
+        "document_prompt": "",
     }
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS.values() if text.strip()])
+def test_texts_that_are_searched_have_the_same_vectors(original, exported, text):
+    """A build that has few texts to encode leaves them to the export (cosine >= 0.99999)."""
+    one, two = original.encode_documents([text])[0], exported.encode_document(text)
+
+    assert exported.encodes_documents
+    assert one @ two / np.linalg.norm(one) / np.linalg.norm(two) >= 0.99999
 
 
 def test_a_vector_is_the_callers_to_read_and_not_to_change(tiny_export):

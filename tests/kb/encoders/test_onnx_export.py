@@ -77,6 +77,7 @@ def test_the_export_is_three_files(exported):
     assert json.loads((exported / "encoder.json").read_text()) == {
         "max_length": 8192,
         "query_prompt": "",
+        "document_prompt": "",
     }
 
 
@@ -99,6 +100,19 @@ def test_the_query_prompt_is_exported(tiny_encoder, tmp_path):
 
     assert exported.tolist() == encoder.encode_query("metal").tolist() == [0.5, 0.5, 0, 0, 0, 0]
     assert encoder.encode_documents(["metal"]).tolist() == [[0, 1, 0, 0, 0, 0]]
+
+
+def test_what_goes_before_a_text_is_exported(tiny_encoder, tmp_path):
+    """It stands before texts that are searched, and not before queries."""
+    prompts = {"query": "", "document": "wine "}
+    encoder = load(changed(tiny_encoder, tmp_path / "model", prompts=prompts))
+    export_encoder(encoder, tmp_path / "exported")
+
+    exported = OnnxQueryEncoder(tmp_path / "exported")
+
+    (original,) = encoder.encode_documents(["metal"]).tolist()
+    assert exported.encode_document("metal").tolist() == original == [0.5, 0.5, 0, 0, 0, 0]
+    assert exported.encode_query("metal").tolist() == [0, 1, 0, 0, 0, 0]
 
 
 def test_further_stages_are_exported(tiny_encoder, tmp_path):

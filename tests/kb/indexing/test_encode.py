@@ -18,7 +18,7 @@ from kb.search.opening import LiveSearcher
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.settings import Settings
-from kb.snapshots.format import Content, Snapshot, content_files, open_snapshot
+from kb.snapshots.format import Content, Snapshot, frame_of, open_snapshot
 from kb.snapshots.store import current_id
 
 HOSTILE = "denmark/hostile-title"
@@ -47,7 +47,9 @@ def same_content(one: Content, other: Content) -> bool:
     compendiums = one.compendium, other.compendium
     cases, works = zip(*((list(c.cases), dict(c.references)) for c in compendiums), strict=True)
     return (
-        content_files(one) == content_files(other)
+        frame_of(one.compendium) == frame_of(other.compendium)
+        and (one.vocabulary, one.sources) == (other.vocabulary, other.sources)
+        and one.compendium.holdings == other.compendium.holdings
         and cases[0] == cases[1]
         and works[0] == works[1]
         and list(one.passages) == list(other.passages)
