@@ -45,9 +45,9 @@ class Sample:
 
 def samples_of(searcher: Searcher, judged: Sequence[JudgedProfile]) -> list[Sample]:
     """The parts of each profile, guides left out."""
-    eligible = [case for case in searcher.cases if case.kind != "guide"]
     return [
-        Sample(judged=one, parts=score_parts(searcher, one.profile, eligible)) for one in judged
+        Sample(judged=one, parts=score_parts(searcher, one.profile, searcher.reporting).parts)
+        for one in judged
     ]
 
 
@@ -99,7 +99,7 @@ def main() -> None:
     folder = judged_folder(settings.cases, searcher.manifest.collection)
     judged = read_profiles(folder / PROFILES_FILE, searcher.cases, searcher.taxonomy)
     samples = samples_of(searcher, [one for one in judged if one.split == "tune"])
-    ids = [case.id for case in searcher.cases if case.kind != "guide"]
+    ids = searcher.engine.ids(searcher.matching(searcher.reporting))
     held_out = {strength: unseen(samples, ids, strength) for strength in STRENGTHS}
     strength = max(held_out, key=held_out.__getitem__)
     for name, weights in (("in use", dict(WEIGHTS)), ("fitted", fitted(samples, ids, strength))):

@@ -47,8 +47,18 @@ class Earlier:
     @cached_property
     def records(self) -> CaseRecords:
         """What it keeps of each case."""
-        assert self.snapshot is not None
-        return read_case_records(self.snapshot.folder / RECORDS_FOLDER)
+        return read_case_records(self._folder / RECORDS_FOLDER)
+
+    @property
+    def _folder(self) -> Path:
+        """Where it is.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.snapshot is None:
+            raise ValueError("there is no earlier snapshot to take anything of")
+        return self.snapshot.folder
 
     def known(self, vector_set: VectorSet, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
         """The vectors that it has of some texts, by their digests."""
@@ -65,10 +75,9 @@ class Earlier:
 
     def copy_encoder(self, folder: Path) -> None:
         """Copy the exported encoder into an empty folder."""
-        assert self.snapshot is not None
-        for name in self.snapshot.manifest.files_in(ENCODER_FOLDER):
+        for path in sorted((self._folder / ENCODER_FOLDER).iterdir()):
             # Copied, not linked: damage to one file must not reach another snapshot.
-            shutil.copyfile(self.snapshot.folder / name, folder / Path(name).name)
+            shutil.copyfile(path, folder / path.name)
 
 
 def find_earlier(

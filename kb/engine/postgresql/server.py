@@ -165,12 +165,11 @@ class Server:
     def _connect(self) -> Connection:
         with self.telling():
             connection = self._open(autocommit=True)
-            try:
+            with ExitStack() as unless_sound:
+                unless_sound.callback(connection.close)
                 _check(connection, self.name, writes=False)
                 connection.execute(_SESSION)
-            except BaseException:
-                connection.close()
-                raise
+                unless_sound.pop_all()
             return connection
 
     def _open(self, **options: Any) -> Connection:
