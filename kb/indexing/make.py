@@ -89,7 +89,7 @@ def _vocabulary(counts: Counter[str], taxonomy: Taxonomy, earlier: Earlier) -> d
     counts.update(_words_of_labels(taxonomy))
     if earlier.snapshot is not None and earlier.kept:
         content, rows = earlier.snapshot.content, set(earlier.kept.values())
-        counts.update(content.vocabulary)
+        counts.update(earlier.snapshot.vocabulary)
         counts.subtract(_words_of_labels(content.compendium.taxonomy))
         for row in range(len(content.compendium.cases)):
             if row not in rows:

@@ -173,10 +173,7 @@ class Retriever:
             within: the filters under which candidates are wanted.
             also: rows that are candidates in any case.
         """
-        text, terms = (
-            (asked.rest, asked.rest_terms) if asked.rest else (asked.in_english, asked.terms)
-        )
-        vector = self._encoders.query.encode_query(text)
+        vector = self._encoders.query.encode_query(asked.in_english)
         vectors = {PASSAGES.name: vector, AUDIENCE.name: vector}
         multilingual = self._encoders.multilingual
         if not asked.english and multilingual is not None and has_multilingual(self.engine):
@@ -188,7 +185,7 @@ class Retriever:
             Part(vector_sets=(PASSAGES_MULTILINGUAL.name,), weight=weights.multilingual),
         )
         answering = self.engine.ask(
-            Question(vectors=vectors, terms=terms, parts=parts, words=weights.words)
+            Question(vectors=vectors, terms=asked.terms, parts=parts, words=weights.words)
         )
         rows = self._candidates_of(answering, tuple(within))
         if also is not None:

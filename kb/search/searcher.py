@@ -57,7 +57,7 @@ class Searcher:
         self.analyser = Analyser(
             table=self.compendium.glossary,
             translates=has_multilingual(self.engine),
-            speller=Speller(content.vocabulary),
+            speller=Speller(content.words),
             names=self._mentions,
             public_money=[one.id for one in self.taxonomy["formations"] if one.public_money],
         )
@@ -149,8 +149,7 @@ class Searcher:
             return self._answer(query, within, None, rows, page)
         asked = self.analyser.analyse(query.text, exact=query.exact)
         within = _without(within, asked)
-        evidence = self.retriever.evidence(asked, _filters(within))
-        judgement = self._allowed(self._judgement(evidence), asked)
+        evidence, judgement = self._judged(asked, _filters(within))
         rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
         among = judgement.found
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
@@ -231,8 +230,7 @@ class Searcher:
         if query.text:
             asked = self.analyser.analyse(query.text, exact=query.exact)
             within = _without(within, asked)
-            evidence = self.retriever.evidence(asked, _filters(within))
-            judgement = self._allowed(self._judgement(evidence), asked)
+            evidence, judgement = self._judged(asked, _filters(within))
             rows, _, is_cut = _found(self.engine, within, evidence, judgement)
         else:
             rows, is_cut = self.engine.matching(within), False
@@ -242,8 +240,7 @@ class Searcher:
         """What a text finds without filters, with the score of each by its id."""
         asked = self.analyser.analyse(text)
         within = _without(EVERYTHING, asked)
-        evidence = self.retriever.evidence(asked, (within,))
-        judgement = self._allowed(self._judgement(evidence), asked)
+        evidence, judgement = self._judged(asked, (within,))
         rows, scores, _ = _found(self.engine, within, evidence, judgement)
         return dict(zip(self.engine.ids(rows), scores.tolist(), strict=True))
 
@@ -291,6 +288,19 @@ class Searcher:
     def passages_under(self, row: int, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
         return self._passages.under(row, heading)
+
+    def _judged(self, asked: Analysis, within: Sequence[Filter]) -> tuple[Evidence, Judgement]:
+        """The evidence for a text, and what it makes of the candidates.
+
+        Where the whole text finds nothing and names what is absent, the rest of it is answered.
+        """
+        evidence = self.retriever.evidence(asked, within)
+        judgement = self._allowed(self._judgement(evidence), asked)
+        if len(judgement.found) or not (asked.absent and asked.rest):
+            return evidence, judgement
+        rest = replace(asked, in_english=asked.rest, terms=asked.rest_terms, wanted=asked.rest)
+        evidence = self.retriever.evidence(rest, within)
+        return evidence, self._allowed(self._judgement(evidence), asked)
 
     def _judgement(self, evidence: Evidence) -> Judgement:
         """Score every candidate, and say which may be found."""

@@ -73,6 +73,7 @@ from kb.snapshots.records import (
     write_keys,
     write_merged,
 )
+from kb.text.spelling import SpellingTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
 SCHEMA_VERSION = 12
@@ -158,13 +159,13 @@ class Content:
     """What a snapshot holds beside engine and encoder: a compendium, and what was made of it.
 
     ``passages`` are those of each case, in the order of the cases; ``sources`` are counted, and
-    ``vocabulary`` counts the words of the compendium.
+    ``words`` are those of the compendium as the speller looks them up.
     """
 
     compendium: Compendium
     passages: Sequence[tuple[Passage, ...]]
     sources: CountedSources
-    vocabulary: Mapping[str, int]
+    words: SpellingTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,11 @@ class Snapshot:
     def encoder_folder(self) -> Path:
         """Where the query encoder's files are."""
         return self.folder / ENCODER_FOLDER
+
+    @property
+    def vocabulary(self) -> Mapping[str, int]:
+        """The words of the compendium, counted: a build goes on from them."""
+        return _read(self.folder / _VOCABULARY_FILE, _VOCABULARY)
 
 
 _CASE = TypeAdapter(Case)
@@ -211,6 +217,8 @@ _CONTENT_FILES = {*_COMPENDIUM_FILES, _VOCABULARY_FILE, _HOLDINGS_FILE, _SOURCES
 _CASES, _PASSAGES_OF_CASES, _REFERENCES = "cases", "passages", "references"
 #: What a build asks of each case, which no search reads: what is counted, and of what it was made.
 _OUTLINES, _MADE_OF = "outlines", "made-of"
+#: Where the words are for slips of typing.
+_WORDS_FOLDER = "words"
 _OF_CASES = (_CASES, _PASSAGES_OF_CASES, _OUTLINES)
 
 
@@ -240,6 +248,7 @@ def write_frame(
         (folder / name).write_bytes(data)
     records = folder / RECORDS_FOLDER
     records.mkdir()
+    SpellingTable.of(vocabulary).write(records / _WORDS_FOLDER)
     write_keyed(records, _REFERENCES, frame.references)
 
 
@@ -523,12 +532,19 @@ def open_snapshot(folder: Path, *, engine: str = "") -> Snapshot:
             compendium=compendium,
             passages=passages,
             sources=_read(folder / _SOURCES_FILE, _SOURCES),
-            vocabulary=_read(folder / _VOCABULARY_FILE, _VOCABULARY),
+            words=_read_words(records / _WORDS_FOLDER),
         ),
         engine=_open_engine(folder, manifest, engine),
     )
     _check_counts(snapshot)
     return snapshot
+
+
+def _read_words(folder: Path) -> SpellingTable:
+    try:
+        return SpellingTable.open(folder)
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as err:
+        raise SnapshotCorrupt(f"{folder} does not hold what it should.") from err
 
 
 def _open_engine(folder: Path, manifest: Manifest, address: str) -> Engine:

@@ -109,7 +109,7 @@ def test_the_vocabulary_counts_the_words_of_the_content(plan, tmp_path):
         for term in () if name in ("divisions", "decades", "collections") else vocabulary:
             for text in (term.label, *term.aliases, *term.trade_names):
                 expected.update(spelled(text))
-    found = open_snapshot(staged).content.vocabulary
+    found = open_snapshot(staged).vocabulary
     assert found == expected
     assert list(found) == sorted(found)
 

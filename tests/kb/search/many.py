@@ -24,6 +24,7 @@ from kb.search.evidence import Encoders, Retriever
 from kb.search.searcher import Searcher
 from kb.snapshots.format import SCHEMA_VERSION, Content, EncoderRecord, Manifest, Snapshot
 from kb.snapshots.vector_sets import AUDIENCE, PASSAGES
+from kb.text.spelling import SpellingTable
 from tests.kb.search.engines import engine_in
 from tests.toy import ROOT
 
@@ -196,7 +197,7 @@ def searcher_of_many(
                 cases=cases, taxonomy=taxonomy, references={}, calibration=calibration
             ),
             passages=[_passages(case, texts) for case, texts in made],
-            vocabulary={},
+            words=SpellingTable.of({}),
             sources=counted_sources(cases, {}),
         ),
         engine=engine,
