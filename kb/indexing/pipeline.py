@@ -22,6 +22,7 @@ from kb.engine.choice import remove_versions
 from kb.errors import Attempt, BuildFailed, CorpusInvalid, IndexNotWritable, KBError, snapshot_error
 from kb.indexing.earlier import find_earlier
 from kb.indexing.encode import encode
+from kb.indexing.journal import remove_journals
 from kb.indexing.make import make
 from kb.indexing.plan import make_plan
 from kb.indexing.write import write_snapshot
@@ -106,6 +107,8 @@ def build(
             tell=tell,
         )
         usable = {} if force else standing.manifests
+        if force:
+            remove_journals(index)
         made = [found for found, manifest in usable.items() if manifest.inputs == plan.inputs]
         built, replaces = _first_to_answer(index, made, tried, tell)
         encoded = None
@@ -118,6 +121,7 @@ def build(
                 plan,
                 earlier,
                 new,
+                index=index,
                 batch_size=settings.batch_size,
                 progress=progress,
                 tell=tell,
@@ -145,6 +149,7 @@ def build(
             keep=settings.keep_snapshots,
             tell=tell,
         )
+        remove_journals(index)
         _remove_versions(settings, tell)
     n_encoded = encoded.n_encoded if encoded is not None else 0
     return BuildReport(
