@@ -137,7 +137,7 @@ def build(
                     engine=settings.engine,
                 )
             folder = standing.unfinished / manifest.snapshot_id
-            _try_out(folder, partial(tried, just_read=True), standing.stays)
+            _try_out(folder, partial(tried, just_read=True), standing)
         else:
             folder, manifest = index / built, usable[built]
         unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, tried, tell)
@@ -215,12 +215,13 @@ def _writing(standing: Standing) -> Iterator[None]:
         ) from err
 
 
-def _try_out(folder: Path, tried: TryOut, stays: str) -> None:
+def _try_out(folder: Path, tried: TryOut, standing: Standing) -> None:
     trouble = tried(folder)
     if trouble is not None:
+        remove_journals(standing.folder)  # the vectors may be what is wrong
         raise BuildFailed(
             f"The snapshot that was built cannot be served, and was removed: {trouble.what} "
-            f"{stays.capitalize()}."
+            f"{standing.stays.capitalize()}."
         ) from trouble
 
 
