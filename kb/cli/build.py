@@ -13,6 +13,7 @@ import click
 from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
 from kb.cli.content import check_paths
 from kb.cli.reading import Reading
+from kb.cli.watching import again_and_again
 from kb.errors import SnapshotError
 from kb.settings import Settings
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--collection", metavar="ID", help="Only the documents of this collection")
 @click.option("--force", is_flag=True, help="Use nothing of earlier builds")
 @click.option("--check", "only_check", is_flag=True, help="Check the content and stop")
+@click.option("--watch", is_flag=True, help="Build again whenever the content changes")
 @json_option
 @one_catch
 def build(
@@ -36,26 +38,43 @@ def build(
     collection: str | None,
     force: bool,
     only_check: bool,
+    watch: bool,
     as_json: bool,
 ) -> int:
     """Build the search index of the cases and serve it from now on.
 
     With --collection it holds the documents of that collection alone; give --index too, or
-    they are what the site serves.
+    they are what the site serves. With --watch it goes on until Ctrl-C, and builds again
+    within seconds of a change; what has problems is told, and what is served stays.
     """
+    if only_check and watch:
+        raise click.UsageError("--check and --watch exclude each other; give one of them.")
+    settings = settings_of(cases=cases, index=index, model=model)
+    if only_check:
+        reading = Reading(index=None if force else settings.index)
+        return check_paths([settings.cases], settings, reading, as_json=as_json)
+    forced = iter((force,))
+
+    def build_once() -> None:
+        """Build; only the first of several is forced."""
+        _build(settings, collection or "", force=next(forced, False), as_json=as_json)
+
+    if watch:
+        return again_and_again(settings.cases, build_once, as_json=as_json)
+    build_once()
+    return 0
+
+
+def _build(settings: Settings, collection: str, *, force: bool, as_json: bool) -> None:
     from kb.indexing.pipeline import build as run_build  # imports numpy and faiss
 
-    settings = settings_of(cases=cases, index=index, model=model)
-    reading = Reading(index=None if force else settings.index)
-    if only_check:
-        return check_paths([settings.cases], settings, reading, as_json=as_json)
     report = run_build(
         settings,
-        collection=collection or "",
+        collection=collection,
         force=force,
         progress=sys.stderr.isatty(),
         tell=say,
-        read=reading.of,
+        read=Reading(index=None if force else settings.index).of,
     )
     if as_json:
         click.echo(json.dumps(asdict(report)))
@@ -72,7 +91,6 @@ def build(
             f"Snapshot {report.pinned} is pinned and stays served. To serve what is built, run "
             "'kb snapshots --unpin', then 'kb build'."
         )
-    return 0
 
 
 @click.command()

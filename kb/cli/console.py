@@ -26,25 +26,25 @@ def say(message: str) -> None:
 
 
 def one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Turn our errors into one plain line and an exit status; the only catch there is."""
+    """Turn our errors into one plain line and an exit status."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             status = command(*args, **kwargs) or 0
-        except CorpusInvalid as err:
-            print_problems(err.problems, as_json=bool(kwargs.get("as_json")))
-            say(f"Error: {err}")
-            status = 1
-        except (QueryError, SettingError) as err:
-            say(f"Error: {err}")
-            status = 2
         except KBError as err:
-            say(f"Error: {err}")
-            status = 1
+            status = told(err, as_json=bool(kwargs.get("as_json")))
         sys.exit(status)
 
     return run
+
+
+def told(err: KBError, *, as_json: bool) -> int:
+    """Tell what went wrong, with every problem of content; the exit status."""
+    if isinstance(err, CorpusInvalid):
+        print_problems(err.problems, as_json=as_json)
+    say(f"Error: {err}")
+    return 2 if isinstance(err, (QueryError, SettingError)) else 1
 
 
 def print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:

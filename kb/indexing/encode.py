@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Self
 
 import numpy as np
+from tqdm import tqdm
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
@@ -22,10 +24,13 @@ from kb.encoders.onnx_export import export_encoder
 from kb.encoders.sentence_transformer import ModelFiles, SentenceTransformerEncoder
 from kb.engine.base import VectorText
 from kb.indexing.earlier import Earlier
+from kb.indexing.journal import Journal
 from kb.indexing.make import Made, digest_of
 from kb.indexing.plan import Plan
-from kb.snapshots.vector_sets import MULTILINGUAL, PASSAGES, VECTOR_SETS
+from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SETS, OwnedText
 
+#: So many texts are encoded between two looks at the journal and the bar.
+_AT_ONCE = 256
 #: So many texts take the exported encoder less time than the original takes to be loaded.
 FEW = 256
 
@@ -48,6 +53,7 @@ def encode(
     earlier: Earlier,
     made: Made,
     *,
+    index: Path,
     batch_size: int,
     progress: bool,
     tell: Callable[[str], None],
@@ -58,6 +64,7 @@ def encode(
         plan: of which snapshot.
         earlier: what is taken over.
         made: what was made, with its texts.
+        index: the folder of the snapshots, where vectors are kept until they are in one.
         batch_size: how many texts are encoded at once.
         progress: show a bar on standard error.
         tell: told in a sentence what is being done.
@@ -73,22 +80,24 @@ def encode(
         tell=tell,
     )
     vector_sets, n_encoded = {}, 0
-    for vector_set in VECTOR_SETS:
-        owned = made.texts.get(vector_set.name, ())
-        if not owned:
-            continue
-        texts = [
-            VectorText(owner=one.owner, ordinal=one.ordinal, digest=digest_of(one.text))
-            for one in owned
-        ]
-        by_digest = {text.digest: one.text for text, one in zip(texts, owned, strict=True)}
-        known = dict(earlier.known(vector_set, list(by_digest)))
-        fresh = {digest: text for digest, text in by_digest.items() if digest not in known}
-        if vector_set is PASSAGES:
-            n_encoded = sum(text.digest in fresh for text in texts)
-        encoded = encoders.encode(vector_set.encoder, list(fresh.values()))
-        known |= dict(zip(fresh, encoded, strict=True))
-        vector_sets[vector_set.name] = texts, np.stack([known[text.digest] for text in texts])
+    for encoder in (ENCODER, MULTILINGUAL):
+        sets = [one for one in VECTOR_SETS if one.encoder == encoder and made.texts.get(one.name)]
+        owned = {one.name: _with_digests(made.texts[one.name]) for one in sets}
+        texts = {text.digest: one.text for some in owned.values() for text, one in some}
+        known: dict[str, np.ndarray] = {}
+        for one in sets:
+            known |= earlier.known(one, [text.digest for text, _ in owned[one.name]])
+        fresh = {digest: text for digest, text in texts.items() if digest not in known}
+        journal = Journal(index, plan.identities[encoder])
+        left = journal.read(fresh)
+        if left:
+            tell(f"Of a build that was cut off {len(left)} vectors are taken over.")
+        missing = {digest: text for digest, text in fresh.items() if digest not in left}
+        known |= {**left, **encoders.encode(encoder, missing, journal)}
+        for name, some in owned.items():
+            vectors = np.stack([known[text.digest] for text, _ in some])
+            vector_sets[name] = [text for text, _ in some], vectors
+        n_encoded += sum(text.digest in missing for text, _ in owned.get(PASSAGES.name, ()))
 
     def write_encoder(folder: Path) -> None:
         if earlier.encoder_folder is not None:
@@ -97,6 +106,13 @@ def encode(
             encoders.export(folder)
 
     return Encoded(vector_sets=vector_sets, n_encoded=n_encoded, write_encoder=write_encoder)
+
+
+def _with_digests(owned: Sequence[OwnedText]) -> list[tuple[VectorText, OwnedText]]:
+    return [
+        (VectorText(owner=one.owner, ordinal=one.ordinal, digest=digest_of(one.text)), one)
+        for one in owned
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,17 +128,40 @@ class _Encoders:
     progress: bool
     tell: Callable[[str], None]
 
-    def encode(self, encoder: str, texts: Sequence[str]) -> Sequence[np.ndarray]:
+    def encode(
+        self, encoder: str, texts: Mapping[str, str], journal: Journal
+    ) -> Mapping[str, np.ndarray]:
+        """The vectors of some texts, by their digests; each is in the journal when it is made."""
         if not texts:
-            return ()
+            return {}
+        run = self._run_of(encoder, len(texts))
+        # Long ones first: those of one length go well together, and memory is short at once or
+        # never.
+        digests = sorted(texts, key=lambda digest: (-len(texts[digest]), digest))
+        encoded: dict[str, np.ndarray] = {}
+        with _Bar([len(texts[digest]) for digest in digests], shown=self.progress) as bar:
+            for begin in range(0, len(digests), _AT_ONCE):
+                some = digests[begin : begin + _AT_ONCE]
+                vectors = run([texts[digest] for digest in some])
+                journal.add(some, vectors)
+                encoded |= dict(zip(some, vectors, strict=True))
+                bar.done(len(some))
+        return encoded
+
+    def _run_of(
+        self, encoder: str, n_texts: int
+    ) -> Callable[[Sequence[str]], Sequence[np.ndarray]]:
+        """What makes the vectors of so many texts."""
         if encoder == MULTILINGUAL:
-            return self._multilingual.encode(texts)
-        if len(texts) <= FEW and self._exported is not None:
-            self.tell(f"Encoding {len(texts)} texts …")
-            return [self._exported.encode_document(text) for text in texts]
-        loaded = self._encoder
-        self.tell(f"Encoding {len(texts)} texts …")
-        return loaded.encode_documents(texts, batch_size=self.batch_size, progress=self.progress)
+            multilingual = self._multilingual
+            self.tell(f"Encoding {n_texts} texts for other languages …")
+            return multilingual.encode
+        exported = self._exported if n_texts <= FEW else None
+        loaded = None if exported is not None else self._encoder
+        self.tell(f"Encoding {n_texts} texts …")
+        if loaded is None:
+            return lambda texts: [exported.encode_document(text) for text in texts]
+        return partial(loaded.encode_documents, batch_size=self.batch_size)
 
     def export(self, folder: Path) -> None:
         loaded = self._encoder
@@ -143,5 +182,33 @@ class _Encoders:
 
     @cached_property
     def _multilingual(self) -> MultilingualEncoder:
-        self.tell("Encoding for other languages …")
         return MultilingualEncoder(threads=os.cpu_count() or 1)
+
+
+class _Bar:
+    """How far encoding is, on standard error: by letters, as long texts take longer."""
+
+    def __init__(self, lengths: Sequence[int], *, shown: bool) -> None:
+        self._lengths = lengths
+        self._n = 0
+        self._bar = tqdm(
+            total=sum(lengths),
+            disable=not shown,
+            leave=False,
+            bar_format="{percentage:3.0f}%|{bar}| {postfix} [{elapsed}<{remaining}]",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def done(self, n: int) -> None:
+        """So many texts more are encoded."""
+        letters = sum(self._lengths[self._n : self._n + n])
+        self._n += n
+        seconds = self._bar.format_dict["elapsed"]
+        rate = f"{self._n / seconds:.0f} a second" if seconds else ""
+        self._bar.set_postfix_str(f"{self._n} of {len(self._lengths)} texts, {rate}", refresh=False)
+        self._bar.update(letters)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()

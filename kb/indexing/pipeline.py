@@ -22,6 +22,7 @@ from kb.engine.choice import remove_versions
 from kb.errors import Attempt, BuildFailed, CorpusInvalid, IndexNotWritable, KBError, snapshot_error
 from kb.indexing.earlier import find_earlier
 from kb.indexing.encode import encode
+from kb.indexing.journal import remove_journals
 from kb.indexing.make import make
 from kb.indexing.plan import make_plan
 from kb.indexing.write import write_snapshot
@@ -106,6 +107,8 @@ def build(
             tell=tell,
         )
         usable = {} if force else standing.manifests
+        if force:
+            remove_journals(index)
         made = [found for found, manifest in usable.items() if manifest.inputs == plan.inputs]
         built, replaces = _first_to_answer(index, made, tried, tell)
         encoded = None
@@ -118,6 +121,7 @@ def build(
                 plan,
                 earlier,
                 new,
+                index=index,
                 batch_size=settings.batch_size,
                 progress=progress,
                 tell=tell,
@@ -133,7 +137,7 @@ def build(
                     engine=settings.engine,
                 )
             folder = standing.unfinished / manifest.snapshot_id
-            _try_out(folder, partial(tried, just_read=True), standing.stays)
+            _try_out(folder, partial(tried, just_read=True), standing)
         else:
             folder, manifest = index / built, usable[built]
         unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, tried, tell)
@@ -145,6 +149,7 @@ def build(
             keep=settings.keep_snapshots,
             tell=tell,
         )
+        remove_journals(index)
         _remove_versions(settings, tell)
     n_encoded = encoded.n_encoded if encoded is not None else 0
     return BuildReport(
@@ -210,12 +215,13 @@ def _writing(standing: Standing) -> Iterator[None]:
         ) from err
 
 
-def _try_out(folder: Path, tried: TryOut, stays: str) -> None:
+def _try_out(folder: Path, tried: TryOut, standing: Standing) -> None:
     trouble = tried(folder)
     if trouble is not None:
+        remove_journals(standing.folder)  # the vectors may be what is wrong
         raise BuildFailed(
             f"The snapshot that was built cannot be served, and was removed: {trouble.what} "
-            f"{stays.capitalize()}."
+            f"{standing.stays.capitalize()}."
         ) from trouble
 
 

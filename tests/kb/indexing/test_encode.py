@@ -333,7 +333,7 @@ def test_vectors_for_other_languages_are_taken_over_too(both, name, encodes):
     snapshot = opened(both)
     spoken = [one.encoded_text for passages in snapshot.content.passages for one in passages]
     expected = unit_rows(MultilingualEncoder().encode(spoken))
-    assert ("Encoding for other languages …" in said) is encodes
+    assert ("Encoding 1 texts for other languages …" in said) is encodes
     assert np.abs(vectors(snapshot, "passages-multilingual") - expected).max() <= 1e-5
 
 
