@@ -38,3 +38,17 @@ def test_the_exact_answer_is_the_obvious_one(made):
 
     slow = sorted(range(made.n_documents), key=lambda at: -products[at])[:10]
     assert made.exact(0, "none", None).tolist() == slow
+
+
+def test_the_engine_finds_the_best_under_every_filter(made, tmp_path):
+    """Each share of the documents passes, by chance and by content; the best are found."""
+    engine = million.local(made, tmp_path / "engine")
+
+    rows = list(million.measure(made, engine, candidates=1_000))
+
+    shares = [None, *million.SHARES, *million.SHARES]
+    assert [row.share for row in rows] == shares
+    assert [row.passing for row in rows] == [
+        made.n_documents if share is None else round(share * made.n_documents) for share in shares
+    ]
+    assert min(row.recall for row in rows) >= 0.99
