@@ -32,7 +32,7 @@ LIBRARIES = (
     *("pybtex", "pycountry", "pydantic", "python-frontmatter", "pyyaml", "rapidfuzz", "simplemma"),
     "symspellpy",
 )
-BYSTANDERS = ("filelock", "huggingface-hub", "tqdm", "urllib3")
+BYSTANDERS = ("filelock", "huggingface-hub", "psycopg", "tqdm", "urllib3")
 
 
 def encoder_identity(model: str) -> str:

@@ -48,7 +48,7 @@ def same_content(one: Content, other: Content) -> bool:
     cases, works = zip(*((list(c.cases), dict(c.references)) for c in compendiums), strict=True)
     return (
         frame_of(one.compendium) == frame_of(other.compendium)
-        and (one.vocabulary, one.sources) == (other.vocabulary, other.sources)
+        and one.sources == other.sources
         and one.compendium.holdings == other.compendium.holdings
         and cases[0] == cases[1]
         and works[0] == works[1]
