@@ -275,8 +275,8 @@ MAKE = [
     "kb.indexing.write",
 ]
 PIPELINE = "kb.indexing.pipeline"
-#: What is no station: the pipeline itself, what every wing stands on, and what tidies up a server.
-ASIDE = (PIPELINE, "kb.errors", "kb.engine.choice")
+#: What is no station: the pipeline itself, what every wing stands on, and what tidies up.
+ASIDE = (PIPELINE, "kb.errors", "kb.engine.choice", "kb.indexing.journal")
 
 
 def way_of_a_build(settings: Settings) -> list[str]:
