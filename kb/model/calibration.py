@@ -41,7 +41,8 @@ class Weights:
 class Answerability:
     """The logistic function that says whether the compendium answers a query at all.
 
-    ``meaning``, ``multilingual`` and ``words`` weigh the best value of any case,
+    ``meaning``, ``multilingual``, ``words`` and ``named`` weigh the best value of any case,
+    ``several`` the mean of the five best by meaning,
     ``coverage_by_all`` and ``coverage_by_one`` the shares of the query's terms, weighted by
     their idf, that any case has and that one case has at most; ``english`` is added for
     English, and ``query`` weighs the unit query vector of the encoder; where it is empty, the
@@ -56,6 +57,8 @@ class Answerability:
     english: float
     constant: float
     query: tuple[float, ...]
+    several: float = 0.0
+    named: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

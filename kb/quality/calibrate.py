@@ -34,7 +34,7 @@ from kb.model.calibration import Answerability, Calibration, Weights
 from kb.quality.judged import GRADES, JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence
-from kb.search.scoring import answerability, logit, relevance, weighted_sum
+from kb.search.scoring import answerability, logit, relevance, several, weighted_sum
 
 LOST_QUERIES = 0.03
 LOST_CASES = 0.25
@@ -58,12 +58,14 @@ _START = Weights(meaning=1.0, multilingual=0.0, words=1.0, linked=0.1)
 
 _STRENGTH = 1.0  # of the regularisation, as C of scikit-learn
 #: The numbers of a unit vector are small: so that they count beside standard scores.
-_QUERY_SCALE = 8.0
+_QUERY_SCALE = 4.0
+#: The same of the gate, which has many weights for few queries: chosen by folds of ``tune``.
+_STRENGTH_OF_GATE = 0.3
 #: The sums are a fraction of 1; so that the regularisation hardly holds their slope.
 _SUM_SCALE = 10.0
 
 _ANSWERABILITY_VALUES = (
-    *("meaning", "multilingual", "words"),
+    *("meaning", "several", "multilingual", "words", "named"),
     *("coverage_by_all", "coverage_by_one", "english"),
 )
 _ALWAYS = Answerability(**dict.fromkeys(_ANSWERABILITY_VALUES, 0.0), constant=20.0, query=())
@@ -225,9 +227,10 @@ def _with_score(samples: Sequence[tuple[Sample, float]], weights: Weights) -> We
 
 def _features(evidence: Evidence) -> list[float]:
     """What is read of a query beside its vector, in the order of ``_ANSWERABILITY_VALUES``."""
-    by_kind = (evidence.meaning, evidence.multilingual, evidence.words)
     return [
-        *(values.max() for values in by_kind),
+        evidence.meaning.max(),
+        several(evidence),
+        *(values.max() for values in (evidence.multilingual, evidence.words, evidence.named)),
         evidence.coverage_by_all,
         evidence.coverage_by_one,
         evidence.english,
@@ -245,7 +248,7 @@ def _answerability(samples: Sequence[Sample]) -> Answerability:
     queries = np.array([s.evidence.query for s in samples])
     mean, spread = values.mean(axis=0), values.std(axis=0)
     spread[spread == 0] = 1.0
-    model = LogisticRegression(C=_STRENGTH, max_iter=10_000)
+    model = LogisticRegression(C=_STRENGTH_OF_GATE, max_iter=10_000)
     model.fit(np.column_stack([(values - mean) / spread, _QUERY_SCALE * queries]), labels)
     n_values = values.shape[1]
     by_value = model.coef_[0][:n_values] / spread

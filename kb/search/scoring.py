@@ -22,6 +22,7 @@ from kb.search.evidence import Evidence, weights_for
 DECIMALS = 6
 
 _LEAST_PROBABILITY = 1e-6
+_SEVERAL = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,10 @@ def answerability(evidence: Evidence, weights: Answerability) -> float:
     """The probability that the compendium answers the query at all, in [0, 1]."""
     logit = (
         weights.meaning * evidence.meaning.max(initial=-1)
+        + weights.several * several(evidence)
         + weights.multilingual * evidence.multilingual.max(initial=-1)
         + weights.words * evidence.words.max(initial=0)
+        + weights.named * evidence.named.max(initial=0)
         + weights.coverage_by_all * evidence.coverage_by_all
         + weights.coverage_by_one * evidence.coverage_by_one
         + weights.english * evidence.english
@@ -106,6 +109,11 @@ def answerability(evidence: Evidence, weights: Answerability) -> float:
         + (np.dot(evidence.query, weights.query) if weights.query else 0.0)
     )
     return float(_logistic(np.array([logit]))[0])
+
+
+def several(evidence: Evidence) -> float:
+    """The mean of the five best candidates by meaning: what is answered has more than one near."""
+    return float(np.sort(evidence.meaning)[-_SEVERAL:].mean()) if len(evidence.rows) else -1.0
 
 
 def relevance(evidence: Evidence, weights: Weights, answered: float) -> np.ndarray:

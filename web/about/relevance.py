@@ -11,6 +11,7 @@ from web.ui.template_filters import in_percent
 #: System to its words, as the table lists them.
 SYSTEMS: Mapping[str, str] = {
     "fused": "As the site searches",
+    "rank fusion": "Words and meaning, joined by rank",
     "words": "Words alone",
     "meaning": "Meaning alone",
 }
@@ -22,6 +23,7 @@ GROUPS: Mapping[str, str] = {
     "typing errors": "With typing errors",
     "English, owner": "English: owners of small firms",
     "English, professor": "English: those who teach and study",
+    "English, agency": "English: agencies and evaluators",
     "English, operator": "English: those who run programmes",
     "English, contributor": "English: contributors of cases",
     "language de": "German",
