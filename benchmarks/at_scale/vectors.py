@@ -31,6 +31,7 @@ _KEY = 40
 #: Texts to vectors, in their order.
 Encode = Callable[[Sequence[str]], np.ndarray]
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+")
+_SHORTEST_SENTENCE = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +165,7 @@ def table_of(source: Path, words: Words, encoders: Mapping[str, Encode]) -> Tabl
         encoders: by its name what makes vectors of texts, in their order.
     """
     from kb.content.corpus import read_corpus
-    from kb.text.chunking import passages_of, sentences_of
+    from kb.text.chunking import passages_of
 
     read = read_corpus(source).compendium
     texts: dict[str, int] = {}
@@ -180,7 +181,9 @@ def table_of(source: Path, words: Words, encoders: Mapping[str, Encode]) -> Tabl
             row = add(passage.encoded_text)
             for sentence in _SENTENCE_END.split(passage.text):
                 parts.setdefault(_key(sentence, words), row)
-        alone = sentences_of(case.title, [passage.text for passage in passages])
+        # A release of before encodes the title and every sentence alone.
+        split = (part for passage in passages for part in _SENTENCE_END.split(passage.text))
+        alone = (case.title, *(part for part in split if len(part) >= _SHORTEST_SENTENCE))
         for line in (*alone, *case.audience_lines):
             lines.setdefault(_key(line, words), add(line))
     for phrase in (text for those in read.phrases.values() for text in those):
