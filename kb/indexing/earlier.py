@@ -26,9 +26,9 @@ from kb.snapshots.format import (
     Snapshot,
     open_snapshot,
     read_case_records,
-    verify_snapshot,
 )
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, VectorSet
+from kb.text.spelling import SpellingTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,13 @@ class Earlier:
             raise ValueError("there is no earlier snapshot to take anything of")
         return self.snapshot.folder
 
+    @property
+    def words(self) -> SpellingTable | None:
+        """Its words, where they are looked up as the plan's are."""
+        if self.snapshot is None or not self.kept:
+            return None
+        return self.snapshot.content.words
+
     def known(self, vector_set: VectorSet, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
         """The vectors that it has of some texts, by their digests."""
         if self.snapshot is None or vector_set.encoder not in self.identities:
@@ -81,7 +88,12 @@ class Earlier:
 
 
 def find_earlier(
-    plan: Plan, folders: Iterable[Path], tell: Callable[[str], None], *, engine: str = ""
+    plan: Plan,
+    folders: Iterable[Path],
+    tell: Callable[[str], None],
+    *,
+    verify: Callable[[Path], object],
+    engine: str = "",
 ) -> Earlier:
     """What the first sound snapshot of some folders has of a plan.
 
@@ -89,9 +101,10 @@ def find_earlier(
         plan: what is to be made.
         folders: those of the snapshots.
         tell: told what is wrong with one.
+        verify: reads one to the last byte.
         engine: what ``KB_ENGINE`` is.
     """
-    snapshot = _first_sound(folders, tell, engine)
+    snapshot = _first_sound(folders, tell, verify, engine)
     if snapshot is None:
         return Earlier()
     manifest = snapshot.manifest
@@ -114,11 +127,14 @@ def find_earlier(
 
 
 def _first_sound(
-    folders: Iterable[Path], tell: Callable[[str], None], engine: str
+    folders: Iterable[Path],
+    tell: Callable[[str], None],
+    verify: Callable[[Path], object],
+    engine: str,
 ) -> Snapshot | None:
     for folder in folders:
         with Attempt() as attempt:
-            verify_snapshot(folder)
+            verify(folder)
             return open_snapshot(folder, engine=engine)
         what = snapshot_error(attempt.error, f"{folder} cannot be opened").what
         tell(f"Nothing is taken over from an earlier build: {what}")

@@ -90,8 +90,8 @@ def build(
     started = time.perf_counter()
     cases, index = settings.cases, settings.index
     wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
-    tried = partial(try_out, wanted=wanted, engine=settings.engine)
     with building(index) as standing:
+        tried = partial(try_out, wanted=wanted, engine=settings.engine, verify=standing.verify)
         read = read or partial(read_corpus, index=None if force else index)
         corpus = _checked(read(cases), standing.stays)
         content = _chosen(corpus, collection)
@@ -114,7 +114,9 @@ def build(
         encoded = None
         if built is None:
             sound = [index / found for found in usable if found not in standing.damaged]
-            earlier = find_earlier(plan, sound, tell, engine=settings.engine)
+            earlier = find_earlier(
+                plan, sound, tell, verify=standing.verify, engine=settings.engine
+            )
             with _writing(standing):
                 new = make(plan, earlier, standing.unfinished / "made")
             encoded = encode(
@@ -137,7 +139,7 @@ def build(
                     engine=settings.engine,
                 )
             folder = standing.unfinished / manifest.snapshot_id
-            _try_out(folder, partial(tried, just_read=True), standing)
+            _try_out(folder, partial(tried, verify=_just_read), standing)
         else:
             folder, manifest = index / built, usable[built]
         unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, tried, tell)
@@ -201,6 +203,10 @@ def _remove_versions(settings: Settings, tell: Callable[[str], None]) -> None:
     if attempt.error is not None:
         error = snapshot_error(attempt.error, "The server gave out")
         tell(f"Old versions cannot be removed from the server: {error.what}")
+
+
+def _just_read(_: Path) -> None:
+    """Every byte was read a moment ago by who wrote it, for the manifest."""
 
 
 @contextmanager

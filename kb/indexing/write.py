@@ -9,7 +9,7 @@ import numpy as np
 
 from kb.citations.summary import Citing, counted_sources
 from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
-from kb.engine.base import ContinuingWriter
+from kb.engine.base import ContinuingWriter, EngineWriter
 from kb.engine.choice import engine_kind, engine_writer
 from kb.engine.local.arrays import Merge
 from kb.indexing.earlier import Earlier
@@ -24,9 +24,9 @@ from kb.snapshots.format import (
     RECORDS_FOLDER,
     SCHEMA_VERSION,
     EncoderRecord,
+    FilesRecords,
     Manifest,
     VectorSetRecord,
-    files_records,
     write_case_records,
     write_frame,
     write_manifest,
@@ -70,50 +70,62 @@ def write_snapshot(
     """
     staged = unfinished / plan.new_id(taken)
     staged.mkdir(parents=True)
-    n_texts = _write_content(staged, plan, earlier, made)
     writer = engine_writer(
         engine, folder=staged / ENGINE_FOLDER, version=staged.name, index=unfinished.parent
     )
-    if earlier.snapshot is not None and isinstance(writer, ContinuingWriter):
-        writer.take_over(earlier.snapshot.engine, earlier.kept.keys())
+    with FilesRecords(staged) as files:
+        dimensions = _write_engine(writer, earlier, made, encoded)
+        files.begin()
+        n_texts = _write_content(staged, plan, earlier, made)
+        (staged / ENCODER_FOLDER).mkdir()
+        encoded.write_encoder(staged / ENCODER_FOLDER)
+        manifest = Manifest(
+            schema_version=SCHEMA_VERSION,
+            snapshot_id=staged.name,
+            inputs=plan.inputs,
+            made_by=plan.made_by,
+            encoder=EncoderRecord(
+                name=plan.files.name,
+                revision=plan.files.revision,
+                digest=plan.files.digest,
+                identity=plan.identities[ENCODER],
+                dimension=dimensions[PASSAGES.name],
+            ),
+            multilingual=_multilingual(plan, dimensions),
+            metric="cosine",
+            n_cases=len(plan.made_of),
+            n_passages=n_texts[PASSAGES.name],
+            corpus_digest=plan.corpus_digest,
+            vector_sets={
+                name: VectorSetRecord(n_texts=number, dimension=dimensions[name])
+                for name, number in n_texts.items()
+                if number
+            },
+            versions=plan.versions,
+            files=files.records(),
+            collection=plan.content.collection,
+            engine=engine_kind(engine),
+        )
+    write_manifest(staged, manifest)
+    return manifest
+
+
+def _write_engine(
+    writer: EngineWriter, earlier: Earlier, made: Made, encoded: Encoded
+) -> Mapping[str, int]:
+    """Write the engine; how many numbers a vector of each set has."""
+    dimensions = {}
+    if earlier.snapshot is not None:
+        dimensions = dict(earlier.snapshot.engine.dimensions)
+        if isinstance(writer, ContinuingWriter):
+            writer.take_over(earlier.snapshot.engine, earlier.kept.keys())
     for document in made.documents:
         writer.write(document)
-    dimensions = dict(earlier.snapshot.engine.dimensions) if earlier.snapshot is not None else {}
     for name, (texts, vectors) in encoded.vector_sets.items():
         writer.write_vectors(name, texts, vectors)
         dimensions[name] = vectors.shape[1]
     writer.publish()
-    (staged / ENCODER_FOLDER).mkdir()
-    encoded.write_encoder(staged / ENCODER_FOLDER)
-    manifest = Manifest(
-        schema_version=SCHEMA_VERSION,
-        snapshot_id=staged.name,
-        inputs=plan.inputs,
-        made_by=plan.made_by,
-        encoder=EncoderRecord(
-            name=plan.files.name,
-            revision=plan.files.revision,
-            digest=plan.files.digest,
-            identity=plan.identities[ENCODER],
-            dimension=dimensions[PASSAGES.name],
-        ),
-        multilingual=_multilingual(plan, dimensions),
-        metric="cosine",
-        n_cases=len(plan.made_of),
-        n_passages=n_texts[PASSAGES.name],
-        corpus_digest=plan.corpus_digest,
-        vector_sets={
-            name: VectorSetRecord(n_texts=number, dimension=dimensions[name])
-            for name, number in n_texts.items()
-            if number
-        },
-        versions=plan.versions,
-        files=files_records(staged),
-        collection=plan.content.collection,
-        engine=engine_kind(engine),
-    )
-    write_manifest(staged, manifest)
-    return manifest
+    return dimensions
 
 
 def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Mapping[str, int]:
@@ -132,6 +144,7 @@ def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Ma
         vocabulary=made.vocabulary,
         counted=holdings(outlines, years),
         sources=counted_sources(map(_citing, outlines), plan.frame.references),
+        earlier_words=earlier.words,
     )
     write_case_records(
         staged / RECORDS_FOLDER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kb.errors import CorpusError
@@ -76,13 +77,18 @@ def _write_all(handle: int, data: bytes) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Make every file and folder below ``folder``, and the folder itself, outlast a power cut."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        elif path.is_dir():
-            sync_folder(path)
-    sync_folder(folder)
+    paths = [*folder.rglob("*"), folder]
+    with ThreadPoolExecutor(max_workers=8) as pool:  # a disk writes several as fast as one
+        for _ in pool.map(_sync, paths):
+            pass
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir():
+        sync_folder(path)
+    else:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

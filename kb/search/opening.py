@@ -25,6 +25,9 @@ from kb.snapshots.live import Live
 from kb.snapshots.store import current_id
 from kb.text.english import english
 
+#: Reads every byte of a snapshot; raises what ``verify_snapshot`` raises.
+Verify = Callable[[Path], object]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -114,7 +117,7 @@ def open_current(settings: Settings, *, any_encoder: bool = False) -> Searcher:
 
 
 def try_out(
-    folder: Path, wanted: Wanted, *, engine: str = "", just_read: bool = False
+    folder: Path, wanted: Wanted, *, engine: str = "", verify: Verify = verify_snapshot
 ) -> KBError | None:
     """Read every byte of a snapshot, open it as a web worker does, and answer a query from it.
 
@@ -122,14 +125,13 @@ def try_out(
         folder: where it is.
         wanted: the encoders that are asked for.
         engine: what ``KB_ENGINE`` is.
-        just_read: every byte of it was read a moment ago by who wrote it, for the manifest.
+        verify: reads every byte, unless they were read a moment ago.
 
     Returns:
         Why it cannot be served, whatever the reason; None where it can.
     """
     with Attempt() as attempt:
-        if not just_read:
-            verify_snapshot(folder)
+        verify(folder)
         _answer(open_searcher(folder, min_score=0, wanted=wanted, engine=engine))
         return None
     return snapshot_error(attempt.error, f"The snapshot {folder} does not answer")

@@ -39,7 +39,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -229,6 +229,7 @@ def write_frame(
     vocabulary: Mapping[str, int],
     counted: Holdings,
     sources: CountedSources,
+    earlier_words: SpellingTable | None = None,
 ) -> None:
     """Write what stands around the cases into ``folder``, with what was made of all of them.
 
@@ -238,6 +239,7 @@ def write_frame(
         vocabulary: the words of the compendium, counted.
         counted: what it holds.
         sources: the works that cases name, counted.
+        earlier_words: those of an earlier snapshot that was made alike.
     """
     made = {
         _VOCABULARY_FILE: _VOCABULARY.dump_json(dict(vocabulary), indent=1) + b"\n",
@@ -248,7 +250,7 @@ def write_frame(
         (folder / name).write_bytes(data)
     records = folder / RECORDS_FOLDER
     records.mkdir()
-    SpellingTable.of(vocabulary).write(records / _WORDS_FOLDER)
+    SpellingTable.of(vocabulary, earlier_words).write(records / _WORDS_FOLDER)
     write_keyed(records, _REFERENCES, frame.references)
 
 
@@ -376,13 +378,46 @@ def write_case_records(
     write_array(folder, _MADE_OF, merge.merged(old.made_of, new.made_of))
 
 
-def files_records(folder: Path) -> dict[str, FileRecord]:
-    """What every file in a staged snapshot is, by its path in it: each is read."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): FileRecord(digest=digest, size=path.stat().st_size)
-        for path, digest in zip(paths, _digests_of(paths), strict=True)
-    }
+class FilesRecords:
+    """Reads every file of a staged snapshot for its digest, several at once; for a ``with`` block.
+
+    What is written whole can be read while the rest is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pool = _pool()
+        self._digests: dict[Path, Future[str]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def begin(self) -> None:
+        """Read what is there now; nothing of it is written any more."""
+        for path in sorted(self._folder.rglob("*")):
+            if path not in self._digests and path.is_file():
+                self._digests[path] = self._pool.submit(_digest_of, path)
+
+    def records(self) -> dict[str, FileRecord]:
+        """What every file is, by its path in the snapshot.
+
+        Raises:
+            OSError: one cannot be read.
+        """
+        self.begin()
+        return {
+            path.relative_to(self._folder).as_posix(): FileRecord(
+                digest=self._digests[path].result(), size=path.stat().st_size
+            )
+            for path in sorted(self._digests)
+        }
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
 
 
 def _digests_of(paths: Iterable[Path]) -> Iterator[str]:
@@ -391,7 +426,7 @@ def _digests_of(paths: Iterable[Path]) -> Iterator[str]:
     Raises:
         OSError: one cannot be read.
     """
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+    with _pool() as pool:
         yield from pool.map(_digest_of, paths)
 
 

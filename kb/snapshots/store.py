@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -33,7 +34,13 @@ from kb.errors import (
     SnapshotStale,
 )
 from kb.model.files import append_durably, sync_folder, sync_tree, write_durably
-from kb.snapshots.format import MANIFEST_FILE, Manifest, check_snapshot, read_manifest
+from kb.snapshots.format import (
+    MANIFEST_FILE,
+    Manifest,
+    check_snapshot,
+    read_manifest,
+    verify_snapshot,
+)
 
 CURRENT_FILE = "current"
 HISTORY_FILE = "history.jsonl"
@@ -73,21 +80,45 @@ class Standing:
     ``manifests`` are those of its snapshots: first of the one that is served, then of the
     newest; none of those of another version of this program. ``damaged`` says what is wrong
     with some of them, and with folders that only look like a snapshot. ``taken``
-    are all ids in use. ``pinned`` is what builds are to leave serving. ``stays`` says what is
-    served if nothing comes of the build, for the end of a message. What is in the folder
-    ``unfinished`` when it ends is removed.
+    are all ids in use. ``verify`` reads a snapshot to the last byte, as ``verify_snapshot`` does;
+    the first of them is being read already, beside other work. ``pinned`` is what builds are
+    to leave serving. ``stays`` says what is served if nothing comes of the build, for the end of
+    a message. What is in the folder ``unfinished`` when it ends is removed.
     """
 
     folder: Path
     manifests: Mapping[str, Manifest]
     damaged: Mapping[str, str]
     taken: frozenset[str]
+    verify: Callable[[Path], Manifest]
     pinned: str | None
     stays: str
     unfinished: Path
 
 
-def _standing(index_folder: Path) -> Standing:
+class _Verified:
+    """Reads the snapshot that a build most likely goes on from, beside the reading of content."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._reading: dict[Path, Future[Manifest]] = {}
+
+    def begin(self, folder: Path) -> None:
+        """Begin to read one."""
+        self._reading[folder] = self._pool.submit(verify_snapshot, folder)
+
+    def verify(self, folder: Path) -> Manifest:
+        """See ``verify_snapshot``."""
+        if folder in self._reading:
+            return self._reading[folder].result()
+        return verify_snapshot(folder)
+
+    def end(self) -> None:
+        """Begin nothing more, and wait for what was begun."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _standing(index_folder: Path, verified: _Verified) -> Standing:
     current = find_current(index_folder)
     ids = dict.fromkeys(
         (*snapshot_ids(index_folder), *(path.name for path in _folders(index_folder)))
@@ -101,11 +132,15 @@ def _standing(index_folder: Path) -> Standing:
             continue  # it goes when newer ones take its place
         except SnapshotError as err:
             damaged[snapshot_id] = err.what
+    sound = [snapshot_id for snapshot_id in manifests if snapshot_id not in damaged]
+    for snapshot_id in sound[:1]:
+        verified.begin(index_folder / snapshot_id)
     return Standing(
         folder=index_folder,
         manifests=manifests,
         damaged=damaged,
         taken=frozenset(path.name for path in index_folder.iterdir()),
+        verify=verified.verify,
         pinned=current.snapshot_id if current.pinned else None,
         stays=what_stays(index_folder),
         unfinished=index_folder / f"{_UNFINISHED}{os.getpid()}",
@@ -136,9 +171,11 @@ def building(index_folder: Path) -> Iterator[Standing]:
     busy = f"Another build of {index_folder} is running; wait until it has ended."
     with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy):
         _remove_unfinished(index_folder)
+        verified = _Verified()
         try:
-            yield _standing(index_folder)
+            yield _standing(index_folder, verified)
         finally:
+            verified.end()
             _remove_unfinished(index_folder)
 
 

@@ -88,17 +88,34 @@ class SpellingTable:
     owners: np.ndarray
 
     @classmethod
-    def of(cls, counts: Mapping[str, int]) -> SpellingTable:
-        """The table of lower-case words and how often each occurs."""
+    def of(cls, counts: Mapping[str, int], earlier: SpellingTable | None = None) -> SpellingTable:
+        """The table of lower-case words and how often each occurs.
+
+        Args:
+            counts: of the words.
+            earlier: one of other counts, from which the work on words that are in both is taken.
+        """
         meant = sorted(word for word in counts if _SHORTEST - 1 <= len(word) <= _LONGEST)
         encoded = [f"{word}\n".encode() for word in meant]
         starts = np.cumsum([0, *map(len, encoded)], dtype=np.uint32)
-        left = [_deletions(word, 2 if len(word) >= _TWO_SLIPS_FROM else 1) for word in meant]
+        places = {word: place for place, word in enumerate(meant)}
+        known = [] if earlier is None else earlier.words()
+        moved = np.array([places.get(word, -1) for word in known], dtype=np.int64)
+        fresh = sorted(places.keys() - set(known))
+        left = [_deletions(word, 2 if len(word) >= _TWO_SLIPS_FROM else 1) for word in fresh]
         deletions = np.fromiter(
             (zlib.crc32(one.encode()) for of_word in left for one in of_word), dtype=np.uint32
         )
-        owners = np.repeat(np.arange(len(meant), dtype=np.uint32), [len(one) for one in left])
-        order = np.lexsort((owners, deletions))
+        numbers = np.array([places[word] for word in fresh], dtype=np.int64)
+        owners = np.repeat(numbers, [len(one) for one in left])
+        if earlier is not None:
+            kept = moved[earlier.owners]
+            owners = np.concatenate([kept[kept >= 0], owners])
+            deletions = np.concatenate([earlier.deletions[kept >= 0], deletions])
+        owners = owners.astype(np.uint32)
+        # Stable, so that what is in order already is only walked through.
+        pairs = deletions.astype(np.uint64) << np.uint64(32) | owners
+        order = np.argsort(pairs, kind="stable")
         return cls(
             frequencies=Frequencies.of(counts),
             n_counted=sum(counts.values()),
@@ -107,6 +124,10 @@ class SpellingTable:
             deletions=deletions[order],
             owners=owners[order],
         )
+
+    def words(self) -> list[str]:
+        """The words that a slip may become, in their order."""
+        return self.text.tobytes().decode().split("\n")[:-1]
 
     def write(self, folder: Path) -> None:
         """Write the table into a new folder, a file for each array."""

@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 import mmap
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import faiss
@@ -32,8 +33,10 @@ FLAT_UP_TO = 4_096
 #: same in all, and how many numbers follow, which are float32.
 _HEADER = struct.Struct("<4siq21xQ")
 _BEFORE_VECTORS, _VECTORS, _NUMBERS = 8, struct.Struct("<q"), struct.Struct("<Q")
+#: So many bytes are copied at once.
+_AT_ONCE = 1 << 22
 #: How many texts tell how a distance of codes becomes a cosine.
-_SAMPLE = 512
+_SAMPLE = 256
 
 
 class DocumentVectors:
@@ -72,6 +75,10 @@ class DocumentVectors:
 
     def __len__(self) -> int:
         return len(self.matrix)
+
+    def stored(self, begin: int, end: int) -> Iterator[bytes]:
+        """Vectors that follow one another, as they are in the file."""
+        return self._mapped.stored(begin, end)
 
     @property
     def dimension(self) -> int:
@@ -206,12 +213,11 @@ def write_document_vectors(
     old_vectors, old_digests = (
         (vectors[:0], digests[:0]) if earlier is None else (earlier.matrix, earlier.digests)
     )
-    _write_flat(
-        folder / f"{name}.faiss",
-        vectors.shape[1],
-        len(merge.rows),
-        merge.pieces(old_vectors, vectors),
+    pieces = (
+        [vectors[begin:end]] if is_new or earlier is None else earlier.stored(begin, end)
+        for is_new, begin, end in merge.runs()
     )
+    _write_flat(folder / f"{name}.faiss", vectors.shape[1], len(merge.rows), chain(*pieces))
     write_array(folder, f"{name}-digests", merge.merged(old_digests, digests))
     starts = np.concatenate([[0], np.cumsum(lengths)])
     write_array(folder, f"{name}-starts", starts.astype(np.uint32))
@@ -247,18 +253,22 @@ def cosines_of_distances(some: np.ndarray) -> np.ndarray:
 
 def write_vectors(path: Path, vectors: np.ndarray) -> None:
     """Write a flat index of unit vectors; the same vectors give the same bytes."""
-    _write_flat(path, vectors.shape[1], len(vectors), [vectors])
+    every = np.ascontiguousarray(vectors, dtype=np.float32)
+    _write_flat(path, every.shape[1], len(every), [every])
 
 
-def _write_flat(path: Path, dimension: int, n: int, pieces: Iterable[np.ndarray]) -> None:
-    """Write a flat index piece by piece: as faiss writes it, which wants all of it at once."""
+def _write_flat(path: Path, dimension: int, n: int, pieces: Iterable[np.ndarray | bytes]) -> None:
+    """Write a flat index piece by piece: as faiss writes it, which wants all of it at once.
+
+    Pieces are float32 vectors, or such as they are in the file.
+    """
     header = bytearray(faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes())
     _NUMBERS.pack_into(header, _HEADER.size - _NUMBERS.size, n * dimension)
     _VECTORS.pack_into(header, _BEFORE_VECTORS, n)
     with path.open("wb") as file:
         file.write(header)
         for piece in pieces:
-            file.write(np.ascontiguousarray(piece, dtype=np.float32))
+            file.write(piece)
 
 
 def read_vectors(path: Path) -> np.ndarray:
@@ -279,6 +289,7 @@ class Mapped:
         Raises:
             SnapshotCorrupt: it is missing, cut short, or not such an index.
         """
+        self._path = path
         index = _read_index(path)
         n, dimension = int(index.ntotal), int(index.d)
         self.matrix = np.zeros((0, dimension), dtype=np.float32)
@@ -289,6 +300,23 @@ class Mapped:
             begin = len(self._memory) - n * dimension * self.matrix.itemsize
             vectors = np.frombuffer(self._memory, dtype=np.float32, offset=begin)
             self.matrix = vectors.reshape(n, dimension)
+
+    def stored(self, begin: int, end: int) -> Iterator[bytes]:
+        """Vectors that follow one another, as they are in the file; read, and not mapped.
+
+        Raises:
+            SnapshotCorrupt: the file ends too soon.
+        """
+        width = self.matrix.shape[1] * self.matrix.itemsize
+        at, stop = _HEADER.size + begin * width, _HEADER.size + end * width
+        with self._path.open("rb", buffering=0) as file:
+            file.seek(at)
+            while at < stop:
+                some = file.read(min(_AT_ONCE, stop - at))
+                if not some:
+                    raise SnapshotCorrupt(f"{self._path} ends too soon.")
+                at += len(some)
+                yield some
 
     def let_go(self) -> None:
         """Let the process forget what it read; the system may keep it, and it is read again.

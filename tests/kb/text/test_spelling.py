@@ -214,3 +214,21 @@ def test_nonsense_costs_little_however_many_words_there_are():
         compared.append(texts == nonsense)
 
     assert compared == [True, True]
+
+
+@settings(derandomize=True, max_examples=60)
+@given(
+    before=st.dictionaries(st.text("abcxyzéå", min_size=1, max_size=9), st.integers(1, 9)),
+    now=st.dictionaries(st.text("abcxyzéå", min_size=1, max_size=9), st.integers(1, 9)),
+    both=st.dictionaries(st.text("abcxyzéå", min_size=1, max_size=9), st.integers(1, 9)),
+)
+def test_a_table_that_goes_on_from_another_is_the_same(before, now, both):
+    """Whatever words come, go or stay: every array is that of a table made anew."""
+    anew = SpellingTable.of(now | both)
+
+    found = SpellingTable.of(now | both, SpellingTable.of(before | both))
+
+    for name in ("text", "starts", "deletions", "owners"):
+        one, other = getattr(found, name), getattr(anew, name)
+        assert (one.dtype, one.tolist()) == (other.dtype, other.tolist())
+    assert found.n_counted == anew.n_counted
