@@ -27,7 +27,7 @@ class Counted:
 
     Attributes:
         n: how many there are.
-        counts: ``country=NO`` and ``country=NO&kind=study``, facets in their order, to how many.
+        counts: ``facet=value`` and ``facet=value&facet=value``, facets in their order, to how many.
         years: the first and the last year that their periods name; None where none does.
         n_figures: how many report a figure.
         n_silent: how many report no result at all.

@@ -71,6 +71,7 @@ CLAIMS: dict[str, Callable[[Searcher], bool]] = {
         "two readings by the same" in " ".join(current.compendium.codebook.split())
     ),
     "wo to five cases side by side": lambda _: (LEAST, MOST) == (2, 5),
+    "Tick two to five of the cases": lambda _: (LEAST, MOST) == (2, 5),
     "Five cases are the most that stand side by side": lambda _: MOST == 5,
     "The first three add up": _adds_up,
     "It needs five cases of one kind": lambda _: LEAST_TOGETHER == 5,

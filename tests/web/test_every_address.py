@@ -60,7 +60,8 @@ READERS: dict[str, tuple[Table, str]] = {
 WITHOUT = (
     *("/", "/about", "/api", "/api/v1/", "/api/v1/openapi.json", "/atlas", "/browse", "/cases"),
     *(f"/cases/{METAL}", "/favicon.ico", f"/flyers/{METAL}", f"/flyers/{METAL}.pdf", "/guides"),
-    *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/static/favicon.svg"),
+    *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/sitemap-0.xml"),
+    "/static/favicon.svg",
     *("/assets/site.0.css", "/assets/site.home.0.css"),
     *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
 )

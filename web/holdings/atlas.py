@@ -88,6 +88,16 @@ class AtlasPage:
         return self._search({facet: [one] for facet, one in values.items()}, has_guide)
 
     @property
+    def n_silent_unlisted(self) -> int:
+        """How many cases that report no result ``silent`` leaves out."""
+        return self.held.cases.n_silent - len(self.silent)
+
+    @property
+    def n_warnings_unlisted(self) -> int:
+        """How many cases with a warning ``warnings`` leaves out."""
+        return self.n_warnings - len(self.warnings)
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """How many cases there are of each kind: ``4 networks``."""
         return tuple(

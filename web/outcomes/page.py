@@ -103,6 +103,11 @@ class OutcomesPage:
         return listed(count_words(n, kind.in_line, kind.many) for kind, n in counts if n)
 
     @property
+    def n_silent_unlisted(self) -> int:
+        """How many cases that report nothing ``silent`` leaves out."""
+        return self.answer.n_without_results - len(self.silent)
+
+    @property
     def shares(self) -> tuple[Share, ...]:
         """The cases with a figure, those in words alone, and the silent ones, as parts of a bar."""
         answer = self.answer

@@ -243,7 +243,7 @@ def test_a_build_beside_a_serving_site_is_never_seen_half(site):
 
 
 @pytest.mark.parametrize(
-    "name", ["engine/vectors/passages.faiss", "cases.json", "encoder/model.onnx"]
+    "name", ["engine/vectors/passages.faiss", "records/cases.jsonl", "encoder/model.onnx"]
 )
 def test_a_damaged_snapshot_does_not_take_the_site_down(toy_settings, tmp_path, name):
     """A site that starts over one flipped byte serves what was served before, and says so."""
@@ -276,7 +276,7 @@ def test_what_is_damaged_while_it_is_served_is_found(site):
 
     What is damaged is served no more; what was mended is.
     """
-    path = site.settings.index / site.new / "engine" / "documents.json"
+    path = site.settings.index / site.new / "engine" / "documents" / "columns.json"
     data = path.read_bytes()
 
     def all_serve(snapshot_id: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from kb.content.wanted import MAX_WANTED, read_wanted
 from kb.indexing.pipeline import build
 from kb.model.cases import Period
-from kb.model.holdings import holdings
+from kb.model.holdings import holdings, outline_of
 from kb.search.opening import open_live
 from tests.toy import ROOT
 from web import create_app
@@ -92,9 +92,10 @@ def test_decades(searcher):
     case = searcher.cases[0]
     periods = [Period(start=1987), Period(start=1995, end=2011), Period(end=2019), None]
     cases = [type(case)(**{**fields(case), "period": period}) for period in periods]
+    outlines = [outline_of(one) for one in cases]
 
-    assert every_decade(holdings(cases).cases.ended) == {1980: 1, 1990: 0, 2000: 0, 2010: 2}
-    assert every_decade(holdings(cases[3:]).cases.ended) == {}
+    assert every_decade(holdings(outlines).cases.ended) == {1980: 1, 1990: 0, 2000: 0, 2010: 2}
+    assert every_decade(holdings(outlines[3:]).cases.ended) == {}
 
 
 def fields(case) -> dict:

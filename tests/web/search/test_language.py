@@ -33,8 +33,8 @@ ADDRESSES = {
     "no such country": "/search?country=SE&type=vertical",
     "not understood": "/search?country=XX&foo=1",
     "no case fits": "/search?country=DK&results=export-sales&status=cautionary",
-    "repaired": "/search?q=wien+exprt",
-    "exact": "/search?q=wien&exact=true",
+    "repaired": "/search?q=winne+exprt",
+    "exact": "/search?q=winne&exact=true",
 }
 _SHOWN = ("aria-label", "placeholder", "title", "alt")
 SITE_NAME = "Compendium of Business Networks"
