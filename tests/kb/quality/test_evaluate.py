@@ -171,7 +171,7 @@ CALIBRATION = Calibration(
         query=(),
     ),
     answer_threshold=0.0,
-    relative_cutoff=0.0,
+    least_score=0.0,
     n_queries=0,
 )
 

@@ -88,7 +88,7 @@ def test_every_text_must_be_there(tmp_path, name, value):
         ),
         pytest.param(
             {"persona": "bot"},
-            ["persona must be one of owner, professor, contributor, operator, not 'bot'."],
+            ["persona must be one of owner, professor, agency, contributor, operator, not 'bot'."],
             id="persona",
         ),
         pytest.param(

@@ -15,7 +15,7 @@ import numpy as np
 
 from kb.citations.summary import counted_sources
 from kb.content.taxonomy import load_taxonomy
-from kb.indexing.write import document_of
+from kb.indexing.make import document_of
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.model.cases import Case, Passage, Period, Result
 from kb.model.compendium import Compendium
@@ -175,7 +175,8 @@ def searcher_of_many(
     made = made_cases(taxonomy, n)
     cases = [case for case, _ in made]
     documents = [
-        replace(document_of(case, taxonomy), words=" ".join(passages)) for case, passages in made
+        replace(document_of(case, taxonomy, _passages(case, texts)), words=" ".join(texts))
+        for case, texts in made
     ]
     owners = [case.id for case, passages in made for _ in passages]
     vectors = np.array([encoder.encode_query(text) for _, texts in made for text in texts])

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from kb.content.taxonomy import load_taxonomy
 from kb.engine.local.engine import LocalEngine
-from kb.indexing.write import document_of
+from kb.indexing.make import document_of
 from kb.model.cases import Case, Result
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.answer import FacetCount
 from kb.search.facets import Facets
 from kb.search.query import Query, filter_of
+from kb.text.chunking import passages_of
 from tests.kb.search.engines import engine_of
 
 ROOT = Path(__file__).parents[3]
@@ -110,7 +111,9 @@ def with_value(query: Query, facet: str, value: str) -> Query:
 @contextmanager
 def engine_over(cases: Iterable[Case]) -> Iterator[LocalEngine]:
     """An engine over some cases."""
-    with engine_of(document_of(case, TAXONOMY) for case in cases) as engine:
+    with engine_of(
+        document_of(case, TAXONOMY, passages_of(case, TAXONOMY)) for case in cases
+    ) as engine:
         yield engine
 
 

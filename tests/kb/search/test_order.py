@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.taxonomy import load_taxonomy
-from kb.indexing.write import document_of
+from kb.indexing.make import document_of
 from kb.model.cases import Case, Period, Result
 from kb.model.quantities import Quantity, in_unit, quantity
 from kb.search.order import ordered
 from kb.search.query import Query
+from kb.text.chunking import passages_of
 from tests.kb.search.engines import engine_of
 
 TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
@@ -57,7 +58,9 @@ def case(
 
 def in_order(cases: list[Case], found: list[Case], query: Query, scores: list[float]) -> str:
     """The ids of what was found, in the order asked for; each of the cases has a score."""
-    with engine_of(document_of(one, TAXONOMY) for one in cases) as engine:
+    with engine_of(
+        document_of(one, TAXONOMY, passages_of(one, TAXONOMY)) for one in cases
+    ) as engine:
         rows = np.array([engine.row(one.id) for one in found], dtype=np.int64)
         rows.sort()
         by_row = np.array(scores)[rows]

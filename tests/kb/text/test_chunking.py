@@ -19,7 +19,6 @@ from kb.text.chunking import (
     MAX_PASSAGE_CHARACTERS,
     passages_of,
     plain_text,
-    sentences_of,
     words_of_case,
 )
 
@@ -252,16 +251,6 @@ def test_contexts_are_words(toy: Compendium) -> None:
     (good,) = (case for case in toy.cases if case.id == "across/good")
 
     assert passages_of(good, toy.taxonomy)[0].context == "A good neighbour. Norway"
-
-
-def test_sentences_of_a_document():
-    """Its title, then each sentence that is long enough to say something."""
-    texts = ["Three firms bought a press. So it was. Exports rose: by 30% in a year!", "No. Never?"]
-
-    found = sentences_of("Three printers", texts)
-
-    assert found == ("Three printers", "Three firms bought a press.", "by 30% in a year!")
-    assert sentences_of("", ["Short."]) == ()
 
 
 def test_a_case_is_found_by_the_words_of_whom_it_suits(toy_cases: Path) -> None:
