@@ -101,12 +101,13 @@ class FacetCount:
 MOST_FOUND = 1_000
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FoundSet:
     """Every case that an answer found, by id, in no order of merit.
 
     ``rows`` are theirs in ``engine``, whose documents ``every`` has as cases, row by row. Where
-    it ``is_cut`` more were found, and these are the best ``MOST_FOUND``.
+    it ``is_cut`` more were found, and these are the best ``MOST_FOUND``. Two are equal that
+    hold the same ids, and both whole or both cut.
     """
 
     rows: np.ndarray
@@ -116,6 +117,18 @@ class FoundSet:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FoundSet):
+            return NotImplemented
+        return self.is_cut == other.is_cut and self._ids == other._ids
+
+    def __hash__(self) -> int:
+        return hash((self.is_cut, self._ids))
+
+    @property
+    def _ids(self) -> tuple[str, ...]:
+        return self.engine.ids(self.rows)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

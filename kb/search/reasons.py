@@ -9,10 +9,13 @@ from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
-from kb.text.analysis import places, stems
+from kb.text.analysis import beginnings, places, plain, stems
 from kb.text.mentions import Mention
 
 _WORD = re.compile(r"\w+")
+_FIGURE = re.compile(r"[\d%]")
+#: "U.S.", whose letters are one word.
+_DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]\.")
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
@@ -91,38 +94,47 @@ def _audience_lines(case: Case) -> list[Passage]:
 class Marker:
     """Finds the words of a query in texts; a word is made to stems once, however often it stands.
 
-    For one query, and for one thread.
+    Only a text with a word that may be read together with what follows, as "30 per cent" is, is
+    read whole. For one query, and for one thread.
     """
 
     def __init__(self, terms: Iterable[str]) -> None:
         """Take the stems that count."""
         self._wanted = frozenset(terms)
+        self._beginnings = beginnings(self._wanted)
+        self._has_figure = any(map(_FIGURE.search, self._wanted))
         self._known: set[str] = set()
         self._matching: set[str] = set()
+        self._beginning: set[str] = set()
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words that match as the text writes them, in small letters, each once, in order."""
         in_order = _WORD.findall(text)
-        matching = self._look_up(set(in_order))
+        matching, is_read_whole = self._look_up(text, set(in_order))
+        if is_read_whole:
+            return tuple(dict.fromkeys(text[start:end].lower() for start, end in self._read(text)))
         if not matching:
             return ()
         return tuple(dict.fromkeys(word.lower() for word in in_order if word in matching))
 
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where words of the query stand in a text: (start, end) of each, in order."""
-        matching = self._look_up(set(_WORD.findall(text)))
-        if not matching:
-            return ()
+        return self._read(text) if any(self._look_up(text, set(_WORD.findall(text)))) else ()
+
+    def _read(self, text: str) -> tuple[tuple[int, int], ...]:
         found = ((start, end) for stem, start, end in places(text) if stem in self._wanted)
         return tuple(dict.fromkeys(found))
 
-    def _look_up(self, words: set[str]) -> set[str]:
-        """Those of some words that match."""
+    def _look_up(self, text: str, words: set[str]) -> tuple[set[str], bool]:
+        """Those words of a text that match alone, and whether it must be read whole."""
         for word in words - self._known:
             if not self._wanted.isdisjoint(stems(word)):
                 self._matching.add(word)
+            if plain(word) in self._beginnings or (self._has_figure and _FIGURE.search(word)):
+                self._beginning.add(word)
         self._known |= words
-        return words & self._matching
+        begins = not words.isdisjoint(self._beginning)
+        return words & self._matching, begins or bool(_DOTTED.search(text))
 
 
 def reasons(

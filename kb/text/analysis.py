@@ -334,6 +334,25 @@ _LONGEST_SAME: Mapping[str, int] = {
 _SPECIAL = frozenset((*_LONGEST_SAME, *_DIGITS, *_TENS, *JOINING, "a", "it", "one", "us"))
 
 
+def beginnings(wanted: frozenset[str]) -> frozenset[str]:
+    """The words in lower case from which on a text may be read otherwise than word by word.
+
+    They are those of which some stems come, or by which they go, only together with what
+    follows. Any figure in digits may begin another, too.
+    """
+    found = set(JOINING)
+    for name, forms in _SAME_WORDS.items():
+        if not wanted.isdisjoint(map(stem, (*name, *forms))):
+            found.add(name[0].split("&")[0])
+    if any(one[0].isdigit() for one in wanted):
+        found |= {*_DIGITS, *_TENS, "a", "one"}
+    return frozenset(found | {short for short, long in _PRONOUNS.items() if stem(long) in wanted})
+
+
+#: What is a pronoun, and what it is where it is none.
+_PRONOUNS = {"it": "ict", "us": "usa"}
+
+
 def is_short_name(form: str) -> bool:
     """Whether one word in lower case is read as something else, as "smes" is."""
     return (form,) in _SAME_WORDS

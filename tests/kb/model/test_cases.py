@@ -7,12 +7,15 @@ import inspect
 
 import pytest
 
+from kb.engine.base import Document
+from kb.engine.filters import EVERYTHING
 from kb.errors import Problem
 from kb.model import cases as documents
 from kb.model.cases import Passage
 from kb.model.facets import FACETS
-from kb.search.answer import SearchResult
+from kb.search.answer import FoundSet, SearchResult
 from kb.search.query import Query
+from tests.kb.search.engines import engine_of
 
 RECORDS = [
     thing
@@ -89,6 +92,9 @@ def test_the_encoder_reads_context_and_text(context: str, read: str) -> None:
 )
 def test_pages_hold_the_found_set(total: int, per_page: int, pages: int) -> None:
     """The number of pages is the found set divided by the page, rounded up, at least one."""
+    with engine_of(Document(id=f"{at:03}", words="") for at in range(total)) as engine:
+        found = FoundSet(rows=engine.matching(EVERYTHING), engine=engine, every=())
+
     result = SearchResult(
         query=Query(per_page=per_page),
         total=total,
@@ -96,6 +102,7 @@ def test_pages_hold_the_found_set(total: int, per_page: int, pages: int) -> None
         facets={},
         no_good_match=False,
         snapshot_id="s",
+        found=found,
     )
 
-    assert result.pages == pages
+    assert (len(result.found), result.pages) == (total, pages)

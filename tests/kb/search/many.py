@@ -227,6 +227,7 @@ def _manifest(n_cases: int, n_passages: int) -> Manifest:
         vector_sets={},
         versions={},
         files={},
+        made_by="",
     )
 
 

@@ -45,6 +45,17 @@ def test_narrowed_is_what_the_narrower_search_finds(searcher, query):
             assert found.n_narrowed(facet, value) == len(ids(searcher, narrower))
 
 
+def test_two_are_equal_that_hold_the_same(searcher):
+    """However they were found; by what they hold, not by the object."""
+    found = {name: found_set(query, searcher) for name, query in QUERIES.items()}
+
+    assert found["page"] == found["words"] == found["slip"]
+    assert hash(found["page"]) == hash(found["words"])
+    assert found["browse"] != found["words"]
+    assert replace(found["words"], is_cut=True) != found["words"]
+    assert searcher.search(QUERIES["words"]) == searcher.search(QUERIES["words"])
+
+
 def test_offers_and_orders_of_the_real_compendium(real_live):
     """Weak matches too: what a narrower search would refuse whole is not counted as found."""
     searcher = real_live.current()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from kb.model.cases import Case, Passage
 from kb.search.answer import Reason
 from kb.search.reasons import Marker, reasons
-from kb.text.analysis import terms
+from kb.text.analysis import places, terms
 from kb.text.mentions import Mention
 
 CASE = Case(
@@ -59,6 +58,16 @@ def give(query: str, *, best: int, by_meaning: bool, case: Case = CASE, mentions
         pytest.param(
             "organised, organization", "organise", ["organised", "organization"], id="-ize"
         ),
+        pytest.param(
+            "SMEs, small and medium enterprises, a company",
+            "firm",
+            ["SMEs", "small and medium enterprises"],
+            id="names of several words",
+        ),
+        pytest.param("inter-firm R&D in the U.S.", "interfirm", ["inter-firm"], id="first parts"),
+        pytest.param("inter-firm R&D in the U.S.", "research", ["R&D"], id="a pair"),
+        pytest.param("inter-firm R&D in the U.S.", "USA", ["U.S."], id="dotted"),
+        pytest.param("thirty per cent of three", "30%", ["thirty per cent"], id="in words"),
         pytest.param("winery twine", "wine", [], id="parts of words"),
         pytest.param("", "wine", [], id="empty text"),
         pytest.param("wine", "", [], id="empty query"),
@@ -142,6 +151,29 @@ def test_facets_come_last_and_only_those_of_the_case():
     )
 
 
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(
+    text=st.lists(
+        st.sampled_from(
+            "wine 30 % per cent thirty seven million small and medium enterprises SMEs firm "
+            "inter-firm co-op know how R&D U.S. US us it IT company united states non profit "
+            "a one".split()
+        ),
+        max_size=12,
+    ).map(" ".join),
+    query=st.sampled_from(
+        "30% 7000000 3 firm small co-op knowhow research USA ICT interfirm nonprofit wine".split()
+    ),
+)
+def test_no_mark_is_passed_over(text, query):
+    """The quick look at single words finds what reading the whole text finds."""
+    asked = set(terms(query))
+    spans = tuple(dict.fromkeys((start, end) for one, start, end in places(text) if one in asked))
+
+    assert Marker(asked).marks(text) == spans
+    assert bool(Marker(asked).words(text)) == bool(spans)
+
+
 _WORDS = (
     "wine wines export exporting the of firm factories Québec organise organization 30% CAD-CAM a_b"
 )
@@ -171,8 +203,10 @@ def test_every_reason_can_be_checked(texts, title, query, data):
         assert reason.passage in texts
         for start, end in reason.marks:
             word = reason.passage[start:end]
-            assert re.fullmatch(r"\w+", word)
             assert set(terms(word)) & set(asked)
+            before, after = reason.passage[:start][-1:], reason.passage[end:][:1]
+            assert not (before.isalnum() and word[0].isalnum())  # no word is cut
+            assert not (word[-1].isalnum() and after.isalnum())
         for word in reason.words:
             assert word in f"{title} {reason.passage}".lower()
             assert set(terms(word)) & set(asked)

@@ -191,13 +191,22 @@ def test_a_slip_of_typing_is_repaired_and_said(searcher, text, exact, repaired, 
     assert (result.repaired, result.query.text) == (repaired, text)
 
 
-#: By meaning alone: a cosine c counts as 1 / (1 + exp(5 - 10 c)), so 0.5 at 0.5.
-BY_MEANING = Weights(meaning=1.0, multilingual=0.0, words=0.0, slope=10.0, constant=-5.0)
+#: By meaning alone: a cosine c counts as 1 / (1 + exp(5 - 10 c)), so 0.5 at 0.5, where the gate
+#: is at 0.5 too and no case is nearer.
+BY_MEANING = Weights(
+    meaning=1.0,
+    multilingual=0.0,
+    words=0.0,
+    slope=10.0,
+    behind=-2.0,
+    answered=0.5,
+    constant=-5.0,
+)
 
 
 @pytest.fixture(name="calibrated", scope="module")
 def _calibrated(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
-    """The toy corpus, calibrated: the gate passes from 0.9 on; shown from 0.85 of the best on."""
+    """The toy corpus, calibrated: the gate passes from 0.9 on; shown from 0.95 on."""
     folder = tmp_path_factory.mktemp("calibrated")
     cases = Path(shutil.copytree(settings.cases, folder / "cases"))
     calibration = Calibration(
@@ -216,7 +225,7 @@ def _calibrated(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
             query=(),
         ),
         answer_threshold=0.9,
-        relative_cutoff=0.85,
+        least_score=0.95,
         n_queries=1,
     )
     write_calibrations(cases / "calibration.json", (calibration,))
@@ -246,21 +255,31 @@ def _calibrated(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
 def test_with_a_calibration_the_query_must_fit(calibrated, text, filters, best, expected):
     """Nothing is found unless the gate passes the query; then all that score enough are.
 
-    The score is the gate, of the best cosine of all cases, times that of the case.
+    The gate goes by the best cosine of all cases. Half its logit counts in that of a score, and
+    twice what a case is behind the best is taken off.
     """
     result = calibrated.search(make_query(calibrated.taxonomy, text=text, filters=filters))
 
     assert [(hit.case.id, hit.score) for hit in result.hits] == [
-        (case_id, pytest.approx(fits(best) * fits(cosine), abs=1e-5))
-        for case_id, cosine in expected
+        (case_id, pytest.approx(score_of(cosine, best), abs=1e-6)) for case_id, cosine in expected
     ]
     assert (result.total, result.no_good_match) == (len(expected), not expected)
-    assert result.answerable == pytest.approx(fits(best), abs=1e-5)
+    assert result.answerable == pytest.approx(logistic(logit(best)), abs=1e-5)
 
 
-def fits(cosine: float) -> float:
-    """The logistic function of the calibration above."""
-    return 1 / (1 + exp(5 - 10 * cosine))
+def score_of(cosine: float, best: float) -> float:
+    """The score of a case, by its cosine and the best of all."""
+    return logistic(logit(cosine) + logit(best) / 2 - 2 * (best - cosine))
+
+
+def logit(cosine: float) -> float:
+    """What a cosine counts by the calibration above."""
+    return 10 * cosine - 5
+
+
+def logistic(value: float) -> float:
+    """The probability of a logit."""
+    return 1 / (1 + exp(-value))
 
 
 def test_a_filter_never_finds_more(calibrated):
