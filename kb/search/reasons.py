@@ -9,7 +9,7 @@ from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
-from kb.text.analysis import beginnings, places, plain, stems
+from kb.text.analysis import TAKING_THE_NEXT, beginnings, places, plain, stems
 from kb.text.mentions import Mention
 
 _WORD = re.compile(r"\w+")
@@ -106,6 +106,7 @@ class Marker:
         self._known: set[str] = set()
         self._matching: set[str] = set()
         self._beginning: set[str] = set()
+        self._taking: set[str] = set()
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words that match as the text writes them, in small letters, each once, in order."""
@@ -130,11 +131,16 @@ class Marker:
         for word in words - self._known:
             if not self._wanted.isdisjoint(stems(word)):
                 self._matching.add(word)
-            if plain(word) in self._beginnings or (self._has_figure and _FIGURE.search(word)):
+            form = plain(word)
+            if form in self._beginnings or (self._has_figure and _FIGURE.search(word)):
                 self._beginning.add(word)
+            if form in TAKING_THE_NEXT:
+                self._taking.add(word)
         self._known |= words
-        begins = not words.isdisjoint(self._beginning)
-        return words & self._matching, begins or bool(_DOTTED.search(text))
+        matching = words & self._matching
+        may_be_more = bool(words & self._beginning or _DOTTED.search(text))
+        may_be_less = bool(matching and words & self._taking)
+        return matching, may_be_more or may_be_less
 
 
 def reasons(

@@ -335,20 +335,22 @@ _SPECIAL = frozenset((*_LONGEST_SAME, *_DIGITS, *_TENS, *JOINING, "a", "it", "on
 
 
 def beginnings(wanted: frozenset[str]) -> frozenset[str]:
-    """The words in lower case from which on a text may be read otherwise than word by word.
+    """The words in lower case with which what is read as one of some stems may begin.
 
-    They are those of which some stems come, or by which they go, only together with what
-    follows. Any figure in digits may begin another, too.
+    They are those that are read together with what follows, or by it. Any figure in digits may
+    begin another, too.
     """
-    found = set(JOINING)
+    found = {first for first in JOINING if any(one.startswith(first) for one in wanted)}
     for name, forms in _SAME_WORDS.items():
-        if not wanted.isdisjoint(map(stem, (*name, *forms))):
+        if not wanted.isdisjoint(map(stem, forms)):
             found.add(name[0].split("&")[0])
     if any(one[0].isdigit() for one in wanted):
         found |= {*_DIGITS, *_TENS, "a", "one"}
     return frozenset(found | {short for short, long in _PRONOUNS.items() if stem(long) in wanted})
 
 
+#: The words in lower case that may be read as one with the next, which then has no stem of its own.
+TAKING_THE_NEXT = JOINING | {name[0] for name in _SAME_WORDS if len(name) > 1}
 #: What is a pronoun, and what it is where it is none.
 _PRONOUNS = {"it": "ict", "us": "usa"}
 
