@@ -66,10 +66,12 @@ print(time.perf_counter() - started)
 _RETRIEVE = """
 import dataclasses, sys, time
 import numpy as np
+from kb.engine.base import Part, Question
+from kb.model.calibration import Answerability, Weights
 from kb.search.query import Query
-from kb.search.scoring import Answerability, Weights
 from kb.search.opening import open_current
 from kb.settings import read_settings
+from kb.snapshots.vector_sets import PASSAGES
 
 # The whole search beside the same search by dense retrieval alone, query by query in turn.
 settings = read_settings({}, index=sys.argv[1])
@@ -77,29 +79,28 @@ fused, dense = open_current(settings), open_current(settings)
 whole = dense.retriever
 always = Answerability(meaning=0, multilingual=0, words=0, coverage_by_all=0, coverage_by_one=0,
                        english=0, constant=9, query=())
-by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, constant=-4)
+by_meaning = Weights(meaning=1, multilingual=0, words=0, slope=9, answered=0, constant=-4)
 dense.compendium = dataclasses.replace(dense.compendium, calibration=dataclasses.replace(
     dense.compendium.calibration, answerability=always, english=by_meaning, other=by_meaning))
 template = whole.evidence(fused.analyser.analyse("wine"))
-unlinked = np.zeros((2, 0), dtype=np.int64)
+rows, by_passage = template.rows, (Part(vector_sets=(PASSAGES.name,), weight=1.0),)
+nothing, no_line = np.full(len(rows), -1.0), np.full(len(rows), -1)
+none, unlinked = np.zeros(len(rows)), np.zeros((2, 0), dtype=np.int64)
 
-def alone(asked):
-    found = whole.meaning(asked.text)
-    rows = np.argsort(found.ids)
-    scores, nothing = found.scores[rows], np.full(len(rows), -1.0)
+def alone(asked, within):
+    vectors = {PASSAGES.name: whole._encoders.query.encode_query(asked.in_english)}
+    found = whole.engine.ask(Question(vectors=vectors, parts=by_passage)).evidence(rows)
+    scores = found.cosines[PASSAGES.name]
     return dataclasses.replace(
-        template, ids=tuple(found.ids[row] for row in rows), meaning=scores, passage=scores,
-        audience=nothing, multilingual=nothing, words=np.zeros(len(rows)), linked=unlinked,
-        best_passage=tuple(found.texts[row] for row in rows), best_line=("",) * len(rows),
-        english=True)
+        template, meaning=scores, passage=scores, audience=nothing, multilingual=nothing,
+        words=none, named=none, linked=unlinked, best_passage=found.nearest[PASSAGES.name],
+        best_line=no_line, english=True)
 
-whole_fused = fused.retriever.evidence
+whole.evidence = alone
 times = {"fused": [], "dense": []}
 for n in range(int(sys.argv[2])):
     text = sys.argv[3 + n % (len(sys.argv) - 3)] + f" {n}"
     for name, searcher in (("fused", fused), ("dense", dense)):
-        if name == "dense":
-            whole.evidence = alone
         started = time.perf_counter()
         searcher.search(Query(text=text))
         times[name].append(time.perf_counter() - started)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -35,6 +36,14 @@ hypothesis.settings.register_profile(
     "kb", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("kb")
+
+
+@pytest.fixture(name="ctrl_c_is_heard")
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """What a test starts hears Ctrl-C, though a shell that runs tests aside has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(name="made_once", scope="session")

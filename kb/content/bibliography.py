@@ -36,8 +36,9 @@ _CITED_IN = re.compile(r"([^\s:]+): (\S.*)")
 #: How an entry begins, with its key; and what its extent is counted by.
 _HEAD = re.compile(r"@\s*\w+\s*{\s*([^\s,{}]+)\s*[,}]")
 _BRACE = re.compile(r"[{}]")
-#: Text in which LaTeX has no say: single spaces, no sign that means something to it.
-_SAID_PLAINLY = re.compile(r"(?:[^\W_]|[.,:;()/+]|(?<=\w)-(?=\w)|(?<=\S) (?=\S))*")
+#: Text in which LaTeX has no say: single spaces, no sign that means something to it, and no two
+#: commas together, which are an opening quotation mark to it.
+_SAID_PLAINLY = re.compile(r"(?:[^\W_]|[.:;()/+]|,(?!,)|(?<=\w)-(?=\w)|(?<=\S) (?=\S))*")
 
 
 def load_bibliography(path: Path) -> Mapping[str, Reference]:

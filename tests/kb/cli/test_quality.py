@@ -116,7 +116,7 @@ def calibration_of(own: Settings) -> Calibration:
             query=(),
         ),
         answer_threshold=0.5,
-        relative_cutoff=0.5,
+        least_score=0.5,
         n_queries=1,
     )
 
@@ -134,18 +134,25 @@ def test_evaluate_prints_a_table_of_each_group(own):
         f"judged queries, snapshot {current_id(own.index)}",
         "",
         "all: 2 queries",
-        "         " + "".join(f"{name:>24}" for name in COLUMNS) + "   p against fused",
+        " " * 13 + "".join(f"{name:>24}" for name in COLUMNS) + "   p against fused",
     ]
     assert lines[4].split() == ["fused", *" ".join(FUSED).split()]
-    assert [line.split()[0] for line in lines[4:7]] == ["fused", "words", "meaning"]
+    systems = [line[:13].rstrip() for line in lines[4:8]]
+    assert systems == ["fused", "rank fusion", "words", "meaning"]
     assert [line for line in lines if line.endswith("queries")] == [
         "all: 2 queries",
         "English: 2 queries",
         "English, owner: 2 queries",
     ]
-    assert lines[-4:] == [
+    # Found are two cases each for wine (2 relevant), textile (1) and metal (0); wine and metal
+    # have one at 2 / sqrt(5), textile at 3 / sqrt(13), and each the other at 1 / sqrt(2).
+    score = (2 * 2 / 5**0.5 + 3 / 13**0.5 + 3 / 2**0.5) / 6
+    assert lines[-7:] == [
         "",
         "nothing fits: 50.0% of 2 negative controls, 0.0% of 2 others",
+        "found: 2.0 in the mean of 2, precision 0.750, recall 1.000",
+        f"scores of what is found: expected error {score - 3 / 6:.3f}",
+        f"  0.7 to 0.9: 6 cases, mean score {score:.3f}, relevant 0.500",
         "0.63  t2  textile  (missed: none of grade 2)",
         "1.00  t1  wine  (missed: none of grade 2)",
     ]
@@ -323,7 +330,7 @@ def test_a_collection_is_measured_by_the_weights_of_the_compendium(own, collecti
     (group,) = reports[0]["groups"]
     means = {system: figures["Success@1"]["mean"] for system, figures in group["figures"].items()}
     assert (group["name"], group["n"]) == ("all", 2)
-    assert means == {"fused": 0.5, "words": 0.5, "meaning": 0.5}
+    assert means == dict.fromkeys(("fused", "rank fusion", "words", "meaning"), 0.5)
 
 
 def test_queries_in_another_language_are_taken_from_their_own_file(own, collection, tmp_path):
@@ -370,7 +377,7 @@ def test_calibrate_writes_what_a_build_uses(own):
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(f"{path}: 7 queries; English Weights(meaning=1.0, ")
     assert result.stdout.endswith(
-        f", fits {found.answer_threshold}, shown {found.relative_cutoff}. "
+        f", answers from {found.answer_threshold}, finds from {found.least_score}. "
         "Run 'kb build' to use it.\n"
     )
     assert (found.encoder, found.multilingual) == (find_model(own.model).digest, "")

@@ -106,11 +106,16 @@ def test_search_prints_json(settings):
         "total": 1,
         "pages": 1,
         "no_good_match": False,
+        "total_is_exact": True,
         "answerable": None,
         "snapshot": current_id(settings.index),
         "repaired": "",
         "interpreted_as": [],
         "read_as": [],
+        "phrases": [],
+        "excluded": [],
+        "absent": [],
+        "not_understood": [],
         "mentions": [
             {
                 "facet": "project",

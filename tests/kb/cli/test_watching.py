@@ -55,6 +55,7 @@ class Watched:
             self.process.communicate()
 
 
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_what_changes_is_built_until_ctrl_c(toy_settings):
     """An edit is built, a problem told while the snapshot stays, its repair built again."""
     watched = Watched(*where(toy_settings))

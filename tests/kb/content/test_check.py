@@ -218,7 +218,8 @@ def test_a_good_corpus_has_no_problem(toy_cases: Path) -> None:
 def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
     """The vocabulary gains the countries of the cases, each once, in the order of their names.
 
-    Their further names come from the list of the vocabulary, where it has one.
+    Their further names come from the list of the vocabulary, where it has one, and then from
+    the adjectives of all countries, none of them twice.
     """
     path = toy_cases / "taxonomy.yaml"
     lists, _, _ = path.read_text().partition("\ncountries:\n")
@@ -231,10 +232,10 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
     assert taxonomy["countries"] == Vocabulary(
         name="countries",
         terms=(
-            Term(id="DK", label="Denmark", group="Northern Europe"),
+            Term(id="DK", label="Denmark", aliases=("Danish",), group="Northern Europe"),
             Term(id="FR", label="France", aliases=("French", "Frankrike"), group="Western Europe"),
-            Term(id="NO", label="Norway", group="Northern Europe"),
-            Term(id="ES", label="Spain", group="Southern Europe"),
+            Term(id="NO", label="Norway", aliases=("Norwegian",), group="Northern Europe"),
+            Term(id="ES", label="Spain", aliases=("Spanish",), group="Southern Europe"),
         ),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.content import bibliography, yaml_source
@@ -144,6 +144,7 @@ def test_plain_fields_of_sources_are_what_latex_says() -> None:
 
 @settings(max_examples=300)
 @given(text=st.text(st.sampled_from("aé1 .,:;()/+-_~^\\{}$%&#'`\"<>")))
+@example(text=",,")  # an opening quotation mark
 def test_any_field_is_what_latex_says(text: str) -> None:
     """The rule that takes a field as it is never takes one that LaTeX would change."""
     if bibliography._SAID_PLAINLY.fullmatch(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kb.content.corpus import read_corpus
@@ -157,16 +158,19 @@ def test_a_snapshot_holds_the_phrases_and_a_vector_of_each(tmp_path, tiny_encode
     phrases = {"exporting": ("We export", "We sell")}
     assert read_corpus(cases).compendium.phrases == snapshot.content.compendium.phrases == phrases
     engine = snapshot.engine
-    texts = {name: [text.id for text in engine.texts(name)] for name in ("phrases", "audience")}
-    assert texts == {
-        "phrases": ["exporting#phrase-0", "exporting#phrase-1"],
-        "audience": [f"{METAL}#audience-0"],
-    }
-    assert engine.vectors("phrases", texts["phrases"]).tolist() == [
+    owned = engine.owned("phrases")
+    assert [(text.owner, text.ordinal) for text in owned.texts] == [
+        ("exporting", 0),
+        ("exporting", 1),
+    ]
+    assert owned.vectors.tolist() == [
         [0.0, 0.0, 0.0, 1.0, 0.0, 0.0],  # export is the fourth theme
         [0.0] * 6,
     ]
-    assert engine.vectors("audience", texts["audience"]).tolist() == [[0.0] * 6]
+    every = [text for row in range(len(engine)) for text in engine.texts("audience", row)]
+    assert [(text.owner, text.ordinal) for text in every] == [(METAL, 0)]
+    vectors, lengths = engine.vectors("audience", np.array([engine.row(METAL)]))
+    assert (vectors.tolist(), lengths.tolist()) == ([[0.0] * 6], [1])
 
 
 def test_nothing_is_built_from_broken_phrases(tmp_path, tiny_encoder):

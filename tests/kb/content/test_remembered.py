@@ -543,6 +543,7 @@ def test_a_script_without_a_guard_is_answered_too(toy_cases: Path, tmp_path: Pat
     assert done.stdout == "7 ()\n"
 
 
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_ctrl_c_ends_it_all(tmp_path: Path) -> None:
     """A check of many files ends at Ctrl-C with all its processes, and without a traceback."""
     cases = copy_toy_corpus(tmp_path / "cases")
@@ -568,6 +569,9 @@ def test_ctrl_c_ends_it_all(tmp_path: Path) -> None:
     assert n_processes >= 3 or side_by_side.processes_here() == 1
     assert (run.returncode, out) == (1, "")
     assert err.strip() == "Aborted!"
+    deadline = time.monotonic() + 30  # the last ones end when they notice that it has ended
+    while _group(run.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert _group(run.pid) == []
 
 
