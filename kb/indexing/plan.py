@@ -79,7 +79,7 @@ class Plan:
             codes = one.facets["country"]
             if codes not in countries:
                 countries[codes] = _country_terms(codes, taxonomy)
-            made = json.dumps([one.digest, one.facets, countries[codes]], sort_keys=True)
+            made = json.dumps([one.digest, countries[codes], *sorted(one.facets.items())])
             digests[one.id] = hashlib.sha256(made.encode()).digest()
         return digests
 
@@ -125,8 +125,9 @@ class Plan:
 
 
 def _country_terms(codes: Iterable[str], taxonomy: Taxonomy) -> str:
-    """The countries of a case, with all that is said of them."""
-    return _TERMS.dump_json(tuple(taxonomy[_COUNTRIES].term(code) for code in codes)).decode()
+    """A digest of the countries of a case, with all that is said of them."""
+    terms = tuple(taxonomy[_COUNTRIES].term(code) for code in codes)
+    return hashlib.sha256(_TERMS.dump_json(terms)).hexdigest()
 
 
 def _digest(lines: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -143,7 +143,7 @@ def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Ma
         plan.written_frame,
         vocabulary=made.vocabulary,
         counted=holdings(outlines, years),
-        sources=counted_sources(map(_citing, outlines), plan.frame.references),
+        sources=counted_sources(_citing(outlines), plan.frame.references),
         earlier_words=earlier.words,
     )
     write_case_records(
@@ -163,9 +163,14 @@ def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Ma
     return n_texts
 
 
-def _citing(outline: Outline) -> Citing:
-    sources = tuple(Source(key=key, locator="") for key in outline.sources)
-    return Citing(id=outline.id, title=outline.title, sources=sources)
+def _citing(outlines: Iterable[Outline]) -> Iterator[Citing]:
+    """What each case cites; the places in the works are not asked for."""
+    works: dict[str, Source] = {}
+    for one in outlines:
+        for key in one.sources:
+            if key not in works:
+                works[key] = Source(key=key, locator="")
+        yield Citing(id=one.id, title=one.title, sources=tuple(works[key] for key in one.sources))
 
 
 def _multilingual(plan: Plan, dimensions: Mapping[str, int]) -> EncoderRecord | None:

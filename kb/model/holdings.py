@@ -181,9 +181,7 @@ def holdings(documents: Iterable[Outline], years: Mapping[str, str] | None = Non
         collections={name: _part(ones, known) for name, ones in sorted(by_collection.items())},
         updated=max((one.added for one in every), default=""),
         has_planned=any(one.planned for one in every),
-        repeated=tuple(
-            facet for facet in FACETS if any(len(one.facets.get(facet, ())) > 1 for one in every)
-        ),
+        repeated=tuple(facet for facet, n in whole.everything.n_several.items() if n),
     )
 
 
@@ -204,7 +202,11 @@ def _counted(
     named = [year for one in documents for year in one.years]
     keys = {key for one in documents for key in one.sources}
     written = [years[key] for key in keys if key in years]
-    numbers = {facet: [len(one.facets.get(facet, ())) for one in documents] for facet in FACETS}
+    n_having, n_several = dict.fromkeys(FACETS, 0), dict.fromkeys(FACETS, 0)
+    for one in documents:
+        for facet, values in one.facets.items():
+            n_having[facet] += bool(values)
+            n_several[facet] += len(values) > 1
     crossed = [
         len(one.facets.get("project", ())) * len(one.facets.get("type", ())) for one in documents
     ]
@@ -215,8 +217,8 @@ def _counted(
         years=(min(named), max(named)) if named else None,
         n_figures=sum(one.has_figure for one in documents),
         n_silent=sum(not one.has_result for one in documents),
-        n_without={facet: held.count(0) for facet, held in numbers.items()},
-        n_several={facet: sum(n > 1 for n in held) for facet, held in numbers.items()},
+        n_without={facet: len(documents) - number for facet, number in n_having.items()},
+        n_several=n_several,
         n_crossed=sum(n > 1 for n in crossed),
         n_uncrossed=crossed.count(0),
         planned=dict(sorted(Counter(value for one in documents for value in one.planned).items())),
