@@ -26,6 +26,7 @@ def _switch(text: str) -> bool:
 
 #: The most characters of the name of who runs the site.
 MAX_NAME = 120
+_DEVICE = re.compile(r"cpu|mps|cuda(:\d{1,2})?")
 _MAIL = re.compile(r"[^\s@<>,;:/]+@[^\s@<>,;:/]+\.[^\s@<>,;:/]+")
 
 
@@ -41,6 +42,13 @@ def _contact(text: str) -> str:
     page = urlsplit(text)
     is_page = page.scheme in ("https", "http") and page.hostname and text.isprintable()
     if text and not (is_page and " " not in text) and not _MAIL.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _device(text: str) -> str:
+    text = text.strip().lower()
+    if not _DEVICE.fullmatch(text):
         raise ValueError(text)
     return text
 
@@ -104,6 +112,13 @@ ROWS: tuple[Row, ...] = (
         most=1,
     ),
     Row("batch_size", "16", _whole, "a whole number of at least 1", "Passages per batch", least=1),
+    Row(
+        "device",
+        "cpu",
+        _device,
+        "cpu, cuda, cuda:1 and so on, or mps",
+        "What encodes many passages in a build: the processor, or a graphics card",
+    ),
     Row(
         "keep_snapshots",
         "3",
@@ -179,6 +194,7 @@ class Settings:
     multilingual: bool
     min_score: float
     batch_size: int
+    device: str
     keep_snapshots: int
     engine: str
     host: str

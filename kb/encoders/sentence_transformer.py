@@ -127,8 +127,13 @@ class SentenceTransformerEncoder:
     def __init__(self, files: ModelFiles, *, device: str = "cpu") -> None:
         """Load the model (seconds).
 
+        Args:
+            files: of the model.
+            device: what it runs on, as torch names it.
+
         Raises:
-            EncoderUnavailable: the files are not a sentence-transformers model.
+            EncoderUnavailable: the files are not a sentence-transformers model, or there is no
+                such device.
         """
         import torch
         from safetensors import SafetensorError
@@ -138,6 +143,11 @@ class SentenceTransformerEncoder:
         torch.set_num_threads(os.cpu_count() or 1)  # faiss set one, for them both
         disable_progress_bar()  # of reading the weights, which takes a moment
         self.files = files
+        if not _is_there(device):
+            raise EncoderUnavailable(
+                f"KB_DEVICE is {device!r}, but PyTorch finds no such device here. Set "
+                "KB_DEVICE=cpu, or install PyTorch for it."
+            )
         try:
             self.model: SentenceTransformer = SentenceTransformer(
                 str(files.folder), device=device, local_files_only=True
@@ -181,3 +191,13 @@ class SentenceTransformerEncoder:
         """Encode one query: float32 of shape (dimension,), not normalised here."""
         vector = self.model.encode_query(text, show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vector, dtype=np.float32)
+
+
+def _is_there(device: str) -> bool:
+    """Whether torch has a device."""
+    import torch
+
+    kind, _, number = device.partition(":")
+    if kind == "cuda":
+        return torch.cuda.is_available() and int(number or 0) < torch.cuda.device_count()
+    return kind == "cpu" or torch.backends.mps.is_available()

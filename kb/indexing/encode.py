@@ -55,6 +55,7 @@ def encode(
     *,
     index: Path,
     batch_size: int,
+    device: str = "cpu",
     progress: bool,
     tell: Callable[[str], None],
 ) -> Encoded:
@@ -66,6 +67,7 @@ def encode(
         made: what was made, with its texts.
         index: the folder of the snapshots, where vectors are kept until they are in one.
         batch_size: how many texts are encoded at once.
+        device: what encodes many of them.
         progress: show a bar on standard error.
         tell: told in a sentence what is being done.
 
@@ -76,6 +78,7 @@ def encode(
         files=plan.files,
         exported=earlier.encoder_folder,
         batch_size=batch_size,
+        device=device,
         progress=progress,
         tell=tell,
     )
@@ -125,6 +128,7 @@ class _Encoders:
     files: ModelFiles
     exported: Path | None
     batch_size: int
+    device: str
     progress: bool
     tell: Callable[[str], None]
 
@@ -164,14 +168,15 @@ class _Encoders:
         return partial(loaded.encode_documents, batch_size=self.batch_size)
 
     def export(self, folder: Path) -> None:
-        loaded = self._encoder
+        # What the workers run is made on the processor, and compared there.
+        loaded = self._encoder if self.device == "cpu" else SentenceTransformerEncoder(self.files)
         self.tell("Exporting the query encoder …")
         export_encoder(loaded, folder)
 
     @cached_property
     def _encoder(self) -> SentenceTransformerEncoder:
         self.tell(f"Loading the encoder {self.files.name} …")
-        return SentenceTransformerEncoder(self.files)
+        return SentenceTransformerEncoder(self.files, device=self.device)
 
     @cached_property
     def _exported(self) -> OnnxQueryEncoder | None:

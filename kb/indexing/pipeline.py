@@ -125,6 +125,7 @@ def build(
                 new,
                 index=index,
                 batch_size=settings.batch_size,
+                device=settings.device,
                 progress=progress,
                 tell=tell,
             )

@@ -17,6 +17,7 @@ DEFAULTS = {
     "multilingual": True,
     "min_score": 0.3,
     "batch_size": 16,
+    "device": "cpu",
     "keep_snapshots": 3,
     "engine": "",
     "host": "127.0.0.1",
@@ -30,9 +31,9 @@ DEFAULTS = {
 }
 
 VARIABLES = (
-    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_ENGINE, KB_HOST, KB_INDEX, "
-    "KB_KEEP_SNAPSHOTS, KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, "
-    "KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
+    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_DEVICE, KB_ENGINE, KB_HOST, "
+    "KB_INDEX, KB_KEEP_SNAPSHOTS, KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, "
+    "KB_OPERATOR, KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
 )
 
 
@@ -49,6 +50,8 @@ GOOD = [
     ("KB_MIN_SCORE", "1", "min_score", 1.0),
     ("KB_MIN_SCORE", " .25 ", "min_score", 0.25),
     ("KB_BATCH_SIZE", "1", "batch_size", 1),
+    ("KB_DEVICE", " CUDA:1 ", "device", "cuda:1"),
+    ("KB_DEVICE", "mps", "device", "mps"),
     ("KB_KEEP_SNAPSHOTS", "1", "keep_snapshots", 1),
     ("KB_ENGINE", " postgresql://kb@db/kb ", "engine", "postgresql://kb@db/kb"),
     ("KB_ENGINE", "postgres://one,two/kb", "engine", "postgres://one,two/kb"),
@@ -103,6 +106,7 @@ BAD = [
         "0",
         "KB_BATCH_SIZE must be a whole number of at least 1, not '0'.",
     ),
+    ("KB_DEVICE", "gpu", "KB_DEVICE must be cpu, cuda, cuda:1 and so on, or mps, not 'gpu'."),
     (
         "KB_KEEP_SNAPSHOTS",
         "1.5",

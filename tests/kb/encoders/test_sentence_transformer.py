@@ -247,3 +247,21 @@ def test_a_query_is_one_vector(encoder):
 
     assert (vector.dtype, vector.tolist()) == (np.float32, [0.5, 0, 0, 0.5, 0, 0])
     assert encoder.dimension == 6
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:77", "mps"])
+def test_a_device_that_is_not_there_is_named(tiny_encoder, monkeypatch, device):
+    """The message says which setting it is, and what to do."""
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: device == "cuda:77")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+    with pytest.raises(EncoderUnavailable) as raised:
+        SentenceTransformerEncoder(find_model(str(tiny_encoder)), device=device)
+
+    assert str(raised.value) == (
+        f"KB_DEVICE is '{device}', but PyTorch finds no such device here. Set KB_DEVICE=cpu, or "
+        "install PyTorch for it."
+    )
