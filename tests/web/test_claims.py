@@ -13,9 +13,11 @@ from fractions import Fraction
 import pytest
 
 from kb.guidance import role_models
+from kb.quality.evaluate import SYSTEMS, rank_fusion
 from kb.quality.judged import GRADES
 from kb.results.comparison import LEAST, MOST
 from kb.results.together import LEAST_TOGETHER
+from kb.search.query import Query
 from kb.search.searcher import Searcher
 from tests.web.plain_language import sentences
 from web import create_app
@@ -53,6 +55,30 @@ def _measured_at_ten(current: Searcher) -> bool:
     return {"nDCG@10", "R@10"} <= set(figures)
 
 
+def _only_order_counts(_: Searcher) -> bool:
+    """Two lists joined by rank are the same whatever their scores are."""
+    one, other = [("a", 0.9), ("b", 0.8), ("c", 0.1)], [("c", 30.0), ("a", 2.0)]
+    joined = rank_fusion([one, other])
+    return joined == rank_fusion([[(name, 0.0) for name, _ in ranked] for ranked in (one, other)])
+
+
+def _three_refuse_none(current: Searcher) -> bool:
+    """Beside the site's search, which refuses these words, three answer whatever is asked."""
+    text = "how to train for a marathon"
+    lists = [current.retriever.words(text, 10), current.retriever.meaning(text, 10)]
+    others = [*lists, rank_fusion(lists)]
+    is_refused = current.search(Query(text=text)).no_good_match
+    return len(others) == len(SYSTEMS) - 1 and is_refused and all(others)
+
+
+def _alike_without_error(current: Searcher) -> bool:
+    """What the scores are off by is how far the last two columns are apart in the mean."""
+    found = current.compendium.relevance.reliability
+    n = sum(band.n for band in found.bands)
+    apart = sum(band.n * abs(band.score - band.relevant) for band in found.bands) / n
+    return apart == pytest.approx(found.error, abs=0.001)
+
+
 def _of_roy(current: Searcher) -> str:
     return current.compendium.people.by_id["philippe-roy"].said
 
@@ -66,6 +92,9 @@ CLAIMS: dict[str, Callable[[Searcher], bool]] = {
     "How near the first ten come": lambda current: (
         _measured_at_ten(current) and (TICKS[0], TICKS[-1]) == (0, 1)
     ),
+    "each of these two lists counts by its order alone": _only_order_counts,
+    "These three refuse no query": _three_refuse_none,
+    "the last two columns are alike": _alike_without_error,
     "useful (grade 1) or just what was wanted (grade 2)": lambda _: GRADES == (1, 2),
     "how far two readings by the same team agree": lambda current: (
         "two readings by the same" in " ".join(current.compendium.codebook.split())
