@@ -26,11 +26,14 @@ _BEFORE = ("kb.encode", "kb.multilingual", "kb.build")
 def main(table: str, cases: str, index: str) -> None:
     """Build, and tell on standard error what the build says."""
     made = vectors.MadeVectors(vectors.load(Path(table)))
+    exported = None
     try:
         encoder, multilingual, pipeline = map(importlib.import_module, _NOW)
+        exported = importlib.import_module("kb.encoders.onnx").OnnxQueryEncoder
     except ImportError:
         encoder, multilingual, pipeline = map(importlib.import_module, _BEFORE)
-    vectors.encode_by(made, encoder.SentenceTransformerEncoder, multilingual.MultilingualEncoder)
+    classes = encoder.SentenceTransformerEncoder, multilingual.MultilingualEncoder
+    vectors.encode_by(made, *classes, exported)
     for name in ("sentence_transformers", "torch", "onnx"):
         importlib.import_module(name)  # the time of imports is not the build's
     settings = importlib.import_module("kb.settings").read_settings({}, cases=cases, index=index)

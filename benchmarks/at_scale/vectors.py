@@ -213,8 +213,17 @@ def real_encoders() -> dict[str, Encode]:
     }
 
 
-def encode_by(made: MadeVectors, encoder_class: Any, multilingual_class: Any) -> None:
-    """Let the encoders of a release give made vectors to a build in this process."""
+def encode_by(
+    made: MadeVectors, encoder_class: Any, multilingual_class: Any, exported_class: Any = None
+) -> None:
+    """Let the encoders of a release give made vectors to a build in this process.
+
+    Args:
+        made: the vectors.
+        encoder_class: of the encoder.
+        multilingual_class: of the second one.
+        exported_class: of the encoder as a snapshot carries it, where a build encodes by it.
+    """
 
     def documents(_: object, texts: Sequence[str], **__: object) -> np.ndarray:
         return made.of(texts, "encoder")
@@ -224,3 +233,5 @@ def encode_by(made: MadeVectors, encoder_class: Any, multilingual_class: Any) ->
 
     encoder_class.encode_documents = documents
     multilingual_class.encode = multilingual
+    if exported_class is not None:
+        exported_class.encode_document = lambda self, text: made.of([text], "encoder")[0]
