@@ -163,6 +163,12 @@ def make_plan(
         calibration_for(those, encoder=files.digest, multilingual=multilingual)
         for those in calibrations
     )
+    if calibration is not None and not calibration.fits(len(content.documents)):
+        tell(
+            f"The calibration was derived over {calibration.n_documents} documents, and there are "
+            f"{len(content.documents)}: scores put cases in order, and are no probabilities. "
+            "Judge queries over them, then run 'kb calibrate'."
+        )
     if calibration is None and any(calibrations):
         tell(
             "There is no calibration for these encoders: search goes by meaning alone. "

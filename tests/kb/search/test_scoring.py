@@ -305,3 +305,15 @@ def test_a_calibration_belongs_to_one_pair_of_encoders(encoder, multilingual, ex
     found = calibration_for(known, encoder=encoder, multilingual=multilingual)
 
     assert found == (None if expected is None else known[expected])
+
+
+@pytest.mark.parametrize(
+    ("n_documents", "fits"),
+    [(49, False), (50, True), (100, True), (200, True), (201, False)],
+)
+def test_a_calibration_fits_half_to_twice_as_many_documents(n_documents, fits):
+    """Scores of one that was derived over a hundred are probabilities from 50 to 200."""
+    derived = replace(CALIBRATION, n_documents=100)
+
+    assert derived.fits(n_documents) is fits
+    assert replace(derived, n_documents=0).fits(n_documents)
