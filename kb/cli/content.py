@@ -197,16 +197,29 @@ def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int
 
 @click.command()
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@click.option(
+    "--of",
+    "what",
+    type=click.Choice(["case", "pack", "course"]),
+    default="case",
+    show_default=True,
+    help="Which kind of file",
+)
 @one_catch
-def schema(*, cases: str | None) -> int:
-    """Print the JSON Schema of a case's front-matter, for editors."""
+def schema(*, cases: str | None, what: str) -> int:
+    """Print the JSON Schema of a case's front-matter, a pack or the course, for editors."""
     from kb.content.bibliography import load_bibliography  # imports the readers of content
-    from kb.content.json_schema import case_schema
+    from kb.content.json_schema import case_schema, schema_of
     from kb.content.taxonomy import load_taxonomy
 
     folder = settings_of(cases=cases).cases
     taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
-    found = case_schema(taxonomy, load_bibliography(folder / SOURCES_FILE))
+    references = load_bibliography(folder / SOURCES_FILE)
+    found = (
+        case_schema(taxonomy, references)
+        if what == "case"
+        else schema_of(what, taxonomy, references)
+    )
     click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     return 0
 

@@ -4,7 +4,8 @@ front_matter                     the fields of a case, and what each may hold
 check                            the rules of ``kb check``: among fields, on texts, across files
 known                            what a field may refer to: a term, a document, a source
 taxonomy, glossary, self_check,  the other files, each with its fields and its rules
-phrases, site, people, bibliography
+phrases, site, people, packs,
+bibliography
 corpus                           reads them all, but for what has not changed
 readings, case_json              one file read by itself, in a form that travels
 remembered, side_by_side         keeps that for the next run; reads in several processes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from kb.content.files import (
     COLLECTIONS_FILE,
     COLLECTIONS_FOLDER,
     JUDGED_FILES,
+    LINKS_OF_PACKS,
 )
 from kb.content.known import OTHER_ID, Known, nearest_ids
 from kb.content.schema import (
@@ -38,6 +40,7 @@ from kb.errors import Problem, QueryError
 from kb.model.cases import Case, Period
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades, decades_of
+from kb.model.packs import Course, Pack
 from kb.model.people import People
 from kb.model.self_check import SelfCheck
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary, fold
@@ -243,6 +246,8 @@ def frame_within(frame: Compendium, documents: Collection[Document]) -> Compendi
         taxonomy=replace(taxonomy, vocabularies=vocabularies),
         self_check=_check_within(frame.self_check, kept),
         people=_people_within(frame.people, kept),
+        packs=(packs := _packs_within(frame.packs, kept)),
+        course=_course_within(frame.course, packs, kept),
         codebook=without_links(frame.codebook, Path(CODEBOOK_FILE).stem, kept),
     )
 
@@ -290,3 +295,47 @@ def _people_within(people: People | None, kept: Collection[str]) -> People | Non
         for one in people.lists
     )
     return replace(people, lists=tuple(lists))
+
+
+def _packs_within(packs: Iterable[Pack], kept: Collection[str]) -> tuple[Pack, ...]:
+    """The packs that still hold something, without links to documents that are not kept."""
+    plain = partial(without_links, case_id=LINKS_OF_PACKS, kept=kept)
+
+    def within(pack: Pack) -> Pack:
+        items = tuple(
+            replace(item, note=plain(item.note)) for item in pack.items if item.case in kept
+        )
+        note = pack.teaching
+        if note is not None:
+            note = replace(
+                note,
+                read_first=tuple(guide for guide in note.read_first if guide in kept),
+                plan=tuple(replace(step, do=plain(step.do)) for step in note.plan),
+                questions=tuple(replace(one, answer=plain(one.answer)) for one in note.questions),
+                use=plain(note.use),
+            )
+        return replace(pack, introduction=plain(pack.introduction), items=items, teaching=note)
+
+    return tuple(pack for pack in map(within, packs) if pack.items)
+
+
+def _course_within(
+    course: Course | None, packs: Iterable[Pack], kept: Collection[str]
+) -> Course | None:
+    """The course without the sessions that hold nothing; None where no session is left."""
+    if course is None:
+        return None
+    ids = {pack.id for pack in packs}
+    plain = partial(without_links, case_id=LINKS_OF_PACKS, kept=kept)
+    weeks = tuple(
+        replace(
+            week,
+            note=plain(week.note),
+            fieldwork=week.fieldwork and replace(week.fieldwork, text=plain(week.fieldwork.text)),
+        )
+        for week in course.weeks
+        if not week.pack or week.pack in ids
+    )
+    if not any(week.pack for week in weeks):
+        return None
+    return replace(course, introduction=plain(course.introduction), weeks=weeks)

@@ -22,8 +22,10 @@ from kb.content.countries import adjectives, country_label, world
 from kb.content.files import (
     CODEBOOK_FILE,
     COLLECTIONS_FILE,
+    COURSE_FILE,
     FORMS_FILE,
     GLOSSARY_FILE,
+    PACKS_FOLDER,
     PEOPLE_FILE,
     PHRASES_FILE,
     SELF_CHECK_FILE,
@@ -36,6 +38,7 @@ from kb.content.files import (
 from kb.content.glossary import read_forms
 from kb.content.known import Known
 from kb.content.load import CaseFile, bytes_of, case_files, digest_of
+from kb.content.packs import read_course, read_packs
 from kb.content.people import read_people
 from kb.content.phrases import read_phrases
 from kb.content.readings import PackedCase, Reading, Surroundings, read_file
@@ -293,8 +296,11 @@ def read_corpus(
     codebook, codebook_problems = read_codebook(folder / CODEBOOK_FILE, known)
     tools, tool_problems = read_tools(folder / TOOLS_FOLDER, known)
     wanted, wanted_problems = read_wanted(folder / WANTED_FILE)
+    packs, pack_problems = read_packs(folder / PACKS_FOLDER, known)
+    course, course_problems = read_course(folder / COURSE_FILE, packs, known)
     problems += [*self_check_problems, *people_problems, *tool_problems, *phrase_problems]
     problems += [*site_problems, *codebook_problems, *wanted_problems]
+    problems += [*pack_problems, *course_problems]
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
     if not files and not file_problems:
         problems.append(
@@ -324,6 +330,8 @@ def read_corpus(
             wanted=wanted,
             codebook=codebook,
             tools=tools,
+            packs=packs,
+            course=course,
         ),
     )
 

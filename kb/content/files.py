@@ -27,11 +27,17 @@ COLLECTIONS_FOLDER = "collections"
 JUDGED_FILES = (QUERIES_FILE, PROFILES_FILE, CALIBRATION_FILE, RELEVANCE_FILE)
 #: The folder of the tools, each of them a file in YAML.
 TOOLS_FOLDER = "tools"
+#: The folder of the packs, likewise, and the course that is made of them.
+PACKS_FOLDER = "packs"
+COURSE_FILE = "course.yaml"
+#: What links in a pack and in the course start from, as those of a case in that folder do.
+LINKS_OF_PACKS = f"{PACKS_FOLDER}/pack"
 
 #: All of them, and a README.
 EXPECTED = {
     *(TAXONOMY_FILE, SOURCES_FILE, SELF_CHECK_FILE, SITE_FILE),
-    *(PEOPLE_FILE, WANTED_FILE, CODEBOOK_FILE, COLLECTIONS_FILE, "README.md"),
+    *(PEOPLE_FILE, WANTED_FILE, CODEBOOK_FILE, COLLECTIONS_FILE, COURSE_FILE),
+    "README.md",
     *JUDGED_FILES,
     *(GLOSSARY_FILE, FORMS_FILE, PHRASES_FILE),
 }

@@ -1,6 +1,6 @@
-"""The JSON Schema (2020-12) of a case's front-matter, for editors: ``kb schema``.
+"""The JSON Schemas (2020-12) of front-matter, packs and the course, for editors: ``kb schema``.
 
-It is made of the records that check a case, with the vocabulary and the sources of one
+They are made of the records that check them, with the vocabulary and the sources of one
 compendium. What a schema cannot know (that an id exists, that a title is unique) and what
 the check takes in any spelling stays with ``kb check``. Only what editors commonly
 understand is used: nothing beyond draft 7 but the place of ``$defs``.
@@ -17,6 +17,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from kb.content.check import EMPTY_IN_GUIDES
 from kb.content.countries import countries
 from kb.content.front_matter import FrontMatter
+from kb.content.packs import CourseFields, PackFields
+from kb.content.schema import Record
 from kb.content.yaml_source import read_yaml
 from kb.model.cases import Reference
 from kb.model.taxonomy import GUIDE, LISTS, OPTIONAL_LISTS, Taxonomy, Vocabulary
@@ -34,8 +36,37 @@ class _Plain(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
 
+#: What a schema describes, by what ``kb schema --of`` calls it.
+DESCRIBED: Mapping[str, tuple[type[Record], str]] = {
+    "case": (FrontMatter, "The front-matter of a case"),
+    "pack": (PackFields, "A pack"),
+    "course": (CourseFields, "A course"),
+}
+
+
+def schema_of(what: str, taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict[str, Any]:
+    """The schema of one of ``DESCRIBED`` in this compendium."""
+    record, title = DESCRIBED[what]
+    finished, used = _schema(record, taxonomy, references)
+    return {
+        "$schema": DIALECT,
+        **finished,
+        "title": title,
+        "$defs": {**finished["$defs"], **used},
+    }
+
+
 def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict[str, Any]:
     """The schema of the front-matter of a case in this compendium."""
+    schema = schema_of("case", taxonomy, references)
+    definitions = schema.pop("$defs")
+    return {**schema, "allOf": _by_kind(taxonomy["kinds"]), "$defs": definitions}
+
+
+def _schema(
+    record: type[Record], taxonomy: Taxonomy, references: Mapping[str, Reference]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schema of a record, and the lists that it refers to."""
     named = {name: _terms(taxonomy[name]) for name in (*LISTS, *OPTIONAL_LISTS)}
     named["countries"] = _terms(_places(taxonomy))
     named["sources"] = _one_of(
@@ -45,16 +76,9 @@ def case_schema(taxonomy: Taxonomy, references: Mapping[str, Reference]) -> dict
         }
         for key, work in references.items()
     )
-    schema = FrontMatter.model_json_schema(schema_generator=_Plain)
+    schema = record.model_json_schema(schema_generator=_Plain)
     used: dict[str, Any] = {}
-    finished = _finished(schema, named, used)
-    return {
-        "$schema": DIALECT,
-        **finished,
-        "title": "The front-matter of a case",
-        "allOf": _by_kind(taxonomy["kinds"]),
-        "$defs": {**finished["$defs"], **used},
-    }
+    return _finished(schema, named, used), used
 
 
 def _places(taxonomy: Taxonomy) -> Vocabulary:

@@ -18,7 +18,13 @@ from pathlib import Path
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
-from kb.content.files import COLLECTIONS_FILE, COLLECTIONS_FOLDER, EXPECTED, TOOLS_FOLDER
+from kb.content.files import (
+    COLLECTIONS_FILE,
+    COLLECTIONS_FOLDER,
+    EXPECTED,
+    PACKS_FOLDER,
+    TOOLS_FOLDER,
+)
 from kb.content.schema import repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Problem
@@ -152,7 +158,7 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[CaseFile]:
 
 def _is_beside(parent: Path, name: str, folder: Path) -> bool:
     """Whether a file is one of those that belong beside the cases."""
-    if name.endswith(".yaml") and parent == folder / TOOLS_FOLDER:
+    if name.endswith(".yaml") and parent in (folder / TOOLS_FOLDER, folder / PACKS_FOLDER):
         return True
     return name in EXPECTED and parent == folder
 

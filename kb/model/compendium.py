@@ -10,6 +10,7 @@ from kb.model.calibration import Calibration
 from kb.model.cases import Case, Reference
 from kb.model.facets import COLLECTION_FACET
 from kb.model.holdings import Holdings, Part, holdings, outline_of
+from kb.model.packs import Course, Pack, packs_by_case
 from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
@@ -37,6 +38,8 @@ class Compendium:
         relevance: the published figures; None where there are none.
         codebook: how cases are classified, in Markdown; empty where it has none.
         tools: what a firm or a broker fills in or looks up, by their places; it may have none.
+        packs: reading lists, those with a teaching note by their sessions; it may have none.
+        course: a syllabus made of them; None where it has none.
         index: the cases by id, where something better than a table in memory is at hand.
         counted: what it holds, where that was counted already.
 
@@ -56,6 +59,8 @@ class Compendium:
     relevance: Report | None = None
     codebook: str = ""
     tools: tuple[Tool, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    course: Course | None = None
     index: Mapping[str, Case] | None = None
     counted: Holdings | None = None
 
@@ -63,6 +68,11 @@ class Compendium:
     def by_id(self) -> Mapping[str, Case]:
         """The cases by id, in their order."""
         return {case.id: case for case in self.cases} if self.index is None else self.index
+
+    @cached_property
+    def sessions_of(self) -> Mapping[str, tuple[Pack, ...]]:
+        """The sessions that a document is taught in, by its id: packs with a teaching note."""
+        return packs_by_case(self.packs)
 
     @cached_property
     def holdings(self) -> Holdings:

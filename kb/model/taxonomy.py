@@ -40,10 +40,13 @@ LISTS: tuple[str, ...] = (
 #: The divisions of the classification by which sectors are told apart.
 DIVISIONS = "divisions"
 
+#: For whom a session is taught.
+TEACHING_LEVELS = "teaching_levels"
+
 #: Lists that it may hold: ``countries`` gives ISO 3166 codes further names, ``guide_parts``
 #: are the headings under which guides are read, ``divisions`` those of the classification
-#: whose codes the sectors carry.
-OPTIONAL_LISTS: tuple[str, ...] = ("countries", "guide_parts", DIVISIONS)
+#: whose codes the sectors carry, ``teaching_levels`` those for whom sessions are taught.
+OPTIONAL_LISTS: tuple[str, ...] = ("countries", "guide_parts", DIVISIONS, TEACHING_LEVELS)
 
 #: The list of the collections, which ``cases/collections.yaml`` gives.
 COLLECTIONS = FACET_LISTS[COLLECTION_FACET]

@@ -18,6 +18,8 @@
         wanted.json            what readers asked for and nothing answers
         codebook.json          how cases are classified, in Markdown; empty where it is not written
         tools.json             what is filled in or looked up; an empty list where there is nothing
+        packs.json             reading lists and teaching notes; an empty list where there are none
+        course.json            a syllabus of them; null where there is none
         records/               cases, their passages, and the works that they name: see
                                ``kb.snapshots.records``
         engine/                what is searched; its files are the engine's own
@@ -58,6 +60,7 @@ from kb.model.cases import Case, Passage, Reference
 from kb.model.compendium import Compendium
 from kb.model.files import file_digest
 from kb.model.holdings import Holdings, Outline
+from kb.model.packs import Course, Pack
 from kb.model.people import People
 from kb.model.relevance import Report
 from kb.model.self_check import SelfCheck
@@ -76,7 +79,7 @@ from kb.snapshots.records import (
 from kb.text.spelling import SpellingTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"
@@ -207,6 +210,8 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "wanted.json": ("wanted", TypeAdapter(dict[str, tuple[str, ...]])),
     "codebook.json": ("codebook", TypeAdapter(str)),
     "tools.json": ("tools", TypeAdapter(tuple[Tool, ...])),
+    "packs.json": ("packs", TypeAdapter(tuple[Pack, ...])),
+    "course.json": ("course", TypeAdapter(Course | None)),
 }
 #: The same for what was made of it.
 _VOCABULARY_FILE, _VOCABULARY = "vocabulary.json", TypeAdapter(dict[str, int])

@@ -1,0 +1,446 @@
+"""Reads packs and the course: ``cases/packs/*.yaml``, ``cases/course.yaml``, and a reader's file.
+
+The three share one form, ``docs/teaching.md``. In a reader's file no document need exist: what
+is not there is said on the page, and the rest of the list stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from kb.content.check import link_problems
+from kb.content.files import LINKS_OF_PACKS
+from kb.content.known import GUIDE_ID, Known, nearest_ids, terms
+from kb.content.schema import (
+    EMPTY,
+    Complaints,
+    Given,
+    Many,
+    One,
+    Place,
+    Record,
+    Value,
+    YamlFile,
+    as_text,
+    items_of,
+    optional,
+    pattern,
+    read,
+    repetitions,
+    required,
+    shown,
+    text,
+    texts,
+    whole,
+    wrong,
+)
+from kb.content.yaml_source import YamlTrouble, read_yaml, text_of
+from kb.errors import Problem
+from kb.model.packs import (
+    MAX_INTRODUCTION,
+    MAX_ITEMS,
+    MAX_NOTE,
+    MAX_TITLE,
+    VERSION_LENGTH,
+    ClassQuestion,
+    Course,
+    Fieldwork,
+    Pack,
+    PackItem,
+    PlanStep,
+    TeachingNote,
+    Week,
+    as_line,
+    as_paragraphs,
+)
+from kb.model.taxonomy import TEACHING_LEVELS
+from kb.text.body import body_problems
+
+MAX_SENTENCE, MAX_QUESTION, MAX_TOPIC, MAX_ANSWER = 300, 400, 40, 2000
+#: The longest session in minutes, and the longest course in weeks.
+MAX_MINUTES, MAX_WEEKS = 600, 52
+
+_ID = pattern("[a-z0-9]+(-[a-z0-9]+)*", "lower case letters, digits and hyphens")
+_ID_PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_NAME = re.compile(rf"({_ID_PART}(?:/{_ID_PART})*)?(?:@([0-9a-f]{{{VERSION_LENGTH}}}))?")
+_HEADING = re.compile(r"^ {0,3}#", re.MULTILINE)
+
+
+def _line(most: int) -> Value:
+    """A text in one line, free of signs that cannot be seen."""
+    inner = text(most=most)
+
+    def line(value: Any, known: Any) -> str:
+        return inner.read(as_line(value) if isinstance(value, str) else value, known)
+
+    return Value(line, inner.schema)
+
+
+def _prose(most: int) -> Value:
+    """Markdown with its paragraphs; in a compendium checked as the text of a case is."""
+
+    def prose(value: Any, known: Any) -> str:
+        words = value if isinstance(value, str) else as_text(value)
+        if words is None and value is not None:
+            raise wrong(f"must be text, not {shown(value)}.")
+        paragraphs = as_paragraphs(words or "")
+        if not paragraphs:
+            raise wrong(EMPTY)
+        if len(paragraphs) > most:
+            raise wrong(f"must be at most {most} characters, not {len(paragraphs)}; shorten it.")
+        if known is not None:
+            _check_markdown(paragraphs, known)
+        return paragraphs
+
+    return Value(prose, {"type": "string", "pattern": r"\S", "maxLength": most})
+
+
+def _check_markdown(paragraphs: str, known: Known) -> None:
+    """Without headings, which a page of a pack has of its own; the rest as in a case."""
+    if _HEADING.search(paragraphs):
+        raise wrong("must hold no heading; write paragraphs and lists.")
+    for _, message in body_problems(paragraphs, LINKS_OF_PACKS, headings=None):
+        raise wrong(f"must be plain Markdown: {message}")
+    for _, message in link_problems(paragraphs, LINKS_OF_PACKS, known):
+        raise wrong(f"must lead somewhere: {message}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """What an item names."""
+
+    id: str
+    version: str
+
+
+def _named(value: Any, known: Known | None) -> _Named:
+    match = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
+    case_id, version = match.groups(default="") if match else ("", "")
+    if not case_id and not (version and known is None):
+        raise wrong(
+            "must be an id, with a version if you like (norway/graphic-arts or "
+            f"norway/graphic-arts@0123456789ab), not {shown(value)}."
+        )
+    if known is not None and case_id not in known.guides:
+        hint = nearest_ids(case_id, known.guides)
+        raise wrong(f"must name an id that exists, not {shown(case_id)}{hint}.")
+    return _Named(id=case_id, version=version)
+
+
+_CASE = Value(_named, {"type": "string", "pattern": r"^[a-z0-9]+[a-z0-9/-]*(@[0-9a-f]{12})?$"})
+
+
+class _ItemFields(Record):
+    """A case or a guide of the list."""
+
+    what = "an item of a pack"
+
+    case: Annotated[_Named, _CASE] = required(
+        "The id of a case or guide, and @ with the twelve characters of a version if it must not "
+        "change.",
+        "norway/graphic-arts",
+    )
+    note: Annotated[str, _prose(MAX_NOTE)] = optional("Why it is here.", default="")
+
+    def made(self) -> PackItem:
+        """Id and version apart."""
+        return PackItem(case=self.case.id, version=self.case.version, note=self.note)
+
+
+class _StepFields(Record):
+    """What is done in a stretch of the session."""
+
+    what = "a step of a plan"
+    makes = PlanStep
+
+    minutes: Annotated[int, whole(least=1)] = required("How long it takes.", "10")
+    do: Annotated[str, _prose(MAX_NOTE)] = required(
+        "What is done.", "Groups of four compare two cases."
+    )
+
+
+class _QuestionFields(Record):
+    """A question for the class."""
+
+    what = "a question"
+    makes = ClassQuestion
+
+    question: Annotated[str, text(most=MAX_QUESTION)] = required(
+        "One sentence or two.", "Who could have left the network, and at what cost?"
+    )
+    answer: Annotated[str, _prose(MAX_ANSWER)] = required(
+        "What a good answer holds.", "That each firm had sunk money that it could not take out."
+    )
+    topic: Annotated[str, _line(MAX_TOPIC)] = required(
+        "A word or a short phrase; questions of one topic stand together.", "trust"
+    )
+
+
+class TeachingNoteFields(Record):
+    """What makes a session of a pack."""
+
+    what = "a teaching note"
+    makes = TeachingNote
+
+    session: Annotated[int | None, whole(least=1)] = optional("Its place in the course.", "3")
+    level: Annotated[tuple[str, ...], terms(TEACHING_LEVELS)] = required(
+        "For whom: terms of teaching_levels.", "[undergraduate]"
+    )
+    minutes: Annotated[int, whole(least=5)] = required("How long the session takes.", "75")
+    objectives: Annotated[
+        tuple[str, ...],
+        texts(text(most=MAX_SENTENCE), strict=True, none="must name at least one."),
+    ] = required(
+        "What participants can do afterwards.", "[Say why firms that compete may buy together.]"
+    )
+    read_first: Annotated[tuple[str, ...], texts(GUIDE_ID, once=True)] = optional(
+        "Ids of guides.", default=()
+    )
+    plan: Annotated[
+        tuple[PlanStep, ...], Many(_StepFields, none="must hold at least one step.")
+    ] = required("How the minutes are spent, in order.", "[{minutes: 75, do: Discuss the cases.}]")
+    questions: Annotated[
+        tuple[ClassQuestion, ...], Many(_QuestionFields, none="must hold at least one question.")
+    ] = required(
+        "Questions for the class, each with what a good answer holds.",
+        '[{question: "Who paid?", answer: The members., topic: money}]',
+    )
+    use: Annotated[str, _prose(MAX_ANSWER)] = optional("Suggested use.", default="")
+
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Known | None) -> Complaints:
+        """The plan takes as long as the session, and no question is asked twice."""
+        minutes = sound.get("minutes")
+        if minutes is not None and minutes > MAX_MINUTES:
+            yield ("minutes",), f"must be at most {MAX_MINUTES}, not {minutes}."
+        elif minutes is not None and "plan" in sound:
+            planned = sum(step["minutes"] for step in sound["plan"])
+            if planned != minutes:
+                yield (
+                    ("plan",),
+                    f"must add up to the {minutes} minutes of the session, not {planned}.",
+                )
+        yield from _twice(("questions",), "question", given)
+
+
+class PackFields(Record):
+    """A pack."""
+
+    what = "a pack"
+    shape = "a pack must be fields with names, 'title', 'items' and so on, not {}."
+    makes = Pack
+
+    title: Annotated[str, _line(MAX_TITLE)] = required("What it is called.", "Why firms cooperate")
+    introduction: Annotated[str, _prose(MAX_INTRODUCTION)] = optional(
+        "Markdown, for those who read it.", default=""
+    )
+    items: Annotated[tuple[PackItem, ...], Many(_ItemFields, none="must hold at least one.")] = (
+        required("Cases and guides in the order in which they are read.", "[{case: norway/a-case}]")
+    )
+    teaching: Annotated[TeachingNote | None, One(TeachingNoteFields)] = optional(
+        "What makes a session of it."
+    )
+
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Known | None) -> Complaints:
+        """How many items there are, and each once."""
+        items = given.get("items")
+        if isinstance(items, list) and len(items) > MAX_ITEMS:
+            yield ("items",), f"must be at most {MAX_ITEMS}, not {len(items)}; make two packs."
+        yield from _twice(("items",), "case", given)
+
+
+def _twice(place: Place, name: str, given: Given) -> Complaints:
+    """What stands a second time in a field of the records of a list; a version is no difference."""
+    taken: set[str] = set()
+    for position, one in enumerate(items_of(given.get(str(place[0])))):
+        value = one.get(name) if isinstance(one, dict) else None
+        if not isinstance(value, str):
+            continue
+        known_as = (value.partition("@")[0] or value).strip() if name == "case" else value
+        if known_as in taken:
+            yield (*place, position, name), f"is {shown(known_as)} again; once is enough."
+        taken.add(known_as)
+
+
+class _ReaderFields(PackFields):
+    """A reading list that a reader keeps; a title and items may still be missing."""
+
+    what = "a reading list"
+    shape = "a reading list must be fields with names, 'title', 'items' and so on, not {}."
+
+    title: Annotated[str, _line(MAX_TITLE)] = optional(default="")
+    items: Annotated[tuple[PackItem, ...], Many(_ItemFields)] = optional(default=())
+    teaching: Annotated[None, Value(lambda value, known: None, {})] = optional()
+
+
+class _FieldworkFields(Record):
+    """What a class does itself."""
+
+    what = "fieldwork"
+    makes = Fieldwork
+
+    title: Annotated[str, text(most=MAX_TITLE)] = required("What it is called.", "Meet a network")
+    text_: Annotated[str, _prose(MAX_INTRODUCTION)] = required(
+        "Markdown: what is done, and what is handed in.", "Interview two members.", alias="text"
+    )
+
+    def made(self) -> Fieldwork:
+        """``text`` is the name of a function here."""
+        return Fieldwork(title=self.title, text=self.text_)
+
+
+class _WeekFields(Record):
+    """A week of the course."""
+
+    what = "a week"
+    makes = Week
+
+    pack: Annotated[str, _ID] = optional("The id of a pack with a teaching note.", default="")
+    fieldwork: Annotated[Fieldwork | None, One(_FieldworkFields)] = optional(
+        "A week without a session."
+    )
+    note: Annotated[str, _prose(MAX_NOTE)] = optional("What is particular to it.", default="")
+
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Known | None) -> Complaints:
+        """A week is one of the two."""
+        if ("pack" in given) == ("fieldwork" in given):
+            yield (), "must give 'pack', the id of a session, or 'fieldwork', and not both."
+
+
+class CourseFields(Record):
+    """A course, week by week."""
+
+    what = "a course"
+    shape = "a course must be fields with names, 'title', 'weeks' and so on, not {}."
+    makes = Course
+
+    title: Annotated[str, text(most=MAX_TITLE)] = required("What it is called.", "Firms together")
+    introduction: Annotated[str, _prose(MAX_INTRODUCTION)] = optional("Markdown.", default="")
+    weeks: Annotated[tuple[Week, ...], Many(_WeekFields, none="must hold at least one week.")] = (
+        required("In their order.", "[{pack: why-firms-cooperate}]")
+    )
+
+    @staticmethod
+    def rules(given: Given, sound: Given, known: Known | None) -> Complaints:
+        """A course has no more weeks than a year, and a session once."""
+        weeks = given.get("weeks")
+        if isinstance(weeks, list) and len(weeks) > MAX_WEEKS:
+            yield ("weeks",), f"must be at most {MAX_WEEKS}, not {len(weeks)}."
+        yield from _twice(("weeks",), "pack", given)
+
+
+_PACK_FILE = YamlFile(model=PackFields, what="a pack")
+
+
+def read_packs(folder: Path, known: Known) -> tuple[tuple[Pack, ...], list[Problem]]:
+    """The packs of a folder by their sessions, then their ids; and every problem in its files.
+
+    Without the folder there are none. A file's name is the id of its pack.
+    """
+    packs: list[Pack] = []
+    problems: list[Problem] = []
+    sessions: dict[int, Path] = {}
+    titles: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+        try:
+            _ID.read(path.stem, known)
+        except ValueError as err:
+            problems.append(_problem(path, f"the name of the file {err}"))
+            continue
+        pack, found = _PACK_FILE.read(path, known)
+        problems += found
+        if pack is None:
+            continue
+        packs.append(replace(pack, id=path.stem))
+        session = pack.teaching.session if pack.teaching else None
+        if session is not None and (other := sessions.setdefault(session, path)) != path:
+            message = f"teaching.session must be that of no other pack; {other} has {session} too."
+            problems.append(_located_problem(path, ("teaching", "session"), message))
+        if (other := titles.setdefault(pack.title.casefold(), path)) != path:
+            message = f"title must be unique; {other} has the same."
+            problems.append(_located_problem(path, ("title",), message))
+    return tuple(sorted(packs, key=_order)), problems
+
+
+def _order(pack: Pack) -> tuple[bool, int, str]:
+    session = pack.teaching.session if pack.teaching else None
+    return session is None, session or 0, pack.id
+
+
+_COURSE_FILE = YamlFile(model=CourseFields, what="the course")
+
+
+def read_course(
+    path: Path, packs: Iterable[Pack], known: Known
+) -> tuple[Course | None, list[Problem]]:
+    """The course, None where there is no such file or anything is wrong; and every problem.
+
+    Args:
+        path: the file.
+        packs: those of the compendium; a session is one of them that has a teaching note.
+        known: what else the file may refer to.
+    """
+    course, problems = _COURSE_FILE.read(path, known)
+    if course is None:
+        return None, problems
+    by_id = {pack.id: pack for pack in packs}
+    problems += [
+        _located_problem(path, ("weeks", position, "pack"), f"weeks[{position + 1}].pack {message}")
+        for position, message in _course_problems(course, by_id)
+    ]
+    return (None if problems else course), problems
+
+
+def _course_problems(course: Course, packs: Mapping[str, Pack]) -> Iterator[tuple[int, str]]:
+    """What is wrong in a week, by its position."""
+    before = 0
+    for position, week in enumerate(course.weeks):
+        if not week.pack:
+            continue
+        pack = packs.get(week.pack)
+        if pack is None:
+            yield (
+                position,
+                f"must name a pack, not {shown(week.pack)}{nearest_ids(week.pack, packs)}.",
+            )
+        elif pack.teaching is None:
+            yield position, f"must name a pack with 'teaching:'; {week.pack!r} has none."
+        elif pack.teaching.session is not None:
+            if pack.teaching.session < before:
+                yield (
+                    position,
+                    f"is session {pack.teaching.session} and stands after session {before}; "
+                    "put the weeks in that order, or change 'session'.",
+                )
+            before = max(before, pack.teaching.session)
+
+
+def read_readers_pack(data: bytes, name: str = "pack.yaml") -> tuple[Pack | None, list[Problem]]:
+    """A reading list that a reader kept as a file; None where anything is wrong, and what is.
+
+    Documents and versions need not exist. A teaching note stays in the file: it is no part of the
+    list. Of text that is no Markdown nothing is said; it is shown as it is.
+    """
+    try:
+        located = read_yaml(text_of(data))
+    except YamlTrouble as err:
+        return None, [Problem(path=name, line=err.line, message=f"the file {err}.")]
+    pack, problems = read(_ReaderFields, located, name)
+    problems += repetitions(located, name)
+    return (None if problems else pack), problems
+
+
+def _problem(path: Path, message: str) -> Problem:
+    return Problem(path=str(path), line=1, message=message)
+
+
+def _located_problem(path: Path, place: Place, message: str) -> Problem:
+    """A problem between files, on its line."""
+    located = read_yaml(text_of(path.read_bytes()))
+    return Problem(path=str(path), line=located.line(*place), message=message)
