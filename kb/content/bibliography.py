@@ -9,36 +9,81 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kb.content.latex import plain
 from kb.content.schema import listed, shown
 from kb.errors import CorpusError, Problem
-from kb.model.cases import EXCERPT, HOW_SEEN, KINDS_OF_SOURCE, OPENED, Reference, Seen, Source
+from kb.model.cases import (
+    EXCERPT,
+    HOW_SEEN,
+    KINDS_OF_SOURCE,
+    OPENED,
+    PRINTED,
+    Imprint,
+    Name,
+    Reference,
+    Seen,
+    Source,
+)
 
 if TYPE_CHECKING:
-    from pybtex.database import BibliographyData, Entry
+    from pybtex.database import BibliographyData, Entry, Person
 
 #: What stands in ``publisher`` where a source names neither author nor publisher.
 NOT_NAMED = "not named"
 #: What stands in ``year`` where a source gives none.
 NO_DATE = "no date"
 
-_PUBLISHERS = ("publisher", "institution", "organization", "school", "journal")
+_PUBLISHERS = (
+    *("publisher", "institution", "organization", "school", "journal", "journaltitle"),
+    "howpublished",
+)
 _YEAR = re.compile(r"(?:about )?\d{4}")
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+#: A day, a month or a year, as BibLaTeX writes it: with a time after it, which says nothing here,
+#: or a mark that it is not certain.
+_DATE = re.compile(
+    r"(?P<date>(?P<year>\d{4})(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.Z+-]+)?)?"
+    r"|-(?:2[1-4]))?)(?P<about>[?~%]?)"
+)
+_MONTHS = tuple(
+    "january february march april may june july august september october november december".split()
+)
+#: BibTeX writes a month in words, perhaps with a day: ``September``, ``sep.``, ``23 September``.
+_MONTH = re.compile(
+    r"(?:(?P<before>\d{1,2})\.? )?(?P<month>[^\W\d_]{3,})\.?(?: (?P<after>\d{1,2}))?"
+)
 _SEEN = re.compile(rf"({'|'.join(HOW_SEEN)})(?:, (.+))?")
 _CITED_IN = re.compile(r"([^\s:]+): (\S.*)")
 #: How an entry begins, with its key; and what its extent is counted by.
 _HEAD = re.compile(r"@\s*\w+\s*{\s*([^\s,{}]+)\s*[,}]")
 _BRACE = re.compile(r"[{}]")
-#: Text in which LaTeX has no say: single spaces, no sign that means something to it, and no two
-#: commas together, which are an opening quotation mark to it.
-_SAID_PLAINLY = re.compile(r"(?:[^\W_]|[.:;()/+]|,(?!,)|(?<=\w)-(?=\w)|(?<=\S) (?=\S))*")
+#: Roles of those who made a work.
+_ROLES = ("author", "editor")
+#: More people than an entry names.
+_OTHERS = "others"
+#: Words that stand in names of organisations; in names of people hardly any of them does.
+_ORGANISATION = re.compile(
+    r"\b(?:academy|administration|agency|agence|agencia|alliance|assembly|associates|association|"
+    r"associação|asociación|associazione|authority|bank|banque|board|bureau|business|"
+    r"cent(?:er|re)|centro|chamber|club|cluster|coalition|college|commission|committee|"
+    r"communit(?:y|ies)|company|confederation|consortium|consultancy|consulting|"
+    r"co-?operatives?|corporation|council|department|development|directorate|enterprises?|"
+    r"export|federation|forum|foundation|fundación|fund|gazette|gesellschaft|government|group|"
+    r"herald|industry|industries|initiative|innovation|institut[eo]?|institution|"
+    r"international|journal|league|library|magazine|minister(?:io|ium)|ministère|ministry|"
+    r"museum|national|networks?|news|newspaper|office|organi[sz]ation|parliament|partnership|"
+    r"press|programme|project|research|school|secretariat|services?|society|société|sociedad|"
+    r"statistics|team|times|tourism|trade|trust|union|universit\w+|universidad\w*|verband|verein|"
+    r"zeitung)\b"
+    r"|\b(?:ltd|limited|inc|llc|llp|plc|corp|gmbh|ag|kg|s\.?a|s\.?r\.?l|oy|ab|as|aps|bv|nv)\.?$"
+    r"|(?-i:\b(?:of|for|the|und|für|et|pour|para)\b)|&",
+    re.IGNORECASE,
+)
 
 
 def load_bibliography(path: Path) -> Mapping[str, Reference]:
@@ -112,11 +157,16 @@ def _text(path: Path, data: bytes | None = None) -> str:
 
 
 def _parsed(path: Path, text: str) -> BibliographyData:
+    from pybtex.database import Person
     from pybtex.database.input.bibtex import Parser  # slow import; its own: no look for plugins
     from pybtex.exceptions import PybtexError
 
     try:
-        return Parser().parse_string(text)
+        data = Parser(person_fields=()).parse_string(text)
+        for entry in data.entries.values():
+            for role in filter(entry.fields.__contains__, _ROLES):
+                entry.persons[role] = [Person(name) for name in _names(entry.fields[role])]
+        return data
     except PybtexError as err:
         raise CorpusError(f"{path}: the sources are not BibTeX: {err}.") from err
 
@@ -149,16 +199,17 @@ def _place(entry: str, field: str) -> int:
 
 def _reference(key: str, entry: Entry, bibtex: str) -> Reference:
     publisher = next(filter(None, (_field(entry, name) for name in _PUBLISHERS)), "")
-    year = _field(entry, "year") or _field(entry, "date")[:4]
     kind = _field(entry, "kind")
     cited_in = _CITED_IN.fullmatch(_field(entry, "citedin"))
+    imprint = _imprint(entry)
+    makers = imprint.authors or imprint.editors
     return Reference(
         key=key,
-        authors=_people(entry, "author") or _people(entry, "editor"),
-        title=_field(entry, "title"),
-        year="" if year == NO_DATE else year,
+        authors=_listed(tuple(map(_as_spoken, makers))),
+        title=_title(entry),
+        year=_year(entry),
         note=_field(entry, "note") or ("" if publisher == NOT_NAMED else publisher),
-        url=_address(entry, "url"),
+        url=_address(entry, "url") or _address(entry, "howpublished"),
         kind=kind if kind in KINDS_OF_SOURCE else None,
         seen=_seen(entry),
         archived=_address(entry, "archived"),
@@ -166,8 +217,74 @@ def _reference(key: str, entry: Entry, bibtex: str) -> Reference:
         cited_in=Source(key=cited_in[1], locator=cited_in[2]) if cited_in else None,
         subject=_field(entry, "keywords"),
         bibtex=bibtex,
-        by=_by(entry) or ("" if publisher == NOT_NAMED else publisher),
+        by=_in_short(makers) or ("" if publisher == NOT_NAMED else publisher),
+        imprint=imprint,
     )
+
+
+def _title(entry: Entry) -> str:
+    """The title, with the subtitle that BibLaTeX keeps apart."""
+    return ": ".join(filter(None, (_field(entry, "title"), _field(entry, "subtitle"))))
+
+
+def _imprint(entry: Entry) -> Imprint:
+    printed = ((name, _field(entry, name)) for name in PRINTED)
+    return Imprint(
+        type=entry.type.lower(),
+        authors=tuple(map(_name, entry.persons.get("author", []))),
+        editors=tuple(map(_name, entry.persons.get("editor", []))),
+        date=_date(entry),
+        fields={name: value for name, value in printed if value and value != NOT_NAMED},
+    )
+
+
+def _year(entry: Entry) -> str:
+    """The year of a work as it is shown, ``2003–2004`` where it took several; empty for none."""
+    year = _field(entry, "year")
+    if year:
+        return "" if year == NO_DATE else year
+    days = _days(entry.fields.get("date", ""))
+    years = list(dict.fromkeys(day["year"] for day in days))
+    about = "about " if any(day["about"] for day in days) else ""
+    return f"{about}{'–'.join(years)}"
+
+
+def _date(entry: Entry) -> str:
+    """When a work came out as far as its entry says, in the form of ``Imprint``."""
+    days = [_to_the_day(day["date"]) for day in _days(entry.fields.get("date", ""))]
+    if days:
+        return "/".join(dict.fromkeys(days))
+    year = _field(entry, "year").removeprefix("about ")
+    if not _YEAR.fullmatch(year):
+        return ""
+    month = _field(entry, "month")
+    found = _MONTH.fullmatch(month)
+    number = _month(found["month"]) if found else int(month) if month.isdecimal() else 0
+    if not 1 <= number <= len(_MONTHS):
+        return year
+    day = found and (found["before"] or found["after"])
+    whole = f"{year}-{number:02}-{int(day):02}" if day else ""
+    return _day(whole) or f"{year}-{number:02}"
+
+
+def _days(text: str) -> list[re.Match[str]]:
+    """The day of a date, or the first and the last day of a range, which may be open."""
+    days = [_DATE.fullmatch(part) for part in text.split("/") if part not in ("", "..")]
+    known = [day for day in days if day is not None]
+    return known if len(known) == len(days) <= 2 else []
+
+
+def _to_the_day(text: str) -> str:
+    """A date without its time; of a season, which no other format knows, the year."""
+    parts = text.split("T")[0].split("-")
+    is_season = len(parts) > 1 and int(parts[1]) > len(_MONTHS)
+    return parts[0] if is_season else "-".join(parts)
+
+
+def _month(word: str) -> int:
+    """The number of a month by its name or the beginning of it; 0 for none."""
+    begun = [n for n, name in enumerate(_MONTHS, 1) if name.startswith(word.lower())]
+    return begun[0] if begun else 9 if word.lower() == "sept" else 0
 
 
 def _seen(entry: Entry) -> Seen | None:
@@ -185,55 +302,82 @@ def _day(text: str) -> str | None:
 
 
 def _address(entry: Entry, name: str) -> str | None:
-    """An address of the web as it is written: LaTeX has no say in it."""
+    """An address of the web as it is written; LaTeX has a say in one with a backslash alone."""
     address = entry.fields.get(name, "").strip()
+    if "\\" in address:
+        address = plain(address).text
     parts = urlsplit(address) if "[" not in address else None  # which it may refuse
     return address if parts and parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _field(entry: Entry, name: str) -> str:
-    return _without_latex(entry.fields[name]) if name in entry.fields else ""
+    return plain(entry.fields[name]).text if name in entry.fields else ""
 
 
-@lru_cache(maxsize=4096)  # each field is asked for by its reader and by its rules
-def _without_latex(text: str) -> str:
-    if _SAID_PLAINLY.fullmatch(text):
-        return text
-    return _by_latex(text)
+# --- who wrote it -----------------------------------------------------------------------------
 
 
-def _by_latex(text: str) -> str:
-    from pybtex.richtext import Text  # slow import
+def _names(people: str) -> list[str]:
+    """The names of a field, each organisation whole and in braces, as far as can be told."""
+    from pybtex.bibtex.utils import split_name_list  # slow import
 
-    return str(Text.from_latex(text)).strip()
-
-
-def _people(entry: Entry, role: str) -> str:
-    people = [
-        " ".join(
-            str(name)
-            for name in (
-                *(*person.rich_first_names, *person.rich_middle_names, *person.rich_prelast_names),
-                *(*person.rich_last_names, *person.rich_lineage_names),
-            )
-        )
-        for person in entry.persons.get(role, [])
-    ]
-    if len(people) < 2:
-        return "".join(people)
-    return f"{', '.join(people[:-1])} and {people[-1]}"
+    names: list[str] = []
+    for name in split_name_list(people):
+        if names and _goes_on(names[-1], name):
+            names[-1] = f"{names[-1]} and {name}"
+        else:
+            names.append(name)
+    return [f"{{{name}}}" if _is_organisation(name) else name for name in names]
 
 
-def _by(entry: Entry) -> str:
+def _is_organisation(name: str) -> bool:
+    """Whether a name without braces is one of an organisation: a person's may have a comma."""
+    is_bare = "," not in name and not name.startswith("{")
+    return is_bare and _ORGANISATION.search(plain(name).text) is not None
+
+
+def _goes_on(before: str, name: str) -> bool:
+    """Whether a name goes on after ``and``: ``Department of Trade and Industry``.
+
+    A name with a comma, in braces, in capitals or of an organisation stands by itself, and so
+    do two words, which may be a person, after an organisation that is not one *of* something.
+    """
+    stands_alone = "," in name or name.startswith("{") or name.isupper() or name == _OTHERS
+    if stands_alone or not _is_organisation(before):
+        return False
+    if " " not in name:
+        return True
+    return re.search(r"\b(?:of|for)\b", before) is not None and not _is_organisation(name)
+
+
+def _name(person: Person) -> Name:
+    given = " ".join((*person.first_names, *person.middle_names))
+    family = " ".join((*person.prelast_names, *person.last_names))
+    suffix = " ".join(person.lineage_names)
+    return Name(
+        family=plain(family).text,
+        given=plain(given).text,
+        suffix=plain(suffix).text,
+        is_organisation=not (given or suffix or person.prelast_names),
+    )
+
+
+def _as_spoken(name: Name) -> str:
+    return " ".join(filter(None, (name.given, name.family, name.suffix)))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names one after another: ``A, B and C``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _in_short(makers: Sequence[Name]) -> str:
     """Who wrote it or edited it, in short: ``Roy``, ``Roy and Smith``, ``Roy and others``."""
-    people = entry.persons.get("author", []) or entry.persons.get("editor", [])
-    names = [
-        " ".join(str(name) for name in (*person.rich_prelast_names, *person.rich_last_names))
-        for person in people
-    ]
-    if len(names) > 2:
-        return f"{names[0]} and others"
-    return " and ".join(names)
+    if len(makers) > 2:
+        return f"{makers[0].family} and others"
+    return " and ".join(name.family for name in makers)
 
 
 # --- the rules of ``kb check`` on a source ---------------------------------------------------
@@ -243,6 +387,7 @@ def _complaints(entry: Entry, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
     """What is wrong with an entry: the field, and what must be done."""
     if not _field(entry, "title"):
         yield "title", "must have a title; add 'title = {...}'."
+    yield from _latex_complaints(entry)
     yield from _origin_complaints(entry)
     yield from _seen_complaints(entry)
     if "kind" in entry.fields and (kind := _field(entry, "kind")) not in KINDS_OF_SOURCE:
@@ -261,6 +406,34 @@ def _complaints(entry: Entry, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
         )
     if "citedin" in entry.fields:
         yield from _cited_complaints(_field(entry, "citedin"), keys)
+
+
+def _latex_complaints(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What of the words of an entry cannot be read, and names that may be one or two."""
+    for name in (*_ROLES, "title", "note", "keywords", "seenpart", *PRINTED):
+        if unknown := plain(entry.fields.get(name, "")).unknown:
+            yield (
+                name,
+                (
+                    f"{name} holds LaTeX that cannot be read here: {listed(unknown)}; write the "
+                    "signs themselves, such as é or CO₂."
+                ),
+            )
+    for role in filter(entry.fields.__contains__, _ROLES):
+        for one in map(str, entry.persons[role]):
+            if one[1:-1] in entry.fields[role] and _is_joined(one, entry.fields[role]):
+                yield (
+                    role,
+                    (
+                        f"{role} must put an organisation into braces, such as {{{one}}}, where "
+                        "its name has an 'and' in it, and write people as 'Doe, Jane'."
+                    ),
+                )
+
+
+def _is_joined(name: str, people: str) -> bool:
+    """Whether a name in braces has an ``and`` in it, and stands without braces in its field."""
+    return " and " in name and f"{{{name[1:-1]}}}" not in people
 
 
 def _origin_complaints(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -288,7 +461,7 @@ def _origin_complaints(entry: Entry) -> Iterator[tuple[str, str]]:
             f"year must be 1998, 'about 1998' or {NO_DATE!r}, not {shown(year)} (rule: a source "
             "without year).",
         )
-    if day and not _DATE.fullmatch(day):
+    if day and not _days(day):
         yield "date", f"date must be 1998, 1998-09 or 1998-09-23, not {shown(day)}."
 
 

@@ -16,7 +16,9 @@ from kb.model.cases import (
     Case,
     Contradiction,
     Converted,
+    Imprint,
     Members,
+    Name,
     Period,
     ReadingPlace,
     Reference,
@@ -77,7 +79,7 @@ def unpacked_references(text: str) -> dict[str, Reference]:
     Raises:
         ValueError, TypeError, KeyError: the text is not what ``packed_references`` makes.
     """
-    made = _maker(Reference, seen=_maker(Seen), cited_in=_source)
+    made = _maker(Reference, seen=_maker(Seen), cited_in=_source, imprint=_imprint)
     return {reference.key: reference for reference in map(made, json.loads(text))}
 
 
@@ -91,6 +93,10 @@ def _values_of(record: Any) -> list[Any]:
 
 def _maybe(make: Callable[[Any], Any], values: Any) -> Any:
     return None if values is None else make(values)
+
+
+def _all(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda values: tuple(map(make, values))
 
 
 def _maker(record: type, **inner: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -108,6 +114,8 @@ def _maker(record: type, **inner: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 _source = _maker(Source)
 _period = _maker(Period)
+_name = _maker(Name)
 _reading = _maker(ReadingPlace)
+_imprint = _maker(Imprint, authors=_all(_name), editors=_all(_name))
 _members = _maker(Members, partners=tuple)
 _result = _maker(Result, converted=_maker(Converted), contradicted=_maker(Contradiction))

@@ -39,7 +39,15 @@ _AT_ONCE = 500
 #: The wings that decide what is read of a file, and the libraries that they read with.
 WINGS = ("kb.content", "kb.model", "kb.text")
 LIBRARIES = (
-    *("currencyconverter", "pybtex", "pycountry", "pydantic", "python-frontmatter", "pyyaml"),
+    *(
+        "currencyconverter",
+        "pybtex",
+        "pycountry",
+        "pydantic",
+        "pylatexenc",
+        "python-frontmatter",
+        "pyyaml",
+    ),
 )
 
 #: The number of the tables below, which another program's file does not have.

