@@ -15,7 +15,12 @@
     ├── BuildFailed              what was built cannot be served
     ├── IndexNotWritable         the index folder cannot be written to
     ├── QueryError               a request that cannot be answered as it stands
-    └── CaseNotFound             no case has this id
+    ├── CaseNotFound             no case has this id
+    │   ├── CaseMoved            it has another id now
+    │   ├── CaseWithdrawn        it was withdrawn; says why
+    │   └── CaseGone             it was here and is no more
+    ├── VersionNotFound          no version has this digest
+    └── VersionsDamaged          a version, or the store of them, is not what it was
 
 A message is shown to people as it stands: it names the thing, the place, what
 is allowed and what to do.
@@ -150,11 +155,67 @@ class QueryError(KBError):
 class CaseNotFound(KBError):
     """No case has this id."""
 
-    def __init__(self, case_id: str, *, nearest: tuple[str, ...] = ()) -> None:
+    def __init__(self, case_id: str, *, nearest: tuple[str, ...] = (), said: str = "") -> None:
         self.case_id = case_id
         self.nearest = nearest
         hint = f" The nearest ids are {', '.join(nearest)}." if nearest else ""
-        super().__init__(f"No case has the id {case_id!r}.{hint}")
+        super().__init__(said or f"No case has the id {case_id!r}.{hint}")
+
+
+class CaseMoved(CaseNotFound):
+    """The case of this id has another one now: ``now``."""
+
+    def __init__(self, case_id: str, *, now: str) -> None:
+        super().__init__(case_id, said=f"The case {case_id!r} has moved; its id is {now!r} now.")
+        self.now = now
+
+
+class CaseWithdrawn(CaseNotFound):
+    """The case of this id was withdrawn on a ``day`` for a ``reason``."""
+
+    def __init__(self, case_id: str, *, title: str, day: str, reason: str) -> None:
+        super().__init__(case_id, said=f"The case {case_id!r} was withdrawn on {day}: {reason}")
+        self.title, self.day, self.reason = title, day, reason
+
+
+class CaseGone(CaseNotFound):
+    """The case of this id was in the compendium until a ``day``."""
+
+    def __init__(self, case_id: str, *, day: str) -> None:
+        super().__init__(case_id, said=f"The case {case_id!r} was here until {day}.")
+        self.day = day
+
+
+class VersionNotFound(KBError):
+    """No version has this digest, or ``found`` are several that begin with it.
+
+    ``case_id`` is the case that was asked for, empty where none was; ``known`` are the first
+    characters of its versions, the newest first.
+    """
+
+    def __init__(
+        self,
+        digest: str,
+        *,
+        found: tuple[str, ...] = (),
+        case_id: str = "",
+        known: tuple[str, ...] = (),
+    ) -> None:
+        self.digest, self.found, self.case_id, self.known = digest[:80], found, case_id, known
+        what = f"version {self.digest!r}"
+        if found:
+            message = f"More than one version begins with {self.digest!r}: {', '.join(found)}."
+        elif case_id:
+            message = f"The case {case_id!r} has no {what}. Its versions are {', '.join(known)}."
+        else:
+            message = (
+                f"There is no {what}. A version is named by 12 characters of its digest or more."
+            )
+        super().__init__(message)
+
+
+class VersionsDamaged(KBError):
+    """A version, or the store that keeps them, is not what it was."""
 
 
 #: What ends a program on purpose: no failure of what is being done.

@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.model.cases import (
     Case,
+    Change,
     Contradiction,
     Converted,
     Imprint,
@@ -25,6 +26,7 @@ from kb.model.cases import (
     Result,
     Seen,
     Source,
+    Withdrawal,
 )
 
 
@@ -36,7 +38,7 @@ def _names(record: type) -> tuple[str, ...]:
 _OF_CASES = tuple(name for name in _names(Case) if name != "body")
 _LISTS = (
     *("planned", "related", "questions", "role_model_for"),
-    *("answers", "our_reading"),
+    *("answers", "our_reading", "aliases"),
 )
 
 
@@ -65,6 +67,8 @@ def unpacked(text: str, body: str, facets: Mapping[str, tuple[str, ...]]) -> Cas
     values["members"] = _maybe(_members, values["members"])
     values["period"] = _maybe(_period, values["period"])
     values["reading"] = _maybe(_reading, values["reading"])
+    values["withdrawn"] = _maybe(_withdrawal, values["withdrawn"])
+    values["changes"] = tuple(map(_change, values["changes"]))
     return Case(body=body, **values)
 
 
@@ -117,5 +121,7 @@ _period = _maker(Period)
 _name = _maker(Name)
 _reading = _maker(ReadingPlace)
 _imprint = _maker(Imprint, authors=_all(_name), editors=_all(_name))
+_withdrawal = _maker(Withdrawal)
+_change = _maker(Change)
 _members = _maker(Members, partners=tuple)
 _result = _maker(Result, converted=_maker(Converted), contradicted=_maker(Contradiction))

@@ -9,14 +9,15 @@ the text (those on Markdown itself are in ``kb.text.body``), and across files.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from kb.content.known import Known, nearest_ids
-from kb.content.load import CaseFile, Draft
+from kb.content.known import NAMES_WITHDRAWN, Known, nearest_ids
+from kb.content.load import CaseFile, Draft, load_file
 from kb.content.schema import (
     Complaints,
     Given,
@@ -370,6 +371,72 @@ def place_problems(
                 "has it.",
                 field="reading.place",
             )
+
+
+def alias_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
+    """Ids of before that another document has now, or had before; in the order of the ids."""
+    read = list(read)
+    files = {file.id: file for file, _ in read}
+    first: dict[str, CaseFile] = {}
+    for file, reading in read:
+        for number, (alias, line) in enumerate(reading.aliases):
+            field = f"aliases[{number + 1}]"
+            other = files.get(alias)
+            if other is not None:
+                message = (
+                    f"must not be the id of a document, {alias!r}: {other.path} has it. "
+                    "An alias is an id under which no file stands any more."
+                )
+                yield _field_problem(file, line, field, message)
+            elif first.setdefault(alias, file) is not file:
+                message = (
+                    f"must be an alias of one case alone, not {alias!r}: {first[alias].path} has "
+                    "it too. Keep it in the one that took its place."
+                )
+                yield _field_problem(file, line, field, message)
+
+
+def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Iterator[Problem]:
+    """Days that something was done on, and that have not come yet."""
+    for file, reading in read:
+        for field, day, line in reading.days:
+            if day > today.isoformat():
+                message = f"must not lie in the future: it is {day}, and today is {today}."
+                yield _field_problem(file, line, field, message)
+
+
+def withdrawn_problems(
+    read: Iterable[tuple[CaseFile, Reading]], withdrawn: Collection[str]
+) -> Iterator[Problem]:
+    """What leads to a case that was withdrawn: documents that name it or link to it."""
+    if not withdrawn:
+        return
+    for file, reading in read:
+        if any(case_id in reading.asked for case_id in withdrawn):
+            draft, _ = load_file(file)  # for the lines; few files do this
+            if draft is not None:
+                yield from _ways_to(withdrawn, draft)
+
+
+def _ways_to(withdrawn: Collection[str], draft: Draft) -> Iterator[Problem]:
+    located = draft.front_matter
+    for number, name in enumerate(map(as_text, items_of(located.value.get("related")))):
+        if name in withdrawn:
+            line, field = located.line("related", number), f"related[{number + 1}]"
+            message = f"{field} {NAMES_WITHDRAWN.format(name)}"
+            yield Problem(path=draft.path, line=line, message=message, field=field)
+    for link in links(draft.body, draft.id):
+        if link.case_id in withdrawn:
+            message = (
+                f"the link {link.target!r} must not lead to a case that was withdrawn; take it "
+                "out, or let it lead to another one."
+            )
+            line = draft.body_line + link.line - 1
+            yield Problem(path=draft.path, line=line, message=message)
+
+
+def _field_problem(file: CaseFile, line: int, field: str, message: str) -> Problem:
+    return Problem(path=file.path, line=line, message=f"{field} {message}", field=field)
 
 
 def could_be_guide(given: Given) -> bool:

@@ -241,8 +241,10 @@ def frame_within(frame: Compendium, documents: Collection[Document]) -> Compendi
         "countries": replace(taxonomy["countries"], terms=countries),
         DECADES: decades(documents),
     }
+    places = kept | frame.withdrawn.keys()
     return replace(
         frame,
+        aliases={old: new for old, new in frame.aliases.items() if new in places},
         taxonomy=replace(taxonomy, vocabularies=vocabularies),
         self_check=_check_within(frame.self_check, kept),
         people=_people_within(frame.people, kept),

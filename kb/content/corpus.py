@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from kb.content.bibliography import bibliography_bytes, read_bibliography
 from kb.content.case_json import unpacked
-from kb.content.check import place_problems, title_problems, with_kinds_of_guides
+from kb.content.check import (
+    alias_problems,
+    day_problems,
+    place_problems,
+    title_problems,
+    with_kinds_of_guides,
+    withdrawn_problems,
+)
 from kb.content.codebook import read_codebook
 from kb.content.collections import (
     CollectionEntry,
@@ -52,7 +60,8 @@ from kb.content.tools import read_tools
 from kb.content.wanted import read_wanted
 from kb.content.yaml_source import YamlTrouble
 from kb.errors import CorpusError, Problem
-from kb.model.cases import Case, Period
+from kb.model.case_versions import entry_digest, entry_text, version_digest
+from kb.model.cases import Case, Period, Withdrawn
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades
 from kb.model.facets import COLLECTION_FACET, DECADE_FACET
@@ -63,12 +72,13 @@ from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary
 class Document:
     """What is known of a case without its text: of a hundred thousand there is room for this.
 
-    ``digest`` is the SHA-256 of the file's bytes; ``facets`` holds what is made of all cases
-    together, and their countries.
+    ``digest`` is the SHA-256 of the file's bytes, ``version`` that of the version; ``facets``
+    holds what is made of all cases together, and their countries.
     """
 
     id: str
     digest: str
+    version: str
     is_guide: bool
     facets: Mapping[str, tuple[str, ...]]
 
@@ -112,11 +122,16 @@ class Corpus:
     def documents(self) -> tuple[Document, ...]:
         """The cases without their texts, in the order of their ids."""
         years = {key: work.year for key, work in self.beside.references.items()}
+        works = {
+            key: entry_digest(entry_text(work)) for key, work in self.beside.references.items()
+        }
         return tuple(
-            self._document(reading, years) for reading in self.readings if reading.has_case
+            self._document(reading, years, works) for reading in self.readings if reading.is_shown
         )
 
-    def _document(self, reading: Reading, years: Mapping[str, str]) -> Document:
+    def _document(
+        self, reading: Reading, years: Mapping[str, str], works: Mapping[str, str]
+    ) -> Document:
         mine = self.within[reading.id]
         start, end = reading.years
         period = None if start is None and end is None else Period(start=start, end=end)
@@ -125,6 +140,11 @@ class Corpus:
         return Document(
             id=reading.id,
             digest=reading.digest,
+            version=version_digest(
+                reading.digest,
+                {key: works[key] for key in reading.sources if key in works},
+                reading.labels,
+            ),
             is_guide=reading.is_guide,
             facets={
                 "country": tuple(reading.countries),
@@ -191,6 +211,21 @@ class Texts:
     remembered: Remembered
     around: Surroundings
 
+    def bytes_of(self, document: Document) -> bytes:
+        """The bytes of the file of a document.
+
+        Raises:
+            CorpusError: it cannot be read any more, or has changed since it was.
+        """
+        path = self.files[document.id].path
+        try:
+            data = bytes_of(path)
+        except (YamlTrouble, OSError) as err:
+            raise CorpusError(f"{path} cannot be read any more: {err}.") from err
+        if digest_of(data) != document.digest:
+            raise CorpusError(f"{path} has changed while it was read; run the same again.")
+        return data
+
     def packed(self, documents: Iterable[Document]) -> Mapping[str, PackedCase]:
         """The cases of some documents by id, as far as they need not be read again."""
         digests = {one.id: one.digest for one in documents}
@@ -216,7 +251,8 @@ def _unpacked(case: PackedCase | None, document: Document) -> Case | None:
     if case is None:
         return None
     try:
-        return unpacked(case.packed, case.body, document.facets)
+        made = unpacked(case.packed, case.body, document.facets)
+        return replace(made, version=document.version)
     except (ValueError, TypeError, KeyError):
         return None
 
@@ -275,18 +311,23 @@ def read_corpus(
     if marked is not taxonomy:
         taxonomy, read = marked, read_under(marked)
     readings = [(file, read.readings[file.id]) for file in files]
-    guides = {file.id: reading.is_guide for file, reading in readings if reading.is_draft}
+    shown = [(file, reading) for file, reading in readings if reading.withdrawn is None]
+    guides = {file.id: reading.is_guide for file, reading in shown if reading.is_draft}
+    withdrawn = {file.id: reading for file, reading in readings if reading.withdrawn is not None}
     known = Known(
         taxonomy=taxonomy,
         guides=guides,
         sources=tuple(references),
         undated=read.around.undated,
+        withdrawn=withdrawn.keys(),
     )
     collections, collection_problems = read_collections(folder / COLLECTIONS_FILE, known)
     problems = [
         *(*file_problems, *guide_problems, *collection_problems),
         *(source_problems if home == folder else ()),  # else they are those of another compendium
-        *(*title_problems(readings), *place_problems(readings, taxonomy)),
+        *(*title_problems(shown), *place_problems(shown, taxonomy)),
+        *(*alias_problems(readings), *day_problems(readings, date.today())),
+        *withdrawn_problems(shown, withdrawn.keys()),
         *(problem for file, reading in readings for problem in reading.problems_in(file.path)),
     ]
     self_check, self_check_problems = read_self_check(folder / SELF_CHECK_FILE, known)
@@ -302,13 +343,16 @@ def read_corpus(
     problems += [*site_problems, *codebook_problems, *wanted_problems]
     problems += [*pack_problems, *course_problems]
     glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
+    if withdrawn and not guides:
+        message = "holds no case that was not withdrawn; add one with 'kb new'."
+        problems.append(Problem(path=str(folder), line=1, message=message))
     if not files and not file_problems:
         problems.append(
             Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
         )
     return Corpus(
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
-        files=len(guides),
+        files=sum(reading.is_draft for _, reading in readings),
         readings=[reading for _, reading in readings],
         collections=collections,
         within=collections_of(collections, guides),
@@ -332,6 +376,16 @@ def read_corpus(
             tools=tools,
             packs=packs,
             course=course,
+            aliases={alias: file.id for file, one in readings for alias, _ in one.aliases},
+            withdrawn={
+                case_id: Withdrawn(
+                    title=reading.title[0] if reading.title else case_id,
+                    day=reading.withdrawn[0],
+                    reason=reading.withdrawn[1],
+                )
+                for case_id, reading in withdrawn.items()
+                if reading.withdrawn is not None
+            },
         ),
     )
 

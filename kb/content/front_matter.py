@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict
 
 from kb.content.check import READING_FIELDS, case_rules, period_rules, result_rules
-from kb.content.known import COUNTRIES, OTHER_ID, SOURCE_KEY, Known, term, terms
+from kb.content.known import COUNTRIES, EARLIER_ID, OTHER_ID, SOURCE_KEY, Known, term, terms
 from kb.content.load import Draft
 from kb.content.money import converted
 from kb.content.schema import (
@@ -36,12 +36,14 @@ from kb.content.schema import (
 from kb.errors import Problem
 from kb.model.cases import (
     Case,
+    Change,
     Contradiction,
     Members,
     Period,
     ReadingPlace,
     Result,
     Source,
+    Withdrawal,
 )
 from kb.model.facets import (
     COLLECTION_FACET,
@@ -224,6 +226,30 @@ class ResultFields(Record):
         return Result(**fields, low=low, high=high)
 
 
+class WithdrawnFields(Record):
+    """That a case was taken out of the compendium."""
+
+    what = "withdrawn"
+    makes = Withdrawal
+
+    day: Annotated[str, DAY] = required("The day on which it was withdrawn.", "2026-11-28")
+    reason: Annotated[str, text(most=MAX_SUMMARY)] = required(
+        "Why, in a sentence or two that readers see.", "The firm asked us to take it out."
+    )
+
+
+class ChangeFields(Record):
+    """What the editors changed."""
+
+    what = "a change"
+    makes = Change
+
+    day: Annotated[str, DAY] = required("The day of the change.", "2026-11-28")
+    sentence: Annotated[str, text(most=MAX_STATEMENT)] = required(
+        "What changed, in a sentence.", "The number of members was corrected.", alias="what"
+    )
+
+
 class FrontMatter(Record):
     """The fields of a case."""
 
@@ -311,6 +337,20 @@ class FrontMatter(Record):
     )
     added: Annotated[str | None, DAY] = optional(
         "The day the case entered the compendium.", "2026-11-22"
+    )
+    aliases: Annotated[tuple[str, ...], texts(EARLIER_ID, once=True)] = optional(
+        "Ids under which the case stood before; their addresses lead to this one.",
+        "[norway/printers]",
+        default=(),
+    )
+    changes: Annotated[tuple[Change, ...], Many(ChangeFields)] = optional(
+        "What was changed, the newest last; where it is not given, the site makes a sentence.",
+        "[{day: 2026-11-28, what: The number of members was corrected.}]",
+        default=(),
+    )
+    withdrawn: Annotated[Withdrawal | None, One(WithdrawnFields)] = optional(
+        "That the case was taken out: its page says so and why, and nothing else shows it.",
+        "{day: 2026-11-28, reason: The firm asked us to take it out.}",
     )
 
 

@@ -7,6 +7,7 @@ The vocabulary, the documents, the sources: a field that names one of them says 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,7 @@ class Known:
         guides: the id of every document, to whether it is a guide.
         sources: the keys that may be cited.
         undated: those of them of no known year.
+        withdrawn: the ids of documents that were withdrawn, and that nothing may name.
         case_id: of the case that is being read; empty in another file.
     """
 
@@ -33,6 +35,7 @@ class Known:
     guides: Mapping[str, bool] = field(default_factory=dict)
     sources: Collection[str] = ()
     undated: Collection[str] = ()
+    withdrawn: Collection[str] = ()
     case_id: str = ""
 
 
@@ -92,9 +95,15 @@ def nearest_ids(name: str, ids: Collection[str]) -> str:
     return f"; nearest: {listed(similar)}" if similar else ""
 
 
+#: What is said of an id of a document that was withdrawn; before it stands what names it.
+NAMES_WITHDRAWN = "must not name {!r}, which was withdrawn; take it out, or name another one."
+
+
 def _another(name: str, known: Known) -> str:
     if name == known.case_id:
         raise wrong(f"must not name the case itself: {name!r}.")
+    if name in known.withdrawn:
+        raise wrong(NAMES_WITHDRAWN.format(name))
     if name not in known.guides:
         in_one_text = f"; several ids make a list: [{name}]" if ", " in name else ""
         hint = in_one_text or nearest_ids(name, known.guides)
@@ -102,8 +111,24 @@ def _another(name: str, known: Known) -> str:
     return name
 
 
+_ID = r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*"
+
+
+def _earlier(name: str, known: Known) -> str:
+    if name == known.case_id:
+        raise wrong(f"must not name the case itself: {name!r}.")
+    if not re.fullmatch(_ID, name):
+        raise wrong(
+            "must be an id such as norway/printers, of lower case letters, digits and hyphens, "
+            f"not {shown(name)}."
+        )
+    return name
+
+
 def _document(what: str, is_guide: bool) -> Meaning:
     def meaning(name: str, known: Known) -> str:
+        if name in known.withdrawn:
+            raise wrong(NAMES_WITHDRAWN.format(name))
         if known.guides.get(name) is not is_guide:
             ids = [case_id for case_id, guide in known.guides.items() if guide is is_guide]
             raise wrong(f"must name {what}, not {shown(name)}{nearest_ids(name, ids)}.")
@@ -118,6 +143,8 @@ COUNTRIES = texts(text(means=_country, schema={"vocabulary": "countries"}), once
 SOURCE_KEY = text(means=_key, schema={"vocabulary": "sources"})
 #: The id of another document than the one that is being read; of any, in another file.
 OTHER_ID = text(means=_another)
+#: An id under which the document stood that is being read.
+EARLIER_ID = text(means=_earlier, schema={"type": "string", "pattern": f"^{_ID}$"})
 #: The id of a guide, and of a document that is none.
 GUIDE_ID = text(means=_document("a guide", is_guide=True))
 CASE_ID = text(means=_document("a case that is no guide", is_guide=False))

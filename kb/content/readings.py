@@ -11,17 +11,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from kb.content.case_json import packed
 from kb.content.check import could_be_guide, kind_of, text_problems
+from kb.content.countries import countries
 from kb.content.front_matter import read_case
 from kb.content.known import Known
 from kb.content.load import CaseFile, Draft, load_file
 from kb.content.schema import as_text
 from kb.errors import Problem
+from kb.model.case_versions import labels_digest, labels_of, terms_of
 from kb.model.cases import Case
 from kb.model.taxonomy import GUIDE, Taxonomy
 
@@ -87,6 +89,10 @@ class Reading(NamedTuple):
         countries: their codes.
         years: the first and the last of its period.
         sources: the keys of its sources, in their order.
+        labels: a digest of the labels of the vocabulary that it uses; empty without a case.
+        aliases: ids under which it stood before, each with its line.
+        withdrawn: the day on which it was withdrawn, and why; None where it was not.
+        days: days that cannot lie ahead: the field, the day, and the line of each.
         asked: what it asked for, as JSON, which is seldom needed: documents to whether they
             exist, sources to whether they may be cited, sources to whether their year is not
             known; and the digests of all ids and of all keys, where it asked for all of them.
@@ -105,7 +111,16 @@ class Reading(NamedTuple):
     countries: Sequence[str] = ()
     years: tuple[int | None, int | None] = (None, None)
     sources: Sequence[str] = ()
+    labels: str = ""
+    aliases: Sequence[tuple[str, int]] = ()
+    withdrawn: tuple[str, str] | None = None
+    days: Sequence[tuple[str, str, int]] = ()
     asked: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is a document of the compendium: a case that was not withdrawn."""
+        return self.has_case and self.withdrawn is None
 
     def holds_in(self, around: Surroundings) -> bool:
         """Whether the file would be read just so in other surroundings of the same vocabulary."""
@@ -173,7 +188,7 @@ def read_file(file: CaseFile, around: Surroundings) -> tuple[Reading, PackedCase
         has_case=case is not None,
         is_guide=kind.role == GUIDE,
         **_outline(draft),
-        **({} if case is None else _beginnings(case)),
+        **({} if case is None else _beginnings(case, draft, around.taxonomy)),
         asked=_json(
             [
                 *(documents.asked.answers, keys.answers, undated.answers),
@@ -215,13 +230,26 @@ def _outline(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _beginnings(case: Case) -> dict[str, Any]:
-    """What is made of all cases together asks this of each."""
-    period = case.period
+def _beginnings(case: Case, draft: Draft, taxonomy: Taxonomy) -> dict[str, Any]:
+    """What is made of all cases together, and what rules across files, ask of each."""
+    period, line = case.period, draft.front_matter.line
+    withdrawn = case.withdrawn
+    days = [
+        (f"changes[{number + 1}].day", change.day, line("changes", number, "day"))
+        for number, change in enumerate(case.changes)
+    ]
+    if withdrawn is not None:
+        days.append(("withdrawn.day", withdrawn.day, line("withdrawn", "day")))
     return {
         "countries": case.facets["country"],
         "years": (None, None) if period is None else (period.start, period.end),
         "sources": tuple(source.key for source in case.sources),
+        "labels": labels_digest(labels_of(terms_of(case, replace(taxonomy, world=countries())))),
+        "aliases": tuple(
+            (alias, line("aliases", number)) for number, alias in enumerate(case.aliases)
+        ),
+        "withdrawn": None if withdrawn is None else (withdrawn.day, withdrawn.reason),
+        "days": tuple(days),
     }
 
 

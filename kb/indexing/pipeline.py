@@ -23,12 +23,14 @@ from kb.errors import Attempt, BuildFailed, CorpusInvalid, IndexNotWritable, KBE
 from kb.indexing.earlier import find_earlier
 from kb.indexing.encode import encode
 from kb.indexing.journal import remove_journals
+from kb.indexing.keep_versions import keep_versions
 from kb.indexing.make import make
 from kb.indexing.plan import make_plan
 from kb.indexing.write import write_snapshot
 from kb.search.opening import Wanted, try_out
 from kb.settings import Settings
 from kb.snapshots.store import Standing, building, serve, snapshot_ids
+from kb.versions.store import Versions
 
 #: Why a snapshot in a folder cannot be served, None where it can.
 TryOut = Callable[[Path], KBError | None]
@@ -144,6 +146,8 @@ def build(
         else:
             folder, manifest = index / built, usable[built]
         unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, tried, tell)
+        with _writing(standing, "The versions of cases"):
+            keep_versions(Versions(index), corpus, tell)
         pinned = serve(
             folder,
             standing,
@@ -211,14 +215,13 @@ def _just_read(_: Path) -> None:
 
 
 @contextmanager
-def _writing(standing: Standing) -> Iterator[None]:
+def _writing(standing: Standing, what: str = "The snapshot") -> Iterator[None]:
     """Write beside where snapshots are, where what is not served is removed."""
     try:
         yield
     except OSError as err:
         raise IndexNotWritable(
-            f"The snapshot cannot be written to {standing.folder}: {err.strerror}; "
-            f"{standing.stays}."
+            f"{what} cannot be written to {standing.folder}: {err.strerror}; {standing.stays}."
         ) from err
 
 

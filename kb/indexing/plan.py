@@ -72,14 +72,15 @@ class Plan:
 
     @cached_property
     def made_of(self) -> dict[str, bytes]:
-        """By id, in order, a digest of each case: its file, and what was made of all together."""
+        """By id, in order, a digest of each case: its file, its version, what is made of all."""
         taxonomy, countries = self.frame.taxonomy, {}
         digests = {}
         for one in self.content.documents:
             codes = one.facets["country"]
             if codes not in countries:
                 countries[codes] = _country_terms(codes, taxonomy)
-            made = json.dumps([one.digest, countries[codes], *sorted(one.facets.items())])
+            facets = sorted(one.facets.items())
+            made = json.dumps([one.digest, one.version, countries[codes], *facets])
             digests[one.id] = hashlib.sha256(made.encode()).digest()
         return digests
 

@@ -138,6 +138,31 @@ class ReadingPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the editors changed in a case, on which day, in a sentence."""
+
+    day: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """That a case was taken out of the compendium: on which day, and why."""
+
+    day: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A case that was withdrawn, as far as its page still tells of it."""
+
+    title: str
+    day: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One document of the compendium.
 
@@ -146,8 +171,11 @@ class Case:
     projects that the source tells as an aim only. ``body`` is Markdown.
     ``role_model_for`` says in the editors' words whom the case suits, ``answers`` which
     questions it answers. ``is_guide`` says that its kind explains and reports nothing.
-    ``digest`` is the SHA-256 of the file's bytes. ``reading`` is where a guide is read among
-    the others, None where the file does not say, and of every other case.
+    ``digest`` is the SHA-256 of the file's bytes, ``version`` the digest of the version that this
+    is (``kb.model.case_versions``). ``reading`` is where a guide is read among
+    the others, None where the file does not say, and of every other case. ``aliases`` are ids
+    under which it stood before, ``changes`` what the editors changed, as the file lists it.
+    ``withdrawn`` is None for every case of a snapshot.
     """
 
     id: str
@@ -171,6 +199,10 @@ class Case:
     digest: str = ""
     is_guide: bool = False
     reading: ReadingPlace | None = None
+    aliases: tuple[str, ...] = ()
+    withdrawn: Withdrawal | None = None
+    changes: tuple[Change, ...] = ()
+    version: str = ""
 
     @property
     def audience_lines(self) -> tuple[str, ...]:

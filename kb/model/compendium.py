@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kb.model.calibration import Calibration
-from kb.model.cases import Case, Reference
+from kb.model.cases import Case, Reference, Withdrawn
 from kb.model.facets import COLLECTION_FACET
 from kb.model.holdings import Holdings, Part, holdings, outline_of
 from kb.model.packs import Course, Pack, packs_by_case
@@ -40,6 +40,8 @@ class Compendium:
         tools: what a firm or a broker fills in or looks up, by their places; it may have none.
         packs: reading lists, those with a teaching note by their sessions; it may have none.
         course: a syllabus made of them; None where it has none.
+        aliases: ids under which cases stood before, to the ids under which they stand now.
+        withdrawn: the cases that were withdrawn, by id; they are none of ``cases``.
         index: the cases by id, where something better than a table in memory is at hand.
         counted: what it holds, where that was counted already.
 
@@ -61,6 +63,8 @@ class Compendium:
     tools: tuple[Tool, ...] = ()
     packs: tuple[Pack, ...] = ()
     course: Course | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: Mapping[str, Withdrawn] = field(default_factory=dict)
     index: Mapping[str, Case] | None = None
     counted: Holdings | None = None
 

@@ -20,6 +20,8 @@
         tools.json             what is filled in or looked up; an empty list where there is nothing
         packs.json             reading lists and teaching notes; an empty list where there are none
         course.json            a syllabus of them; null where there is none
+        aliases.json           where cases stood before, to where they stand now
+        withdrawn.json         cases that were withdrawn, with the day and the reason
         records/               cases, their passages, and the works that they name: see
                                ``kb.snapshots.records``
         engine/                what is searched; its files are the engine's own
@@ -56,7 +58,7 @@ from kb.engine.guarded import GuardedEngine
 from kb.engine.local.arrays import Merge, read_array, write_array
 from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 from kb.model.calibration import Calibration
-from kb.model.cases import Case, Passage, Reference
+from kb.model.cases import Case, Passage, Reference, Withdrawn
 from kb.model.compendium import Compendium
 from kb.model.files import file_digest
 from kb.model.holdings import Holdings, Outline
@@ -212,6 +214,8 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "tools.json": ("tools", TypeAdapter(tuple[Tool, ...])),
     "packs.json": ("packs", TypeAdapter(tuple[Pack, ...])),
     "course.json": ("course", TypeAdapter(Course | None)),
+    "aliases.json": ("aliases", TypeAdapter(dict[str, str])),
+    "withdrawn.json": ("withdrawn", TypeAdapter(dict[str, Withdrawn])),
 }
 #: The same for what was made of it.
 _VOCABULARY_FILE, _VOCABULARY = "vocabulary.json", TypeAdapter(dict[str, int])

@@ -16,7 +16,7 @@ BROKEN = Path(__file__).parents[2] / "broken"
 FIELDS = (
     "Fields are title, kind, country, type, project, results, summary, sources, planned, form, "
     "sectors, members, formation, period, region, status, related, teaching, role_model_for, "
-    "answers, reading, our_reading, added."
+    "answers, reading, our_reading, added, aliases, changes, withdrawn."
 )
 RESULT_FIELDS = (
     "Fields are metric, level, direction, statement, locator, source, about, value, range, "

@@ -22,7 +22,17 @@ from kb.content.known import Known
 from kb.content.load import Draft, load_folder
 from kb.content.taxonomy import load_taxonomy
 from kb.errors import Problem
-from kb.model.cases import Case, Contradiction, Members, Period, ReadingPlace, Result, Source
+from kb.model.cases import (
+    Case,
+    Change,
+    Contradiction,
+    Members,
+    Period,
+    ReadingPlace,
+    Result,
+    Source,
+    Withdrawal,
+)
 from kb.model.facet_words import facet_words
 from kb.model.facets import FACET_LISTS, FACETS, FIELDS_OF_FACETS, MADE_FACETS
 from kb.model.taxonomy import LISTS, OPTIONAL_LISTS, Taxonomy, Vocabulary
@@ -93,6 +103,11 @@ role_model_for: [Small printers that want a press]
 answers: ["Who pays for a press?"]
 our_reading: [type, status]
 added: 2026-11-22
+aliases: [norway/printers, printers]
+changes:
+  - {day: 2026-11-23, what: The title was corrected.}
+  - {day: 2026-11-24, what: The summary was shortened.}
+withdrawn: {day: 2026-11-25, reason: The firms asked us to take it out.}
 ---
 
 ## Situation
@@ -219,6 +234,12 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         answers=("Who pays for a press?",),
         our_reading=("type", "status"),
         added="2026-11-22",
+        aliases=("norway/printers", "printers"),
+        changes=(
+            Change(day="2026-11-23", sentence="The title was corrected."),
+            Change(day="2026-11-24", sentence="The summary was shortened."),
+        ),
+        withdrawn=Withdrawal(day="2026-11-25", reason="The firms asked us to take it out."),
         digest=case.digest,
     )
 

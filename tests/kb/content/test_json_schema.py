@@ -15,6 +15,7 @@ from kb.content.countries import country_code
 from kb.content.front_matter import (
     OPTIONAL,
     REQUIRED,
+    ChangeFields,
     ContradictedFields,
     MembersFields,
     PeriodFields,
@@ -22,6 +23,7 @@ from kb.content.front_matter import (
     ResultFields,
     SourceFields,
     TeachingFields,
+    WithdrawnFields,
 )
 from kb.content.json_schema import DIALECT, case_schema
 from kb.content.load import Draft, load_folder
@@ -153,6 +155,7 @@ def test_every_field_is_described() -> None:
         **{
             record.__name__: list(record.names())
             for record in (
+                ChangeFields,
                 ContradictedFields,
                 MembersFields,
                 PeriodFields,
@@ -160,6 +163,7 @@ def test_every_field_is_described() -> None:
                 ResultFields,
                 SourceFields,
                 TeachingFields,
+                WithdrawnFields,
             )
         },
     }

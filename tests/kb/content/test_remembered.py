@@ -23,7 +23,15 @@ from kb.content.corpus import Changes, Corpus, read_corpus
 from kb.content.readings import _Documents
 from kb.content.remembered import FOLDER, MOST_FOLDERS
 from kb.errors import CorpusError, TaxonomyError
-from kb.model.cases import Case, Contradiction, Converted, ReadingPlace, Result
+from kb.model.cases import (
+    Case,
+    Change,
+    Contradiction,
+    Converted,
+    ReadingPlace,
+    Result,
+    Withdrawal,
+)
 from tests.toy import ROOT, TOY_COLLECTIONS, copy_toy_corpus
 
 BROKEN = ROOT / "tests" / "broken"
@@ -464,6 +472,10 @@ def test_every_field_of_a_case_travels(toy_cases: Path) -> None:
         added="2026-11-22",
         region="1.10",
         reading=ReadingPlace(part="p", place=2),
+        aliases=("x/y",),
+        withdrawn=Withdrawal(day="2026-11-23", reason="w"),
+        changes=(Change(day="2026-11-24", sentence="c"),),
+        version="0" * 64,
     )
     unset = {field.name for field in fields(Case) if not getattr(full, field.name)}
 

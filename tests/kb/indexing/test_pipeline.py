@@ -38,10 +38,12 @@ from kb.snapshots.store import (
     snapshot_ids,
     unpin,
 )
+from kb.versions.store import FOLDER as VERSIONS
+from kb.versions.store import Versions
 
 ROOT = Path(__file__).parents[3]
 #: What stands in an index beside the snapshots.
-BESIDE = [".current.lock", ".lock", READINGS, "current", "history.jsonl"]
+BESIDE = [".current.lock", ".lock", READINGS, "current", "history.jsonl", VERSIONS]
 TRAINING = "spain/textile-training"
 
 
@@ -117,6 +119,7 @@ def test_a_build_says_what_it_did(toy_settings):
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
         "Exporting the query encoder …",
+        "Kept 7 new versions of cases.",
     ]
 
 
@@ -147,7 +150,8 @@ def test_two_full_builds_give_the_same_bytes(toy_settings, tmp_path):
     assert one == two
     folder = toy_settings.index / current_id(toy_settings.index)
     covered = {f"{folder.name}/{name}" for name in read_manifest(folder).files}
-    assert one.keys() == {*covered, f"{folder.name}/manifest.json", "current"}
+    of_snapshots = {name for name in one if not name.startswith(f"{VERSIONS}/")}
+    assert of_snapshots == {*covered, f"{folder.name}/manifest.json", "current"}
 
 
 def test_content_that_came_back_is_served_again(toy_settings):
@@ -264,7 +268,7 @@ def test_one_build_at_a_time(toy_settings):
 
     assert (
         refused
-        == [f"Another build of {toy_settings.index} is running; wait until it has ended."] * 4
+        == [f"Another build of {toy_settings.index} is running; wait until it has ended."] * 5
     )
     assert current_id(toy_settings.index) == report.snapshot_id
 
@@ -431,9 +435,14 @@ def test_a_full_disk_leaves_the_previous_snapshot(toy_settings, limit, place):
 
 @pytest.mark.parametrize("place", ["/.current-", "/history.jsonl"])
 def test_a_disk_that_is_full_at_the_switch_leaves_the_previous_snapshot(toy_settings, place):
-    """Where the last few bytes of a build find no room, nothing changes, and no file is left."""
+    """Where the last few bytes of a build find no room, nothing changes, and no file is left.
+
+    What was to be served is in the store of versions by then, beside all that was there.
+    """
     before = build(toy_settings).snapshot_id
-    kept = files(toy_settings.index)
+    versions = Versions(toy_settings.index)
+    kept, digests = files(toy_settings.index), versions.digests("")
+    kept = {path: data for path, data in kept.items() if not path.startswith(f"{VERSIONS}/")}
     (toy_settings.cases / f"{TRAINING}.md").unlink()
     folders = (toy_settings.cases, toy_settings.index, toy_settings.model)
 
@@ -446,6 +455,8 @@ def test_a_disk_that_is_full_at_the_switch_leaves_the_previous_snapshot(toy_sett
         "File too large; the previous snapshot stays in use.\n",
     )
     assert {path: after[path] for path in kept} == kept
+    assert versions.digests("") == digests
+    assert versions.history(TRAINING)[-1].digest == ""
     assert current_id(toy_settings.index) == before
     assert [name for name in names(toy_settings.index) if name.startswith(".")] == BESIDE[:3]
     assert build(toy_settings).up_to_date

@@ -1,0 +1,1 @@
+"""The versions of cases, which outlast every snapshot."""
