@@ -81,7 +81,7 @@ from kb.snapshots.records import (
 from kb.text.spelling import SpellingTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"
