@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from kb.guidance.profile import Profile, given, values_of
-from kb.model.facets import FACETS
+from kb.model.facets import FACET_LISTS, FACETS
 from kb.model.quantities import UP
 from kb.search.query import DEFAULT_PER_PAGE, PAGE_SIZE, Query, with_value
 
@@ -31,6 +31,10 @@ class Addresses:
     def case(self, case_id: str) -> str:
         """The page of a case."""
         return f"{self.root}/cases/{quote(case_id)}"
+
+    def term(self, facet: str, name: str) -> str:
+        """The page of a facet's value, by what addresses call it."""
+        return f"{self.root}/{FACET_LISTS[facet]}/{quote(name)}"
 
     def search(self, query: Query) -> str:
         """The page of a search; how many cases it shows is its own, unless the query says."""

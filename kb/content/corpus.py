@@ -26,7 +26,7 @@ from kb.content.collections import (
     read_collections,
     vocabulary_of,
 )
-from kb.content.countries import adjectives, country_label, world
+from kb.content.countries import adjectives, country_label, foreign_names, world
 from kb.content.files import (
     CODEBOOK_FILE,
     COLLECTIONS_FILE,
@@ -489,7 +489,7 @@ def _countries(documents: Iterable[Document], taxonomy: Taxonomy) -> Vocabulary:
     """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166.
 
     Each stands in the group that the vocabulary gives it, or else in its region of the world,
-    and is known by its adjectives too.
+    and is known by its adjectives and its names in other languages, too.
     """
     named = {term.id: term for term in taxonomy["countries"]}
     codes = {code for one in documents for code in one.facets["country"]}
@@ -499,6 +499,7 @@ def _countries(documents: Iterable[Document], taxonomy: Taxonomy) -> Vocabulary:
             term,
             group=term.group or region_of(term.id),
             aliases=tuple(dict.fromkeys((*term.aliases, *adjectives(term.id)))),
+            foreign=foreign_names(term.id),
         )
         for term in found
     ]

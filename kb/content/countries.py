@@ -6,6 +6,7 @@ of the countries that it holds.
 
 from __future__ import annotations
 
+import gettext
 from dataclasses import replace
 from functools import cache
 
@@ -65,6 +66,26 @@ ZM Zambian;ZW Zimbabwean""".replace("\n", ";")
 }
 
 
+#: Languages in which every country is understood, as locales of ISO 3166's translations.
+_LANGUAGES = ("fr", "es", "de", "it", "pt", "nb_NO")
+#: Other languages, and the countries that are called something in them at home.
+_AT_HOME = {
+    language: codes.split()
+    for language, _, codes in (
+        row.partition(" ")
+        for row in """
+af ZA;am ET;ar AE BH DZ EG IQ JO KW LB LY MA MR OM PS QA SA SD SY TN YE;az AZ;be BY;bg BG;bn BD
+ca AD;cs CZ;da DK FO GL;el CY GR;et EE;fa IR;fi FI;fil PH;ga IE;he IL;hi IN;hr BA HR;hu HU;hy AM
+id ID;is IS;ja JP;ka GE;kk KZ;km KH;ko KP KR;ky KG;lo LA;lt LT;lv LV;mk MK;mn MN;ms BN MY;mt MT
+my MM;nb_NO SJ;ne NP;nl BE NL SR;pl PL;ps AF;ro MD RO;ru BY KG KZ RU;si LK;sk SK;sl SI;so SO
+sq AL XK;sr ME RS;sv AX FI SE;sw KE TZ;th TH;tr CY TR;uk UA;ur PK;uz UZ;vi VN;zh_CN CN SG
+zh_TW HK MO TW""".replace("\n", ";")
+        .strip(";")
+        .split(";")
+    )
+}
+
+
 @cache
 def countries() -> Vocabulary:
     """Every country by its code, with its names as they are usually written, and its region."""
@@ -105,9 +126,50 @@ def country_names() -> tuple[str, ...]:
 
 
 def world() -> Vocabulary:
-    """Every country with all its names and adjectives, by its English name."""
-    terms = (replace(term, aliases=(*term.aliases, *adjectives(term.id))) for term in countries())
+    """Every country with all its names, those in other languages and adjectives among them.
+
+    By its English name.
+    """
+    terms = (
+        replace(
+            term,
+            aliases=(*term.aliases, *adjectives(term.id)),
+            foreign=foreign_names(term.id),
+        )
+        for term in countries()
+    )
     return Vocabulary(name="world", terms=tuple(sorted(terms, key=lambda term: term.label)))
+
+
+def foreign_names(code: str) -> tuple[str, ...]:
+    """What a country is called in the languages that the search understands, and at home.
+
+    They are understood where a country is asked for, and looked for in no text: "Island" is
+    Iceland in German.
+    """
+    return _foreign_names().get(code, ())
+
+
+@cache
+def _foreign_names() -> dict[str, tuple[str, ...]]:
+    import pycountry  # slow import: only while content is read
+
+    found: dict[str, dict[str, None]] = {}
+    every = {country.alpha_2: country for country in pycountry.countries}
+    at_home = ((language, codes) for language, codes in _AT_HOME.items())
+    for language, codes in (*((one, list(every)) for one in _LANGUAGES), *at_home):
+        translated = gettext.translation(
+            "iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True
+        )
+        for code in codes:
+            if code not in every:
+                continue
+            country = every[code]
+            english = getattr(country, "common_name", country.name)
+            name = translated.gettext(english)
+            if name != english:
+                found.setdefault(code, {})[name] = None
+    return {code: tuple(names) for code, names in found.items()}
 
 
 def adjectives(code: str) -> tuple[str, ...]:

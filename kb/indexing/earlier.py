@@ -27,6 +27,7 @@ from kb.snapshots.format import (
     open_snapshot,
     read_case_records,
 )
+from kb.snapshots.names import NameIndex
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, VectorSet
 from kb.text.spelling import SpellingTable
 
@@ -66,6 +67,13 @@ class Earlier:
         if self.snapshot is None or not self.kept:
             return None
         return self.snapshot.content.words
+
+    @property
+    def names(self) -> NameIndex | None:
+        """Its names, where they are read as the plan's are."""
+        if self.snapshot is None or not self.kept:
+            return None
+        return self.snapshot.content.names
 
     def known(self, vector_set: VectorSet, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
         """The vectors that it has of some texts, by their digests."""

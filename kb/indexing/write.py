@@ -30,6 +30,7 @@ from kb.snapshots.format import (
     write_case_records,
     write_frame,
     write_manifest,
+    write_names_of,
 )
 from kb.snapshots.vector_sets import (
     ENCODER,
@@ -138,13 +139,22 @@ def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Ma
     )
     outlines = [both[row] for row in rows]
     years = {key: work.year for key, work in plan.frame.references.items()}
+    counted = holdings(outlines, years)
     write_frame(
         staged,
         plan.written_frame,
         vocabulary=made.vocabulary,
-        counted=holdings(outlines, years),
+        counted=counted,
         sources=counted_sources(_citing(outlines), plan.frame.references),
         earlier_words=earlier.words,
+    )
+    write_names_of(
+        staged,
+        outlines,
+        plan.frame,
+        counted,
+        earlier=earlier.names,
+        rows_of_earlier={row: now for now, row in enumerate(rows) if row >= 0},
     )
     write_case_records(
         staged / RECORDS_FOLDER,

@@ -101,13 +101,15 @@ class Term:
 
     Beyond ``group`` stand the properties; each list has its own, and a term of another
     list has the default. ``sign`` is 1, -1 or 0. ``trades`` are understood as names of the
-    term, and are no words of its cases: a case of butchers says nothing of bakers.
+    term, and are no words of its cases: a case of butchers says nothing of bakers. ``foreign``
+    are names in other languages: understood where a value is asked for, and no words either.
     """
 
     id: str
     label: str
     definition: str = ""
     aliases: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     group: str = ""
     role: str = ""
     plural: str = ""
@@ -134,8 +136,8 @@ class Term:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every spelling that means it: id, label, aliases and trades."""
-        return (self.id, self.label, *self.aliases, *self.trade_names)
+        """Every spelling that means it, in any language: id, label, aliases and trades."""
+        return (self.id, self.label, *self.aliases, *self.trade_names, *self.foreign)
 
     @property
     def trade_names(self) -> tuple[str, ...]:
@@ -203,7 +205,10 @@ class Vocabulary:
         """The id of the first term that a folded spelling means."""
         found: dict[str, str] = {}
         for term in self.terms:
-            for name in term.names:
+            for name in (term.id, term.label, *term.aliases, *term.trade_names):
+                found.setdefault(fold(name), term.id)
+        for term in self.terms:  # no name in another language takes the place of one above
+            for name in term.foreign:
                 found.setdefault(fold(name), term.id)
         return found
 

@@ -23,6 +23,7 @@ from kb.search.query_analysis import Analyser, Analysis
 from kb.search.reasons import Marker, Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
+from kb.snapshots.names import NameIndex
 from kb.snapshots.vector_sets import PASSAGES
 from kb.text.analysis import tokens
 from kb.text.mentions import Mention, MentionFinder
@@ -49,6 +50,7 @@ class Searcher:
         self.manifest: Manifest = snapshot.manifest
         self.compendium: Compendium = content.compendium
         self.sources: CountedSources = content.sources
+        self.names: NameIndex = content.names
         self.min_score = min_score
         self.encoders = encoders
         self.engine: Engine = snapshot.engine

@@ -22,8 +22,8 @@
         course.json            a syllabus of them; null where there is none
         aliases.json           where cases stood before, to where they stand now
         withdrawn.json         cases that were withdrawn, with the day and the reason
-        records/               cases, their passages, and the works that they name: see
-                               ``kb.snapshots.records``
+        records/               cases, their passages, the works that they name, and the names of
+                               everything: see ``kb.snapshots.records`` and ``kb.snapshots.names``
         engine/                what is searched; its files are the engine's own
         encoder/               the query encoder; its files are its own too
 
@@ -70,6 +70,7 @@ from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
 from kb.model.tools import Tool
 from kb.model.word_table import WordTable
+from kb.snapshots.names import NameIndex, write_names
 from kb.snapshots.records import (
     RecordFile,
     RecordWriter,
@@ -81,7 +82,7 @@ from kb.snapshots.records import (
 from kb.text.spelling import SpellingTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"
@@ -163,14 +164,16 @@ _MANIFEST = TypeAdapter(Manifest)
 class Content:
     """What a snapshot holds beside engine and encoder: a compendium, and what was made of it.
 
-    ``passages`` are those of each case, in the order of the cases; ``sources`` are counted, and
-    ``words`` are those of the compendium as the speller looks them up.
+    ``passages`` are those of each case, in the order of the cases; ``sources`` are counted,
+    ``words`` are those of the compendium as the speller looks them up, and ``names`` are found by
+    their beginnings.
     """
 
     compendium: Compendium
     passages: Sequence[tuple[Passage, ...]]
     sources: CountedSources
     words: SpellingTable
+    names: NameIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +231,8 @@ _CASES, _PASSAGES_OF_CASES, _REFERENCES = "cases", "passages", "references"
 _OUTLINES, _MADE_OF = "outlines", "made-of"
 #: Where the words are for slips of typing.
 _WORDS_FOLDER = "words"
+#: Where what has a name is found by the beginnings of its words.
+_NAMES_FOLDER = "names"
 _OF_CASES = (_CASES, _PASSAGES_OF_CASES, _OUTLINES)
 
 
@@ -261,6 +266,26 @@ def write_frame(
     records.mkdir()
     SpellingTable.of(vocabulary, earlier_words).write(records / _WORDS_FOLDER)
     write_keyed(records, _REFERENCES, frame.references)
+
+
+def write_names_of(
+    folder: Path,
+    outlines: Sequence[Outline],
+    compendium: Compendium,
+    counted: Holdings,
+    *,
+    earlier: NameIndex | None = None,
+    rows_of_earlier: Mapping[int, int] | None = None,
+) -> None:
+    """Write what has a name into ``folder``: see ``kb.snapshots.names.write_names``."""
+    write_names(
+        folder / RECORDS_FOLDER / _NAMES_FOLDER,
+        outlines,
+        compendium.taxonomy,
+        counted.cases,
+        earlier=earlier,
+        rows_of_earlier=rows_of_earlier,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -577,6 +602,7 @@ def open_snapshot(folder: Path, *, engine: str = "") -> Snapshot:
             passages=passages,
             sources=_read(folder / _SOURCES_FILE, _SOURCES),
             words=_read_words(records / _WORDS_FOLDER),
+            names=NameIndex(records / _NAMES_FOLDER),
         ),
         engine=_open_engine(folder, manifest, engine),
     )

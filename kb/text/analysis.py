@@ -45,6 +45,10 @@ _BRITISH: Mapping[str, str] = {
     for ending in ("", "s")
 }  # fmt: skip
 
+#: The same ending of a word that is still being typed, and how short such a word says nothing.
+_UNFINISHED = re.compile(r"(?<=[a-z]{3})iz")
+_SHORTEST_BEGINNING = 3
+
 #: Words of questions and first persons, beside the function words that tantivy drops.
 _QUESTION_WORDS = (
     "about am any been being both can could did do does doing each from had has have having he her "
@@ -451,6 +455,14 @@ def _british(form: str) -> str:
     for american, spelling in _SPELLINGS:
         form = american.sub(spelling, form)
     return form
+
+
+def unfinished(beginning: str) -> str:
+    """How cases begin a word that is still being typed: "organis" for "organiz"."""
+    for american, british in _BRITISH.items():
+        if len(beginning) > _SHORTEST_BEGINNING and american.startswith(beginning):
+            return british[: len(beginning)]
+    return _UNFINISHED.sub("is", beginning)
 
 
 @cache

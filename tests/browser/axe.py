@@ -13,8 +13,8 @@ AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="
 def opened(browser: Browser, url: str, *, unfold: str = "") -> Iterator[Page]:
     """A page with axe in it; ``unfold`` selects what is opened first.
 
-    The site has no script of its own: what a page looks like is a matter of its style
-    sheets, so one page serves for every width and scheme.
+    What a page looks like before anybody types is a matter of its style sheets alone, so one
+    page serves for every width and scheme.
     """
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()

@@ -165,13 +165,17 @@ def test_every_case_and_every_result_names_its_place(whole_live) -> None:
 
 
 @pytest.mark.parametrize("page", ["/", "/search?q=export", "/atlas", "/self-check", "/tools"])
-def test_a_page_sets_no_cookie_and_runs_no_script(page: str, whole_live, whole_settings) -> None:
-    """About says that too."""
+def test_a_page_sets_no_cookie_and_runs_at_most_one_script(
+    page: str, whole_live, whole_settings
+) -> None:
+    """About says that too: the script that suggests, on the front page and on the results."""
     answer = create_app(whole_live, whole_settings).test_client().get(page)
 
+    runs = page in ("/", "/search?q=export")
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
-    assert "<script" not in answer.text
-    assert "script-src 'none'" in answer.headers["Content-Security-Policy"] or (
-        "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    )
+    assert re.findall(r'<script src="[^"]*/static/js/(\w+)\.js', answer.text) == ["suggest"] * runs
+    assert answer.text.count("<script") == runs
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert "default-src 'none'" in policy
+    assert [one for one in policy if one.startswith("script-src")] == ["script-src 'self'"] * runs

@@ -1,4 +1,4 @@
-"""Style sheets and the addresses of static files: content in the address, cached for good.
+"""Style sheets, scripts and the addresses of static files: content in the address, kept for good.
 
 The CSS is kept in files by idea. A page gets one sheet, joined of what every page has and of
 the files that its template names, so that it loads no more than it uses:
@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app
+from flask import Blueprint, Flask, Response, abort, current_app, g
 
 from web.core.urls import url_for
 
 STATIC = Path(__file__).parents[1] / "static"
 CSS = STATIC / "css"
+SCRIPTS = STATIC / "js"
 
 #: What every page has, before the files of its own and after them. The order matters:
 #: later files may refine earlier ones.
@@ -68,6 +69,11 @@ class Styles:
 
         #: The sheet with some files of a page, each of which is one of ``OWN``.
         self.sheet: Callable[[tuple[str, ...]], Style] = sheet
+        #: The scripts by their names, each with the digest that its address ends in.
+        self.scripts: Mapping[str, str] = {
+            path.stem: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            for path in SCRIPTS.glob("*.js")
+        }
         #: The typefaces, each file with the digest that its address ends in.
         self.fonts: Mapping[str, str] = dict(_FONT.findall(files["fonts"]))
 
@@ -75,7 +81,9 @@ class Styles:
 def init_app(app: Flask) -> None:
     """Read the style sheets once and register their route."""
     app.extensions["kb_styles"] = Styles()
-    app.jinja_env.globals.update(style_url=style_url, preloaded_fonts=preloaded_fonts)
+    app.jinja_env.globals.update(
+        style_url=style_url, script_url=script_url, preloaded_fonts=preloaded_fonts
+    )
     app.register_blueprint(bp)
 
 
@@ -84,6 +92,13 @@ def style_url(own: Iterable[str] = ()) -> str:
     own = tuple(own)
     digest = current_app.extensions["kb_styles"].sheet(own).digest
     return url_for("assets.style", names=".".join(("site", *own)), digest=digest)
+
+
+def script_url(name: str) -> str:
+    """The address of a script of the site; the page that names it may run scripts of the site."""
+    g.kb_runs_script = True
+    digest = current_app.extensions["kb_styles"].scripts[name]
+    return url_for("static", filename=f"js/{name}.js", v=digest)
 
 
 def preloaded_fonts() -> tuple[str, ...]:

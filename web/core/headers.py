@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
 from web.core.params import SEARCH
 
-#: No script, and nothing from elsewhere; connections home let tools read robots.txt in the page.
+#: No script but that of a page that names one, and nothing from elsewhere; connections home let
+#: tools read robots.txt in the page.
 POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+SCRIPTS_OF_THE_SITE = "; script-src 'self'"
 SECURITY = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -63,6 +65,8 @@ def _is_personal() -> bool:
 def _finish(response: Response) -> Response:
     if _is_personal():
         keep_private(response)
+    if g.get("kb_runs_script"):
+        response.headers["Content-Security-Policy"] = POLICY + SCRIPTS_OF_THE_SITE
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
     if request.path.startswith(("/api/v1/", "/healthz")):

@@ -69,6 +69,10 @@ TRACKING = re.compile(
 )
 
 
+#: What is typed for a name is no longer.
+MAX_TYPED = 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
     """One name of an address.
@@ -103,7 +107,11 @@ def _facet(name: str, words: str) -> Param:
 
 #: What narrows which cases are searched, or compared with a profile.
 FILTERS: Table = (
-    _facet("country", "ISO 3166 code or English name of a country."),
+    _facet(
+        "country",
+        "ISO 3166 code of a country, or its name in English, in its own language or in another "
+        "that the search understands.",
+    ),
     _facet("type", "Type of {subject}."),
     _facet("project", "What the {subject} did together or set out to do."),
     _facet("sector", "Sector of the members."),
@@ -177,6 +185,16 @@ SEARCH: Table = (
 #: The parameters of the page ``/search``: as those of the API, with more cases to a page.
 SEARCH_PAGE: Table = tuple(
     replace(param, default=PAGE_SIZE) if param.name == "per_page" else param for param in SEARCH
+)
+
+#: The parameters of ``/api/v1/suggestions``.
+TYPED: Table = (
+    _row(
+        "q",
+        text(MAX_TYPED),
+        "What stands in a search box; its last word may be unfinished.",
+        example="exp",
+    ),
 )
 
 #: What a firm says of itself.

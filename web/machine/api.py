@@ -16,6 +16,7 @@ from kb.answers.outcomes import OutcomesAnswer, outcomes_answer
 from kb.answers.relevance import RelevanceAnswer, relevance_answer
 from kb.answers.role_models import RoleModelsAnswer, role_models_answer
 from kb.answers.search import SearchAnswer, search_answer
+from kb.answers.suggestions import SuggestionsAnswer, suggestions_answer
 from kb.answers.vocabulary import TaxonomyAnswer, taxonomy_answer
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS
@@ -29,6 +30,7 @@ from web.core.params import (
     OUTCOMES,
     PROFILE,
     SEARCH,
+    TYPED,
     to_profile,
     to_query,
     to_selection,
@@ -42,6 +44,9 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 operations = Operations(bp)
 
 Values = Mapping[str, Any]
+
+#: For how many seconds suggestions for the same letters may be given again by a browser.
+SUGGESTIONS_KEPT = 300
 
 
 @operations.answers(
@@ -59,6 +64,24 @@ def search(current: Searcher, values: Values) -> SearchAnswer:
     """
     result = current.search(to_query(values, current.taxonomy))
     return search_answer(result, current, addresses())
+
+
+@operations.answers(
+    "/suggestions",
+    "Suggest what is meant",
+    id="suggest",
+    tag="Search",
+    parameters=TYPED,
+    answer=SuggestionsAnswer,
+    kept=SUGGESTIONS_KEPT,
+)
+def suggestions(current: Searcher, values: Values) -> SuggestionsAnswer:
+    """At most eight things whose names fit what somebody is typing.
+
+    A name fits where each word that was typed begins one of its words. Values come first, with
+    their number of cases, then cases and guides. A blank `q` has no suggestions.
+    """
+    return suggestions_answer(current, values["q"], addresses())
 
 
 @operations.answers("/cases", "List every case", id="listCases", tag="Cases", answer=CasesAnswer)

@@ -116,7 +116,7 @@ def _parameter(
 ) -> dict[str, Any]:
     """One parameter of a query, from its row in the table."""
     value = param.takes.schema(taxonomy)
-    example = examples.get(param.name, param.example)
+    example = examples.get(param.name) if param.example is None else param.example
     if "enum" in value and example is None:
         example = value["enum"][:1] if param.many else value["enum"][0]
     least, most = param.times

@@ -62,11 +62,13 @@ class Operations:
         answer: type,
         parameters: Table = (),
         problems: dict[str, str] | None = None,
+        kept: int = 0,
     ) -> Callable[[View], View]:
         """Register a view: of the snapshot and the values that were asked for, an ``answer``.
 
         What is as long as the compendium may come as pieces of its JSON. The view's docstring
-        is the description of the operation.
+        is the description of the operation. ``kept`` says for how many seconds a browser may give
+        an answer again without asking.
         """
 
         def register(view: View) -> View:
@@ -76,7 +78,10 @@ class Operations:
                 answer = view(current, values, **inside)
                 if isinstance(answer, Iterator):
                     return _in_pieces(answer, len(current.cases))
-                return Response(to_json(answer), mimetype="application/json")
+                response = Response(to_json(answer), mimetype="application/json")
+                if kept:
+                    response.headers["Cache-Control"] = f"private, max-age={kept}"
+                return response
 
             self._bp.add_url_rule(path, view.__name__, respond)
             self.all.append(

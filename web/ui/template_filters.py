@@ -34,7 +34,7 @@ from web.core.urls import case_url, compare_url, facet_url, profile_url, query_u
 from web.ui.links import term_url
 from web.ui.provenance import reported
 from web.ui.reasons import how, line, marked_summary, named, quoted
-from web.ui.suggest import suggestions
+from web.ui.suggest import suggestions, words_of_suggestions
 from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
 from web.words.titles import page_description, page_title
@@ -235,6 +235,7 @@ FUNCTIONS = {
     "subject_kind": lambda: taxonomy().subject,
     "term_url": term_url,
     "vocabulary": vocabulary,
+    "words_of_suggestions": words_of_suggestions,
     "with_kinds": lambda sentence: with_kinds(sentence, taxonomy()),
 }
 for name, function in FILTERS.items():

@@ -13,6 +13,7 @@ from kb.content.countries import (
     country_code,
     country_label,
     country_names,
+    foreign_names,
     world,
 )
 from kb.content.regions import REGIONS, region_of
@@ -158,3 +159,27 @@ def test_every_adjective_is_of_one_country() -> None:
     assert set(ADJECTIVES) <= set(countries().ids)
     assert len(set(every)) == len(every) > 150
     assert [name for name in every if country_code(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("AT", {"Autriche", "Österreich", "Áustria"}),
+        ("SE", {"Suède", "Suecia", "Schweden", "Svezia", "Suécia", "Sverige"}),
+        ("JP", {"Japon", "Giappone", "日本"}),
+        ("CH", {"Suisse", "Schweiz", "Svizzera", "Suiza"}),
+        ("XX", set()),
+    ],
+)
+def test_a_country_in_other_languages(code: str, names: set[str]) -> None:
+    """In the languages of the search, and in its own; they are names of the world's countries."""
+    assert names <= set(foreign_names(code))
+    assert all(world().canonical(name.upper()) == code for name in names)
+
+
+def test_no_foreign_name_takes_the_place_of_an_english_one() -> None:
+    """What a country is called in English, or coded by, means that country alone."""
+    terms = world()
+    for term in terms:
+        for name in (term.id, term.label):
+            assert terms.canonical(name) == term.id

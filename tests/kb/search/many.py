@@ -19,10 +19,12 @@ from kb.indexing.make import document_of
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.model.cases import Case, Passage, Period, Result
 from kb.model.compendium import Compendium
+from kb.model.holdings import holdings, outline_of
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.evidence import Encoders, Retriever
 from kb.search.searcher import Searcher
 from kb.snapshots.format import SCHEMA_VERSION, Content, EncoderRecord, Manifest, Snapshot
+from kb.snapshots.names import NameIndex, write_names
 from kb.snapshots.vector_sets import AUDIENCE, PASSAGES
 from kb.text.spelling import SpellingTable
 from tests.kb.search.engines import engine_in
@@ -200,10 +202,17 @@ def searcher_of_many(
             passages=[_passages(case, texts) for case, texts in made],
             words=SpellingTable.of({}),
             sources=counted_sources(cases, {}),
+            names=_names(folder / "names", cases, taxonomy),
         ),
         engine=engine,
     )
     return Searcher(snapshot, Encoders(query=encoder), min_score=0.3)
+
+
+def _names(folder: Path, cases: Sequence[Case], taxonomy: Taxonomy) -> NameIndex:
+    outlines = [outline_of(case) for case in cases]
+    write_names(folder, outlines, taxonomy, holdings(outlines).cases)
+    return NameIndex(folder)
 
 
 def _passages(case: Case, texts: Sequence[str]) -> tuple[Passage, ...]:

@@ -75,6 +75,15 @@ def test_the_address_of_a_sheet_changes_with_its_content(client):
     assert client.get("/assets/site.home.0.css").headers["Cache-Control"] == "no-cache"
 
 
+def test_the_address_of_the_script_changes_with_its_content(client):
+    """It is a file of the site, known by its digest, and may then be kept for good."""
+    path = re.search(r'src="(/static/js/suggest\.js\?v=(\w+))"', client.get("/").text)
+    with client.get(path[1]) as answer:
+        assert hashlib.sha256(answer.data).hexdigest()[:12] == path[2]
+        assert answer.mimetype == "text/javascript"
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+
+
 @pytest.mark.parametrize(
     "names", ["site.nothing", "home", "site.home.home", "site.fonts", "site..home"]
 )

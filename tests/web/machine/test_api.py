@@ -49,6 +49,8 @@ def test_search_matches_its_schema(client, description, search):
         ("/api/v1/cases/norway/metal-buyers", "/api/v1/cases/{case_id}"),
         ("/api/v1/cases/denmark/hostile-title", "/api/v1/cases/{case_id}"),
         ("/api/v1/taxonomy", "/api/v1/taxonomy"),
+        ("/api/v1/suggestions?q=me", "/api/v1/suggestions"),
+        ("/api/v1/suggestions", "/api/v1/suggestions"),
     ],
 )
 def test_others_match_their_schemas(client, description, path, template):

@@ -15,6 +15,7 @@ from web import create_app
 
 OPERATIONS = {
     "/api/v1/search": "searchCases",
+    "/api/v1/suggestions": "suggest",
     "/api/v1/cases": "listCases",
     "/api/v1/cases/{case_id}": "getCase",
     "/api/v1/taxonomy": "getTaxonomy",
