@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from kb.answers.addresses import Addresses
+from kb.answers.citation import item_of
 from kb.answers.figures import figure
 from kb.answers.gaps import not_in_source
 from kb.answers.serialise import extended, old_name, to_json
-from kb.citations.cases import cite_case
+from kb.citations.items import today
 from kb.citations.provenance import Provenance, provenance
+from kb.citations.styles import cited
 from kb.citations.works import Citation, citations
 from kb.model.cases import Case, Members, Period, Result
 from kb.model.facet_words import is_planned
@@ -110,7 +112,7 @@ class CaseAnswer(CaseSummary):
     related: Annotated[tuple[str, ...], Field(description="Ids of cases to read with it")]
     references: tuple[Citation, ...]
     similar: tuple[SimilarCase, ...]
-    cite: Annotated[str, Field(description="How to cite it")]
+    cite: Annotated[str, Field(description="How to cite it, in APA style")]
     added: Annotated[str | None, Field(description="The day on which it came in")]
     snapshot: str
 
@@ -146,16 +148,14 @@ class CasesAnswer:
     cases: tuple[CaseSummary, ...]
 
 
-def case_answer(searcher: Searcher, case: Case, addresses: Addresses, *, site: str) -> CaseAnswer:
+def case_answer(searcher: Searcher, case: Case, addresses: Addresses) -> CaseAnswer:
     """A whole case with its sources and the cases most like it.
 
     Args:
         searcher: the snapshot that holds it.
         case: the case.
         addresses: where its page stands.
-        site: the name of the compendium, for the citation.
     """
-    url = addresses.case(case.id)
     return CaseAnswer(
         **summary_fields(case, searcher, addresses),
         body=case.body,
@@ -172,7 +172,7 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses, *, site: s
         similar=tuple(
             _similar(hit, case, searcher.taxonomy, addresses) for hit in searcher.similar(case.id)
         ),
-        cite=cite_case(case, site=site, snapshot=searcher.snapshot_id, address=url),
+        cite=cited(item_of(case, searcher, addresses, accessed=today()), "apa"),
         added=case.added,
         snapshot=searcher.snapshot_id,
     )

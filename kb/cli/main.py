@@ -9,6 +9,7 @@ import click
 
 from kb import __version__
 from kb.cli.build import build, snapshots
+from kb.cli.citation import cite
 from kb.cli.comparison import compare
 from kb.cli.content import check, glossary, new, schema
 from kb.cli.outcomes import outcomes
@@ -26,7 +27,7 @@ def main() -> None:
 for _command in (
     *(check, new, schema, glossary),
     *(build, snapshots),
-    *(search, role_models, outcomes, compare),
+    *(search, role_models, outcomes, compare, cite),
     *(evaluate, calibrate),
 ):
     main.add_command(_command)

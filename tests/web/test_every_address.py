@@ -47,12 +47,22 @@ READERS: dict[str, tuple[Table, str]] = {
     "/role-models": (PROFILE, "common=horizontal"),
     "/compare": (COMPARE, CASES),
     "/compare.csv": (COMPARE, CASES),
+    "/search.bib": (SEARCH, ""),
+    "/search.ris": (SEARCH, ""),
+    "/search.csl.json": (SEARCH, ""),
+    f"/cases/{METAL}.bib": ((), ""),
+    f"/cases/{METAL}.ris": ((), ""),
+    f"/cases/{METAL}.csl.json": ((), ""),
+    f"/sources/{METAL}.bib": ((), ""),
+    f"/sources/{METAL}.ris": ((), ""),
+    f"/sources/{METAL}.csl.json": ((), ""),
     "/api/v1/search": (SEARCH, ""),
     "/api/v1/outcomes": (OUTCOMES, ""),
     "/api/v1/role-models": (PROFILE, "common=horizontal"),
     "/api/v1/compare": (COMPARE, CASES),
     "/api/v1/cases": ((), ""),
     f"/api/v1/cases/{METAL}": ((), ""),
+    f"/api/v1/citations/{METAL}": ((), ""),
     "/api/v1/taxonomy": ((), ""),
     "/api/v1/relevance": ((), ""),
 }
@@ -79,7 +89,8 @@ ELSEWHERE = (
     "/outcomes/sales.svg",
 )
 
-PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(".csv")]
+FILES = (".csv", ".bib", ".ris", ".csl.json")
+PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(FILES)]
 PROGRAMS = [path for path in READERS if path not in PAGES]
 EVERY = [(path, param) for path, (table, _) in READERS.items() for param in table]
 ids = [f"{path} {param.name}" for path, param in EVERY]
@@ -187,7 +198,8 @@ def test_two_values(get, path, param):
     once = get(asked(path, f"{more}{param.name}={first}"))
     same = get(asked(path, f"{more}{param.name}={first}&{param.name}=+{first}+"))
     two = get(asked(path, f"{more}{param.name}={first}&{param.name}={second}"))
-    expected = {"page": 400}.get(param.name, 200) if path == "/api/v1/search" else 200
+    refuses = path == "/api/v1/search" or path.startswith("/search.")
+    expected = {"page": 400}.get(param.name, 200) if refuses else 200
 
     assert (once.status_code, same.status_code, two.status_code) == (expected, expected, 400)
     if path in PROGRAMS:

@@ -489,7 +489,7 @@ def test_nothing_fits_with_filters(client):
     assert '<a href="/search?country=ES">Search without “Success”</a>' in page
 
 
-def test_case_page(client, searcher):
+def test_case_page(client):
     """A case shows figures with source, facts with our reading, sources, questions and kin."""
     page = client.get("/cases/norway/metal-buyers").text
     assert '<span class="figure-number">−20%</span>' in page
@@ -499,7 +499,8 @@ def test_case_page(client, searcher):
     assert "<dd>About 1990–1992</dd>" in page
     assert "Jane Doe and Richard Roe (2001). <cite>Toy Networks</cite>. Toy Press." in page
     assert "<li>Would wine makers do the same?</li>" in page
-    assert f"snapshot {searcher.snapshot_id}. http://localhost/cases/norway/metal-buyers" in page
+    cited = "Compendium of Business Networks. (2026). Metal firms purchase machines. "
+    assert f"{cited}http://localhost/cases/norway/metal-buyers" in page
     assert '<a href="/cases/france/wine-exporters">Wine makers export together</a>' in page
     assert '<p class="near-shared"><span class="label">Also</span> Norway, horizontal</p>' in page
     assert "<p>“A programme for wine firms and metal firms.”</p></blockquote>" in page

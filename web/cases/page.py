@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kb.answers.cases import shared_values
-from kb.citations.cases import cite_case
+from kb.answers.citation import item_of
+from kb.citations.highwire import highwire_tags
+from kb.citations.items import today
+from kb.citations.styles import STYLES, Style, cited
 from kb.model.cases import Case
 from kb.search.answer import Hit
 from kb.search.searcher import Searcher
-from web.core.request import site_words
-from web.core.urls import absolute, case_url, compare_url
+from web.core.urls import addresses, case_url, compare_url
 from web.ui.markdown import Body, render_body
 from web.ui.reasons import values_text
-from web.words.typography import curly
 
 #: Facets among the key facts, in the order of the page.
 FACT_FACETS = ("country", "type", "form", "project", "sector", "formation", "status")
@@ -55,7 +57,29 @@ def compared_url(case: Case, alike: Sequence[Hit]) -> str:
     return compare_url([case.id, *(hit.case.id for hit in nearest)])
 
 
-def cited(case: Case, snapshot: str) -> str:
-    """How to cite a case."""
-    address = absolute(case_url(case.id))
-    return curly(cite_case(case, site=site_words().name, snapshot=snapshot, address=address))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiteBox:
+    """How a case is cited, as its page shows it.
+
+    Attributes:
+        styles: each style with the citation in it, the first one to show open.
+        tags: what the head of the page says for programs, ``citation_*``.
+        newest: the address of the page, which always shows the newest text.
+        unchanged: the address of this text; empty where no version is known.
+    """
+
+    styles: tuple[tuple[Style, str], ...]
+    tags: tuple[tuple[str, str], ...]
+    newest: str
+    unchanged: str
+
+
+def cite_box(case: Case, searcher: Searcher) -> CiteBox:
+    """How a case is cited today."""
+    item = item_of(case, searcher, addresses(), accessed=today())
+    return CiteBox(
+        styles=tuple((style, cited(item, style.id)) for style in STYLES.values()),
+        tags=tuple(highwire_tags(item)),
+        newest=addresses().case(case.id),
+        unchanged=item.url if item.version else "",
+    )

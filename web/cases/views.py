@@ -9,9 +9,13 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
 )
 
+from kb.answers.citation import item_of
 from kb.answers.gaps import not_in_source
+from kb.citations.formats import FORMATS
+from kb.citations.items import source_items, today
 from kb.citations.provenance import told_by
 from kb.citations.works import citations
 from kb.engine.filters import EVERYTHING
@@ -22,15 +26,17 @@ from web.cases.flyer_pdf import flyer_pdf as as_pdf
 from web.cases.page import (
     MOST_SOURCES,
     body_of,
-    cited,
+    cite_box,
     compared_url,
     related_to,
     shared_text,
     shown_similar,
 )
 from web.core.errors import Failure, Help, register_help
+from web.core.files import citations_file
+from web.core.params import read_strict
 from web.core.request import searcher
-from web.core.urls import case_url, url_for
+from web.core.urls import addresses, case_url, url_for
 from web.ui.links import term_url
 from web.words.typography import curly
 
@@ -82,11 +88,34 @@ def case(case_id: str) -> str | Response:
         told_by=told_by(case, current.compendium.references),
         citations=citations(case, current.compendium.references),
         most_sources=MOST_SOURCES,
-        cite=cited(case, current.snapshot_id),
+        cite=cite_box(case, current),
+        formats_offered=FORMATS,
         related=related_to(case, current),
         similar=shown_similar(case, alike),
         compare_similar=compared_url(case, alike),
     )
+
+
+def citation(case_id: str, format_id: str) -> Response:
+    """How a case is cited, as a file for a reference manager."""
+    current = searcher()
+    read_strict((), request.args, current.taxonomy)
+    item = item_of(current.case(case_id), current, addresses(), accessed=today())
+    return citations_file((item,), format_id, _file_name(case_id))
+
+
+def sources(case_id: str, format_id: str) -> Response:
+    """The sources of a case, as a file for a reference manager."""
+    current = searcher()
+    read_strict((), request.args, current.taxonomy)
+    items = source_items(current.case(case_id), current.compendium.references)
+    return citations_file(items, format_id, f"{_file_name(case_id)}-sources")
+
+
+for _format in FORMATS.values():
+    _which = {"format_id": _format.id}
+    bp.add_url_rule(f"/cases/<path:case_id>{_format.ending}", view_func=citation, defaults=_which)
+    bp.add_url_rule(f"/sources/<path:case_id>{_format.ending}", view_func=sources, defaults=_which)
 
 
 @bp.get("/flyers/<path:case_id>")
@@ -102,7 +131,7 @@ def flyer_pdf(case_id: str) -> Response:
     current = searcher()
     sheet = flyer(current, _with_flyer(case_id))
     response = Response(as_pdf(sheet, current.taxonomy), mimetype="application/pdf")
-    name = f"{case_id.replace('/', '-')}-flyer.pdf"
+    name = f"{_file_name(case_id)}-flyer.pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
@@ -119,6 +148,10 @@ def folder_url(current: Searcher, folder: str) -> str:
         if len(shared) == 1:
             return term_url(facet, shared[0])
     return ""
+
+
+def _file_name(case_id: str) -> str:
+    return case_id.replace("/", "-")
 
 
 def _with_flyer(case_id: str) -> Case:

@@ -17,6 +17,7 @@ from kb import errors
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
 from kb.errors import Attempt
+from web.core.files import FILES
 from web.core.request import PrintableRequest, live, searcher
 from web.core.urls import here, led_to, url_for
 
@@ -232,7 +233,7 @@ def _http(error: HTTPException) -> Response:
 
 def _answer(failure: Failure) -> Response:
     kind = failure.kind
-    if request.path.startswith("/api/") or request.path.endswith((".csv", ".svg")):
+    if request.path.startswith("/api/") or request.path.endswith(FILES):
         response = Response(to_json(_problem(failure)), mimetype=MEDIA_TYPE)
     else:
         response = Response(_page(failure))

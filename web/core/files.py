@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response
+
+from kb.citations.formats import FORMATS
+from kb.citations.items import Item
+
+#: How the addresses of files end that programs read: where one fails, a program is told.
+FILES = (".csv", ".svg", *(one.ending for one in FORMATS.values()))
+
+
+def citations_file(items: Iterable[Item], format_id: str, name: str) -> Response:
+    """Items for a reference manager, to save under a name of ours.
+
+    Args:
+        items: what is cited.
+        format_id: one of ``FORMATS``.
+        name: of the file, without its ending.
+    """
+    chosen = FORMATS[format_id]
+    return saved(chosen.write(items), f"{name}{chosen.ending}", chosen.media_type)
 
 
 def csv_file(rows: str, name: str, snapshot_id: str) -> Response:

@@ -197,6 +197,11 @@ TYPED: Table = (
     ),
 )
 
+#: The parameters of the files ``/search.bib`` and their like: as many cases as one may hold.
+SEARCH_FILE: Table = tuple(
+    replace(param, default=MAX_PER_PAGE) if param.name == "per_page" else param for param in SEARCH
+)
+
 #: What a firm says of itself.
 FIRM: Table = (
     _row("business", text(MAX_TEXT), "What the firm does, in words."),

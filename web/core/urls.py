@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 
 from kb.answers.addresses import Addresses, profile_pairs, query_pairs
 from kb.guidance.profile import Profile
-from kb.search.query import DEFAULT_PER_PAGE, PAGE_SIZE, Query
+from kb.search.query import DEFAULT_PER_PAGE, MAX_PER_PAGE, PAGE_SIZE, Query
 
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308
@@ -92,7 +92,9 @@ def search_url(
 
 
 def _page_size(endpoint: str) -> int:
-    """How many cases stand on a page of an address that does not say."""
+    """How many cases stand on a page, or in a file, of an address that does not say."""
+    if endpoint.startswith("search.as_"):
+        return MAX_PER_PAGE
     return PAGE_SIZE if endpoint == "search.search" else DEFAULT_PER_PAGE
 
 

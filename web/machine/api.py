@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from kb.answers.cases import CaseAnswer, CasesAnswer, case_answer, cases_json
+from kb.answers.citation import CitationAnswer, citation_answer
 from kb.answers.comparison import ComparisonAnswer, compared_cases, comparison_answer
 from kb.answers.outcomes import OutcomesAnswer, outcomes_answer
 from kb.answers.relevance import RelevanceAnswer, relevance_answer
@@ -18,6 +19,7 @@ from kb.answers.role_models import RoleModelsAnswer, role_models_answer
 from kb.answers.search import SearchAnswer, search_answer
 from kb.answers.suggestions import SuggestionsAnswer, suggestions_answer
 from kb.answers.vocabulary import TaxonomyAnswer, taxonomy_answer
+from kb.citations.items import today
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS
 from kb.guidance.role_models import role_models as find_role_models
@@ -100,9 +102,20 @@ def cases(current: Searcher, values: Values) -> Iterator[str]:
 )
 def case(current: Searcher, values: Values, case_id: str) -> CaseAnswer:
     """One case with its text, sources and the cases most like it."""
-    return case_answer(
-        current, current.case(case_id), addresses(), site=current.compendium.site.name
-    )
+    return case_answer(current, current.case(case_id), addresses())
+
+
+@operations.answers(
+    "/citations/<path:case_id>",
+    "Cite one case",
+    id="citeCase",
+    tag="Cases",
+    answer=CitationAnswer,
+    problems={"404": "No case has this id; `allowed` holds the nearest ids."},
+)
+def citation(current: Searcher, values: Values, case_id: str) -> CitationAnswer:
+    """How one case is cited: its parts, in four styles, and for reference managers."""
+    return citation_answer(current.case(case_id), current, addresses(), accessed=today())
 
 
 @operations.answers(

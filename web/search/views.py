@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from kb.search.query import MAX_QUERY_LENGTH
+from kb.answers.citation import items_of
+from kb.citations.formats import FORMATS
+from kb.citations.items import today
+from kb.search.query import MAX_PER_PAGE, MAX_QUERY_LENGTH
 from web.core.errors import Failure, Help, register_help
-from web.core.params import SEARCH_PAGE, read_page, to_query
+from web.core.files import citations_file
+from web.core.params import SEARCH_FILE, SEARCH_PAGE, read_page, read_strict, to_query
 from web.core.request import searcher
+from web.core.urls import addresses
 from web.search.page import (
     answer_page,
     countries_without_case,
@@ -81,5 +86,25 @@ def search() -> tuple[str, int]:
         without_case=countries_without_case(query, taxonomy),
         notices=notices(read, taxonomy),
         readings=readings(result, taxonomy),
+        formats_offered=FORMATS,
+        most_in_file=MAX_PER_PAGE,
     )
     return html, read.status
+
+
+def as_file(format_id: str) -> Response:
+    """The cases that fit, for a reference manager: a hundred to a file, in their order."""
+    current = searcher()
+    query = to_query(read_strict(SEARCH_FILE, request.args, current.taxonomy), current.taxonomy)
+    cases = [hit.case for hit in current.search(query).hits]
+    items = items_of(cases, current, addresses(), accessed=today())
+    return citations_file(items, format_id, "cases")
+
+
+for _format in FORMATS.values():
+    bp.add_url_rule(
+        f"/search{_format.ending}",
+        f"as_{_format.id.replace('-', '_')}",
+        as_file,
+        defaults={"format_id": _format.id},
+    )

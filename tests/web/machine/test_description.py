@@ -18,6 +18,7 @@ OPERATIONS = {
     "/api/v1/suggestions": "suggest",
     "/api/v1/cases": "listCases",
     "/api/v1/cases/{case_id}": "getCase",
+    "/api/v1/citations/{case_id}": "citeCase",
     "/api/v1/taxonomy": "getTaxonomy",
     "/api/v1/relevance": "getRelevance",
     "/api/v1/outcomes": "getOutcomes",

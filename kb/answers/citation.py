@@ -1,0 +1,89 @@
+"""How a case is cited, as data: the parts, in each style, and in each format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from kb.answers.addresses import Addresses
+from kb.citations.formats import FORMATS
+from kb.citations.items import CasePage, Item, case_item
+from kb.citations.styles import STYLES, cited
+from kb.model.cases import Case, Name
+
+if TYPE_CHECKING:
+    from kb.search.searcher import Searcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationAnswer:
+    """How a case is cited."""
+
+    id: Annotated[str, Field(description="Its path in the compendium, slashes included")]
+    title: str
+    authors: Annotated[
+        tuple[Name, ...],
+        Field(description="Who wrote it; the compendium, where nobody is named"),
+    ]
+    year: Annotated[str, Field(description="Of this text; empty where no day is known")]
+    date: Annotated[str, Field(description="The day on which this text came in, or empty")]
+    version: Annotated[
+        str, Field(description="The first characters of the digest of this text, or empty")
+    ]
+    accessed: Annotated[str, Field(description="The day of access: that of this answer")]
+    newest_url: Annotated[str, Field(description="Its page: always the newest text")]
+    version_url: Annotated[
+        str, Field(description="This text, unchanged; empty where no version is known")
+    ]
+    styles: Annotated[
+        Mapping[str, str], Field(description="As a bibliography lists it, by style, in plain text")
+    ]
+    formats: Annotated[
+        Mapping[str, str], Field(description="As files of reference managers hold it, by format")
+    ]
+    snapshot: str
+
+
+def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: str) -> Item:
+    """A case as it is cited from a snapshot.
+
+    Args:
+        case: the case.
+        searcher: the snapshot that holds it.
+        addresses: where its page stands.
+        accessed: the day of access, ``2026-11-28``.
+    """
+    page = CasePage(address=addresses.case(case.id), accessed=accessed)
+    return case_item(case, page, site=searcher.compendium.site.name)
+
+
+def items_of(
+    cases: Iterable[Case], searcher: Searcher, addresses: Addresses, *, accessed: str
+) -> tuple[Item, ...]:
+    """Cases as they are cited, in their order."""
+    return tuple(item_of(case, searcher, addresses, accessed=accessed) for case in cases)
+
+
+def citation_answer(
+    case: Case, searcher: Searcher, addresses: Addresses, *, accessed: str
+) -> CitationAnswer:
+    """How a case is cited, in every style and format."""
+    item = item_of(case, searcher, addresses, accessed=accessed)
+    newest = addresses.case(case.id)
+    return CitationAnswer(
+        id=case.id,
+        title=case.title,
+        authors=item.authors,
+        year=item.year,
+        date=item.date,
+        version=item.version,
+        accessed=accessed,
+        newest_url=newest,
+        version_url=item.url if item.version else "",
+        styles={style: cited(item, style) for style in STYLES},
+        formats={one.id: one.write((item,)) for one in FORMATS.values()},
+        snapshot=searcher.snapshot_id,
+    )
