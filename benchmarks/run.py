@@ -10,32 +10,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from at_scale.queries import QUERIES, percentile
+from at_scale.server import Server, environment
+
 ROOT = Path(__file__).parent.parent
 
-QUERIES = (
-    "five wineries that want to sell abroad",
-    "shared equipment for small printers",
-    "does a network programme create jobs",
-    "hotels that market together",
-    "who pays the broker",
-    "furniture export",
-    "joint purchasing",
-    "networks that failed and why",
-    "software firms bidding for large contracts",
-    "aboriginal tourism",
-)
+#: What is asked, again and again.
+_ASKED = QUERIES[:10]
 
 _ENCODE = """
 import time
@@ -132,7 +120,7 @@ def numbers(code: str, *arguments: str) -> list[float]:
     output = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
-        env=_environment(),
+        env=environment(ROOT),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -140,76 +128,9 @@ def numbers(code: str, *arguments: str) -> list[float]:
     return [float(number) for number in output.splitlines()[-1].split()]
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
-
-
 def median(measure: Callable[[], float], repeats: int) -> float:
     """The median of several runs."""
     return statistics.median(measure() for _ in range(repeats))
-
-
-def free_port() -> int:
-    """A loopback port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """One worker over an index, started for a measurement; seconds to its first answer."""
-
-    def __init__(self, index: str) -> None:
-        self.port = free_port()
-        self.started = time.perf_counter()
-        command = [sys.executable, "-m", "web", "serve", "--index", index]
-        self.process = subprocess.Popen(
-            [*command, "--port", str(self.port), "--workers", "1"],
-            cwd=ROOT,
-            env=_environment(),
-            stderr=subprocess.DEVNULL,
-        )
-        self.seconds_to_answer = self._wait()
-
-    def __enter__(self) -> Server:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=30)
-
-    def _wait(self) -> float:
-        while time.perf_counter() - self.started < 60:
-            try:
-                self.ask(QUERIES[0])
-            except OSError:
-                time.sleep(0.01)
-            else:
-                return time.perf_counter() - self.started
-        raise RuntimeError("the server did not answer within a minute")
-
-    def ask(self, text: str, path: str = "/search", name: str = "q") -> float:
-        """Ask one query by a parameter; seconds until the whole answer is here."""
-        started = time.perf_counter()
-        url = f"http://127.0.0.1:{self.port}{path}?{name}={urllib.parse.quote(text)}"
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            answer.read()
-        return time.perf_counter() - started
-
-    def worker_memory(self) -> float:
-        """Resident megabytes of the worker process."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        worker = children.read_text().split()[0]
-        status = Path(f"/proc/{worker}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) / 1000
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value below which ``share`` of the values lie, by nearest rank."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def measure(repeats: int, n_queries: int) -> list[tuple[str, str, str]]:
@@ -225,20 +146,20 @@ def measure(repeats: int, n_queries: int) -> list[tuple[str, str, str]]:
         imported = median(lambda: child(_IMPORT), repeats)
         starts = []
         for _ in range(repeats):
-            with Server(folder) as server:
+            with Server(ROOT, Path(folder), workers=1) as server:
                 starts.append(server.seconds_to_answer)
         start = statistics.median(starts)
         rows.append(("importing sentence-transformers", f"{imported:.2f} s", ""))
         rows.append(("start of a worker to its first answer", f"{start:.2f} s", "2 s or less"))
         rows.append(("  ratio to that import", f"{start / imported:.2f}", "0.25 or less"))
 
-        runs = [numbers(_RETRIEVE, folder, str(n_queries), *QUERIES) for _ in range(repeats)]
+        runs = [numbers(_RETRIEVE, folder, str(n_queries), *_ASKED) for _ in range(repeats)]
         p50, p50_dense, p95, p95_dense = (statistics.median(run) for run in zip(*runs, strict=True))
         rows.append(("search in the worker", f"p50 {p50:.1f}, p95 {p95:.1f} ms", ""))
         rows.append(("the same, dense alone", f"p50 {p50_dense:.1f}, p95 {p95_dense:.1f} ms", ""))
         ratio = statistics.median(run[2] / run[3] for run in runs)
         rows.append(("  ratio of the p95", f"{ratio:.2f}", "1.5 or less"))
-        with Server(folder) as server:
+        with Server(ROOT, Path(folder), workers=1) as server:
             rows += _pages(server, n_queries)
             rows += _outcomes(server, n_queries)
     return rows
@@ -250,7 +171,7 @@ def _pages(server: Server, n_queries: int) -> list[tuple[str, str, str]]:
     times: dict[str, list[float]] = {path: [] for path, _ in asked}
     for i in range(n_queries):
         for path, name in asked:
-            text = f"{QUERIES[i % len(QUERIES)]} {i}"
+            text = f"{_ASKED[i % len(_ASKED)]} {i}"
             times[path].append(server.ask(text, path, name) * 1000)
     rows = []
     for path, values in times.items():
@@ -259,7 +180,7 @@ def _pages(server: Server, n_queries: int) -> list[tuple[str, str, str]]:
         rows.append((f"{path}, {n_queries} new queries in turn", f"{shown} ms", ""))
     ratio = percentile(times["/role-models"], 0.95) / percentile(times["/search"], 0.95)
     rows.append(("  ratio of its p95 to /search", f"{ratio:.2f}", "1.5 or less"))
-    memory = f"{server.worker_memory():.0f} MB"
+    memory = f"{server.resident():.0f} MB"
     return [*rows, ("resident memory of the worker", memory, "400 or less")]
 
 

@@ -1,4 +1,4 @@
-"""What is asked where the program is measured at several sizes."""
+"""What is asked where the program is measured, and how times are summed up."""
 
 from __future__ import annotations
 

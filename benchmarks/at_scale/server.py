@@ -1,4 +1,4 @@
-"""A site of one release, started to be measured: its first answer, its memory, its pages."""
+"""A site, started to be measured: its first answer, its memory, its pages."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def command_of(tree: Path) -> list[str]:
 
 
 class Server:
-    """Two workers over an index; ``seconds_to_answer`` is from the start of the process."""
+    """A release over an index; ``seconds_to_answer`` is from the start of the process."""
 
-    def __init__(self, tree: Path, index: Path) -> None:
+    def __init__(self, tree: Path, index: Path, *, workers: int = 2) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -42,7 +42,7 @@ class Server:
         self.process = subprocess.Popen(
             [
                 *(*command_of(tree), "serve", "--index", str(index)),
-                *("--port", str(self.port), "--workers", "2"),
+                *("--port", str(self.port), "--workers", str(workers)),
             ],
             cwd=tree,
             env=environment(tree),
@@ -89,12 +89,22 @@ class Server:
 
     def memory(self) -> float:
         """Megabytes of a worker: the shares of master and workers, divided by the workers."""
+        workers = self._workers()
+        return sum(map(_pss, (str(self.process.pid), *workers))) / len(workers)
+
+    def resident(self) -> float:
+        """Megabytes of a worker as they are told of a process, shared or not."""
+        return _kilobytes(Path(f"/proc/{self._workers()[0]}/status"), "VmRSS") / 1000
+
+    def _workers(self) -> list[str]:
         master = self.process.pid
-        workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-        return sum(map(_pss, (str(master), *workers))) / len(workers)
+        return Path(f"/proc/{master}/task/{master}/children").read_text().split()
 
 
 def _pss(pid: str) -> float:
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    line = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
-    return int(line.split()[1]) / 1000
+    return _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss") / 1000
+
+
+def _kilobytes(path: Path, name: str) -> int:
+    lines = path.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
