@@ -7,7 +7,7 @@ built from content with problems.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,15 +25,13 @@ from kb.indexing.encode import encode
 from kb.indexing.journal import remove_journals
 from kb.indexing.keep_versions import keep_versions
 from kb.indexing.make import make
-from kb.indexing.plan import make_plan
+from kb.indexing.plan import Plan, make_plan
 from kb.indexing.write import write_snapshot
-from kb.search.opening import Wanted, try_out
+from kb.search.opening import Verify, Wanted, try_out
 from kb.settings import Settings
+from kb.snapshots.format import Manifest
 from kb.snapshots.store import Standing, building, serve, snapshot_ids
 from kb.versions.store import Versions
-
-#: Why a snapshot in a folder cannot be served, None where it can.
-TryOut = Callable[[Path], KBError | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,87 +88,169 @@ def build(
             Whichever is raised, what was served stays.
     """
     started = time.perf_counter()
-    cases, index = settings.cases, settings.index
-    wanted = Wanted(model=settings.model, multilingual=settings.multilingual)
-    with building(index) as standing:
-        tried = partial(try_out, wanted=wanted, engine=settings.engine, verify=standing.verify)
-        read = read or partial(read_corpus, index=None if force else index)
-        corpus = _checked(read(cases), standing.stays)
-        content = _chosen(corpus, collection)
-        of = f" (the collection {content.collection})" if collection else ""
-        tell(f"Read {len(content.documents)} cases from {cases}{of}.")
-        files = find_model(settings.model, settings.revision)
-        multilingual = multilingual_digest() if settings.multilingual else ""
-        plan = make_plan(
-            content,
-            files,
-            cases=cases,
-            multilingual=multilingual,
-            tell=tell,
-        )
-        usable = {} if force else standing.manifests
-        if force:
-            remove_journals(index)
-        made = [found for found, manifest in usable.items() if manifest.inputs == plan.inputs]
-        built, replaces = _first_to_answer(index, made, tried, tell)
-        encoded = None
-        if built is None:
-            sound = [index / found for found in usable if found not in standing.damaged]
-            earlier = find_earlier(
-                plan, sound, tell, verify=standing.verify, engine=settings.engine
-            )
-            with _writing(standing):
-                new = make(plan, earlier, standing.unfinished / "made")
-            encoded = encode(
-                plan,
-                earlier,
-                new,
-                index=index,
-                batch_size=settings.batch_size,
-                device=settings.device,
-                progress=progress,
-                tell=tell,
-            )
-            with _writing(standing):
-                manifest = write_snapshot(
-                    standing.unfinished,
-                    plan,
-                    earlier,
-                    new,
-                    encoded,
-                    taken=standing.taken,
-                    engine=settings.engine,
-                )
-            folder = standing.unfinished / manifest.snapshot_id
-            _try_out(folder, partial(tried, verify=_just_read), standing)
-        else:
-            folder, manifest = index / built, usable[built]
-        unfit = _unfit_pin(standing, manifest.snapshot_id, replaces, tried, tell)
+    with building(settings.index) as standing:
+        way = _Way(settings=settings, standing=standing, force=force, progress=progress, tell=tell)
+        corpus = way.corpus(read)
+        plan = way.plan(way.content(corpus, collection))
+        answering, replaces = way.first_to_answer(plan)
+        built = answering or way.written(plan)
+        unfit = way.unfit_pin(built, replaces)
         with _writing(standing, "The versions of cases"):
-            keep_versions(Versions(index), corpus, tell)
-        pinned = serve(
-            folder,
-            standing,
-            replaces=replaces,
-            unfit=unfit,
-            keep=settings.keep_snapshots,
-            tell=tell,
-        )
-        remove_journals(index)
-        _remove_versions(settings, tell)
-    n_encoded = encoded.n_encoded if encoded is not None else 0
+            keep_versions(Versions(settings.index), corpus, tell)
+        pinned = way.serve(built, replaces, unfit)
+    manifest = built.manifest
     return BuildReport(
         snapshot_id=manifest.snapshot_id,
         collection=manifest.collection,
         cases=manifest.n_cases,
         passages=manifest.n_passages,
         dimension=manifest.encoder.dimension,
-        encoded=n_encoded,
-        reused=manifest.n_passages - n_encoded,
-        up_to_date=encoded is None,
+        encoded=built.n_encoded,
+        reused=manifest.n_passages - built.n_encoded,
+        up_to_date=answering is not None,
         pinned=pinned,
         seconds=time.perf_counter() - started,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """A snapshot that answers, and how many passages were encoded for it."""
+
+    folder: Path
+    manifest: Manifest
+    n_encoded: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """The way of one build, station by station; see ``build`` for what it is told."""
+
+    settings: Settings
+    standing: Standing
+    force: bool
+    progress: bool
+    tell: Callable[[str], None]
+
+    def corpus(self, read: Callable[[Path], Corpus] | None) -> Corpus:
+        """Everything that is under the folder of the cases."""
+        read = read or partial(read_corpus, index=None if self.force else self.settings.index)
+        return _checked(read(self.settings.cases), self.standing.stays)
+
+    def content(self, corpus: Corpus, collection: str) -> Part:
+        """What is to be built of it."""
+        content = _chosen(corpus, collection)
+        of = f" (the collection {content.collection})" if collection else ""
+        self.tell(f"Read {len(content.documents)} cases from {self.settings.cases}{of}.")
+        return content
+
+    def plan(self, content: Part) -> Plan:
+        """What the snapshot will hold."""
+        settings = self.settings
+        return make_plan(
+            content,
+            find_model(settings.model, settings.revision),
+            cases=settings.cases,
+            multilingual=multilingual_digest() if settings.multilingual else "",
+            tell=self.tell,
+        )
+
+    def first_to_answer(self, plan: Plan) -> tuple[_Built | None, list[str]]:
+        """The first of the snapshots made from the same that can be served, and those before it."""
+        damaged = []
+        for snapshot_id, manifest in self._usable.items():
+            if manifest.inputs != plan.inputs:
+                continue
+            folder = self.settings.index / snapshot_id
+            trouble = self._tried(folder)
+            if trouble is None:
+                return _Built(folder=folder, manifest=manifest), damaged
+            self.tell(f"Building again: {trouble.what}")
+            damaged.append(snapshot_id)
+        return None, damaged
+
+    def written(self, plan: Plan) -> _Built:
+        """The snapshot as it is planned, made, encoded, written and tried out."""
+        settings, standing = self.settings, self.standing
+        if self.force:
+            remove_journals(settings.index)
+        sound = [settings.index / one for one in self._usable if one not in standing.damaged]
+        earlier = find_earlier(
+            plan, sound, self.tell, verify=standing.verify, engine=settings.engine
+        )
+        with _writing(standing):
+            new = make(plan, earlier, standing.unfinished / "made")
+        encoded = encode(
+            plan,
+            earlier,
+            new,
+            index=settings.index,
+            batch_size=settings.batch_size,
+            device=settings.device,
+            progress=self.progress,
+            tell=self.tell,
+        )
+        with _writing(standing):
+            manifest = write_snapshot(
+                standing.unfinished,
+                plan,
+                earlier,
+                new,
+                encoded,
+                taken=standing.taken,
+                engine=settings.engine,
+            )
+        folder = standing.unfinished / manifest.snapshot_id
+        trouble = self._tried(folder, verify=_just_read)
+        if trouble is not None:
+            remove_journals(standing.folder)  # the vectors may be what is wrong
+            raise BuildFailed(
+                f"The snapshot that was built cannot be served, and was removed: {trouble.what} "
+                f"{standing.stays.capitalize()}."
+            ) from trouble
+        return _Built(folder=folder, manifest=manifest, n_encoded=encoded.n_encoded)
+
+    def serve(self, built: _Built, replaces: Sequence[str], unfit: Sequence[str]) -> str | None:
+        """Serve it from now on, and remove what is old; the id of what is served instead."""
+        pinned = serve(
+            built.folder,
+            self.standing,
+            replaces=replaces,
+            unfit=unfit,
+            keep=self.settings.keep_snapshots,
+            tell=self.tell,
+        )
+        remove_journals(self.settings.index)
+        _remove_versions(self.settings, self.tell)
+        return pinned
+
+    @property
+    def _usable(self) -> Mapping[str, Manifest]:
+        """The earlier snapshots that may be used, by id."""
+        return {} if self.force else self.standing.manifests
+
+    def _tried(self, folder: Path, verify: Verify | None = None) -> KBError | None:
+        """Why a snapshot cannot be served, None where it can."""
+        return try_out(
+            folder,
+            Wanted.by(self.settings),
+            engine=self.settings.engine,
+            verify=verify or self.standing.verify,
+        )
+
+    def unfit_pin(self, built: _Built, replaces: Collection[str]) -> list[str]:
+        """What is pinned, where that cannot be served: a pin never keeps a site from answering."""
+        pinned = self.standing.pinned
+        if pinned is None or pinned in (built.manifest.snapshot_id, *replaces):
+            return []
+        trouble = self._tried(self.standing.folder / pinned)
+        if trouble is None:
+            return []
+        self.tell(
+            f"Snapshot {pinned} is pinned but cannot be served: {trouble.what} "
+            "What is built is served in its place, and the pin has ended."
+        )
+        return [pinned]
 
 
 def _checked(corpus: Corpus, stays: str) -> Corpus:
@@ -184,20 +264,6 @@ def _chosen(corpus: Corpus, collection: str) -> Part:
     if not collection:
         return whole(corpus)
     return part_of(corpus, asked_collection(corpus.taxonomy, collection))
-
-
-def _first_to_answer(
-    index: Path, made: Sequence[str], tried: TryOut, tell: Callable[[str], None]
-) -> tuple[str | None, list[str]]:
-    """The first of some snapshots that can be served, if any, and those before it."""
-    damaged = []
-    for snapshot_id in made:
-        trouble = tried(index / snapshot_id)
-        if trouble is None:
-            return snapshot_id, damaged
-        tell(f"Building again: {trouble.what}")
-        damaged.append(snapshot_id)
-    return None, damaged
 
 
 def _remove_versions(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -223,34 +289,3 @@ def _writing(standing: Standing, what: str = "The snapshot") -> Iterator[None]:
         raise IndexNotWritable(
             f"{what} cannot be written to {standing.folder}: {err.strerror}; {standing.stays}."
         ) from err
-
-
-def _try_out(folder: Path, tried: TryOut, standing: Standing) -> None:
-    trouble = tried(folder)
-    if trouble is not None:
-        remove_journals(standing.folder)  # the vectors may be what is wrong
-        raise BuildFailed(
-            f"The snapshot that was built cannot be served, and was removed: {trouble.what} "
-            f"{standing.stays.capitalize()}."
-        ) from trouble
-
-
-def _unfit_pin(
-    standing: Standing,
-    built: str,
-    replaces: Collection[str],
-    tried: TryOut,
-    tell: Callable[[str], None],
-) -> list[str]:
-    """What is pinned, where that cannot be served: a pin never keeps a site from answering."""
-    pinned = standing.pinned
-    if pinned is None or pinned in (built, *replaces):
-        return []
-    trouble = tried(standing.folder / pinned)
-    if trouble is None:
-        return []
-    tell(
-        f"Snapshot {pinned} is pinned but cannot be served: {trouble.what} "
-        "What is built is served in its place, and the pin has ended."
-    )
-    return [pinned]
