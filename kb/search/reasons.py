@@ -9,13 +9,26 @@ from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
-from kb.text.analysis import TAKING_THE_NEXT, beginnings, places, plain, stems
+from kb.text.analysis import (
+    HAS_MARKS,
+    JOINING,
+    LEADING,
+    SCALES,
+    beginnings,
+    may_be_one,
+    places,
+    plain,
+    stems,
+)
 from kb.text.mentions import Mention
 
 _WORD = re.compile(r"\w+")
-_FIGURE = re.compile(r"[\d%]")
-#: "U.S.", whose letters are one word.
-_DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]\.")
+_DIGITS = re.compile(r"\d+")
+#: As in "U.S.", whose letters are one word.
+_DOTTED = re.compile(r"\.[^\W\d_]\.")
+
+#: A shorter word may be a part of another: "R&D", "Canada's".
+_SHORTEST_WHOLE = 3
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
@@ -102,16 +115,18 @@ class Marker:
         """Take the stems that count."""
         self._wanted = frozenset(terms)
         self._beginnings = beginnings(self._wanted)
-        self._has_figure = any(map(_FIGURE.search, self._wanted))
+        self._figures = tuple(one for one in self._wanted if one[0].isdigit())
+        self._percent = "%" in self._wanted
         self._known: set[str] = set()
         self._matching: set[str] = set()
         self._beginning: set[str] = set()
-        self._taking: set[str] = set()
+        self._leading: dict[str, str] = {}
+        self._was_read: dict[str, tuple[tuple[int, int], ...]] = {}
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words that match as the text writes them, in small letters, each once, in order."""
         in_order = _WORD.findall(text)
-        matching, is_read_whole = self._look_up(text, set(in_order))
+        matching, is_read_whole = self._look_up(text, in_order)
         if is_read_whole:
             return tuple(dict.fromkeys(text[start:end].lower() for start, end in self._read(text)))
         if not matching:
@@ -120,27 +135,78 @@ class Marker:
 
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where words of the query stand in a text: (start, end) of each, in order."""
-        return self._read(text) if any(self._look_up(text, set(_WORD.findall(text)))) else ()
+        matching, is_read_whole = self._look_up(text, _WORD.findall(text))
+        if is_read_whole or (matching and not text.isascii() and HAS_MARKS.search(text)):
+            return self._read(text)
+        if not matching:
+            return ()
+        return tuple(one.span() for one in _WORD.finditer(text) if one.group() in matching)
 
     def _read(self, text: str) -> tuple[tuple[int, int], ...]:
-        found = ((start, end) for stem, start, end in places(text) if stem in self._wanted)
-        return tuple(dict.fromkeys(found))
+        if text not in self._was_read:
+            found = ((start, end) for stem, start, end in places(text) if stem in self._wanted)
+            self._was_read[text] = tuple(dict.fromkeys(found))
+        return self._was_read[text]
 
-    def _look_up(self, text: str, words: set[str]) -> tuple[set[str], bool]:
+    def _look_up(self, text: str, in_order: Sequence[str]) -> tuple[set[str], bool]:
         """Those words of a text that match alone, and whether it must be read whole."""
-        for word in words - self._known:
-            if not self._wanted.isdisjoint(stems(word)):
-                self._matching.add(word)
-            form = plain(word)
-            if form in self._beginnings or (self._has_figure and _FIGURE.search(word)):
-                self._beginning.add(word)
-            if form in TAKING_THE_NEXT:
-                self._taking.add(word)
-        self._known |= words
+        words = set(in_order)
+        if new := words - self._known:
+            self._learn(new)
         matching = words & self._matching
-        may_be_more = bool(words & self._beginning or _DOTTED.search(text))
-        may_be_less = bool(matching and words & self._taking)
-        return matching, may_be_more or may_be_less
+        is_read_whole = bool(
+            words & self._beginning
+            or _DOTTED.search(text)
+            or (self._percent and "%" in text)
+            or (matching and _may_be_less(matching, words))
+            or (words & self._leading.keys() and self._is_led(in_order, matching))
+        )
+        return matching, is_read_whole
+
+    def _learn(self, words: set[str]) -> None:
+        """Say of words that were not seen before how they are read."""
+        is_other, begins = self._wanted.isdisjoint, self._beginnings
+        forms = {word: plain(word) for word in words}
+        self._matching.update([word for word in words if not is_other(stems(word))])
+        self._leading.update([(word, form) for word, form in forms.items() if form in LEADING])
+        self._beginning.update(
+            [word for word, form in forms.items() if form in begins and form not in LEADING]
+        )
+        if self._figures:
+            self._beginning.update([word for word in words if self._begins_figure(word)])
+        self._known |= words
+
+    def _begins_figure(self, word: str) -> bool:
+        """Whether a figure that counts may begin with a word: "7" is how "7 million" does."""
+        digits = _DIGITS.match(word) if word[0].isdigit() else None
+        if digits is None:
+            return False
+        return digits[0] == "0" or any(one.startswith(digits[0]) for one in self._figures)
+
+    def _is_led(self, in_order: Sequence[str], matching: set[str]) -> bool:
+        """Whether two words that follow one another may be read as one, and that matters.
+
+        It may be one that matches, or take away one that does.
+        """
+        leading = self._leading
+        for at in [at for at, word in enumerate(in_order[:-1]) if word in leading]:
+            first, after = leading[in_order[at]], in_order[at + 1]
+            matters = after in matching if first in JOINING else bool(matching)
+            if (matters or first in self._beginnings) and may_be_one(first, plain(after)):
+                return True
+        return False
+
+
+def _may_be_less(matching: Iterable[str], words: Iterable[str]) -> bool:
+    """Whether a word that matches may be a part of another, as in "7 million" or "don't"."""
+    is_negated = "t" in words or "T" in words
+    return any(
+        len(word) < _SHORTEST_WHOLE
+        or "_" in word
+        or plain(word) in SCALES
+        or (is_negated and word.endswith(("n", "N")))
+        for word in matching
+    )
 
 
 def reasons(

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 import tantivy
 
@@ -166,11 +167,14 @@ def _marks() -> str:
 
 
 _MARKS = _marks()
+#: Text in which a letter is written as several signs.
+HAS_MARKS = re.compile(f"[{_MARKS}]")
 _NO_WIDTH = dict.fromkeys((0xAD, *range(0x200B, 0x200E), 0x2060))
 _LETTER = rf"[^\W_][{_MARKS}]*"
 _TOKEN = re.compile(
     rf"""
-    (?P<dotted>(?:[^\W\d_]\.){{2,}}(?:[^\W\d_](?![^\W_]))?)
+    (?P<plain>[A-Za-z]{{2,}}+(?![\w{_MARKS}]))  # most words, told apart at once
+  | (?P<dotted>(?:[^\W\d_]\.){{2,}}(?:[^\W\d_](?![^\W_]))?)
   | (?P<figure>(?<![\w.,])(?:
         \d{{1,3}}(?:[,’'\u00a0\u2009\u202f]\d{{3}})+(?:\.\d+)?
       | \d{{1,3}}(?:[. ]\d{{3}}){{2,}}
@@ -186,8 +190,7 @@ _APOSTROPHES = "'’ʼ`´"
 _HYPHENS = "-‐‑‒–/"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as it is read: its one form, and where it stands in the text that was read.
 
     Where one form stands for several words, or several for one, the place is that of all.
@@ -236,7 +239,7 @@ def _tokens(text: str) -> list[_Token]:
         written, (start, end) = match.group(), match.span()
         form = plain(written)
         before = text[start - 1 : start]
-        if tokens and before and tokens[-1].end == start - 1:
+        if before != " " and tokens and tokens[-1].end == start - 1:
             if before in _APOSTROPHES and _ends_word(tokens[-1], form):
                 continue
             tokens[-1].hyphen = before in _HYPHENS
@@ -341,20 +344,54 @@ _SPECIAL = frozenset((*_LONGEST_SAME, *_DIGITS, *_TENS, *JOINING, "a", "it", "on
 def beginnings(wanted: frozenset[str]) -> frozenset[str]:
     """The words in lower case with which what is read as one of some stems may begin.
 
-    They are those that are read together with what follows, or by it. Any figure in digits may
+    They are those that are read together with what follows, or by it. A figure in digits may
     begin another, too.
     """
     found = {first for first in JOINING if any(one.startswith(first) for one in wanted)}
-    for name, forms in _SAME_WORDS.items():
-        if not wanted.isdisjoint(map(stem, forms)):
-            found.add(name[0].split("&")[0])
-    if any(one[0].isdigit() for one in wanted):
-        found |= {*_DIGITS, *_TENS, "a", "one"}
+    found |= {first for first, stems_of in _same_stems() if not wanted.isdisjoint(stems_of)}
+    figures = tuple(one for one in wanted if one[0].isdigit())
+    for word, digits in _LEADING_DIGITS.items():
+        if any(one.startswith(digits) for one in figures):
+            found.add(word)
     return frozenset(found | {short for short, long in _PRONOUNS.items() if stem(long) in wanted})
 
 
-#: The words in lower case that may be read as one with the next, which then has no stem of its own.
-TAKING_THE_NEXT = JOINING | {name[0] for name in _SAME_WORDS if len(name) > 1}
+@cache
+def _same_stems() -> tuple[tuple[str, frozenset[str]], ...]:
+    """The first word of each name, and the stems of what it is read as."""
+    return tuple(
+        (name[0].split("&")[0], frozenset(map(stem, forms))) for name, forms in _SAME_WORDS.items()
+    )
+
+
+#: With what digits a number begins by its first word.
+_LEADING_DIGITS: Mapping[str, str] = {
+    **{word: str(number) for word, number in _DIGITS.items()},
+    **{word: str(number)[0] for word, number in _TENS.items()},
+    "a": "1",
+    "one": "1",
+}
+
+#: Words in lower case that mean nothing else unless one of some words follows.
+_FOLLOWED_BY: Mapping[str, frozenset[str]] = {
+    **{
+        first: frozenset(name[1] for name in _SAME_WORDS if name[0] == first and len(name) > 1)
+        for first in {name[0] for name in _SAME_WORDS if len(name) > 1}
+    },
+    "a": frozenset(_SCALES),
+    "one": frozenset(_SCALES),
+}
+#: Those of which it depends on what follows how they are read.
+LEADING = JOINING | _FOLLOWED_BY.keys()
+#: What goes with the figure before it.
+SCALES = frozenset(_SCALES)
+
+
+def may_be_one(first: str, second: str) -> bool:
+    """Whether two words in lower case that follow one another may be read as one."""
+    return first in JOINING or second in _FOLLOWED_BY.get(first, ())
+
+
 #: What is a pronoun, and what it is where it is none.
 _PRONOUNS = {"it": "ict", "us": "usa"}
 
