@@ -15,6 +15,7 @@ import numpy as np
 from kb.engine.base import (
     Coverage,
     EngineEvidence,
+    Part,
     Question,
     best_rows,
     unit_vector,
@@ -30,6 +31,11 @@ class MeasuredSet(Protocol):
     @property
     def dimension(self) -> int:
         """How many numbers a vector has."""
+        ...
+
+    @property
+    def doubt(self) -> float:
+        """How far an estimate may be off; 0 where they are exact."""
         ...
 
     def estimates(self, unit: np.ndarray) -> np.ndarray:
@@ -88,25 +94,31 @@ class ArrayAnswering:
         return self._engine.words.scores(self._question.terms)
 
     @cached_property
-    def _parts(self) -> tuple[tuple[float, np.ndarray], ...]:
-        """The weight of each part, and about how near every document comes by it."""
-        parts = []
-        for part in self._question.parts:
-            estimates = [
-                self._engine.vector_sets[name].estimates(self._units[name])
-                for name in part.vector_sets
-                if name in self._units
-            ]
-            if estimates:
-                parts.append((part.weight, np.maximum.reduce(estimates)))
-        return tuple(parts)
+    def _by_set(self) -> Mapping[str, np.ndarray]:
+        """About how near every document comes, by vector set."""
+        wanted = {name for part in self._question.parts for name in part.vector_sets}
+        return {
+            name: self._engine.vector_sets[name].estimates(unit)
+            for name, unit in self._units.items()
+            if name in wanted
+        }
+
+    def _measured(self, part: Part) -> list[tuple[str, float]]:
+        """The sets of a part that there are, and how much each counts beside the others."""
+        beside = part.beside or (1.0,) * len(part.vector_sets)
+        both = zip(part.vector_sets, beside, strict=True)
+        return [(name, counts) for name, counts in both if name in self._by_set]
 
     @cached_property
     def _sum(self) -> np.ndarray:
         """About the weighted sum of every document: float64 of shape (n_documents,)."""
         total = self._question.words * self._words.shares
-        for weight, estimates in self._parts:
-            total += weight * estimates
+        for part in self._question.parts:
+            near = [
+                np.float32(counts) * self._by_set[name] for name, counts in self._measured(part)
+            ]
+            if near:
+                total += part.weight * np.maximum.reduce(near)
         return total
 
     def candidates(
@@ -120,9 +132,25 @@ class ArrayAnswering:
             return np.arange(size) if rows is None else rows
         found = [_best(self._sum, rows, limit)]
         if by_each:
-            found += [_best(estimates, rows, by_each) for _, estimates in self._parts]
+            for part in self._question.parts:
+                near = [self._by_set[name] for name, _ in self._measured(part)]
+                if near:
+                    found.append(_best(np.maximum.reduce(near), rows, by_each))
             found.append(_best(self._words.shares, rows, by_each))
         return np.unique(np.concatenate(found))
+
+    def estimates(self, rows: np.ndarray) -> np.ndarray:
+        """About the weighted sum of some documents."""
+        return self._sum[rows]
+
+    @property
+    def doubt(self) -> float:
+        """How far the estimate of a document may be off."""
+        sets = self._engine.vector_sets
+        return sum(
+            part.weight * max((sets[name].doubt for name, _ in self._measured(part)), default=0.0)
+            for part in self._question.parts
+        )
 
     def evidence(self, rows: np.ndarray) -> EngineEvidence:
         """What speaks for some documents, exactly."""

@@ -91,10 +91,18 @@ class VectorText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A kind of evidence by vectors: the nearest text of a document in any of some sets."""
+    """A kind of evidence by vectors: the nearest text of a document in any of some sets.
+
+    Attributes:
+        vector_sets: their names.
+        weight: how much it counts in the sum.
+        beside: set by set how much its cosines count there beside those of the others; all the
+            same where it is empty. By itself a part is told without this.
+    """
 
     vector_sets: tuple[str, ...]
     weight: float
+    beside: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +170,15 @@ class Answering(Protocol):
         Returns:
             Rows in their order, each once.
         """
+        ...
+
+    def estimates(self, rows: np.ndarray) -> np.ndarray:
+        """About the weighted sum of some documents: float64 of the shape of ``rows``."""
+        ...
+
+    @property
+    def doubt(self) -> float:
+        """How far the estimate of a document may be off; 0 of exact ones."""
         ...
 
     def evidence(self, rows: np.ndarray) -> EngineEvidence:
@@ -303,6 +320,22 @@ class Engine(Protocol):
 
         Returns:
             Vectors, float32 of shape (n_texts, dimension), document by document in the order of
+            ``rows``, and the number of texts of each, int64 of the shape of ``rows``.
+        """
+        ...
+
+    def cosines(
+        self, vector_set: str, rows: np.ndarray, vectors: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """How near some vectors come to all texts of some documents, exactly.
+
+        Args:
+            vector_set: the name of the set.
+            rows: the documents.
+            vectors: unit vectors, shape (n_vectors, dimension).
+
+        Returns:
+            Cosines, float32 of shape (n_vectors, n_texts), document by document in the order of
             ``rows``, and the number of texts of each, int64 of the shape of ``rows``.
         """
         ...

@@ -108,20 +108,25 @@ def score_parts(
     """
     encode = encode or searcher.retriever.vectors
     taxonomy, retriever = searcher.taxonomy, searcher.retriever
-    text, wishes = full_text(profile, taxonomy), wishes_of(profile, taxonomy)
+    text = full_text(profile, taxonomy)
+    wishes = [encode(wish) for wish in wishes_of(profile, taxonomy)]
+    passing = searcher.matching(within)
+    are_few = len(passing) <= CANDIDATES
+    rows = passing if are_few else _suiting(searcher, profile, within, passing, wishes)
     evidence = None
     if text:
-        evidence = retriever.evidence(searcher.analyser.analyse(text), (within,))
-    rows = _candidates(searcher, profile, within, evidence, [encode(wish) for wish in wishes])
+        evidence = retriever.evidence(searcher.analyser.analyse(text), (within,), also=rows)
+    if not are_few and evidence is not None:
+        rows = np.union1d(rows, searcher.engine.matching(within, evidence.rows))
+    if not len(rows):
+        rows = passing[:CANDIDATES]
     parts: dict[str, np.ndarray] = {}
     if evidence is not None:
-        if not np.isin(rows, evidence.rows).all():
-            evidence = retriever.evidence(searcher.analyser.analyse(text), (within,), also=rows)
         scores = searcher.text_scores(evidence)[np.searchsorted(evidence.rows, rows)]
         parts[FULL_TEXT] = np.clip(scores, 0, 1)
     if wishes and retriever.has_audience_lines:
-        lines = retriever.audience_lines(rows)
-        by_wish = [nearness_by_owner(lines, encode(wish), len(rows)) for wish in wishes]
+        lines = retriever.audience_lines(rows, wishes)
+        by_wish = nearness_by_owner(lines, len(rows))
         parts[AUDIENCE_LINES] = np.clip(np.mean(by_wish, axis=0), 0, 1)
     words = words_of_profile(profile)
     if words and (intent := intent_of(searcher, words, encode)):
@@ -131,24 +136,27 @@ def score_parts(
     return ScoredParts(rows=rows, parts=ordered, evidence=evidence)
 
 
-def _candidates(
+def _suiting(
     searcher: Searcher,
     profile: Profile,
     within: Filter,
-    evidence: Evidence | None,
+    passing: np.ndarray,
     wishes: Sequence[Vectors],
 ) -> np.ndarray:
-    """The rows of the cases that may suit best, of those that pass a filter."""
-    passing = searcher.matching(within)
-    if len(passing) <= CANDIDATES:
-        return passing
+    """The rows of the cases that suit the wishes and what is ticked best.
+
+    Args:
+        searcher: what the cases are in.
+        profile: the firm.
+        within: which cases may be a role model.
+        passing: the rows of these.
+        wishes: what it wishes.
+    """
     found = [searcher.retriever.audience_candidates(wish, within, _FOR_A_WISH) for wish in wishes]
-    if evidence is not None:
-        found.append(searcher.engine.matching(within, evidence.rows))
     ticked = _ticked_parts(searcher, profile, passing)
     if ticked:
         found.append(passing[np.sort(best_rows(weighted(ticked), _FOR_TICKS))])
-    return np.unique(np.concatenate(found)) if found else passing[:CANDIDATES]
+    return np.unique(np.concatenate([passing[:0], *found]))
 
 
 def weighted(parts: Mapping[str, np.ndarray], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:

@@ -6,29 +6,35 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kb.search.evidence import ComparedTexts, Vectors
+from kb.search.evidence import ComparedTexts, MeasuredTexts, Vectors
 
 
-def nearness_by_owner(texts: ComparedTexts, asked: Vectors, n_owners: int) -> np.ndarray:
-    """How near a text that was asked comes to the best text of each owner: float64 of (n_owners,).
+def nearness_by_owner(texts: MeasuredTexts, n_owners: int) -> list[np.ndarray]:
+    """How near each text that was asked comes to the best text of each owner.
 
     By the mean cosine of the encoders; what is opposite counts as far, at 0, as does an owner
     without a text.
+
+    Returns:
+        For each that was asked float64 of shape (n_owners,).
     """
-    best = np.zeros(n_owners)
-    if len(texts):
-        np.maximum.at(best, texts.owners, np.mean(texts.cosines(asked), axis=0))
-    return best
+    found = []
+    for cosines in texts.cosines:
+        best = np.zeros(n_owners)
+        if len(texts):
+            np.maximum.at(best, texts.owners, np.mean(cosines, axis=0))
+        found.append(best)
+    return found
 
 
-def nearest_texts(texts: ComparedTexts, asked: Sequence[Vectors]) -> Mapping[int, int]:
-    """Each owner's text that comes nearest to some texts together, by its ordinal.
+def nearest_texts(texts: MeasuredTexts) -> Mapping[int, int]:
+    """Each owner's text that comes nearest to what was asked together, by its ordinal.
 
     By the mean cosine over what was asked and the encoders; the first of equals.
     """
     if not len(texts):
         return {}
-    means = np.mean([cosines for vectors in asked for cosines in texts.cosines(vectors)], axis=0)
+    means = np.mean([cosines for one in texts.cosines for cosines in one], axis=0)
     best: dict[int, int] = {}
     for at, owner in enumerate(texts.owners.tolist()):
         if owner not in best or means[at] > means[best[owner]]:

@@ -164,8 +164,8 @@ def _nearest_lines(
     wishes = wishes_of(profile, searcher.taxonomy)
     if not wishes or not len(rows):
         return {}
-    lines = searcher.retriever.audience_lines(rows)
-    nearest = nearest_texts(lines, [encode(wish) for wish in wishes])
+    lines = searcher.retriever.audience_lines(rows, [encode(wish) for wish in wishes])
+    nearest = nearest_texts(lines)
     return {
         place: searcher.cases[int(rows[place])].audience_lines[ordinal]
         for place, ordinal in nearest.items()

@@ -39,8 +39,11 @@ CANDIDATES = 1_200
 #: How many of the whole compendium are looked at whatever the filter, by each kind of
 #: evidence: they say whether it answers at all, and how much the best case scores.
 BEST_OF_ALL = 16
-#: Of how many under a filter what they are linked with is looked at, whatever the filter.
+#: Of how many under a filter it is looked at what they are linked with, whatever the filter.
 LINKED_OF = 200
+
+#: The lines on whom cases suit, by each encoder, the default one first.
+_LINES = (AUDIENCE.name, AUDIENCE_MULTILINGUAL.name)
 
 #: Without a calibration the nearest passage alone counts.
 _BY_PASSAGE = Weights(meaning=1.0, multilingual=0.0, words=0.0)
@@ -161,8 +164,8 @@ class Retriever:
     ) -> Evidence:
         """All evidence for a query.
 
-        What the best under each filter are linked with is a candidate too, whatever the filter:
-        it lends them its sum.
+        What lends most to the best under each filter is a candidate too, whatever the filter:
+        a case is lent the best sum of those that it is linked with.
 
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
@@ -180,14 +183,15 @@ class Retriever:
             vectors[PASSAGES_MULTILINGUAL.name] = multilingual.encode_query(asked.wanted)
         weights = weights_for(self._calibration, english=asked.english)
         near = (PASSAGES.name,) if self._calibration is None else (PASSAGES.name, AUDIENCE.name)
+        beside = (1.0, weights.audience)
         parts = (
-            Part(vector_sets=near, weight=weights.meaning),
+            Part(vector_sets=near, weight=weights.meaning, beside=beside[: len(near)]),
             Part(vector_sets=(PASSAGES_MULTILINGUAL.name,), weight=weights.multilingual),
         )
         answering = self.engine.ask(
             Question(vectors=vectors, terms=asked.terms, parts=parts, words=weights.words)
         )
-        rows = self._candidates_of(answering, tuple(within))
+        rows = self._candidates_of(answering, tuple(within), weights.linked)
         if also is not None:
             rows = np.union1d(rows, also)
         found = answering.evidence(rows)
@@ -266,30 +270,32 @@ class Retriever:
 
     def audience_candidates(self, asked: Vectors, within: Filter, limit: int) -> np.ndarray:
         """The rows of the cases whose lines on whom they suit come nearest to a text."""
-        sets = [AUDIENCE.name, AUDIENCE_MULTILINGUAL.name]
         vectors = {
             name: vector
-            for name, vector in zip(sets, asked, strict=False)
+            for name, vector in zip(_LINES, asked, strict=False)
             if name in self.engine.sizes
         }
         parts = tuple(Part(vector_sets=(name,), weight=1.0) for name in vectors)
         answering = self.engine.ask(Question(vectors=vectors, parts=parts))
         return answering.candidates(within=within, limit=limit)
 
-    def audience_lines(self, rows: np.ndarray) -> ComparedTexts:
-        """The lines on whom some cases suit and what they answer, with their vectors.
+    def audience_lines(self, rows: np.ndarray, asked: Sequence[Vectors]) -> MeasuredTexts:
+        """How near some texts come to the lines on whom some cases suit and what they answer.
 
-        Their owners are places in ``rows``.
+        The owners of the lines are places in ``rows``.
         """
-        sets = [AUDIENCE.name, AUDIENCE_MULTILINGUAL.name]
-        found = [self.engine.vectors(name, rows) for name in sets if name in self.engine.sizes]
+        found = [
+            self.engine.cosines(name, rows, np.stack(units))
+            for name, units in zip(_LINES, zip(*asked, strict=True), strict=False)
+            if name in self.engine.sizes
+        ]
         lengths = found[0][1] if found else np.zeros(len(rows), dtype=np.int64)
         begins = np.cumsum(lengths) - lengths
         owners = np.repeat(np.arange(len(rows)), lengths)
-        return ComparedTexts(
+        return MeasuredTexts(
             owners=owners,
             ordinals=np.arange(len(owners)) - begins[owners],
-            by_encoder=tuple(vectors for vectors, _ in found),
+            cosines=[list(one) for one in zip(*(cosines for cosines, _ in found), strict=True)],
         )
 
     def phrases(self) -> tuple[tuple[str, ...], ComparedTexts]:
@@ -319,24 +325,60 @@ class Retriever:
             having += np.isin(rows, found, assume_unique=True)
         return having / max(1, len(mentions))
 
-    def _candidates_of(self, answering: Answering, within: Sequence[Filter]) -> np.ndarray:
+    def _candidates_of(
+        self, answering: Answering, within: Sequence[Filter], linked: float
+    ) -> np.ndarray:
         """The rows of the candidates under each of some filters, and whatever these are."""
         if len(self.engine) <= self._candidates:
             return np.arange(len(self.engine))
-        rows = [answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL)]
+        chosen = np.zeros(len(self.engine), dtype=bool)
+        chosen[answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL)] = True
         for one in within:
-            under = best = answering.candidates(within=one, limit=self._candidates)
-            if len(under) > LINKED_OF:
-                best = answering.candidates(within=one, limit=LINKED_OF)
-            rows += [under, self.engine.links(best)[1]]
-        return np.unique(np.concatenate(rows))
+            under = answering.candidates(within=one, limit=self._candidates)
+            if linked:
+                under = self._with_links(answering, one, under, linked)
+            chosen[under] = True
+        return np.flatnonzero(chosen)
+
+    def _with_links(
+        self, answering: Answering, within: Filter, under: np.ndarray, linked: float
+    ) -> np.ndarray:
+        """The candidates under a filter, what lends most to the best of them, and who is lent.
+
+        Of what the best are linked with, those are candidates too that by what they are lent
+        come to as much as the last of the others.
+
+        Args:
+            answering: the question.
+            within: the filter.
+            under: the candidates without what is lent.
+            linked: how much a case is lent of the best sum that it is linked with.
+        """
+        sums = answering.estimates(under)
+        of_best = np.sort(best_rows(sums, LINKED_OF))
+        best = under[of_best]
+        first, others = self.engine.links(best)
+        by_other, place = answering.estimates(others), np.searchsorted(best, first)
+        most = np.full(len(best), -np.inf)
+        np.maximum.at(most, place, by_other)
+        lending = others[by_other >= most[place] - answering.doubt]
+        if len(under) < self._candidates:  # all that pass
+            return np.concatenate([under, lending])
+        mean = answering.mean()
+        lent = np.full(len(self.engine), mean)
+        np.maximum.at(lent, others, sums[of_best][place])
+        allowed = self.engine.matching(within, others)
+        worth = answering.estimates(allowed) + linked * lent[allowed]
+        return np.concatenate([under, lending, allowed[worth >= sums.min() + linked * mean]])
 
     def _links_among(self, rows: np.ndarray) -> np.ndarray:
         """The links between candidates, as pairs of their places."""
         place = np.full(len(self.engine), -1)
         place[rows] = np.arange(len(rows))
-        pairs = place[self.engine.links(rows)]
-        return pairs[:, pairs[1] >= 0]
+        first, others = self.engine.links(rows)
+        to = place[others]
+        there = to >= 0
+        return np.stack([place[first[there]], to[there]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,3 +399,20 @@ class ComparedTexts:
     def cosines(self, asked: Vectors) -> list[np.ndarray]:
         """The cosines of every text with a text that was asked: one array for each encoder."""
         return [vectors @ unit for vectors, unit in zip(self.by_encoder, asked, strict=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredTexts:
+    """How near texts that were asked come to some texts.
+
+    ``owners`` (int64) counts off whose each of these is, ``ordinals`` which of its owner's.
+    ``cosines`` has for each that was asked an array for each encoder, the default one first: one
+    cosine for each text.
+    """
+
+    owners: np.ndarray
+    ordinals: np.ndarray
+    cosines: Sequence[Sequence[np.ndarray]]
+
+    def __len__(self) -> int:
+        return len(self.owners)

@@ -119,6 +119,7 @@ class Marker:
         self._percent = "%" in self._wanted
         self._known: set[str] = set()
         self._matching: set[str] = set()
+        self._parts: set[str] = set()
         self._beginning: set[str] = set()
         self._leading: dict[str, str] = {}
         self._was_read: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -158,7 +159,7 @@ class Marker:
             words & self._beginning
             or _DOTTED.search(text)
             or (self._percent and "%" in text)
-            or (matching and _may_be_less(matching, words))
+            or (matching and self._may_be_less(matching, words))
             or (words & self._leading.keys() and self._is_led(in_order, matching))
         )
         return matching, is_read_whole
@@ -167,21 +168,31 @@ class Marker:
         """Say of words that were not seen before how they are read."""
         is_other, begins = self._wanted.isdisjoint, self._beginnings
         forms = {word: plain(word) for word in words}
-        self._matching.update([word for word in words if not is_other(stems(word))])
+        matching = [word for word in words if not is_other(stems(word))]
+        self._matching.update(matching)
+        self._parts.update([word for word in matching if _may_be_a_part(word)])
         self._leading.update([(word, form) for word, form in forms.items() if form in LEADING])
         self._beginning.update(
             [word for word, form in forms.items() if form in begins and form not in LEADING]
         )
         if self._figures:
-            self._beginning.update([word for word in words if self._begins_figure(word)])
+            numbers = [word for word in words if word[0].isdigit()]
+            self._beginning.update([word for word in numbers if self._begins_figure(word)])
         self._known |= words
 
     def _begins_figure(self, word: str) -> bool:
         """Whether a figure that counts may begin with a word: "7" is how "7 million" does."""
-        digits = _DIGITS.match(word) if word[0].isdigit() else None
+        digits = _DIGITS.match(word)
         if digits is None:
             return False
         return digits[0] == "0" or any(one.startswith(digits[0]) for one in self._figures)
+
+    def _may_be_less(self, matching: set[str], words: set[str]) -> bool:
+        """Whether a word that matches may be a part of another, as in "7 million" or "don't"."""
+        if matching & self._parts:
+            return True
+        is_negated = "t" in words or "T" in words
+        return is_negated and any(word.endswith(("n", "N")) for word in matching)
 
     def _is_led(self, in_order: Sequence[str], matching: set[str]) -> bool:
         """Whether two words that follow one another may be read as one, and that matters.
@@ -197,16 +208,8 @@ class Marker:
         return False
 
 
-def _may_be_less(matching: Iterable[str], words: Iterable[str]) -> bool:
-    """Whether a word that matches may be a part of another, as in "7 million" or "don't"."""
-    is_negated = "t" in words or "T" in words
-    return any(
-        len(word) < _SHORTEST_WHOLE
-        or "_" in word
-        or plain(word) in SCALES
-        or (is_negated and word.endswith(("n", "N")))
-        for word in matching
-    )
+def _may_be_a_part(word: str) -> bool:
+    return len(word) < _SHORTEST_WHOLE or "_" in word or plain(word) in SCALES
 
 
 def reasons(

@@ -175,6 +175,15 @@ class LocalEngine:
             return np.zeros((0, 0), dtype=np.float32), np.zeros(len(rows), dtype=np.int64)
         return self.vector_sets[vector_set].of(rows)
 
+    def cosines(
+        self, vector_set: str, rows: np.ndarray, vectors: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """How near some vectors come to all texts of some documents, and how many each has."""
+        if vector_set not in self.vector_sets:
+            none = np.zeros((len(vectors), 0), dtype=np.float32)
+            return none, np.zeros(len(rows), dtype=np.int64)
+        return self.vector_sets[vector_set].products(vectors, rows)
+
     def owned(self, vector_set: str) -> OwnedTexts:
         """A vector set whose owners are no documents."""
         return self._owned.get(vector_set, _NO_TEXTS)

@@ -10,6 +10,7 @@ candidates. A set that is small has no codes, and all of its vectors are read.
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import struct
 from collections.abc import Iterable, Iterator
@@ -85,6 +86,11 @@ class DocumentVectors:
         """How many numbers a vector has."""
         return self.matrix.shape[1]
 
+    @property
+    def doubt(self) -> float:
+        """How far an estimate may be off; 0 where they are exact."""
+        return 0.0 if self.codes is None else doubt_of(self.codes.cosine)
+
     @cached_property
     def _having(self) -> np.ndarray:
         """The rows of the documents that have a text."""
@@ -115,9 +121,7 @@ class DocumentVectors:
         having = np.flatnonzero(lengths)
         if not len(having):
             return cosines, nearest
-        products = inner_products(self.matrix, unit, places)
-        if self.codes is not None:
-            self._mapped.let_go()
+        products = self._products(unit, places)
         begins = (np.cumsum(lengths) - lengths)[having]
         best = np.maximum.reduceat(products, begins)
         is_best = products == np.repeat(best, lengths[having])
@@ -125,6 +129,18 @@ class DocumentVectors:
         cosines[having] = best
         nearest[having] = np.minimum.reduceat(first, begins) - begins
         return cosines, nearest
+
+    def products(self, units: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How near unit vectors come to all texts of some documents, and how many each has."""
+        places, lengths = stretches(self.starts, rows)
+        return self._products(units, places).reshape(len(units), len(places)), lengths
+
+    def _products(self, units: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """The inner products of one or more vectors with some texts, as ``inner_products``."""
+        products = inner_products(self.matrix, units, places)
+        if self.codes is not None:
+            self._mapped.let_go()
+        return products
 
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The unit vectors of all texts of some documents, and how many each has."""
@@ -164,6 +180,19 @@ class Codes:
         return found
 
 
+def doubt_of(cosine: np.ndarray) -> float:
+    """How far a cosine by a distance of codes may be off: of a thousand three are farther.
+
+    The bits that differ are like throws of a coin, of which half the square root of their number
+    is the standard deviation: three times that, as it becomes a cosine.
+
+    Args:
+        cosine: by the number of different bits, a straight line.
+    """
+    n_bits = len(cosine) - 1
+    return 1.5 * math.sqrt(n_bits) * abs(float(cosine[0]) - float(cosine[-1])) / n_bits
+
+
 def code_width(dimension: int) -> int:
     """How many bytes a code has: whole words of 8, as faiss counts by them."""
     return -(-dimension // 64) * 8
@@ -176,15 +205,25 @@ def signs(vectors: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.pad(bits, ((0, 0), (0, missing))))
 
 
-def inner_products(matrix: np.ndarray, unit: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The inner products of a vector with some rows of a matrix: float32, nothing is copied."""
-    found = np.empty(len(places), dtype=np.float32)
+def inner_products(matrix: np.ndarray, units: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The inner products of vectors with some rows of a matrix: float32, nothing is copied.
+
+    Args:
+        matrix: float32.
+        units: one vector or several, one in a row.
+        places: which rows, int64.
+
+    Returns:
+        Vector by vector the products with the rows, one after the other.
+    """
+    queries = np.ascontiguousarray(np.atleast_2d(units), dtype=np.float32)
     wanted = np.ascontiguousarray(places, dtype=np.int64)
-    query = np.ascontiguousarray(unit, dtype=np.float32)
-    faiss.fvec_inner_products_by_idx(
-        *map(faiss.swig_ptr, (found, query, matrix, wanted)), matrix.shape[1], 1, len(places)
-    )
-    return found
+    found = np.empty((len(queries), len(places)), dtype=np.float32)
+    for query, products in zip(queries, found, strict=True):
+        faiss.fvec_inner_products_by_idx(
+            *map(faiss.swig_ptr, (products, query, matrix, wanted)), matrix.shape[1], 1, len(places)
+        )
+    return found.ravel()
 
 
 def write_document_vectors(

@@ -22,7 +22,7 @@ from kb.engine.base import (
     VectorText,
 )
 from kb.engine.filters import FigureFilter, Filter
-from kb.engine.local.vectors import signs
+from kb.engine.local.vectors import doubt_of, signs
 from kb.engine.local.words import WordScores, word_scores
 from kb.engine.postgresql.schema import FORMAT, code_columns, schema_of
 from kb.engine.postgresql.server import Server, column, server_at, vector_text
@@ -47,6 +47,11 @@ class PostgresVectors:
     cosines: np.ndarray | None
     n_columns: int
     is_wide: bool
+
+    @property
+    def doubt(self) -> float:
+        """How far an estimate may be off; 0 where they are exact."""
+        return 0.0 if self.cosines is None else doubt_of(self.cosines)
 
     def estimates(self, unit: np.ndarray) -> np.ndarray:
         """About how near each document comes: of a small set exactly, by a scan of its texts."""
@@ -100,11 +105,27 @@ class PostgresVectors:
             {"rows": np.unique(rows).tolist()},
         )
         vectors = _vectors(sent, self.dimension)
-        held = column(owners, "i4")
-        begins, ends = np.searchsorted(held, rows), np.searchsorted(held, rows, side="right")
-        stretches = [np.arange(*pair) for pair in zip(begins, ends, strict=True)]
-        places = np.concatenate(stretches) if stretches else np.zeros(0, dtype=np.int64)
-        return vectors[places], (ends - begins).astype(np.int64)
+        places, lengths = _places_of(column(owners, "i4"), rows)
+        return vectors[places], lengths
+
+    def products(self, units: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How near unit vectors come to all texts of some documents, and how many each has."""
+        products = "".join(
+            f", string_agg(float4send((-(embedding <#> %(unit{number})s::vector))::float4), '' "
+            "ORDER BY row, ordinal)"
+            for number in range(len(units))
+        )
+        ((owners, *sent),) = self.server.fetch(
+            f"SELECT string_agg(int4send(row), '' ORDER BY row, ordinal){products} "
+            f"FROM {self.schema}.text_{self.number} WHERE row = ANY(%(rows)s)",
+            {
+                "rows": np.unique(rows).tolist(),
+                **{f"unit{number}": vector_text(unit) for number, unit in enumerate(units)},
+            },
+        )
+        places, lengths = _places_of(column(owners, "i4"), rows)
+        found = [column(one, "f4")[places] for one in sent]
+        return np.array(found, dtype=np.float32).reshape(len(units), len(places)), lengths
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,14 +340,15 @@ class PostgresEngine:
 
     def links(self, rows: np.ndarray) -> np.ndarray:
         """Pairs of documents that are linked."""
-        found: dict[int, list[int]] = {}
-        for row, other in self._fetch(
-            "SELECT row, other FROM {schema}.link WHERE row = ANY(%(rows)s) ORDER BY row, other",
+        ((owners, others),) = self._fetch(
+            "SELECT string_agg(int4send(row), ''), string_agg(int4send(other), '') "
+            "FROM {schema}.link WHERE row = ANY(%(rows)s)",
             rows=rows.tolist(),
-        ):
-            found.setdefault(row, []).append(other)
-        pairs = [(row, other) for row in rows.tolist() for other in found.get(row, ())]
-        return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        )
+        pairs = np.stack([column(owners, "i4"), column(others, "i4")]).astype(np.int64)
+        place = np.full(self._n, -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        return pairs[:, np.lexsort((pairs[1], place[pairs[0]]))]
 
     def holding(self, terms: Sequence[str]) -> np.ndarray:
         """The rows of the documents that hold each of some terms."""
@@ -375,6 +397,15 @@ class PostgresEngine:
     def _owned(self) -> dict[str, OwnedTexts]:
         return {}
 
+    def cosines(
+        self, vector_set: str, rows: np.ndarray, vectors: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """How near some vectors come to all texts of some documents, and how many each has."""
+        if vector_set not in self.vector_sets:
+            none = np.zeros((len(vectors), 0), dtype=np.float32)
+            return none, np.zeros(len(rows), dtype=np.int64)
+        return self.vector_sets[vector_set].products(vectors, rows)
+
     def owned(self, vector_set: str) -> OwnedTexts:
         """A vector set whose owners are no documents: few texts, read once."""
         described = self._sets.get(vector_set)
@@ -420,6 +451,19 @@ class PostgresEngine:
                 **values,
             },
         )
+
+
+def _places_of(owners: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places of the texts of some documents, one after the other, and how many each has.
+
+    Args:
+        owners: the row of each text, in order.
+        rows: the documents, in any order.
+    """
+    begins, ends = np.searchsorted(owners, rows), np.searchsorted(owners, rows, side="right")
+    places = [np.arange(*pair) for pair in zip(begins, ends, strict=True)]
+    none = np.zeros(0, dtype=np.int64)
+    return np.concatenate([none, *places]), (ends - begins).astype(np.int64)
 
 
 def _vectors(sent: bytes | None, dimension: int) -> np.ndarray:

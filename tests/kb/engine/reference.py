@@ -18,6 +18,7 @@ from kb.engine.base import (
     Figure,
     FigureRows,
     OwnedTexts,
+    Part,
     Question,
     VectorText,
     checked_vectors,
@@ -226,6 +227,14 @@ class ReferenceEngine:
             np.array(lengths, dtype=np.int64),
         )
 
+    def cosines(
+        self, vector_set: str, rows: np.ndarray, vectors: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Each vector with each text."""
+        of_rows, lengths = self.vectors(vector_set, rows)
+        cosines = [[float(unit @ own) for own in of_rows] for unit in vectors]
+        return np.array(cosines, dtype=np.float32).reshape(len(vectors), len(of_rows)), lengths
+
     def owned(self, vector_set: str) -> OwnedTexts:
         """A set whose owners are no documents."""
         held = self.sets.get(vector_set, {})
@@ -266,19 +275,25 @@ class ReferenceAnswering:
             if name in self.engine.sets and self.engine.is_of_documents(name)
         ]
 
-    def part(self, vector_sets: Sequence[str], row: int) -> float:
-        """The nearest text of a document in any of some sets."""
+    def part(self, part: Part, row: int, *, is_summed: bool) -> float:
+        """The nearest text of a document in any of some sets, as it counts in the sum or alone."""
+        beside = part.beside if is_summed and part.beside else [1.0] * len(part.vector_sets)
         return max(
-            max(self.cosines(name, row), default=NO_TEXT)
-            for name in vector_sets
+            counts * max(self.cosines(name, row), default=NO_TEXT)
+            for name, counts in zip(part.vector_sets, beside, strict=True)
             if name in self.measured()
         )
 
     @cached_property
     def parts(self) -> list[tuple[float, list[float]]]:
         """The weight of each part that can be measured, and its value of each document."""
+        return self.parts_of(is_summed=False)
+
+    def parts_of(self, *, is_summed: bool) -> list[tuple[float, list[float]]]:
+        """The same, alone or as they count in the sum."""
+        rows = range(len(self.engine))
         return [
-            (part.weight, [self.part(part.vector_sets, row) for row in range(len(self.engine))])
+            (part.weight, [self.part(part, row, is_summed=is_summed) for row in rows])
             for part in self.question.parts
             if set(part.vector_sets) & set(self.measured())
         ]
@@ -305,7 +320,7 @@ class ReferenceAnswering:
     def sums(self) -> list[float]:
         """The weighted sum of each document."""
         sums = [self.question.words * share for share in self.shares]
-        for weight, values in self.parts:
+        for weight, values in self.parts_of(is_summed=True):
             sums = [one + weight * value for one, value in zip(sums, values, strict=True)]
         return sums
 
@@ -321,6 +336,15 @@ class ReferenceAnswering:
         for values in [self.shares, *(values for _, values in self.parts)] if by_each else []:
             found += sorted(rows, key=lambda row, by=values: (-by[row], row))[:by_each]
         return np.array(sorted(set(found)), dtype=np.int64)
+
+    def estimates(self, rows: np.ndarray) -> np.ndarray:
+        """The sums themselves."""
+        return np.array([self.sums[row] for row in rows], dtype=np.float64)
+
+    @property
+    def doubt(self) -> float:
+        """None."""
+        return 0.0
 
     def evidence(self, rows: np.ndarray) -> EngineEvidence:
         """Document by document."""

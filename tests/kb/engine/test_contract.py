@@ -185,6 +185,10 @@ QUESTIONS: Mapping[str, Question] = {
     "two sets in a part": Question(
         vectors={"passages": FOUR, "abroad": ONE}, parts=(part(0.5, "passages", "abroad"),)
     ),
+    "a set that counts less beside another": Question(
+        vectors={"passages": FOUR, "abroad": ANY},
+        parts=(Part(vector_sets=("passages", "abroad"), weight=0.5, beside=(1.0, 0.4)),),
+    ),
     "two parts": Question(
         vectors={"passages": FOUR, "abroad": FOUR},
         parts=(part(0.5, "passages"), part(0.25, "abroad")),
@@ -408,6 +412,18 @@ def test_of_equal_candidates_the_first_are_taken(engine, reference, name, limit)
         assert found.tolist() == expected.tolist()
 
 
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_estimates_of_few_documents_are_their_sums(engine, slow_answers, name):
+    """Nothing is in doubt where every vector is looked at."""
+    answering = engine.ask(QUESTIONS[name])
+
+    for rows in SOME:
+        found = answering.estimates(rows)
+        assert (found.dtype, found.shape) == (np.float64, rows.shape)
+        assert np.abs(found - slow_answers[name].estimates(rows)).max(initial=0) <= 1e-6
+    assert answering.doubt == 0
+
+
 @pytest.mark.parametrize("rows", SOME, ids=["all", "some", "none"])
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_evidence_is_that_of_the_reference(engine, reference, question, rows):
@@ -558,6 +574,19 @@ def test_texts_and_vectors_of_documents(engine, reference):
         assert engine.vectors(name, rows_of([]))[0].shape == (0, WIDTH)
     vectors, lengths = engine.vectors("sentences", rows)
     assert (len(vectors), lengths.tolist()) == (0, [0] * 5)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_cosines_of_all_texts_of_documents(engine, reference, n):
+    """Each of some vectors with each text, document by document; repeated where asked."""
+    units = unit_rows(np.random.default_rng(8).normal(size=(n, WIDTH)))
+    for name in ("passages", "abroad", "sentences"):
+        for asked in (rows_of([4, 0, 17, 4, 30]), rows_of([])):
+            cosines, lengths = engine.cosines(name, asked, units)
+            expected = reference.cosines(name, asked, units)
+            assert (cosines.dtype, lengths.dtype) == (np.float32, np.int64)
+            assert (cosines.shape, lengths.tolist()) == (expected[0].shape, expected[1].tolist())
+            assert np.abs(cosines - expected[0]).max(initial=0) <= 1e-6
 
 
 def test_vectors_come_back_at_length_one(new_store):
@@ -930,6 +959,23 @@ def _mean(answering: Answering, n: int) -> float:
     """The mean of the weighted sum above, over all documents, exactly."""
     exact = answering.evidence(np.arange(n))
     return float((0.7 * exact.cosines["passages"] + 0.3 * exact.words).mean())
+
+
+def test_estimates_of_many_are_seldom_farther_off_than_the_doubt(many):
+    """Of a hundred documents 98 are within it of the exact sum, about any question."""
+    engine, subjects = many
+    for subject in subjects[:6]:
+        question = Question(
+            vectors={"passages": subject}, parts=(part(0.5, "passages"),), terms=("oak",), words=0.2
+        )
+        answering = engine.ask(question)
+        exact = answering.evidence(np.arange(MANY))
+        sums = 0.5 * exact.cosines["passages"] + 0.2 * exact.words
+
+        off = np.abs(answering.estimates(np.arange(MANY)) - sums)
+
+        assert 0 < answering.doubt < 0.3
+        assert (off <= answering.doubt).mean() >= 0.98
 
 
 def test_evidence_of_many_is_exact(many):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kb.engine.base import unit_rows
 from kb.guidance.profile_texts import nearest_texts, nearness_by_owner, wanted_projects
-from kb.search.evidence import ComparedTexts
+from kb.search.evidence import ComparedTexts, MeasuredTexts
 
 CASES = ("a", "b", "c", "d")
 PROJECTS = ("exporting", "marketing", "design")
@@ -28,15 +28,21 @@ def texts(owners: Sequence[str], *vectors: Sequence[Sequence[float]]) -> Compare
     )
 
 
+def measured(made: ComparedTexts, asked: Sequence[tuple[np.ndarray, ...]]) -> MeasuredTexts:
+    """How near some texts come to texts."""
+    cosines = [made.cosines(one) for one in asked]
+    return MeasuredTexts(owners=made.owners, ordinals=made.ordinals, cosines=cosines)
+
+
 def nearness(made: ComparedTexts, asked: tuple[np.ndarray, ...]) -> dict[str, float]:
     """How near each case is, by its name."""
-    found = nearness_by_owner(made, asked, len(CASES))
+    (found,) = nearness_by_owner(measured(made, [asked]), len(CASES))
     return dict(zip(CASES, found.tolist(), strict=True))
 
 
 def nearest(made: ComparedTexts, asked: Sequence[tuple[np.ndarray, ...]]) -> dict[str, int]:
     """Which text of each case is nearest, by the name of the case."""
-    return {CASES[owner]: at for owner, at in nearest_texts(made, asked).items()}
+    return {CASES[owner]: at for owner, at in nearest_texts(measured(made, asked)).items()}
 
 
 def wanted(made: ComparedTexts, asked: Sequence[tuple[np.ndarray, ...]]) -> dict[str, float]:
