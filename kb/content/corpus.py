@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from kb.content.bibliography import bibliography_bytes, read_bibliography
 from kb.content.case_json import unpacked
@@ -61,11 +62,14 @@ from kb.content.wanted import read_wanted
 from kb.content.yaml_source import YamlTrouble
 from kb.errors import CorpusError, Problem
 from kb.model.case_versions import entry_digest, entry_text, version_digest
-from kb.model.cases import Case, Period, Withdrawn
+from kb.model.cases import Case, Period, Reference, Withdrawn
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades
 from kb.model.facets import COLLECTION_FACET, DECADE_FACET
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary
+
+#: What a file beside the cases holds.
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,19 +334,7 @@ def read_corpus(
         *withdrawn_problems(shown, withdrawn.keys()),
         *(problem for file, reading in readings for problem in reading.problems_in(file.path)),
     ]
-    self_check, self_check_problems = read_self_check(folder / SELF_CHECK_FILE, known)
-    people, people_problems = read_people(folder / PEOPLE_FILE, known)
-    phrases, phrase_problems = read_phrases(folder / PHRASES_FILE, known)
-    site, site_problems = read_site(folder / SITE_FILE)
-    codebook, codebook_problems = read_codebook(folder / CODEBOOK_FILE, known)
-    tools, tool_problems = read_tools(folder / TOOLS_FOLDER, known)
-    wanted, wanted_problems = read_wanted(folder / WANTED_FILE)
-    packs, pack_problems = read_packs(folder / PACKS_FOLDER, known)
-    course, course_problems = read_course(folder / COURSE_FILE, packs, known)
-    problems += [*self_check_problems, *people_problems, *tool_problems, *phrase_problems]
-    problems += [*site_problems, *codebook_problems, *wanted_problems]
-    problems += [*pack_problems, *course_problems]
-    glossary = read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems)
+    beside = _beside(folder, known, references, problems)
     if withdrawn and not guides:
         message = "holds no case that was not withdrawn; add one with 'kb new'."
         problems.append(Problem(path=str(folder), line=1, message=message))
@@ -362,20 +354,8 @@ def read_corpus(
             remembered=read.remembered,
             around=read.around,
         ),
-        beside=Compendium(
-            cases=(),
-            taxonomy=taxonomy,
-            references=references,
-            site=site,
-            self_check=self_check,
-            people=people,
-            glossary=glossary,
-            phrases=phrases,
-            wanted=wanted,
-            codebook=codebook,
-            tools=tools,
-            packs=packs,
-            course=course,
+        beside=replace(
+            beside,
             aliases={alias: file.id for file, one in readings for alias, _ in one.aliases},
             withdrawn={
                 case_id: Withdrawn(
@@ -387,6 +367,34 @@ def read_corpus(
                 if reading.withdrawn is not None
             },
         ),
+    )
+
+
+def _beside(
+    folder: Path, known: Known, references: Mapping[str, Reference], problems: list[Problem]
+) -> Compendium:
+    """What lies beside the cases, a file or a folder for each; what is wrong goes to problems."""
+
+    def checked(read: tuple[Found, Iterable[Problem]]) -> Found:
+        found, wrong = read
+        problems.extend(wrong)
+        return found
+
+    packs = checked(read_packs(folder / PACKS_FOLDER, known))
+    return Compendium(
+        cases=(),
+        taxonomy=known.taxonomy,
+        references=references,
+        site=checked(read_site(folder / SITE_FILE)),
+        self_check=checked(read_self_check(folder / SELF_CHECK_FILE, known)),
+        people=checked(read_people(folder / PEOPLE_FILE, known)),
+        glossary=read_forms(folder / FORMS_FILE, folder / GLOSSARY_FILE, problems),
+        phrases=checked(read_phrases(folder / PHRASES_FILE, known)),
+        wanted=checked(read_wanted(folder / WANTED_FILE)),
+        codebook=checked(read_codebook(folder / CODEBOOK_FILE, known)),
+        tools=checked(read_tools(folder / TOOLS_FOLDER, known)),
+        packs=packs,
+        course=checked(read_course(folder / COURSE_FILE, packs, known)),
     )
 
 
