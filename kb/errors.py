@@ -171,18 +171,19 @@ class CaseMoved(CaseNotFound):
 
 
 class CaseWithdrawn(CaseNotFound):
-    """The case of this id was withdrawn on a ``day`` for a ``reason``."""
+    """The case of this id was withdrawn on a ``day``, in words, for a ``reason``."""
 
     def __init__(self, case_id: str, *, title: str, day: str, reason: str) -> None:
-        super().__init__(case_id, said=f"The case {case_id!r} was withdrawn on {day}: {reason}")
+        super().__init__(case_id, said=f"“{title}” was withdrawn on {day}. {reason}")
         self.title, self.day, self.reason = title, day, reason
 
 
 class CaseGone(CaseNotFound):
-    """The case of this id was in the compendium until a ``day``."""
+    """The case of this id was in the compendium until a ``day``, in words."""
 
     def __init__(self, case_id: str, *, day: str) -> None:
-        super().__init__(case_id, said=f"The case {case_id!r} was here until {day}.")
+        said = f"The case {case_id!r} was here until {day}. No reason was given."
+        super().__init__(case_id, said=said)
         self.day = day
 
 
@@ -206,7 +207,8 @@ class VersionNotFound(KBError):
         if found:
             message = f"More than one version begins with {self.digest!r}: {', '.join(found)}."
         elif case_id:
-            message = f"The case {case_id!r} has no {what}. Its versions are {', '.join(known)}."
+            listed = f"Its versions are {', '.join(known)}." if known else "None of it was kept."
+            message = f"The case {case_id!r} has no {what}. {listed}"
         else:
             message = (
                 f"There is no {what}. A version is named by 12 characters of its digest or more."

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from kb.versions.store import Versions
 from web.about import views as about
+from web.cases import version_views as case_versions
 from web.cases import views as cases
 from web.compare import views as compare
 from web.core import assets, errors, headers, urls
@@ -34,6 +36,7 @@ CACHE_FONTS_FOR = 31_536_000
 FEATURES = (
     search,
     cases,
+    case_versions,
     terms,
     holdings,
     role_models,
@@ -61,6 +64,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     app = errors.Site("web")
     app.extensions["kb_live"] = live
     app.extensions["kb_settings"] = settings
+    app.extensions["kb_versions"] = Versions(settings.index)
     live.when_opened(maps_of)
     live.when_opened(whole_of)
     app.json.sort_keys = False

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from kb.guidance.profile import Profile, given, values_of
+from kb.model.case_versions import short
 from kb.model.facets import FACET_LISTS, FACETS
 from kb.model.quantities import UP
 from kb.search.query import DEFAULT_PER_PAGE, PAGE_SIZE, Query, with_value
@@ -35,6 +36,10 @@ class Addresses:
     def term(self, facet: str, name: str) -> str:
         """The page of a facet's value, by what addresses call it."""
         return f"{self.root}/{FACET_LISTS[facet]}/{quote(name)}"
+
+    def version(self, case_id: str, digest: str) -> str:
+        """A version of a case, where it stays unchanged."""
+        return f"{self.case(case_id)}@{short(digest)}"
 
     def search(self, query: Query) -> str:
         """The page of a search; how many cases it shows is its own, unless the query says."""

@@ -16,6 +16,7 @@ from kb.cli.outcomes import outcomes
 from kb.cli.quality import calibrate, evaluate
 from kb.cli.role_models import role_models
 from kb.cli.search import search
+from kb.cli.versions import versions
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,7 +27,7 @@ def main() -> None:
 
 for _command in (
     *(check, new, schema, glossary),
-    *(build, snapshots),
+    *(build, snapshots, versions),
     *(search, role_models, outcomes, compare, cite),
     *(evaluate, calibrate),
 ):

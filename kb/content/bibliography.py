@@ -124,6 +124,18 @@ def read_bibliography(
     return references, problems
 
 
+def entries_alone(data: bytes, keys: Iterable[str]) -> bytes:
+    """Some entries of a file of sources as a file of their own; those that it has.
+
+    Raises:
+        CorpusError: it is not UTF-8.
+    """
+    text = _text(Path("sources.bib"), data)
+    starts = _starts(text)
+    parts = (_extent(text, starts[key]) for key in dict.fromkeys(keys) if key in starts)
+    return "\n\n".join(text[start:end] for start, end in parts).encode()
+
+
 def line_of(path: Path, key: str, field: str) -> int:
     """The line on which a field of an entry stands, or the entry where it has no such field.
 

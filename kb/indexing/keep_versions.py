@@ -22,13 +22,16 @@ from kb.model.case_versions import (
     terms_of,
     undated,
 )
-from kb.model.cases import Case
+from kb.model.cases import Case, Reference
 from kb.model.facets import MADE_FACETS
+from kb.model.taxonomy import Taxonomy
 from kb.versions.difference import what_changed
 from kb.versions.store import Addition, Versions, adding, set_aside
 
 #: What is said of the first version of a case.
 FIRST = "First version in the compendium."
+#: What is said where a case is no more, and nobody says why.
+GONE = "Taken out of the compendium."
 
 
 def keep_versions(versions: Versions, corpus: Corpus, tell: Callable[[str], None]) -> None:
@@ -82,7 +85,8 @@ def _add_changed(
 ) -> None:
     today = datetime.now(UTC).date().isoformat()
     for document, case in zip(changed, corpus.cases_of(changed), strict=True):
-        version = version_of(case, corpus.texts.bytes_of(document), corpus)
+        text = corpus.texts.bytes_of(document)
+        version = version_of(case, text, corpus.beside.references, corpus.taxonomy)
         before = _version_before(versions, case, heads)
         addition.add(version)
         entry = Entry(digest=version.digest, day=today, what=sentence(before, version))
@@ -114,20 +118,23 @@ def _why_ended(case_id: str, corpus: Corpus) -> str:
     if gone is not None:
         return f"Withdrawn: {gone.reason}"
     now = corpus.beside.aliases.get(case_id)
-    return f"Moved to {now}." if now is not None else "Taken out of the compendium."
+    return f"Moved to {now}." if now is not None else GONE
 
 
-def version_of(case: Case, text: bytes, corpus: Corpus) -> Version:
+def version_of(
+    case: Case, text: bytes, references: Mapping[str, Reference], taxonomy: Taxonomy
+) -> Version:
     """The version that a case is.
 
     Args:
-        case: as it was read.
+        case: as it was read, with the digest of the version.
         text: the bytes of its file.
-        corpus: with the sources and the vocabulary.
+        references: the sources by key, at least those that it cites.
+        taxonomy: the vocabulary, with every country.
     """
-    keys = sorted({source.key for source in case.sources} & corpus.beside.references.keys())
-    works = {key: corpus.beside.references[key] for key in keys}
-    terms = terms_of(case, corpus.taxonomy)
+    keys = sorted({source.key for source in case.sources} & references.keys())
+    works = {key: references[key] for key in keys}
+    terms = terms_of(case, taxonomy)
     return Version(
         case_id=case.id,
         digest=case.version,
@@ -152,12 +159,17 @@ def sentence(before: Version | None, after: Version) -> str:
     """What changed, in a sentence: as the file says it, or else as the difference tells it."""
     if before is None:
         return FIRST
-    said = _said(after)
-    if said and said != _said(before):
+    if said := said_by_file(before, after):
         return said
     moved = before.case_id != after.case_id
     changed = what_changed(before, after)
     return f"Moved from {before.case_id}. {changed}" if moved else changed
+
+
+def said_by_file(before: Version | None, after: Version) -> str:
+    """What changed as the file itself tells it; empty where it tells nothing new."""
+    said = _said(after)
+    return said if before is None or said != _said(before) else ""
 
 
 def _said(version: Version) -> str:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from kb.citations.summary import CountedSources
+from kb.citations.works import day_text
 from kb.engine.base import TITLE, Engine, Part, Question, best_rows
 from kb.engine.filters import EVERYTHING, Filter
-from kb.errors import CaseNotFound, QueryError
+from kb.errors import CaseMoved, CaseNotFound, CaseWithdrawn, QueryError
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
@@ -92,10 +93,18 @@ class Searcher:
         """The case with this id.
 
         Raises:
+            CaseMoved: it has another id now.
+            CaseWithdrawn: it was taken out of the compendium.
             CaseNotFound: there is none; carries the nearest ids.
         """
         case = self.compendium.by_id.get(case_id)
         if case is None:
+            if case_id in self.compendium.aliases:
+                raise CaseMoved(case_id, now=self.compendium.aliases[case_id])
+            if case_id in self.compendium.withdrawn:
+                gone = self.compendium.withdrawn[case_id]
+                day = day_text(gone.day)
+                raise CaseWithdrawn(case_id, title=gone.title, day=day, reason=gone.reason)
             nearest = similar_names(case_id, iter(self.compendium.by_id), n=3)
             raise CaseNotFound(case_id[:120], nearest=nearest)
         return case

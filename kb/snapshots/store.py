@@ -148,14 +148,11 @@ def _standing(index_folder: Path, verified: _Verified) -> Standing:
 
 
 @contextmanager
-def building(index_folder: Path) -> Iterator[Standing]:
-    """Be the only build of an index, which is made where it is not there, in a ``with`` block.
-
-    What a build that was killed left behind is removed first, and in the end what this one did
-    not serve.
+def no_other_build(index_folder: Path) -> Iterator[None]:
+    """Keep builds of an index out, which is made where it is not there, in a ``with`` block.
 
     Raises:
-        BuildBusy: another build is running.
+        BuildBusy: a build is running.
         IndexNotWritable: the folder cannot be made or written to.
     """
     try:
@@ -170,6 +167,21 @@ def building(index_folder: Path) -> Iterator[Standing]:
         )
     busy = f"Another build of {index_folder} is running; wait until it has ended."
     with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy):
+        yield
+
+
+@contextmanager
+def building(index_folder: Path) -> Iterator[Standing]:
+    """Be the only build of an index, which is made where it is not there, in a ``with`` block.
+
+    What a build that was killed left behind is removed first, and in the end what this one did
+    not serve.
+
+    Raises:
+        BuildBusy: another build is running.
+        IndexNotWritable: the folder cannot be made or written to.
+    """
+    with no_other_build(index_folder):
         _remove_unfinished(index_folder)
         verified = _Verified()
         try:

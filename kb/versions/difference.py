@@ -95,14 +95,15 @@ def what_changed(before: Version, after: Version) -> str:
 
 
 def _parts(version: Version, named_by: Version) -> dict[str, tuple[str, ...]]:
-    """What a version says, part by part, each in lines; with the labels of another, if it has any.
+    """What a version says, part by part, each in lines; with the names of another, if it has any.
 
-    So a label that is written otherwise does not look like another value.
+    So a label or a source that is written otherwise does not look like another one.
     """
     if version.understood is None or named_by.understood is None:
         return {}
     known = replace(
         version.understood,
+        references={**version.understood.references, **named_by.understood.references},
         terms={
             name: (*named_by.understood.terms.get(name, ()), *terms)
             for name, terms in version.understood.terms.items()
@@ -238,7 +239,8 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
 def _pieces(before: str, after: str) -> Iterator[Piece]:
     old, new = _WORD.findall(before), _WORD.findall(after)
     if max(len(old), len(new)) <= _MOST_WORDS and old and new:
-        matcher = SequenceMatcher(None, old, new)
+        words = ([word.strip() for word in some] for some in (old, new))
+        matcher = SequenceMatcher(None, *words)
         if matcher.ratio() >= _ALIKE:
             yield from _word_by_word(matcher, old, new)
             return

@@ -32,6 +32,7 @@ from web.cases.page import (
     shared_text,
     shown_similar,
 )
+from web.cases.versions import listed_versions
 from web.core.errors import Failure, Help, register_help
 from web.core.files import citations_file
 from web.core.params import read_strict
@@ -49,7 +50,10 @@ bp.add_app_template_filter(
 
 
 def help_with(failure: Failure) -> Help:
-    """What the page of a case that is not there offers: the nearest ids, by their titles."""
+    """What the page of a case that is not there offers: nearest ids by their titles, versions."""
+    if failure.kind.slug in ("withdrawn-case", "gone-case"):
+        listed = listed_versions(str(failure.value), searcher())
+        return Help(template="_failure_versions.html", given={"listed": listed})
     if failure.kind.slug != "unknown-case":
         return Help()
     current = searcher()
@@ -93,6 +97,7 @@ def case(case_id: str) -> str | Response:
         related=related_to(case, current),
         similar=shown_similar(case, alike),
         compare_similar=compared_url(case, alike),
+        listed_versions=listed_versions(case_id, current),
     )
 
 

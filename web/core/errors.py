@@ -6,6 +6,7 @@ RFC 9457; elsewhere it is a page that says what happened and where to go on. Vie
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -16,10 +17,13 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from kb import errors
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
+from kb.citations.works import day_text
 from kb.errors import Attempt
 from web.core.files import FILES
-from web.core.request import PrintableRequest, live, searcher
+from web.core.request import PrintableRequest, live, searcher, versions
 from web.core.urls import here, led_to, url_for
+
+_log = logging.getLogger(__name__)
 
 RETRY_AFTER = "30"
 VALUE_SHOWN = 200
@@ -78,6 +82,30 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
         slug="unknown-case",
         title="There is no case at this address",
         help="It may have been renamed. Check the address for typing errors.",
+    ),
+    errors.CaseWithdrawn: Kind(
+        status=410,
+        slug="withdrawn-case",
+        title="This case was withdrawn",
+        help="It is no longer part of the compendium.",
+    ),
+    errors.CaseGone: Kind(
+        status=410,
+        slug="gone-case",
+        title="This case is no longer here",
+        help="It was taken out of the compendium.",
+    ),
+    errors.VersionNotFound: Kind(
+        status=404,
+        slug="unknown-version",
+        title="There is no such version of this case",
+        help="Check the characters after the @ sign.",
+    ),
+    errors.VersionsDamaged: Kind(
+        status=500,
+        slug="damaged-version",
+        title="This version cannot be shown",
+        help="What was kept of it is damaged. The operator can bring it back from a backup.",
     ),
     errors.SnapshotMissing: Kind(
         status=503, slug="not-built", title="The compendium is not ready yet", help=NOT_READY
@@ -187,28 +215,51 @@ def kind_of(error: errors.KBError) -> Kind:
 
 
 def _known(error: errors.KBError) -> Response:
-    if isinstance(error, errors.CaseNotFound) and (address := _in_other_letters(error)):
-        return led_to(address)
+    if isinstance(error, errors.CaseNotFound):
+        if address := _elsewhere(error):
+            return led_to(address)
+        error = _if_gone(error)
     failure = Failure(kind=kind_of(error), detail=str(error))
     if failure.kind.status == 503:  # what is wrong, and where, is the operator's: see the log
         failure = replace(failure, detail=failure.kind.help)
     if isinstance(error, errors.QueryError):
         value = error.value[:VALUE_SHOWN] if isinstance(error.value, str) else error.value
         failure = replace(failure, parameter=error.parameter, value=value, allowed=error.allowed)
+    elif isinstance(error, errors.VersionNotFound):
+        failure = replace(
+            failure, parameter="name", value=error.digest, allowed=error.found or error.known
+        )
     elif isinstance(error, errors.CaseNotFound):
         failure = replace(failure, parameter="case_id", value=error.case_id, allowed=error.nearest)
     return _answer(failure)
 
 
-def _in_other_letters(error: errors.CaseNotFound) -> str:
-    """The address with the id of the case that differs in capitals alone; empty for none.
+def _elsewhere(error: errors.CaseNotFound) -> str:
+    """The address with the id that the case has now, or that differs in capitals alone.
 
-    Ids have no capitals.
+    Ids have no capitals. Empty where there is none, and where the id is a parameter.
     """
     given, meant = request.view_args or {}, error.case_id.lower()
-    if given.get("case_id") != error.case_id or meant not in searcher().compendium.by_id:
+    if given.get("case_id") != error.case_id:
+        return ""
+    if isinstance(error, errors.CaseMoved):
+        meant = error.now
+    elif meant not in searcher().compendium.by_id:
         return ""
     return url_for(request.endpoint, **{**given, "case_id": meant})
+
+
+def _if_gone(error: errors.CaseNotFound) -> errors.CaseNotFound:
+    """What is to be said where a case was here once, by what was kept of it."""
+    if type(error) is not errors.CaseNotFound:
+        return error
+    with Attempt() as attempt:  # a store that is damaged is no reason to say less of a case
+        history = versions().history(error.case_id)
+        if history and not history[-1].digest:
+            return errors.CaseGone(error.case_id, day=day_text(history[-1].day))
+    if attempt.error is not None:
+        _log.error("the versions of %r cannot be read: %s", error.case_id, attempt.error)
+    return error
 
 
 def _http(error: HTTPException) -> Response:

@@ -252,6 +252,16 @@ COMPARE: Table = (
     ),
 )
 
+#: The parameter of ``/api/v1/cases/<id>@<version>``.
+VERSION: Table = (
+    _row(
+        "against",
+        text(64),
+        "Another version of the case, by the first 12 characters of its digest or more: what "
+        "differs in it. The newest where it is not given.",
+    ),
+)
+
 UNKNOWN, REPEATED, VALUE, ALONE = "unknown", "repeated", "value", "alone"
 
 #: What a name says something about, and is passed over without.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
     from kb.search.searcher import Searcher
     from kb.settings import Settings
+    from kb.versions.store import Versions
 
 
 class PrintableRequest(Request):
@@ -36,6 +37,11 @@ def live() -> LiveSearcher:
 def settings() -> Settings:
     """The settings of this run."""
     return current_app.extensions["kb_settings"]
+
+
+def versions() -> Versions:
+    """The versions of every case."""
+    return current_app.extensions["kb_versions"]
 
 
 def site_words() -> Site:

@@ -64,6 +64,11 @@ def case_url(case_id: str) -> str:
     return url_for("cases.case", case_id=case_id)
 
 
+def version_url(case_id: str, name: str) -> str:
+    """The path of a version of a case; of two with ``...`` between them, of what differs."""
+    return url_for("case_versions.version", case_id=case_id, name=name)
+
+
 def query_url(
     query: Query, *, page: int = 1, endpoint: str = "search.search", **changes: Any
 ) -> str:

@@ -18,6 +18,12 @@ from kb.answers.relevance import RelevanceAnswer, relevance_answer
 from kb.answers.role_models import RoleModelsAnswer, role_models_answer
 from kb.answers.search import SearchAnswer, search_answer
 from kb.answers.suggestions import SuggestionsAnswer, suggestions_answer
+from kb.answers.versions import (
+    CaseVersionsAnswer,
+    VersionAnswer,
+    case_versions_answer,
+    version_answer,
+)
 from kb.answers.vocabulary import TaxonomyAnswer, taxonomy_answer
 from kb.citations.items import today
 from kb.errors import QueryError
@@ -26,6 +32,7 @@ from kb.guidance.role_models import role_models as find_role_models
 from kb.model.compendium import Compendium
 from kb.results.comparison import LEAST
 from kb.search.searcher import Searcher
+from kb.versions.cases import versions_of
 from web.core.errors import NotMeasured
 from web.core.params import (
     COMPARE,
@@ -33,11 +40,12 @@ from web.core.params import (
     PROFILE,
     SEARCH,
     TYPED,
+    VERSION,
     to_profile,
     to_query,
     to_selection,
 )
-from web.core.request import live, searcher
+from web.core.request import live, searcher, versions
 from web.core.urls import addresses
 from web.machine.description import description
 from web.machine.operations import Operations
@@ -116,6 +124,55 @@ def case(current: Searcher, values: Values, case_id: str) -> CaseAnswer:
 def citation(current: Searcher, values: Values, case_id: str) -> CitationAnswer:
     """How one case is cited: its parts, in four styles, and for reference managers."""
     return citation_answer(current.case(case_id), current, addresses(), accessed=today())
+
+
+@operations.answers(
+    "/cases/<path:case_id>@<name>",
+    "Read a version of a case",
+    id="getVersion",
+    tag="Cases",
+    parameters=VERSION,
+    answer=VersionAnswer,
+    problems={
+        "404": "The case has no such version; `allowed` holds those that it has.",
+        "500": "What was kept of this version is damaged.",
+    },
+)
+def version(current: Searcher, values: Values, case_id: str, name: str) -> VersionAnswer:
+    """The text of a case as it was, for ever: the file, its sources and its labels.
+
+    `difference` tells what differs in the newest version, or in the one of `against`.
+    """
+    held = versions_of(versions(), current.compendium, case_id)
+    if not held.entries:
+        current.case(case_id)
+    kept = versions().version(held.named(name))
+    other = held.named(values["against"]) if values["against"] else held.newest
+    return version_answer(
+        held,
+        kept,
+        addresses(),
+        against=versions().version(other),
+        snapshot=current.snapshot_id,
+    )
+
+
+@operations.answers(
+    "/versions/<path:case_id>",
+    "List the versions of a case",
+    id="listVersions",
+    tag="Cases",
+    answer=CaseVersionsAnswer,
+    problems={"404": "No case has this id, or had it; `allowed` holds the nearest ids."},
+)
+def case_versions(current: Searcher, values: Values, case_id: str) -> CaseVersionsAnswer:
+    """Every version of a case, the newest first; also of one that was withdrawn or is gone."""
+    answer = case_versions_answer(
+        versions(), current.compendium, case_id, addresses(), current.snapshot_id
+    )
+    if answer.state == "elsewhere" and not answer.versions:
+        current.case(case_id)
+    return answer
 
 
 @operations.answers(

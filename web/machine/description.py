@@ -86,6 +86,17 @@ def _operation(
                 "example": next(iter(examples["id"])),
             }
         )
+    if "{name}" in operation.path:
+        parameters.append(
+            {
+                "name": "name",
+                "in": "path",
+                "required": True,
+                "description": "The first 12 characters of the digest of a version, or more.",
+                "schema": {"type": "string", "pattern": "^[0-9a-f]{12,64}$"},
+                "example": examples["version"],
+            }
+        )
     problems = EVERYWHERE | operation.problems
     return {
         "operationId": operation.id,

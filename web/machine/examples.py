@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
+from kb.model.case_versions import SHORT, short
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.holdings import Counted
@@ -19,10 +20,11 @@ _IDS = [f"folder/case-{number}" for number in range(1, LEAST + 1)]
 
 def values_of(compendium: Compendium | None) -> Mapping[str, Any]:
     """An example of each parameter that takes words or ids, by name, as far as there is one."""
-    values: dict[str, Any] = {"id": _IDS}
+    values: dict[str, Any] = {"id": _IDS, "version": "0" * SHORT}
     if compendium is None:
         return values
-    ids = [case.id for case in _first_cases(compendium)]
+    first = _first_cases(compendium)
+    ids = [case.id for case in first]
     site, countries = compendium.site, compendium.taxonomy["countries"].terms
     words = {
         "q": next(iter(site.examples), ""),
@@ -31,7 +33,9 @@ def values_of(compendium: Compendium | None) -> Mapping[str, Any]:
         "my_country": countries[0].label if countries else "",
     }
     values |= {name: word for name, word in words.items() if word}
-    return values | ({"id": ids} if len(ids) == LEAST else {})
+    if len(ids) < LEAST:
+        return values
+    return values | {"id": ids, "version": short(first[0].version)}
 
 
 def requests_of(compendium: Compendium | None) -> Iterator[tuple[str, str]]:
@@ -63,6 +67,7 @@ def _requests_with_values(compendium: Compendium) -> Iterator[tuple[str, str]]:
         yield f"{label('results', metrics[0])} of at least 20", f"search?{least}"
     if cases:
         yield "One whole case", f"cases/{cases[0].id}"
+        yield "Its versions", f"versions/{cases[0].id}"
     if len(cases) >= LEAST:
         both = urlencode([("id", case.id) for case in cases[:LEAST]], safe="/")
         yield "Two cases side by side", f"compare?{both}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ class Operation:
 
 
 View = Callable[..., object]
+#: A part of an address as the site writes it.
+_IN_PATH = re.compile(r"<(?:path:)?(\w+)>")
 #: What speaks of more cases is sent in pieces, as it is made.
 _IN_ONE = 1_000
 
@@ -87,7 +90,7 @@ class Operations:
             self.all.append(
                 Operation(
                     id=id,
-                    path=f"{self._bp.url_prefix}{path}".replace("<path:", "{").replace(">", "}"),
+                    path=(self._bp.url_prefix or "") + _IN_PATH.sub(r"{\1}", path),
                     tag=tag,
                     words=words,
                     details=" ".join((view.__doc__ or "").split()),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kb.citations.provenance import Provenance, provenance
-from kb.model.cases import Case
+from kb.model.cases import Case, Reference
 from web.core.request import searcher
 from web.words.translation import gettext, ngettext
 
@@ -29,6 +31,7 @@ def reported_text(found: Provenance) -> str:
     return text
 
 
-def reported(case: Case) -> str:
-    """Where a case of the snapshot that is served comes from."""
-    return reported_text(provenance(case, searcher().compendium.references))
+def reported(case: Case, references: Mapping[str, Reference] | None = None) -> str:
+    """Where a case comes from, by the sources of the snapshot that is served or by others."""
+    known = searcher().compendium.references if references is None else references
+    return reported_text(provenance(case, known))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol, TypeVar
 
-from flask import Blueprint
+from flask import Blueprint, g
 from markupsafe import Markup
 
 from kb.answers.addresses import number_text, query_pairs
@@ -30,7 +30,15 @@ from kb.model.facets import DECADE_FACET, PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.query import PAGE_SIZE
 from web.core.request import searcher, settings, site_words
-from web.core.urls import case_url, compare_url, facet_url, profile_url, query_url, search_url
+from web.core.urls import (
+    case_url,
+    compare_url,
+    facet_url,
+    profile_url,
+    query_url,
+    search_url,
+    version_url,
+)
 from web.ui.links import term_url
 from web.ui.provenance import reported
 from web.ui.reasons import how, line, marked_summary, named, quoted
@@ -59,9 +67,12 @@ Item = TypeVar("Item", bound=Grouped)
 
 
 def taxonomy() -> Taxonomy:
-    """The vocabulary that is served; one without kinds where there is no snapshot."""
+    """The vocabulary of the page: that which is served, unless it shows a text with its own.
+
+    One without kinds where there is no snapshot.
+    """
     try:
-        return searcher().taxonomy
+        return g.get("kb_taxonomy") or searcher().taxonomy
     except KBError:
         return NO_KINDS
 
@@ -91,6 +102,11 @@ def facet_note(facet: str) -> str:
         return gettext("each decade of its work, where the source names years")
     counts_plans = facet == PLANNED_FACET and searcher().compendium.has_planned
     return gettext("done or planned") if counts_plans else ""
+
+
+def is_asked_for(facet: str, value: str) -> bool:
+    """Whether a search can ask for a value: an early text may have one that is no more."""
+    return searcher().taxonomy.every(facet).get(value) is not None
 
 
 def vocabulary(name: str) -> Vocabulary:
@@ -185,6 +201,7 @@ FILTERS = {
     "card_results": card_results,
     "converted": shown_conversion,
     "curly": curly,
+    "day": day,
     "editorial": lambda case: read_by_editors(case, taxonomy()),
     "figure": shown_figure,
     "grouped": grouped,
@@ -218,6 +235,7 @@ FUNCTIONS = {
     "facet_note": facet_note,
     "facet_url": facet_url,
     "facet_words": words_of_facet,
+    "is_asked_for": is_asked_for,
     "guide_kind": lambda: taxonomy().guide,
     "has_codebook": has_codebook,
     "is_planned": is_planned,
@@ -234,6 +252,7 @@ FUNCTIONS = {
     "suggestions": suggestions,
     "subject_kind": lambda: taxonomy().subject,
     "term_url": term_url,
+    "version_url": version_url,
     "vocabulary": vocabulary,
     "words_of_suggestions": words_of_suggestions,
     "with_kinds": lambda sentence: with_kinds(sentence, taxonomy()),
