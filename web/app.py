@@ -18,7 +18,6 @@ from web.holdings import views as holdings
 from web.holdings.maps import maps_of
 from web.machine import api, docs, site
 from web.outcomes import views as outcomes
-from web.outcomes.kept import whole_of
 from web.people import views as people
 from web.role_models import views as role_models
 from web.search import views as search
@@ -66,7 +65,6 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     app.extensions["kb_settings"] = settings
     app.extensions["kb_versions"] = Versions(settings.index)
     live.when_opened(maps_of)
-    live.when_opened(whole_of)
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
