@@ -544,11 +544,14 @@ def _listed(value: Any) -> list[Any]:
 def _plain(taxonomy: Mapping[str, Any]) -> dict[str, Any]:
     """The lists and properties that the release before the present one knows."""
     known = ("id", "label", "definition", "aliases", "group")
-    left_out = ("guide_parts", "divisions")
+    lists = (
+        *("kinds", "types", "forms", "projects", "formations", "levels", "metrics", "units"),
+        *("directions", "statuses", "sectors", "countries"),
+    )
     return {
         name: [{key: term[key] for key in known if key in term} for term in terms]
         for name, terms in taxonomy.items()
-        if name not in left_out
+        if name in lists
     }
 
 

@@ -16,6 +16,11 @@ from tests.toy import ROOT
 
 SCALE = ROOT / "benchmarks" / "scale.py"
 N = 120
+#: The lists that the release before the present one knows; it refuses any other.
+LISTS_OF_PREVIOUS = {
+    *("kinds", "types", "forms", "projects", "formations", "levels", "metrics", "units"),
+    *("directions", "statuses", "sectors"),
+}
 
 
 def make(folder, n=N, *options):
@@ -130,6 +135,8 @@ def test_the_plain_form_has_no_later_fields(tmp_path):
             front, body = plain[name].decode().split("\n---\n", 1)
             assert body == full[name].decode().split("\n---\n", 1)[1]
             assert not re.search(r"^(planned|reading):|^ +(year|merged|contradicted):", front, re.M)
+    lists = set(re.findall(r"^(\w+):", plain["taxonomy.yaml"].decode(), re.M))
+    assert lists == LISTS_OF_PREVIOUS | ({"countries"} & lists)
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):
