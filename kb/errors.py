@@ -15,6 +15,8 @@
     ├── BuildFailed              what was built cannot be served
     ├── IndexNotWritable         the index folder cannot be written to
     ├── QueryError               a request that cannot be answered as it stands
+    ├── ExportFailed             a file could not be made
+    ├── ExportsBusy              too many files wait to be made
     ├── CaseNotFound             no case has this id
     │   ├── CaseMoved            it has another id now
     │   ├── CaseWithdrawn        it was withdrawn; says why
@@ -150,6 +152,23 @@ class QueryError(KBError):
         self.value = value
         self.allowed = allowed
         super().__init__(message)
+
+
+class ExportFailed(KBError):
+    """A file could not be made; ``reason`` says why, in the words of what made it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"This file could not be made: {reason.rstrip('.')}. The site's log says more."
+        )
+
+
+class ExportsBusy(KBError):
+    """So many files wait to be made that no more are taken."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} files wait to be made already; try again in a moment.")
 
 
 class CaseNotFound(KBError):

@@ -24,7 +24,7 @@ from web.search import views as search
 from web.self_check import views as self_check
 from web.terms import views as terms
 from web.tools import views as tools
-from web.ui import language, template_filters
+from web.ui import exported, language, template_filters
 
 if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
@@ -77,6 +77,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     urls.init_app(app)
     headers.init_app(app)
     language.init_app(app)
+    exported.init_app(app, settings)
     for feature in (*FEATURES, template_filters, api, site, docs):
         app.register_blueprint(feature.bp)
     if mounted_at.strip("/"):

@@ -12,6 +12,7 @@ from kb.cli.build import build, snapshots
 from kb.cli.citation import cite
 from kb.cli.comparison import compare
 from kb.cli.content import check, glossary, new, schema
+from kb.cli.export import export
 from kb.cli.outcomes import outcomes
 from kb.cli.quality import calibrate, evaluate
 from kb.cli.role_models import role_models
@@ -28,7 +29,7 @@ def main() -> None:
 for _command in (
     *(check, new, schema, glossary),
     *(build, snapshots, versions),
-    *(search, role_models, outcomes, compare, cite),
+    *(search, role_models, outcomes, compare, cite, export),
     *(evaluate, calibrate),
 ):
     main.add_command(_command)

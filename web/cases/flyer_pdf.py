@@ -1,37 +1,24 @@
-"""A flyer as PDF: tagged, with title and language, the same bytes each time.
+"""A flyer as PDF: what its template is given, as JSON.
 
-What is shown goes to ``web.ui.typeset`` as JSON and is set as text, so nothing in a
-case can become markup.
+It is set as text, so nothing in a case can become markup.
 """
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 from kb.answers.figures import figure
 from kb.citations.works import Citation
 from kb.model.cases import Result
 from kb.model.taxonomy import Taxonomy
 from web.cases.flyer import Flyer
-from web.ui.pdf import set_sheet, symbol, written
+from web.ui.pdf import symbol, written
 from web.words.typography import curly
 
-#: PDFs of some 45 kB that a worker keeps; setting one takes a quarter of a second.
-KEPT = 64
+TEMPLATE = "case"
 
 
-def flyer_pdf(sheet: Flyer, taxonomy: Taxonomy) -> bytes:
-    """The flyer on one A4 sheet, as PDF; kept for as long as nothing on it changes.
-
-    Raises:
-        subprocess.SubprocessError: it could not be set in time.
-    """
-    return _typeset(written(_inputs(sheet, taxonomy)))
-
-
-@lru_cache(maxsize=KEPT)
-def _typeset(inputs: str) -> bytes:
-    return set_sheet("case", inputs)
+def flyer_source(sheet: Flyer, taxonomy: Taxonomy) -> str:
+    """What the template of the flyer takes, as JSON."""
+    return written(_inputs(sheet, taxonomy))
 
 
 def _inputs(sheet: Flyer, taxonomy: Taxonomy) -> dict[str, object]:

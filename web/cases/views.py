@@ -1,4 +1,4 @@
-"""A case: its page, and its flyer as a page and as PDF."""
+"""A case: its page and its files, and its flyer as a page and as PDF."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from kb.citations.items import source_items, today
 from kb.citations.provenance import told_by
 from kb.citations.works import citations
 from kb.engine.filters import EVERYTHING
+from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.model.cases import Case
 from kb.search.searcher import Searcher
 from web.cases.flyer import flyer
-from web.cases.flyer_pdf import flyer_pdf as as_pdf
+from web.cases.flyer_pdf import TEMPLATE, flyer_source
 from web.cases.page import (
     MOST_SOURCES,
     body_of,
@@ -38,6 +39,8 @@ from web.core.files import citations_file
 from web.core.params import read_strict
 from web.core.request import searcher
 from web.core.urls import addresses, case_url, url_for
+from web.ui.documents import case_document, file_name
+from web.ui.exported import document_file, sheet_file
 from web.ui.links import term_url
 from web.words.typography import curly
 
@@ -98,6 +101,10 @@ def case(case_id: str) -> str | Response:
         similar=shown_similar(case, alike),
         compare_similar=compared_url(case, alike),
         listed_versions=listed_versions(case_id, current),
+        files=[
+            (url_for("cases.case_file", case_id=case.id, form=one.name), one)
+            for one in FILE_FORMATS.values()
+        ],
     )
 
 
@@ -106,7 +113,7 @@ def citation(case_id: str, format_id: str) -> Response:
     current = searcher()
     read_strict((), request.args, current.taxonomy)
     item = item_of(current.case(case_id), current, addresses(), accessed=today())
-    return citations_file((item,), format_id, _file_name(case_id))
+    return citations_file((item,), format_id, file_name(case_id))
 
 
 def sources(case_id: str, format_id: str) -> Response:
@@ -114,7 +121,7 @@ def sources(case_id: str, format_id: str) -> Response:
     current = searcher()
     read_strict((), request.args, current.taxonomy)
     items = source_items(current.case(case_id), current.compendium.references)
-    return citations_file(items, format_id, f"{_file_name(case_id)}-sources")
+    return citations_file(items, format_id, f"{file_name(case_id)}-sources")
 
 
 for _format in FORMATS.values():
@@ -133,12 +140,23 @@ def flyer_page(case_id: str) -> str:
 @bp.get("/flyers/<path:case_id>.pdf")
 def flyer_pdf(case_id: str) -> Response:
     """The sheet as PDF, the same bytes for as long as the snapshot is served."""
-    current = searcher()
-    sheet = flyer(current, _with_flyer(case_id))
-    response = Response(as_pdf(sheet, current.taxonomy), mimetype="application/pdf")
-    name = f"{_file_name(case_id)}-flyer.pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    current, case = searcher(), _with_flyer(case_id)
+    return sheet_file(
+        ("flyer", case.id),
+        lambda: flyer_source(flyer(current, case), current.taxonomy),
+        TEMPLATE,
+        f"{file_name(case.id)}-flyer",
+    )
+
+
+@bp.get("/cases/<path:case_id>.<any(pdf, epub, docx, md, imscc):form>")
+def case_file(case_id: str, form: str) -> Response:
+    """The whole case as a file; 404 names the nearest ids."""
+    read_strict((), request.args, searcher().taxonomy)
+    case = searcher().case(case_id)
+    return document_file(
+        ("case", case.id), lambda: case_document(case), FILE_FORMATS[form], file_name(case.id)
+    )
 
 
 def folder_url(current: Searcher, folder: str) -> str:
@@ -153,10 +171,6 @@ def folder_url(current: Searcher, folder: str) -> str:
         if len(shared) == 1:
             return term_url(facet, shared[0])
     return ""
-
-
-def _file_name(case_id: str) -> str:
-    return case_id.replace("/", "-")
 
 
 def _with_flyer(case_id: str) -> Case:

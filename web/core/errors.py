@@ -122,6 +122,18 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
     errors.EncoderUnavailable: Kind(
         status=503, slug="no-encoder", title="Search is not available just now", help=NOT_READY
     ),
+    errors.ExportsBusy: Kind(
+        status=503,
+        slug="busy",
+        title="Many files are being made just now",
+        help="Please come back in half a minute: then this one is taken.",
+    ),
+    errors.ExportFailed: Kind(
+        status=500,
+        slug="not-made",
+        title="This file could not be made",
+        help="It is not your doing. The fault has been noted in the site's log.",
+    ),
     errors.KBError: Kind(
         status=500,
         slug="fault",

@@ -1,4 +1,4 @@
-"""The search page."""
+"""The search page, and its answer as a file."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from flask import Blueprint, Response, render_template, request
 from kb.answers.citation import items_of
 from kb.citations.formats import FORMATS
 from kb.citations.items import today
+from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.search.query import MAX_PER_PAGE, MAX_QUERY_LENGTH
 from web.core.errors import Failure, Help, register_help
 from web.core.files import citations_file
 from web.core.params import SEARCH_FILE, SEARCH_PAGE, read_page, read_strict, to_query
 from web.core.request import searcher
-from web.core.urls import addresses
+from web.core.urls import addresses, query_url
+from web.search.exported import file_url, found_document, name_of
 from web.search.page import (
     answer_page,
     countries_without_case,
@@ -24,6 +26,7 @@ from web.search.page import (
     title_of,
 )
 from web.search.reading import readings
+from web.ui.exported import document_file
 from web.ui.filters import (
     browse_offers,
     chips,
@@ -88,8 +91,22 @@ def search() -> tuple[str, int]:
         readings=readings(result, taxonomy),
         formats_offered=FORMATS,
         most_in_file=MAX_PER_PAGE,
+        files=[(file_url(query, one.name), one) for one in FILE_FORMATS.values()],
     )
     return html, read.status
+
+
+@bp.get("/search.<any(pdf, epub, docx, md, imscc):form>")
+def search_file(form: str) -> Response:
+    """The cases that fit the same query as one file, a hundred at most."""
+    taxonomy = searcher().taxonomy
+    query = to_query(read_strict(SEARCH_FILE, request.args, taxonomy), taxonomy)
+    return document_file(
+        ("search", query_url(query)),
+        lambda: found_document(query),
+        FILE_FORMATS[form],
+        name_of(query),
+    )
 
 
 def as_file(format_id: str) -> Response:

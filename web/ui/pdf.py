@@ -1,23 +1,33 @@
-"""A sheet as PDF: what a page hands to the typesetter, which runs in a process of its own."""
+"""A sheet as PDF: what a page hands to the typesetter, which runs in a process of its own.
+
+What is public is made aside and kept (``web.ui.exported``). What a visitor wrote is set here and
+kept nowhere.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import Semaphore
+
+from kb.errors import ExportFailed, ExportsBusy
+from kb.exports import typeset
 
 HERE = Path(__file__).parent
 SYMBOLS = HERE / "templates" / "_symbols.svg"
 INK = "#1a2322"
 PATIENCE_S = 30
 
-#: One at a time in a worker, so that many readers cannot start many processes.
-_turn = Lock()
+#: So many at once in a worker: many readers cannot start many processes, nor fill its threads.
+_AT_ONCE = 2
+_turn = Semaphore(_AT_ONCE)
+_log = logging.getLogger(__name__)
 
 
 def written(sheet: Mapping[str, object]) -> str:
@@ -29,17 +39,28 @@ def set_sheet(template: str, inputs: str) -> bytes:
     """One A4 sheet as PDF; nothing of it is kept.
 
     Args:
-        template: which of those in ``print``: ``case`` or ``network``.
+        template: which of those in ``kb/exports/print``.
         inputs: what ``written`` makes of a sheet.
 
     Raises:
-        subprocess.SubprocessError: it could not be set within ``PATIENCE_S`` seconds.
+        ExportsBusy: as many are being set as this worker sets at once.
+        ExportFailed: it could not be set, or not within ``PATIENCE_S`` seconds.
     """
-    command = [sys.executable, "-I", str(HERE / "typeset.py"), template]
-    with _turn:
+    command = [sys.executable, "-I", typeset.__file__, template]
+    if not _turn.acquire(blocking=False):
+        raise ExportsBusy(_AT_ONCE)
+    try:
         done = subprocess.run(
             command, input=inputs.encode(), capture_output=True, check=True, timeout=PATIENCE_S
         )
+    except subprocess.TimeoutExpired as err:
+        raise ExportFailed(f"it took longer than {PATIENCE_S} seconds") from err
+    except subprocess.CalledProcessError as err:
+        said = err.stderr.decode(errors="replace").strip()
+        _log.error("The sheet %r could not be set: %s", template, said)
+        raise ExportFailed(said.splitlines()[-1] if said else "the typesetter ended") from err
+    finally:
+        _turn.release()
     return done.stdout
 
 

@@ -15,10 +15,12 @@ import zxingcpp
 from pypdf import PdfReader
 
 from kb.answers.figures import figure
+from kb.exports.typeset import typeset
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher
 from tests.browser.axe import opened, problems
 from tests.toy import settings_of_toy
+from tests.web.ui.test_exported import file_at
 from web import create_app
 from web.cases.flyer import (
     MOST_RESULTS,
@@ -28,7 +30,7 @@ from web.cases.flyer import (
     fitting_size,
     flyer,
 )
-from web.cases.flyer_pdf import flyer_pdf
+from web.cases.flyer_pdf import TEMPLATE, flyer_source
 from web.ui.qr import qr_code
 from web.words.typography import curly
 
@@ -197,7 +199,7 @@ def test_the_page_of_a_case_leads_to_its_flyer(client):
 
 def test_how_the_pdf_is_sent(client):
     """The PDF opens in the browser under a good name, and is not sent twice."""
-    first = client.get("/flyers/norway/metal-buyers.pdf")
+    first = file_at(client, "/flyers/norway/metal-buyers.pdf")
     again = client.get(
         "/flyers/norway/metal-buyers.pdf", headers={"If-None-Match": first.headers["ETag"]}
     )
@@ -211,7 +213,7 @@ def test_how_the_pdf_is_sent(client):
 
 def test_the_pdf_is_tagged_and_named(client):
     """The PDF is tagged, names its language, title and author, and keeps to PDF/UA-1."""
-    data = client.get("/flyers/norway/metal-buyers.pdf").data
+    data = file_at(client, "/flyers/norway/metal-buyers.pdf").data
     pdf = read(data)
     root = pdf.trailer["/Root"]
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"].value) == ("en-GB", True)
@@ -252,7 +254,9 @@ def test_what_looks_like_code_is_text(sheet_of, searcher):
     """Nothing in a case is read as Typst: it stands in the PDF as it was written."""
     sheet = sheet_of("norway/metal-buyers")
     case = replace(sheet.case, title=HOSTILE, summary=HOSTILE)
-    pdf = read(flyer_pdf(replace(sheet, case=case, take=HOSTILE), searcher.taxonomy))
+    pdf = read(
+        typeset(TEMPLATE, flyer_source(replace(sheet, case=case, take=HOSTILE), searcher.taxonomy))
+    )
     assert pdf.metadata.title == HOSTILE
     assert squeezed(words_of(pdf)).count(squeezed(HOSTILE)) == 3
 
@@ -260,24 +264,37 @@ def test_what_looks_like_code_is_text(sheet_of, searcher):
 def test_hostile_title_from_a_file(client):
     """A title of markup stands on the page escaped and in the PDF as text."""
     assert "&lt;script&gt;alert" in client.get("/flyers/denmark/hostile-title").text
-    pdf = read(client.get("/flyers/denmark/hostile-title.pdf").data)
+    pdf = read(file_at(client, "/flyers/denmark/hostile-title.pdf").data)
     assert pdf.metadata.title == "<script>alert('x')</script> & “quotes”"
 
 
 def test_letters_without_a_glyph(sheet_of, searcher):
-    """A title in letters that the typefaces lack gives a sheet too, without the claim of PDF/UA."""
+    """Letters that no typeface has are shown by their numbers; the sheet keeps to PDF/UA."""
     sheet = sheet_of("norway/metal-buyers")
-    sheet = replace(sheet, case=replace(sheet.case, title="葡萄酒"))
-    pdf = read(flyer_pdf(sheet, searcher.taxonomy))
-    assert (len(pdf.pages), pdf.metadata.title) == (1, "葡萄酒")
-    assert b"pdfuaid" not in pdf.trailer["/Root"]["/Metadata"].get_data()
+    sheet = replace(
+        sheet, case=replace(sheet.case, title="Wine \U000f1234\U000f1235 is a\u0304 wine")
+    )
+    pdf = read(typeset(TEMPLATE, flyer_source(sheet, searcher.taxonomy)))
+    assert (len(pdf.pages), pdf.metadata.title) == (1, "Wine \U000f1234\U000f1235 is ā wine")
+    assert squeezed("Wine [U+F1234 U+F1235] is ā wine") in squeezed(words_of(pdf))
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf.trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_a_word_that_is_wider_than_the_sheet(sheet_of, searcher):
+    """A word of 300 letters is broken, and every letter of it is on the sheet."""
+    sheet = sheet_of("norway/metal-buyers")
+    word = "Donaudampfschifffahrts" * 14
+    sheet = replace(sheet, case=replace(sheet.case, title=word), facts=(("Who", word),))
+    pdf = read(typeset(TEMPLATE, flyer_source(sheet, searcher.taxonomy)))
+    assert len(pdf.pages) == 1
+    assert squeezed(words_of(pdf)).replace("\u200b", "").count(word) == 2
 
 
 def test_an_address_too_long_for_a_code(sheet_of, searcher):
     """Without a code the sheet still says the address."""
     address = f"{SITE}/{'a' * 300}"
     sheet = replace(sheet_of("norway/metal-buyers"), address=address, code=None)
-    pdf = read(flyer_pdf(sheet, searcher.taxonomy))
+    pdf = read(typeset(TEMPLATE, flyer_source(sheet, searcher.taxonomy)))
     assert len(pdf.pages) == 1
     assert address in squeezed(words_of(pdf))
 
@@ -294,7 +311,7 @@ def test_more_results_than_fit(toy_cases, tmp_path, tiny_encoder):
     client = create_app(LiveSearcher(settings.index, min_score=0.3), settings).test_client()
 
     page = client.get("/flyers/norway/metal-buyers").text
-    pdf = read(client.get("/flyers/norway/metal-buyers.pdf").data)
+    pdf = read(file_at(client, "/flyers/norway/metal-buyers.pdf").data)
 
     assert page.count('figure-number">') == MOST_RESULTS
     assert "5 more on the page of the network." in page
@@ -312,7 +329,7 @@ def test_a_kind_keeps_its_capitals_in_a_sentence(toy_cases, tmp_path, tiny_encod
     client = create_app(LiveSearcher(settings.index, min_score=0.3), settings).test_client()
 
     pages = [client.get(f"/{kind}/denmark/hostile-title").text for kind in ("cases", "flyers")]
-    pdf = words_of(read(client.get("/flyers/denmark/hostile-title.pdf").data))
+    pdf = words_of(read(file_at(client, "/flyers/denmark/hostile-title.pdf").data))
 
     assert "This EU study as JSON" in pages[0]
     assert "The source reports no results of this EU study." in pages[1]

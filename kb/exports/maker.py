@@ -1,0 +1,131 @@
+"""Makes the files that wait, one after the other, in a process of its own.
+
+It takes a slot, or ends where all are taken. It works with less claim to the processor than those
+who serve readers. What it was at when it was killed, or when its time was up, counts as failed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kb.errors import Attempt
+from kb.exports.making import (
+    DONE,
+    FAILED,
+    PATIENCE_S,
+    ROOM,
+    SHEET,
+    SLOTS,
+    STARTING,
+    WAITING,
+    oldest_first,
+    write_whole,
+)
+
+#: How much a maker steps back behind those who serve.
+_NICE = 10
+#: After so many files it begins anew: the typesetter keeps what it has set.
+_MOST_MADE = 60
+#: Who looks whether a slot is taken holds it for a moment.
+_PATIENCE_S = 0.5
+#: As many letters of what went wrong are told; the log has all.
+_LONGEST = 300
+_ENDED = "it took too long or too much memory"
+
+
+def main(folder: Path) -> None:
+    """Make everything that waits, in the first slot that is free."""
+    os.nice(_NICE)
+    for slot in range(SLOTS):
+        while _anything(folder, slot):
+            try:
+                with FileLock(folder / f"slot-{slot}.lock").acquire(timeout=_PATIENCE_S):
+                    (folder / STARTING).unlink(missing_ok=True)
+                    made = _work(folder, slot)
+            except Timeout:
+                break  # another maker has it
+            if made >= _MOST_MADE:
+                os.execv(sys.executable, [sys.executable, "-m", __spec__.name, str(folder)])
+    (folder / STARTING).unlink(missing_ok=True)
+
+
+def _anything(folder: Path, slot: int) -> bool:
+    return bool(oldest_first(folder / WAITING) or oldest_first(folder / f"doing-{slot}"))
+
+
+def _work(folder: Path, slot: int) -> int:
+    """Make what waits until nothing does; how many files were made."""
+    doing, made = folder / f"doing-{slot}", 0
+    for left in oldest_first(doing):
+        _fail(folder, left, _ENDED)
+    while made < _MOST_MADE and (waiting := oldest_first(folder / WAITING)):
+        task = doing / waiting[0].name
+        try:
+            waiting[0].rename(task)
+        except FileNotFoundError:
+            continue  # another maker took it
+        os.utime(task)
+        _make(folder, task)
+        made += 1
+    return made
+
+
+def _make(folder: Path, task: Path) -> None:
+    content = b""
+    signal.alarm(PATIENCE_S)  # ends this process, in the typesetter's own code too
+    with Attempt() as attempt:  # whatever goes wrong is told, and the next file is made
+        content = _content(task.name.partition(".")[2], task.read_text(encoding="utf-8"))
+    signal.alarm(0)
+    if (error := attempt.error) is not None:
+        traceback.print_exception(error)
+        _fail(folder, task, f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST])
+        return
+    make_room(folder / DONE, len(content))
+    write_whole(folder / DONE / task.name, content)
+    task.unlink(missing_ok=True)
+
+
+def _content(task: str, given: str) -> bytes:
+    if task == SHEET:
+        from kb.exports.typeset import typeset
+
+        template, _, sheet = given.partition("\n")
+        return typeset(template, sheet)
+    from pydantic import TypeAdapter
+
+    from kb.exports.document import Document
+    from kb.exports.formats import FORMATS, write
+
+    return write(TypeAdapter(Document).validate_json(given), FORMATS[task])
+
+
+def _fail(folder: Path, task: Path, why: str) -> None:
+    sys.stderr.write(f"{task.name} could not be made: {why}\n")
+    write_whole(folder / FAILED / task.name, why.encode())
+    task.unlink(missing_ok=True)
+
+
+def make_room(done: Path, size: int, *, room: int = ROOM) -> None:
+    """Remove what was not asked for longest until there is room for a file of a size in bytes."""
+    held = oldest_first(done)
+    sizes = {}
+    for path in held:
+        with suppress(FileNotFoundError):
+            sizes[path] = path.stat().st_size
+    total = sum(sizes.values())
+    for path, its_size in sizes.items():
+        if total + size <= room:
+            return
+        path.unlink(missing_ok=True)
+        total -= its_size
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,153 @@
+"""Files made aside, by real processes: each once, a few at a time, none lost."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pypdf import PdfReader
+
+from kb.answers.serialise import to_json
+from kb.errors import ExportFailed, ExportsBusy
+from kb.exports import making
+from kb.exports.making import Making, oldest_first
+from tests.kb.exports.sample import pack, single
+from tests.toy import ROOT
+
+PATIENCE_S = 120
+
+
+@pytest.fixture(name="index")
+def _index(tmp_path):
+    """An index folder, where nobody makes anything any more afterwards."""
+    yield tmp_path
+    end = time.monotonic() + PATIENCE_S
+    folder = Making(tmp_path).folder
+    while oldest_first(folder / "waiting") and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def until(condition):
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE_S
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return found
+
+
+def asked(files, document, task="md"):
+    """Ask for a file; its key."""
+    given = to_json(document)
+    key = files.key(task, given)
+    files.ask(key, given)
+    return key
+
+
+def test_a_file_is_made_and_found_again(index, searcher):
+    """What is asked for is made aside, and lies there for the next who asks for the same."""
+    files = Making(index)
+    key = asked(files, single(searcher), "pdf")
+    path = files.wait(key, PATIENCE_S)
+    assert len(PdfReader(io.BytesIO(path.read_bytes())).pages) == 2
+    before = path.stat().st_mtime_ns
+    assert asked(files, single(searcher), "pdf") == key
+    assert Making(index).made(key) == path
+    assert path.stat().st_mtime_ns == before
+    assert asked(files, pack(searcher), "md") != key
+
+
+ASK = """
+import sys
+from pathlib import Path
+from kb.exports.making import Making
+files = Making(Path(sys.argv[1]))
+given = sys.stdin.read()
+key = files.key("md", given)
+files.ask(key, given)
+sys.stdout.write(str(files.wait(key, 60).stat().st_mtime_ns))
+"""
+
+
+def test_two_processes_make_a_file_once(index, searcher):
+    """Whoever asks for the same at once gets the same file, made one time."""
+    command = [sys.executable, "-c", ASK, str(index)]
+    given = to_json(pack(searcher))
+
+    def ask(_):
+        return subprocess.run(
+            command, input=given, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE_S
+        ).stdout
+
+    with ThreadPoolExecutor(3) as pool:
+        times = set(pool.map(ask, range(3)))
+    assert len(times) == 1
+    assert len(list((Making(index).folder / "done").iterdir())) == 1
+
+
+def test_a_file_that_cannot_be_made_says_why(index, capfd):
+    """What went wrong is told to who asks and stands in the log; later it is tried again."""
+    files = Making(index)
+    given = json.dumps({"title": "T"})
+    key = files.key("md", given)
+    files.ask(key, given)
+    failed = files.folder / "failed" / key
+    until(failed.exists)
+    with pytest.raises(ExportFailed, match="This file could not be made: ValidationError"):
+        files.ask(key, given)
+    assert files.wait(key, 5) is None
+    until(lambda: "could not be made: ValidationError" in capfd.readouterr().err)
+    os.utime(failed, (0, 0))
+    files.ask(key, given)
+    until(failed.exists)
+
+
+def test_a_maker_that_is_killed_fails_its_file_and_no_other(index, searcher):
+    """The next maker tells what the killed one was at, and makes what still waits."""
+    files = Making(index)
+    folder = files.folder
+    lost, given = files.key("md", "lost"), to_json(single(searcher))
+    (folder / "doing-0" / lost).write_text("lost")
+    key = files.key("md", given)
+    files.ask(key, given)
+    assert files.wait(key, PATIENCE_S) is not None
+    with pytest.raises(ExportFailed, match="it took too long or too much memory"):
+        files.ask(lost, "lost")
+
+
+def test_no_more_than_a_line_of_files_waits(index, searcher, monkeypatch):
+    """Beyond what may wait a file is refused, and nothing of it is written."""
+    monkeypatch.setattr(making, "MOST_WAITING", 0)
+    files = Making(index)
+    with pytest.raises(ExportsBusy, match="0 files wait to be made already"):
+        asked(files, single(searcher))
+    assert oldest_first(files.folder / "waiting") == []
+
+
+def test_old_files_make_room(tmp_path):
+    """What was not asked for longest goes first, and no more of it than is needed."""
+    from kb.exports.maker import make_room
+
+    for number in range(4):
+        path = tmp_path / f"{number}"
+        path.write_bytes(b"x" * 100)
+        os.utime(path, (1000 + number, 1000 + number))
+    make_room(tmp_path, 150, room=400)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2", "3"]
+
+
+def test_the_folder_may_be_deleted(index, searcher):
+    """Without what was made, it is made again."""
+    files = Making(index)
+    key = asked(files, single(searcher))
+    path = files.wait(key, PATIENCE_S)
+    path.unlink()
+    assert files.made(key) is None
+    asked(files, single(searcher))
+    assert files.wait(key, PATIENCE_S) is not None
