@@ -42,10 +42,14 @@ def _absent(one: Absent) -> str:
         return gettext("No case on “%(trade)s”.", trade=one.label)
     nearest = listed((near.label for near in one.nearest), OR)
     if one.facet == "country":
-        message = gettext("No case from %(place)s. The nearest: %(nearest)s.")
-        return message % {"place": one.label, "nearest": nearest}
-    message = gettext("No case on “%(trade)s”. The nearest trades: %(nearest)s.")
-    return message % {"trade": one.label, "nearest": nearest}
+        return gettext(
+            "No case from %(place)s. The nearest: %(nearest)s.", place=one.label, nearest=nearest
+        )
+    return gettext(
+        "No case on “%(trade)s”. The nearest trades: %(nearest)s.",
+        trade=one.label,
+        nearest=nearest,
+    )
 
 
 def _excluded(one: Exclusion, taxonomy: Taxonomy) -> str:

@@ -1,0 +1,39 @@
+"""What the words of a query were taken for, in sentences above the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kb.search.query import Query
+from kb.text.mentions import Absent, Mention
+from web.search.reading import readings
+
+FOOD = Mention(facet="sector", value="food", label="Food")
+DRINK = Mention(facet="sector", value="drink", label="Drink")
+SPAIN = Mention(facet="country", value="ES", label="Spain")
+
+
+@pytest.mark.parametrize(
+    ("absent", "expected"),
+    [
+        (
+            Absent(facet="sector", value="", label="bakers", nearest=(FOOD, DRINK)),
+            "No case on “bakers”. The nearest trades: Food or Drink.",
+        ),
+        (Absent(facet="sector", value="", label="bakers"), "No case on “bakers”."),
+        (
+            Absent(facet="country", value="PT", label="Portugal", nearest=(SPAIN,)),
+            "No case from Portugal. The nearest: Spain.",
+        ),
+        (Absent(facet="country", value="PT", label="Portugal"), "No case from Portugal."),
+    ],
+)
+def test_what_no_case_has_is_said_with_what_is_nearest(client, searcher, absent, expected):
+    """A trade or a place, with values that cases have or without any."""
+    result = searcher.search(Query(text="wine"))
+    result = replace(result, reading=replace(result.reading, absent=(absent,)))
+
+    with client.application.test_request_context():
+        assert readings(result, searcher.taxonomy) == (expected,)
