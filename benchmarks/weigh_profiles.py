@@ -1,14 +1,13 @@
-"""Choose the weights of ``kb.guidance.profile_score`` on the tune split of the judged profiles.
+"""Whether the weights of ``kb.guidance.profile_score`` are right, on profiles of other writers.
 
-A logistic regression tells the cases that are relevant to a profile from the others, by
-the parts of the score less their mean over all cases; a role model counts twice. Its
-coefficients are the weights, none below 0. The strength of its regularisation is the one
-that ranks best those profiles that it has not seen (eight folds). Nothing is read of the
-test split.
+How much everything beside the text counts is one factor. For each writer of judged profiles it is
+chosen on those of the others, and what it reaches is measured on the writer's own, beside a
+plain search for the same words. A writer is what stands before the hyphen of an id.
 
     python benchmarks/weigh_profiles.py
 
-It prints the weights; a person writes them to ``kb/guidance/profile_score.py``.
+It prints what each factor reaches, and the best scores that ``ANSWER_THRESHOLD`` goes by. Only the
+tune split is read.
 """
 
 from __future__ import annotations
@@ -17,98 +16,101 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from kb.content.files import PROFILES_FILE, judged_folder
-from kb.guidance.profile_score import WEIGHTS, score_parts, weighted
+from kb.engine.base import best_rows
+from kb.guidance.profile_score import FULL_TEXT, WEIGHTS, score_parts, weighted
 from kb.guidance.role_models import MOST
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
-from kb.quality.measure import per_query
+from kb.quality.measure import p_value, per_query
 from kb.search.opening import open_current
 from kb.search.searcher import Searcher
 from kb.settings import read_settings
 
-STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0)
-FOLDS = 8
-SEED = 0
-
-Weights = dict[str, float]
+FACTORS = (0.0, 0.5, 1.0, 1.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One profile with its parts, over the cases that can be a role model."""
+    """One profile with its parts, and the scores of a plain search, by case."""
 
     judged: JudgedProfile
     parts: Mapping[str, np.ndarray]
+    searched: np.ndarray
+
+    @property
+    def writer(self) -> str:
+        """Who wrote it."""
+        return self.judged.id.partition("-")[0]
 
 
 def samples_of(searcher: Searcher, judged: Sequence[JudgedProfile]) -> list[Sample]:
     """The parts of each profile, guides left out."""
-    return [
-        Sample(judged=one, parts=score_parts(searcher, one.profile, searcher.reporting).parts)
-        for one in judged
-    ]
+    found = []
+    for one in judged:
+        scored = score_parts(searcher, one.profile, searcher.reporting)
+        searched = np.zeros(len(scored.rows))
+        if scored.evidence is not None:
+            places = np.searchsorted(scored.evidence.rows, scored.rows)
+            searched = searcher.text_scores(scored.evidence)[places]
+        found.append(Sample(judged=one, parts=scored.parts, searched=searched))
+    return found
 
 
-def quality(samples: Sequence[Sample], ids: Sequence[str], weights: Weights) -> list[float]:
-    """nDCG@10 of each profile; 0 where every weight that counts is 0."""
+def by_factor(sample: Sample, factor: float) -> np.ndarray:
+    """The scores of the cases where all that is beside the text counts by a factor."""
+    weights = {name: w if name == FULL_TEXT else factor * w for name, w in WEIGHTS.items()}
+    if not sum(weights[name] for name in sample.parts):
+        return np.zeros(len(sample.searched))
+    return np.round(weighted(sample.parts, weights), 6)
+
+
+def quality(
+    samples: Sequence[Sample], ids: Sequence[str], scores: Sequence[np.ndarray]
+) -> np.ndarray:
+    """nDCG@10 of each profile."""
     run, qrels = {}, {}
-    for sample in samples:
+    for sample, values in zip(samples, scores, strict=True):
         qrels[sample.judged.id] = sample.judged.relevance
-        run[sample.judged.id] = []
-        if sum(weights[name] for name in sample.parts) > 0:
-            scores = np.round(weighted(sample.parts, weights), 6)
-            order = np.lexsort((np.arange(len(scores)), -scores))[:MOST]
-            run[sample.judged.id] = [(ids[at], float(scores[at])) for at in order]
-    return list(per_query(run, qrels)["nDCG@10"].values())
-
-
-def fitted(samples: Sequence[Sample], ids: Sequence[str], strength: float) -> Weights:
-    """The weights that a logistic regression gives; ``strength`` is C of scikit-learn."""
-    rows, relevant, counts = [], [], []
-    for sample in samples:
-        parts = np.zeros((len(ids), len(WEIGHTS)))
-        for at, name in enumerate(WEIGHTS):
-            if name in sample.parts:
-                parts[:, at] = sample.parts[name] - sample.parts[name].mean()
-        grades = np.array([sample.judged.relevance.get(case_id, 0) for case_id in ids])
-        rows.append(parts)
-        relevant.append(grades > 0)
-        counts.append(np.maximum(grades, 1))
-    model = LogisticRegression(C=strength, max_iter=10_000)
-    model.fit(np.concatenate(rows), np.concatenate(relevant), np.concatenate(counts))
-    return {n: round(max(float(c), 0.0), 1) for n, c in zip(WEIGHTS, model.coef_[0], strict=True)}
-
-
-def unseen(samples: Sequence[Sample], ids: Sequence[str], strength: float) -> float:
-    """Mean nDCG@10 of profiles by weights that were fitted on the others."""
-    fold = np.random.default_rng(SEED).permutation(len(samples)) % FOLDS
-    found: list[float] = []
-    for at in range(FOLDS):
-        others = [s for s, f in zip(samples, fold, strict=True) if f != at]
-        held = [s for s, f in zip(samples, fold, strict=True) if f == at]
-        found += quality(held, ids, fitted(others, ids, strength))
-    return float(np.mean(found))
+        order = best_rows(values, MOST).tolist()
+        run[sample.judged.id] = [(ids[at], float(values[at])) for at in order]
+    return np.array(list(per_query(run, qrels)["nDCG@10"].values()))
 
 
 def main() -> None:
-    """Print the weights that are used, those that would be chosen, and what each reaches."""
+    """Print what each factor reaches, on all profiles and on those of unseen writers."""
     settings = read_settings({})
     searcher = open_current(settings)
     folder = judged_folder(settings.cases, searcher.manifest.collection)
     judged = read_profiles(folder / PROFILES_FILE, searcher.cases, searcher.taxonomy)
     samples = samples_of(searcher, [one for one in judged if one.split == "tune"])
     ids = searcher.engine.ids(searcher.matching(searcher.reporting))
-    held_out = {strength: unseen(samples, ids, strength) for strength in STRENGTHS}
-    strength = max(held_out, key=held_out.__getitem__)
-    for name, weights in (("in use", dict(WEIGHTS)), ("fitted", fitted(samples, ids, strength))):
-        mean = float(np.mean(quality(samples, ids, weights)))
-        best = sorted(float(weighted(sample.parts, weights).max()) for sample in samples)
-        print(f"{name}: nDCG@10 {mean:.3f} on {len(samples)} tuning profiles: {weights}")
-        print(f"  the best case of each scores {best[0]:.3f} or more, of 97% {best[1]:.3f}")
-    shown = ", ".join(f"C {c} {value:.3f}" for c, value in held_out.items())
-    print(f"nDCG@10 of profiles held out: {shown}")
+    searched = quality(samples, ids, [one.searched for one in samples])
+    reached = {
+        factor: quality(samples, ids, [by_factor(one, factor) for one in samples])
+        for factor in FACTORS
+    }
+    print(f"a search for the same words: {searched.mean():.3f} on {len(samples)} profiles")
+    for factor, values in reached.items():
+        print(f"factor {factor}: {values.mean():.3f}")
+    writers = np.array([one.writer for one in samples])
+    unseen = np.zeros(len(samples))
+    for writer in sorted(set(writers)):
+        theirs = writers == writer
+        best = max(FACTORS, key=lambda factor: reached[factor][~theirs].mean())
+        unseen[theirs] = reached[best][theirs]
+        print(
+            f"{writer}: factor {best} of the others gives {unseen[theirs].mean():.3f}, "
+            f"the search {searched[theirs].mean():.3f}"
+        )
+    p = p_value(unseen.tolist(), searched.tolist())
+    print(f"unseen writers: {unseen.mean():.3f}, the search {searched.mean():.3f}, p {p:.3f}")
+    agencies = np.array([one.judged.persona == "agency" for one in samples])
+    print(
+        f"agencies alone: {unseen[agencies].mean():.3f}, the search {searched[agencies].mean():.3f}"
+    )
+    best_scores = sorted(float(by_factor(one, 1.0).max()) for one in samples)
+    print(f"the best case of each scores {best_scores[0]:.3f} or more")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import extended, old_name
 from kb.guidance.profile import Profile, contradictions, with_goal
 from kb.guidance.profile_comparison import FieldComparison, sentences
-from kb.guidance.profile_score import AUDIENCE_LINES, FULL_TEXT, INTENT, part_label
+from kb.guidance.profile_score import FULL_TEXT, INTENT, part_label
 from kb.guidance.role_models import Part, RoleModel, RoleModels
 from kb.search.answer import Reason
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 #: Parts of a score to what they were called before, which answers for one release.
 EARLIER_PARTS: Mapping[str, str] = {
     FULL_TEXT: "story",
-    AUDIENCE_LINES: "suits",
     INTENT: "wants",
 }
 
@@ -45,7 +44,7 @@ class LabelledPart(Part):
     label: str
 
     @computed_field(
-        description="The earlier name of `part`, with its earlier values: story, suits, wants.",
+        description="The earlier name of `part`, with its earlier values: story, wants.",
         json_schema_extra={"deprecated": True},
     )
     @property

@@ -9,24 +9,6 @@ import numpy as np
 from kb.search.evidence import ComparedTexts, MeasuredTexts, Vectors
 
 
-def nearness_by_owner(texts: MeasuredTexts, n_owners: int) -> list[np.ndarray]:
-    """How near each text that was asked comes to the best text of each owner.
-
-    By the mean cosine of the encoders; what is opposite counts as far, at 0, as does an owner
-    without a text.
-
-    Returns:
-        For each that was asked float64 of shape (n_owners,).
-    """
-    found = []
-    for cosines in texts.cosines:
-        best = np.zeros(n_owners)
-        if len(texts):
-            np.maximum.at(best, texts.owners, np.mean(cosines, axis=0))
-        found.append(best)
-    return found
-
-
 def nearest_texts(texts: MeasuredTexts) -> Mapping[int, int]:
     """Each owner's text that comes nearest to what was asked together, by its ordinal.
 

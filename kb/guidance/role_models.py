@@ -26,7 +26,9 @@ from kb.guidance.profile_texts import nearest_texts
 from kb.guidance.suggestions import completed, suggested_goals_of
 from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
+from kb.search.evidence import Evidence
 from kb.search.query import Query, filter_of
+from kb.search.scoring import answered_by
 from kb.search.searcher import Searcher
 from kb.text.body import DONE_HEADING
 
@@ -34,7 +36,10 @@ from kb.text.body import DONE_HEADING
 MOST = 10
 #: Least score of the best case at which a profile counts as answered: a little less than
 #: the best case of any tuning profile has (``benchmarks/weigh_profiles.py`` prints that).
-ANSWER_THRESHOLD = 0.25
+ANSWER_THRESHOLD = 0.2
+#: What a profile says must be answered as likely as what is searched for, less this share: who
+#: fills in a form means it, and says more. No tuning profile is refused by that.
+_LESS_LIKELY = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,8 @@ class Part:
     part: Annotated[
         str,
         Field(
-            description="What is compared: full_text, audience_lines and intent by the words; "
-            "goal, trade, common, form and funding by what is ticked"
+            description="What is compared: full_text and intent by the words; goal, trade, "
+            "common, form, funding, partners, size and country by what is ticked or filled in"
         ),
     ]
     value: Annotated[float, Field(description="How well it fits, in [0, 1]")]
@@ -106,7 +111,11 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     scored = score_parts(searcher, profile, within, encode)
     parts, rows = scored.parts, scored.rows
     scores = np.round(weighted(parts), 6) if parts else np.zeros(len(rows))
-    answered = bool(profile.says_what and (scores >= ANSWER_THRESHOLD).any())
+    answered = bool(
+        profile.says_what
+        and (scores >= ANSWER_THRESHOLD).any()
+        and _is_answerable(searcher, scored.evidence)
+    )
     best = best_rows(scores, MOST)[: MOST if answered else 0].tolist()
     words = words_of_profile(profile)
     evidence = scored.evidence
@@ -141,6 +150,15 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
         no_good_match=not answered,
         snapshot_id=searcher.snapshot_id,
     )
+
+
+def _is_answerable(searcher: Searcher, evidence: Evidence | None) -> bool:
+    """Whether the compendium answers what the profile says at all; true where it says nothing."""
+    calibration = searcher.compendium.calibration
+    if calibration is None or evidence is None:
+        return True
+    least = _LESS_LIKELY * calibration.answer_threshold
+    return answered_by(evidence, calibration) >= least
 
 
 def counts_of(searcher: Searcher, query: Query) -> Mapping[str, tuple[FacetCount, ...]]:

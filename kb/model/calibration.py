@@ -45,7 +45,7 @@ class Answerability:
     ``several`` the mean of the five best by meaning,
     ``coverage_by_all`` and ``coverage_by_one`` the shares of the query's terms, weighted by
     their idf, that any case has and that one case has at most; ``english`` is added for
-    English, and ``query`` weighs the unit query vector of the encoder; where it is empty, the
+    English, and ``query`` weighs the unit query vector of an encoder; where it is empty, the
     vector does not count.
     """
 
@@ -70,9 +70,13 @@ class Calibration:
         multilingual: digest of the multilingual encoder; empty when it is off.
         english: how the evidence orders the cases for a query in English.
         other: the same for a query in another language.
-        answerability: whether the compendium answers a query at all.
+        answerability: whether the compendium answers a query at all, by the vector of the
+            encoder.
+        second_answerability: the same by the vector of the multilingual encoder, None where
+            that does not count.
         answer_threshold: least such probability at which a query counts as answered.
         least_score: least score of a case that is found.
+        least_of_first: the same for the ten cases that score best.
         n_queries: how many tuning queries it was derived from.
         n_documents: how many documents they were judged over.
         collection: the collection whose judged queries these are; empty where they are of the
@@ -89,6 +93,8 @@ class Calibration:
     n_queries: int
     n_documents: int = 0
     collection: str = ""
+    second_answerability: Answerability | None = None
+    least_of_first: float = 1.0
 
     def fits(self, n_documents: int) -> bool:
         """Whether a compendium of so many documents is of the size that it was derived on.

@@ -4,20 +4,20 @@ Nothing is chosen on the test split. The derivation, in order:
 
 1.  **Weights.** For queries in English, and for those in other languages, they are changed
     one at a time over a coarse grid, for as long as the mean nDCG@10 of the queries with
-    an answer rises. The multilingual encoder is not asked for English. For other languages,
-    of all that are nearly as good the ones are taken that lean most on the multilingual
-    encoder: the glossary was made for the compendium, and of any other text it knows few words.
+    an answer rises. The multilingual encoder is not asked for English. For other languages
+    its weight and that of the words are the best of a grid; the others are those of English.
 2.  **Answerability.** A logistic regression over queries tells those that the compendium
     answers from negative controls, by the best evidence of each kind, by which of its words the
-    compendium has, and by the query vector. Each tuning query is also put to such a function
-    that has not seen its need (ten folds): everything below goes by that.
-3.  **Score.** A second one, over every pair of a query and a case, tells relevant cases
-    from others by the weighted sum, by how far it is behind that of the best case, and by the
-    logit of the answerability.
+    compendium has, and by the query vector; one for each encoder. Each tuning query is also put
+    to such functions that have not seen its need (ten folds): everything below goes by that.
+3.  **Score.** Another one, over the pairs of a query and one of its best cases, tells relevant
+    cases from others by the weighted sum, by how far it is behind that of the best case, and by
+    the logit of the answerability.
 4.  **Answer threshold.** The highest that loses at most 3% of the queries that some case
     answers just as wanted (grade 2).
-5.  **Least score.** The highest that keeps 75% of the relevant cases of the answered queries:
-    to keep more of them doubles what is found for each that is won.
+5.  **Least scores.** Of the ten best cases the highest that keeps 97% of the relevant ones of
+    the answered queries, and beyond these the highest that keeps half of all relevant ones: a page
+    shows ten, and of what stands behind it only what is surely of use is wanted.
 """
 
 from __future__ import annotations
@@ -30,25 +30,28 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kb.engine.base import best_rows
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.quality.judged import GRADES, JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence
-from kb.search.scoring import answerability, logit, relevance, several, weighted_sum
+from kb.search.scoring import FIRST, answerability, logit, relevance, several, weighted_sum
 
 LOST_QUERIES = 0.03
-LOST_CASES = 0.25
+LOST_CASES = 0.5
+LOST_OF_FIRST = 0.03
 FOLDS = 10
-#: Means of nDCG@10 that differ by no more are taken for equally good, for other languages.
-NEARLY = 0.01
+#: Scores are fitted on so many cases of each query, the best by their sum: they are what is shown,
+#: and the many others would decide how steep the function is.
+_FITTED = 60
 
 #: The grade of a case that is just what was wanted.
 BEST = max(GRADES)
 
 #: Weight to the values that are tried; that of ``meaning`` is 1.
 GRID: Mapping[str, tuple[float, ...]] = {
-    "multilingual": (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0),
-    "words": (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0),
+    "multilingual": (0.0, 0.5, 1.0, 1.5, 2.0),
+    "words": (0.5, 0.75, 1.0, 1.5, 2.0, 3.0),
     "audience": (0.7, 0.8, 0.9, 1.0),
     "named": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
     # More would still raise nDCG@10 a little, and put fewer relevant cases first.
@@ -57,10 +60,11 @@ GRID: Mapping[str, tuple[float, ...]] = {
 _START = Weights(meaning=1.0, multilingual=0.0, words=1.0, linked=0.1)
 
 _STRENGTH = 1.0  # of the regularisation, as C of scikit-learn
-#: The numbers of a unit vector are small: so that they count beside standard scores.
-_QUERY_SCALE = 4.0
-#: The same of the gate, which has many weights for few queries: chosen by folds of ``tune``.
-_STRENGTH_OF_GATE = 0.3
+#: The numbers of a unit vector are small: so that they count beside standard scores. The two
+#: are those of the encoder and of the multilingual one, chosen on queries of unseen writers.
+_QUERY_SCALES = (4.0, 8.0)
+#: The same of the gate, which has many weights for few queries: chosen likewise.
+_STRENGTH_OF_GATE = 0.1
 #: The sums are a fraction of 1; so that the regularisation hardly holds their slope.
 _SUM_SCALE = 10.0
 
@@ -108,7 +112,7 @@ def calibrate(
     english = [sample for sample in answered if sample.evidence.english]
     other = [sample for sample in answered if not sample.evidence.english]
     weights, unseen = _weights(english), _answered_unseen(samples, others)
-    foreign = _leaning(other, weights, multilingual)
+    foreign = _foreign(other, weights, multilingual)
     by_language = [
         _with_score(
             [(s, p) for s, p in zip(samples, unseen, strict=True) if s.evidence.english == is_own],
@@ -123,19 +127,23 @@ def calibrate(
     ]
     threshold = _threshold(kept, LOST_QUERIES) if kept else 0.0
     shown = [
-        score
+        _relevant_scores(sample, by_language[not sample.evidence.english], answered)
         for sample, answered in zip(samples, unseen, strict=True)
         if sample.query.relevance and answered >= threshold
-        for score in _relevant_scores(sample, by_language[not sample.evidence.english], answered)
     ]
+    every = [score for scores, _ in shown for score in scores]
+    of_first = [score for _, scores in shown for score in scores]
+    first, second = _gates([*samples, *others])
     return Calibration(
         encoder=encoder,
         multilingual=multilingual,
         english=by_language[0],
         other=by_language[1],
-        answerability=_answerability([*samples, *others]),
+        answerability=first,
+        second_answerability=second,
         answer_threshold=threshold,
-        least_score=_threshold(shown, LOST_CASES) if shown else 0.0,
+        least_score=_threshold(every, LOST_CASES) if every else 0.0,
+        least_of_first=_threshold(of_first, LOST_OF_FIRST) if of_first else 0.0,
         n_queries=len(samples),
         n_documents=len(samples[0].evidence.rows),
         collection=collection,
@@ -167,7 +175,7 @@ def _weights(answered: Sequence[Sample]) -> Weights:
     return weights
 
 
-def _leaning(other: Sequence[Sample], english: Weights, multilingual: str) -> Weights:
+def _foreign(other: Sequence[Sample], english: Weights, multilingual: str) -> Weights:
     """The weights for other languages; those of English where there is no query to choose by."""
     if not other or not multilingual:
         return english
@@ -176,10 +184,7 @@ def _leaning(other: Sequence[Sample], english: Weights, multilingual: str) -> We
         for multi, words in itertools.product(GRID["multilingual"], GRID["words"])
     ]
     quality = [_quality(other, weights_tried) for weights_tried in tried]
-    nearly_best = [
-        w for w, ndcg in zip(tried, quality, strict=True) if ndcg >= max(quality) - NEARLY
-    ]
-    return max(nearly_best, key=lambda w: w.multilingual / (w.meaning + w.multilingual + w.words))
+    return tried[int(np.argmax(np.round(quality, 4)))]
 
 
 def _quality(samples: Sequence[Sample], weights: Weights) -> float:
@@ -207,9 +212,11 @@ def _with_score(samples: Sequence[tuple[Sample, float]], weights: Weights) -> We
     rows, labels = [], []
     for sample, answered in samples:
         sums = weighted_sum(sample.evidence, weights)
+        fitted = best_rows(sums, _FITTED)
         behind = sums.max() - sums
-        rows.append(np.column_stack([sums, behind, np.full(len(sums), logit(answered))]))
-        labels += [case_id in sample.query.relevance for case_id in sample.evidence.ids]
+        every = np.column_stack([sums, behind, np.full(len(sums), logit(answered))])
+        rows.append(every[fitted])
+        labels += [sample.evidence.ids[at] in sample.query.relevance for at in fitted.tolist()]
     if len(set(labels)) < 2:
         return weights
     scale = np.array([_SUM_SCALE, _SUM_SCALE, 1.0])
@@ -237,25 +244,43 @@ def _features(evidence: Evidence) -> list[float]:
     ]
 
 
-def _answerability(samples: Sequence[Sample]) -> Answerability:
-    """What the samples give; where they hold no negative control, everything is answered."""
+def _gates(samples: Sequence[Sample]) -> tuple[Answerability, Answerability | None]:
+    """What the samples give by the vector of each encoder; None without a second one."""
+    first = _answerability(samples, [s.evidence.query for s in samples], _QUERY_SCALES[0])
+    seconds = [s.evidence.second_query for s in samples]
+    vectors = [one() for one in seconds if one is not None]
+    if len(vectors) < len(samples):
+        return first, None
+    return first, _answerability(samples, vectors, _QUERY_SCALES[1])
+
+
+def _answerability(
+    samples: Sequence[Sample], vectors: Sequence[np.ndarray], scale: float
+) -> Answerability:
+    """What the samples give; where they hold no negative control, everything is answered.
+
+    Args:
+        samples: queries.
+        vectors: the unit vector of each.
+        scale: how much larger the numbers of these are made.
+    """
     from sklearn.linear_model import LogisticRegression  # slow import, as above
 
     labels = [bool(s.query.relevance) for s in samples]
     if len(set(labels)) < 2:
         return _ALWAYS
     values = np.array([_features(s.evidence) for s in samples], dtype=np.float64)
-    queries = np.array([s.evidence.query for s in samples])
+    queries = np.array(vectors)
     mean, spread = values.mean(axis=0), values.std(axis=0)
     spread[spread == 0] = 1.0
     model = LogisticRegression(C=_STRENGTH_OF_GATE, max_iter=10_000)
-    model.fit(np.column_stack([(values - mean) / spread, _QUERY_SCALE * queries]), labels)
+    model.fit(np.column_stack([(values - mean) / spread, scale * queries]), labels)
     n_values = values.shape[1]
     by_value = model.coef_[0][:n_values] / spread
     return Answerability(
         **{name: _rounded(c) for name, c in zip(_ANSWERABILITY_VALUES, by_value, strict=True)},
         constant=_rounded(model.intercept_[0] - by_value @ mean),
-        query=tuple(_rounded(c * _QUERY_SCALE) for c in model.coef_[0][n_values:]),
+        query=tuple(_rounded(c * scale) for c in model.coef_[0][n_values:]),
     )
 
 
@@ -266,11 +291,10 @@ def _answered_unseen(samples: Sequence[Sample], others: Sequence[Sample]) -> lis
     """
     folds = [_fold(sample) for sample in samples]
     unseen = [
-        _answerability([one for one in (*samples, *others) if _fold(one) != fold])
-        for fold in range(FOLDS)
+        _gates([one for one in (*samples, *others) if _fold(one) != fold]) for fold in range(FOLDS)
     ]
     return [
-        answerability(one.evidence, unseen[fold]) for one, fold in zip(samples, folds, strict=True)
+        answerability(one.evidence, *unseen[fold]) for one, fold in zip(samples, folds, strict=True)
     ]
 
 
@@ -278,11 +302,12 @@ def _fold(sample: Sample) -> int:
     return zlib.crc32(sample.query.need.encode()) % FOLDS
 
 
-def _relevant_scores(sample: Sample, weights: Weights, answered: float) -> list[float]:
-    """The scores of the relevant cases."""
+def _relevant_scores(
+    sample: Sample, weights: Weights, answered: float
+) -> tuple[list[float], list[float]]:
+    """The scores of the relevant cases, and of those among the first."""
     found = relevance(sample.evidence, weights, answered)
-    return [
-        float(score)
-        for case_id, score in zip(sample.evidence.ids, found, strict=True)
-        if case_id in sample.query.relevance
-    ]
+    ids, relevant = sample.evidence.ids, sample.query.relevance
+    every = [float(found[at]) for at, case_id in enumerate(ids) if case_id in relevant]
+    first = best_rows(found, FIRST).tolist()
+    return every, [float(found[at]) for at in first if ids[at] in relevant]

@@ -7,9 +7,9 @@ under each filter that an answer needs, and what speaks for these is worked out 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -71,8 +71,10 @@ class Evidence:
     where it is not asked. ``words`` is in [0, 1], and so is ``named``, the share that a candidate
     has of the values of facets that the query names. For a query in another
     language the encoder and the words get its English terms. ``query`` is the unit query
-    vector by which it is decided whether the compendium answers. ``best_passage`` and
-    ``best_line`` are the ordinals of each candidate's best texts, -1 where it has none.
+    vector by which it is decided whether the compendium answers, and ``second_query`` gives that
+    of the multilingual encoder, which reads English only when it is asked for; None without one.
+    ``best_passage`` and ``best_line`` are the ordinals of each candidate's best texts, -1 where
+    it has none.
 
     The coverages are shares of the query's terms, each weighted by its idf: those that any
     document has, and those that the document with most of them has. ``linked`` are the
@@ -98,6 +100,7 @@ class Evidence:
     coverage_by_one: float
     linked: np.ndarray = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
     mean_of_all: float = 0.0
+    second_query: Callable[[], np.ndarray] | None = None
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -169,7 +172,7 @@ class Retriever:
 
         A query in another language is asked in the English of the table: its words of
         the word index, its meaning of the encoder. The multilingual encoder reads it as
-        it is, and says which passage of a case is best; English does not need it.
+        it is, and says which passage of a case is best; the order of English does not need it.
 
         Args:
             asked: the query.
@@ -178,9 +181,9 @@ class Retriever:
         """
         vector = self._encoders.query.encode_query(asked.in_english)
         vectors = {PASSAGES.name: vector, AUDIENCE.name: vector}
-        multilingual = self._encoders.multilingual
-        if not asked.english and multilingual is not None and has_multilingual(self.engine):
-            vectors[PASSAGES_MULTILINGUAL.name] = multilingual.encode_query(asked.wanted)
+        second_query = self._second_query(asked.wanted)
+        if not asked.english and second_query is not None:
+            vectors[PASSAGES_MULTILINGUAL.name] = second_query()
         weights = weights_for(self._calibration, english=asked.english)
         near = (PASSAGES.name,) if self._calibration is None else (PASSAGES.name, AUDIENCE.name)
         beside = (1.0, weights.audience)
@@ -224,12 +227,15 @@ class Retriever:
             coverage_by_one=coverage.by_one,
             linked=self._links_among(rows),
             mean_of_all=0.0 if of_all else answering.mean(),
+            second_query=second_query,
         )
 
-    @property
-    def has_audience_lines(self) -> bool:
-        """Whether any case says whom it suits."""
-        return AUDIENCE.name in self.engine.sizes
+    def _second_query(self, text: str) -> Callable[[], np.ndarray] | None:
+        """The unit vector of a text by the multilingual encoder, made when it is asked for."""
+        multilingual = self._encoders.multilingual
+        if multilingual is None or not has_multilingual(self.engine):
+            return None
+        return cache(lambda: unit_rows(multilingual.encode_query(text)[None, :])[0])
 
     def vectors(self, text: str) -> Vectors:
         """The unit vectors of a text by each encoder, the default one first."""
@@ -267,17 +273,6 @@ class Retriever:
         places = best_rows(values, most)
         places = places[has_some[places]]
         return list(zip(self.engine.ids(rows[places]), values[places].tolist(), strict=True))
-
-    def audience_candidates(self, asked: Vectors, within: Filter, limit: int) -> np.ndarray:
-        """The rows of the cases whose lines on whom they suit come nearest to a text."""
-        vectors = {
-            name: vector
-            for name, vector in zip(_LINES, asked, strict=False)
-            if name in self.engine.sizes
-        }
-        parts = tuple(Part(vector_sets=(name,), weight=1.0) for name in vectors)
-        answering = self.engine.ask(Question(vectors=vectors, parts=parts))
-        return answering.candidates(within=within, limit=limit)
 
     def audience_lines(self, rows: np.ndarray, asked: Sequence[Vectors]) -> MeasuredTexts:
         """How near some texts come to the lines on whom some cases suit and what they answer.

@@ -15,8 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb.engine.base import best_rows
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.search.evidence import Evidence, weights_for
+
+#: Of so many cases that score best less is asked to be found: a page shows as many.
+FIRST = 10
+#: Between these probabilities the encoder alone is not sure whether the compendium answers.
+UNSURE = (0.1, 0.9)
 
 #: Scores are rounded before they are compared, so that a tie is a tie on every machine.
 DECIMALS = 6
@@ -52,10 +58,12 @@ def judge(evidence: Evidence, calibration: Calibration | None, *, min_score: flo
         case_scores = np.round(evidence.passage, DECIMALS)
         enough = case_scores >= min_score
     else:
-        answered = answerability(evidence, calibration.answerability)
+        answered = answered_by(evidence, calibration)
         weights = weights_for(calibration, english=evidence.english)
         case_scores = np.round(relevance(evidence, weights, answered), DECIMALS)
         enough = case_scores >= calibration.least_score
+        first = best_rows(case_scores, FIRST)
+        enough[first] |= case_scores[first] >= calibration.least_of_first
         enough &= answered >= calibration.answer_threshold
     return Judgement(
         scores=case_scores,
@@ -94,8 +102,27 @@ def share_of_most(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     return weighted_sum(evidence, weights) / largest
 
 
-def answerability(evidence: Evidence, weights: Answerability) -> float:
-    """The probability that the compendium answers the query at all, in [0, 1]."""
+def answerability(
+    evidence: Evidence, weights: Answerability, second: Answerability | None = None
+) -> float:
+    """The probability that the compendium answers the query at all, in [0, 1].
+
+    Args:
+        evidence: what speaks for each candidate.
+        weights: by these and the vector of the encoder.
+        second: by these and the vector of the multilingual encoder, too: the probability is that
+            of the mean logit. Not asked of English where the first is sure.
+    """
+    by_first = _answered(evidence, weights, evidence.query)
+    is_sure = evidence.english and not UNSURE[0] <= by_first <= UNSURE[1]
+    if second is None or evidence.second_query is None or is_sure:
+        return by_first
+    by_second = _answered(evidence, second, evidence.second_query())
+    mean = (logit(by_first) + logit(by_second)) / 2
+    return float(_logistic(np.array([mean]))[0])
+
+
+def _answered(evidence: Evidence, weights: Answerability, query: np.ndarray) -> float:
     logit = (
         weights.meaning * evidence.meaning.max(initial=-1)
         + weights.several * several(evidence)
@@ -106,9 +133,15 @@ def answerability(evidence: Evidence, weights: Answerability) -> float:
         + weights.coverage_by_one * evidence.coverage_by_one
         + weights.english * evidence.english
         + weights.constant
-        + (np.dot(evidence.query, weights.query) if weights.query else 0.0)
+        + (np.dot(query, weights.query) if weights.query else 0.0)
     )
     return float(_logistic(np.array([logit]))[0])
+
+
+def answered_by(evidence: Evidence, calibration: Calibration) -> float:
+    """The same probability by a calibration."""
+    first, second = calibration.answerability, calibration.second_answerability
+    return answerability(evidence, first, second)
 
 
 def several(evidence: Evidence) -> float:
@@ -135,7 +168,7 @@ def relevance(evidence: Evidence, weights: Weights, answered: float) -> np.ndarr
 
 def scores(evidence: Evidence, calibration: Calibration) -> np.ndarray:
     """The probability that each case is relevant to the query: in [0, 1], by candidate."""
-    answered = answerability(evidence, calibration.answerability)
+    answered = answered_by(evidence, calibration)
     return relevance(evidence, weights_for(calibration, english=evidence.english), answered)
 
 

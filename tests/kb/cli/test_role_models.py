@@ -290,9 +290,10 @@ def test_json_holds_the_whole_answer(kb, searcher):
     ]
     assert [(one["part"], one["name"]) for one in found["parts"]] == [
         ("full_text", "story"),
-        ("audience_lines", "suits"),
         ("intent", "wants"),
         ("form", "form"),
+        ("partners", "partners"),
+        ("size", "size"),
     ]
     assert [one["figure"] for one in found["results"]] == ["×6", "New markets"]
     assert found["reason"] == json.loads(json.dumps(asdict(model.reason)))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.engine.base import unit_rows
-from kb.guidance.profile_texts import nearest_texts, nearness_by_owner, wanted_projects
+from kb.guidance.profile_texts import nearest_texts, wanted_projects
 from kb.search.evidence import ComparedTexts, MeasuredTexts
 
 CASES = ("a", "b", "c", "d")
@@ -34,12 +34,6 @@ def measured(made: ComparedTexts, asked: Sequence[tuple[np.ndarray, ...]]) -> Me
     return MeasuredTexts(owners=made.owners, ordinals=made.ordinals, cosines=cosines)
 
 
-def nearness(made: ComparedTexts, asked: tuple[np.ndarray, ...]) -> dict[str, float]:
-    """How near each case is, by its name."""
-    (found,) = nearness_by_owner(measured(made, [asked]), len(CASES))
-    return dict(zip(CASES, found.tolist(), strict=True))
-
-
 def nearest(made: ComparedTexts, asked: Sequence[tuple[np.ndarray, ...]]) -> dict[str, int]:
     """Which text of each case is nearest, by the name of the case."""
     return {CASES[owner]: at for owner, at in nearest_texts(measured(made, asked)).items()}
@@ -60,37 +54,6 @@ def cosine(one: Sequence[float], other: Sequence[float]) -> float:
     """The cosine of two vectors, written out; 0 where one has no length."""
     lengths = sqrt(sum(x * x for x in one)) * sqrt(sum(y * y for y in other))
     return sum(x * y for x, y in zip(one, other, strict=True)) / lengths if lengths else 0.0
-
-
-# --- by owner --------------------------------------------------------------------------------
-
-
-def test_a_case_is_as_near_as_the_best_of_its_lines():
-    """Two lines of one case and one of another; a case without lines is at 0."""
-    made = texts(["b", "a", "b"], [[1, 0], [1, 1], [0, 1]])
-
-    found = nearness(made, text([3, 4]))
-
-    assert found == pytest.approx({"a": 7 / sqrt(50), "b": 0.8, "c": 0.0, "d": 0.0})
-
-
-def test_what_is_opposite_counts_as_far():
-    """A cosine below zero is no nearer than having no line."""
-    assert nearness(texts(["a"], [[1, 0]]), text([-1, 0])) == dict.fromkeys(CASES, 0.0)
-
-
-def test_encoders_are_averaged_line_by_line():
-    """The best line is that of the best mean: (1 + 0) / 2 and (0.6 + 0.6) / 2, so 0.6."""
-    made = texts(["c", "c"], [[1, 0], [3, 4]], [[0, 1], [3, 4]])
-
-    assert nearness(made, text([1, 0], [1, 0]))["c"] == pytest.approx(0.6)
-
-
-def test_one_encoder_is_enough():
-    """A text with a vector more than there are encoders is compared by the first."""
-    found = nearness(texts(["c"], [[3, 4]]), text([1, 0], [0, 1]))
-
-    assert found["c"] == pytest.approx(0.6)
 
 
 # --- nearest ---------------------------------------------------------------------------------
@@ -163,7 +126,6 @@ def test_encoders_are_averaged_after_each_has_been_measured():
 def test_without_texts_nothing_is_near():
     """A compendium need not have any."""
     assert wanted(texts([]), [text([1, 0])]) == {}
-    assert nearness(texts([]), text([1, 0])) == dict.fromkeys(CASES, 0.0)
     assert nearest(texts([]), [text([1, 0])]) == {}
 
 
@@ -172,18 +134,6 @@ def test_without_texts_nothing_is_near():
 VECTOR = st.lists(st.integers(-4, 4), min_size=3, max_size=3)
 LINE = st.tuples(st.sampled_from(["a", "b", "c", "d"]), VECTOR, VECTOR)
 PHRASE = st.tuples(st.sampled_from(PROJECTS), VECTOR)
-
-
-@given(st.lists(LINE, min_size=1, max_size=12), VECTOR, VECTOR)
-def test_nearness_equals_a_loop_over_the_lines(lines, one, other):
-    """For any lines and two encoders: the best mean cosine of a case's lines, or 0."""
-    made = texts([t for t, _, _ in lines], [v for _, v, _ in lines], [w for _, _, w in lines])
-    expected = dict.fromkeys(CASES, 0.0)
-    for owner, first, second in lines:
-        mean = (cosine(first, one) + cosine(second, other)) / 2
-        expected[owner] = max(expected[owner], mean)
-
-    assert nearness(made, text(one, other)) == pytest.approx(expected, abs=1e-6)
 
 
 @given(st.lists(PHRASE, min_size=1, max_size=12), st.lists(VECTOR, min_size=1, max_size=3))

@@ -317,3 +317,65 @@ def test_a_calibration_fits_half_to_twice_as_many_documents(n_documents, fits):
 
     assert derived.fits(n_documents) is fits
     assert replace(derived, n_documents=0).fits(n_documents)
+
+
+#: A second gate that hears its own vector alone: as a logit 4 times its first number, less 1.
+SECOND = Answerability(
+    **dict.fromkeys(
+        ("meaning", "multilingual", "words", "coverage_by_all", "coverage_by_one", "english"), 0.0
+    ),
+    constant=-1.0,
+    query=(4.0, 0.0, 0.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("english", "constant", "logit"),
+    [
+        pytest.param(True, -3.0, (1.0 + 3.0) / 2, id="English, unsure"),
+        pytest.param(True, 0.0, 4.0, id="English, sure that it answers"),
+        pytest.param(True, -7.0, -3.0, id="English, sure that it does not"),
+        pytest.param(False, 0.0, (4.5 + 3.0) / 2, id="another language"),
+    ],
+)
+def test_the_second_encoder_is_asked_where_the_first_is_unsure(evidence, english, constant, logit):
+    """Then the mean logit of both counts; of another language it is asked in any case."""
+    asked = []
+
+    def second_query() -> np.ndarray:
+        asked.append(True)
+        return np.array([1.0, 0.0, 0.0])
+
+    first = replace(CALIBRATION.answerability, constant=constant)
+    both = replace(evidence, english=english, second_query=second_query)
+
+    found = answerability(both, first, SECOND)
+
+    assert found == pytest.approx(1 / (1 + exp(-logit)))
+    assert asked == [True] * (not english or constant == -3.0)
+    assert answerability(replace(both, second_query=None), first, SECOND) == answerability(
+        both, first
+    )
+
+
+def test_of_the_first_ten_less_is_asked(evidence):
+    """What stands first is found from a lower score on; what stands behind it must score more."""
+    n = 14
+    values = np.linspace(1.0, 0.35, n)
+    many = replace(
+        evidence,
+        rows=np.arange(n),
+        **{name: values for name in ("meaning", "passage")},
+        **{name: np.zeros(n) for name in ("multilingual", "words", "named")},
+        audience=np.full(n, -1.0),
+    )
+    every = np.round(scores(many, CALIBRATION), 6)
+    low = replace(CALIBRATION, least_score=float(every[3]), least_of_first=float(every[8]))
+
+    assert judge(many, low, min_score=0).found.tolist() == list(range(9))
+    assert judge(many, replace(low, least_of_first=0.0), min_score=0).found.tolist() == list(
+        range(10)
+    )
+    assert judge(many, replace(low, least_of_first=1.0), min_score=0).found.tolist() == [0, 1, 2, 3]
+    lower = replace(low, least_score=float(every[12]))
+    assert judge(many, lower, min_score=0).found.tolist() == list(range(13))
