@@ -185,9 +185,24 @@ def _of_judged(settings: Settings, split: str, collection: str | None) -> Report
 
     searcher = _searcher_of(settings, collection)
     ids = [case.id for case in searcher.cases]
-    judged = read_judged(_judged_path(settings, searcher, QUERIES_FILE), ids)
+    path = _judged_path(settings, searcher, QUERIES_FILE)
+    judged = read_judged(path, ids)
     chosen = [query for query in judged if split in ("all", query.split)]
+    _refuse_nothing(chosen, path, split)
     return evaluate_judged(searcher, chosen, split=split, progress=_progress)
+
+
+def _refuse_nothing(chosen: Sequence[object], path: Path, split: str) -> None:
+    """Measure nothing on no query.
+
+    Raises:
+        CorpusError: none is of the split that is asked for.
+    """
+    if not chosen:
+        raise CorpusError(
+            f"{path} has nothing in the split {split!r}, so nothing was measured. "
+            "'--split all' measures what stands in it."
+        )
 
 
 def _of_profiles(settings: Settings, split: str, collection: str | None) -> Report:
@@ -198,6 +213,7 @@ def _of_profiles(settings: Settings, split: str, collection: str | None) -> Repo
     path = _judged_path(settings, searcher, PROFILES_FILE)
     judged = read_profiles(path, searcher.cases, searcher.taxonomy)
     chosen = [one for one in judged if split in ("all", one.split)]
+    _refuse_nothing(chosen, path, split)
     return evaluate_profiles(searcher, chosen, split=split, progress=_progress)
 
 

@@ -112,6 +112,8 @@ class Reliability:
 class Report:
     """What an evaluation found. ``split`` is empty for a test collection.
 
+    It is ``earlier`` where the queries of a test split were put once and are tuning data since.
+
     ``collection`` is the id of the collection of the compendium that was searched alone, empty
     where everything was.
     """

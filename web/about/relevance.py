@@ -41,6 +41,9 @@ WHOLE = "all"
 SPLITS: Mapping[str, str] = {
     "test": "The judged queries are in two parts. Weights and thresholds were chosen on one of "
     "them; the figures below are from the other.",
+    "earlier": "These queries had no part in choosing weights and thresholds when they were put, "
+    "once. Since then they have, so they measure nothing any more; the figures below are those of "
+    "that time, of the search as it was then.",
     "tune": "These are the queries that weights and thresholds were chosen on, so the figures "
     "flatter the search.",
     "all": "Some of these queries are those that weights and thresholds were chosen on, so the "

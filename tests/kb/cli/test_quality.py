@@ -203,6 +203,22 @@ def test_published_figures_are_in_the_next_snapshot(own):
     assert open_snapshot(own.index / built.snapshot_id).content.compendium.relevance == report
 
 
+@pytest.mark.parametrize("options", [[], ["--publish"]], ids=["measured", "published"])
+def test_an_empty_split_is_not_measured(own, options):
+    """Where every query became tuning data there are no figures to publish."""
+    path = own.cases / "queries.jsonl"
+    path.write_text(path.read_text().replace('"split": "test"', '"split": "tune"'))
+
+    result = kb(own, "evaluate", *options)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: {path} has nothing in the split 'test', so nothing was measured. "
+        "'--split all' measures what stands in it.\n"
+    )
+    assert not (own.cases / "relevance.json").exists()
+
+
 def test_without_publish_nothing_is_written(own):
     """Measuring changes no file."""
     before = sorted(path for path in own.cases.rglob("*"))

@@ -1,6 +1,6 @@
 """How good the search of the real compendium is, and that nothing was tuned on what measures it.
 
-The test split of the whole compendium was measured once, and no test asks it again. Whether a
+A test split of the whole compendium is measured once, and no test asks it again. Whether a
 change makes the search worse the tuning queries of the first collection tell.
 """
 
@@ -38,6 +38,9 @@ FLOORS = {"English": 0.71, "other languages": 0.64, "typing errors": 0.76}
 
 #: The same for role models of judged profiles: 0.759 when it was last measured.
 PROFILES_FLOOR = 0.71
+
+#: How the ids of the last test split begin, which is tuning data since.
+LAST_TEST = "t3-"
 
 
 def quietly(items: Iterable, _: str) -> Iterable:
@@ -101,16 +104,30 @@ def test_role_models_are_no_worse_than_they_were(searcher):
     assert figures["role models"]["nDCG@10"].mean > figures["text search"]["nDCG@10"].mean
 
 
-def test_what_is_published_is_of_the_test_split(whole_live):
-    """The figures of the whole compendium, of every test query, are those that it shows."""
-    report = read_report(CASES / "relevance.json")
+def measured_once() -> list[dict]:
+    """The queries whose figures are published: the test split, or the last one where it is empty.
+
+    Those that are tuning data since then stand under the ids of the last test split.
+    """
     lines = (CASES / "queries.jsonl").read_text("utf-8").splitlines()
-    test = [one for one in map(json.loads, lines) if one["split"] == "test"]
+    every = [json.loads(line) for line in lines]
+    test = [one for one in every if one["split"] == "test"]
+    return test or [one for one in every if one["id"].startswith(LAST_TEST)]
+
+
+def test_what_is_published_was_measured_once(whole_live):
+    """The figures of the whole compendium, of every test query, are those that it shows.
+
+    They say so where these queries are tuning data since.
+    """
+    report = read_report(CASES / "relevance.json")
+    test = measured_once()
     answered = sum(bool(one["relevance"]) for one in test)
+    split = "test" if test[0]["split"] == "test" else "earlier"
 
     assert report is not None
     assert whole_live.current().compendium.relevance == report
-    assert (report.name, report.split, report.collection) == ("judged queries", "test", "")
+    assert (report.name, report.split, report.collection) == ("judged queries", split, "")
     assert report.groups[0].n == report.refusal.n_answerable == answered
     assert report.refusal.n_negative == len(test) - answered
 
@@ -124,8 +141,9 @@ def test_meaning_and_words_together_are_better_than_either(measured):
 
 
 def test_there_are_enough_queries(whole):
-    """There are enough queries of each sort to measure it, and of each in both splits."""
-    test = [query for query in whole if query.split == "test"]
+    """There are enough queries of each sort to measure it, and of each to choose weights by."""
+    ids = {one["id"] for one in measured_once()}
+    test = [query for query in whole if query.id in ids]
     counts = Counter(query.kind for query in test)
     foreign = [query for query in test if query.language != "en" and query.relevance]
 
@@ -133,9 +151,7 @@ def test_there_are_enough_queries(whole):
     assert len(foreign) >= 50
     assert counts["typo"] >= 20
     assert counts["negative"] >= 60
-    assert {(query.split, query.kind) for query in whole} == {
-        (split, kind) for split in SPLITS for kind in KINDS
-    }
+    assert {query.kind for query in whole if query.id not in ids} == set(KINDS)
 
 
 def test_the_splits_have_no_query_in_common(whole, judged):
@@ -150,7 +166,7 @@ def test_the_splits_have_no_query_in_common(whole, judged):
     }
 
     assert {query.split for query in judged} == {"tune"}
-    assert texts["tune"] & texts["test"] == TYPED_BY_BOTH
+    assert texts["tune"] & texts["test"] <= TYPED_BY_BOTH
     assert len({query.id for query in whole}) == len(whole)
     assert len({query.id for query in judged}) == len(judged)
 
