@@ -17,6 +17,7 @@
     ├── QueryError               a request that cannot be answered as it stands
     ├── ExportFailed             a file could not be made
     ├── ExportsBusy              too many files wait to be made
+    ├── PackError                a reading list cannot be read from its address, or has none
     ├── CaseNotFound             no case has this id
     │   ├── CaseMoved            it has another id now
     │   ├── CaseWithdrawn        it was withdrawn; says why
@@ -152,6 +153,10 @@ class QueryError(KBError):
         self.value = value
         self.allowed = allowed
         super().__init__(message)
+
+
+class PackError(KBError):
+    """A reading list cannot be read from its address, or does not fit in one."""
 
 
 class ExportFailed(KBError):

@@ -30,6 +30,7 @@ from tests.toy import (
     make_tiny_encoder,
     settings_of_toy,
 )
+from tests.toy_packs import write_packs
 
 # How fast examples are made and run says more about the machine than about the code.
 hypothesis.settings.register_profile(
@@ -92,6 +93,21 @@ def _settings(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> S
     settings = settings_of_toy(cases, folder / "index", tiny_encoder)
     build(settings)
     return settings
+
+
+@pytest.fixture(name="taught", scope="session")
+def _taught(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path):
+    """A client of a site over the toy compendium with two sessions, a list and a course."""
+    from web import create_app
+
+    folder = tmp_path_factory.mktemp("taught")
+    cases = copy_toy_corpus(folder / "cases")
+    write_packs(cases)
+    settings = settings_of_toy(cases, folder / "index", tiny_encoder)
+    build(settings)
+    app = create_app(open_live(settings), settings)
+    app.testing = True
+    return app.test_client()
 
 
 @pytest.fixture(name="toy_multilingual", scope="session")

@@ -18,10 +18,12 @@ from web.holdings import views as holdings
 from web.holdings.maps import maps_of
 from web.machine import api, docs, site
 from web.outcomes import views as outcomes
+from web.packs import views as packs
 from web.people import views as people
 from web.role_models import views as role_models
 from web.search import views as search
 from web.self_check import views as self_check
+from web.teaching import views as teaching
 from web.terms import views as terms
 from web.tools import views as tools
 from web.ui import exported, language, template_filters
@@ -44,6 +46,8 @@ FEATURES = (
     self_check,
     people,
     tools,
+    packs,
+    teaching,
     about,
 )
 

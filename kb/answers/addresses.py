@@ -58,6 +58,14 @@ class Addresses:
         """The page of some cases side by side."""
         return self._with("/compare", [("id", case_id) for case_id in case_ids], safe="/")
 
+    def pack(self, address: str) -> str:
+        """The page of a reading list, by its id or what stands for it in an address."""
+        return f"{self.root}/packs/{quote(address)}"
+
+    def session(self, pack_id: str) -> str:
+        """The page of a pack with a teaching note."""
+        return f"{self.root}/teaching/{quote(pack_id)}"
+
     def _with(self, path: str, pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
         query = urlencode(list(pairs), safe=safe)
         return f"{self.root}{path}?{query}" if query else f"{self.root}{path}"

@@ -12,6 +12,7 @@ from kb.answers.addresses import Addresses
 from kb.answers.citation import item_of
 from kb.answers.figures import figure
 from kb.answers.gaps import not_in_source
+from kb.answers.packs import PackSummary, pack_summary
 from kb.answers.serialise import extended, old_name, to_json
 from kb.citations.items import today
 from kb.citations.provenance import Provenance, provenance
@@ -110,6 +111,10 @@ class CaseAnswer(CaseSummary):
     ]
     questions: Annotated[tuple[str, ...], Field(description="Questions for a class")]
     related: Annotated[tuple[str, ...], Field(description="Ids of cases to read with it")]
+    sessions: Annotated[
+        tuple[PackSummary, ...],
+        Field(description="The sessions with a teaching note in which it is read"),
+    ]
     references: tuple[Citation, ...]
     similar: tuple[SimilarCase, ...]
     cite: Annotated[str, Field(description="How to cite it, in APA style")]
@@ -168,6 +173,10 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses) -> CaseAns
         editorial=case.our_reading,
         questions=case.questions,
         related=case.related,
+        sessions=tuple(
+            pack_summary(pack, addresses)
+            for pack in searcher.compendium.sessions_of.get(case.id, ())
+        ),
         references=citations(case, searcher.compendium.references),
         similar=tuple(
             _similar(hit, case, searcher.taxonomy, addresses) for hit in searcher.similar(case.id)

@@ -14,6 +14,7 @@ from kb.cli.comparison import compare
 from kb.cli.content import check, glossary, new, schema
 from kb.cli.export import export
 from kb.cli.outcomes import outcomes
+from kb.cli.packs import packs
 from kb.cli.quality import calibrate, evaluate
 from kb.cli.role_models import role_models
 from kb.cli.search import search
@@ -29,7 +30,7 @@ def main() -> None:
 for _command in (
     *(check, new, schema, glossary),
     *(build, snapshots, versions),
-    *(search, role_models, outcomes, compare, cite, export),
+    *(search, role_models, outcomes, compare, cite, export, packs),
     *(evaluate, calibrate),
 ):
     main.add_command(_command)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +27,7 @@ from kb.content.schema import (
     YamlFile,
     as_text,
     items_of,
+    listed,
     optional,
     pattern,
     read,
@@ -38,14 +39,13 @@ from kb.content.schema import (
     whole,
     wrong,
 )
-from kb.content.yaml_source import YamlTrouble, read_yaml, text_of
+from kb.content.yaml_source import YamlTrouble, read_yaml, text_of, write_yaml
 from kb.errors import Problem
 from kb.model.packs import (
     MAX_INTRODUCTION,
     MAX_ITEMS,
     MAX_NOTE,
     MAX_TITLE,
-    VERSION_LENGTH,
     ClassQuestion,
     Course,
     Fieldwork,
@@ -56,6 +56,7 @@ from kb.model.packs import (
     Week,
     as_line,
     as_paragraphs,
+    named,
 )
 from kb.model.taxonomy import TEACHING_LEVELS
 from kb.text.body import body_problems
@@ -64,9 +65,10 @@ MAX_SENTENCE, MAX_QUESTION, MAX_TOPIC, MAX_ANSWER = 300, 400, 40, 2000
 #: The longest session in minutes, and the longest course in weeks.
 MAX_MINUTES, MAX_WEEKS = 600, 52
 
+#: Names that addresses of the site have for something else.
+TAKEN = ("add", "all", "edit", "open", "questions")
+
 _ID = pattern("[a-z0-9]+(-[a-z0-9]+)*", "lower case letters, digits and hyphens")
-_ID_PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-_NAME = re.compile(rf"({_ID_PART}(?:/{_ID_PART})*)?(?:@([0-9a-f]{{{VERSION_LENGTH}}}))?")
 _HEADING = re.compile(r"^ {0,3}#", re.MULTILINE)
 
 
@@ -109,26 +111,17 @@ def _check_markdown(paragraphs: str, known: Known) -> None:
         raise wrong(f"must lead somewhere: {message}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Named:
-    """What an item names."""
-
-    id: str
-    version: str
-
-
-def _named(value: Any, known: Known | None) -> _Named:
-    match = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
-    case_id, version = match.groups(default="") if match else ("", "")
-    if not case_id and not (version and known is None):
+def _named(value: Any, known: Known | None) -> PackItem:
+    item = named(value) if isinstance(value, str) else None
+    if item is None or (known is not None and not item.case):
         raise wrong(
             "must be an id, with a version if you like (norway/graphic-arts or "
             f"norway/graphic-arts@0123456789ab), not {shown(value)}."
         )
-    if known is not None and case_id not in known.guides:
-        hint = nearest_ids(case_id, known.guides)
-        raise wrong(f"must name an id that exists, not {shown(case_id)}{hint}.")
-    return _Named(id=case_id, version=version)
+    if known is not None and item.case not in known.guides:
+        hint = nearest_ids(item.case, known.guides)
+        raise wrong(f"must name an id that exists, not {shown(item.case)}{hint}.")
+    return item
 
 
 _CASE = Value(_named, {"type": "string", "pattern": r"^[a-z0-9]+[a-z0-9/-]*(@[0-9a-f]{12})?$"})
@@ -139,7 +132,7 @@ class _ItemFields(Record):
 
     what = "an item of a pack"
 
-    case: Annotated[_Named, _CASE] = required(
+    case: Annotated[PackItem, _CASE] = required(
         "The id of a case or guide, and @ with the twelve characters of a version if it must not "
         "change.",
         "norway/graphic-arts",
@@ -147,8 +140,8 @@ class _ItemFields(Record):
     note: Annotated[str, _prose(MAX_NOTE)] = optional("Why it is here.", default="")
 
     def made(self) -> PackItem:
-        """Id and version apart."""
-        return PackItem(case=self.case.id, version=self.case.version, note=self.note)
+        """The item with its note."""
+        return replace(self.case, note=self.note)
 
 
 class _StepFields(Record):
@@ -353,6 +346,11 @@ def read_packs(folder: Path, known: Known) -> tuple[tuple[Pack, ...], list[Probl
         except ValueError as err:
             problems.append(_problem(path, f"the name of the file {err}"))
             continue
+        if path.stem in TAKEN:
+            problems.append(
+                _problem(path, f"the name of the file must not be one of {listed(TAKEN)}.")
+            )
+            continue
         pack, found = _PACK_FILE.read(path, known)
         problems += found
         if pack is None:
@@ -434,6 +432,21 @@ def read_readers_pack(data: bytes, name: str = "pack.yaml") -> tuple[Pack | None
     pack, problems = read(_ReaderFields, located, name)
     problems += repetitions(located, name)
     return (None if problems else pack), problems
+
+
+def readers_pack_file(pack: Pack, heading: str) -> str:
+    """A reading list as a file that ``read_readers_pack`` reads as the same list.
+
+    Args:
+        pack: the list; what makes a session of it is left out.
+        heading: what a comment at the top says, in one line.
+    """
+    items = [
+        {"case": item.name, **({"note": item.note} if item.note else {})} for item in pack.items
+    ]
+    fields = {"title": pack.title, "introduction": pack.introduction, "items": items}
+    given = {name: value for name, value in fields.items() if value or name == "items"}
+    return f"# {as_line(heading)}\n{write_yaml(given)}"
 
 
 def _problem(path: Path, message: str) -> Problem:

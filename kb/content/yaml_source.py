@@ -49,6 +49,22 @@ for _name, _pattern, _first in (
     _CoreLoader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), _first)
 
 
+class _Writer(yaml.SafeDumper):
+    """Writes texts of several lines as blocks, for people to read and change."""
+
+
+def _written_text(writer: yaml.SafeDumper, text: str) -> yaml.Node:
+    return writer.represent_scalar(_TAG + "str", text, style="|" if "\n" in text else None)
+
+
+_Writer.add_representer(str, _written_text)
+
+
+def write_yaml(value: Any) -> str:
+    """Plain values as YAML that ``read_yaml`` reads as the same ones; fields keep their order."""
+    return yaml.dump(value, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=96)
+
+
 class YamlTrouble(Exception):
     """The text is not YAML that can be used; ``line`` is 1-based in the text."""
 

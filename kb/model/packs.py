@@ -12,13 +12,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kb.model.case_versions import SHORT
+
 #: The most items of a pack, and the most characters of its title, its introduction and a note.
 MAX_ITEMS = 100
 MAX_TITLE, MAX_INTRODUCTION, MAX_NOTE = 120, 4000, 2000
 
-#: How many characters of a digest name a version.
-VERSION_LENGTH = 12
-_VERSION = re.compile(r"[0-9a-f]{12}")
+_VERSION = re.compile(rf"[0-9a-f]{{{SHORT}}}")
+_ID_PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_NAME = re.compile(rf"({_ID_PART}(?:/{_ID_PART})*)?(?:@({_VERSION.pattern}))?")
 
 _BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -68,6 +70,16 @@ class PackItem:
     def name(self) -> str:
         """How a file names it: the id, with the version where it names one."""
         return f"{self.case}@{self.version}" if self.version else self.case
+
+
+def named(name: str) -> PackItem | None:
+    """The item that a name stands for: an id, a version after ``@``, or both; None if it is none.
+
+    A version alone stands for a text of which nobody knows the id.
+    """
+    match = _NAME.fullmatch(name.strip())
+    case_id, version = match.groups(default="") if match else ("", "")
+    return PackItem(case=case_id, version=version) if case_id or version else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,18 +164,18 @@ def test_every_case_and_every_result_names_its_place(whole_live) -> None:
     assert len(results) > 300
 
 
-@pytest.mark.parametrize("page", ["/", "/search?q=export", "/atlas", "/self-check", "/tools"])
-def test_a_page_sets_no_cookie_and_runs_at_most_one_script(
+@pytest.mark.parametrize("page", ["/", "/search?q=export", "/atlas", "/self-check", "/packs/edit"])
+def test_a_page_sets_no_cookie_and_runs_at_most_two_scripts(
     page: str, whole_live, whole_settings
 ) -> None:
-    """About says that too: the script that suggests, on the front page and on the results."""
+    """About says that too: one remembers a list, one suggests, on the front page and on results."""
     answer = create_app(whole_live, whole_settings).test_client().get(page)
 
-    runs = page in ("/", "/search?q=export")
+    runs = ["reading-list", *(["suggest"] if page in ("/", "/search?q=export") else [])]
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
-    assert re.findall(r'<script src="[^"]*/static/js/(\w+)\.js', answer.text) == ["suggest"] * runs
-    assert answer.text.count("<script") == runs
+    assert re.findall(r'<script src="[^"]*/static/js/([\w-]+)\.js', answer.text) == runs
+    assert answer.text.count("<script") == len(runs)
     policy = answer.headers["Content-Security-Policy"].split("; ")
     assert "default-src 'none'" in policy
-    assert [one for one in policy if one.startswith("script-src")] == ["script-src 'self'"] * runs
+    assert [one for one in policy if one.startswith("script-src")] == ["script-src 'self'"]

@@ -15,6 +15,8 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from kb.exports.pack_address import address_of
+from kb.model.packs import Pack
 from kb.model.self_check import ANSWERS
 from tests.web.ui.test_notices import mended
 from web import create_app
@@ -33,9 +35,12 @@ from web.core.params import (
     read_page,
 )
 from web.core.values import Of
+from web.packs.views import EDITING
 
 METAL, WINE = "norway/metal-buyers", "france/wine-exporters"
 CASES = f"id={METAL}&id={WINE}"
+#: A reading list of no case.
+LIST = address_of(Pack(title="A list"))
 
 #: Each route that reads parameters, with its table and what it needs to answer.
 READERS: dict[str, tuple[Table, str]] = {
@@ -56,6 +61,8 @@ READERS: dict[str, tuple[Table, str]] = {
     f"/sources/{METAL}.bib": ((), ""),
     f"/sources/{METAL}.ris": ((), ""),
     f"/sources/{METAL}.csl.json": ((), ""),
+    "/packs/edit": (EDITING, ""),
+    f"/packs/edit/{LIST}": (EDITING, ""),
     "/api/v1/search": (SEARCH, ""),
     "/api/v1/outcomes": (OUTCOMES, ""),
     "/api/v1/role-models": (PROFILE, "common=horizontal"),
@@ -65,18 +72,23 @@ READERS: dict[str, tuple[Table, str]] = {
     f"/api/v1/citations/{METAL}": ((), ""),
     "/api/v1/taxonomy": ((), ""),
     "/api/v1/relevance": ((), ""),
+    "/api/v1/packs": ((), ""),
+    f"/api/v1/packs/{LIST}": ((), ""),
 }
 #: Each other route: it reads none, and passes over what is given.
 WITHOUT = (
     *("/", "/about", "/api", "/api/v1/", "/api/v1/openapi.json", "/atlas", "/browse", "/cases"),
     *(f"/cases/{METAL}", "/favicon.ico", f"/flyers/{METAL}", f"/flyers/{METAL}.pdf", "/guides"),
     *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/sitemap-0.xml"),
-    "/static/favicon.svg",
+    *("/static/favicon.svg", "/static/js/reading-list.js"),
     *("/assets/site.0.css", "/assets/site.home.0.css"),
+    *("/packs", f"/packs/{LIST}", f"/packs/{LIST}/texts"),
+    *(f"/packs/{LIST}/sheet.css", f"/packs/{LIST}.yaml"),
     *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
-#: The charts are tested in ``tests/web/outcomes``.
+#: The charts are tested in ``tests/web/outcomes``, sessions in ``tests/web/teaching``, and what
+#: comes with POST in ``tests/web/packs``.
 ELSEWHERE = (
     "/self-check",
     "/self-check/all",
@@ -87,7 +99,19 @@ ELSEWHERE = (
     "/tools/x.md",
     "/people",
     "/outcomes/sales.svg",
+    "/teaching",
+    "/teaching/questions",
+    "/teaching/all",
+    "/teaching/all/notes",
+    "/teaching/x",
+    "/teaching/x/texts",
+    "/teaching/x/notes",
+    "/teaching/x/sheet.css",
+    "/packs/add",
+    "/packs/add.json",
 )
+#: What is only sent to, with a form.
+SENT = ("/packs/edit", "/packs/open")
 
 FILES = (".csv", ".bib", ".ris", ".csl.json")
 PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(FILES)]
@@ -152,6 +176,7 @@ def test_every_route_is_in_the_table(app):
     """A new route has a row here, or it is known to read nothing."""
     adapter = app.url_map.bind("localhost")
     known = {adapter.match(path)[0] for path in (*READERS, *WITHOUT, *ELSEWHERE)}
+    known |= {adapter.match(path, method="POST")[0] for path in SENT}
 
     assert known == {rule.endpoint for rule in app.url_map.iter_rules()}
 

@@ -57,8 +57,9 @@ def titles(page: str) -> list[str]:
 
 
 def without_own_script(page: str) -> str:
-    """A page but for the one script of the site, which is a file of its own."""
-    return re.sub(r'<script src="[^"?]*/static/js/suggest\.js\?v=\w{12}" defer></script>', "", page)
+    """A page but for the scripts of the site, which are files of their own."""
+    own = r'<script src="[^"?]*/static/js/(?:suggest|reading-list)\.js\?v=\w{12}" defer></script>'
+    return re.sub(own, "", page)
 
 
 def status(client, link: str) -> int:
@@ -71,7 +72,7 @@ def status(client, link: str) -> int:
 def test_every_page(client, path):
     """Each page has one h1, a search box with a label, a description, and no style or script in it.
 
-    The only script is a file of the site's own, under the search box of two pages.
+    The scripts are files of the site's own: one on every page, one under the search box of two.
     """
     response = client.get(path)
     page = response.text
@@ -80,8 +81,8 @@ def test_every_page(client, path):
     assert re.search(r'<label[^>]* for="(q|quick)"', page)
     assert '<meta name="description" content="' in page
     assert "<script" not in without_own_script(page)
-    has_script = without_own_script(page) != page
-    assert has_script == (path == "/" or path.startswith("/search"))
+    suggests = path == "/" or path.startswith("/search")
+    assert ("/js/reading-list.js" in page, "/js/suggest.js" in page) == (True, suggests)
     assert "style=" not in page
     assert len(response.data) < UNDER
 
@@ -106,7 +107,7 @@ def test_ids_are_unique_and_fragments_exist(client, path):
 
 @pytest.mark.parametrize(
     ("path", "scripts"),
-    [("/browse", ""), ("/", "; script-src 'self'"), ("/api/v1/suggestions", "")],
+    [("/browse", "; script-src 'self'"), ("/", "; script-src 'self'"), ("/api/v1/suggestions", "")],
 )
 def test_security_headers(client, path, scripts):
     """Only the site's own style, fonts and pictures are loaded; a script where a page names one."""

@@ -98,6 +98,7 @@ def case(case_id: str) -> str | Response:
         cite=cite_box(case, current),
         formats_offered=FORMATS,
         related=related_to(case, current),
+        taught=current.compendium.sessions_of.get(case_id, ()),
         similar=shown_similar(case, alike),
         compare_similar=compared_url(case, alike),
         listed_versions=listed_versions(case_id, current),

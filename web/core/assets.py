@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, g
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
 
 from web.core.urls import url_for
 
@@ -46,8 +46,8 @@ bp = Blueprint("assets", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """A joined style sheet and the first letters of its SHA-256."""
+class Asset:
+    """A style sheet or a script, and the first letters of its SHA-256."""
 
     text: str
     digest: str
@@ -63,15 +63,18 @@ class Styles:
         }
 
         @lru_cache(maxsize=SHEETS_KEPT)
-        def sheet(own: tuple[str, ...]) -> Style:
+        def sheet(own: tuple[str, ...]) -> Asset:
             text = "\n".join(files[name] for name in (*BEFORE, *own, *AFTER))
-            return Style(text, hashlib.sha256(text.encode()).hexdigest()[:12])
+            return Asset(text, hashlib.sha256(text.encode()).hexdigest()[:12])
 
         #: The sheet with some files of a page, each of which is one of ``OWN``.
-        self.sheet: Callable[[tuple[str, ...]], Style] = sheet
-        #: The scripts by their names, each with the digest that its address ends in.
-        self.scripts: Mapping[str, str] = {
-            path.stem: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        self.sheet: Callable[[tuple[str, ...]], Asset] = sheet
+        #: The scripts by their names; the address of each ends in its digest.
+        self.scripts: Mapping[str, Asset] = {
+            path.stem: Asset(
+                path.read_text(encoding="utf-8"),
+                hashlib.sha256(path.read_bytes()).hexdigest()[:12],
+            )
             for path in SCRIPTS.glob("*.js")
         }
         #: The typefaces, each file with the digest that its address ends in.
@@ -97,8 +100,8 @@ def style_url(own: Iterable[str] = ()) -> str:
 def script_url(name: str) -> str:
     """The address of a script of the site; the page that names it may run scripts of the site."""
     g.kb_runs_script = True
-    digest = current_app.extensions["kb_styles"].scripts[name]
-    return url_for("static", filename=f"js/{name}.js", v=digest)
+    digest = current_app.extensions["kb_styles"].scripts[name].digest
+    return url_for("assets.script", name=name, v=digest)
 
 
 def preloaded_fonts() -> tuple[str, ...]:
@@ -116,7 +119,22 @@ def style(names: str, digest: str) -> Response:
     first, *own = names.split(".")
     if first != "site" or len(set(own)) < len(own) or not set(own) <= set(OWN):
         abort(NOT_FOUND)
-    current: Style = current_app.extensions["kb_styles"].sheet(tuple(own))
-    response = Response(current.text, mimetype="text/css")
+    return _sent(current_app.extensions["kb_styles"].sheet(tuple(own)), digest, "text/css")
+
+
+@bp.get("/static/js/<name>.js")
+def script(name: str) -> Response:
+    """A script, out of memory; 404 where there is none of that name.
+
+    As a file it would be sent in pieces, and the library that compresses these leaves it open.
+    """
+    scripts: Mapping[str, Asset] = current_app.extensions["kb_styles"].scripts
+    if name not in scripts:
+        abort(NOT_FOUND)
+    return _sent(scripts[name], request.args.get("v", ""), "text/javascript")
+
+
+def _sent(current: Asset, digest: str, mimetype: str) -> Response:
+    response = Response(current.text, mimetype=mimetype)
     response.headers["Cache-Control"] = FOREVER if digest == current.digest else "no-cache"
     return response

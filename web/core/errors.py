@@ -107,6 +107,12 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
         title="This version cannot be shown",
         help="What was kept of it is damaged. The operator can bring it back from a backup.",
     ),
+    errors.PackError: Kind(
+        status=400,
+        slug="bad-reading-list",
+        title="This reading list cannot be opened",
+        help="A reading list stands in its link, and this link is not as it was made.",
+    ),
     errors.SnapshotMissing: Kind(
         status=503, slug="not-built", title="The compendium is not ready yet", help=NOT_READY
     ),

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 
 from kb.answers.cases import CaseAnswer, CasesAnswer, case_answer, cases_json
 from kb.answers.citation import CitationAnswer, citation_answer
 from kb.answers.comparison import ComparisonAnswer, compared_cases, comparison_answer
 from kb.answers.outcomes import OutcomesAnswer, outcomes_answer
+from kb.answers.packs import PackAnswer, PacksAnswer, pack_answer, packs_answer
 from kb.answers.relevance import RelevanceAnswer, relevance_answer
 from kb.answers.role_models import RoleModelsAnswer, role_models_answer
 from kb.answers.search import SearchAnswer, search_answer
@@ -27,6 +28,7 @@ from kb.answers.versions import (
 from kb.answers.vocabulary import TaxonomyAnswer, taxonomy_answer
 from kb.citations.items import today
 from kb.errors import QueryError
+from kb.exports.pack_address import pack_at
 from kb.guidance.profile import FIELDS
 from kb.guidance.role_models import role_models as find_role_models
 from kb.model.compendium import Compendium
@@ -49,6 +51,7 @@ from web.core.request import live, searcher, versions
 from web.core.urls import addresses
 from web.machine.description import description
 from web.machine.operations import Operations
+from web.ui.packs import texts
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 operations = Operations(bp)
@@ -256,6 +259,41 @@ def compare(current: Searcher, values: Values) -> ComparisonAnswer:
     """Two to five cases side by side: fields aligned by value, results by metric."""
     chosen = compared_cases(current, values["id"], least=LEAST)
     return comparison_answer(current, chosen, addresses())
+
+
+@operations.answers(
+    "/packs", "Packs and the course", id="listPacks", tag="Teaching", answer=PacksAnswer
+)
+def packs(current: Searcher, values: Values) -> PacksAnswer:
+    """The reading lists and sessions of the compendium without their texts, and its course."""
+    return packs_answer(current.compendium, addresses(), current.snapshot_id)
+
+
+@operations.answers(
+    "/packs/<path:pack>",
+    "Read one pack",
+    id="getPack",
+    tag="Teaching",
+    answer=PackAnswer,
+    problems={"404": "No pack of the compendium has this id, and it is no address of a list."},
+)
+def pack(current: Searcher, values: Values, pack: str) -> PackAnswer:
+    """A pack by its id, or a reader's own list by what stands for it in its address.
+
+    A session has its teaching note, with what good answers hold. 400 where an address is
+    not as it was made.
+    """
+    held = next((one for one in current.compendium.packs if one.id == pack), None)
+    if held is None and (pack.islower() or "/" in pack):
+        abort(404)
+    return pack_answer(
+        held or pack_at(pack),
+        current.compendium,
+        addresses(),
+        texts=texts(),
+        address=pack,
+        snapshot=current.snapshot_id,
+    )
 
 
 @bp.get("/openapi.json")

@@ -18,6 +18,7 @@ TAGS: dict[str, str] = {
     "Search": "Cases that fit words and filters, and the vocabulary of the filters.",
     "Cases": "The cases themselves, whole and side by side.",
     "Guidance": "Role models for a firm, and the results that it may expect.",
+    "Teaching": "Reading lists, sessions with teaching notes, and the course made of them.",
     "Quality": "How good the search is, as measured.",
 }
 

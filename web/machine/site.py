@@ -22,6 +22,8 @@ CLOSED = (
     ("role_models.role_models", "?"),
     ("outcomes.outcomes", "?"),
     ("compare.page", "?"),
+    ("packs.add", ""),
+    ("packs.start", ""),
 )
 #: A map of a site names no more pages in one file.
 IN_A_FILE = 50_000
@@ -99,6 +101,21 @@ def sitemap_part(part: int) -> Response:
     return _as_xml("sitemap.xml", entries=_case_pages(current, rows))
 
 
+def _packs(current: Searcher) -> list[str]:
+    """The pages of packs and the course; those of readers stand in their links alone."""
+    taught = [one for one in current.compendium.packs if one.teaching is not None]
+    fixed = ("teaching.teaching", "teaching.questions", "teaching.everything") if taught else ()
+    return [
+        *(url_for(name) for name in ("packs.packs", *fixed)),
+        *(url_for("teaching.session", pack_id=one.id) for one in taught),
+        *(
+            url_for("packs.pack", name=one.id)
+            for one in current.compendium.packs
+            if one.teaching is None
+        ),
+    ]
+
+
 def _as_xml(template: str, **given: object) -> Response:
     return Response(render_template(template, **given), mimetype="application/xml")
 
@@ -139,6 +156,7 @@ def _pages(current: Searcher) -> list[Entry]:
     ]
     if current.compendium.tools:
         places.append(url_for("tools.tools"))
+    places += _packs(current)
     places += [url_for("tools.tool", tool_id=tool.id) for tool in current.compendium.tools]
     places += [url_for("outcomes.metric", metric=metric) for metric in _reported(current)]
     return [(absolute(place), "") for place in places]

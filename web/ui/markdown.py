@@ -1,4 +1,4 @@
-"""The Markdown of cases, the codebook and tools as safe HTML. Owns ``markdown`` and ``nh3``.
+"""The Markdown of cases, the codebook, tools and packs as safe HTML. Owns ``markdown`` and ``nh3``.
 
 Raw HTML in the text is shown as text, and what comes out is cleaned besides.
 Links to other cases, written as relative paths to their files, lead to pages.
@@ -35,6 +35,9 @@ _TAGS = {
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
     *("a", "abbr", "em", "strong", "code", "sub", "sup"),
 }
+_PROSE_TAGS = {*("p", "ul", "ol", "li", "a", "em", "strong", "br", "blockquote", "code")}
+#: What links in a pack start from.
+_PACKS = "packs/pack"
 _INLINE = {"a", "abbr", "em", "strong", "code", "sub", "sup", "br"}
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -88,6 +91,44 @@ def render_codebook(snapshot_id: str, text: str, root: str) -> Body:
     return _render(snapshot_id, "codebook", text, root, n_open=0)
 
 
+def render_inside(snapshot_id: str, case: Case, root: str) -> Body:
+    """The body of a case as a part of another page: headings one rank lower, and no ids."""
+    return _render(snapshot_id, case.id, case.body, root, inside=True)
+
+
+def render_prose(text: str, root: str, *, ours: bool) -> Markup:
+    """The Markdown of a pack as HTML: paragraphs, lists and emphasis, no headings.
+
+    Args:
+        text: the Markdown; links in it start from the folder of the packs.
+        root: the path of the pages of cases.
+        ours: whether the editors wrote it. Somebody else's links are no links here: the words
+            stay, and the address stands behind them, so that nobody borrows the site's name.
+    """
+    return _prose(text, root, ours=ours)
+
+
+@lru_cache(maxsize=1024)
+def _prose(text: str, root: str, *, ours: bool) -> Markup:
+    markdown = Markdown(
+        extensions=[
+            "sane_lists",
+            *(() if ours else ("nl2br",)),
+            _Compendium(_PACKS, root, prose=True),
+        ],
+        output_format="html",
+    )
+    if not ours:
+        markdown.treeprocessors.register(_Unlinked(markdown), "unlinked", 2)
+    html = nh3.clean(
+        markdown.convert(text),
+        tags=_PROSE_TAGS if ours else _PROSE_TAGS - {"a"},
+        attributes=_ATTRIBUTES if ours else {},
+        url_schemes=_SCHEMES,
+    )
+    return Markup(html)  # html was cleaned above
+
+
 def page_of(href: str, case_id: str, root: str) -> str:
     """Where a link in a case's text leads: a file of the compendium becomes its page.
 
@@ -111,19 +152,27 @@ def render_text(text: str, root: str) -> Body:
 
 @lru_cache(maxsize=1024)
 def _render(
-    snapshot_id: str, case_id: str, body: str, root: str, *, n_open: int | None = None
+    snapshot_id: str,
+    case_id: str,
+    body: str,
+    root: str,
+    *,
+    n_open: int | None = None,
+    inside: bool = False,
 ) -> Body:
-    return _rendered(case_id, body, root, n_open=n_open)
+    return _rendered(case_id, body, root, n_open=n_open, inside=inside)
 
 
-def _rendered(case_id: str, body: str, root: str, *, n_open: int | None = None) -> Body:
+def _rendered(
+    case_id: str, body: str, root: str, *, n_open: int | None = None, inside: bool = False
+) -> Body:
     markdown = Markdown(
         extensions=[
             "fenced_code",
             "tables",
             "sane_lists",
             "toc",
-            _Compendium(case_id, root, n_open=n_open),
+            _Compendium(case_id, root, n_open=n_open, inside=inside),
         ],
         extension_configs={"toc": {"marker": ""}},
         output_format="html",
@@ -142,18 +191,33 @@ def _rendered(case_id: str, body: str, root: str, *, n_open: int | None = None) 
 class _Compendium(Extension):
     """Refuses raw HTML, rewrites links, wraps tables, builds sections."""
 
-    def __init__(self, case_id: str, root: str, *, n_open: int | None) -> None:
+    def __init__(
+        self,
+        case_id: str,
+        root: str,
+        *,
+        n_open: int | None = None,
+        inside: bool = False,
+        prose: bool = False,
+    ) -> None:
         super().__init__()
         self.case_id = case_id
         self.root = root
         self.n_open = n_open
+        self.inside = inside
+        self.prose = prose
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
-        md.treeprocessors.register(
-            _Tree(md, self.case_id, self.root, n_open=self.n_open), "compendium", 1
-        )
+        for block in ("hashheader", "setextheader", "hr", "code") if self.prose else ():
+            md.parser.blockprocessors.deregister(block)
+        if self.prose:
+            md.inlinePatterns.deregister("image_link")
+            md.inlinePatterns.deregister("image_reference")
+        tree = _Tree(md, self.case_id, self.root, n_open=self.n_open)
+        tree.inside, tree.prose = self.inside, self.prose
+        md.treeprocessors.register(tree, "compendium", 1)
 
 
 class _Tree(Treeprocessor):
@@ -164,6 +228,8 @@ class _Tree(Treeprocessor):
         self.case_id = case_id
         self.root = root
         self.n_open = n_open
+        self.inside = False
+        self.prose = False
 
     def run(self, root: Element) -> None:
         for link in root.iter("a"):
@@ -171,10 +237,37 @@ class _Tree(Treeprocessor):
         for cell in root.iter("th"):
             cell.set("scope", "col")
         _set_quotation_marks(root)
+        if self.prose:
+            return
         _wrap_tables(root)
         _build_sections(root)
+        if self.inside:
+            _lower(root)
         if self.n_open is not None:
             _fold(root, self.n_open)
+
+
+class _Unlinked(Treeprocessor):
+    """Makes of each link its words, with its address in brackets."""
+
+    def run(self, root: Element) -> None:
+        for link in root.iter("a"):
+            href = link.attrib.pop("href", "")
+            words = "".join(link.itertext())
+            if href and href != words:
+                last = link[-1] if len(link) else None
+                if last is None:
+                    link.text = f"{link.text or ''} ({href})"
+                else:
+                    last.tail = f"{last.tail or ''} ({href})"
+
+
+def _lower(root: Element) -> None:
+    """Let the headings rank below that of the part, and take their ids, which others may have."""
+    for heading in root.iter():
+        if re.fullmatch("h[2-5]", heading.tag):
+            heading.tag = f"h{int(heading.tag[1]) + 1}"
+            heading.attrib.pop("id", None)
 
 
 def _set_quotation_marks(root: Element) -> None:

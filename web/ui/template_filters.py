@@ -40,6 +40,7 @@ from web.core.urls import (
     version_url,
 )
 from web.ui.links import term_url
+from web.ui.packs import cited_in, has_sessions, items_of, prose, version_url, whole_text
 from web.ui.provenance import reported
 from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions, words_of_suggestions
@@ -230,6 +231,7 @@ FILTERS = {
 }
 FUNCTIONS = {
     "case_url": case_url,
+    "cited_in": cited_in,
     "compare_url": compare_url,
     "content_day": content_day,
     "facet_note": facet_note,
@@ -238,6 +240,7 @@ FUNCTIONS = {
     "is_asked_for": is_asked_for,
     "guide_kind": lambda: taxonomy().guide,
     "has_codebook": has_codebook,
+    "has_sessions": has_sessions,
     "is_planned": is_planned,
     "is_read_by_editors": is_read_by_editors,
     "people_title": people_title,
@@ -245,7 +248,9 @@ FUNCTIONS = {
     "page_title": lambda words, number="": page_title(
         Markup(words).unescape(), site_words(), number
     ),
+    "pack_items": items_of,
     "profile_url": profile_url,
+    "prose": prose,
     "query_url": query_url,
     "run_by": settings,
     "search_url": search_url,
@@ -254,6 +259,7 @@ FUNCTIONS = {
     "term_url": term_url,
     "version_url": version_url,
     "vocabulary": vocabulary,
+    "whole_text": whole_text,
     "words_of_suggestions": words_of_suggestions,
     "with_kinds": lambda sentence: with_kinds(sentence, taxonomy()),
 }

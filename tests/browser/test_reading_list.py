@@ -1,0 +1,165 @@
+"""A professor makes a reading list, shares it, and prints it; with the script and without."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+from werkzeug.serving import make_server
+
+from tests.browser.axe import opened, problems
+
+FIVE = (
+    *("norway/metal-buyers", "france/wine-exporters", "guides/purchase-guide"),
+    *("norway/textile-exporters", "spain/textile-training"),
+)
+
+
+@pytest.fixture(name="url", scope="module")
+def _url(taught) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, taught.application, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def fresh(browser: Browser, url: str, *, scripts: bool = True) -> Page:
+    """A page in a browser that nothing is kept in."""
+    context = browser.new_context(
+        base_url=url, java_script_enabled=scripts, viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    page.route(
+        lambda asked: not asked.startswith(url), lambda route: pytest.fail(route.request.url)
+    )
+    return page
+
+
+def titles(page: Page) -> list[str]:
+    """The titles of a list, in order: of its form or of its page."""
+    rows = page.locator(".pack-row-title a, .pack-item > h2 a")
+    return [text.strip() for text in rows.all_inner_texts()]
+
+
+def annotate_and_share(page: Page) -> str:
+    """Order the first two, write, save; the link."""
+    first, second, *_ = titles(page)
+    page.get_by_role("button", name=f"Down {first}").click()
+    expect(page.locator(".pack-said")).to_contain_text(f"“{first}” is now number 2.")
+    assert titles(page)[:2] == [second, first]
+    page.get_by_label("Title", exact=True).fill("Week three: who pays?")
+    page.get_by_label("Introduction").fill("Read <b>both</b> first.\n\n* one\n* two")
+    page.get_by_label(f"Note on {second}").fill("Mind the *brokers*.")
+    page.get_by_role("button", name="Save and get the link").click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Week three: who pays?")
+    return page.locator("#link").input_value()
+
+
+def is_whole(browser: Browser, url: str, link: str, n: int) -> None:
+    """In a clean browser the link shows the list, and it prints as if it were meant to."""
+    page = fresh(browser, url, scripts=False)
+    page.goto(link)
+    expect(page.locator("h1")).to_have_text("Week three: who pays?")
+    expect(page.locator(".pack-introduction")).to_contain_text("Read <b>both</b> first.")
+    expect(page.locator(".pack-introduction li")).to_have_text(["one", "two"])
+    expect(page.locator(".pack-note em")).to_have_text(["brokers"])
+    assert len(titles(page)) == n
+    page.get_by_role("link", name="With the whole text of every case").click()
+    pdf = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    pages = [" ".join(one.extract_text().split()) for one in pdf.pages]
+    assert "Contents" in pages[0]
+    assert [f"{number} / {len(pages)}" in text for number, text in enumerate(pages, 1)] == (
+        [True] * len(pages)
+    )
+    assert all("Week three: who pays?" in text for text in pages)
+    version = page.locator(".pack-version a").first.inner_text().rsplit("/", 1)[1]
+    assert sum(version in text for text in pages) >= 1
+    assert not any("Take it with you" in text for text in pages)
+    page.context.close()
+
+
+def test_with_the_script(browser: Browser, url: str) -> None:
+    """Cases are added where they are found, the masthead counts, and rows can be dragged."""
+    page = fresh(browser, url)
+    page.goto("/search?q=metal+wine+textile")
+    for number, case_id in enumerate(FIVE, 1):
+        if page.locator(f'.card-add[value="{case_id}"]').count() == 0:
+            page.goto(f"/cases/{case_id}")
+        page.locator(f'.card-add[value="{case_id}"]').click()
+        expect(page.locator("#reading-list-link")).to_have_text(f"Reading list ({number})")
+    page.locator("#reading-list-link").click()
+    before = titles(page)
+    assert len(before) == 5
+    page.locator("#item-2 .pack-handle").hover()
+    page.mouse.down()
+    top = page.locator("#item-1").bounding_box()
+    page.mouse.move(top["x"] + 40, top["y"] + 30)
+    page.mouse.move(top["x"] + 40, top["y"] + 4)
+    page.mouse.up()
+    expect(page.locator("#item-1 .pack-row-title a")).to_have_text(before[1])
+    link = annotate_and_share(page)
+    page.goto("/")
+    expect(page.locator("#reading-list-link")).to_have_text("Reading list (5)")
+    page.locator("#reading-list-link").click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Week three: who pays?")
+    is_whole(browser, url, link, 5)
+    page.context.close()
+
+
+def test_a_link_of_somebody_else_is_no_draft(browser: Browser, url: str) -> None:
+    """Who opens the form of another list by its address keeps the list that they were making."""
+    page = fresh(browser, url)
+    page.goto("/cases/france/wine-exporters")
+    page.locator(".card-add").click()
+    expect(page.locator("#reading-list-link")).to_have_text("Reading list (1)")
+    other = page.request.get(
+        "/packs/add.json?id=norway/metal-buyers&id=spain/textile-training&list=new"
+    ).json()
+    page.goto(other["url"])
+    expect(page.locator("#reading-list-link")).to_have_text("Reading list (1)")
+    page.context.close()
+
+
+def test_without_the_script(browser: Browser, url: str) -> None:
+    """Cases are ticked on a page of results, more are found in the form, by keyboard alone."""
+    page = fresh(browser, url, scripts=False)
+    page.goto("/search?q=metal+wine")
+    for box in page.locator(".card-compare input").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Add what is ticked to the reading list").click()
+    page.get_by_role("button", name="Start a new list").click()
+    assert len(titles(page)) == 2
+    page.get_by_label("Look for cases and guides").fill("textile")
+    page.get_by_label("Look for cases and guides").press("Enter")
+    page.get_by_role("button", name="Add Textile", exact=False).first.press("Enter")
+    expect(page.locator(".pack-row")).to_have_count(3)
+    gone = titles(page)[2]
+    page.get_by_role("button", name=f"Remove {gone}").press("Enter")
+    expect(page.locator(".pack-row")).to_have_count(2)
+    page.get_by_role("button", name="Bring it back").press("Enter")
+    expect(page.locator(".pack-row")).to_have_count(3)
+    assert titles(page)[2] == gone
+    is_whole(browser, url, annotate_and_share(page), 3)
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/packs", "/packs/edit", "/packs/plain/texts", "/packs/add?id=norway/metal-buyers"),
+        *("/teaching", "/teaching/why", "/teaching/why/notes", "/teaching/questions"),
+        "/teaching/all/notes",
+        "/packs/A0000z",
+    ],
+)
+def test_no_violations(browser: Browser, url: str, path: str, width: int, scheme: str) -> None:
+    """No rule of axe-core is broken, and the page is no wider than the window."""
+    with opened(browser, url + path) as page:
+        assert problems(page, width, scheme) == []

@@ -1,0 +1,372 @@
+"""Reading lists: made by buttons, shared by a link, kept as a file, and everything refused."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from kb.exports.pack_address import address_of, pack_at
+from kb.model.packs import Pack, PackItem
+from web.packs.files import written
+
+METAL, WINE, GUIDE = "norway/metal-buyers", "france/wine-exporters", "guides/purchase-guide"
+
+
+@pytest.fixture(name="begun")
+def _begun(taught: FlaskClient) -> Pack:
+    """A list of three, without words."""
+    answer = taught.get(f"/packs/add?id={METAL}&id={WINE}&id={GUIDE}&list=new")
+    return at(answer)
+
+
+def at(answer) -> Pack:
+    """The list that an answer leads to."""
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (303, "private, no-store")
+    return pack_at(re.search(r"/packs/edit/([\w-]+)", answer.location)[1])
+
+
+def ids(client: FlaskClient, pack: Pack) -> list[str]:
+    """The ids of the cases of a list, in order, as its page has them."""
+    page = client.get(f"/packs/{address_of(pack)}").text
+    return re.findall(r'<h2><span class="pack-number">\d+</span> <a href="/cases/([^"]+)"', page)
+
+
+def sent(pack: Pack, do: str, **more: object) -> dict[str, object]:
+    """The form of a list as a browser sends it."""
+    return {
+        "title": pack.title,
+        "introduction": pack.introduction,
+        "case": [item.name for item in pack.items],
+        "note": [item.note for item in pack.items],
+        "do": do,
+        **more,
+    }
+
+
+def press(client: FlaskClient, pack: Pack, do: str, **more: object):
+    """The answer to a button."""
+    return client.post("/packs/edit", data=sent(pack, do, **more))
+
+
+def test_every_way_in_has_a_button(taught: FlaskClient) -> None:
+    """Cards, cases, guides and comparisons send ids to one address, without a script."""
+    button = f'form="reading-list" name="id" value="{METAL}"'
+    for page in ("/search?q=metal", f"/cases/{METAL}"):
+        assert button in taught.get(page).text
+        assert '<form id="reading-list" action="/packs/add"' in taught.get(page).text
+    assert f'name="id" value="{GUIDE}"' in taught.get("/guides").text
+    compared = taught.get(f"/compare?id={METAL}&id={WINE}").text
+    assert '<form class="compare-to-list" action="/packs/add">' in compared
+
+
+def test_which_list_is_asked(taught: FlaskClient) -> None:
+    """Without a list the page offers a new one, or one by its link."""
+    page = taught.get(f"/packs/add?id={METAL}").text
+
+    assert "Add to which list?" in page
+    assert page.count(f'name="id" value="{METAL}"') == 2
+
+
+def test_cases_are_added_once_and_at_the_end(taught: FlaskClient, begun: Pack) -> None:
+    """To a list by its address, whole or in part; a case that is there already stays."""
+    assert ids(taught, begun) == [METAL, WINE, GUIDE]
+    address = address_of(begun)
+    for given in (address, f"http://localhost/packs/{address}", f"/packs/edit/{address}?q=x"):
+        answer = taught.get("/packs/add", query_string={"id": [WINE], "list": given})
+        assert at(answer) == begun
+        assert "did=already&at=2#item-2" in answer.location
+
+
+def test_a_script_may_add_too(taught: FlaskClient, begun: Pack) -> None:
+    """It is told the list and its length."""
+    answer = taught.get(f"/packs/add.json?id=spain/textile-training&list={address_of(begun)}")
+
+    assert answer.json["count"] == 4
+    assert pack_at(answer.json["list"]).items[:3] == begun.items
+    assert answer.json["url"] == f"/packs/edit/{answer.json['list']}"
+
+
+def test_the_order_is_changed_by_buttons(taught: FlaskClient, begun: Pack) -> None:
+    """Up, down, and at an end nothing; the row is where the page opens again."""
+    down = press(taught, begun, "down-1")
+
+    assert ids(taught, at(down)) == [WINE, METAL, GUIDE]
+    assert down.location.endswith("did=moved&at=2#item-2")
+    assert ids(taught, at(press(taught, begun, "up-3"))) == [METAL, GUIDE, WINE]
+    assert at(press(taught, begun, "up-1")) == begun
+    assert at(press(taught, begun, "down-99")) == begun
+    assert "is now number 2." in taught.get(down.location).text
+
+
+def test_a_removal_is_undone(taught: FlaskClient, begun: Pack) -> None:
+    """With its note and at its place."""
+    noted = at(press(taught, begun, "save", note=["a", "Look *here*", "c"]))
+
+    removed = press(taught, noted, "remove-2")
+    assert ids(taught, at(removed)) == [METAL, GUIDE]
+    page = taught.get(removed.location).text
+    undo = re.search(r'name="undo" value="([^"]+)"', page)[1]
+    place = re.search(r'name="undo-at" value="([^"]+)"', page)[1]
+    back = press(taught, at(removed), "undo", undo=undo, **{"undo-at": place})
+
+    assert at(back) == noted
+    assert "Brought back" in taught.get(back.location).text
+
+
+def test_words_are_kept_with_every_button(taught: FlaskClient, begun: Pack) -> None:
+    """Title, introduction and notes come with the button that was pressed, in any script."""
+    words = {
+        "title": " 協同 組合 ",
+        "introduction": "One\r\n\r\n\r\nTwo ",
+        "note": ["שלום", "", "a\nb"],
+    }
+
+    saved = at(press(taught, begun, "down-1", **words))
+
+    assert (saved.title, saved.introduction) == ("協同 組合", "One\n\nTwo")
+    assert [item.note for item in saved.items] == ["", "שלום", "a\nb"]
+
+
+def test_cases_are_found_in_the_form(taught: FlaskClient, begun: Pack) -> None:
+    """What is looked for is listed, and a button adds it."""
+    found = press(taught, begun, "save", q="textile")
+    page = taught.get(found.location).text
+
+    assert "?q=textile" in found.location
+    assert 'value="add-norway/textile-exporters"' in page
+    more = press(taught, begun, "add-norway/textile-exporters", q="textile")
+    assert ids(taught, at(more)) == [METAL, WINE, GUIDE, "norway/textile-exporters"]
+    assert at(press(taught, begun, "add-no/case")) == begun
+
+
+def test_an_empty_list_says_how_to_begin(taught: FlaskClient) -> None:
+    """The form without cases, and the page of a list without any."""
+    assert "No case is in it yet" in taught.get("/packs/edit").text
+    assert "Share this link" not in taught.get("/packs/edit").text
+    page = taught.get(f"/packs/{address_of(Pack(title='Nothing'))}").text
+    assert "No case is in this list." in page
+
+
+def test_the_page_of_a_list(taught: FlaskClient, begun: Pack) -> None:
+    """Contents, notes, versions with both addresses, and whose words they are."""
+    pack = at(press(taught, begun, "save", title="Mine", note=["*Read* <b>this</b>", "", ""]))
+    answer = taught.get(f"/packs/{address_of(pack)}")
+    page = answer.text
+
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert '<div class="pack-note"><p><em>Read</em> &lt;b&gt;this&lt;/b&gt;</p></div>' in page
+    assert '<li><a href="#item-1">Metal firms purchase machines</a></li>' in page
+    version = pack.items[0].version
+    assert f"http://localhost/cases/{METAL}@{version}</a>" in page
+    assert "Always the newest" in page
+    assert "that reader’s own words" in page
+    assert "What they did together" not in page
+
+
+def test_links_of_readers_are_words(taught: FlaskClient, begun: Pack) -> None:
+    """Nobody borrows the name of the site for a link: its address stands behind its words."""
+    notes = ["[x](http://evil.example) [y](javascript:alert(1))", "<script>alert(1)</script>", ""]
+    page = taught.get(f"/packs/{address_of(at(press(taught, begun, 'save', note=notes)))}").text
+
+    assert "x (http://evil.example)" in page
+    assert 'href="http://evil.example' not in page
+    assert 'href="javascript' not in page
+    assert "<script>alert" not in page
+
+
+def test_the_whole_texts(taught: FlaskClient, begun: Pack) -> None:
+    """The text of every case stands under it, with its sources, one rank lower and without ids."""
+    page = taught.get(f"/packs/{address_of(begun)}/texts").text
+
+    assert "<h3>What they did together</h3>" in page
+    assert "<h3>Sources</h3>" in page
+    assert len(re.findall(r' id="item-\d+"', page)) == 3
+    found = re.findall(r' id="([^"]+)"', page)
+    assert len(found) == len(set(found))
+
+
+def test_the_sheet_of_paper(taught: FlaskClient, begun: Pack) -> None:
+    """Title, address and page stand on every page; what is in them ends no text of the CSS."""
+    pack = at(press(taught, begun, "save", title='"; } body { display: none } /* \\'))
+    sheet = taught.get(f"/packs/{address_of(pack)}/sheet-texts.css")
+
+    assert sheet.mimetype == "text/css"
+    assert (
+        '@top-left { content: "\\22 \\3b  \\7d  body \\7b  display: none \\7d  /\\2a  \\5c "; }'
+    ) in sheet.text
+    assert f"/cases/{METAL}@{pack.items[0].version}" in sheet.text
+    assert 'counter(page) " / " counter(pages)' in sheet.text
+
+
+def test_a_file_opens_again(taught: FlaskClient, begun: Pack) -> None:
+    """The list comes back the same; the file has a name of ours and names ids and versions."""
+    pack = at(press(taught, begun, "save", title="../../etc/passwd", note=["a\n\nb", "", ""]))
+    file = taught.get(f"/packs/{address_of(pack)}.yaml")
+
+    assert file.headers["Content-Disposition"] == 'attachment; filename="pack.yaml"'
+    assert f"case: {METAL}@{pack.items[0].version}" in file.text
+    assert at(opened(taught, file.data)) == pack
+    assert press(taught, pack, "file").data == file.data
+
+
+def opened(client: FlaskClient, data: bytes):
+    """The answer to a file."""
+    return client.post("/packs/open", data={"file": (io.BytesIO(data), "../x.yaml")})
+
+
+def test_a_list_that_is_too_long_for_a_link(taught: FlaskClient, begun: Pack) -> None:
+    """It says so, keeps everything, and can be seen and saved; the file opens into the form."""
+    long = ["".join(chr(0x4E00 + (7 * n * n) % 5000) for n in range(2000))] * 3
+    long = [note[at:] + note[:at] for at, note in enumerate(long, 3)]
+    answer = press(taught, begun, "save", note=long)
+
+    assert answer.status_code == 200
+    assert "too long for a link" in answer.text
+    assert html.escape(long[2]) in answer.text
+    assert "Share this link" in answer.text
+    assert "http://localhost/packs/A" not in answer.text
+    file = press(taught, begun, "file", note=long).data
+    assert "too long for a link" in opened(taught, file).text
+    seen = press(taught, begun, "see", note=long)
+    assert seen.status_code == 200
+    assert "What they did together" in seen.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/packs/" + "A" * 100_000 + "z", 400, "at most 2,600 characters"),
+        ("/packs/A0000z", 400, "damaged"),
+        ("/packs/A0000", 400, "cut off"),
+        ("/packs/B0000z", 400, "of a form that this site does not know"),
+        ("/packs/nothing", 404, "no page"),
+        ("/packs/A0000z/texts", 400, "damaged"),
+        ("/packs/A0000z.yaml", 400, "damaged"),
+        ("/packs/A0000z/sheet.css", 400, "damaged"),
+        ("/packs/edit/A0000z", 400, "damaged"),
+        ("/packs/add?id=norway/no", 404, "no case"),
+        (f"/packs/add?id={METAL}&list=A0000z", 400, "damaged"),
+        (f"/packs/add.json?id={METAL}&list=A0000z", 400, "damaged"),
+        ("/api/v1/packs/A0000z", 400, "damaged"),
+        ("/api/v1/packs/nothing", 404, ""),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_cannot_be_opened(taught: FlaskClient, path: str, status: int, said: str) -> None:
+    """A clear page, and a way on."""
+    answer = taught.get(path)
+
+    assert (answer.status_code, said in answer.text) == (status, True)
+    if path.startswith("/packs"):
+        assert "Start a reading list, or open one from its file" in answer.text
+
+
+def test_a_version_that_nobody_has(taught: FlaskClient) -> None:
+    """The rest of the list is shown, and so is the note."""
+    pack = Pack(title="Old", items=(PackItem(version="f" * 12, note="My note"),))
+    for way in ("", "/texts"):
+        answer = taught.get(f"/packs/{address_of(pack)}{way}")
+
+        assert answer.status_code == 200
+        assert "The text of this version is not kept here." in answer.text
+        assert "My note" in answer.text
+    form = taught.get(f"/packs/edit/{address_of(pack)}").text
+    assert 'name="case" value="@ffffffffffff"' in form
+    assert at(press(taught, pack, "save")) == pack
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"note": ["x" * 100_000, "", ""]}, "Note 1 must be 2,000 characters or fewer."),
+        ({"title": "x" * 121}, "The title must be 120 characters or fewer. It has 121"),
+        ({"introduction": "x" * 4001}, "The introduction must be 4,000 characters or fewer."),
+        ({"case": ["../../etc/passwd", WINE, GUIDE]}, "is no case of a list"),
+        ({"note": ["a"]}, "a case or a note is missing"),
+        ({"case": [f"@{n:012x}" for n in range(1000)], "note": [""] * 1000}, "must hold 100 cases"),
+    ],
+    ids=["note", "title", "introduction", "path", "short", "thousand"],
+)  # fmt: skip
+def test_what_is_wrong_in_the_form(taught: FlaskClient, begun: Pack, change: dict, said: str):
+    """400 with everything that was written."""
+    if len(change.get("case", ())) == 1000:
+        answer = taught.post("/packs/edit", data={**sent(begun, "save"), **change})
+        assert answer.status_code in (400, 413)
+        return
+    answer = press(taught, begun, "save", **change)
+
+    assert answer.status_code == 400
+    assert "There is a problem" in answer.text
+    assert said in html.unescape(answer.text)
+
+
+def test_a_megabyte_is_not_read(taught: FlaskClient, begun: Pack) -> None:
+    """As a form and as a file."""
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    file = head + b"x" * 1_100_000 + b"\r\n--x--\r\n"
+    for answer in (
+        press(taught, begun, "save", introduction="x" * 1_100_000),
+        taught.post("/packs/open", data=file, content_type="multipart/form-data; boundary=x"),
+    ):
+        assert answer.status_code == 413
+        assert "more than a reading list can hold" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "Choose a file first"),
+        (b"title: [", "pack.yaml:1: the file is not YAML"),
+        (b"items:\n- case: norway/no\n", "'norway/no' is no case of this compendium"),
+        (b"items:\n" + b"- case: norway/a\n" * 1000, "items must be at most 100, not 1000"),
+        (b"a: &a [x]\nb: &b [*a,*a]\n", "is not a field of a reading list"),
+        (b"title: !!python/object/apply:os.system [id]\n", "has a tag that is not allowed"),
+    ],
+)
+def test_what_is_wrong_in_a_file(taught: FlaskClient, data: bytes, said: str) -> None:
+    """Each problem with its line; nothing of the file is run or kept."""
+    answer = opened(taught, data)
+
+    assert answer.status_code == 400
+    assert said in html.unescape(answer.text)
+
+
+def test_lists_of_the_editors(taught: FlaskClient) -> None:
+    """A pack without a teaching note has a page; a session leads to its own."""
+    page = taught.get("/packs/plain")
+
+    assert (page.status_code, "X-Robots-Tag" in page.headers) == (200, False)
+    assert "that reader’s own words" not in page.text
+    assert taught.get("/packs/why").location == "/teaching/why"
+    assert "A plain list" in taught.get("/packs").text
+    assert "case: france/wine-exporters@" in taught.get("/packs/plain.yaml").text
+
+
+def test_the_api_reads_lists(taught: FlaskClient, begun: Pack) -> None:
+    """By id and by address, with the same names."""
+    own = taught.get(f"/api/v1/packs/{address_of(begun)}").json
+
+    assert [item["id"] for item in own["items"]] == [METAL, WINE, GUIDE]
+    assert own["url"] == f"http://localhost/packs/{address_of(begun)}"
+    assert (own["id"], own["teaching"]) == ("", None)
+    listed = taught.get("/api/v1/packs").json
+    assert [one["id"] for one in listed["packs"]] == ["why", "buying", "plain"]
+    assert [week["title"] for week in listed["course"]["weeks"]] == [
+        "Why firms cooperate",
+        "Meet a network",
+    ]
+    why = taught.get("/api/v1/packs/why").json
+    assert why["teaching"]["questions"][0]["answer"] == "The secret of the members."
+    assert why["url"] == "http://localhost/teaching/why"
+
+
+def test_a_file_says_where_it_came_from(taught: FlaskClient) -> None:
+    """In a comment on its first line."""
+    with taught.application.test_request_context():
+        text = written(Pack(title="x"))
+
+    assert text.splitlines()[0].endswith("Open it at http://localhost/packs")

@@ -1,0 +1,390 @@
+"""Reading lists: made in a form, kept in an address or a file, shown as a page.
+
+Nothing of a list is kept here. What fits in an address stands in it; what does not comes with
+POST, goes into the answer and is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from werkzeug.datastructures import MultiDict
+
+from kb.answers.packs import pinned
+from kb.errors import KBError, PackError, Problem
+from kb.exports.pack_address import LONG, MAX_LENGTH, address_of, fits, pack_at
+from kb.model.packs import MAX_ITEMS, Pack
+from kb.results.comparison import LEAST, MOST
+from kb.search.answer import SearchResult
+from kb.search.query import Query
+from web.core.errors import Failure, Help, register_help
+from web.core.files import saved
+from web.core.params import Param, Read, Table, read_page
+from web.core.request import searcher
+from web.core.urls import absolute, compare_url, url_for
+from web.core.values import one_of, text, whole
+from web.packs.files import FILE_NAME, read, written
+from web.packs.form import (
+    FILE,
+    LONGEST_QUERY,
+    MOST_BYTES,
+    SAID,
+    SEE,
+    Draft,
+    Removed,
+    done,
+    faults_of,
+    read_draft,
+    with_case,
+)
+from web.ui.notices import notices
+from web.ui.packs import items_of, sheet, texts
+
+NOT_FOUND, TOO_LARGE, WRONG = 404, 413, 400
+#: The status that leads from a form to the page that it made.
+SEE_OTHER = 303
+#: As many problems of a file are told at once.
+MOST_TOLD = 20
+#: How many cases stand under the search of the form.
+FOUND = 10
+#: What is answered holds somebody's words: only this site is told where it was asked from.
+OWN_WORDS = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+
+#: What the address of a form takes beside the list.
+EDITING: Table = (
+    Param(name="q", takes=text(LONGEST_QUERY), words="What cases are looked for by."),
+    Param(name="did", takes=one_of(SAID), words="What the last button did."),
+    Param(name="at", takes=whole(1, MAX_ITEMS), words="To which case of the list.", default=None),
+    Param(name="undo", takes=text(MAX_LENGTH), words="What was taken out, as a list."),
+)
+
+bp = Blueprint("packs", __name__, template_folder="templates")
+
+
+def help_with(failure: Failure) -> Help:
+    """What a link that cannot be opened, or a file that is too long, leads on to."""
+    ways = ((url_for("packs.packs"), "Start a reading list, or open one from its file"),)
+    if failure.kind.status == TOO_LARGE:
+        return Help(title="That is more than a reading list can hold", ways=ways)
+    return Help(ways=ways)
+
+
+register_help(bp, help_with)
+
+
+@bp.get("/packs")
+def packs() -> str:
+    """What a reading list is, the ways to begin one, and those of the compendium."""
+    return render_template("packs.html", lists=_lists(), problems=())
+
+
+@bp.get("/packs/<name>")
+def pack(name: str) -> Response:
+    """A reading list by what stands for it in an address, or by its id in the compendium.
+
+    400 where the address is not as it was made; 404 where it cannot be one. A session leads to
+    its own page.
+    """
+    return _page(_pack(name), name, whole=False)
+
+
+@bp.get("/packs/<name>/texts")
+def with_texts(name: str) -> Response:
+    """The same with the whole text of every case, to read on paper."""
+    return _page(_pack(name), name, whole=True)
+
+
+@bp.get("/packs/<name>/<any('sheet', 'sheet-texts'):which>.css")
+def print_sheet(name: str, which: str) -> Response:
+    """What stands at the head and the foot of each page of paper."""
+    one = _pack(name)
+    address = absolute(url_for("packs.pack", name=name))
+    whole = which == "sheet-texts"
+    return _own(sheet(one.title or "Reading list", address, items_of(one), whole=whole))
+
+
+@bp.get("/packs/<name>.yaml")
+def file(name: str) -> Response:
+    """A reading list as a file to keep."""
+    return _own(saved(written(_with_ids(_pack(name))), FILE_NAME, "application/yaml"))
+
+
+@bp.get("/packs/add")
+def add() -> Response:
+    """A list with some cases more: ``id`` names them, ``list`` the list, ``new`` begins one.
+
+    Without ``list`` the page asks which. 404 where no case has an id; 400 where the list is
+    not as it was made.
+    """
+    ids = list(dict.fromkeys(request.args.getlist("id")))[:MAX_ITEMS]
+    cases = [searcher().case(case_id) for case_id in ids]
+    if not cases:
+        return redirect(url_for("packs.packs"), SEE_OTHER)
+    given = request.args.get("list", "").strip()
+    if not given:
+        return _own(make_response(render_template("pack_add.html", cases=cases)))
+    return _led_to(_with_cases(given, ids))
+
+
+@bp.get("/packs/add.json")
+def add_json() -> Response:
+    """The same for the script of the site: the new list, and how many cases it has."""
+    ids = [searcher().case(case_id).id for case_id in request.args.getlist("id")[:MAX_ITEMS]]
+    draft = _with_cases(request.args.get("list", ""), ids)
+    address = address_of(draft.pack)
+    answer = jsonify(
+        list=address, count=len(draft.pack.items), url=url_for("packs.edit", name=address)
+    )
+    return _own(answer)
+
+
+@bp.get("/packs/edit")
+def start() -> Response:
+    """An empty list to fill."""
+    read = _asked()
+    return _form(Draft(query=read.values["q"]), read.status, read)
+
+
+@bp.get("/packs/edit/<name>")
+def edit(name: str) -> Response:
+    """The form of a list, whosever it was: what is made of it is another list.
+
+    ``did``, ``at`` and ``undo`` tell what the last button did, ``q`` looks for cases.
+    """
+    read = _asked()
+    given, number = read.values, read.values["at"] or 0
+    removed = None
+    if given["undo"]:
+        (item,) = pack_at(given["undo"]).items or (None,)
+        removed = Removed(item=item, at=max(number - 1, 0)) if item else None
+    draft = Draft(
+        pack=replace(pinned(_pack(name), texts()), id="", teaching=None),
+        query=given["q"],
+        removed=removed,
+        said=given["did"],
+        at=number,
+    )
+    return _form(draft, read.status, read)
+
+
+@bp.post("/packs/edit")
+def change() -> Response:
+    """A button of the form: what it does, then the form again, at the address of the list.
+
+    A list that is too long for an address is answered here, and can be kept as a file. 400 with
+    everything kept where a text is too long; 413 where it is more than anybody writes.
+    """
+    form = _sent()
+    draft = read_draft(form, _removed(form))
+    if not draft.is_sound:
+        return _form(draft, WRONG)
+    draft = replace(draft, pack=pinned(draft.pack, texts()))
+    do = form.get("do", "")
+    draft = done(draft, do, texts())
+    if faults := faults_of(draft.pack):
+        return _form(replace(draft, faults=faults), WRONG)
+    if do == FILE:
+        return _own(saved(written(_with_ids(draft.pack)), FILE_NAME, "application/yaml"))
+    if do == SEE:
+        return _page(draft.pack, "", whole=True)
+    return _led_to(draft)
+
+
+@bp.post("/packs/open")
+def open_file() -> Response:
+    """A list out of a file: at its address where it fits in one, else in the form.
+
+    400 with what is wrong in the file, line by line; 413 where it is more than a list holds.
+    """
+    request.max_content_length = MOST_BYTES
+    sent = request.files.get("file")
+    data = sent.read(MOST_BYTES) if sent else b""
+    if not data.strip():
+        empty = Problem(path=FILE_NAME, line=1, message="Choose a file first: none was sent.")
+        return _refused([empty])
+    found, problems = read(data)
+    if found is None:
+        return _refused(problems)
+    held = pinned(found, texts())
+    unknown = [item.case for item in held.items if not item.version]
+    if unknown:
+        return _refused(
+            [
+                Problem(
+                    path=FILE_NAME,
+                    line=1,
+                    message=f"{name!r} is no case of this compendium and names no version; take it "
+                    "out of the file, or write its version after @.",
+                )
+                for name in unknown
+            ]
+        )
+    return _led_to(Draft(pack=held))
+
+
+def _refused(problems: list[Problem]) -> Response:
+    page = render_template("packs.html", lists=_lists(), problems=problems[:MOST_TOLD])
+    return _own(make_response(page, WRONG))
+
+
+def _lists() -> tuple[Pack, ...]:
+    """The reading lists of the compendium that are no sessions; none without a snapshot."""
+    try:
+        return tuple(pack for pack in searcher().compendium.packs if pack.teaching is None)
+    except KBError:
+        return ()
+
+
+def _pack(name: str) -> Pack:
+    """A pack of the compendium by its id, or a reader's out of its address.
+
+    Raises:
+        PackError: the address is not as it was made.
+        HTTPException: 404; it cannot be an address.
+    """
+    held = next((one for one in searcher().compendium.packs if one.id == name), None)
+    if held is not None:
+        return held
+    if name.islower():  # as an id is, and no address
+        abort(NOT_FOUND)
+    return pack_at(name)
+
+
+def _with_ids(pack: Pack) -> Pack:
+    """The pack with the id and the version of every item, as far as they are known."""
+    return replace(pack, items=tuple(one.item for one in items_of(pack)))
+
+
+def _sent() -> MultiDict[str, str]:
+    request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    request.max_form_parts = 4 * MAX_ITEMS
+    return request.form
+
+
+def _removed(form: MultiDict[str, str]) -> Removed | None:
+    try:
+        (item,) = pack_at(form.get("undo", "")).items
+    except (PackError, ValueError):
+        return None
+    at = form.get("undo-at", "")
+    return Removed(item=item, at=int(at) if at.isdecimal() and len(at) <= 3 else 0)
+
+
+def _with_cases(given: str, ids: list[str]) -> Draft:
+    """A list with some cases more.
+
+    Args:
+        given: ``new``, or a list: what stands for it in an address, or the whole address.
+        ids: those of the cases.
+    """
+    name = given.split("?")[0].rstrip("/").removesuffix("/texts").rsplit("/", 1)[-1]
+    begun = Pack() if name in ("new", "") else pinned(_pack(name), texts())
+    draft = Draft(pack=replace(begun, id="", teaching=None))
+    for case_id in ids:
+        draft = with_case(draft, case_id, texts())
+    return draft
+
+
+def _led_to(draft: Draft) -> Response:
+    """The form at the address of the list, or here where it has none."""
+    if draft.pack == Pack() and not draft.removed:
+        return _own(redirect(url_for("packs.start", q=draft.query or None), SEE_OTHER))
+    if not fits(draft.pack):
+        return _form(draft)
+    undo = {}
+    if draft.removed and draft.said == "removed":
+        undo = {"undo": address_of(Pack(items=(draft.removed.item,)))}
+    address = url_for(
+        "packs.edit",
+        name=address_of(draft.pack),
+        q=draft.query or None,
+        did=draft.said or None,
+        at=(draft.removed.at + 1 if undo and draft.removed else draft.at) or None,
+        _anchor=f"item-{draft.at}" if draft.at else None,
+        **undo,
+    )
+    return _own(redirect(address, SEE_OTHER))
+
+
+def _asked() -> Read:
+    """What the address of a form asks."""
+    return read_page(EDITING, request.args, searcher().taxonomy)
+
+
+def _form(draft: Draft, status: int = 200, read: Read | None = None) -> Response:
+    """The form of a list, with what it can be shared by."""
+    whole_pack = draft.pack
+    address = address_of(whole_pack) if draft.is_sound and fits(whole_pack) else ""
+    undo = ""
+    if draft.removed and fits(Pack(items=(draft.removed.item,))):
+        undo = address_of(Pack(items=(draft.removed.item,)))
+    items = items_of(whole_pack)
+    page = render_template(
+        "pack_edit.html",
+        draft=draft,
+        pack=whole_pack,
+        items=items,
+        address=address if whole_pack.items else "",
+        too_long=bool(whole_pack.items) and draft.is_sound and not address,
+        link=absolute(url_for("packs.pack", name=address)) if address else "",
+        long=LONG,
+        most=MAX_LENGTH,
+        undo=undo,
+        done_to=items[draft.at - 1].title if 0 < draft.at <= len(items) else "",
+        found=_found(draft.query),
+        notices=notices(read, searcher().taxonomy) if read else (),
+    )
+    return _own(make_response(page, status))
+
+
+def _found(query: str) -> SearchResult | None:
+    """The first cases for some words; None where there are no words."""
+    words = " ".join(query.split())
+    return searcher().search(Query(text=words, per_page=FOUND)) if words else None
+
+
+def _page(one: Pack, name: str, *, whole: bool) -> Response:
+    """The page of a list.
+
+    Args:
+        one: the list.
+        name: what stands for it in an address; empty where it has none.
+        whole: whether with the whole text of every case.
+    """
+    if one.teaching is not None:
+        return redirect(url_for("teaching.session", pack_id=one.id))
+    items = items_of(one)
+    compared = [
+        item.item.case for item in items if item.case and item.is_held and not item.case.is_guide
+    ]
+    page = render_template(
+        "pack.html",
+        pack=one,
+        items=items,
+        name=name,
+        whole=whole,
+        ours=bool(one.id),
+        link=absolute(url_for("packs.pack", name=name)) if name else "",
+        compare=compare_url(compared) if LEAST <= len(compared) <= MOST else "",
+    )
+    response = make_response(page)
+    return response if one.id else _own(response)
+
+
+def _own(response: Response) -> Response:
+    response.headers.update(OWN_WORDS)
+    return response

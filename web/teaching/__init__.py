@@ -1,0 +1,1 @@
+"""Sessions and the course: what is taught with the cases, and how."""

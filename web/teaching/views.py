@@ -1,0 +1,164 @@
+"""What is taught with the cases: the course, its sessions, and all questions by topic.
+
+What good answers hold stands on pages of their own, so that the link for a class need not show
+them.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+
+from kb.answers.packs import by_topic, pinned, sessions
+from kb.exports.pack_address import address_of, fits
+from kb.model.packs import Pack
+from kb.model.taxonomy import TEACHING_LEVELS, Taxonomy
+from web.core.params import Param, Table, read_page
+from web.core.request import searcher
+from web.core.urls import absolute, url_for
+from web.core.values import one_of, whole
+from web.ui.notices import notices
+from web.ui.packs import items_of, sheet, texts
+
+NOT_FOUND = 404
+#: The longest session that can be asked for, in minutes.
+LONGEST = 600
+
+bp = Blueprint("teaching", __name__, template_folder="templates")
+
+
+def asked(taxonomy: Taxonomy) -> Table:
+    """What the address of the list of sessions takes."""
+    return (
+        Param(
+            name="level",
+            takes=one_of(taxonomy[TEACHING_LEVELS].ids),
+            words="For whom the session is.",
+        ),
+        Param(
+            name="minutes",
+            takes=whole(5, LONGEST, of="minutes"),
+            words="How long it may take at most.",
+            default=None,
+        ),
+    )
+
+
+@bp.get("/teaching")
+def teaching() -> Response:
+    """The course week by week, or the sessions that fit a level and a length.
+
+    404 with a page that says so where the compendium has no sessions.
+    """
+    compendium, taxonomy = searcher().compendium, searcher().taxonomy
+    read = read_page(asked(taxonomy), request.args, taxonomy)
+    level, minutes = read.values["level"], read.values["minutes"]
+    every = sessions(compendium.packs)
+    page = render_template(
+        "teaching.html",
+        course=compendium.course,
+        by_id={pack.id: pack for pack in every},
+        every=every,
+        chosen=sessions(every, level, minutes or 0),
+        outside=[p for p in every if not compendium.course or not compendium.course.week_of(p.id)],
+        level=level,
+        minutes=minutes,
+        levels=taxonomy[TEACHING_LEVELS],
+        notices=notices(read, taxonomy),
+    )
+    return make_response(page, read.status if every else NOT_FOUND)
+
+
+@bp.get("/teaching/questions")
+def questions() -> Response:
+    """Every question of every session by topic, without what good answers hold."""
+    return _all("teaching_questions.html", topics=by_topic(searcher().compendium.packs))
+
+
+@bp.get("/teaching/all")
+def everything() -> Response:
+    """Every session on one page, to print or to keep, without what good answers hold."""
+    return _all("teaching_all.html", answers=False)
+
+
+@bp.get("/teaching/all/notes")
+def everything_with_notes() -> Response:
+    """The same for who teaches: with what good answers hold."""
+    return _all("teaching_all.html", answers=True)
+
+
+@bp.get("/teaching/<pack_id>")
+def session(pack_id: str) -> str:
+    """A session as a class may see it: objectives, what to read, the cases, the questions.
+
+    404 where no session has this id.
+    """
+    return _session(_held(pack_id), whole=False)
+
+
+@bp.get("/teaching/<pack_id>/texts")
+def session_texts(pack_id: str) -> str:
+    """The same with the whole text of every case, to read on paper."""
+    return _session(_held(pack_id), whole=True)
+
+
+@bp.get("/teaching/<pack_id>/notes")
+def notes(pack_id: str) -> str:
+    """The same session for who teaches: the plan, and what good answers hold."""
+    pack = _held(pack_id)
+    return render_template("session_notes.html", **_shown(pack))
+
+
+@bp.get("/teaching/<pack_id>/<any('sheet', 'sheet-texts', 'sheet-notes'):which>.css")
+def print_sheet(pack_id: str, which: str) -> Response:
+    """What stands at the head and the foot of each page of paper."""
+    pack = _held(pack_id)
+    endpoint = "teaching.notes" if which == "sheet-notes" else "teaching.session"
+    address = absolute(url_for(endpoint, pack_id=pack_id))
+    return sheet(pack.title, address, items_of(pack), whole=which == "sheet-texts")
+
+
+def _all(template: str, **given: object) -> Response:
+    compendium = searcher().compendium
+    every = sessions(compendium.packs)
+    if not every:
+        abort(NOT_FOUND)
+    page = render_template(template, course=compendium.course, every=every, **given)
+    return make_response(page)
+
+
+def _session(pack: Pack, *, whole: bool) -> str:
+    return render_template("session.html", whole=whole, **_shown(pack))
+
+
+def _shown(pack: Pack) -> dict[str, object]:
+    compendium = searcher().compendium
+    fixed = pinned(pack, texts())
+    order = [one.id for one in sessions(compendium.packs)]
+    at = order.index(pack.id)
+    by_id = {one.id: one for one in compendium.packs}
+    return {
+        "pack": pack,
+        "note": pack.teaching,
+        "items": items_of(pack),
+        "ours": True,
+        "week": compendium.course.week_of(pack.id) if compendium.course else None,
+        "guides": [compendium.by_id[one] for one in pack.teaching.read_first]
+        if pack.teaching
+        else [],
+        "before": by_id[order[at - 1]] if at else None,
+        "after": by_id[order[at + 1]] if at + 1 < len(order) else None,
+        "own": address_of(fixed) if fits(fixed) else "",
+        "by_id": compendium.by_id,
+    }
+
+
+def _held(pack_id: str) -> Pack:
+    """A session by its id.
+
+    Raises:
+        HTTPException: 404; there is none.
+    """
+    found = next((one for one in searcher().compendium.packs if one.id == pack_id), None)
+    if found is None or found.teaching is None:
+        abort(NOT_FOUND)
+    return found

@@ -1,0 +1,91 @@
+"""What the pages of packs share, a reader's own and those of the compendium."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Response, current_app, render_template
+from markupsafe import Markup
+
+from kb.answers.packs import PackText, StoredTexts, Texts, texts_of
+from kb.citations.works import Citation, citations
+from kb.errors import KBError
+from kb.model.packs import Pack
+from kb.versions.store import Versions
+from web.core.request import searcher, settings
+from web.core.urls import absolute, case_url
+from web.ui.markdown import Body, render_inside, render_prose
+
+#: As many characters of an address stand at the foot of a printed page.
+FOOT = 90
+
+
+def texts() -> Texts:
+    """Where the texts of versions are."""
+    kept: dict[str, Texts] = current_app.extensions
+    if "kb_texts" not in kept:
+        kept["kb_texts"] = StoredTexts(Versions(settings().index))
+    return kept["kb_texts"]
+
+
+def items_of(pack: Pack) -> tuple[PackText, ...]:
+    """The items of a pack with their texts."""
+    return texts_of(pack, texts(), searcher().compendium)
+
+
+def prose(text: str, *, ours: bool) -> Markup:
+    """The Markdown of a pack as HTML."""
+    return render_prose(text, case_url("-").removesuffix("/-"), ours=ours)
+
+
+def whole_text(one: PackText) -> Body | None:
+    """The text of an item as a part of the page; None where nobody has it."""
+    if one.text is None:
+        return None
+    root = case_url("-").removesuffix("/-")
+    return render_inside(searcher().snapshot_id, one.text.case, root)
+
+
+def cited_in(one: PackText) -> tuple[Citation, ...]:
+    """The sources of an item."""
+    return citations(one.text.case, one.text.references) if one.text else ()
+
+
+def version_url(one: PackText) -> str:
+    """The page of the text that an item names, unchanged; empty where nobody knows whose it is."""
+    return case_url(f"{one.item.case}@{one.item.version}") if one.item.case else ""
+
+
+def has_sessions() -> bool:
+    """Whether the compendium has teaching notes; False where there is no snapshot."""
+    try:
+        return bool(searcher().compendium.sessions_of)
+    except KBError:
+        return False
+
+
+def sheet(title: str, address: str, items: Sequence[PackText], *, whole: bool) -> Response:
+    """The style sheet that puts title, address and page number on every page of paper.
+
+    Args:
+        title: of the pack.
+        address: of its page, as it stands at the foot.
+        items: those that begin a page each, with the address of their version at its foot.
+        whole: whether the page holds the texts of the items.
+    """
+    feet = [(one.number, absolute(version_url(one))) for one in items] if whole else []
+    css = render_template(
+        "pack_sheet.css",
+        title=css_text(title),
+        address=css_text(address if len(address) <= FOOT else f"{address[:FOOT]}…"),
+        feet=[(number, css_text(url)) for number, url in feet],
+    )
+    return Response(css, mimetype="text/css")
+
+
+def css_text(text: str) -> Markup:
+    """A text as a string of CSS, whatever stands in it."""
+    inner = "".join(
+        sign if sign.isalnum() or sign in " -–—_./:@,'’" else f"\\{ord(sign):x} " for sign in text
+    )
+    return Markup('"{}"').format(Markup(inner.replace("'", "\\27 ")))
