@@ -83,7 +83,7 @@ WITHOUT = (
     *("/static/favicon.svg", "/static/js/reading-list.js"),
     *("/assets/site.0.css", "/assets/site.home.0.css"),
     *("/packs", f"/packs/{LIST}", f"/packs/{LIST}/texts"),
-    *(f"/packs/{LIST}/sheet.css", f"/packs/{LIST}.yaml"),
+    *(f"/packs/{LIST}/sheet.css", f"/packs/{LIST}.yaml", f"/packs/{LIST}.ris"),
     *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.

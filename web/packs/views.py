@@ -21,6 +21,8 @@ from flask import (
 from werkzeug.datastructures import MultiDict
 
 from kb.answers.packs import pinned
+from kb.citations.formats import FORMATS
+from kb.citations.items import CasePage, case_item, today
 from kb.errors import KBError, PackError, Problem
 from kb.exports.pack_address import LONG, MAX_LENGTH, address_of, fits, pack_at
 from kb.model.packs import MAX_ITEMS, Pack
@@ -28,10 +30,10 @@ from kb.results.comparison import LEAST, MOST
 from kb.search.answer import SearchResult
 from kb.search.query import Query
 from web.core.errors import Failure, Help, register_help
-from web.core.files import saved
+from web.core.files import citations_file, saved
 from web.core.params import Param, Read, Table, read_page
-from web.core.request import searcher
-from web.core.urls import absolute, compare_url, url_for
+from web.core.request import searcher, site_words
+from web.core.urls import absolute, case_url, compare_url, url_for
 from web.core.values import one_of, text, whole
 from web.packs.files import FILE_NAME, read, written
 from web.packs.form import (
@@ -48,7 +50,7 @@ from web.packs.form import (
     with_case,
 )
 from web.ui.notices import notices
-from web.ui.packs import items_of, sheet, texts
+from web.ui.packs import items_of, sheet, texts, version_url
 
 NOT_FOUND, TOO_LARGE, WRONG = 404, 413, 400
 #: The status that leads from a form to the page that it made.
@@ -121,6 +123,32 @@ def print_sheet(name: str, which: str) -> Response:
 def file(name: str) -> Response:
     """A reading list as a file to keep."""
     return _own(saved(written(_with_ids(_pack(name))), FILE_NAME, "application/yaml"))
+
+
+def cited(name: str, format_id: str) -> Response:
+    """The cases of a list as they are cited, each at its version, for a reference manager."""
+    accessed, site = today(), site_words().name
+    items = [
+        case_item(
+            one.text.case,
+            CasePage(
+                address=absolute(case_url(one.item.case)),
+                accessed=accessed,
+                version=one.item.version,
+                version_address=absolute(version_url(one)),
+            ),
+            site=site,
+        )
+        for one in items_of(_pack(name))
+        if one.text is not None
+    ]
+    return _own(citations_file(items, format_id, "reading-list"))
+
+
+for _format in FORMATS.values():
+    bp.add_url_rule(
+        f"/packs/<name>{_format.ending}", view_func=cited, defaults={"format_id": _format.id}
+    )
 
 
 @bp.get("/packs/add")
@@ -379,6 +407,7 @@ def _page(one: Pack, name: str, *, whole: bool) -> Response:
         whole=whole,
         ours=bool(one.id),
         link=absolute(url_for("packs.pack", name=name)) if name else "",
+        formats_offered=FORMATS,
         compare=compare_url(compared) if LEAST <= len(compared) <= MOST else "",
     )
     response = make_response(page)

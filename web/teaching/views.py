@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from kb.answers.packs import by_topic, pinned, sessions
+from kb.citations.formats import FORMATS
 from kb.exports.pack_address import address_of, fits
 from kb.model.packs import Pack
 from kb.model.taxonomy import TEACHING_LEVELS, Taxonomy
@@ -148,7 +149,7 @@ def _shown(pack: Pack) -> dict[str, object]:
         "before": by_id[order[at - 1]] if at else None,
         "after": by_id[order[at + 1]] if at + 1 < len(order) else None,
         "own": address_of(fixed) if fits(fixed) else "",
-        "by_id": compendium.by_id,
+        "formats_offered": FORMATS,
     }
 
 

@@ -346,6 +346,22 @@ def test_lists_of_the_editors(taught: FlaskClient) -> None:
     assert "case: france/wine-exporters@" in taught.get("/packs/plain.yaml").text
 
 
+def test_a_list_is_cited(taught: FlaskClient, begun: Pack) -> None:
+    """Every case with its version and both addresses of it, in each format; of a session too."""
+    name = address_of(begun)
+    version = begun.items[0].version
+
+    ris = taught.get(f"/packs/{name}.ris")
+    assert ris.headers["Content-Disposition"] == 'attachment; filename="reading-list.ris"'
+    assert ris.text.count("TY  - ") == 3
+    assert version in ris.text
+    assert [one["version"] for one in taught.get(f"/packs/{name}.csl.json").json] == [
+        item.version for item in begun.items
+    ]
+    assert taught.get("/packs/why.bib").text.count("@") >= 2
+    assert f'href="/packs/{name}.bib"' in taught.get(f"/packs/{name}").text
+
+
 def test_the_api_reads_lists(taught: FlaskClient, begun: Pack) -> None:
     """By id and by address, with the same names."""
     own = taught.get(f"/api/v1/packs/{address_of(begun)}").json
