@@ -195,14 +195,10 @@ def edit(name: str) -> Response:
     """
     read = _asked()
     given, number = read.values, read.values["at"] or 0
-    removed = None
-    if given["undo"]:
-        (item,) = pack_at(given["undo"]).items or (None,)
-        removed = Removed(item=item, at=max(number - 1, 0)) if item else None
     draft = Draft(
         pack=replace(pinned(_pack(name), texts()), id="", teaching=None),
         query=given["q"],
-        removed=removed,
+        removed=_removed(given["undo"], max(number - 1, 0)),
         said=given["did"],
         at=number,
     )
@@ -217,7 +213,9 @@ def change() -> Response:
     everything kept where a text is too long; 413 where it is more than anybody writes.
     """
     form = _sent()
-    draft = read_draft(form, _removed(form))
+    place = form.get("undo-at", "")
+    at = int(place) if place.isdecimal() and len(place) <= 3 else 0
+    draft = read_draft(form, _removed(form.get("undo", ""), at))
     if not draft.is_sound:
         return _form(draft, WRONG)
     draft = replace(draft, pack=pinned(draft.pack, texts()))
@@ -303,13 +301,13 @@ def _sent() -> MultiDict[str, str]:
     return request.form
 
 
-def _removed(form: MultiDict[str, str]) -> Removed | None:
+def _removed(address: str, at: int) -> Removed | None:
+    """What was taken out, by a list of it alone; None where it is none."""
     try:
-        (item,) = pack_at(form.get("undo", "")).items
+        (item,) = pack_at(address).items
     except (PackError, ValueError):
         return None
-    at = form.get("undo-at", "")
-    return Removed(item=item, at=int(at) if at.isdecimal() and len(at) <= 3 else 0)
+    return Removed(item=item, at=at)
 
 
 def _with_cases(given: str, ids: list[str]) -> Draft:
