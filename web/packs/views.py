@@ -50,7 +50,7 @@ from web.packs.form import (
     with_case,
 )
 from web.ui.notices import notices
-from web.ui.packs import items_of, sheet, texts, version_url
+from web.ui.packs import items_of, sheet, text_url, texts
 
 NOT_FOUND, TOO_LARGE, WRONG = 404, 413, 400
 #: The status that leads from a form to the page that it made.
@@ -135,7 +135,7 @@ def cited(name: str, format_id: str) -> Response:
                 address=absolute(case_url(one.item.case)),
                 accessed=accessed,
                 version=one.item.version,
-                version_address=absolute(version_url(one)),
+                version_address=absolute(text_url(one)),
             ),
             site=site,
         )

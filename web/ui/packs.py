@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Response, current_app, render_template
+from flask import Response, render_template
 from markupsafe import Markup
 
 from kb.answers.packs import PackText, StoredTexts, Texts, texts_of
 from kb.citations.works import Citation, citations
 from kb.errors import KBError
 from kb.model.packs import Pack
-from kb.versions.store import Versions
-from web.core.request import searcher, settings
-from web.core.urls import absolute, case_url
+from web.core.request import searcher, versions
+from web.core.urls import absolute, case_url, version_url
 from web.ui.markdown import Body, render_inside, render_prose
 
 #: As many characters of an address stand at the foot of a printed page.
@@ -22,10 +21,7 @@ FOOT = 90
 
 def texts() -> Texts:
     """Where the texts of versions are."""
-    kept: dict[str, Texts] = current_app.extensions
-    if "kb_texts" not in kept:
-        kept["kb_texts"] = StoredTexts(Versions(settings().index))
-    return kept["kb_texts"]
+    return StoredTexts(versions())
 
 
 def items_of(pack: Pack) -> tuple[PackText, ...]:
@@ -51,9 +47,9 @@ def cited_in(one: PackText) -> tuple[Citation, ...]:
     return citations(one.text.case, one.text.references) if one.text else ()
 
 
-def version_url(one: PackText) -> str:
+def text_url(one: PackText) -> str:
     """The page of the text that an item names, unchanged; empty where nobody knows whose it is."""
-    return case_url(f"{one.item.case}@{one.item.version}") if one.item.case else ""
+    return version_url(one.item.case, one.item.version) if one.item.case else ""
 
 
 def has_sessions() -> bool:
@@ -73,7 +69,7 @@ def sheet(title: str, address: str, items: Sequence[PackText], *, whole: bool) -
         items: those that begin a page each, with the address of their version at its foot.
         whole: whether the page holds the texts of the items.
     """
-    feet = [(one.number, absolute(version_url(one))) for one in items] if whole else []
+    feet = [(one.number, absolute(text_url(one))) for one in items] if whole else []
     css = render_template(
         "pack_sheet.css",
         title=css_text(title),

@@ -40,7 +40,7 @@ from web.core.urls import (
     version_url,
 )
 from web.ui.links import term_url
-from web.ui.packs import cited_in, has_sessions, items_of, prose, version_url, whole_text
+from web.ui.packs import cited_in, has_sessions, items_of, prose, text_url, whole_text
 from web.ui.provenance import reported
 from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions, words_of_suggestions
@@ -257,6 +257,7 @@ FUNCTIONS = {
     "suggestions": suggestions,
     "subject_kind": lambda: taxonomy().subject,
     "term_url": term_url,
+    "text_url": text_url,
     "version_url": version_url,
     "vocabulary": vocabulary,
     "whole_text": whole_text,
