@@ -13,7 +13,7 @@ from web.cases import version_views as case_versions
 from web.cases import views as cases
 from web.compare import views as compare
 from web.core import assets, errors, headers, urls
-from web.core.request import site_words
+from web.core.request import site_words, snapshot_name
 from web.holdings import views as holdings
 from web.holdings.maps import maps_of
 from web.machine import api, docs, site
@@ -72,7 +72,12 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(absolute=urls.absolute, here=urls.here)
+    app.jinja_env.globals.update(
+        absolute=urls.absolute,
+        here=urls.here,
+        paper_address=urls.paper_address,
+        snapshot_name=snapshot_name,
+    )
     app.context_processor(lambda: {"site": site_words(), "site_name": site_words().name})
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
     app.url_map.strict_slashes = False

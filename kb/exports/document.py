@@ -142,11 +142,3 @@ class Document:
         """Whether it is one case and nothing around it, which needs no title of its own."""
         around = (self.introduction, self.about, self.before, self.after)
         return len(self.items) == 1 and self.title == self.items[0].title and not any(around)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pinned:
-    """Which text of a case is meant: what names it, and its address."""
-
-    version: str
-    address: str

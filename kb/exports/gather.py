@@ -9,7 +9,8 @@ from kb.answers.figures import MERGED, converted_text, figure, members_text, per
 from kb.answers.gaps import not_in_source
 from kb.citations.provenance import told_by
 from kb.citations.works import Citation, citations, only_passages, seen_text
-from kb.exports.document import Fact, Item, Pinned, ResultLine, WorkLine
+from kb.exports.document import Fact, Item, ResultLine, WorkLine
+from kb.model.case_versions import short
 from kb.model.cases import Case, Reference, Result
 from kb.model.english import capital
 from kb.model.facet_words import (
@@ -33,7 +34,6 @@ def item_of(
     addresses: Addresses,
     *,
     note: str = "",
-    pinned: Pinned | None = None,
 ) -> Item:
     """A case as an item of a file.
 
@@ -43,9 +43,8 @@ def item_of(
         taxonomy: the vocabulary.
         addresses: where its page stands.
         note: why it is there, in Markdown.
-        pinned: which text of it this is, where that has an address.
     """
-    works = citations(case, references)
+    works, version = citations(case, references), short(case.version)
     kind = taxonomy.term("kind", case.kind)
     ours = ", ".join(read_by_editors(case, taxonomy))
     gaps = ", ".join(not_in_source(case))
@@ -69,8 +68,8 @@ def item_of(
         works=tuple(map(_work, works)),
         passages=only_passages(works),
         newest=addresses.case(case.id),
-        unchanged=pinned.address if pinned else "",
-        version=pinned.version if pinned else "",
+        unchanged=addresses.version(case.id, version) if version else "",
+        version=version,
     )
 
 

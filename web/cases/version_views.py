@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, g, redirect, render_template, request
+from werkzeug.exceptions import NotFound
 
 from kb.answers.gaps import not_in_source
 from kb.citations.formats import FORMATS
 from kb.citations.provenance import told_by
 from kb.citations.works import citations
 from kb.errors import VersionNotFound
-from kb.model.case_versions import Version
+from kb.exports.formats import FORMATS as FILE_FORMATS
+from kb.model.case_versions import Version, short
 from kb.versions.cases import CaseVersions, versions_of
 from kb.versions.difference import difference
 from web.cases.page import MOST_SOURCES, cite_box, related_to
 from web.cases.versions import BETWEEN, Shown, listed_versions, own_words, shown
 from web.cases.views import help_with as cases_help
 from web.core.errors import Failure, Help, register_help
+from web.core.params import read_strict
 from web.core.request import searcher, versions
 from web.core.urls import PERMANENT, absolute, case_url, version_url
+from web.ui.documents import file_name, version_document
+from web.ui.exported import document_file
 from web.ui.markdown import render_body
 
 FILE = ".md"
@@ -63,6 +70,25 @@ def version(case_id: str, name: str) -> str | Response:
     return _file(kept, held) if given != name else _page(kept, held)
 
 
+@bp.get("/cases/<path:case_id>@<name>.<any(pdf, epub, docx, imscc):form>")
+def version_file(case_id: str, name: str, form: str) -> Response:
+    """A version of a case as a file; with ``.md`` it is the file of the case itself."""
+    current = searcher()
+    read_strict((), request.args, current.taxonomy)
+    digest = _held(case_id).named(name)
+    kept = versions().version(digest)
+    known = kept.understood
+    if known is None:
+        raise NotFound
+    case = replace(known.case, id=case_id, version=digest)
+    return document_file(
+        ("version", case_id, digest),
+        lambda: version_document(case, known.references, own_words(kept, current)),
+        FILE_FORMATS[form],
+        f"{file_name(case_id)}-{short(digest)}",
+    )
+
+
 def _held(case_id: str) -> CaseVersions:
     """The versions of a case.
 
@@ -96,6 +122,9 @@ def _page(kept: Version, held: CaseVersions) -> str:
         most_sources=MOST_SOURCES,
         cite=cite_box(case, current),
         formats_offered=FORMATS,
+        files=[
+            (f"{where.url}.{form}", one) for form, one in FILE_FORMATS.items() if f".{form}" != FILE
+        ],
         related=related_to(case, current),
         similar=(),
         compare_similar="",

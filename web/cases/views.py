@@ -150,7 +150,7 @@ def flyer_pdf(case_id: str) -> Response:
     )
 
 
-@bp.get("/cases/<path:case_id>.<any(pdf, epub, docx, md, imscc):form>")
+@bp.get("/cases/<newest:case_id>.<any(pdf, epub, docx, md, imscc):form>")
 def case_file(case_id: str, form: str) -> Response:
     """The whole case as a file; 404 names the nearest ids."""
     read_strict((), request.args, searcher().taxonomy)

@@ -52,6 +52,14 @@ def site_words() -> Site:
         return Site()
 
 
+def snapshot_name() -> str:
+    """The id of the snapshot; empty where there is none that can serve."""
+    try:
+        return searcher().snapshot_id
+    except KBError:
+        return ""
+
+
 def searcher() -> Searcher:
     """The current snapshot, asked for once in a request so that an answer never mixes two.
 

@@ -10,21 +10,30 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, redirect, request, url_for
+from werkzeug.routing import PathConverter
 
 from kb.answers.addresses import Addresses, profile_pairs, query_pairs
 from kb.guidance.profile import Profile
 from kb.search.query import DEFAULT_PER_PAGE, MAX_PER_PAGE, PAGE_SIZE, Query
+from web.core.values import printable
 
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308
 _SLASHES = re.compile("/{2,}")
 
 
+class Newest(PathConverter):
+    """The id of a case without a version, which follows a sign that no id has."""
+
+    regex = "[^/@][^@]*?"
+
+
 def init_app(app: Flask) -> None:
     """Give each page one address."""
+    app.url_map.converters["newest"] = Newest
     app.url_map.merge_slashes = False  # it leads on to whatever host the request names
     app.before_request(_one_address)
 
@@ -172,6 +181,17 @@ def this_url(
 def here() -> str:
     """The path of this request, without its parameters."""
     return request.script_root + request.path
+
+
+#: Longer addresses are cut on paper, where they stand at the foot of every page.
+_ON_PAPER = 180
+
+
+def paper_address() -> str:
+    """The public address of this request as a sheet of paper shows it: not all of a long one."""
+    parameters = unquote(request.query_string.decode("ascii", "replace"), errors="replace")
+    whole = printable(absolute(here()) + (f"?{parameters}" if parameters else ""))
+    return whole if len(whole) <= _ON_PAPER else f"{whole[: _ON_PAPER - 1]}…"
 
 
 def absolute(path: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from kb.exports.document import Document, Item, Pinned
+from kb.exports.document import Document, Item
 from kb.exports.gather import item_of
-from kb.model.cases import Case
+from kb.model.cases import Case, Reference
+from kb.model.taxonomy import Taxonomy
 from web.core.request import searcher, site_words
 from web.core.urls import addresses
 from web.words.typography import curly
@@ -22,17 +23,17 @@ def case_document(case: Case) -> Document:
     return document(case.title, [item(case)])
 
 
-def item(case: Case, *, note: str = "", pinned: Pinned | None = None) -> Item:
+def version_document(
+    case: Case, references: Mapping[str, Reference], taxonomy: Taxonomy
+) -> Document:
+    """A version of a case alone, with its own sources and the words of its time."""
+    return document(case.title, [item_of(case, references, taxonomy, addresses())])
+
+
+def item(case: Case, *, note: str = "") -> Item:
     """A case of the snapshot as an item of a file."""
     current = searcher()
-    return item_of(
-        case,
-        current.compendium.references,
-        current.taxonomy,
-        addresses(),
-        note=note,
-        pinned=pinned,
-    )
+    return item_of(case, current.compendium.references, current.taxonomy, addresses(), note=note)
 
 
 def document(title: str, items: Iterable[Item], **more: object) -> Document:

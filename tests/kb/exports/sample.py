@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kb.answers.addresses import Addresses
-from kb.exports.document import Document, Fact, Part, Pinned
+from kb.exports.document import Document, Fact, Part
 from kb.exports.gather import item_of
 
 SITE = "https://networks.example.org"
@@ -16,14 +18,12 @@ VERSION = "0123456789ab"
 
 def item(searcher, case_id, *, note=""):
     """A case of the toy compendium, with the address of its unchanged text."""
-    pinned = Pinned(version=VERSION, address=f"{SITE}/cases/{case_id}@{VERSION}")
     return item_of(
-        searcher.case(case_id),
+        replace(searcher.case(case_id), version=VERSION.ljust(64, "0")),
         searcher.compendium.references,
         searcher.taxonomy,
         Addresses(root=SITE),
         note=note,
-        pinned=pinned,
     )
 
 

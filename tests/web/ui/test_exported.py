@@ -162,3 +162,29 @@ def test_a_file_names_its_site(live, settings):
     assert "Always the newest text: <https://cases.example/cases/norway/metal-buyers>" in text
     pdf = PdfReader(io.BytesIO(file_at(client, f"{METAL}.pdf").data))
     assert "http://localhost/cases/norway/metal-buyers" in pdf.pages[0].extract_text()
+
+
+def test_a_version_has_files_of_its_own(client):
+    """A version comes as a file that names both addresses; with .md it is the case's own file."""
+    page = client.get(METAL).text
+    name = re.search(r'href="/cases/norway/metal-buyers@([0-9a-f]{12})"', page)[1]
+    made = file_at(client, f"{METAL}@{name}.docx")
+    assert made.headers["Content-Disposition"] == (
+        f'attachment; filename="norway-metal-buyers-{name}.docx"'
+    )
+    text = ZipFile(io.BytesIO(made.data)).read("word/document.xml").decode()
+    assert f"http://localhost{METAL}@{name}" in text
+    assert client.get(f"{METAL}@{name}.md").text.startswith("---\ntitle: Metal firms")
+    assert client.get(f"{METAL}@000000000000.pdf").status_code == 404
+    offered = re.findall(
+        r'href="(/cases/[^"@]*@[0-9a-f]{12}\.\w+)"', client.get(f"{METAL}@{name}").text
+    )
+    assert {f"{METAL}@{name}.{form}" for form in FORMATS} == set(offered)
+
+
+def test_a_file_names_the_unchanged_text(client):
+    """The file of a case says both addresses, each with what it shows."""
+    text = file_at(client, f"{METAL}.md").text
+    assert re.search(
+        r"This text, unchanged: <http://localhost/cases/norway/metal-buyers@[0-9a-f]{12}>", text
+    )

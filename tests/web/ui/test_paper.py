@@ -1,0 +1,71 @@
+"""On paper: each sheet says where it comes from, which text it is, and which page of how many."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from pypdf import PdfReader
+
+from tests.conftest import _served
+
+
+@pytest.fixture(name="server_url", scope="module")
+def _server_url(settings):
+    """The toy compendium on a server of its own."""
+    yield from _served(settings)
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "state"),
+    [
+        ("/cases/norway/metal-buyers", "/cases/norway/metal-buyers", "version [0-9a-f]{12}"),
+        (
+            "/search?q=wine&country=FR&country=NO",
+            "/search?q=wine&country=FR&country=NO",
+            "snapshot [0-9a-f]{12}",
+        ),
+        (
+            "/compare?id=norway/metal-buyers&id=france/wine-exporters",
+            "/compare?id=norway/metal-buyers&id=france/wine-exporters",
+            "snapshot [0-9a-f]{12}",
+        ),
+    ],
+)
+def test_every_sheet_says_where_it_comes_from(browser, server_url, path, address, state):
+    """Address, text and page number stand at the foot of every page that is printed."""
+    page = browser.new_page()
+    page.goto(f"{server_url}{path}", wait_until="networkidle")
+    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, format="A4")))
+    page.close()
+    for number, sheet in enumerate(printed.pages, 1):
+        text = " ".join(sheet.extract_text().split())
+        assert f"{server_url}{address}" in text
+        assert re.search(f"Compendium of Business Networks, {state}", text)
+        assert f"{number} / {len(printed.pages)}" in text
+
+
+def test_the_filters_of_a_printed_list(browser, server_url):
+    """A printed list says which filters made it, and shows no control."""
+    page = browser.new_page()
+    page.goto(f"{server_url}/search?q=wine&country=FR", wait_until="networkidle")
+    text = " ".join(PdfReader(io.BytesIO(page.pdf())).pages[0].extract_text().split())
+    page.close()
+    assert "Country: France" in text
+    assert "Download this list" not in text
+    assert "Remove" not in text
+
+
+def test_a_long_address_is_cut_at_the_foot(client):
+    """An address that would fill the foot of a page is cut there, and says so."""
+    page = client.get(f"/search?q={'wine+' * 150}").text
+    found = re.search(r'data-address="([^"]*)"', page)[1]
+    assert len(found) == 180
+    assert found.endswith("…")
+
+
+def test_an_address_is_no_markup(client):
+    """Signs of markup in an address are escaped where paper shows it."""
+    page = client.get('/search?q="><script>alert(1)</script>').text
+    assert "<script>alert(1)" not in page
