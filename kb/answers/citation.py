@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -12,7 +12,10 @@ from kb.answers.addresses import Addresses
 from kb.citations.formats import FORMATS
 from kb.citations.items import CasePage, Item, case_item
 from kb.citations.styles import STYLES, cited
+from kb.errors import VersionsDamaged
+from kb.model.case_versions import Entry, short
 from kb.model.cases import Case, Name
+from kb.versions.cases import versions_of
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -48,7 +51,7 @@ class CitationAnswer:
 
 
 def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: str) -> Item:
-    """A case as it is cited from a snapshot.
+    """A case as it is cited from a snapshot: by its version, where that was kept.
 
     Args:
         case: the case.
@@ -57,7 +60,23 @@ def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: s
         accessed: the day of access, ``2026-11-28``.
     """
     page = CasePage(address=addresses.case(case.id), accessed=accessed)
+    entry = _kept(case, searcher)
+    if entry is not None:
+        page = replace(
+            page,
+            version=short(entry.digest),
+            version_day=entry.day,
+            version_address=addresses.version(case.id, entry.digest),
+        )
     return case_item(case, page, site=searcher.compendium.site.name)
+
+
+def _kept(case: Case, searcher: Searcher) -> Entry | None:
+    """The entry on the version that a case is; None where none was kept, or it is damaged."""
+    try:
+        return versions_of(searcher.versions, searcher.compendium, case.id).entry(case.version)
+    except VersionsDamaged:
+        return None
 
 
 def items_of(

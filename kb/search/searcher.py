@@ -30,6 +30,7 @@ from kb.text.analysis import tokens
 from kb.text.mentions import Mention, MentionFinder
 from kb.text.similar_names import similar_names
 from kb.text.spelling import Speller
+from kb.versions.store import Versions
 
 #: What a filter may be given as: one value or several.
 Values = str | Iterable[str]
@@ -52,6 +53,8 @@ class Searcher:
         self.compendium: Compendium = content.compendium
         self.sources: CountedSources = content.sources
         self.names: NameIndex = content.names
+        #: The versions of cases, which every snapshot of the index shares.
+        self.versions = Versions(snapshot.folder.parent)
         self.min_score = min_score
         self.encoders = encoders
         self.engine: Engine = snapshot.engine

@@ -27,8 +27,10 @@ def test_a_case_in_a_style(cite):
 
     assert (apa.exit_code, apa.stderr) == (0, "")
     assert apa.stdout.startswith("Compendium of Business Networks. (")
-    assert apa.stdout.endswith(f"{SITE}/cases/{METAL}\n")
-    assert f"{SITE}/cases/{METAL}." in mla.stdout
+    version = json.loads(cite(METAL, "--json").stdout)["version"]
+    assert len(version) == 12
+    assert apa.stdout.endswith(f"{SITE}/cases/{METAL}@{version}\n")
+    assert f"{SITE}/cases/{METAL}@{version}." in mla.stdout
 
 
 def test_several_cases_are_a_bibliography(cite):
@@ -78,7 +80,8 @@ def test_without_a_site_the_addresses_are_paths(cite, monkeypatch):
     monkeypatch.delenv("KB_SITE_URL")
     result = cite(METAL)
 
-    assert result.stdout.endswith(f" /cases/{METAL}\n")
+    version = json.loads(cite(METAL, "--json").stdout)["version"]
+    assert result.stdout.endswith(f" /cases/{METAL}@{version}\n")
     assert result.stderr == (
         "The addresses are paths alone; set KB_SITE_URL to where the site stands.\n"
     )

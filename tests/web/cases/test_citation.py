@@ -55,11 +55,13 @@ def test_the_page_cites_the_case_in_four_styles(page: str, case: dict) -> None:
     )
 
 
-def test_the_address_of_the_page_is_labelled(page: str) -> None:
-    """That it shows the newest text is said beside it."""
+def test_the_address_of_the_page_is_labelled(page: str, case: dict) -> None:
+    """That it shows the newest text is said beside it, and so is where this text stays."""
     box = page[page.index('<dl class="cite-addresses">') :].partition("</dl>")[0]
 
-    assert _text(box) == f"Always the newest {ADDRESS}"
+    unchanged = f"{ADDRESS}@{case['version']}"
+    assert _text(box) == f"Always the newest {ADDRESS} This text, unchanged {unchanged}"
+    assert case["version_url"] == unchanged
 
 
 @pytest.mark.parametrize("place", ["cases", "sources"])
@@ -122,7 +124,7 @@ def test_all_formats_of_a_case_say_the_same(client: FlaskClient, case: dict) -> 
 
     day = date.today().isoformat()
     assert case["accessed"] == day
-    expected = (case["title"], SITE, case["year"], ADDRESS, day)
+    expected = (case["title"], SITE, case["year"], case["version_url"], day)
     assert expected == (
         ris["title"],
         ris["authors"][0].removesuffix(","),
@@ -283,8 +285,8 @@ def test_zotero_takes_a_case_as_a_report(page: str, case: dict) -> None:
         "authors": [{"first": "", "last": SITE}],
         "date": case["date"].replace("-", "/"),
         "institution": SITE,
-        "number": "",
-        "url": ADDRESS,
+        "number": case["version"],
+        "url": case["version_url"],
         "language": "en",
     }
 

@@ -112,6 +112,17 @@ def test_an_earlier_version_is_shown_with_its_own_words(site: Site, client: Flas
     assert f'href="/cases/{CASE}">The newest text' in old
 
 
+def test_a_version_is_cited_by_its_own_address(site: Site, client: FlaskClient):
+    """The earlier one as the earlier one, the page as the newest."""
+    one, two = site.names(CASE)
+    old, now = (page(client, path) for path in (f"/cases/{CASE}@{one}", f"/cases/{CASE}"))
+
+    for html, name in ((old, one), (now, two)):
+        address = f"http://localhost/cases/{CASE}@{name}"
+        assert f"<dt>This text, unchanged</dt> <dd>{address}</dd>" in html
+        assert f"<dt>Always the newest</dt> <dd>http://localhost/cases/{CASE}</dd>" in html
+
+
 def test_robots_are_told_which_is_the_page(site: Site, client: FlaskClient):
     """An earlier text is in no index; the page of the case is the one to list."""
     one, two = site.names(CASE)
