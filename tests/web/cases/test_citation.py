@@ -67,7 +67,7 @@ def test_the_address_of_the_page_is_labelled(page: str, case: dict) -> None:
 @pytest.mark.parametrize("place", ["cases", "sources"])
 def test_every_format_is_linked(page: str, client: FlaskClient, place: str) -> None:
     """Three files of the case and three of its sources, each of which answers."""
-    links = re.findall(rf'href="(/{place}/{METAL}\.[a-z.]+)"', page)
+    links = re.findall(rf'href="(/{place}/{METAL}\.(?:bib|ris|csl\.json))"', page)
 
     assert links == [f"/{place}/{METAL}{ending}" for ending in (".bib", ".ris", ".csl.json")]
     assert [client.get(link).status_code for link in links] == [200, 200, 200]
