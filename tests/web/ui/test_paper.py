@@ -4,17 +4,40 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 
 import pytest
 from pypdf import PdfReader
+from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.conftest import _served
+from web import create_app
+
+
+class Quiet(WSGIRequestHandler):
+    """Writes no log."""
+
+    def log(self, *_):
+        """Nothing."""
 
 
 @pytest.fixture(name="server_url", scope="module")
-def _server_url(settings):
-    """The toy compendium on a server of its own."""
-    yield from _served(settings)
+def _server_url(live, settings):
+    """The toy compendium on a server."""
+    app = create_app(live, settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(name="page")
+def _page(browser):
+    """A page of a browser that loads no script, as paper needs none."""
+    page = browser.new_page()
+    page.route("**/*.js*", lambda route: route.abort())
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize(
@@ -33,12 +56,10 @@ def _server_url(settings):
         ),
     ],
 )
-def test_every_sheet_says_where_it_comes_from(browser, server_url, path, address, state):
+def test_every_sheet_says_where_it_comes_from(page, server_url, path, address, state):
     """Address, text and page number stand at the foot of every page that is printed."""
-    page = browser.new_page()
     page.goto(f"{server_url}{path}", wait_until="networkidle")
     printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, format="A4")))
-    page.close()
     for number, sheet in enumerate(printed.pages, 1):
         text = " ".join(sheet.extract_text().split())
         assert f"{server_url}{address}" in text
@@ -46,12 +67,10 @@ def test_every_sheet_says_where_it_comes_from(browser, server_url, path, address
         assert f"{number} / {len(printed.pages)}" in text
 
 
-def test_the_filters_of_a_printed_list(browser, server_url):
+def test_the_filters_of_a_printed_list(page, server_url):
     """A printed list says which filters made it, and shows no control."""
-    page = browser.new_page()
     page.goto(f"{server_url}/search?q=wine&country=FR", wait_until="networkidle")
     text = " ".join(PdfReader(io.BytesIO(page.pdf())).pages[0].extract_text().split())
-    page.close()
     assert "Country: France" in text
     assert "Download this list" not in text
     assert "Remove" not in text
