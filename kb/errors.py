@@ -15,9 +15,9 @@
     ├── BuildFailed              what was built cannot be served
     ├── IndexNotWritable         the index folder cannot be written to
     ├── QueryError               a request that cannot be answered as it stands
+    ├── PackError                a reading list cannot be read from its address, or has none
     ├── ExportFailed             a file could not be made
     ├── ExportsBusy              too many files wait to be made
-    ├── PackError                a reading list cannot be read from its address, or has none
     ├── CaseNotFound             no case has this id
     │   ├── CaseMoved            it has another id now
     │   ├── CaseWithdrawn        it was withdrawn; says why
