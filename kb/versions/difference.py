@@ -255,7 +255,8 @@ def _word_by_word(
 ) -> Iterator[Piece]:
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
-            yield Piece(kind=SAME, text="".join(new[j1:j2]))
+            both = zip(old[i1:i2], new[j1:j2], strict=True)  # at an end one has no blank after it
+            yield Piece(kind=SAME, text="".join(max(pair, key=len) for pair in both))
             continue
         if i2 > i1:
             yield Piece(kind=DELETED, text="".join(old[i1:i2]))
