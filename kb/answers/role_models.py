@@ -12,7 +12,8 @@ from kb.answers.addresses import Addresses
 from kb.answers.cases import CaseSummary, summary_fields
 from kb.answers.search import AskedFilters, asked_filters
 from kb.answers.serialise import extended, old_name
-from kb.guidance.profile import Profile, contradictions, with_goal
+from kb.guidance.notices import notices_of
+from kb.guidance.profile import Profile, with_goal
 from kb.guidance.profile_comparison import FieldComparison, sentences
 from kb.guidance.profile_score import FULL_TEXT, INTENT, part_label
 from kb.guidance.role_models import Part, RoleModel, RoleModels
@@ -99,6 +100,10 @@ class RoleModelsAnswer:
     contradictions: Annotated[
         tuple[str, ...], Field(description="What cannot well be at once, as sentences")
     ]
+    notices: Annotated[
+        tuple[str, ...],
+        Field(description="What no case has, or none of these: each once, as a sentence"),
+    ]
     suggested_goals: tuple[SuggestedGoal, ...]
     models: tuple[RoleModelCase, ...]
 
@@ -110,6 +115,7 @@ def role_models_answer(
 ) -> RoleModelsAnswer:
     """The role models with the profile and the filters as understood."""
     profile, query, taxonomy = found.profile, found.query, searcher.taxonomy
+    notices = notices_of(found, searcher)
     return RoleModelsAnswer(
         profile=profile,
         query=AskedFilters(**asked_filters(query)),
@@ -117,7 +123,8 @@ def role_models_answer(
         no_good_match=found.no_good_match,
         snapshot=found.snapshot_id,
         url=addresses.role_models(profile, query),
-        contradictions=contradictions(profile, taxonomy),
+        contradictions=notices.contradictions,
+        notices=notices.absent,
         suggested_goals=tuple(
             SuggestedGoal(
                 value=project,

@@ -15,14 +15,14 @@ from kb.cli.console import (
     say,
     settings_of,
 )
-from kb.guidance.profile import FIELDS, FUNDING, contradictions, make_profile
+from kb.guidance.profile import FIELDS, FUNDING, make_profile
 from kb.guidance.profile_comparison import sentences
 from kb.model.facets import FACETS
 from kb.model.quantities import DIRECTIONS, DOWN, UP
 
 if TYPE_CHECKING:
     from kb.guidance.role_models import RoleModels
-    from kb.model.taxonomy import Taxonomy
+    from kb.search.searcher import Searcher
 
 _NOTHING_SAID = (
     "nothing is said of the firm: give what it wants as TEXT, or one of --business, "
@@ -75,19 +75,22 @@ def role_models(*, text: tuple[str, ...], index: str | None, as_json: bool, **op
     if as_json:
         print_answer(role_models_answer(answer, searcher, addresses_of(settings)))
     else:
-        _print(answer, searcher.taxonomy)
+        _print(answer, searcher)
     return 0
 
 
-def _print(answer: RoleModels, taxonomy: Taxonomy) -> None:
-    for sentence in contradictions(answer.profile, taxonomy):
+def _print(answer: RoleModels, searcher: Searcher) -> None:
+    from kb.guidance.notices import notices_of
+
+    taxonomy, notices = searcher.taxonomy, notices_of(answer, searcher)
+    for sentence in (*notices.contradictions, *notices.absent):
         say(sentence)
     if answer.suggested_goals:
         labels = [taxonomy.label("project", project) for project in answer.suggested_goals]
         say(f"In your words we hear: {', '.join(labels)}")
     for model in answer.models:
         click.echo(f"{model.rank:>3}  {model.score:.3f}  {model.case.id}\n     {model.case.title}")
-        for sentence in sentences(model.comparison):
+        for sentence in sentences(notices.left(model)):
             click.echo(f"     {sentence}")
         for result in model.case.results:
             click.echo(f"     - {result.statement} ({result.locator})")

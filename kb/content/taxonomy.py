@@ -93,6 +93,8 @@ _TRADES = _made(
     ),
     lambda plural, singular: Trade(plural=plural, singular=singular),
 )
+#: What its firms buy and work with: ``[flour, sugar]``.
+_MATERIALS = texts(text(plain=True), strict=True, once=True)
 #: Codes of the classification with their official titles.
 _ACTIVITIES = _made(
     keyed(
@@ -143,7 +145,10 @@ PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
     ),
     "directions": ("a direction", {"sign": _WAY}),
     "statuses": ("a status", {"tone": one_of(TONES)}),
-    "sectors": ("a sector", {"trades": _TRADES, "activities": _ACTIVITIES}),
+    "sectors": (
+        "a sector",
+        {"trades": _TRADES, "materials": _MATERIALS, "activities": _ACTIVITIES},
+    ),
     DIVISIONS: ("a division", {"trades": _TRADES, "sought": FLAG}),
 }
 

@@ -154,9 +154,15 @@ def _trade(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldCo
 def _country(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:
     countries = case.facets.get("country", ())
     if profile.my_country and countries:
-        names = [taxonomy.label("country", code) for code in countries]
-        words = joined([f"the {name}" if name.startswith(_WITH_THE) else name for name in names])
+        words = joined([country_in_line(code, taxonomy) for code in countries])
         yield _compared("my_country", profile.my_country in countries, f"in {words}")
+
+
+def country_in_line(country: str, taxonomy: Taxonomy) -> str:
+    """A country inside a sentence, by its code or any name: ``the United States``."""
+    code = taxonomy.world.canonical(country) or country
+    name = taxonomy.label("country", code)
+    return f"the {name}" if name.startswith(_WITH_THE) else name
 
 
 def _common(profile: Profile, case: Case, taxonomy: Taxonomy) -> Iterator[FieldComparison]:

@@ -23,7 +23,7 @@ from kb.guidance.profile_score import (
     wishes_of,
 )
 from kb.guidance.profile_texts import nearest_texts
-from kb.guidance.suggestions import completed, suggested_goals_of
+from kb.guidance.suggestions import completed, goals_in_words
 from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
 from kb.search.evidence import Evidence
@@ -83,10 +83,10 @@ class RoleModel:
 class RoleModels:
     """An answer. ``total`` counts the cases that the filters allow, guides left out.
 
-    ``suggested_goals`` are the project types that the words come nearest to, nearest first, less
-    those that the profile ticks; ``completed`` is the profile with what its words name
-    (see ``kb.guidance.suggestions``), with which the cases are compared. ``no_good_match``
-    says that none of the cases suits enough; ``models`` is empty then.
+    ``suggested_goals`` are the project types that the words come nearest to, clause by clause and
+    then as a whole, less those that the profile ticks; ``completed`` is the profile with what its
+    words name (see ``kb.guidance.suggestions``), with which the cases are compared.
+    ``no_good_match`` says that none of the cases suits enough; ``models`` is empty then.
     """
 
     profile: Profile
@@ -122,8 +122,9 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     if words and words != full_text(profile, searcher.taxonomy):
         asked = searcher.analyser.analyse(words)
         evidence = searcher.retriever.evidence(asked, (within,), also=rows[best])
-    goals = suggested_goals_of(searcher, profile, encode)
-    whole = completed(profile, searcher, goals)
+    heard = goals_in_words(searcher, profile, encode)
+    goals = heard.projects
+    whole = completed(profile, searcher, goals, n_goals=max(1, heard.n_wanted))
     models = rows[best]
     lines = _nearest_lines(searcher, profile, models, encode)
     return RoleModels(

@@ -7,15 +7,27 @@ the score, where the words count as they are.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_score import Encode, intent_of
 from kb.search.searcher import Searcher
+from kb.text.analysis import tokens
 
 #: How near a project type must be to be suggested, the nearest being 1, and how many may be.
 SUGGESTED_FROM = 0.8
 MOST_SUGGESTED = 3
+
+#: How near a clause must come to a phrase of an owner who wants a type of project.
+CLAUSE_FROM = 0.45
+#: What stands between two wishes of one sentence, in the languages of the glossary.
+_CLAUSE = re.compile(
+    r"[,;.!?:]\s+|\s+(?:and|then|while|but|et|puis|und|dann|y|luego|e|og|poi)\s+", re.IGNORECASE
+)
+#: A clause of fewer words that count says nothing by itself; of more clauses the first are heard.
+_FEWEST_WORDS, _MOST_CLAUSES = 2, 6
 
 _FROM_TWO = "two three four five six seven eight nine ten eleven twelve".split()
 _NUMBER = rf"(\d{{1,3}}|{'|'.join(_FROM_TWO)})"
@@ -30,42 +42,91 @@ _FIRMS = re.compile(
 )
 
 
-def suggested_goals_of(searcher: Searcher, profile: Profile, encode: Encode) -> tuple[str, ...]:
-    """The project types that the words come nearest to, nearest first, less those ticked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardGoals:
+    """The project types that the words of a profile come near to, less those that it ticks.
+
+    The first ``n_wanted`` are each what one of its clauses comes nearest to, in the order of the
+    clauses; the others come near to the whole.
+    """
+
+    projects: tuple[str, ...]
+    n_wanted: int
+
+
+def goals_in_words(searcher: Searcher, profile: Profile, encode: Encode) -> HeardGoals:
+    """What a firm wants by its words: clause by clause, then by all of them."""
     words = words_of_profile(profile)
     if not words:
-        return ()
+        return HeardGoals(projects=(), n_wanted=0)
     intent = intent_of(searcher, words, encode)
     nearest = sorted(intent, key=lambda project: (-intent[project], project))
-    close = (p for p in nearest if intent[p] >= SUGGESTED_FROM and p not in profile.goal)
-    return tuple(close)[:MOST_SUGGESTED]
+    close = [p for p in nearest if intent[p] >= SUGGESTED_FROM]
+    wanted = _by_clause(searcher, profile.aim or profile.business, encode) or close[:1]
+    every = [one for one in dict.fromkeys((*wanted, *close)) if one not in profile.goal]
+    n_wanted = sum(one not in profile.goal for one in wanted)
+    return HeardGoals(
+        projects=tuple(every[:MOST_SUGGESTED]), n_wanted=min(n_wanted, MOST_SUGGESTED)
+    )
 
 
-def completed(profile: Profile, searcher: Searcher, projects: tuple[str, ...]) -> Profile:
+def _by_clause(searcher: Searcher, text: str, encode: Encode) -> list[str]:
+    """Where a text has several clauses, what each comes nearest to, if it comes near at all."""
+    clauses = [one for one in _CLAUSE.split(text) if len(tokens(one)) >= _FEWEST_WORDS]
+    if len(clauses) < 2:
+        return []
+    projects, phrases = searcher.retriever.phrases()
+    if not projects:
+        return []
+    found = []
+    for clause in clauses[:_MOST_CLAUSES]:
+        cosines = np.mean(phrases.cosines(encode(clause)), axis=0)
+        at = int(cosines.argmax())
+        if cosines[at] >= CLAUSE_FROM:
+            found.append(projects[int(phrases.owners[at])])
+    return list(dict.fromkeys(found))
+
+
+def completed(
+    profile: Profile, searcher: Searcher, projects: tuple[str, ...], *, n_goals: int = 1
+) -> Profile:
     """The profile with each open field that its words fill.
 
     The sector is what the firm says that it does, or else what it wants, in any language of
-    the glossary; the goal is the
-    first of ``projects``; the firms that would join are counted where it says "we are
-    five wineries", or wants something for "the five of us". A country in the words may be
-    the market, so none is taken.
+    the glossary; the goals are the first ``n_goals`` of ``projects``; the firms that would join
+    are counted where it says "we are five wineries", or wants something for "the five of us". A
+    country in the words may be the market, so none is taken.
     """
     whole = profile
     text = searcher.analyser.analyse(profile.business or profile.aim).in_english
-    sectors = tuple(
-        mention.value for mention in searcher.mentions(text) if mention.facet == "sector"
-    )
+    sectors = _sectors(text, searcher)
     if not profile.my_sector and sectors:
         whole = replace(whole, my_sector=sectors)
     if not profile.goal and projects:
-        whole = replace(whole, goal=projects[:1])
-    count = _count(profile, searcher)
+        whole = replace(whole, goal=projects[:n_goals])
+    count = counted_in_words(profile, searcher)
     if profile.partners is None and count > 1:
         whole = replace(whole, partners=count)
     return whole
 
 
-def _count(profile: Profile, searcher: Searcher) -> int:
+def _sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
+    """The sectors that a text names; where it names none, those of the materials in it.
+
+    Several sectors work with wood: each may be meant, so all that have cases are heard.
+    """
+    named = tuple(one.value for one in searcher.mentions(text) if one.facet == "sector")
+    if named:
+        return named
+    said, counted = set(tokens(text)), searcher.compendium.holdings.cases
+    return tuple(
+        sector.id
+        for sector in counted.terms("sector", searcher.taxonomy)
+        if any(said.issuperset(tokens(material)) for material in sector.materials)
+    )
+
+
+def counted_in_words(profile: Profile, searcher: Searcher) -> int:
     """How many firms the words say would join, 0 if they do not."""
     of_us = _OF_US.search(profile.aim)
     if of_us:

@@ -103,6 +103,7 @@ class Term:
     list has the default. ``sign`` is 1, -1 or 0. ``trades`` are understood as names of the
     term, and are no words of its cases: a case of butchers says nothing of bakers. ``foreign``
     are names in other languages: understood where a value is asked for, and no words either.
+    ``materials`` tell which firms speak where these do not say what they are.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Term:
     sign: int = 0
     tone: str = ""
     trades: tuple[Trade, ...] = ()
+    materials: tuple[str, ...] = ()
     activities: tuple[Activity, ...] = ()
     sought: bool = True
 

@@ -7,7 +7,7 @@ A folder with ``corpus.jsonl`` (``_id``, ``title``, ``text``), ``queries.jsonl``
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,7 +59,10 @@ def read_collection(folder: Path, *, queries: Path | None = None) -> TestCollect
     if not documents:
         _note(problems, corpus, 1, "holds no document.")
     asked = rows_of(queries or folder / "queries.jsonl", _QueryRow, problems)
-    qrels = _qrels(folder / "qrels.tsv", asked, documents, problems)
+    judged = folder / "qrels.tsv"
+    qrels = _qrels(judged, asked, documents, problems)
+    if not qrels and not problems:
+        _note(problems, judged, 1, "has no grade above 0, so there is nothing to measure.")
     refuse(problems)
     return TestCollection(
         name=f"{folder.parent.name}/{folder.name}" if queries else folder.name,
@@ -102,6 +105,23 @@ def _note(problems: list[Problem], path: Path, line: int, message: str) -> None:
     problems.append(Problem(path=str(path), line=line, message=message))
 
 
+def _is_heading(columns: Sequence[str]) -> bool:
+    return len(columns) == 3 and not _GRADE.fullmatch(columns[2])
+
+
+def _faults(
+    columns: Sequence[str], queries: Collection[str], documents: Collection[str], before: int
+) -> Iterator[str]:
+    """What is wrong with a judgement; ``before`` is the line that judges the same, 0 for none."""
+    query_id, document_id, _ = columns
+    if query_id not in queries:
+        yield f"names the query {query_id!r}, which does not exist."
+    if document_id not in documents:
+        yield f"names the document {document_id!r}, which does not exist."
+    if before:
+        yield f"judges {document_id!r} for {query_id!r} again, as line {before} does."
+
+
 def _qrels(
     path: Path,
     queries: Collection[str],
@@ -112,19 +132,21 @@ def _qrels(
         lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as err:
         raise CorpusError(f"{path} cannot be read as UTF-8 text.") from err
+    if not _is_heading(lines[0].split("\t")):
+        message = "must be the heading: query-id, corpus-id and score, with tabs between."
+        _note(problems, path, 1, message)
     qrels: dict[str, dict[str, int]] = {}
+    judged: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(lines[1:], 2):
         columns = line.split("\t")
         if len(columns) != 3 or not _GRADE.fullmatch(columns[2]):
             message = "must have three columns, query id, document id and a whole grade."
             _note(problems, path, number, message)
             continue
-        query_id, document_id, grade = columns[0], columns[1], int(columns[2])
-        if query_id not in queries:
-            _note(problems, path, number, f"names the query {query_id!r}, which does not exist.")
-        if document_id not in documents:
-            message = f"names the document {document_id!r}, which does not exist."
+        before = judged.setdefault(tuple(columns[:2]), number)
+        for message in _faults(columns, queries, documents, before if before < number else 0):
             _note(problems, path, number, message)
+        query_id, document_id, grade = columns[0], columns[1], int(columns[2])
         if grade > 0:
             qrels.setdefault(query_id, {})[document_id] = grade
     return qrels

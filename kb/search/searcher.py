@@ -163,6 +163,8 @@ class Searcher:
             return self._answer(query, within, None, rows, page)
         asked = self.analyser.analyse(query.text, exact=query.exact)
         within = _without(within, asked)
+        if asked.exclusions and not asked.wanted:
+            return self._all_but(query, within, asked)
         evidence, judgement = self._judged(asked, _filters(within))
         rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
         among = judgement.found
@@ -190,6 +192,15 @@ class Searcher:
             is_cut=is_cut,
             reading=asked,
         )
+
+    def _all_but(self, query: Query, within: Filter, asked: Analysis) -> SearchResult:
+        """The answer to a text that says only what to leave out: everything else, by title."""
+        among = self._saying_none(self.engine.matching(EVERYTHING), asked)
+        rows = self.engine.matching(within, among)
+        result = self._answer(
+            query, within, among, rows, self._page(query, rows, np.zeros(len(rows)))
+        )
+        return replace(result, no_good_match=not result.total, reading=asked)
 
     def _answer(
         self,
@@ -244,6 +255,9 @@ class Searcher:
         if query.text:
             asked = self.analyser.analyse(query.text, exact=query.exact)
             within = _without(within, asked)
+            if asked.exclusions and not asked.wanted:
+                rows = self._saying_none(self.engine.matching(within), asked)
+                return FoundSet(rows=rows, engine=self.engine, every=self.cases)
             evidence, judgement = self._judged(asked, _filters(within))
             rows, _, is_cut = _found(self.engine, within, evidence, judgement)
         else:
@@ -325,14 +339,17 @@ class Searcher:
 
         A case must say each phrase in its title or in one of its passages.
         """
-        found = judgement.found
-        for one in asked.exclusions:
-            if not one.facet:
-                holding = self._saying(found, one.stems)
-                found = np.setdiff1d(found, holding, assume_unique=True)
+        found = self._saying_none(judgement.found, asked)
         for phrase in asked.phrases:
             found = self._saying(found, phrase.stems)
         return replace(judgement, found=found)
+
+    def _saying_none(self, rows: np.ndarray, asked: Analysis) -> np.ndarray:
+        """Those of some cases that say none of the excluded words."""
+        for one in asked.exclusions:
+            if not one.facet and one.stems:
+                rows = np.setdiff1d(rows, self._saying(rows, one.stems), assume_unique=True)
+        return rows
 
     def _saying(self, rows: np.ndarray, stems: Sequence[str]) -> np.ndarray:
         """Those of some cases that say these words one after the other."""

@@ -84,9 +84,9 @@ _OWN_STEMS: Mapping[str, str] = {
 }
 
 #: First parts that are written with a hyphen, apart, or in one word: they join what follows.
-JOINING = frozenset("anti bi co e inter micro mini multi non pre re semi sub".split())
+JOINING = frozenset("anti bi co e inter intra micro mini multi non pre re semi sub trans".split())
 #: Those that are no words, so that they join what follows after a space, too.
-_NEVER_ALONE = frozenset("inter multi non semi".split())
+_NEVER_ALONE = frozenset("inter intra multi non semi sub".split())
 _AFTER_CO = ("oper", "ordin", "own", "market", "work")
 
 #: Spellings of one thing, as words in lower case: the longest that fits is taken.
@@ -94,6 +94,10 @@ _SAME: Mapping[str, str] = {
     "co op": "cooperative", "co ops": "cooperatives", "coop": "cooperative",
     "coops": "cooperatives",
     "know how": "knowhow",
+    "not for profit": "nonprofit", "not for profits": "nonprofits",
+    "start up": "startup", "start ups": "startups",
+    "wood working": "woodworking", "metal working": "metalworking",
+    "web site": "website", "web sites": "websites",
     "coopetition": "cooperation competition",
     "sme": "small firm", "smes": "small firms", "msme": "small firm", "msmes": "small firms",
     "smb": "small firm", "smbs": "small firms",

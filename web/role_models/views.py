@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from kb.guidance.profile import contradictions
+from kb.guidance.notices import notices_of
 from kb.guidance.profile_comparison import OPENINGS
 from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import counts_of, role_models
@@ -32,9 +32,10 @@ def page() -> tuple[str, int]:
     read = read_page(PROFILE, request.args, taxonomy)
     said = asked(read, taxonomy)
     profile, query = said.profile, said.query
-    answer = None
+    answer, told = None, None
     if not (said.wrong or profile.is_empty):
         answer = role_models(current, profile, query)
+        told = notices_of(answer, current)
     wrong = faults(said, taxonomy)
     counts = answer.facets if answer else counts_of(current, query)
     html = render_template(
@@ -54,7 +55,7 @@ def page() -> tuple[str, int]:
         summary=summary(profile, taxonomy),
         chips=list(profile_chips(profile, query, taxonomy)),
         suggested=list(suggested(answer, taxonomy)) if answer else [],
-        contradictions=contradictions(profile, taxonomy),
+        told=told,
         full_text=full_text(profile, taxonomy),
         compare=compare_first((one.case.id for one in answer.models), MODELS) if answer else None,
         notices=unknown_names(read, taxonomy),

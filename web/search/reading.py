@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from kb.model.english import N_
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
 from kb.search.query_analysis import Exclusion
+from kb.text.analysis import words
 from kb.text.mentions import Absent
-from web.words.lists import OR, listed
+from web.words.lists import AND, OR, listed
 from web.words.translation import gettext
 
 
@@ -21,6 +23,10 @@ def _readings(result: SearchResult, taxonomy: Taxonomy) -> Iterator[str]:
     read = result.reading
     if read is None:
         return
+    if not (read.exclusions or words(result.query.text)):
+        yield gettext("There is no word in “%(text)s” to search for.", text=result.query.text)
+    elif read.exclusions and not read.wanted:
+        yield gettext("You say what to leave out only, so everything else is listed.")
     yield from (_absent(one) for one in read.absent)
     for one in read.exclusions:
         yield gettext("Left out: %(what)s.", what=_excluded(one, taxonomy))
@@ -56,3 +62,28 @@ def _excluded(one: Exclusion, taxonomy: Taxonomy) -> str:
     if not one.facet:
         return f"“{one.text}”"
     return listed((taxonomy.label(one.facet, value) for value in one.values), OR)
+
+
+def understood(languages: Sequence[str]) -> str:
+    """The languages in which a query is understood, in the language of the page.
+
+    Args:
+        languages: those of the glossary, by their codes.
+    """
+    known = [gettext(LANGUAGES[code]) for code in languages if code in LANGUAGES]
+    return listed((gettext("English"), *known), AND)
+
+
+#: What languages are called; a glossary may hold others, which are left out of the sentence.
+LANGUAGES: Mapping[str, str] = {
+    "da": N_("Danish"),
+    "de": N_("German"),
+    "es": N_("Spanish"),
+    "fr": N_("French"),
+    "it": N_("Italian"),
+    "nb": N_("Norwegian"),
+    "nl": N_("Dutch"),
+    "no": N_("Norwegian"),
+    "pt": N_("Portuguese"),
+    "sv": N_("Swedish"),
+}

@@ -25,7 +25,7 @@ from web.search.page import (
     page_steps,
     title_of,
 )
-from web.search.reading import readings
+from web.search.reading import readings, understood
 from web.ui.exported import document_file
 from web.ui.filters import (
     browse_offers,
@@ -92,6 +92,7 @@ def search() -> tuple[str, int]:
         formats_offered=FORMATS,
         most_in_file=MAX_PER_PAGE,
         files=[(file_url(query, one.name), one) for one in FILE_FORMATS.values()],
+        languages=understood(tuple(current.compendium.glossary.forms)),
     )
     return html, read.status
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.guidance.profile import Profile
-from kb.guidance.suggestions import completed
+from kb.guidance.suggestions import completed, goals_in_words
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,39 @@ def test_the_first_project_is_the_goal(searcher):
     found = completed(Profile(aim="sell more"), searcher, ("marketing", "exporting"))
 
     assert found == Profile(aim="sell more", goal=("marketing",))
+
+
+@pytest.mark.parametrize(
+    ("aim", "sectors"),
+    [
+        ("buy steel together and sell abroad", ("metal-machinery",)),
+        ("order cloth and yarn in one lorry", ("textiles-clothing",)),
+        ("buy malt together", ()),  # no toy case is of brewers
+        ("weld steel for wineries", ("wine-spirits",)),  # a sector that is named goes before
+    ],
+)
+def test_a_sector_is_heard_in_its_materials(searcher, aim, sectors):
+    """Where the words name none; of sectors that have cases."""
+    assert completed(Profile(aim=aim), searcher, ()).my_sector == sectors
+
+
+@pytest.mark.parametrize(
+    ("aim", "goals"),
+    [
+        ("buy wood together and sell abroad", ("joint-purchasing", "exporting")),
+        ("buy flour together and train our apprentices", ("joint-purchasing", "staff-training")),
+        ("export to Germany; share a warehouse", ("exporting", "cost-reduction")),
+        ("acheter du bois ensemble et vendre à l'étranger", ("joint-purchasing", "exporting")),
+        ("gemeinsam Stahl einkaufen und im Ausland verkaufen", ("joint-purchasing", "exporting")),
+        ("we are five wineries and want to sell abroad", ("exporting",)),
+    ],
+)
+def test_each_clause_is_heard(real_live, aim, goals):
+    """Two wishes of one sentence are two goals, in its order; a case is compared with both."""
+    searcher = real_live.current()
+    profile = Profile(aim=aim)
+    heard = goals_in_words(searcher, profile, searcher.retriever.vectors)
+
+    assert heard.projects[: heard.n_wanted] == goals
+    compared = completed(profile, searcher, heard.projects, n_goals=heard.n_wanted)
+    assert compared.goal == goals

@@ -212,3 +212,29 @@ def test_a_missing_file_is_named(tmp_path, name, message):
         read_collection(folder)
 
     assert str(raised.value) == f"{folder / name} {message}"
+
+
+@pytest.mark.parametrize(
+    ("qrels", "problems"),
+    [
+        (
+            QRELS[1:],
+            ["qrels.tsv:1: must be the heading: query-id, corpus-id and score, with tabs between."],
+        ),
+        (
+            [*QRELS, "q1\td1\t0"],
+            ["qrels.tsv:6: judges 'd1' for 'q1' again, as line 2 does."],
+        ),
+        (
+            [QRELS[0], "q1\td1\t0"],
+            ["qrels.tsv:1: has no grade above 0, so there is nothing to measure."],
+        ),
+        (
+            [],
+            ["qrels.tsv:1: must be the heading: query-id, corpus-id and score, with tabs between."],
+        ),
+    ],
+)
+def test_judgments_that_would_be_lost(tmp_path, qrels, problems):
+    """A first line that is no heading, a pair judged twice, nothing of use: told by line."""
+    assert problems_of(write(tmp_path / "toy", qrels=qrels)) == problems

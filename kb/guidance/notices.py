@@ -1,0 +1,118 @@
+"""What is said once above the role models of a profile, and not in the card of each.
+
+Sentences on what contradicts itself, and on what no case has, or none of those that suit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kb.guidance.profile import Profile, contradictions, words_of_profile
+from kb.guidance.profile_comparison import FieldComparison, country_in_line
+from kb.guidance.role_models import RoleModel, RoleModels
+from kb.guidance.suggestions import counted_in_words
+from kb.model.english import in_line, joined, number_word, with_article
+from kb.model.taxonomy import Taxonomy
+from kb.search.searcher import Searcher
+
+#: The fields of a profile that are ticked, and the facet of their values.
+_TICKED = {"goal": "project", "my_sector": "sector", "common": "type", "my_form": "form"}
+#: Those of them that a filter on the same facet can contradict: who asks for cases of another
+#: sector, or of another project, wants to see these.
+_NARROWED = ("common", "my_form")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """What is said once.
+
+    Attributes:
+        contradictions: what cannot well be at once.
+        absent: what no case has, or none of the role models.
+        fields: those of a profile of which the comparison with a case then says nothing more.
+    """
+
+    contradictions: tuple[str, ...]
+    absent: tuple[str, ...]
+    fields: frozenset[str]
+
+    def left(self, model: RoleModel) -> tuple[FieldComparison, ...]:
+        """What the card of a role model still has to say of the comparison."""
+        return tuple(one for one in model.comparison if one.field not in self.fields)
+
+
+def notices_of(answer: RoleModels, searcher: Searcher) -> Notices:
+    """What is said once of an answer."""
+    absent = tuple(_absent(answer, searcher))
+    return Notices(
+        contradictions=tuple(_contradictions(answer, searcher)),
+        absent=tuple(dict.fromkeys(one.sentence for one in absent)),
+        fields=frozenset(one.field for one in absent if one.is_all),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Absent:
+    """What no case has in a field; ``is_all`` where that is all that the profile says there."""
+
+    field: str
+    sentence: str
+    is_all: bool = True
+
+
+def _absent(answer: RoleModels, searcher: Searcher) -> Iterator[_Absent]:
+    counted, taxonomy = searcher.compendium.holdings.cases, searcher.taxonomy
+    country = answer.profile.my_country
+    if country:
+        name = country_in_line(country, taxonomy)
+        if not counted.count(country=country):
+            yield _Absent(field="my_country", sentence=f"No case is from {name} yet.")
+        elif len(answer.models) > 1 and not any(
+            country in model.case.facets.get("country", ()) for model in answer.models
+        ):
+            yield _Absent(field="my_country", sentence=f"None of these cases is from {name}.")
+    for field, facet in _TICKED.items():
+        values = _ticked(answer.profile, field)
+        without = [one for one in values if not counted.count(**{facet: one})]
+        if without:
+            labels = [f"“{taxonomy.label(facet, one)}”" for one in without]
+            sentence = f"No case has {joined(labels, 'or')} yet."
+            yield _Absent(field=field, sentence=sentence, is_all=len(without) == len(values))
+
+
+def _ticked(profile: Profile, field: str) -> tuple[str, ...]:
+    value = getattr(profile, field)
+    return (value,) if isinstance(value, str) and value else tuple(value)
+
+
+def _contradictions(answer: RoleModels, searcher: Searcher) -> Iterator[str]:
+    profile, taxonomy = answer.profile, searcher.taxonomy
+    yield from contradictions(profile, taxonomy)
+    in_words = counted_in_words(profile, searcher)
+    if profile.partners is not None and in_words not in (0, profile.partners):
+        n = number_word(profile.partners)
+        yield (
+            f"Your words speak of {number_word(in_words)} firms, the field of {n}. "
+            f"Cases are compared with {n}."
+        )
+    asked = searcher.analyser.analyse(words_of_profile(profile))
+    excluded = {(one.facet, value) for one in asked.exclusions for value in one.values}
+    if profile.funding == "public" and _is_public_money(excluded, taxonomy):
+        yield "Your words want no public money, and the form says that you want it."
+    for one in asked.contradictory:
+        yield f"Your words ask for “{one.text}” and leave it out. It was not left out."
+    for field in _NARROWED:
+        facet = _TICKED[field]
+        shown, wanted = answer.query.filters.get(facet, ()), _ticked(profile, field)
+        if shown and wanted and not set(shown) & set(wanted):
+            want, show = (
+                joined([with_article(in_line(taxonomy.label(facet, one))) for one in values], "or")
+                for values in (wanted, shown)
+            )
+            yield f"You want {want}, and the filters show only {show}."
+
+
+def _is_public_money(excluded: set[tuple[str, str]], taxonomy: Taxonomy) -> bool:
+    formations = [value for facet, value in excluded if facet == "formation"]
+    return taxonomy.public_money(formations)[0]
