@@ -24,6 +24,7 @@ from kb.answers.packs import pinned
 from kb.citations.formats import FORMATS
 from kb.citations.items import CasePage, case_item, today
 from kb.errors import KBError, PackError, Problem
+from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.exports.pack_address import LONG, MAX_LENGTH, address_of, fits, pack_at
 from kb.model.packs import MAX_ITEMS, Pack
 from kb.results.comparison import LEAST, MOST
@@ -31,7 +32,7 @@ from kb.search.answer import SearchResult
 from kb.search.query import Query
 from web.core.errors import Failure, Help, register_help
 from web.core.files import citations_file, saved
-from web.core.params import Param, Read, Table, read_page
+from web.core.params import Param, Read, Table, read_page, read_strict
 from web.core.request import searcher, site_words
 from web.core.urls import absolute, case_url, compare_url, url_for
 from web.core.values import one_of, text, whole
@@ -49,8 +50,10 @@ from web.packs.form import (
     read_draft,
     with_case,
 )
+from web.ui.documents import file_name
+from web.ui.exported import document_file
 from web.ui.notices import notices
-from web.ui.packs import items_of, sheet, text_url, texts
+from web.ui.packs import items_of, pack_document, sheet, text_url, texts
 
 NOT_FOUND, TOO_LARGE, WRONG = 404, 413, 400
 #: The status that leads from a form to the page that it made.
@@ -123,6 +126,21 @@ def print_sheet(name: str, which: str) -> Response:
 def file(name: str) -> Response:
     """A reading list as a file to keep."""
     return _own(saved(written(_with_ids(_pack(name))), FILE_NAME, "application/yaml"))
+
+
+@bp.get("/packs/<name>.<any(pdf, epub, docx, md, imscc):form>")
+def pack_file(name: str, form: str) -> Response:
+    """A reading list with the whole text of every case as one file."""
+    read_strict((), request.args, searcher().taxonomy)
+    one = _pack(name)
+    return _own(
+        document_file(
+            ("pack", name),
+            lambda: pack_document(one, absolute(url_for("packs.pack", name=name))),
+            FILE_FORMATS[form],
+            file_name(one.title),
+        )
+    )
 
 
 def cited(name: str, format_id: str) -> Response:
@@ -406,6 +424,7 @@ def _page(one: Pack, name: str, *, whole: bool) -> Response:
         ours=bool(one.id),
         link=absolute(url_for("packs.pack", name=name)) if name else "",
         formats_offered=FORMATS,
+        files=FILE_FORMATS.values(),
         compare=compare_url(compared) if LEAST <= len(compared) <= MOST else "",
     )
     response = make_response(page)

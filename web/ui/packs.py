@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from flask import Response, render_template
 from markupsafe import Markup
@@ -10,9 +11,12 @@ from markupsafe import Markup
 from kb.answers.packs import PackText, StoredTexts, Texts, texts_of
 from kb.citations.works import Citation, citations
 from kb.errors import KBError
+from kb.exports.document import Document, Item
+from kb.exports.gather import item_of
 from kb.model.packs import Pack
 from web.core.request import searcher, versions
-from web.core.urls import absolute, case_url, version_url
+from web.core.urls import absolute, addresses, case_url, version_url
+from web.ui.documents import document
 from web.ui.markdown import Body, render_inside, render_prose
 
 #: As many characters of an address stand at the foot of a printed page.
@@ -58,6 +62,22 @@ def has_sessions() -> bool:
         return bool(searcher().compendium.sessions_of)
     except KBError:
         return False
+
+
+def pack_document(pack: Pack, address: str) -> Document:
+    """A pack with the whole text of every item that is held, as a file says it."""
+    return document(
+        pack.title or "Reading list", _items(pack), introduction=pack.introduction, address=address
+    )
+
+
+def _items(pack: Pack) -> Iterator[Item]:
+    current = searcher()
+    for one in items_of(pack):
+        if one.text is not None:
+            case = replace(one.text.case, id=one.item.case, version=one.item.version)
+            works = one.text.references
+            yield item_of(case, works, current.taxonomy, addresses(), note=one.item.note)
 
 
 def sheet(title: str, address: str, items: Sequence[PackText], *, whole: bool) -> Response:

@@ -188,3 +188,18 @@ def test_a_file_names_the_unchanged_text(client):
     assert re.search(
         r"This text, unchanged: <http://localhost/cases/norway/metal-buyers@[0-9a-f]{12}>", text
     )
+
+
+def test_a_reading_list_as_a_file(client):
+    """A list comes with its notes and the text of each version, at both addresses."""
+    led = client.get("/packs/add?list=new&id=norway/metal-buyers&id=guides/purchase-guide")
+    name = re.search(r"/packs/edit/([A-Za-z0-9_-]+)", led.headers["Location"])[1]
+    made = file_at(client, f"/packs/{name}.md")
+    assert made.text.startswith("# Reading list\n")
+    assert f"<http://localhost/packs/{name}>" in made.text
+    assert (
+        len(re.findall("^This text, unchanged", made.text.replace("-   ", ""), re.MULTILINE)) == 2
+    )
+    assert made.headers["Cache-Control"] == "private, no-store"
+    page = client.get(f"/packs/{name}").text
+    assert all(f'href="/packs/{name}.{form}"' in page for form in FORMATS)
