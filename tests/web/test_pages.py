@@ -58,7 +58,7 @@ def titles(page: str) -> list[str]:
 
 def without_own_script(page: str) -> str:
     """A page but for the scripts of the site, which are files of their own."""
-    own = r'<script src="[^"?]*/static/js/(?:suggest|reading-list)\.js\?v=\w{12}" defer></script>'
+    own = r'<script src="[^"?]*/static/js/(?:suggest|reading-list|cite)\.js\?v=\w{12}" defer></script>'
     return re.sub(own, "", page)
 
 
@@ -72,7 +72,8 @@ def status(client, link: str) -> int:
 def test_every_page(client, path):
     """Each page has one h1, a search box with a label, a description, and no style or script in it.
 
-    The scripts are files of the site's own: one on every page, one under the search box of two.
+    The scripts are files of the site's own: one on every page, one under the search box of two,
+    one beside the citations of a case.
     """
     response = client.get(path)
     page = response.text
@@ -83,6 +84,7 @@ def test_every_page(client, path):
     assert "<script" not in without_own_script(page)
     suggests = path == "/" or path.startswith("/search")
     assert ("/js/reading-list.js" in page, "/js/suggest.js" in page) == (True, suggests)
+    assert ("/js/cite.js" in page) == path.startswith("/cases/")
     assert "style=" not in page
     assert len(response.data) < UNDER
 

@@ -1,0 +1,92 @@
+"""The citations of a case in a real browser: copied by a button, whole without a script."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import AXE, problems
+
+CASE = "/cases/norway/graphic-arts"
+
+
+def _opened(browser, url: str, **more: object):
+    context = browser.new_context(
+        base_url=url, **{"viewport": {"width": 1280, "height": 800}, **more}
+    )
+    page = context.new_page()
+    page.goto(CASE)
+    return page
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_citation_is_copied(browser, real_server_url, width):
+    """The text of one style, and nothing of the button, lies in the clipboard; that is said."""
+    page = _opened(
+        browser,
+        real_server_url,
+        viewport={"width": width, "height": 800},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    try:
+        page.locator(".cite-more summary").click()
+        page.get_by_role("button", name="Copy").nth(2).click()  # APA, Chicago, Harvard
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+        copied = page.evaluate("navigator.clipboard.readText()")
+        citation = page.request.get(f"/api/v1/citations{CASE.removeprefix('/cases')}").json()
+        assert copied == citation["styles"]["harvard"].replace("'", "’")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    finally:
+        page.context.close()
+
+
+def test_without_a_clipboard_the_text_is_copied_all_the_same(browser, real_server_url):
+    """On a site without TLS a browser has none: then what is selected is copied."""
+    page = _opened(browser, real_server_url)
+    try:
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        page.get_by_role("button", name="Copy").first.click()
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+        assert page.evaluate("getSelection().toString()").startswith("Compendium of Business")
+    finally:
+        page.context.close()
+
+
+def test_without_a_script_every_style_is_there(browser, real_server_url):
+    """The box opens, nothing offers what it cannot do, and the files are links."""
+    page = _opened(browser, real_server_url, java_script_enabled=False)
+    try:
+        expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+        expect(page.get_by_text("Available at:")).to_be_hidden()
+        page.locator(".cite-more summary").click()
+        expect(page.get_by_text("Available at:")).to_be_visible()
+        expect(page.locator(".cite-more").get_by_role("link")).to_have_text(
+            ["BibTeX", "RIS", "CSL-JSON"]
+        )
+    finally:
+        page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_box_has_no_violation(browser, real_server_url, scheme):
+    """With every style and its button in sight, on a phone and a desk, by day and by night."""
+    page = _opened(browser, real_server_url)
+    try:
+        page.locator(".cite-more summary").click()
+        page.evaluate(AXE)
+        assert [problems(page, width, scheme) for width in (360, 1280)] == [[], []]
+    finally:
+        page.context.close()
+
+
+def test_on_paper_one_style_and_the_address_stand(browser, real_server_url):
+    """No buttons, no files, nothing that folds."""
+    page = _opened(browser, real_server_url)
+    try:
+        page.emulate_media(media="print")
+        expect(page.locator("#cite-apa")).to_be_visible()
+        expect(page.get_by_text("Always the newest")).to_be_visible()
+        expect(page.locator(".cite-more")).to_be_hidden()
+        expect(page.locator(".copy").first).to_be_hidden()
+    finally:
+        page.context.close()
