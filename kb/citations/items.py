@@ -151,11 +151,12 @@ def case_item(case: Case, page: CasePage, *, site: str) -> Item:
         site: the name of the compendium, as it is called on its site.
     """
     by_the_compendium = (Name(family=site, is_organisation=True),)
+    named = tuple(map(_author, case.authors))
     return Item(
         key=case.id.replace("/", ":"),
         kind=REPORT,
         title=case.title,
-        authors=by_the_compendium,
+        authors=named or by_the_compendium,
         date=page.version_day or case.added or "",
         publisher=site,
         language="en",
@@ -164,6 +165,18 @@ def case_item(case: Case, page: CasePage, *, site: str) -> Item:
         accessed=page.accessed,
         note=f"The newest text: {page.address}" if page.version_address else "",
     )
+
+
+def spoken_name(text: str) -> str:
+    """An author of a case as people say the name: ``Jane Doe``."""
+    name = _author(text)
+    return f"{name.given} {name.family}".strip()
+
+
+def _author(text: str) -> Name:
+    """An author as front-matter names one: ``Family, Given``, or an organisation."""
+    family, comma, given = text.partition(", ")
+    return Name(family=family, given=given, is_organisation=not comma)
 
 
 def source_item(work: Reference) -> Item:

@@ -38,7 +38,7 @@ def _names(record: type) -> tuple[str, ...]:
 _OF_CASES = tuple(name for name in _names(Case) if name != "body")
 _LISTS = (
     *("planned", "related", "questions", "role_model_for"),
-    *("answers", "our_reading", "aliases"),
+    *("answers", "our_reading", "authors", "aliases"),
 )
 
 

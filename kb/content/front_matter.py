@@ -335,6 +335,12 @@ class FrontMatter(Record):
             default=(),
         )
     )
+    authors: Annotated[tuple[str, ...], texts(text(most=120), once=True)] = optional(
+        "Who wrote the text: people as 'Family, Given', a name without a comma is an "
+        "organisation's. Without the field the case is cited by the compendium.",
+        '["Doe, Jane"]',
+        default=(),
+    )
     added: Annotated[str | None, DAY] = optional(
         "The day the case entered the compendium.", "2026-11-22"
     )

@@ -173,9 +173,10 @@ class Case:
     questions it answers. ``is_guide`` says that its kind explains and reports nothing.
     ``digest`` is the SHA-256 of the file's bytes, ``version`` the digest of the version that this
     is (``kb.model.case_versions``). ``reading`` is where a guide is read among
-    the others, None where the file does not say, and of every other case. ``aliases`` are ids
-    under which it stood before, ``changes`` what the editors changed, as the file lists it.
-    ``withdrawn`` is None for every case of a snapshot.
+    the others, None where the file does not say, and of every other case. ``authors`` wrote it,
+    each as ``Family, Given`` or an organisation; without them it is by the compendium. ``aliases``
+    are ids under which it stood before, ``changes`` what the editors changed, as the file lists
+    it. ``withdrawn`` is None for every case of a snapshot.
     """
 
     id: str
@@ -199,6 +200,7 @@ class Case:
     digest: str = ""
     is_guide: bool = False
     reading: ReadingPlace | None = None
+    authors: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     withdrawn: Withdrawal | None = None
     changes: tuple[Change, ...] = ()

@@ -130,6 +130,7 @@ def _parts(version: Version, named_by: Version) -> dict[str, tuple[str, ...]]:
         "what it answers": case.answers,
         "what is our reading": case.our_reading,
         "place of reading": _place(case),
+        "authors": case.authors,
         "earlier addresses": case.aliases,
     }
 

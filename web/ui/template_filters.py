@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from kb.answers.addresses import number_text, query_pairs
 from kb.answers.figures import Figure, converted_text, figure, members_text, period_text
+from kb.citations.items import spoken_name
 from kb.citations.works import only_passages, seen_text
 from kb.errors import KBError
 from kb.model.cases import Case, Members, Result, Source
@@ -225,6 +226,7 @@ FILTERS = {
     "seen_text": seen_text,
     "source": source_text,
     "spelled": number_word,
+    "spoken_name": spoken_name,
     "term": term,
     "terms": terms,
     "with_article": with_article,

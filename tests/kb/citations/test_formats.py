@@ -82,6 +82,17 @@ def test_a_case_is_cited_by_the_compendium() -> None:
     )
 
 
+def test_a_case_is_cited_by_those_whom_it_names() -> None:
+    """People by family and given names, an organisation whole."""
+    page = CasePage(address="https://example.org/a", accessed="2026-11-29")
+    case = _case(authors=("Doe, Jane Ann", "Industry Canada"))
+
+    assert case_item(case, page, site="Toy Compendium").authors == (
+        Name(family="Doe", given="Jane Ann"),
+        Name(family="Industry Canada", is_organisation=True),
+    )
+
+
 def test_a_version_is_cited_with_its_day_and_both_addresses() -> None:
     """The address of this text is cited; the note says where the newest one is."""
     page = CasePage(

@@ -103,6 +103,7 @@ role_model_for: [Small printers that want a press]
 answers: ["Who pays for a press?"]
 our_reading: [type, status]
 added: 2026-11-22
+authors: ["Doe, Jane", Industry Canada]
 aliases: [norway/printers, printers]
 changes:
   - {day: 2026-11-23, what: The title was corrected.}
@@ -234,6 +235,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         answers=("Who pays for a press?",),
         our_reading=("type", "status"),
         added="2026-11-22",
+        authors=("Doe, Jane", "Industry Canada"),
         aliases=("norway/printers", "printers"),
         changes=(
             Change(day="2026-11-23", sentence="The title was corrected."),
