@@ -472,6 +472,7 @@ def test_every_field_of_a_case_travels(toy_cases: Path) -> None:
         added="2026-11-22",
         region="1.10",
         reading=ReadingPlace(part="p", place=2),
+        authors=("Doe, Jane",),
         aliases=("x/y",),
         withdrawn=Withdrawal(day="2026-11-23", reason="w"),
         changes=(Change(day="2026-11-24", sentence="c"),),
