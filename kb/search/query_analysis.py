@@ -85,7 +85,8 @@ class Analysis:
             word as cases write it.
         terms: the stems of that which count, each once.
         wanted: what an encoder of its own language reads: the text without what it excludes,
-            without signs, and in small letters where all of it is in capitals.
+            without signs, in small letters where all of it is in capitals, and in English with
+            each word as cases write it.
         phrases: words in quotation marks.
         exclusions: what it will not have, in its order.
         contradictory: what it wants and excludes at once; it is not excluded.
@@ -180,7 +181,7 @@ class Analyser:
             translated=translation.terms,
             in_english=written(translation.in_english) if wanted else "",
             terms=found,
-            wanted=wanted,
+            wanted=written(wanted) if translation.english else wanted,
             phrases=tuple(
                 Phrase(text=one, stems=stems) for one in operators.phrases if (stems := tokens(one))
             ),

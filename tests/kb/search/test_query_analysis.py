@@ -298,3 +298,11 @@ def test_any_text_is_read(text):
 
     assert asked.text == text
     assert not asked.mentions
+
+
+@pytest.mark.parametrize("text", ["30%", "30 per cent", "thirty per cent", "30 percent"])
+def test_every_encoder_reads_a_figure_as_cases_write_it(text):
+    """Spelling decides nothing: an English text is read alike by each encoder that is asked."""
+    asked = Analyser(table=WordTable()).analyse(f"costs fell by {text}")
+
+    assert (asked.wanted, asked.in_english) == ("costs fell by 30%", "costs fell by 30%")
