@@ -97,6 +97,17 @@ def _operation(
                 "example": examples["version"],
             }
         )
+    if "{pack}" in operation.path:
+        parameters.append(
+            {
+                "name": "pack",
+                "in": "path",
+                "required": True,
+                "description": "The id of a pack, or what stands for a list in its address.",
+                "schema": {"type": "string"},
+                "example": examples["pack"],
+            }
+        )
     problems = EVERYWHERE | operation.problems
     return {
         "operationId": operation.id,

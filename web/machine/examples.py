@@ -20,9 +20,11 @@ _IDS = [f"folder/case-{number}" for number in range(1, LEAST + 1)]
 
 def values_of(compendium: Compendium | None) -> Mapping[str, Any]:
     """An example of each parameter that takes words or ids, by name, as far as there is one."""
-    values: dict[str, Any] = {"id": _IDS, "version": "0" * SHORT}
+    values: dict[str, Any] = {"id": _IDS, "version": "0" * SHORT, "pack": "a-pack"}
     if compendium is None:
         return values
+    if compendium.packs:
+        values["pack"] = compendium.packs[0].id
     first = _first_cases(compendium)
     ids = [case.id for case in first]
     site, countries = compendium.site, compendium.taxonomy["countries"].terms

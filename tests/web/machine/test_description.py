@@ -20,6 +20,8 @@ OPERATIONS = {
     "/api/v1/cases/{case_id}": "getCase",
     "/api/v1/cases/{case_id}@{name}": "getVersion",
     "/api/v1/versions/{case_id}": "listVersions",
+    "/api/v1/packs": "listPacks",
+    "/api/v1/packs/{pack}": "getPack",
     "/api/v1/citations/{case_id}": "citeCase",
     "/api/v1/taxonomy": "getTaxonomy",
     "/api/v1/relevance": "getRelevance",
