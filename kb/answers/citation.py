@@ -13,9 +13,9 @@ from kb.citations.formats import FORMATS
 from kb.citations.items import CasePage, Item, case_item
 from kb.citations.styles import STYLES, cited
 from kb.errors import VersionsDamaged
-from kb.model.case_versions import Entry, short
+from kb.model.case_versions import short
 from kb.model.cases import Case, Name
-from kb.versions.cases import versions_of
+from kb.versions.cases import CaseVersions, versions_of
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -60,10 +60,12 @@ def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: s
         accessed: the day of access, ``2026-11-28``.
     """
     page = CasePage(address=addresses.case(case.id), accessed=accessed)
-    entry = _kept(case, searcher)
-    if entry is not None:
+    held = _held(case, searcher)
+    entry = held.entry(case.version) if held else None
+    if held is not None and entry is not None:
         page = replace(
             page,
+            address=addresses.case(held.now) if held.now else "",
             version=short(entry.digest),
             version_day=entry.day,
             version_address=addresses.version(case.id, entry.digest),
@@ -71,10 +73,10 @@ def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: s
     return case_item(case, page, site=searcher.compendium.site.name)
 
 
-def _kept(case: Case, searcher: Searcher) -> Entry | None:
-    """The entry on the version that a case is; None where none was kept, or it is damaged."""
+def _held(case: Case, searcher: Searcher) -> CaseVersions | None:
+    """The versions of a case; None where they are damaged."""
     try:
-        return versions_of(searcher.versions, searcher.compendium, case.id).entry(case.version)
+        return versions_of(searcher.versions, searcher.compendium, case.id)
     except VersionsDamaged:
         return None
 

@@ -53,7 +53,7 @@ class CasePage:
     """Where a case is read, and when.
 
     Attributes:
-        address: of its page, which always shows the newest text.
+        address: of its page, which always shows the newest text; empty where it is no more.
         accessed: the day of access, ``2026-11-28``.
         version: the first characters of the digest of this text; empty where it is not known.
         version_day: since when this was the text; empty where it is not known.
@@ -163,7 +163,7 @@ def case_item(case: Case, page: CasePage, *, site: str) -> Item:
         version=page.version,
         url=page.version_address or page.address,
         accessed=page.accessed,
-        note=f"The newest text: {page.address}" if page.version_address else "",
+        note=f"The newest text: {page.address}" if page.version and page.address else "",
     )
 
 

@@ -330,3 +330,37 @@ def test_the_json_of_the_description_has_the_operations(client: FlaskClient):
     answer = client.get(f"/api/v1/cases/{parameters['case_id']}@{parameters['name']}")
     assert answer.status_code == 200, json.dumps(parameters)
     assert "/api/v1/versions/{case_id}" in paths
+
+
+def test_a_version_is_cited_as_it_was(site: Site) -> None:
+    """Its page, its files and the tags in its head name the old text; the newest is said beside."""
+    client = site.client()
+    old, new = site.names(CASE)
+    page = client.get(f"/cases/{CASE}@{old}").text
+    address = f"http://localhost/cases/{CASE}"
+
+    assert f"Textile firms train together (Version {old}). {address}@{old}" in page
+    assert f'<meta name="citation_technical_report_number" content="{old}">' in page
+    assert f'<meta name="citation_public_url" content="{address}@{old}">' in page
+    links = re.findall(r'href="(/(?:cases|sources)/[^"]+\.(?:bib|ris|csl\.json))"', page)
+    assert len(links) == 6
+    assert [link for link in links if f"{CASE}@{old}." not in link] == []
+    assert [client.get(link).status_code for link in links] == [200] * 6
+    [before] = client.get(f"/cases/{CASE}@{old}.csl.json").json
+    [after] = client.get(f"/cases/{CASE}.csl.json").json
+    assert (before["title"], before["version"]) == ("Textile firms train together", old)
+    assert (after["title"], after["version"]) == ("Textile firms in Spain train", new)
+    assert before["note"] == f"The newest text: {address}"
+
+
+def test_a_version_of_a_case_that_is_no_more_is_cited_without_a_newest_address(site: Site) -> None:
+    """A deleted case keeps its versions; no address claims to show a newer text."""
+    client = site.client()
+    [name] = site.names(DENMARK)
+    page = client.get(f"/cases/{DENMARK}@{name}").text
+
+    assert "Always the newest" not in page
+    assert "This text, unchanged" in page
+    [cited] = client.get(f"/cases/{DENMARK}@{name}.csl.json").json
+    assert "note" not in cited
+    assert client.get(f"/cases/{CASE}@000000000000.ris").status_code == 404
