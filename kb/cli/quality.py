@@ -80,6 +80,11 @@ def evaluate(
     was judged is that of the snapshot: of a collection where it was built of one.
     """
     _refuse_what_excludes_itself(folders, collection, queries, profiles=profiles, publish=publish)
+    if publish and split != "test":
+        raise click.UsageError(
+            f"--publish takes the test split alone, not {split!r}: weights and thresholds "
+            "were chosen on the other, which flatters them"
+        )
     settings = settings_of(cases=cases, index=index)
     if folders:
         reports = [_of_folder(Path(folder), queries, settings) for folder in folders]
@@ -88,11 +93,6 @@ def evaluate(
     else:
         reports = [_of_judged(settings, split, collection)]
         if publish:
-            if split != "test":
-                raise click.UsageError(
-                    f"--publish takes the test split alone, not {split!r}: weights and thresholds "
-                    "were chosen on the other, which flatters them"
-                )
             from kb.model.relevance import write_report  # imports pydantic
 
             path = judged_folder(settings.cases, reports[0].collection) / RELEVANCE_FILE
@@ -117,6 +117,10 @@ def _refuse_what_excludes_itself(
 ) -> None:
     if profiles and (folders or publish):
         raise click.UsageError("--profiles goes with neither a FOLDER nor --publish")
+    if folders and publish:
+        raise click.UsageError(
+            "--publish goes with no FOLDER: the site shows figures of the compendium's own queries"
+        )
     if queries and not folders:
         raise click.UsageError("--queries goes with a FOLDER; the judged queries are its own")
     if collection and folders:

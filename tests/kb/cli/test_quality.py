@@ -442,3 +442,18 @@ def test_too_few_queries_are_refused(own, tune):
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"Error: {path}: calibration needs queries with an answer.\n"
     assert not (own.cases / "calibration.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--split", "tune", "--publish"], "--publish takes the test split alone, not 'tune'"),
+        (["--split", "all", "--publish"], "--publish takes the test split alone, not 'all'"),
+        (["nowhere", "--publish"], "--publish goes with no FOLDER"),
+    ],
+)
+def test_publish_is_refused_before_anything_is_measured(own, arguments, reason):
+    """On anything but the test split, and beside a folder: with the reason, as wrong usage."""
+    result = kb(own, "evaluate", *arguments)
+
+    assert (result.exit_code, reason in result.stderr) == (2, True)
