@@ -173,8 +173,13 @@ def address_lines(item: Item) -> Iterator[tuple[Inline, ...]]:
 
 def link(address: str) -> Inline:
     """An address as a link; a path alone leads nowhere from a file, and stays text."""
+    return link_to(address, address)
+
+
+def link_to(address: str, text: str) -> Inline:
+    """Words that lead to an address; where it is a path alone they stay words."""
     is_whole = address.startswith(("http://", "https://"))
-    return Link(address, (Text(address),)) if is_whole else Text(address)
+    return Link(address, (Text(text),)) if is_whole else Text(text)
 
 
 def words(text: str) -> tuple[Inline, ...]:

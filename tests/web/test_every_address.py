@@ -107,6 +107,10 @@ ELSEWHERE = (
     "/teaching/x/texts",
     "/teaching/x/notes",
     "/teaching/x/sheet.css",
+    "/teaching/x.pdf",
+    "/teaching/x/notes.pdf",
+    "/teaching/all.pdf",
+    "/teaching/all/notes.pdf",
     "/packs/add",
     "/packs/add.json",
 )

@@ -26,6 +26,7 @@ from kb.citations.items import CasePage, case_item, today
 from kb.errors import KBError, PackError, Problem
 from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.exports.pack_address import LONG, MAX_LENGTH, address_of, fits, pack_at
+from kb.exports.packs import pack_document
 from kb.model.packs import MAX_ITEMS, Pack
 from kb.results.comparison import LEAST, MOST
 from kb.search.answer import SearchResult
@@ -53,7 +54,7 @@ from web.packs.form import (
 from web.ui.documents import file_name
 from web.ui.exported import document_file
 from web.ui.notices import notices
-from web.ui.packs import items_of, pack_document, sheet, text_url, texts
+from web.ui.packs import items_of, library, sheet, text_url, texts
 
 NOT_FOUND, TOO_LARGE, WRONG = 404, 413, 400
 #: The status that leads from a form to the page that it made.
@@ -136,7 +137,9 @@ def pack_file(name: str, form: str) -> Response:
     return _own(
         document_file(
             ("pack", name),
-            lambda: pack_document(one, absolute(url_for("packs.pack", name=name))),
+            lambda: pack_document(
+                one, library(), address=absolute(url_for("packs.pack", name=name))
+            ),
             FILE_FORMATS[form],
             file_name(one.title),
         )

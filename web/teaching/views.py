@@ -10,17 +10,24 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from kb.answers.packs import by_topic, pinned, sessions
 from kb.citations.formats import FORMATS
+from kb.exports.formats import FORMATS as FILE_FORMATS
+from kb.exports.formats import Format
 from kb.exports.pack_address import address_of, fits
+from kb.exports.packs import course_document, pack_document
 from kb.model.packs import Pack
 from kb.model.taxonomy import TEACHING_LEVELS, Taxonomy
-from web.core.params import Param, Table, read_page
+from web.core.params import Param, Table, read_page, read_strict
 from web.core.request import searcher
 from web.core.urls import absolute, url_for
 from web.core.values import one_of, whole
+from web.ui.documents import file_name
+from web.ui.exported import document_file
 from web.ui.notices import notices
-from web.ui.packs import items_of, sheet, texts
+from web.ui.packs import items_of, library, sheet, texts
 
 NOT_FOUND = 404
+#: The format that is loaded into a course system, where a class sees all of it.
+CARTRIDGE = "imscc"
 #: The longest session that can be asked for, in minutes.
 LONGEST = 600
 
@@ -65,6 +72,7 @@ def teaching() -> Response:
         minutes=minutes,
         levels=taxonomy[TEACHING_LEVELS],
         notices=notices(read, taxonomy),
+        **_offered(),
     )
     return make_response(page, read.status if every else NOT_FOUND)
 
@@ -85,6 +93,30 @@ def everything() -> Response:
 def everything_with_notes() -> Response:
     """The same for who teaches: with what good answers hold."""
     return _all("teaching_all.html", answers=True)
+
+
+@bp.get("/teaching/all.<any(pdf, epub, docx, md, imscc):form>")
+def course_file(form: str) -> Response:
+    """The course with every session and every text as one file, without what good answers hold."""
+    return _course_file(form, answers=False)
+
+
+@bp.get("/teaching/all/notes.<any(pdf, epub, docx, md):form>")
+def course_notes_file(form: str) -> Response:
+    """The same for who teaches; no cartridge, which a class would open."""
+    return _course_file(form, answers=True)
+
+
+@bp.get("/teaching/<pack_id>.<any(pdf, epub, docx, md, imscc):form>")
+def session_file(pack_id: str, form: str) -> Response:
+    """A session with the whole text of every case as one file, as a class may see it."""
+    return _session_file(pack_id, form, answers=False)
+
+
+@bp.get("/teaching/<pack_id>/notes.<any(pdf, epub, docx, md):form>")
+def notes_file(pack_id: str, form: str) -> Response:
+    """The same for who teaches; no cartridge, which a class would open."""
+    return _session_file(pack_id, form, answers=True)
 
 
 @bp.get("/teaching/<pack_id>")
@@ -118,13 +150,55 @@ def print_sheet(pack_id: str, which: str) -> Response:
     return sheet(pack.title, address, items_of(pack), whole=which == "sheet-texts")
 
 
+def _session_file(pack_id: str, form: str, *, answers: bool) -> Response:
+    pack = _held(pack_id)
+    read_strict((), request.args, searcher().taxonomy)
+    endpoint = "teaching.notes" if answers else "teaching.session"
+    address = absolute(url_for(endpoint, pack_id=pack_id))
+    return document_file(
+        ("session", pack_id, answers),
+        lambda: pack_document(pack, library(), address=address, answers=answers),
+        FILE_FORMATS[form],
+        _named(pack.title, answers=answers),
+    )
+
+
+def _course_file(form: str, *, answers: bool) -> Response:
+    compendium = searcher().compendium
+    if not sessions(compendium.packs):
+        abort(NOT_FOUND)
+    read_strict((), request.args, searcher().taxonomy)
+    endpoint = "teaching.everything_with_notes" if answers else "teaching.everything"
+    address = absolute(url_for(endpoint))
+    return document_file(
+        ("course", answers),
+        lambda: course_document(library(), address=address, answers=answers),
+        FILE_FORMATS[form],
+        _named(compendium.course.title if compendium.course else "all sessions", answers=answers),
+    )
+
+
+def _named(title: str, *, answers: bool) -> str:
+    """The name of a file; that of the notes says so."""
+    return f"{file_name(title)}{'-notes' if answers else ''}"
+
+
 def _all(template: str, **given: object) -> Response:
     compendium = searcher().compendium
     every = sessions(compendium.packs)
     if not every:
         abort(NOT_FOUND)
-    page = render_template(template, course=compendium.course, every=every, **given)
+    page = render_template(template, course=compendium.course, every=every, **_offered(), **given)
     return make_response(page)
+
+
+def _offered() -> dict[str, tuple[Format, ...]]:
+    """The formats of files for a class, and of those for who teaches."""
+    every = tuple(FILE_FORMATS.values())
+    return {
+        "files": every,
+        "notes_files": tuple(one for one in every if one.name != CARTRIDGE),
+    }
 
 
 def _session(pack: Pack, *, whole: bool) -> str:
@@ -150,6 +224,7 @@ def _shown(pack: Pack) -> dict[str, object]:
         "after": by_id[order[at + 1]] if at + 1 < len(order) else None,
         "own": address_of(fixed) if fits(fixed) else "",
         "formats_offered": FORMATS,
+        **_offered(),
     }
 
 

