@@ -9,9 +9,9 @@ from kb.answers.figures import figure
 from kb.citations.works import Citation
 from kb.model.cases import Result
 from kb.model.taxonomy import Taxonomy
+from kb.text.typography import curly
 from web.cases.flyer import Flyer
 from web.ui.pdf import symbol, written
-from web.words.typography import curly
 
 TEMPLATE = "case"
 

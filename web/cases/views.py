@@ -26,6 +26,7 @@ from kb.errors import VersionNotFound
 from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.model.cases import Case, Reference
 from kb.search.searcher import Searcher
+from kb.text.typography import curly
 from kb.versions.cases import versions_of
 from web.cases.flyer import flyer
 from web.cases.flyer_pdf import TEMPLATE, flyer_source
@@ -47,7 +48,6 @@ from web.core.urls import addresses, case_url, url_for
 from web.ui.documents import case_document, file_name
 from web.ui.exported import document_file, sheet_file
 from web.ui.links import term_url
-from web.words.typography import curly
 
 NOT_FOUND = 404
 

@@ -19,9 +19,9 @@ from kb.model.cases import Case
 from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST, ComparedValue
 from kb.search.searcher import Searcher
+from kb.text.typography import curly
 from web.core.params import VALUE, Read, Wrong
 from web.ui.reasons import values_text
-from web.words.typography import curly
 
 #: How many selects stand on a page where nothing is chosen, and how many cases are offered.
 PLACES = 3

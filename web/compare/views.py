@@ -7,13 +7,13 @@ from flask import Blueprint, Response, render_template, request
 from kb.answers.comparison import compared_cases, comparison_answer
 from kb.exports.comparison import to_csv
 from kb.results.comparison import LEAST
+from kb.text.typography import curly
 from web.compare.page import compare_page, read_cases
 from web.core.files import csv_file
 from web.core.params import COMPARE, read_page, read_strict
 from web.core.request import searcher
 from web.core.urls import addresses
 from web.ui.notices import notices
-from web.words.typography import curly
 
 bp = Blueprint("compare", __name__, template_folder="templates")
 

@@ -15,9 +15,9 @@ from kb.model.english import capital
 from kb.model.quantities import Quantity
 from kb.model.taxonomy import AMOUNT, MONEY, MULTIPLE, RATING, SHARE, Taxonomy, Term
 from kb.model.units import writing
+from kb.text.typography import curly
 from web.core.urls import case_url
 from web.ui.dotplot import DotPlot, Mark, dot_plot
-from web.words.typography import curly
 
 #: Qualifier of a figure to the side on which it is only bounded.
 BOUNDS: Mapping[str, str] = {

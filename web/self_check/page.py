@@ -20,11 +20,11 @@ from kb.model.self_check import (
     StepStanding,
 )
 from kb.model.taxonomy import Taxonomy
+from kb.text.typography import curly
 from web.core.params import REPEATED, Read, Wrong, answers_of, read_page
 from web.core.request import searcher
 from web.words.lists import shortened
 from web.words.translation import ngettext
-from web.words.typography import curly
 
 #: Answer to its words.
 WORDS: Mapping[str, str] = {

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from kb.model.tools import Tool
+from kb.text.typography import curly
 from web.tools.form import items
 from web.ui.pdf import set_sheet, written
 from web.ui.qr import qr_code
-from web.words.typography import curly
 
 
 def network_flyer(tool: Tool, values: Mapping[str, str], site: str) -> bytes:

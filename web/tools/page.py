@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from kb.errors import KBError
 from kb.model.tools import CHECKLIST, COSTS, FILLED, FLYER, TROUBLESHOOTING, Tool
+from kb.text.typography import curly
 from web.core.request import searcher, site_words
 from web.core.urls import case_url
 from web.tools import document
@@ -13,7 +14,6 @@ from web.tools.cost_page import NAMES, blank_body, cost_body, read_sheet
 from web.tools.form import MARKDOWN, PAGE, PDF, faults_of
 from web.ui.markdown import Body, render_text
 from web.ui.template_filters import source_text
-from web.words.typography import curly
 
 #: The groups of the list: a heading, and the kinds of tools under it.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -9,9 +9,9 @@ from kb.exports.document import Document, Item
 from kb.exports.gather import item_of
 from kb.model.cases import Case, Reference
 from kb.model.taxonomy import Taxonomy
+from kb.text.typography import curly
 from web.core.request import searcher, site_words
 from web.core.urls import addresses
-from web.words.typography import curly
 
 _UNFIT = re.compile(r"[^a-z0-9]+")
 #: The longest name of a file, in letters.

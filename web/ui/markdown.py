@@ -22,7 +22,7 @@ from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
 from kb.model.cases import Case
-from web.words.typography import curly
+from kb.text.typography import curly
 
 #: The text of a guide with more letters is folded, but for its first sections.
 LONG_GUIDE, SECTIONS_OPEN = 5_800, 2

@@ -12,8 +12,8 @@ from kb.model.english import N_, in_line
 from kb.model.facet_words import facet_words, planned_label
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit, Reason
+from kb.text.typography import curly
 from web.words.translation import gettext
-from web.words.typography import curly
 
 #: Longer passages are cut; the API gives them whole.
 QUOTE_LENGTH = 360

@@ -30,6 +30,7 @@ from kb.model.facet_words import (
 from kb.model.facets import DECADE_FACET, PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.query import PAGE_SIZE
+from kb.text.typography import curly
 from web.core.request import searcher, settings, site_words
 from web.core.urls import (
     case_url,
@@ -49,7 +50,6 @@ from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
 from web.words.titles import page_description, page_title
 from web.words.translation import day, gettext, number
-from web.words.typography import curly
 
 #: How many figures a card shows; the page of the case shows them all.
 FIGURES_ON_CARD = 2

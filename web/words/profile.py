@@ -15,9 +15,9 @@ from kb.guidance.profile import (
 )
 from kb.model.english import in_line
 from kb.model.taxonomy import Taxonomy
+from kb.text.typography import curly
 from web.words.lists import cut, listed
 from web.words.translation import ngettext
-from web.words.typography import curly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

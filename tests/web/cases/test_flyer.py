@@ -18,6 +18,7 @@ from kb.answers.figures import figure
 from kb.exports.typeset import typeset
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher
+from kb.text.typography import curly
 from tests.browser.axe import opened, problems
 from tests.toy import settings_of_toy
 from tests.web.ui.test_exported import file_at
@@ -32,7 +33,6 @@ from web.cases.flyer import (
 )
 from web.cases.flyer_pdf import TEMPLATE, flyer_source
 from web.ui.qr import qr_code
-from web.words.typography import curly
 
 ROOT = Path(__file__).parents[3]
 SITE = "https://networks.example.org"

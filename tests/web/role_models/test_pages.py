@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
+from kb.text.typography import curly
 from web import create_app
-from web.words.typography import curly
 
 WINE = "/role-models?aim=export+wine&partners=5&my_country=France&goal=exporting"
 WRONG = "/role-models?aim=export+wine&size=-3&partners=1000000&common=horizontal&country=NO"

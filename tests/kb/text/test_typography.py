@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.words.typography import curly
+from kb.text.typography import curly
 
 
 @pytest.mark.parametrize(
