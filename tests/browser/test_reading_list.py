@@ -148,6 +148,20 @@ def test_without_the_script(browser: Browser, url: str) -> None:
     page.context.close()
 
 
+def test_the_head_stands_in_one_line(browser: Browser, url: str) -> None:
+    """On a desk the search stands beside the navigation, with a long list begun too."""
+    page = fresh(browser, url)
+    page.goto("/packs/plain")
+    centres = """() => [".wordmark", ".nav", ".masthead-search"].map((part) => {
+      const box = document.querySelector(part).getBoundingClientRect();
+      return Math.round(box.top + box.height / 2);
+    })"""
+    assert len(set(page.evaluate(centres))) == 1
+    page.evaluate("document.getElementById('reading-list-count').textContent = ' (100)'")
+    assert len(set(page.evaluate(centres))) == 1
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
