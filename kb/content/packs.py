@@ -39,7 +39,13 @@ from kb.content.schema import (
     whole,
     wrong,
 )
-from kb.content.yaml_source import YamlTrouble, read_yaml, text_of, write_yaml
+from kb.content.yaml_source import (
+    YamlTrouble,
+    read_yaml,
+    refuse_more_than,
+    text_of,
+    write_yaml,
+)
 from kb.errors import Problem
 from kb.model.packs import (
     MAX_INTRODUCTION,
@@ -64,6 +70,10 @@ from kb.text.body import body_problems
 MAX_SENTENCE, MAX_QUESTION, MAX_TOPIC, MAX_ANSWER = 300, 400, 40, 2000
 #: The longest session in minutes, and the longest course in weeks.
 MAX_MINUTES, MAX_WEEKS = 600, 52
+
+#: A reader's file with more values or characters is not read: the longest list has some 500 values
+#: and 240,000 characters, a note for teachers a few hundred values more.
+MAX_VALUES, MAX_CHARACTERS = 5000, 300_000
 
 #: Names that addresses of the site have for something else.
 TAKEN = ("add", "all", "edit", "open", "questions")
@@ -426,7 +436,11 @@ def read_readers_pack(data: bytes, name: str = "pack.yaml") -> tuple[Pack | None
     list. Of text that is no Markdown nothing is said; it is shown as it is.
     """
     try:
-        located = read_yaml(text_of(data))
+        given = text_of(data)
+        if len(given) > MAX_CHARACTERS:
+            raise YamlTrouble(f"has more than {MAX_CHARACTERS:,} characters; shorten it", 1)
+        refuse_more_than(MAX_VALUES, given)
+        located = read_yaml(given)
     except YamlTrouble as err:
         return None, [Problem(path=name, line=err.line, message=f"the file {err}.")]
     pack, problems = read(_ReaderFields, located, name)

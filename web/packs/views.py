@@ -177,7 +177,7 @@ def add() -> Response:
     """A list with some cases more: ``id`` names them, ``list`` the list, ``new`` begins one.
 
     Without ``list`` the page asks which. 404 where no case has an id; 400 where the list is
-    not as it was made.
+    not as it was made, or would hold too many.
     """
     ids = list(dict.fromkeys(request.args.getlist("id")))[:MAX_ITEMS]
     cases = [searcher().case(case_id) for case_id in ids]
@@ -186,7 +186,10 @@ def add() -> Response:
     given = request.args.get("list", "").strip()
     if not given:
         return _own(make_response(render_template("pack_add.html", cases=cases)))
-    return _led_to(_with_cases(given, ids))
+    draft = _with_cases(given, ids)
+    if faults := faults_of(draft.pack):
+        return _form(replace(draft, faults=faults), WRONG)
+    return _led_to(draft)
 
 
 @bp.get("/packs/add.json")
@@ -339,7 +342,7 @@ def _with_cases(given: str, ids: list[str]) -> Draft:
         ids: those of the cases.
     """
     name = given.split("?")[0].rstrip("/").removesuffix("/texts").rsplit("/", 1)[-1]
-    begun = Pack() if name in ("new", "") else pinned(_pack(name), texts())
+    begun = Pack() if name in ("new", "") else _with_ids(_pack(name))  # each text is read once
     draft = Draft(pack=replace(begun, id="", teaching=None))
     for case_id in ids:
         draft = with_case(draft, case_id, texts())

@@ -379,6 +379,16 @@ def test_a_readers_file_need_not_be_finished():
             "(norway/graphic-arts or norway/graphic-arts@0123456789ab), not '../../etc/passwd'.",
             id="path",
         ),
+        pytest.param(
+            b"items:\n" + b"- {case: a/b}\n" * 20_000 + b"\t",
+            "pack.yaml:1667: the file has more than 5,000 values; shorten it.",
+            id="values",
+        ),
+        pytest.param(
+            b"# " + b"x" * 300_000,
+            "pack.yaml:1: the file has more than 300,000 characters; shorten it.",
+            id="characters",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_readers_file_is_told(data: bytes, expected: str):

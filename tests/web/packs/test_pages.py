@@ -81,6 +81,17 @@ def test_cases_are_added_once_and_at_the_end(taught: FlaskClient, begun: Pack) -
         assert "did=already&at=2#item-2" in answer.location
 
 
+def test_a_list_that_is_full_takes_no_more(taught: FlaskClient) -> None:
+    """The page says how many a list holds, and keeps those that it was given."""
+    full = Pack(items=tuple(PackItem(version=f"{number:012x}") for number in range(100)))
+
+    answer = taught.get(f"/packs/add?id={METAL}&list={address_of(full)}")
+
+    assert answer.status_code == 400
+    assert "A list must hold 100 cases or fewer. This one has 101; make two lists." in answer.text
+    assert answer.text.count('name="case"') == 101
+
+
 def test_a_script_may_add_too(taught: FlaskClient, begun: Pack) -> None:
     """It is told the list and its length."""
     answer = taught.get(f"/packs/add.json?id=spain/textile-training&list={address_of(begun)}")
