@@ -80,9 +80,12 @@ class Item:
         questions: for a class.
         works: its sources.
         passages: a warning that only a passage of a source was seen; empty where it is not so.
-        newest: the address of its page, which always shows the newest text.
+        newest: the address of its page, which always shows the newest text; empty where there is
+            no such page.
         unchanged: the address of this text, which never changes; empty where there is none.
         version: what names this text, empty where nothing does.
+        missing: why there is no text, in a sentence; empty where there is one. Then nothing is told
+            but the title, the note and the addresses.
     """
 
     id: str
@@ -103,6 +106,7 @@ class Item:
     unchanged: str = ""
     version: str = ""
     note: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

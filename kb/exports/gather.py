@@ -73,6 +73,36 @@ def item_of(
     )
 
 
+def item_without_text(title: str, missing: str, *, note: str = "", newest: str = "") -> Item:
+    """A case in its place in a list, of which nobody has the text.
+
+    Args:
+        title: what it is known by.
+        missing: why there is no text, in a sentence.
+        note: why it is in the list, in Markdown.
+        newest: the address of the case, where it has one.
+    """
+    return Item(
+        id="",
+        title=curly(title),
+        kicker=(),
+        kind="",
+        summary="",
+        note=note,
+        facts=(),
+        ours="",
+        results=(),
+        gaps="",
+        body="",
+        suits=(),
+        questions=(),
+        works=(),
+        passages="",
+        newest=newest,
+        missing=missing,
+    )
+
+
 def _figures_first(results: Sequence[Result]) -> list[Result]:
     return sorted(results, key=lambda result: not result.has_figure)
 

@@ -6,14 +6,14 @@ use and what good answers hold as well. Both have the whole text of every case, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.answers.addresses import Addresses
 from kb.answers.packs import PackText, Texts, sessions, texts_of
 from kb.exports.blocks import Block, Heading, ListBlock, Paragraph, Quote, Styled, Text, blocks_of
 from kb.exports.document import Document, Fact, Item, Part
-from kb.exports.gather import item_of
+from kb.exports.gather import item_of, item_without_text
 from kb.exports.markdown import markdown_of
 from kb.exports.sections import link_to, words
 from kb.model.compendium import Compendium
@@ -29,6 +29,10 @@ OBJECTIVES, AFTERWARDS, READ_FIRST, TO_READ, PLAN, QUESTIONS, ANSWER, USE = (
     *("Questions for the class", "A good answer holds", "Suggested use"),
 )
 SESSION, WEEKS, FIELDWORK = "This session", "Week by week", "Fieldwork"
+MISSING = (
+    "The text of this version is not kept here. Whoever made the list may have used another site, "
+    "or the case was taken out."
+)
 FOR_TEACHERS = "Who teaches: with the plan, and with what good answers hold"
 
 
@@ -62,12 +66,12 @@ def pack_document(pack: Pack, library: Library, *, address: str, answers: bool =
         introduction=_written(pack, pack.introduction, library),
         items=tuple(
             _item(one, library, _written(pack, one.item.note, library))
-            for one in _held(pack, library)
+            for one in texts_of(pack, library.texts, library.compendium)
         ),
         address=address,
     )
     if note is None:
-        return given
+        return replace(given, about=tuple(_missing(given.items)))
     course = library.compendium.course
     week = course.week_of(pack.id) if course else None
     before = [*_objectives(note), *_read_first(note, library)]
@@ -75,7 +79,10 @@ def pack_document(pack: Pack, library: Library, *, address: str, answers: bool =
         before += [*_use(note, library), *_plan(note, library)]
     return replace(
         given,
-        about=tuple(_about(note, week, library.taxonomy, answers=answers)),
+        about=(
+            *_about(note, week, library.taxonomy, answers=answers),
+            *_missing(given.items),
+        ),
         before=(_part(SESSION, before),),
         after=(_part(QUESTIONS, _questions(note, library, answers=answers)),),
     )
@@ -91,19 +98,23 @@ def course_document(library: Library, *, address: str, answers: bool = False) ->
     """
     course = library.compendium.course
     packs = sessions(library.compendium.packs)
-    held = [one for pack in packs for one in _held(pack, library)]
-    texts = {(one.item.case, one.item.version): one for one in held}
+    texts = {
+        one.item.name: one
+        for pack in packs
+        for one in texts_of(pack, library.texts, library.compendium)
+    }
     count = Fact(label="Sessions", value=str(len(packs)))
     weeks = [Fact(label="Weeks", value=str(len(course.weeks)))] if course else []
     whom = [Fact(label="For", value=FOR_TEACHERS)] if answers else []
     syllabus = [_part(WEEKS, _weeks(course, packs, library))] if course else []
+    items = tuple(_item(one, library) for one in texts.values())
     return replace(
         library.frame,
         title=_title(curly(course.title) if course else COURSE, answers=answers),
         introduction=markdown_of(_prose(course.introduction, library)) if course else "",
-        about=(*weeks, count, *whom),
+        about=(*weeks, count, *whom, *_missing(items)),
         before=(*syllabus, *(_session(pack, library, answers=answers) for pack in packs)),
-        items=tuple(_item(one, library) for one in texts.values()),
+        items=items,
         address=address,
     )
 
@@ -112,16 +123,21 @@ def _title(title: str, *, answers: bool) -> str:
     return f"Notes: {title}" if answers else title
 
 
-def _held(pack: Pack, library: Library) -> tuple[PackText, ...]:
-    return tuple(
-        one for one in texts_of(pack, library.texts, library.compendium) if one.text is not None
-    )
-
-
 def _item(one: PackText, library: Library, note: str = "") -> Item:
+    if one.text is None:
+        newest = library.addresses.case(one.item.case) if one.is_held else ""
+        return item_without_text(one.title, MISSING, note=note, newest=newest)
     case = replace(one.text.case, id=one.item.case, version=one.item.version)
     works = one.text.references
     return item_of(case, works, library.taxonomy, library.addresses, note=note)
+
+
+def _missing(items: Sequence[Item]) -> Iterator[Fact]:
+    """How many texts are missing; nothing where all are there."""
+    number = sum(bool(item.missing) for item in items)
+    if number:
+        told = f"{number} of {len(items)}; each is named in its place"
+        yield Fact(label="Texts not in this file", value=told)
 
 
 def _about(

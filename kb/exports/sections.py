@@ -94,6 +94,9 @@ def colophon(document: Document) -> tuple[Block, ...]:
 
 def item_blocks(item: Item, root: str) -> Iterator[Block]:
     """All that a file says of a case below its title."""
+    if item.missing:
+        yield from _without_text(item, root)
+        return
     yield Paragraph((Styled("em", words(" · ".join(item.kicker))),))
     yield Paragraph((Styled("strong", words(item.summary)),))
     if item.note:
@@ -113,6 +116,14 @@ def item_blocks(item: Item, root: str) -> Iterator[Block]:
     yield from _ending(item)
 
 
+def _without_text(item: Item, root: str) -> Iterator[Block]:
+    yield Paragraph((Styled("strong", words(item.missing)),))
+    if item.note:
+        yield from (Heading(2, words(NOTE)), *blocks_of(item.note, root=root))
+    if item.newest:
+        yield from _addresses(item)
+
+
 def _editorial(item: Item) -> Iterator[Block]:
     if item.suits:
         yield Heading(2, words(SUITS + _OURS))
@@ -128,6 +139,10 @@ def _ending(item: Item) -> Iterator[Block]:
     if item.passages:
         yield Paragraph((Styled("em", words(item.passages)),))
     yield ListBlock(1, tuple((Paragraph(tuple(work_words(work))),) for work in item.works))
+    yield from _addresses(item)
+
+
+def _addresses(item: Item) -> Iterator[Block]:
     yield Heading(2, words(ADDRESSES))
     yield ListBlock(None, tuple((Paragraph(line),) for line in address_lines(item)))
 
