@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from kb.errors import Attempt
 from kb.exports.making import (
     DONE,
     FAILED,
+    PART,
     PATIENCE_S,
     ROOM,
     SHEET,
@@ -43,6 +45,7 @@ _ENDED = "it took too long or too much memory"
 def main(folder: Path) -> None:
     """Make everything that waits, in the first slot that is free."""
     os.nice(_NICE)
+    tidy(folder)
     for slot in range(SLOTS):
         while _anything(folder, slot):
             try:
@@ -54,6 +57,17 @@ def main(folder: Path) -> None:
             if made >= _MOST_MADE:
                 os.execv(sys.executable, [sys.executable, "-m", __spec__.name, str(folder)])
     (folder / STARTING).unlink(missing_ok=True)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what failed a while ago, and the parts of files that were never finished."""
+    before = time.time() - PATIENCE_S
+    for name in (WAITING, DONE, FAILED):
+        for path in (folder / name).glob("*"):
+            if name == FAILED or path.suffix == PART:
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < before:
+                        path.unlink()
 
 
 def _anything(folder: Path, slot: int) -> bool:

@@ -2,7 +2,8 @@
 
 A web worker asks for a file and goes on. What is asked for lies in a folder, and so does what was
 made, by the digest of what goes into it: the same file is never made twice, and a finished one is
-sent like any other. The folder may be deleted at any time.
+sent like any other. The folder may be deleted at any time: what is being made just then counts as
+failed for a minute, and everything else is made anew.
 
     .exports/
       waiting/      what is to be made, one file each, the oldest first
@@ -54,6 +55,8 @@ _STARTED_S = 15
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 STARTING = "starting"
+#: How the name of a file ends that is not whole yet.
+PART = ".part"
 #: A task is named by the ending of its file: a format of a document, or a sheet.
 SHEET = "sheet.pdf"
 
@@ -108,6 +111,7 @@ class Making:
         waiting = self.folder / WAITING
         if len(oldest_first(waiting)) >= MOST_WAITING:
             raise ExportsBusy(MOST_WAITING)
+        _make_inside(self.folder)
         write_whole(waiting / key, given.encode())
         self._start()
         return self._progress(key) or Progress()
@@ -194,7 +198,7 @@ def oldest_first(folder: Path) -> list[Path]:
     """The files of a folder, the oldest first; those that go meanwhile are left out."""
     found = []
     for path in folder.glob("*"):
-        if path.suffix != ".part":
+        if path.suffix != PART:
             try:
                 found.append((path.stat().st_mtime_ns, path.name, path))
             except FileNotFoundError:
@@ -204,7 +208,7 @@ def oldest_first(folder: Path) -> list[Path]:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that nobody ever sees a part of it."""
-    part = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}.part")
+    part = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}{PART}")
     part.write_bytes(content)
     part.replace(path)
 
@@ -218,9 +222,14 @@ def _folder(index: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid() and folder.parent != index:
         raise ExportFailed(f"{folder} belongs to somebody else")
-    for name in (WAITING, DONE, FAILED, *(f"doing-{slot}" for slot in range(SLOTS))):
-        (folder / name).mkdir(exist_ok=True)
+    _make_inside(folder)
     return folder
+
+
+def _make_inside(folder: Path) -> None:
+    """Make the folders in it that are not there, also after somebody deleted all of it."""
+    for name in (WAITING, DONE, FAILED, *(f"doing-{slot}" for slot in range(SLOTS))):
+        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Reading lists: made in a form, kept in an address or a file, shown as a page.
 
-Nothing of a list is kept here. What fits in an address stands in it; what does not comes with
-POST, goes into the answer and is gone.
+What fits in an address stands in it; what does not comes with POST, goes into the answer and is
+gone. Only of a list that somebody takes as PDF or the like is the file kept, for a while.
 """
 
 from __future__ import annotations

@@ -118,10 +118,11 @@ def _file(
     key, content = exports.key(asked, task, given)
     path = exports.making.made(key)
     if path is None:
-        progress = exports.making.ask(key, content or given())
+        content = content or given()
+        exports.making.ask(key, content)
         path = _waited(exports, key)
         if path is None:
-            return _how_far(exports.making.ask(key, content or given()) or progress, name)
+            return _how_far(exports.making.ask(key, content), name)
     return _sent(path, key, media_type, name, is_shown=is_shown)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
+from filelock import FileLock
 from pypdf import PdfReader
 
 from kb.answers.serialise import to_json
@@ -142,12 +145,35 @@ def test_old_files_make_room(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2", "3"]
 
 
+def test_what_failed_is_forgotten_and_parts_are_removed(index):
+    """What nobody asks for again does not stay; what was made does, and so does what is begun."""
+    from kb.exports.maker import tidy
+
+    folder = Making(index).folder
+    names = ("failed/a.md", "done/.a.md-1-1.part", "done/a.md", "waiting/.b.md-1-1.part")
+    for name in names:
+        (folder / name).write_text("")
+        os.utime(folder / name, (0, 0))
+    (folder / "failed" / "b.md").write_text("")
+    (folder / "done" / ".b.md-1-1.part").write_text("")
+    tidy(folder)
+    found = [path.relative_to(folder).as_posix() for path in folder.glob("*/*")]
+    assert sorted(found) == ["done/.b.md-1-1.part", "done/a.md", "failed/b.md"]
+
+
 def test_the_folder_may_be_deleted(index, searcher):
-    """Without what was made, it is made again."""
+    """Without what was made, it is made again; the site need not be started anew."""
     files = Making(index)
     key = asked(files, single(searcher))
     path = files.wait(key, PATIENCE_S)
     path.unlink()
     assert files.made(key) is None
+    asked(files, single(searcher))
+    assert files.wait(key, PATIENCE_S) is not None
+    with ExitStack() as held:  # no maker is at work
+        for slot in range(making.SLOTS):
+            lock = FileLock(files.folder / f"slot-{slot}.lock")
+            held.enter_context(lock.acquire(timeout=PATIENCE_S))
+        shutil.rmtree(files.folder)
     asked(files, single(searcher))
     assert files.wait(key, PATIENCE_S) is not None
