@@ -61,7 +61,12 @@ def keep_versions(versions: Versions, corpus: Corpus, tell: Callable[[str], None
         _add_changed(addition, versions, corpus, changed, heads)
         _tell_ended(addition, corpus, heads)
     if changed:
-        tell(f"Kept {len(changed)} new versions of cases.")
+        one = len(changed) == 1
+        tell(
+            "Kept a new version of one case."
+            if one
+            else f"Kept {len(changed)} new versions of cases."
+        )
 
 
 def _state_of(corpus: Corpus) -> str:

@@ -32,6 +32,7 @@ def test_build_prints_one_line_and_tells_on_the_other_stream(toy_settings):
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
         "Exporting the query encoder …",
+        "Kept 7 new versions of cases.",
     ]
 
 

@@ -16,7 +16,7 @@ BROKEN = Path(__file__).parents[2] / "broken"
 FIELDS = (
     "Fields are title, kind, country, type, project, results, summary, sources, planned, form, "
     "sectors, members, formation, period, region, status, related, teaching, role_model_for, "
-    "answers, reading, our_reading, added, aliases, changes, withdrawn."
+    "answers, reading, our_reading, authors, added, aliases, changes, withdrawn."
 )
 RESULT_FIELDS = (
     "Fields are metric, level, direction, statement, locator, source, about, value, range, "
@@ -219,7 +219,8 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
     """The vocabulary gains the countries of the cases, each once, in the order of their names.
 
     Their further names come from the list of the vocabulary, where it has one, and then from
-    the adjectives of all countries, none of them twice.
+    the adjectives of all countries, none of them twice; beside them stand the names in the other
+    languages of the search.
     """
     path = toy_cases / "taxonomy.yaml"
     lists, _, _ = path.read_text().partition("\ncountries:\n")
@@ -232,10 +233,34 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
     assert taxonomy["countries"] == Vocabulary(
         name="countries",
         terms=(
-            Term(id="DK", label="Denmark", aliases=("Danish",), group="Northern Europe"),
-            Term(id="FR", label="France", aliases=("French", "Frankrike"), group="Western Europe"),
-            Term(id="NO", label="Norway", aliases=("Norwegian",), group="Northern Europe"),
-            Term(id="ES", label="Spain", aliases=("Spanish",), group="Southern Europe"),
+            Term(
+                id="DK",
+                label="Denmark",
+                aliases=("Danish",),
+                foreign=("Danemark", "Dinamarca", "Dänemark", "Danimarca", "Danmark"),
+                group="Northern Europe",
+            ),
+            Term(
+                id="FR",
+                label="France",
+                aliases=("French", "Frankrike"),
+                foreign=("Francia", "Frankreich", "França", "Frankrike"),
+                group="Western Europe",
+            ),
+            Term(
+                id="NO",
+                label="Norway",
+                aliases=("Norwegian",),
+                foreign=("Norvège", "Noruega", "Norwegen", "Norvegia", "Norge"),
+                group="Northern Europe",
+            ),
+            Term(
+                id="ES",
+                label="Spain",
+                aliases=("Spanish",),
+                foreign=("Espagne", "España", "Spanien", "Spagna", "Espanha", "Spania"),
+                group="Southern Europe",
+            ),
         ),
     )
 

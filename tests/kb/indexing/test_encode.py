@@ -274,6 +274,7 @@ def test_a_damaged_snapshot_is_not_used_again(toy_settings):
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
         "Exporting the query encoder …",
+        "Kept a new version of one case.",
         "Removed a damaged snapshot",
     ]
     assert said[-1].startswith(f"Removed a damaged snapshot: {path} was altered: its SHA-256 must")
