@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import pytest
 
+from kb.citations.styles import STYLES
 from kb.guidance import role_models
 from kb.quality.evaluate import SYSTEMS, rank_fusion
 from kb.quality.judged import GRADES
@@ -33,7 +34,7 @@ NUMBER = re.compile(
 NO_CLAIM = re.compile(
     r"measure called BM25|“Words alone” is BM25|\(RFC 9457\)|means with 95% intervals"
     r"|two intervals overlap|in nDCG@10 as large|A case can count in two ways"
-    r"|A case of two types stands in both columns"
+    r"|A case of two types stands in both columns|The two say the same"
 )
 
 
@@ -120,6 +121,7 @@ CLAIMS: dict[str, Callable[[Searcher], bool]] = {
     "since 1991, and chaired national round tables": lambda current: all(
         year in _of_roy(current) for year in ("1991", "1993", "1995")
     ),
+    "cite it, in four styles and": lambda _: len(STYLES) == 4,
     "Seven Canadian universities": lambda current: "Seven Canadian" in _of_roy(current),
 }
 

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
+from kb.citations.formats import FORMATS as CITED
 from kb.exports.formats import FORMATS
 from kb.exports.making import Making, oldest_first
 from web import create_app
@@ -177,9 +178,10 @@ def test_a_version_has_files_of_its_own(client):
     assert client.get(f"{METAL}@{name}.md").text.startswith("---\ntitle: Metal firms")
     assert client.get(f"{METAL}@000000000000.pdf").status_code == 404
     offered = re.findall(
-        r'href="(/cases/[^"@]*@[0-9a-f]{12}\.\w+)"', client.get(f"{METAL}@{name}").text
+        r'href="(/cases/[^"@]*@[0-9a-f]{12}\.[\w.]+)"', client.get(f"{METAL}@{name}").text
     )
-    assert {f"{METAL}@{name}.{form}" for form in FORMATS} == set(offered)
+    endings = {*(f".{form}" for form in FORMATS), *(one.ending for one in CITED.values())}
+    assert {f"{METAL}@{name}{ending}" for ending in endings} == set(offered)
 
 
 def test_a_file_names_the_unchanged_text(client):
