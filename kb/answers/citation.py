@@ -12,9 +12,9 @@ from kb.answers.addresses import Addresses
 from kb.citations.formats import FORMATS
 from kb.citations.items import CasePage, Item, case_item
 from kb.citations.styles import STYLES, cited
-from kb.errors import VersionsDamaged
+from kb.errors import VersionNotFound, VersionsDamaged
 from kb.model.case_versions import short
-from kb.model.cases import Case, Name
+from kb.model.cases import Case, Name, Reference
 from kb.versions.cases import CaseVersions, versions_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ class CitationAnswer:
         str, Field(description="The first characters of the digest of this text, or empty")
     ]
     accessed: Annotated[str, Field(description="The day of access: that of this answer")]
-    newest_url: Annotated[str, Field(description="Its page: always the newest text")]
+    newest_url: Annotated[
+        str,
+        Field(description="Its page: always the newest text; empty where the case is no more"),
+    ]
     version_url: Annotated[
         str, Field(description="This text, unchanged; empty where no version is known")
     ]
@@ -50,6 +53,37 @@ class CitationAnswer:
     snapshot: str
 
 
+def text_named(name: str, searcher: Searcher) -> tuple[Case, Mapping[str, Reference]]:
+    """A case by its id, or a version of it by ``ID@VERSION``, with the works that it names.
+
+    Args:
+        name: the id, with at least 12 characters of the digest after an ``@`` for a version.
+        searcher: the snapshot, with the store of versions beside it.
+
+    Raises:
+        CaseNotFound: there is no such case.
+        VersionNotFound: the case has no such version, or this program cannot read it.
+        VersionsDamaged: the store cannot be read.
+    """
+    case_id, at, version = name.partition("@")
+    if not at:
+        return searcher.case(case_id), searcher.compendium.references
+    held = versions_of(searcher.versions, searcher.compendium, case_id)
+    if not held.entries:
+        searcher.case(case_id)
+    try:
+        digest = held.named(version)
+    except VersionNotFound:
+        if held.now in ("", case_id):
+            raise
+        return text_named(f"{held.now}@{version}", searcher)  # it came after the case was moved
+    kept = searcher.versions.version(digest)
+    if kept.understood is None:
+        raise VersionNotFound(version)
+    case = replace(kept.understood.case, id=case_id, version=kept.digest)
+    return case, kept.understood.references
+
+
 def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: str) -> Item:
     """A case as it is cited from a snapshot: by its version, where that was kept.
 
@@ -59,18 +93,24 @@ def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: s
         addresses: where its page stands.
         accessed: the day of access, ``2026-11-28``.
     """
+    page = _page(case, searcher, addresses, accessed)
+    return case_item(case, page, site=searcher.compendium.site.name)
+
+
+def _page(case: Case, searcher: Searcher, addresses: Addresses, accessed: str) -> CasePage:
+    """Where a case is read; of a version that is of a case no more, without a newest text."""
     page = CasePage(address=addresses.case(case.id), accessed=accessed)
     held = _held(case, searcher)
     entry = held.entry(case.version) if held else None
-    if held is not None and entry is not None:
-        page = replace(
-            page,
-            address=addresses.case(held.now) if held.now else "",
-            version=short(entry.digest),
-            version_day=entry.day,
-            version_address=addresses.version(case.id, entry.digest),
-        )
-    return case_item(case, page, site=searcher.compendium.site.name)
+    if held is None or entry is None:
+        return page
+    return replace(
+        page,
+        address=addresses.case(held.now) if held.now else "",
+        version=short(entry.digest),
+        version_day=entry.day,
+        version_address=addresses.version(case.id, entry.digest),
+    )
 
 
 def _held(case: Case, searcher: Searcher) -> CaseVersions | None:
@@ -91,9 +131,9 @@ def items_of(
 def citation_answer(
     case: Case, searcher: Searcher, addresses: Addresses, *, accessed: str
 ) -> CitationAnswer:
-    """How a case is cited, in every style and format."""
-    item = item_of(case, searcher, addresses, accessed=accessed)
-    newest = addresses.case(case.id)
+    """How a case, or a version of it, is cited, in every style and format."""
+    page = _page(case, searcher, addresses, accessed)
+    item = case_item(case, page, site=searcher.compendium.site.name)
     return CitationAnswer(
         id=case.id,
         title=case.title,
@@ -102,7 +142,7 @@ def citation_answer(
         date=item.date,
         version=item.version,
         accessed=accessed,
-        newest_url=newest,
+        newest_url=page.address,
         version_url=item.url if item.version else "",
         styles={style: cited(item, style) for style in STYLES},
         formats={one.id: one.write((item,)) for one in FORMATS.values()},

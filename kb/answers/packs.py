@@ -56,7 +56,8 @@ class StoredTexts:
         known = found.understood
         if known is None:
             return None
-        return Text(case=known.case, references=known.references, version=version)
+        case = replace(known.case, version=found.digest)
+        return Text(case=case, references=known.references, version=version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from kb.cli.console import addresses_of, json_option, one_catch, print_answer, s
 
 
 @click.command(name="cite")
-@click.argument("case_ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("case_ids", nargs=-1, required=True, metavar="ID|ID@VERSION...")
 @click.option("--style", type=click.Choice(tuple(STYLES)), help="A style [apa]")
 @click.option("--format", "format_id", type=click.Choice(tuple(FORMATS)), help="A file instead")
 @click.option("--sources", is_flag=True, help="The sources of the cases, and not the cases")
@@ -31,9 +31,9 @@ def cite(
     """Cite cases, such as 'kb cite norway/graphic-arts --style mla'.
 
     As a bibliography lists them, one a line, or as a file for a reference manager. Their
-    addresses begin with KB_SITE_URL.
+    addresses begin with KB_SITE_URL. 'kb cite norway/a@1234567890ab' cites a version as it was.
     """
-    from kb.answers.citation import citation_answer, items_of
+    from kb.answers.citation import citation_answer, items_of, text_named
     from kb.citations.items import today
     from kb.search.opening import open_current  # imports faiss and onnxruntime
 
@@ -45,7 +45,7 @@ def cite(
         return _sources(case_ids, format_id, index)
     settings = settings_of(index=index)
     searcher = open_current(settings)
-    cases = [searcher.case(case_id) for case_id in dict.fromkeys(case_ids)]
+    cases = [text_named(name, searcher)[0] for name in dict.fromkeys(case_ids)]
     addresses = addresses_of(settings)
     if not addresses.root:
         say("The addresses are paths alone; set KB_SITE_URL to where the site stands.")
@@ -63,15 +63,13 @@ def cite(
 
 def _sources(case_ids: Iterable[str], format_id: str | None, index: str | None) -> int:
     """Print the sources of some cases, each once, as a file."""
+    from kb.answers.citation import text_named
     from kb.citations.items import source_items
     from kb.search.opening import open_current
 
     if not format_id:
         raise click.UsageError("--sources needs --format: " + ", ".join(FORMATS))
     searcher = open_current(settings_of(index=index))
-    references = searcher.compendium.references
-    items = (
-        item for case_id in case_ids for item in source_items(searcher.case(case_id), references)
-    )
+    items = (item for name in case_ids for item in source_items(*text_named(name, searcher)))
     click.echo(FORMATS[format_id].write(dict.fromkeys(items)), nl=False)
     return 0

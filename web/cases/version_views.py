@@ -120,7 +120,7 @@ def _page(kept: Version, held: CaseVersions) -> str:
         citations=citations(case, works),
         references=works,
         most_sources=MOST_SOURCES,
-        cite=cite_box(replace(case, version=kept.digest), current),
+        cite=cite_box(replace(case, id=held.case_id, version=kept.digest), current),
         formats_offered=FORMATS,
         files=[
             (f"{where.url}.{form}", one) for form, one in FILE_FORMATS.items() if f".{form}" != FILE

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from flask import (
     Blueprint,
     Response,
@@ -15,19 +12,17 @@ from flask import (
     request,
 )
 
-from kb.answers.citation import item_of
+from kb.answers.citation import item_of, text_named
 from kb.answers.gaps import not_in_source
 from kb.citations.formats import FORMATS
 from kb.citations.items import source_items, today
 from kb.citations.provenance import told_by
 from kb.citations.works import citations
 from kb.engine.filters import EVERYTHING
-from kb.errors import VersionNotFound
 from kb.exports.formats import FORMATS as FILE_FORMATS
-from kb.model.cases import Case, Reference
+from kb.model.cases import Case
 from kb.search.searcher import Searcher
 from kb.text.typography import curly
-from kb.versions.cases import versions_of
 from web.cases.flyer import flyer
 from web.cases.flyer_pdf import TEMPLATE, flyer_source
 from web.cases.page import (
@@ -118,7 +113,7 @@ def citation(case_id: str, format_id: str) -> Response:
     """How a case is cited, or a version ``ID@VERSION``, as a file for a reference manager."""
     current = searcher()
     read_strict((), request.args, current.taxonomy)
-    case, _ = _text_named(case_id)
+    case, _ = text_named(case_id, current)
     item = item_of(case, current, addresses(), accessed=today())
     return citations_file((item,), format_id, file_name(case_id))
 
@@ -127,7 +122,7 @@ def sources(case_id: str, format_id: str) -> Response:
     """The sources of a case, or of a version, as a file for a reference manager."""
     current = searcher()
     read_strict((), request.args, current.taxonomy)
-    items = source_items(*_text_named(case_id))
+    items = source_items(*text_named(case_id, current))
     return citations_file(items, format_id, f"{file_name(case_id)}-sources")
 
 
@@ -178,26 +173,6 @@ def folder_url(current: Searcher, folder: str) -> str:
         if len(shared) == 1:
             return term_url(facet, shared[0])
     return ""
-
-
-def _text_named(name: str) -> tuple[Case, Mapping[str, Reference]]:
-    """A case by its id, or a version of it by ``ID@VERSION``, with the works that it names.
-
-    Raises:
-        CaseNotFound: there is no such case.
-        VersionNotFound: the case has no such version, or this program cannot read it.
-    """
-    current = searcher()
-    case_id, at, version = name.partition("@")
-    if not at:
-        return current.case(case_id), current.compendium.references
-    held = versions_of(current.versions, current.compendium, case_id)
-    if not held.entries:
-        current.case(case_id)
-    kept = current.versions.version(held.named(version))
-    if kept.understood is None:
-        raise VersionNotFound(version)
-    return replace(kept.understood.case, version=kept.digest), kept.understood.references
 
 
 def _with_flyer(case_id: str) -> Case:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 
 from kb.answers.cases import CaseAnswer, CasesAnswer, case_answer, cases_json
-from kb.answers.citation import CitationAnswer, citation_answer
+from kb.answers.citation import CitationAnswer, citation_answer, text_named
 from kb.answers.comparison import ComparisonAnswer, compared_cases, comparison_answer
 from kb.answers.outcomes import OutcomesAnswer, outcomes_answer
 from kb.answers.packs import PackAnswer, PacksAnswer, pack_answer, packs_answer
@@ -122,11 +122,18 @@ def case(current: Searcher, values: Values, case_id: str) -> CaseAnswer:
     id="citeCase",
     tag="Cases",
     answer=CitationAnswer,
-    problems={"404": "No case has this id; `allowed` holds the nearest ids."},
+    problems={
+        "404": "No case has this id, or it has no such version; `allowed` holds the nearest ids, "
+        "or the versions that it has."
+    },
 )
 def citation(current: Searcher, values: Values, case_id: str) -> CitationAnswer:
-    """How one case is cited: its parts, in four styles, and for reference managers."""
-    return citation_answer(current.case(case_id), current, addresses(), accessed=today())
+    """How one case is cited: its parts, in four styles, and for reference managers.
+
+    With `@` and the first 12 characters of a version after the id, that version is cited.
+    """
+    case, _ = text_named(case_id, current)
+    return citation_answer(case, current, addresses(), accessed=today())
 
 
 @operations.answers(

@@ -20,9 +20,10 @@ from flask import (
 )
 from werkzeug.datastructures import MultiDict
 
+from kb.answers.citation import items_of as cited_items
 from kb.answers.packs import pinned
 from kb.citations.formats import FORMATS
-from kb.citations.items import CasePage, case_item, today
+from kb.citations.items import today
 from kb.errors import KBError, PackError, Problem
 from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.exports.pack_address import LONG, MAX_LENGTH, address_of, fits, pack_at
@@ -34,8 +35,8 @@ from kb.search.query import Query
 from web.core.errors import Failure, Help, register_help
 from web.core.files import citations_file, saved
 from web.core.params import Param, Read, Table, read_page, read_strict
-from web.core.request import searcher, site_words
-from web.core.urls import absolute, case_url, compare_url, url_for
+from web.core.request import searcher
+from web.core.urls import absolute, addresses, compare_url, url_for
 from web.core.values import one_of, text, whole
 from web.packs.files import FILE_NAME, read, written
 from web.packs.form import (
@@ -54,7 +55,7 @@ from web.packs.form import (
 from web.ui.documents import file_name
 from web.ui.exported import document_file
 from web.ui.notices import notices
-from web.ui.packs import items_of, library, sheet, text_url, texts
+from web.ui.packs import items_of, library, sheet, texts
 
 NOT_FOUND, TOO_LARGE, WRONG = 404, 413, 400
 #: The status that leads from a form to the page that it made.
@@ -148,21 +149,8 @@ def pack_file(name: str, form: str) -> Response:
 
 def cited(name: str, format_id: str) -> Response:
     """The cases of a list as they are cited, each at its version, for a reference manager."""
-    accessed, site = today(), site_words().name
-    items = [
-        case_item(
-            one.text.case,
-            CasePage(
-                address=absolute(case_url(one.item.case)),
-                accessed=accessed,
-                version=one.item.version,
-                version_address=absolute(text_url(one)),
-            ),
-            site=site,
-        )
-        for one in items_of(_pack(name))
-        if one.text is not None
-    ]
+    cases = [one.text.case for one in items_of(_pack(name)) if one.text is not None]
+    items = cited_items(cases, searcher(), addresses(), accessed=today())
     return _own(citations_file(items, format_id, "reading-list"))
 
 

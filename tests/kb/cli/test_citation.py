@@ -90,7 +90,7 @@ def test_without_a_site_the_addresses_are_paths(cite, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        ((), 2, "Missing argument 'ID...'"),
+        ((), 2, "Missing argument 'ID|ID@VERSION...'"),
         (("norway/metal-buyer",), 1, "The nearest ids are norway/metal-buyers"),
         ((METAL, "--style", "vancouver"), 2, "'vancouver' is not one of 'apa'"),
         ((METAL, "--format", "word"), 2, "'word' is not one of 'bibtex'"),

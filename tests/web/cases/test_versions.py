@@ -14,6 +14,7 @@ from kb.model.case_versions import short
 from kb.search.opening import LiveSearcher
 from kb.settings import Settings
 from kb.versions.store import FOLDER, Versions
+from tests.kb.cli.command import kb
 from tests.toy import copy_toy_corpus, settings_of_toy
 from web import create_app
 
@@ -364,3 +365,64 @@ def test_a_version_of_a_case_that_is_no_more_is_cited_without_a_newest_address(s
     [cited] = client.get(f"/cases/{DENMARK}@{name}.csl.json").json
     assert "note" not in cited
     assert client.get(f"/cases/{CASE}@000000000000.ris").status_code == 404
+
+
+def test_the_api_and_the_command_cite_a_version(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Title, day and addresses are those of the old text; the files are those of its page."""
+    client = site.client()
+    old, _ = site.names(CASE)
+    address = f"http://localhost/cases/{CASE}"
+    cited = client.get(f"/api/v1/citations/{CASE}@{old}").json
+
+    [day] = [entry.day for entry in site.versions.history(CASE) if short(entry.digest) == old]
+    assert [cited[name] for name in ("id", "title", "version", "date")] == [
+        CASE,
+        "Textile firms train together",
+        old,
+        day,
+    ]
+    assert (cited["newest_url"], cited["version_url"]) == (address, f"{address}@{old}")
+    assert cited["formats"]["ris"] == client.get(f"/cases/{CASE}@{old}.ris").text
+    monkeypatch.setenv("KB_SITE_URL", "http://localhost")
+    monkeypatch.setenv("KB_MODEL", site.settings.model)
+    monkeypatch.setenv("KB_MULTILINGUAL", "off")
+    said = kb("cite", "--index", site.settings.index, f"{CASE}@{old}", "--style", "mla")
+    assert (said.exit_code, said.stdout) == (0, cited["styles"]["mla"] + "\n")
+    one = kb("cite", "--index", site.settings.index, f"{CASE}@{old}", "--json")
+    assert json.loads(one.stdout)["formats"] == cited["formats"]
+    sources = ("--sources", "--format", "ris")
+    before = kb("cite", "--index", site.settings.index, f"{CASE}@{old}", *sources)
+    assert before.stdout.splitlines() == client.get(f"/sources/{CASE}@{old}.ris").text.splitlines()
+
+
+def test_what_cannot_be_cited_of_versions_is_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unknown version names those there are; of a case that is no more there is no newest."""
+    monkeypatch.setenv("KB_MODEL", site.settings.model)
+    monkeypatch.setenv("KB_MULTILINGUAL", "off")
+    client = site.client()
+    unknown = client.get(f"/api/v1/citations/{CASE}@000000000000")
+    said = kb("cite", "--index", site.settings.index, f"{CASE}@000000000000")
+
+    assert (unknown.status_code, unknown.json["allowed"]) == (404, site.names(CASE)[::-1])
+    assert unknown.json["detail"] in said.stderr
+    assert (said.exit_code, said.stdout) == (1, "")
+    [name] = site.names(DENMARK)
+    gone = client.get(f"/api/v1/citations/{DENMARK}@{name}").json
+    assert (gone["newest_url"], gone["version"]) == ("", name)
+
+
+def test_a_version_is_cited_under_either_id_of_a_moved_case(site: Site) -> None:
+    """One that came after the move is found under the earlier id too."""
+    client = site.client()
+    newest = site.names(MOVED)[-1]
+
+    for asked in (MOVED, OTHER):
+        cited = client.get(f"/api/v1/citations/{asked}@{newest}").json
+        assert (cited["version"], cited["newest_url"]) == (
+            newest,
+            f"http://localhost/cases/{MOVED}",
+        )

@@ -369,6 +369,11 @@ def test_a_list_is_cited(taught: FlaskClient, begun: Pack) -> None:
     assert [one["version"] for one in taught.get(f"/packs/{name}.csl.json").json] == [
         item.version for item in begun.items
     ]
+    urls = [one["URL"] for one in taught.get(f"/packs/{name}.csl.json").json]
+    named = [url.partition("/cases/")[2] for url in urls]
+    days = [taught.get(f"/api/v1/citations/{one}").json["date"] for one in named]
+    assert all(days)
+    assert re.findall(r"DA  - (.*?)/\r?\n", ris.text) == [day.replace("-", "/") for day in days]
     assert taught.get("/packs/why.bib").text.count("@") >= 2
     assert f'href="/packs/{name}.bib"' in taught.get(f"/packs/{name}").text
 
