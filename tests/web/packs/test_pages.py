@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from kb.exports.pack_address import address_of, pack_at
 from kb.model.packs import Pack, PackItem
+from tests.web.ui.test_exported import file_at
 from web.packs.files import written
 
 METAL, WINE, GUIDE = "norway/metal-buyers", "france/wine-exporters", "guides/purchase-guide"
@@ -344,6 +345,23 @@ def test_what_is_wrong_in_a_file(taught: FlaskClient, data: bytes, said: str) ->
 
     assert answer.status_code == 400
     assert said in html.unescape(answer.text)
+
+
+def test_what_is_kept_is_told(taught: FlaskClient, begun: Pack) -> None:
+    """No list is; the page says that a file made of it stays, and the file does."""
+    page = taught.get(f"/packs/{address_of(begun)}").text
+    form = taught.get(f"/packs/edit/{address_of(begun)}").text
+
+    assert "This site keeps no lists." in form
+    assert "stays for a while in the site’s cache" in page
+    assert "stays for a while" not in taught.get("/packs/plain").text
+    assert "Nothing is kept" not in form + taught.get("/packs").text
+    done = taught.application.extensions["kb_exports"].making.folder / "done"
+    before = set(done.iterdir())
+    noted = at(press(taught, begun, "save", title="Kept for a while", note=["Mine.", "", ""]))
+    assert file_at(taught, f"/packs/{address_of(noted)}.md").status_code == 200
+    (kept,) = set(done.iterdir()) - before
+    assert "Mine." in kept.read_text(encoding="utf-8")
 
 
 def test_lists_of_the_editors(taught: FlaskClient) -> None:
