@@ -28,6 +28,13 @@ IDS = {
 
 #: English words and codes that are spelled as a term and are none, each with the reason.
 NO_TERMS: Mapping[tuple[str, str], str] = {
+    ("kb/answers/suggestions.py", "guide"): "a kind of suggestion, in the API",
+    ("kb/citations/ris.py", "AU"): "the tag of an author in RIS",
+    ("kb/exports/pdf.py", "level"): "the level of a heading",
+    ("web/packs/form.py", "down"): "a direction in a list",
+    ("web/packs/form.py", "up"): "a direction in a list",
+    ("web/teaching/views.py", "level"): "the name of a parameter",
+    ("web/ui/suggest.py", "guide"): "a kind of suggestion, in the API",
     ("kb/answers/figures.py", "up"): "the name of a drawn mark",
     ("kb/answers/figures.py", "down"): "the name of a drawn mark",
     ("kb/answers/figures.py", "level"): "the name of a drawn mark",

@@ -74,6 +74,7 @@ READERS: dict[str, tuple[Table, str]] = {
     "/api/v1/relevance": ((), ""),
     "/api/v1/packs": ((), ""),
     f"/api/v1/packs/{LIST}": ((), ""),
+    f"/api/v1/versions/{METAL}": ((), ""),
 }
 #: Each other route: it reads none, and passes over what is given.
 WITHOUT = (
@@ -87,8 +88,9 @@ WITHOUT = (
     *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
-#: The charts are tested in ``tests/web/outcomes``, sessions in ``tests/web/teaching``, and what
-#: comes with POST in ``tests/web/packs``.
+#: The charts are tested in ``tests/web/outcomes``, sessions in ``tests/web/teaching``, what comes
+#: with POST in ``tests/web/packs``, files in ``tests/web/ui/test_exported.py``, versions in
+#: ``tests/web/cases/test_versions.py``, and suggestions in ``tests/web/machine``.
 ELSEWHERE = (
     "/self-check",
     "/self-check/all",
@@ -113,6 +115,13 @@ ELSEWHERE = (
     "/teaching/all/notes.pdf",
     "/packs/add",
     "/packs/add.json",
+    "/packs/x.pdf",
+    "/search.pdf",
+    "/cases/x.pdf",
+    "/cases/x@0123456789ab",
+    "/cases/x@0123456789ab.pdf",
+    "/api/v1/cases/x@0123456789ab",
+    "/api/v1/suggestions",
 )
 #: What is only sent to, with a form.
 SENT = ("/packs/edit", "/packs/open")

@@ -187,9 +187,15 @@ def here() -> str:
 _ON_PAPER = 180
 
 
-def paper_address() -> str:
-    """The public address of this request as a sheet of paper shows it: not all of a long one."""
-    parameters = unquote(request.query_string.decode("ascii", "replace"), errors="replace")
+def paper_address(*, reads: bool) -> str:
+    """The public address of this request as a sheet of paper shows it: not all of a long one.
+
+    Args:
+        reads: whether the page reads parameters. Of one that reads none they change nothing, and
+            are left out.
+    """
+    query = request.query_string if reads else b""
+    parameters = unquote(query.decode("ascii", "replace"), errors="replace")
     whole = printable(absolute(here()) + (f"?{parameters}" if parameters else ""))
     return whole if len(whole) <= _ON_PAPER else f"{whole[: _ON_PAPER - 1]}…"
 

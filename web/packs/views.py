@@ -329,7 +329,10 @@ def _with_cases(given: str, ids: list[str]) -> Draft:
         given: ``new``, or a list: what stands for it in an address, or the whole address.
         ids: those of the cases.
     """
-    name = given.split("?")[0].rstrip("/").removesuffix("/texts").rsplit("/", 1)[-1]
+    parts = [part for part in given.split("?")[0].split("/") if part]
+    if parts[-1:] == ["texts"]:  # the page of the whole texts
+        parts.pop()
+    name = parts[-1] if parts else ""
     begun = Pack() if name in ("new", "") else _with_ids(_pack(name))  # each text is read once
     draft = Draft(pack=replace(begun, id="", teaching=None))
     for case_id in ids:
