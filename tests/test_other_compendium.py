@@ -333,7 +333,7 @@ def test_every_page_is_there(site: FlaskClient) -> None:
     check = site.get("/self-check")
 
     assert {address for address, code in status.items() if code != 200} == set()
-    assert len(status) == 55
+    assert len(status) == 56
     assert (flyer.status_code, check.status_code) == (404, 404)
     assert text_of(flyer.text).startswith("404 A handbook has no flyer A flyer shows on one sheet")
     assert "Are you ready" not in site.get("/").text
@@ -373,7 +373,7 @@ def test_the_site_has_its_name_and_examples(site: FlaskClient) -> None:
     assert '<span class="wordmark-small">Almanac of</span> Seed Libraries</span>' in home
     assert [text_of(home).find(words) > 0 for words in ("If you grow", "drying seed in a wet year")]
     assert '<option value="beans for a short summer">' in case
-    assert "Almanac of Seed Libraries, snapshot" in case
+    assert 'data-state="Almanac of Seed Libraries, version ' in case
     assert "A seed library lends what a garden can give back." in site.get("/about").text
     assert described["info"]["title"] == "Almanac of Seed Libraries"
     assert described["info"]["description"].startswith("Fictional accounts of seed libraries")
@@ -560,7 +560,7 @@ def test_the_api_shows_what_it_can_answer(site: FlaskClient) -> None:
     search = site.get("/api/v1/openapi.json").json["paths"]["/api/v1/search"]["get"]
     parameters = {one["name"]: one for one in search["parameters"]}
 
-    assert len(found) == 9
+    assert len(found) == 10
     assert {code for address, code in answers.items() if "relevance" not in address} == {200}
     assert parameters["type"]["example"] == ["kitchen"]
     assert parameters["type"]["description"].startswith("Type of seed library.")
