@@ -599,7 +599,7 @@ def test_map_of_the_site(client):
     """Robots find every case, and stay out of the endless searches."""
     assert client.get("/robots.txt").text == (
         "User-agent: *\nDisallow: /search\nDisallow: /role-models?\nDisallow: /outcomes?\n"
-        "Disallow: /compare?\n"
+        "Disallow: /compare?\nDisallow: /packs/add\nDisallow: /packs/edit\n"
         "Sitemap: http://localhost/sitemap.xml\n"
     )
     places = re.findall("<loc>([^<]+)</loc>", client.get("/sitemap.xml").text)

@@ -240,10 +240,10 @@ def test_cases_to_add(client, searcher):
             likeness[hit.case.id] = likeness.get(hit.case.id, 0) + hit.score
     expected = sorted(likeness.keys() - {METAL, WINE, TEXTILE}, key=lambda i: (-likeness[i], i))
     assert [unescape(link) for link in offered] == [f"/compare?{THREE}&id={i}" for i in expected]
-    assert re.findall(r'<input type="hidden" name="id" value="([^"]+)">', page) == [
+    form = page.split("compare-form")[1].split("</form>")[0]
+    assert re.findall(r'<input type="hidden" name="id" value="([^"]+)">', form) == [
         METAL, WINE, TEXTILE,
     ]  # fmt: skip
-    form = page.split("compare-form")[1].split("</form>")[0]
     assert re.findall(r'<option value="([^"]+)"', form) == [
         HOSTILE, TRAIN, PROGRAMME,
     ]  # fmt: skip
@@ -256,7 +256,8 @@ def test_one_case_asks_for_another(client):
         assert response.status_code == 200
         assert "One case is chosen. Add at least one more" in response.text
         assert "<table" not in response.text
-        assert re.findall(r'name="id" value="([^"]+)"', response.text) == [METAL]
+        form = response.text.split("compare-form")[1].split("</form>")[0]
+        assert re.findall(r'name="id" value="([^"]+)"', form) == [METAL]
 
 
 def test_no_case_offers_a_form(client):
@@ -333,7 +334,7 @@ def test_markup_in_an_id_is_text(client):
     assert "&lt;b&gt;x&lt;/b&gt;" in page
     assert "<b>" not in page
     page = client.get(f"/compare?id={HOSTILE}&id={METAL}").text
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "<b>that</b>" not in page
 
 
@@ -591,7 +592,7 @@ def test_adding_without_javascript(browser, url):
     page.get_by_role("button", name="Compare").click()
     expect(page.locator("h1")).to_have_text("Two cases side by side")
     page.get_by_label("Case to add").select_option(TEXTILE)
-    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("h1")).to_have_text("Three cases side by side")
     assert page.locator(".compare-title").count() == 3
     context.close()
