@@ -292,21 +292,13 @@ def read_corpus(
     references, source_problems = _sources(home / SOURCES_FILE, remembered)
 
     def read_under(taxonomy: Taxonomy) -> _Reader:
-        around = Surroundings(
-            taxonomy=taxonomy,
-            ids=frozenset(file.id for file in files),
-            keys=tuple(references),
-            undated=frozenset(key for key, work in references.items() if not work.year),
-        )
-        reader = _Reader(
+        return _Reader(
             files=files,
-            around=around,
+            around=_surroundings(taxonomy, files, references),
             remembered=remembered.under(taxonomy),
             processes=processes,
             tell=tell,
-        )
-        reader.read()
-        return reader
+        ).read()
 
     read = read_under(taxonomy)
     marked, guide_problems = with_kinds_of_guides(
@@ -336,12 +328,9 @@ def read_corpus(
     ]
     beside = _beside(folder, known, references, problems)
     if withdrawn and not guides:
-        message = "holds no case that was not withdrawn; add one with 'kb new'."
-        problems.append(Problem(path=str(folder), line=1, message=message))
+        problems.append(_holds_none(folder, "case that was not withdrawn"))
     if not files and not file_problems:
-        problems.append(
-            Problem(path=str(folder), line=1, message="holds no case; add one with 'kb new'.")
-        )
+        problems.append(_holds_none(folder, "case"))
     return Corpus(
         problems=tuple(sorted(problems, key=lambda p: (p.path, p.line, p.message))),
         files=sum(reading.is_draft for _, reading in readings),
@@ -357,17 +346,34 @@ def read_corpus(
         beside=replace(
             beside,
             aliases={alias: file.id for file, one in readings for alias, _ in one.aliases},
-            withdrawn={
-                case_id: Withdrawn(
-                    title=reading.title[0] if reading.title else case_id,
-                    day=reading.withdrawn[0],
-                    reason=reading.withdrawn[1],
-                )
-                for case_id, reading in withdrawn.items()
-                if reading.withdrawn is not None
-            },
+            withdrawn=dict(_withdrawn(withdrawn)),
         ),
     )
+
+
+def _surroundings(
+    taxonomy: Taxonomy, files: Sequence[CaseFile], references: Mapping[str, Reference]
+) -> Surroundings:
+    """What each file is checked against."""
+    return Surroundings(
+        taxonomy=taxonomy,
+        ids=frozenset(file.id for file in files),
+        keys=tuple(references),
+        undated=frozenset(key for key, work in references.items() if not work.year),
+    )
+
+
+def _holds_none(folder: Path, what: str) -> Problem:
+    return Problem(path=str(folder), line=1, message=f"holds no {what}; add one with 'kb new'.")
+
+
+def _withdrawn(readings: Mapping[str, Reading]) -> Iterator[tuple[str, Withdrawn]]:
+    """What is left of the cases that were withdrawn, each with its id."""
+    for case_id, reading in readings.items():
+        if reading.withdrawn is not None:
+            day, reason = reading.withdrawn
+            title = reading.title[0] if reading.title else case_id
+            yield case_id, Withdrawn(title=title, day=day, reason=reason)
 
 
 def _beside(
@@ -435,8 +441,8 @@ class _Reader:
     readings: dict[str, Reading] = field(default_factory=dict)
     at_hand: dict[str, PackedCase] = field(default_factory=dict)
 
-    def read(self) -> None:
-        """Read everything that is not known from before.
+    def read(self) -> _Reader:
+        """Read everything that is not known from before, and hand on the reader itself.
 
         A file may name another one, and which ones there are is only known when all are read.
         So each is first read as if all were there; those that were told wrong are read again.
@@ -459,6 +465,7 @@ class _Reader:
         self._read(wrong)
         if unknown or wrong or held_in != around.digest:
             self.remembered.tell_all_hold_in(around.digest)
+        return self
 
     def _read(self, files: Sequence[CaseFile]) -> None:
         """Read some files, and remember them as they come: who is cut off goes on from there."""

@@ -74,6 +74,11 @@ class Compendium:
         return {case.id: case for case in self.cases} if self.index is None else self.index
 
     @cached_property
+    def pack_by_id(self) -> Mapping[str, Pack]:
+        """The packs by their ids."""
+        return {pack.id: pack for pack in self.packs}
+
+    @cached_property
     def sessions_of(self) -> Mapping[str, tuple[Pack, ...]]:
         """The sessions that a document is taught in, by its id: packs with a teaching note."""
         return packs_by_case(self.packs)

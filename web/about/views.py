@@ -21,7 +21,7 @@ from web.about.relevance import (
     p_text,
 )
 from web.core.request import searcher, settings
-from web.core.urls import case_url
+from web.core.urls import cases_root
 from web.ui.markdown import render_codebook
 
 #: As many sources stand on the page About; the page of the sources has them all.
@@ -80,7 +80,7 @@ def codebook() -> str:
     text = current.compendium.codebook
     if not text:
         abort(404)
-    root = case_url("-").removesuffix("/-")
+    root = cases_root()
     body = render_codebook(current.snapshot_id, text, root)
     return render_template("codebook.html", body=body)
 

@@ -13,7 +13,7 @@ from kb.citations.styles import STYLES, Style, cited
 from kb.model.cases import Case
 from kb.search.answer import Hit
 from kb.search.searcher import Searcher
-from web.core.urls import addresses, case_url, compare_url
+from web.core.urls import addresses, cases_root, compare_url
 from web.ui.markdown import Body, render_body
 from web.ui.reasons import values_text
 
@@ -27,7 +27,7 @@ SIMILAR_SHOWN = 3
 
 def body_of(case: Case, searcher: Searcher) -> Body:
     """The text of a case."""
-    return render_body(searcher.snapshot_id, case, case_url("-").removesuffix("/-"))
+    return render_body(searcher.snapshot_id, case, cases_root())
 
 
 def related_to(case: Case, searcher: Searcher) -> tuple[Case, ...]:

@@ -22,7 +22,7 @@ from web.cases.views import help_with as cases_help
 from web.core.errors import Failure, Help, register_help
 from web.core.params import read_strict
 from web.core.request import searcher, versions
-from web.core.urls import PERMANENT, absolute, case_url, version_url
+from web.core.urls import PERMANENT, absolute, case_url, cases_root, version_url
 from web.ui.documents import file_name, version_document
 from web.ui.exported import document_file
 from web.ui.markdown import render_body
@@ -114,7 +114,7 @@ def _page(kept: Version, held: CaseVersions) -> str:
         "case.html",
         version=where,
         case=case,
-        body=render_body(kept.digest, case, case_url("-").removesuffix("/-")),
+        body=render_body(kept.digest, case, cases_root()),
         gaps=not_in_source(case),
         told_by=told_by(case, works),
         citations=citations(case, works),

@@ -73,6 +73,11 @@ def case_url(case_id: str) -> str:
     return url_for("cases.case", case_id=case_id)
 
 
+def cases_root() -> str:
+    """The path under which cases stand, without a slash at its end."""
+    return case_url("-").removesuffix("/-")
+
+
 def version_url(case_id: str, name: str) -> str:
     """The path of a version of a case; of two with ``...`` between them, of what differs."""
     return url_for("case_versions.version", case_id=case_id, name=name)

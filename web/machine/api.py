@@ -290,7 +290,7 @@ def pack(current: Searcher, values: Values, pack: str) -> PackAnswer:
     A session has its teaching note, with what good answers hold. 400 where an address is
     not as it was made.
     """
-    held = next((one for one in current.compendium.packs if one.id == pack), None)
+    held = current.compendium.pack_by_id.get(pack)
     if held is None and (pack.islower() or "/" in pack):
         abort(404)
     return pack_answer(

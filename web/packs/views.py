@@ -294,7 +294,7 @@ def _pack(name: str) -> Pack:
         PackError: the address is not as it was made.
         HTTPException: 404; it cannot be an address.
     """
-    held = next((one for one in searcher().compendium.packs if one.id == name), None)
+    held = searcher().compendium.pack_by_id.get(name)
     if held is not None:
         return held
     if name.islower():  # as an id is, and no address

@@ -210,7 +210,7 @@ def _shown(pack: Pack) -> dict[str, object]:
     fixed = pinned(pack, texts())
     order = [one.id for one in sessions(compendium.packs)]
     at = order.index(pack.id)
-    by_id = {one.id: one for one in compendium.packs}
+    by_id = compendium.pack_by_id
     return {
         "pack": pack,
         "note": pack.teaching,
@@ -234,7 +234,7 @@ def _held(pack_id: str) -> Pack:
     Raises:
         HTTPException: 404; there is none.
     """
-    found = next((one for one in searcher().compendium.packs if one.id == pack_id), None)
+    found = searcher().compendium.pack_by_id.get(pack_id)
     if found is None or found.teaching is None:
         abort(NOT_FOUND)
     return found

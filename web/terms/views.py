@@ -9,7 +9,7 @@ from kb.model.english import capital
 from kb.model.facets import FACET_LISTS
 from web.core.errors import Failure, Help, register_help
 from web.core.request import searcher
-from web.core.urls import case_url, led_to, url_for
+from web.core.urls import cases_root, led_to, url_for
 from web.terms.page import TermPage, groups_of
 from web.ui.links import PAGED, term_url
 from web.ui.markdown import render_codebook
@@ -69,7 +69,7 @@ def term(folder: str, name: str) -> ResponseReturnValue:
     if slug != name:
         return led_to(url_for("terms.term", folder=folder, name=slug))
     page = TermPage(facet=facet, term=found, searcher=current)
-    root = case_url("-").removesuffix("/-")
+    root = cases_root()
     rules = {
         head: render_codebook(current.snapshot_id, capital(text), root).html
         for head, text in page.rules.items()

@@ -8,7 +8,7 @@ from kb.errors import KBError
 from kb.model.tools import CHECKLIST, COSTS, FILLED, FLYER, TROUBLESHOOTING, Tool
 from kb.text.typography import curly
 from web.core.request import searcher, site_words
-from web.core.urls import case_url
+from web.core.urls import cases_root
 from web.tools import document
 from web.tools.cost_page import NAMES, blank_body, cost_body, read_sheet
 from web.tools.form import MARKDOWN, PAGE, PDF, faults_of
@@ -82,4 +82,4 @@ def file_of(tool: Tool, values: Mapping[str, str]) -> str:
 
 def sheet_of(tool: Tool, values: Mapping[str, str]) -> Body:
     """The text of a tool as HTML."""
-    return render_text(body_of(tool, values), case_url("-").removesuffix("/-"))
+    return render_text(body_of(tool, values), cases_root())

@@ -116,14 +116,22 @@ def _file(
 ) -> Response:
     exports: Exports = current_app.extensions["kb_exports"]
     key, content = exports.key(asked, task, given)
-    path = exports.making.made(key)
-    if path is None:
+    file = _read(exports.making.made(key))
+    if file is None:
         content = content or given()
         exports.making.ask(key, content)
-        path = _waited(exports, key)
-        if path is None:
+        file = _read(_waited(exports, key))
+        if file is None:
             return _how_far(exports.making.ask(key, content), name)
-    return _sent(path, key, media_type, name, is_shown=is_shown)
+    return _sent(file, key, media_type, name, is_shown=is_shown)
+
+
+def _read(path: Path | None) -> bytes | None:
+    """A file that was made; None where there is none, or another process has just removed it."""
+    try:
+        return None if path is None else path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _waited(exports: Exports, key: str) -> Path | None:
@@ -136,9 +144,8 @@ def _waited(exports: Exports, key: str) -> Path | None:
         exports.turn.release()
 
 
-def _sent(path: Path, key: str, media_type: str, name: str, *, is_shown: bool) -> Response:
+def _sent(content: bytes, key: str, media_type: str, name: str, *, is_shown: bool) -> Response:
     """A finished file: shown in the browser or saved, asked for again each time, in parts too."""
-    content = path.read_bytes()
     response = Response(content, mimetype=media_type)
     way = "inline" if is_shown else "attachment"
     response.headers["Content-Disposition"] = f'{way}; filename="{name}"'

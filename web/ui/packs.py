@@ -13,7 +13,7 @@ from kb.errors import KBError
 from kb.exports.packs import Library
 from kb.model.packs import Pack
 from web.core.request import searcher, versions
-from web.core.urls import absolute, addresses, case_url, version_url
+from web.core.urls import absolute, addresses, cases_root, version_url
 from web.ui.documents import document
 from web.ui.markdown import Body, render_inside, render_prose
 
@@ -33,14 +33,14 @@ def items_of(pack: Pack) -> tuple[PackText, ...]:
 
 def prose(text: str, *, ours: bool) -> Markup:
     """The Markdown of a pack as HTML."""
-    return render_prose(text, case_url("-").removesuffix("/-"), ours=ours)
+    return render_prose(text, cases_root(), ours=ours)
 
 
 def whole_text(one: PackText) -> Body | None:
     """The text of an item as a part of the page; None where nobody has it."""
     if one.text is None:
         return None
-    root = case_url("-").removesuffix("/-")
+    root = cases_root()
     return render_inside(searcher().snapshot_id, one.text.case, root)
 
 

@@ -119,6 +119,24 @@ def test_a_reader_who_has_to_wait_is_told_how_far_it_is(live, settings, monkeypa
     assert ZipFile(io.BytesIO(second.data)).testzip() is None
 
 
+def test_a_file_that_has_just_been_removed_is_made_again(live, settings, monkeypatch):
+    """Another process may clear the folder between the look and the reading."""
+    client = create_app(live, settings).test_client()
+    before = file_at(client, f"{METAL}.md").data
+    made, removed = Making.made, []
+
+    def and_removed(making, key):
+        path = made(making, key)
+        if path is not None and not removed:
+            path.unlink()
+            removed.append(path)
+        return path
+
+    monkeypatch.setattr(Making, "made", and_removed)
+    assert file_at(client, f"{METAL}.md").data == before
+    assert len(removed) == 1
+
+
 def test_one_thread_of_a_worker_waits(live, settings, monkeypatch):
     """While one request waits for its file, another is answered at once."""
     client = create_app(live, settings).test_client()
