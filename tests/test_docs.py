@@ -28,6 +28,7 @@ from kb.model.taxonomy import (
 )
 from kb.settings import ROWS
 from kb.text.body import case_headings
+from tests.kb.cli.command import commands
 from tests.toy import ROOT
 from web.cli import main
 
@@ -202,7 +203,7 @@ def test_commands_are_in_the_readme() -> None:
     rows = _rows(README, "The `kb` command")
     named = [re.match(r"`kb ([a-z-]+)", row[0])[1] for row in rows]
 
-    assert sorted(named) == sorted(main.commands)
+    assert sorted(named) == sorted(commands())
     assert [row[0] for row in rows if not row[1]] == []
 
 
@@ -210,7 +211,7 @@ def test_options_named_in_the_readme_exist() -> None:
     """Every option of the command that the documents name is one that the command has."""
     known = {
         option
-        for command in (main, *main.commands.values())
+        for command in (main, *commands().values())
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for option in parameter.opts
@@ -225,7 +226,7 @@ def test_settings_are_in_the_help() -> None:
     """An option that stands for a setting says which variable it wins over, and that one exists."""
     named = {
         variable
-        for command in main.commands.values()
+        for command in commands().values()
         for parameter in command.params
         for variable in re.findall(r"KB_[A-Z_]+", getattr(parameter, "help", None) or "")
     }
@@ -236,10 +237,10 @@ def test_settings_are_in_the_help() -> None:
 
 def test_every_command_explains_itself() -> None:
     """Each command has a help text that is a sentence, and each option says what it does."""
-    silent = [name for name, command in main.commands.items() if not (command.help or "")[:1]]
+    silent = [name for name, command in commands().items() if not (command.help or "")[:1]]
     unexplained = [
         (name, parameter.name)
-        for name, command in main.commands.items()
+        for name, command in commands().items()
         for parameter in command.params
         if isinstance(parameter, click.Option) and not parameter.help and not parameter.show_default
     ]

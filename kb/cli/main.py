@@ -5,32 +5,52 @@ Exit status: 0 fine, 1 problems found, 2 wrong usage.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+
 import click
 
 from kb import __version__
-from kb.cli.build import build, snapshots
-from kb.cli.citation import cite
-from kb.cli.comparison import compare
-from kb.cli.content import check, glossary, new, schema
-from kb.cli.export import export
-from kb.cli.outcomes import outcomes
-from kb.cli.packs import packs
-from kb.cli.quality import calibrate, evaluate
-from kb.cli.role_models import role_models
-from kb.cli.search import search
-from kb.cli.versions import versions
+
+#: The module of each command and its name there. It is imported when it is asked for: one command
+#: should not wait for what only others need.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "build": ("kb.cli.build", "build"),
+    "calibrate": ("kb.cli.quality", "calibrate"),
+    "check": ("kb.cli.content", "check"),
+    "cite": ("kb.cli.citation", "cite"),
+    "compare": ("kb.cli.comparison", "compare"),
+    "evaluate": ("kb.cli.quality", "evaluate"),
+    "export": ("kb.cli.export", "export"),
+    "glossary": ("kb.cli.content", "glossary"),
+    "new": ("kb.cli.content", "new"),
+    "outcomes": ("kb.cli.outcomes", "outcomes"),
+    "packs": ("kb.cli.packs", "packs"),
+    "role-models": ("kb.cli.role_models", "role_models"),
+    "schema": ("kb.cli.content", "schema"),
+    "search": ("kb.cli.search", "search"),
+    "snapshots": ("kb.cli.build", "snapshots"),
+    "versions": ("kb.cli.versions", "versions"),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The names of all commands, by the alphabet."""
+        return sorted({*COMMANDS, *super().list_commands(context)})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command with this name; None if there is none."""
+        if name not in COMMANDS:
+            return super().get_command(context, name)
+        module, attribute = COMMANDS[name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kb")
 def main() -> None:
     """The compendium of business networks: check, build, search and serve it."""
-
-
-for _command in (
-    *(check, new, schema, glossary),
-    *(build, snapshots, versions),
-    *(search, role_models, outcomes, compare, cite, export, packs),
-    *(evaluate, calibrate),
-):
-    main.add_command(_command)

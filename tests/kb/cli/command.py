@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import click
 from click.testing import CliRunner, Result
 
 from kb.settings import Settings
@@ -45,3 +46,9 @@ def where(settings: Settings) -> list[str]:
     """The options that name the folders and the encoder of a toy compendium."""
     folders = ["--cases", str(settings.cases), "--index", str(settings.index)]
     return [*folders, "--model", settings.model]
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command of ``kb`` by its name, each of them imported."""
+    context = click.Context(main)
+    return {name: main.get_command(context, name) for name in main.list_commands(context)}

@@ -9,8 +9,7 @@ import pytest
 
 from kb import __version__
 from kb.snapshots.store import current_id
-from tests.kb.cli.command import kb, run
-from web.cli import main
+from tests.kb.cli.command import commands, kb, run
 
 
 @pytest.mark.parametrize(
@@ -67,13 +66,27 @@ def test_wrong_usage_is_status_two(arguments):
     assert result.stderr.startswith("Usage: ")
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in sorted(main.commands))], ids=str)
+@pytest.mark.parametrize("command", [[], *([name] for name in sorted(commands()))], ids=str)
 def test_every_command_explains_itself(command):
     """--help prints the usage on standard output."""
     result = kb(*command, "--help")
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(" ".join(["Usage: main", *command, "["]))
+
+
+def test_a_command_waits_for_nothing_that_only_others_need():
+    """Asking one command for its help imports none of the modules of the others."""
+    code = (
+        "import sys; from web.cli import main; main(['schema', '--help'], standalone_mode=False)\n"
+        "print(sorted(one for one in sys.modules if one.startswith('kb.cli.')))"
+    )
+
+    result = run(sys.executable, "-c", code)
+
+    assert result.stdout.splitlines()[-1] == str(
+        ["kb.cli.console", "kb.cli.content", "kb.cli.main", "kb.cli.reading"]
+    )
 
 
 def test_the_version_is_that_of_the_package():
