@@ -73,6 +73,9 @@ def _fields(record: type[Record]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ("heading", "required", "optional"),
     [
         pytest.param("Fields", front_matter.REQUIRED, front_matter.OPTIONAL, id="case"),
+        pytest.param("Sources", *_fields(front_matter.SourceFields), id="source"),
+        pytest.param("What was told", *_fields(front_matter.ToldFields), id="told"),
+        pytest.param("Works that are new", *_fields(front_matter.WorkFields), id="work"),
         pytest.param("Members", *_fields(front_matter.MembersFields), id="members"),
         pytest.param("Results", *_fields(front_matter.ResultFields), id="result"),
     ],
@@ -95,7 +98,6 @@ def test_every_field_is_explained(
     ("field", "names"),
     [
         ("period", front_matter.PeriodFields.names()),
-        ("sources", front_matter.SourceFields.names()),
         ("teaching", front_matter.TeachingFields.names()),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 from pydantic import Field
 
-from kb.model.cases import HOW_SEEN, KINDS_OF_SOURCE, Reference, Source
+from kb.model.cases import HOW_SEEN, KINDS_OF_SOURCE, TOLD, Reference, Source
 
 
 class Cites(Protocol):
@@ -51,10 +51,12 @@ class CitedWork:
 class SeenCount:
     """How many sources there are of a kind of which as much was seen, and cases that cite them."""
 
-    kind: Annotated[str | None, Field(description="`primary`, `secondary`, or null: not said")]
+    kind: Annotated[
+        str | None, Field(description="`primary`, `secondary`, `told`, or null: not said")
+    ]
     seen: Annotated[
         str | None,
-        Field(description="`opened`, `stored copy`, `excerpt`, or null: not said"),
+        Field(description="`opened`, `stored copy`, `excerpt`, `told`, or null: not said"),
     ]
     sources: int
     cases: Annotated[int, Field(description="Documents that cite at least one of these sources")]
@@ -107,8 +109,8 @@ def sources_summary(cases: Iterable[Cites], references: Mapping[str, Reference])
     every = tuple(cases)
     works = cited_works(every, references)
     counts = []
-    for kind in (*KINDS_OF_SOURCE, None):
-        for how in (*HOW_SEEN, None):
+    for kind in (*KINDS_OF_SOURCE, TOLD, None):
+        for how in (*HOW_SEEN, TOLD, None):
             alike = [cited for cited in works if (cited.work.kind, _how(cited.work)) == (kind, how)]
             if alike:
                 citing = {case.id for cited in alike for case in cited.cases}

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kb.model.cases import OPENED, STORED_COPY, Case, Reference, Seen
+from kb.model.cases import OPENED, STORED_COPY, TOLD, Case, Reference, Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,8 @@ class Citation:
     kind: Annotated[
         str | None,
         Field(
-            description="`primary`, by those who did or studied what it tells, or `secondary`, "
-            "told after others"
+            description="`primary`, by those who did or studied what it tells, `secondary`, "
+            "told after others, or `told`: by those who did it, to this compendium alone"
         ),
     ] = None
     seen: Annotated[
@@ -74,6 +74,9 @@ def seen_text(work: Work) -> str:
 
     A day is named only where the source was opened on it.
     """
+    if work.kind == TOLD:
+        day = f" on {day_text(work.seen.day)}" if work.seen and work.seen.day else ""
+        return f"Told by those who did it{day}, and published nowhere else."
     kind = f"{work.kind.capitalize()} source." if work.kind else ""
     gone = f"Its page was gone on {day_text(work.gone)}." if work.gone else ""
     return " ".join(filter(None, (kind, _seen(work), gone)))

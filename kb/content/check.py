@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from kb.content.files import SOURCES_FILE
 from kb.content.known import NAMES_WITHDRAWN, Known, nearest_ids
 from kb.content.load import CaseFile, Draft, load_file
 from kb.content.schema import (
@@ -143,6 +144,19 @@ def _any_currency(names: tuple[str, ...], codes: tuple[str, ...]) -> re.Pattern[
     return re.compile(rf"(?=[{begin}])(?<!\w)(?:{'|'.join(patterns)})(?![^\W\d])")
 
 
+def source_rules(given: Given, sound: Given, known: Known) -> Complaints:
+    """A source is one of sources.bib, or told, or a work of the case alone, under a new key."""
+    if "told" in given and "work" in given:
+        yield ("work",), "must not be given together with told; make two sources of it."
+    key = as_text(sound.get("key"))
+    if ("told" in given or "work" in given) and key in known.sources:
+        yield (
+            ("key",),
+            f"is a key of {SOURCES_FILE} already, {shown(key)}: take a new one for a source of "
+            "this case alone, or leave out 'told' and 'work'.",
+        )
+
+
 def case_rules(given: Given, sound: Given, known: Known) -> Complaints:
     """What hangs on the kind, what was only planned or is our reading, sources of results."""
     yield from _guide_rules(given, known)
@@ -257,7 +271,7 @@ def _money_rules(given: Given, known: Known) -> Complaints:
             continue
         source = as_text(result.get("source")) or (keys[0] if keys else None)
         is_money = _term(known.taxonomy, "units", result.get("unit")).measures == MONEY
-        if is_money and source in known.undated:
+        if is_money and source and (known.own.get(source) or source in known.undated):
             yield (
                 ("results", position, "year"),
                 "must be given for an amount of money whose source has no year (rule: a currency "
@@ -394,6 +408,21 @@ def alias_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem
                     "it too. Keep it in the one that took its place."
                 )
                 yield _field_problem(file, line, field, message)
+
+
+def own_source_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
+    """Keys of sources that a case brings along and another one, too; in the order of the ids."""
+    first: dict[str, CaseFile] = {}
+    for file, reading in read:
+        for source in reading.own_sources:
+            key, line = source[:2]
+            other = first.setdefault(key, file)
+            if other is not file:
+                message = (
+                    f"is that of a source of {other.path} too, {shown(key)}; take another one, or "
+                    f"put a work that both cite into {SOURCES_FILE}."
+                )
+                yield _field_problem(file, line, "key", message)
 
 
 def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Iterator[Problem]:

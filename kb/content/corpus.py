@@ -14,6 +14,7 @@ from kb.content.case_json import unpacked
 from kb.content.check import (
     alias_problems,
     day_problems,
+    own_source_problems,
     place_problems,
     title_problems,
     with_kinds_of_guides,
@@ -47,6 +48,7 @@ from kb.content.files import (
 from kb.content.glossary import read_forms
 from kb.content.known import Known
 from kb.content.load import CaseFile, bytes_of, case_files, digest_of
+from kb.content.own_sources import OwnSource, with_own_sources
 from kb.content.packs import read_course, read_packs
 from kb.content.people import read_people
 from kb.content.phrases import read_phrases
@@ -323,10 +325,12 @@ def read_corpus(
         *(source_problems if home == folder else ()),  # else they are those of another compendium
         *(*title_problems(shown), *place_problems(shown, taxonomy)),
         *(*alias_problems(readings), *day_problems(readings, date.today())),
+        *own_source_problems(shown),
         *withdrawn_problems(shown, withdrawn.keys()),
         *(problem for file, reading in readings for problem in reading.problems_in(file.path)),
     ]
-    beside = _beside(folder, known, references, problems)
+    own = (OwnSource(*values) for _, reading in shown for values in reading.own_sources)
+    beside = _beside(folder, known, with_own_sources(references, own), problems)
     if withdrawn and not guides:
         problems.append(_holds_none(folder, "case that was not withdrawn"))
     if not files and not file_problems:

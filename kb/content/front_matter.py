@@ -13,10 +13,27 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
-from kb.content.check import READING_FIELDS, case_rules, period_rules, result_rules
-from kb.content.known import COUNTRIES, EARLIER_ID, OTHER_ID, SOURCE_KEY, Known, term, terms
+from kb.content.check import (
+    READING_FIELDS,
+    case_rules,
+    period_rules,
+    result_rules,
+    source_rules,
+)
+from kb.content.known import (
+    COUNTRIES,
+    EARLIER_ID,
+    OTHER_ID,
+    SOURCE_KEY,
+    WEB_ADDRESS,
+    YEAR_OF_WORK,
+    Known,
+    term,
+    terms,
+)
 from kb.content.load import Draft
 from kb.content.money import converted
+from kb.content.own_sources import own_keys
 from kb.content.schema import (
     DAY,
     FLAG,
@@ -35,6 +52,7 @@ from kb.content.schema import (
 )
 from kb.errors import Problem
 from kb.model.cases import (
+    KINDS_OF_SOURCE,
     Case,
     Change,
     Contradiction,
@@ -59,18 +77,81 @@ MAX_TITLE, MAX_SUMMARY, MAX_STATEMENT, MAX_QUESTION = 90, 300, 160, 400
 #: A line on whom a case suits, or a question that it answers.
 MAX_LINE = 160
 MAX_LOCATOR = 200
+#: Who told a case, or published a work.
+MAX_BY = 120
+#: The key of a source that a case brings along, to editors.
+KEY_SCHEMA = {"type": "string", "pattern": r"\S"}
+
+
+class ToldFields(Record):
+    """That those of whom a case tells told it to the compendium themselves."""
+
+    what = "told"
+
+    by: Annotated[str, text(most=MAX_BY)] = required(
+        "Their part in it, and no name of a person.", "the manager of a member firm"
+    )
+    day: Annotated[str, DAY] = required("The day on which it was told.", "2026-11-28")
+    may_name: Annotated[bool, FLAG] = optional(
+        "Whether they agree that their firms are named.", "true", default=False
+    )
+
+
+class WorkFields(Record):
+    """A published work as a case brings it along."""
+
+    what = "a work"
+
+    title: Annotated[str, text(most=MAX_SUMMARY)] = required(
+        "As the work gives it.", "Five bakers buy one oven"
+    )
+    by: Annotated[str | None, text(most=MAX_BY)] = optional(
+        "Who published it, such as a newspaper; left out where that is not named.", "Ruhr-Zeitung"
+    )
+    year: Annotated[str, YEAR_OF_WORK] = required(
+        "The year: 2021, about 2021, or no date where it gives none.", "2021"
+    )
+    url: Annotated[str | None, WEB_ADDRESS] = optional(
+        "The address of the page itself.", "https://example.org/five-bakers"
+    )
+    kind: Annotated[str | None, one_of(KINDS_OF_SOURCE)] = optional(
+        "primary: by those who did it or studied it. secondary: told after others.", "secondary"
+    )
+
+
+#: To editors: a key of sources.bib, but of a source that stands in the case itself.
+_KEYS = {
+    "if": {"not": {"anyOf": [{"required": ["told"]}, {"required": ["work"]}]}},
+    "then": {"properties": {"key": SOURCE_KEY.schema}},
+    "not": {"required": ["told", "work"]},
+}
 
 
 class SourceFields(Record):
     """Where the facts of a case stand."""
 
+    model_config = ConfigDict(json_schema_extra=_KEYS)
     what = "a source"
-    makes = Source
+    rules = source_rules
 
-    key: Annotated[str, SOURCE_KEY] = required("A key of sources.bib.", "roy-1998")
+    key: Annotated[str, replace(SOURCE_KEY, schema=KEY_SCHEMA)] = required(
+        "A key of sources.bib; with told or work a new one.", "roy-1998"
+    )
     locator: Annotated[str, text(most=MAX_LOCATOR)] = required(
         "The place in the source: a section, a page, a table.", "section 8, third example"
     )
+    told: Annotated[ToldFields | None, One(ToldFields)] = optional(
+        "Where those of whom the case tells told it to the compendium themselves.",
+        "{by: the manager of a member firm, day: 2026-11-28}",
+    )
+    work: Annotated[WorkFields | None, One(WorkFields)] = optional(
+        "A published work that sources.bib does not have yet.",
+        "{title: Five bakers buy one oven, by: Ruhr-Zeitung, year: 2021}",
+    )
+
+    def made(self) -> Source:
+        """The key and the place: what was told, or the work, is one of the references."""
+        return Source(key=self.key, locator=self.locator)
 
 
 class MembersFields(Record):
@@ -168,7 +249,7 @@ class ResultFields(Record):
     locator: Annotated[str, text(most=MAX_LOCATOR)] = required(
         "Where in the source it stands.", "section 8, third example"
     )
-    source: Annotated[str, text(schema=SOURCE_KEY.schema)] = optional(
+    source: Annotated[str, text(schema={"anyOf": [SOURCE_KEY.schema, KEY_SCHEMA]})] = optional(
         "The key of the source; may be left out when the case has one source.", default=""
     )
     about: Annotated[str | None, text(most=60)] = optional(
@@ -376,7 +457,7 @@ def read_case(draft: Draft, known: Known) -> tuple[Case | None, list[Problem]]:
         The case, with countries as ISO codes and terms as their canonical ids, or None if
         anything is wrong; and every problem.
     """
-    known = replace(known, case_id=draft.id)
+    known = replace(known, case_id=draft.id, own=own_keys(draft.front_matter.value))
     fields, problems = read(FrontMatter, draft.front_matter, draft.path, known=known)
     return (None if fields is None else _case(draft, fields, known)), problems
 

@@ -11,9 +11,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
+from kb.content.bibliography import NO_DATE
 from kb.content.countries import country_code, country_names
 from kb.content.files import SOURCES_FILE
+from kb.content.own_sources import YEAR
 from kb.content.schema import Meaning, Value, listed, not_allowed, shown, text, texts, wrong
 from kb.model.taxonomy import Taxonomy
 
@@ -28,6 +31,8 @@ class Known:
         sources: the keys that may be cited.
         undated: those of them of no known year.
         withdrawn: the ids of documents that were withdrawn, and that nothing may name.
+        own: the keys of the sources that the file itself brings along, to whether each is of
+            no known year.
         case_id: of the case that is being read; empty in another file.
     """
 
@@ -36,6 +41,7 @@ class Known:
     sources: Collection[str] = ()
     undated: Collection[str] = ()
     withdrawn: Collection[str] = ()
+    own: Mapping[str, bool] = field(default_factory=dict)
     case_id: str = ""
 
 
@@ -79,7 +85,7 @@ def _country(name: str, known: Known) -> str:
 
 
 def _key(key: str, known: Known) -> str:
-    if key not in known.sources:
+    if key not in known.own and key not in known.sources:
         similar = difflib.get_close_matches(key, known.sources, n=1)
         hint = f"did you mean {similar[0]!r}? " if similar else ""
         raise wrong(
@@ -87,6 +93,19 @@ def _key(key: str, known: Known) -> str:
             f"Keys are {listed(known.sources)}."
         )
     return key
+
+
+def _year_of_work(year: str, known: Known) -> str:
+    if not YEAR.fullmatch(year):
+        raise wrong(f"must be 1998, 'about 1998' or {NO_DATE!r}, not {shown(year)}.")
+    return year
+
+
+def _address(address: str, known: Known) -> str:
+    parts = urlsplit(address) if "[" not in address else None  # which it may refuse
+    if not (parts and parts.scheme in ("http", "https") and parts.netloc) or " " in address:
+        raise wrong(f"must be a web address such as https://example.org/x, not {shown(address)}.")
+    return address
 
 
 def nearest_ids(name: str, ids: Collection[str]) -> str:
@@ -141,6 +160,12 @@ def _document(what: str, is_guide: bool) -> Meaning:
 COUNTRIES = texts(text(means=_country, schema={"vocabulary": "countries"}), once=True)
 #: A key of the sources.
 SOURCE_KEY = text(means=_key, schema={"vocabulary": "sources"})
+#: The year of a work that a case brings along, as an entry of the sources may give it.
+YEAR_OF_WORK = text(
+    means=_year_of_work, schema={"type": ["string", "integer"], "pattern": f"^(?:{YEAR.pattern})$"}
+)
+#: An address of the web.
+WEB_ADDRESS = text(means=_address, schema={"type": "string", "pattern": "^https?://"})
 #: The id of another document than the one that is being read; of any, in another file.
 OTHER_ID = text(means=_another)
 #: An id under which the document stood that is being read.

@@ -21,6 +21,7 @@ from kb.content.countries import countries
 from kb.content.front_matter import read_case
 from kb.content.known import Known
 from kb.content.load import CaseFile, Draft, load_file
+from kb.content.own_sources import own_sources
 from kb.content.schema import as_text
 from kb.errors import Problem
 from kb.model.case_versions import labels_digest, labels_of, terms_of
@@ -93,6 +94,7 @@ class Reading(NamedTuple):
         aliases: ids under which it stood before, each with its line.
         withdrawn: the day on which it was withdrawn, and why; None where it was not.
         days: days that cannot lie ahead: the field, the day, and the line of each.
+        own_sources: that the case brings along, each with the values of an ``OwnSource``.
         asked: what it asked for, as JSON, which is seldom needed: documents to whether they
             exist, sources to whether they may be cited, sources to whether their year is not
             known; and the digests of all ids and of all keys, where it asked for all of them.
@@ -115,6 +117,7 @@ class Reading(NamedTuple):
     aliases: Sequence[tuple[str, int]] = ()
     withdrawn: tuple[str, str] | None = None
     days: Sequence[tuple[str, str, int]] = ()
+    own_sources: Sequence[Sequence[Any]] = ()
     asked: str = ""
 
     @property
@@ -240,6 +243,8 @@ def _beginnings(case: Case, draft: Draft, taxonomy: Taxonomy) -> dict[str, Any]:
     ]
     if withdrawn is not None:
         days.append(("withdrawn.day", withdrawn.day, line("withdrawn", "day")))
+    own = own_sources(draft)
+    days += [("told.day", source.date, source.line) for source in own if source.is_told]
     return {
         "countries": case.facets["country"],
         "years": (None, None) if period is None else (period.start, period.end),
@@ -250,6 +255,7 @@ def _beginnings(case: Case, draft: Draft, taxonomy: Taxonomy) -> dict[str, Any]:
         ),
         "withdrawn": None if withdrawn is None else (withdrawn.day, withdrawn.reason),
         "days": tuple(days),
+        "own_sources": tuple(map(tuple, own)),
     }
 
 

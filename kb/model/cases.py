@@ -244,7 +244,8 @@ class Seen:
     how: Annotated[
         str,
         Field(
-            description="`opened` at its address, read in a `stored copy`, or an `excerpt` of it"
+            description="`opened` at its address, read in a `stored copy`, an `excerpt` of it, or "
+            "`told` by those who did it"
         ),
     ]
     day: Annotated[str | None, Field(description="The day on which it was seen")] = None
@@ -260,6 +261,9 @@ class Seen:
 OPENED, STORED_COPY, EXCERPT = HOW_SEEN = ("opened", "stored copy", "excerpt")
 #: What a source is to what it tells: of those who did or studied it, or told after others.
 PRIMARY, SECONDARY = KINDS_OF_SOURCE = ("primary", "secondary")
+#: The kind of a source that a case alone has, and how it came: those who did it told it to the
+#: compendium themselves, and it is published nowhere.
+TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,12 +308,12 @@ PRINTED = (
 class Reference:
     """One entry of the bibliography, ready to show.
 
-    ``kind`` is one of ``KINDS_OF_SOURCE``; ``gone`` is the day on which its page was found to be
-    gone, ``archived`` the address of a copy. ``cited_in`` is where one source names this one,
-    which makes it further reading; ``subject`` is the heading that it stands under there.
-    ``bibtex`` is the entry as it stands in the file. ``by`` is who wrote it, in short: last
-    names, an organisation, or the publisher; empty if not named. ``imprint`` is the entry part
-    by part, for reference managers.
+    ``kind`` is one of ``KINDS_OF_SOURCE`` or ``TOLD``; ``gone`` is the day on which its page was
+    found to be gone, ``archived`` the address of a copy. ``cited_in`` is where one source names
+    this one, which makes it further reading; ``subject`` is the heading that it stands under there.
+    ``bibtex`` is the entry as it stands in the file, empty for one of a case. ``by`` is who wrote
+    it, in short: last names, an organisation, or the publisher; empty if not named. ``imprint`` is
+    the entry part by part, for reference managers.
     """
 
     key: str

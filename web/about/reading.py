@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.citations.summary import CountedSources, CountedWork
-from kb.model.cases import EXCERPT, OPENED, PRIMARY, SECONDARY, STORED_COPY, Reference
+from kb.model.cases import EXCERPT, OPENED, PRIMARY, SECONDARY, STORED_COPY, TOLD, Reference
 from kb.model.compendium import Compendium
 from kb.search.searcher import Searcher
 
@@ -14,6 +14,7 @@ from kb.search.searcher import Searcher
 HEADINGS = {
     PRIMARY: ("Primary sources", "by those who did it, paid for it or studied it"),
     SECONDARY: ("Secondary sources", "told after others"),
+    TOLD: ("Told to this compendium", "by those who did it, and published nowhere else"),
     "": ("Sources without a kind", "not sorted yet"),
 }
 #: What was seen of a source, in a table.
@@ -21,6 +22,7 @@ SEEN = {
     OPENED: "the page, opened",
     STORED_COPY: "a stored copy",
     EXCERPT: "only a passage",
+    TOLD: "told to the editors",
     None: "not said",
 }
 

@@ -98,7 +98,7 @@ EVERYTHING = [
          "Keys are doe-2001, roe-2002."),
     (59, "sources[3].locator must be given; add a line such as "
          "'locator: section 8, third example'."),
-    (60, "sources[3].page is not a field of a source: Fields are key, locator."),
+    (60, "sources[3].page is not a field of a source: Fields are key, locator, told, work."),
     (61, f"tags is not a field of a case: did you mean 'project'? {FIELDS}"),
     (66, "a heading must start at '##', as the title is the first: 'A heading of the first rank'."),
     (70, "raw HTML is not allowed: '<b>'; write Markdown."),

@@ -469,7 +469,7 @@ MISTAKES = [
      [(9, "sources[1].locator must be given; add a line such as "
           "'locator: section 8, third example'.")]),
     ("source-with-page", _yaml(sources="[{key: doe-2001, locator: x, pages: 5}]"),
-     [(9, "sources[1].pages is not a field of a source: Fields are key, locator.")]),
+     [(9, "sources[1].pages is not a field of a source: Fields are key, locator, told, work.")]),
     ("source-locator-too-long", _yaml(sources=f"[{{key: doe-2001, locator: {'x' * 201}}}]"),
      [(9, "sources[1].locator must be at most 200 characters, not 201; shorten it.")]),
     ("members-as-a-number", _yaml(members="5"),

@@ -23,7 +23,9 @@ from kb.content.front_matter import (
     ResultFields,
     SourceFields,
     TeachingFields,
+    ToldFields,
     WithdrawnFields,
+    WorkFields,
 )
 from kb.content.json_schema import DIALECT, case_schema
 from kb.content.load import Draft, load_folder
@@ -163,7 +165,9 @@ def test_every_field_is_described() -> None:
                 ResultFields,
                 SourceFields,
                 TeachingFields,
+                ToldFields,
                 WithdrawnFields,
+                WorkFields,
             )
         },
     }
