@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from kb.model.calibration import Calibration
-from kb.model.relevance import Found, Group, Refusal, Reliability, Report, Worst
+from kb.model.relevance import Found, Group, Refusal, Reliability, Report, Worst, corrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,13 @@ class RelevanceAnswer:
         str, Field(description="Which of the judged queries: tune, test or all; or empty")
     ]
     groups: tuple[Group, ...]
+    corrected: Annotated[
+        Mapping[str, Mapping[str, float]],
+        Field(
+            description="The p of each group, by its name and the system, corrected for how many "
+            "comparisons there are here (Holm)"
+        ),
+    ]
     refusal: Refusal | None
     found: Annotated[
         Found | None, Field(description="How good what is found is; null where not measured")
@@ -56,6 +64,7 @@ def relevance_answer(
         name=report.name,
         split=report.split,
         groups=report.groups,
+        corrected=corrected(report.groups),
         refusal=report.refusal,
         found=report.found,
         reliability=report.reliability,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from kb.model.taxonomy import COLLECTIONS
 
 if TYPE_CHECKING:
     from kb.model.relevance import Report
+    from kb.quality.evaluate_collection import Encode
     from kb.quality.judged import JudgedQuery
     from kb.search.searcher import Searcher
     from kb.settings import Settings
@@ -50,6 +52,7 @@ def _progress(items: Iterable, label: str) -> Iterable:
 @click.argument("folders", nargs=-1, metavar="[FOLDER]...")
 @click.option("--collection", metavar="ID", help="Measure on a snapshot of this collection")
 @click.option("--queries", metavar="FILE", help="Queries for a FOLDER, in another language")
+@click.option("--qrels", metavar="FILE", help="Judgments for a FOLDER, in place of its qrels.tsv")
 @click.option(
     "--split",
     type=click.Choice(("tune", "test", "all")),
@@ -67,6 +70,7 @@ def evaluate(
     folders: tuple[str, ...],
     collection: str | None,
     queries: str | None,
+    qrels: str | None,
     split: str,
     profiles: bool,
     publish: bool,
@@ -79,7 +83,8 @@ def evaluate(
     With --profiles, measure instead the role models of the compendium's judged profiles. What
     was judged is that of the snapshot: of a collection where it was built of one.
     """
-    _refuse_what_excludes_itself(folders, collection, queries, profiles=profiles, publish=publish)
+    of_folder = {"--queries": queries, "--qrels": qrels}
+    _refuse_what_excludes_itself(folders, collection, of_folder, profiles=profiles, publish=publish)
     if publish and split != "test":
         raise click.UsageError(
             f"--publish takes the test split alone, not {split!r}: weights and thresholds "
@@ -87,7 +92,7 @@ def evaluate(
         )
     settings = settings_of(cases=cases, index=index)
     if folders:
-        reports = [_of_folder(Path(folder), queries, settings) for folder in folders]
+        reports = [_of_folder(Path(folder), queries, qrels, settings) for folder in folders]
     elif profiles:
         reports = [_of_profiles(settings, split, collection)]
     else:
@@ -99,7 +104,7 @@ def evaluate(
             write_report(path, reports[0])
             say(f"Wrote {path}; the next build shows it.")
     if as_json:
-        click.echo(json.dumps([asdict(report) for report in reports], indent=1))
+        click.echo(json.dumps([_as_json(report) for report in reports], indent=1))
     else:
         columns = _COLUMNS_OF_PROFILES if profiles else _COLUMNS
         for report in reports:
@@ -110,7 +115,7 @@ def evaluate(
 def _refuse_what_excludes_itself(
     folders: Sequence[str],
     collection: str | None,
-    queries: str | None,
+    of_folder: Mapping[str, str | None],
     *,
     profiles: bool,
     publish: bool,
@@ -121,8 +126,9 @@ def _refuse_what_excludes_itself(
         raise click.UsageError(
             "--publish goes with no FOLDER: the site shows figures of the compendium's own queries"
         )
-    if queries and not folders:
-        raise click.UsageError("--queries goes with a FOLDER; the judged queries are its own")
+    for option, given in of_folder.items():
+        if given and not folders:
+            raise click.UsageError(f"{option} goes with a FOLDER; the judged queries are its own")
     if collection and folders:
         raise click.UsageError("--collection goes with no FOLDER; that has queries of its own")
 
@@ -221,44 +227,90 @@ def _of_profiles(settings: Settings, split: str, collection: str | None) -> Repo
     return evaluate_profiles(searcher, chosen, split=split, progress=_progress)
 
 
-def _of_folder(folder: Path, queries: str | None, settings: Settings) -> Report:
-    from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
+def _of_folder(folder: Path, queries: str | None, qrels: str | None, settings: Settings) -> Report:
+    from kb.indexing.identity import encoder_identity, multilingual_identity
     from kb.quality.collection import read_collection
-    from kb.quality.evaluate import evaluate_collection
+    from kb.quality.evaluate_collection import KeptVectors, evaluate_collection, kept_in
 
-    collection = read_collection(folder, queries=Path(queries) if queries else None)
+    collection = read_collection(
+        folder,
+        queries=Path(queries) if queries else None,
+        qrels=Path(qrels) if qrels else None,
+    )
     searcher = _searcher_of(settings, None)
     if searcher.compendium.calibration is None:
         raise CorpusError(
             "The snapshot has no calibration for its encoders. Run 'kb calibrate', then 'kb build'."
         )
     say(f"{collection.name}: {len(collection.documents)} documents …")
-    encoder = SentenceTransformerEncoder(find_model(settings.model, settings.revision))
+    manifest, encoders = searcher.manifest, searcher.encoders
+    kept = kept_in(settings.index, folder)
+    multilingual = None
+    if encoders.multilingual is not None and manifest.multilingual is not None:
+        multilingual = KeptVectors(
+            encode=encoders.multilingual.encode,
+            identity=multilingual_identity(manifest.multilingual.digest),
+            folder=kept,
+        )
     return evaluate_collection(
         collection,
-        searcher.encoders,
-        lambda texts: encoder.encode_documents(texts, batch_size=settings.batch_size),
+        encoders,
+        KeptVectors(
+            encode=_encode_documents(searcher, settings),
+            identity=encoder_identity(manifest.encoder.digest),
+            folder=kept,
+        ),
         searcher.compendium.calibration,
+        multilingual=multilingual,
         table=searcher.analyser.table,
         progress=_progress,
     )
+
+
+def _encode_documents(searcher: Searcher, settings: Settings) -> Encode:
+    """Encodes documents by the encoder of a snapshot, or by the original where that cannot."""
+    from kb.encoders.onnx import OnnxQueryEncoder
+    from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
+    from kb.quality.evaluate_collection import on_every_core
+
+    exported = searcher.encoders.query
+    if isinstance(exported, OnnxQueryEncoder) and exported.encodes_documents:
+        return on_every_core(exported)
+    original = SentenceTransformerEncoder(find_model(settings.model, settings.revision))
+    return partial(original.encode_documents, batch_size=settings.batch_size)
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    from kb.model.relevance import corrected  # imports pydantic
+
+    return {**asdict(report), "corrected": corrected(report.groups)}
 
 
 _ONE = {"queries": "query", "profiles": "profile"}
 
 
 def _print_report(report: Report, noun: str, columns: Sequence[str]) -> None:
+    from kb.model.relevance import corrected  # imports pydantic
+
     of = f" of the collection {report.collection}" if report.collection else ""
-    click.echo(f"{report.name}{of}{f', snapshot {report.snapshot}' if report.snapshot else ''}")
+    measured_on = f", snapshot {report.snapshot}" if report.snapshot else ""
+    if report.judged:
+        measured_on = f": {report.n_documents} documents, judged in {report.judged}"
+    click.echo(f"{report.name}{of}{measured_on}")
+    holm = corrected(report.groups)
+    n_compared = sum(len(group.p) for group in report.groups)
     for group in report.groups:
         width = max(map(len, group.figures)) + 2
         head = "".join(f"{name:>24}" for name in columns)
         counted = noun if group.n != 1 else _ONE[noun]
         click.echo(f"\n{group.name}: {group.n} {counted}")
-        click.echo(f"{'':<{width}}{head}   p against {next(iter(group.figures))}")
+        first = next(iter(group.figures))
+        click.echo(f"{'':<{width}}{head}   p against {first}   of {n_compared} comparisons (Holm)")
         for system, figures in group.figures.items():
             cells = "".join(_cell(figures[name]) for name in columns)
-            p = f"   {group.p[system]:.4f}" if system in group.p else ""
+            p = ""
+            if system in group.p:
+                p = f"   {group.p[system]:.4f}{holm[group.name][system]:>{len(first) + 13}.4f}"
             click.echo(f"{system:<{width}}{cells}{p}")
     refusal = report.refusal
     if refusal is not None:

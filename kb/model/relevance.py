@@ -6,7 +6,7 @@ site's relevance page shows it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -115,7 +115,8 @@ class Report:
     It is ``earlier`` where the queries of a test split were put once and are tuning data since.
 
     ``collection`` is the id of the collection of the compendium that was searched alone, empty
-    where everything was.
+    where everything was. Of a test collection ``judged`` is the name of the file of its judgments
+    and ``n_documents`` how many it holds; empty and 0 otherwise.
     """
 
     name: str
@@ -127,6 +128,23 @@ class Report:
     found: Found | None = None
     reliability: Reliability | None = None
     collection: str = ""
+    judged: str = ""
+    n_documents: int = 0
+
+
+def corrected(groups: Sequence[Group]) -> Mapping[str, Mapping[str, float]]:
+    """Every p of some groups, corrected for how many they are, by group and system.
+
+    By Holm's method (1979): the chance that any of the differences is taken for more than chance
+    wrongly is no larger than the level, whatever the groups have in common.
+    """
+    every = sorted((p, group.name, system) for group in groups for system, p in group.p.items())
+    found: dict[str, dict[str, float]] = {group.name: {} for group in groups}
+    largest = 0.0
+    for place, (p, name, system) in enumerate(every):
+        largest = max(largest, min(1.0, p * (len(every) - place)))
+        found[name][system] = largest
+    return found
 
 
 _FILE = JsonFile(holds=Report, what="a report", command="kb evaluate --publish")

@@ -32,22 +32,27 @@ class CollectionDocument:
 class TestCollection:
     """A collection. ``qrels`` maps query ids to grades above 0 by document id.
 
-    Queries without such a judgment are left out, as is usual.
+    Queries without such a judgment are left out, as is usual. ``judged`` is the name of the file
+    of the judgments: a collection may have several, which give other figures.
     """
 
     name: str
+    judged: str
     documents: tuple[CollectionDocument, ...]
     queries: Mapping[str, str]
     qrels: Mapping[str, Mapping[str, int]]
 
 
-def read_collection(folder: Path, *, queries: Path | None = None) -> TestCollection:
+def read_collection(
+    folder: Path, *, queries: Path | None = None, qrels: Path | None = None
+) -> TestCollection:
     """Read a collection.
 
     Args:
         folder: where its files are.
         queries: a file to take the queries from instead, with the same ids: for
             questions in one language about documents in another.
+        qrels: a file to take the judgments from instead.
 
     Raises:
         CorpusInvalid: carries every problem with file and line.
@@ -59,16 +64,17 @@ def read_collection(folder: Path, *, queries: Path | None = None) -> TestCollect
     if not documents:
         _note(problems, corpus, 1, "holds no document.")
     asked = rows_of(queries or folder / "queries.jsonl", _QueryRow, problems)
-    judged = folder / "qrels.tsv"
-    qrels = _qrels(judged, asked, documents, problems)
-    if not qrels and not problems:
+    judged = qrels or folder / "qrels.tsv"
+    grades = _qrels(judged, asked, documents, problems)
+    if not grades and not problems:
         _note(problems, judged, 1, "has no grade above 0, so there is nothing to measure.")
     refuse(problems)
     return TestCollection(
         name=f"{folder.parent.name}/{folder.name}" if queries else folder.name,
+        judged=judged.name,
         documents=tuple(documents.values()),
-        queries={query_id: asked[query_id].text for query_id in qrels},
-        qrels=qrels,
+        queries={query_id: asked[query_id].text for query_id in grades},
+        qrels=grades,
     )
 
 

@@ -2,23 +2,16 @@
 
 The compendium's judged queries go through ``Searcher.search``, repair, thresholds
 and all. Words alone (BM25) and meaning alone (the default encoder) get the queries as
-they were typed, whatever their language. A collection goes through the same passages,
-encoders, glossary and fusion; it has no calibration of its own and no thresholds, so
-every document is ranked.
+they were typed, whatever their language.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from kb.engine.base import Document, VectorText, best_rows
-from kb.engine.local.engine import LocalEngine, LocalWriter
-from kb.model.calibration import Calibration
 from kb.model.relevance import (
     Band,
     Found,
@@ -28,17 +21,10 @@ from kb.model.relevance import (
     Report,
     Worst,
 )
-from kb.model.word_table import WordTable
-from kb.quality.collection import TestCollection
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import MEASURES, Qrels, Run, figure, p_value, per_query
-from kb.search.evidence import Encoders, Evidence, Retriever, has_multilingual
 from kb.search.query import MAX_PER_PAGE, Query
-from kb.search.query_analysis import Analyser
-from kb.search.scoring import scores
 from kb.search.searcher import Searcher
-from kb.snapshots.vector_sets import PASSAGES, PASSAGES_MULTILINGUAL, OwnedText
-from kb.text.chunking import pieces_of
 
 SYSTEMS = ("fused", "rank fusion", "words", "meaning")
 DEPTH = 100
@@ -66,8 +52,6 @@ class Judged(Protocol):
 
 #: Wraps an iterable of known length to show progress.
 Progress = Callable[[Iterable, str], Iterable]
-#: Turns texts into vectors, float32 of shape (len(texts), dimension).
-Encode = Callable[[Sequence[str]], np.ndarray]
 
 
 def evaluate_judged(
@@ -234,97 +218,3 @@ def worst_of(qrels: Qrels, texts: Mapping[str, str], run: Run, most: int = 10) -
 def _share(values: Iterable[bool]) -> float:
     values = list(values)
     return sum(values) / len(values) if values else 0.0
-
-
-def _ranked(evidence: Evidence, values: np.ndarray) -> list[tuple[str, float]]:
-    places = best_rows(values, DEPTH)
-    ids = evidence.engine.ids(evidence.rows[places])
-    return list(zip(ids, values[places].tolist(), strict=True))
-
-
-def evaluate_collection(
-    collection: TestCollection,
-    encoders: Encoders,
-    encode: Encode,
-    calibration: Calibration,
-    *,
-    table: WordTable | None = None,
-    progress: Progress,
-) -> Report:
-    """Evaluate the search on a collection, by the weights of the compendium.
-
-    Args:
-        collection: what to search, for what.
-        encoders: those of the snapshot.
-        encode: encodes passages with the encoder, as a build does.
-        calibration: its weights are used; nothing is set for the collection.
-        table: words of other languages in English, those of the snapshot.
-        progress: shows how far it is.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        retriever = _index(collection, encoders, encode, calibration, table, Path(folder), progress)
-        runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
-        for query_id, text in progress(collection.queries.items(), "searching"):
-            evidence = retriever.evidence(retriever.analyser.analyse(text))
-            runs["fused"][query_id] = _ranked(evidence, scores(evidence, calibration))
-            runs["words"][query_id] = retriever.words(text, DEPTH)
-            runs["meaning"][query_id] = retriever.meaning(text, DEPTH)
-            runs["rank fusion"][query_id] = rank_fusion(
-                [runs["words"][query_id], runs["meaning"][query_id]]
-            )
-    group = group_figures("all", collection.qrels, runs)
-    return Report(
-        name=collection.name, split="", snapshot="", groups=(group,), refusal=None, worst=()
-    )
-
-
-def _index(
-    collection: TestCollection,
-    encoders: Encoders,
-    encode: Encode,
-    calibration: Calibration,
-    table: WordTable | None,
-    folder: Path,
-    progress: Progress,
-) -> Retriever:
-    writer = LocalWriter(folder)
-    passages: list[OwnedText] = []
-    for document in collection.documents:
-        pieces = pieces_of(document.text) or [document.title or "-"]
-        passages += [
-            OwnedText(
-                owner=document.id,
-                ordinal=ordinal,
-                text=f"{document.title}\n{piece}" if document.title else piece,
-            )
-            for ordinal, piece in enumerate(pieces)
-        ]
-        writer.write(Document(id=document.id, words=f"{document.title}\n{document.text}"))
-    sets = [(PASSAGES, encode, "encoding")]
-    if encoders.multilingual is not None:
-        sets.append((PASSAGES_MULTILINGUAL, encoders.multilingual.encode, "other languages"))
-    texts = [VectorText(owner=one.owner, ordinal=one.ordinal, digest="0" * 64) for one in passages]
-    for vector_set, encode_texts, what in sets:
-        vectors = _in_batches(encode_texts, [one.text for one in passages], progress, what)
-        writer.write_vectors(vector_set.name, texts, vectors)
-    writer.publish()
-    engine = LocalEngine.open(folder)
-    analyser = Analyser(table=table or WordTable(), translates=has_multilingual(engine))
-    return Retriever(engine, encoders, analyser, calibration=calibration)
-
-
-def _in_batches(
-    encode: Encode,
-    texts: Sequence[str],
-    progress: Progress,
-    what: str,
-    size: int = 256,
-) -> np.ndarray:
-    """Encode texts sorted by length, so that a batch needs little padding."""
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    parts = [order[start : start + size] for start in range(0, len(order), size)]
-    vectors = [encode([texts[at] for at in part]) for part in progress(parts, what)]
-    joined = np.concatenate(vectors)
-    in_order = np.empty_like(joined)
-    in_order[np.array(order)] = joined
-    return in_order

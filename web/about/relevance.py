@@ -30,6 +30,7 @@ GROUPS: Mapping[str, str] = {
     "language es": "Spanish",
     "language fr": "French",
     "language it": "Italian",
+    "language nb": "Norwegian",
     "language no": "Norwegian",
     "language pt": "Portuguese",
 }

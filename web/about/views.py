@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template
 
 from kb.model.facets import COLLECTION_FACET
+from kb.model.relevance import corrected
 from web.about.reading import bibtex, reading_page
 from web.about.relevance import (
     CHART_WIDTH,
@@ -106,6 +107,8 @@ def relevance() -> str:
         first=whole.figures.get("fused", {}).get("Success@1") if whole else None,
         groups=[group for group in groups if not group.name.startswith(LANGUAGE)],
         languages=[group for group in groups if group.name.startswith(LANGUAGE)],
+        corrected=corrected(groups),
+        n_compared=sum(len(group.p) for group in groups),
         by_id=current.compendium.by_id,
         snapshot_id=current.snapshot_id,
         systems=SYSTEMS,

@@ -22,7 +22,7 @@ from kb.model.calibration import (
     read_calibrations,
     write_calibrations,
 )
-from kb.model.relevance import read_report
+from kb.model.relevance import corrected, read_report
 from kb.quality.evaluate import evaluate_judged
 from kb.quality.judged import read_judged
 from kb.search.opening import open_live
@@ -134,7 +134,9 @@ def test_evaluate_prints_a_table_of_each_group(own):
         f"judged queries, snapshot {current_id(own.index)}",
         "",
         "all: 2 queries",
-        " " * 13 + "".join(f"{name:>24}" for name in COLUMNS) + "   p against fused",
+        " " * 13
+        + "".join(f"{name:>24}" for name in COLUMNS)
+        + "   p against fused   of 9 comparisons (Holm)",
     ]
     assert lines[4].split() == ["fused", *" ".join(FUSED).split()]
     systems = [line[:13].rstrip() for line in lines[4:8]]
@@ -174,7 +176,8 @@ def test_evaluate_prints_json(own, split, chosen):
         progress=lambda items, _: items,
     )
     assert (result.exit_code, result.stderr) == (0, "")
-    assert json.loads(result.stdout) == [json.loads(json.dumps(asdict(report)))]
+    expected = {**asdict(report), "corrected": corrected(report.groups)}
+    assert json.loads(result.stdout) == [json.loads(json.dumps(expected))]
 
 
 def test_the_test_split_is_what_is_measured_unless_told_otherwise(own):
@@ -198,7 +201,8 @@ def test_published_figures_are_in_the_next_snapshot(own):
 
     report = read_report(path)
     assert (result.exit_code, result.stderr) == (0, f"Wrote {path}; the next build shows it.\n")
-    assert json.loads(result.stdout) == [json.loads(json.dumps(asdict(report)))]
+    expected = {**asdict(report), "corrected": corrected(report.groups)}
+    assert json.loads(result.stdout) == [json.loads(json.dumps(expected))]
     assert (built.snapshot_id != before, built.encoded) == (True, 0)
     assert open_snapshot(own.index / built.snapshot_id).content.compendium.relevance == report
 
@@ -359,7 +363,7 @@ def test_queries_in_another_language_are_taken_from_their_own_file(own, collecti
 
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
-    assert lines[0] == f"{tmp_path.name}/toy-beir"
+    assert lines[0] == f"{tmp_path.name}/toy-beir: 3 documents, judged in qrels.tsv"
     # q1 wants d1, which "metal" does not find; q2 wants d2, which it does.
     assert re.findall(r"^fused .* (0\.\d+) \[\S+ \S+\]$", result.stdout, re.M) == ["0.500"]
 

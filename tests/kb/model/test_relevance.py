@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import CorpusError
-from kb.model.relevance import Figure, Group, Refusal, Report, Worst, read_report, write_report
+from kb.model.relevance import (
+    Figure,
+    Group,
+    Refusal,
+    Report,
+    Worst,
+    corrected,
+    read_report,
+    write_report,
+)
 
 FIGURE = Figure(mean=0.5, low=0.25, high=0.75)
 REPORT = Report(
@@ -129,3 +138,37 @@ def test_a_folder_in_its_place_is_named(tmp_path):
         read_report(path)
 
     assert str(raised.value) == f"{path} cannot be read: Is a directory."
+
+
+def group(name: str, **p: float) -> Group:
+    """A group of which only the comparisons matter."""
+    return Group(name=name, n=1, figures={}, p=p)
+
+
+def test_several_comparisons_are_corrected():
+    """Holm (1979): .01, .02, .02, .03 and .6 are five; none is less than one before it."""
+    groups = (group("a", words=0.02, meaning=0.01), group("b", words=0.03, meaning=0.6), group("c"))
+    tied = (*groups, group("d", words=0.02))
+
+    assert corrected(groups) == {
+        "a": {"meaning": pytest.approx(0.04), "words": pytest.approx(0.06)},
+        "b": {"words": pytest.approx(0.06), "meaning": pytest.approx(0.6)},
+        "c": {},
+    }
+    assert corrected(tied)["a"] == {"meaning": pytest.approx(0.05), "words": pytest.approx(0.08)}
+    assert corrected(tied)["d"] == {"words": pytest.approx(0.08)}
+    assert corrected([group("a", words=1.0, meaning=0.9)]) == {"a": {"meaning": 1.0, "words": 1.0}}
+
+
+@settings(derandomize=True)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_a_correction_rejects_what_the_stepwise_rule_rejects(values):
+    """Compared with the rule as Holm wrote it: step by step, until one is too large."""
+    found = corrected([group(str(at), words=p) for at, p in enumerate(values)])
+    for level in (0.01, 0.05, 0.2):
+        rejected = set()
+        for step, (p, at) in enumerate(sorted((p, at) for at, p in enumerate(values))):
+            if p * (len(values) - step) > level:
+                break
+            rejected.add(str(at))
+        assert {name for name, one in found.items() if one["words"] <= level} == rejected

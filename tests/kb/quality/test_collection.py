@@ -54,6 +54,7 @@ def test_a_collection_that_is_right(tmp_path):
 
     assert collection == Collection(
         name="toy",
+        judged="qrels.tsv",
         documents=(
             CollectionDocument(id="d1", title="Wine", text="Wine makers export."),
             CollectionDocument(id="2", title="", text="Metal."),

@@ -1,4 +1,4 @@
-"""What an evaluation reports, over the toy corpus and a toy collection on disk.
+"""What an evaluation reports, over the toy corpus.
 
 The answers of the toy corpus are worked out in ``test_search``.
 """
@@ -8,19 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from math import log2
-from pathlib import Path
 
-import numpy as np
 import pytest
 
-from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
-from kb.model.calibration import Answerability, Calibration, Weights
 from kb.model.relevance import Figure, Refusal, Worst
-from kb.quality.collection import read_collection
-from kb.quality.evaluate import SYSTEMS, evaluate_collection, evaluate_judged, group_figures
+from kb.quality.evaluate import SYSTEMS, evaluate_judged, group_figures
 from kb.quality.judged import read_judged
 from kb.quality.measure import MEASURES
-from kb.search.evidence import Encoders
 
 WINE = "france/wine-exporters"
 PROGRAMME = "international/wine-and-metal-programme"
@@ -153,93 +147,3 @@ def test_a_difference_is_tested_against_the_fused_run():
 
     assert group.figures["words"]["RR@10"] == Figure(mean=0.5, low=0.5, high=0.5)
     assert group.p == {"words": pytest.approx(2 / 2**12, abs=6e-4), "meaning": 1.0}
-
-
-CALIBRATION = Calibration(
-    encoder="",
-    multilingual="",
-    english=Weights(meaning=1.0, multilingual=0.0, words=2.0),
-    other=Weights(meaning=1.0, multilingual=0.0, words=2.0),
-    answerability=Answerability(
-        meaning=0.0,
-        multilingual=0.0,
-        words=0.0,
-        coverage_by_all=0.0,
-        coverage_by_one=0.0,
-        english=0.0,
-        constant=20.0,
-        query=(),
-    ),
-    answer_threshold=0.0,
-    least_score=0.0,
-    n_queries=0,
-)
-
-
-def write_collection(folder: Path, texts: dict[str, str], qrels: dict[str, str]) -> Path:
-    """A collection whose queries are texts of themes, each with one relevant document."""
-    folder.mkdir()
-    documents = [{"_id": name, "title": "", "text": text} for name, text in texts.items()]
-    queries = [{"_id": f"q{at}", "text": text} for at, text in enumerate(qrels)]
-    for name, rows in (("corpus", documents), ("queries", queries)):
-        (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    lines = [f"q{at}\t{document}\t1" for at, document in enumerate(qrels.values())]
-    (folder / "qrels.tsv").write_text("\n".join(["query\tdocument\tgrade", *lines]))
-    return folder
-
-
-def evaluate(folder: Path, live, tiny_encoder: Path):
-    """The report on a collection, encoded as a build does."""
-    encoder = SentenceTransformerEncoder(find_model(str(tiny_encoder), ""))
-    return evaluate_collection(
-        read_collection(folder),
-        Encoders(query=live.current().encoders.query),
-        lambda texts: encoder.encode_documents(texts, batch_size=16),
-        CALIBRATION,
-        progress=quietly,
-    )
-
-
-def test_a_collection_is_searched_whole(live, tiny_encoder, tmp_path):
-    """A word that the encoder does not know is found by words; a document may be all title.
-
-    For "Brunello wine" the cosines are 1 (plain), 1 / sqrt(2) (mixed) and 0 (rare), while
-    the word Brunello stands in the last alone: meaning has it third, words first.
-    """
-    texts = {"plain": "wine", "mixed": "wine metal", "rare": "Brunello", "title": ""}
-    folder = write_collection(tmp_path / "toy", texts, {"Brunello wine": "rare"})
-
-    report = evaluate(folder, live, tiny_encoder)
-
-    (group,) = report.groups
-    assert (report.name, report.split, report.snapshot) == ("toy", "", "")
-    assert (report.refusal, report.worst) == (None, ())
-    assert (group.name, group.n) == ("all", 1)
-    assert group.figures["words"]["RR@10"].mean == 1.0
-    assert group.figures["meaning"]["RR@10"].mean == pytest.approx(1 / 3)
-
-
-def test_a_document_is_as_good_as_its_best_passage(live, tiny_encoder, tmp_path):
-    """Long and short documents, encoded in batches by length, keep their places.
-
-    Each document has a mixture of themes of its own; the query of the same mixture
-    has cosine 1 with a passage of it and less with any other document.
-    """
-    rng = np.random.default_rng(3)
-    themes = np.array(["wine", "metal", "textile", "export", "purchase", "train"])
-    mixtures = [" ".join(rng.permutation(themes)[: 1 + at % 4]) for at in range(600)]
-    own = {mixture: f"d{at}" for at, mixture in enumerate(mixtures) if at % 4 == 3}
-    apart = {tuple(sorted(mixture.split())): mixture for mixture in own}
-    texts = {
-        own[mixture]: "\n\n".join(["nothing " * 95] * (at % 5) + [mixture])
-        for at, mixture in enumerate(apart.values())
-    }
-    others = {f"x{at}": "word " * (at + 1) for at in range(500)}
-    qrels = {mixture: own[mixture] for mixture in apart.values()}
-    folder = write_collection(tmp_path / "toy", {**others, **texts}, qrels)
-
-    report = evaluate(folder, live, tiny_encoder)
-
-    (group,) = report.groups
-    assert (group.n, len(texts) + len(others)) == (15, 515)
-    assert group.figures["meaning"]["Success@1"] == Figure(mean=1.0, low=1.0, high=1.0)
