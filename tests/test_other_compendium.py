@@ -177,7 +177,9 @@ def test_a_new_case_is_of_its_subject(tmp_path: Path) -> None:
     path = write_new_case(tmp_path, "verdania/new-shelf", title=None)
     text = path.read_text(encoding="utf-8")
 
-    assert "kind: library\ncountry: Verdania\ntype: []  # kitchen, field, parish, meadow\n" in text
+    assert "\nkind: library\n" in text
+    assert "\ncountry: Verdania\n" in text
+    assert "\n# Words: kitchen, field, parish, meadow.\ntype: []\n" in text
     assert "\n## The seed library\n" in text
 
 

@@ -1,4 +1,4 @@
-"""The commands for the content: check it, start a case, describe it, make its glossary ready."""
+"""The commands for the content: check it, describe it, make its glossary ready."""
 
 from __future__ import annotations
 
@@ -177,22 +177,6 @@ def _problems(path: Path, settings: Settings, reading: Reading) -> tuple[Problem
 def _under(file: Path, path: Path) -> bool:
     file, path = file.resolve(), path.resolve()
     return file == path or path in file.parents
-
-
-@click.command()
-@click.argument("case_id", metavar="ID")
-@click.option("--title", help="The title; can be changed later")
-@click.option("--kind", default="", help="A kind of the vocabulary [what the compendium is about]")
-@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
-@one_catch
-def new(*, case_id: str, title: str | None, kind: str, cases: str | None) -> int:
-    """Start a new case, such as 'kb new norway/boat-builders'."""
-    from kb.content.new_case import write_new_case
-
-    path = write_new_case(settings_of(cases=cases).cases, case_id, title=title, kind=kind)
-    click.echo(str(path))
-    say(f"Fill it in, then run 'kb check {path}'. docs/front-matter.md explains the fields.")
-    return 0
 
 
 @click.command()

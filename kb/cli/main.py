@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "evaluate": ("kb.cli.quality", "evaluate"),
     "export": ("kb.cli.export", "export"),
     "glossary": ("kb.cli.content", "glossary"),
-    "new": ("kb.cli.content", "new"),
+    "new": ("kb.cli.drafts", "new"),
     "outcomes": ("kb.cli.outcomes", "outcomes"),
     "packs": ("kb.cli.packs", "packs"),
     "role-models": ("kb.cli.role_models", "role_models"),

@@ -161,7 +161,7 @@ class MembersFields(Record):
     makes = Members
 
     who: Annotated[str, text(most=200)] = required("The members in words.", "small printers")
-    count: Annotated[int | None, whole(least=1)] = optional("How many, as a whole number.")
+    count: Annotated[int | None, whole(least=1)] = optional("How many, as a whole number.", "3")
     qualifier: Annotated[str | None, one_of(QUALIFIERS)] = optional("How exact the count is.")
     networks: Annotated[int | None, whole(least=1)] = optional(
         "For a programme: how many networks."
@@ -202,7 +202,9 @@ class TeachingFields(Record):
     what = "teaching"
 
     questions: Annotated[tuple[str, ...], texts(text(most=MAX_QUESTION))] = optional(
-        "Questions for a class, one sentence or two each.", default=()
+        "Questions for a class, one sentence or two each.",
+        '["What would each firm need to know before it signs?"]',
+        default=(),
     )
 
 
@@ -382,7 +384,7 @@ class FrontMatter(Record):
     period: Annotated[Period | None, One(PeriodFields)] = optional(
         "Years.", "{from: 1989, to: 1992, about: true}"
     )
-    region: Annotated[str | None, text(most=90)] = optional("A region or town.")
+    region: Annotated[str | None, text(most=90)] = optional("A region or town.", "Hardanger")
     status: Annotated[str | None, term("statuses")] = optional(
         "How it ended, where the source tells."
     )

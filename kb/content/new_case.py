@@ -1,49 +1,124 @@
-"""A new case to fill in: the front-matter with every required field, and the headings."""
+"""A new case: its file with what is known, and an example of every part that a good case has.
+
+``case_text`` makes the text of a template, of a case whose questions are answered, and of a
+draft that was taken from elsewhere. Fields, their meaning and their examples come from the
+records that check them, words from the vocabulary, so that nothing is copied by hand.
+"""
 
 from __future__ import annotations
 
-import json
+import os
 import re
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from kb.content.files import TAXONOMY_FILE
+from kb.content.bibliography import load_bibliography
+from kb.content.check import EMPTY_IN_GUIDES
+from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
+from kb.content.front_matter import FrontMatter
+from kb.content.load import CaseFile, case_files
+from kb.content.placeholders import FIELDS, GUIDE_TEXT, SECTIONS
+from kb.content.readings import Surroundings, read_file
+from kb.content.schema import Many, One, Record, Value
 from kb.content.taxonomy import load_taxonomy
-from kb.content.yaml_source import YamlTrouble, read_yaml
-from kb.errors import CorpusError, QueryError
-from kb.model.taxonomy import GUIDE
+from kb.content.yaml_source import read_yaml, write_fields
+from kb.errors import CorpusError, Problem, QueryError
+from kb.model.taxonomy import GUIDE, Taxonomy, Vocabulary
 from kb.text.body import case_headings
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
 
-_CASE = """\
----
-title: {title}
-kind: {kind}
-{country}type: []  # {types}
-project: []  # see cases/taxonomy.yaml
-results: []  # what the source reports as achieved; never invented
-summary: >-
-  One or two sentences that say who did what together, where, and what came of it.
-sources:
-  - key: ""  # a key of cases/sources.bib
-    locator: ""  # where in it
-added: {today}
----
+#: What only a case has that is there already.
+_LATER = ("aliases", "changes", "withdrawn")
+#: What a case and what a guide has nothing of.
+_OF_GUIDES, _OF_CASES = ("reading", "answers"), (*EMPTY_IN_GUIDES, "country")
+#: So many words of a list are told with its field.
+_WORDS = 16
+_WIDE = 96
 
-{headings}
-"""
+Fields = Mapping[str, Any]
 
 
-def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str = "") -> Path:
-    """Write the skeleton of a case and return its path.
+def case_text(
+    taxonomy: Taxonomy,
+    fields: Fields,
+    sections: Mapping[str, str] | None = None,
+    *,
+    examples: bool = True,
+) -> str:
+    """The text of a case: what is known, and a placeholder for whatever else must be given.
 
-    It does not pass the check until it is filled in; the check says what is missing.
-    Without a kind it is of the one that the compendium is about, or else of the first.
+    Args:
+        taxonomy: the vocabulary.
+        fields: of the front-matter, as a file gives them.
+        sections: the text under each heading of business-case form, by heading; one that is
+            empty is left out, one that is not there gets its placeholder. Under ``""`` stands
+            what comes before the first heading. None: no text is known at all.
+        examples: whether comments in the front-matter say what each field holds, with an
+            example. No reader of the case sees them.
+    """
+    front_matter = "".join(_front_matter(taxonomy, fields, examples))
+    return f"---\n{front_matter}---\n\n{_body(taxonomy, fields, sections)}"
+
+
+def template(taxonomy: Taxonomy) -> str:
+    """A case of what the compendium is about, of which nothing is known yet."""
+    kinds = taxonomy["kinds"]
+    return case_text(taxonomy, {"kind": taxonomy.subject.id or kinds.ids[0]})
+
+
+def write_new_case(
+    folder: Path,
+    case_id: str,
+    *,
+    title: str | None = None,
+    kind: str = "",
+    fields: Fields | None = None,
+    sections: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a case to fill in and return its path.
+
+    The check says of whatever is not given that it is missing. Without a kind it is of the one
+    that the compendium is about, or else of the first.
+
+    Args:
+        folder: of the compendium.
+        case_id: the id of the case.
+        title: its title; the last part of the id where there is none.
+        kind: what it is, in any spelling of the vocabulary.
+        fields: what else is known of it.
+        sections: see ``case_text``.
 
     Raises:
         QueryError: the id or the kind is not one.
         CorpusError: there is such a file already, or it cannot be written.
+    """
+    refuse_odd_id(case_id)
+    taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
+    canonical = kind_asked(taxonomy, kind)
+    place, name = case_id.rsplit("/", 1)
+    known = {
+        "title": " ".join((title or name.replace("-", " ").capitalize()).split()),
+        "kind": canonical,
+        "country": place.split("/")[0].replace("-", " ").title(),
+        **(fields or {}),
+    }
+    if taxonomy["kinds"].term(canonical).role == GUIDE:
+        known = {name: value for name, value in known.items() if name not in _OF_CASES}
+    path = folder / f"{case_id}.md"
+    write_once(path, case_text(taxonomy, known, sections))
+    return path
+
+
+def refuse_odd_id(case_id: str) -> None:
+    """Refuse what cannot be the id of a case.
+
+    Raises:
+        QueryError: it cannot.
     """
     if not _ID.fullmatch(case_id):
         raise QueryError(
@@ -52,7 +127,14 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str =
             parameter="ID",
             value=case_id,
         )
-    taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
+
+
+def kind_asked(taxonomy: Taxonomy, kind: str) -> str:
+    """The kind that was asked for; without any what the compendium is about, or the first.
+
+    Raises:
+        QueryError: there is no such kind.
+    """
     kinds = taxonomy["kinds"]
     canonical = kinds.canonical(kind or taxonomy.subject.id or kinds.ids[0])
     if canonical is None:
@@ -62,34 +144,202 @@ def write_new_case(folder: Path, case_id: str, *, title: str | None, kind: str =
             value=kind,
             allowed=kinds.ids,
         )
-    place, name = case_id.rsplit("/", 1)
-    words = name.replace("-", " ")
-    country = place.split("/")[0].replace("-", " ").title()
-    text = _CASE.format(
-        title=_as_yaml(" ".join((title or words.capitalize()).split())),
-        kind=canonical,
-        country="" if kinds.term(canonical).role == GUIDE else f"country: {country}\n",
-        types=", ".join(taxonomy["types"].ids),
-        today=date.today().isoformat(),
-        headings="\n\n".join(f"## {heading}" for heading in case_headings(taxonomy.subject)),
-    )
-    path = folder / f"{case_id}.md"
+    return canonical
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file that must not be there yet; whole, or not at all.
+
+    Raises:
+        CorpusError: there is such a file already, or it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            raise CorpusError(f"{path} exists already; nothing was written.")
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        try:
+            beside.write_text(text, encoding="utf-8")
+            os.link(beside, path)  # which never takes the place of a file
+        finally:
+            beside.unlink(missing_ok=True)
+    except FileExistsError as err:
+        if not path.exists():
+            raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
+        raise CorpusError(f"{path} exists already; nothing was written.") from err
     except OSError as err:
         raise CorpusError(f"{path} cannot be written: {err.strerror}.") from err
-    return path
 
 
-def _as_yaml(text: str) -> str:
-    """The text as YAML reads it back: in quotes where it has to be."""
-    try:
-        if read_yaml(f"title: {text}").value == {"title": text}:
-            return text
-    except YamlTrouble:
-        pass
-    return json.dumps(text, ensure_ascii=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a new case stands in: the vocabulary, the other documents, the sources."""
+
+    taxonomy: Taxonomy
+    ids: frozenset[str]
+    keys: tuple[str, ...]
+    undated: frozenset[str]
+
+
+def around(folder: Path) -> Around:
+    """What a new case in a compendium stands in; no other case is read.
+
+    Raises:
+        CorpusError, TaxonomyError: the folder, its sources or its vocabulary cannot be read.
+    """
+    taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
+    references = load_bibliography(folder / SOURCES_FILE)
+    return Around(
+        taxonomy=taxonomy,
+        ids=frozenset(file.id for file in case_files(folder)[0]),
+        keys=tuple(references),
+        undated=frozenset(key for key, work in references.items() if not work.year),
+    )
+
+
+def problems_of(file: CaseFile, here: Around) -> tuple[Problem, ...]:
+    """What ``kb check`` finds in one file by itself."""
+    reading, _ = read_file(
+        file,
+        Surroundings(
+            taxonomy=here.taxonomy,
+            ids=here.ids | {file.id},
+            keys=here.keys,
+            undated=here.undated,
+        ),
+    )
+    return tuple(reading.problems_in(file.path))
+
+
+# --- the front-matter ------------------------------------------------------------------------
+
+
+def _front_matter(taxonomy: Taxonomy, fields: Fields, examples: bool) -> Iterator[str]:
+    """The lines of each field in the order of the record."""
+    is_guide = taxonomy["kinds"].term(str(fields.get("kind"))).role == GUIDE
+    without = (*_LATER, *(_OF_CASES if is_guide else _OF_GUIDES))
+    known = {"added": date.today().isoformat(), **fields}
+    if examples:
+        yield _comment("Lines that begin with # explain and give examples; no reader sees them.")
+        yield _comment("Take the # away to use one. docs/front-matter.md says more.")
+    told: set[str] = set()
+    for name in FrontMatter.names():
+        value = known.get(name)
+        must = name in FrontMatter.required() or (name == "country" and not is_guide)
+        if value is None and must:
+            value = _missing(taxonomy, name, is_guide)
+        if value is None and name in without:
+            continue
+        if examples:
+            yield from ("\n", *_explained(name, taxonomy, told))
+        if value is not None:
+            yield write_fields({name: value})
+        if examples and (value is None or value == []) and not (is_guide and name in without):
+            yield from _example_lines(name, taxonomy, is_given=value is not None)
+
+
+def _missing(taxonomy: Taxonomy, name: str, is_guide: bool) -> Any:
+    """What stands in a field that must be given and is not known."""
+    if name == "sources":
+        return [{"key": FIELDS["key"], "locator": FIELDS["locator"]}]
+    return FIELDS.get(name, [])
+
+
+def _explained(name: str, taxonomy: Taxonomy, told: set[str]) -> Iterator[str]:
+    """What a field holds, and of which words, where these were not told before."""
+    field = FrontMatter.fields()[name]
+    yield _comment(field.description or "")
+    for vocabulary in _vocabularies(field.metadata, taxonomy):
+        if vocabulary.name not in told:
+            yield _comment(_words(vocabulary))
+        told.add(vocabulary.name)
+
+
+def _vocabularies(metadata: Sequence[Any], taxonomy: Taxonomy) -> Iterator[Vocabulary]:
+    """The lists of the vocabulary that a field takes its words from."""
+    names: dict[str, None] = {}
+    for value in metadata:
+        if isinstance(value, Value):
+            names.update(dict.fromkeys(_named(value.schema)))
+    yield from (taxonomy[name] for name in names if name not in ("countries", "sources"))
+
+
+def _named(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        if isinstance(schema.get("vocabulary"), str):
+            yield schema["vocabulary"]
+        for part in schema.values():
+            yield from _named(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _named(part)
+
+
+def _words(vocabulary: Vocabulary) -> str:
+    shown, rest = vocabulary.ids[:_WORDS], len(vocabulary.ids) - _WORDS
+    more = f" and {rest} more in {TAXONOMY_FILE}" if rest > 0 else ""
+    return f"Words: {', '.join(shown)}{more}." if shown else ""
+
+
+def _comment(text: str) -> str:
+    lines = textwrap.wrap(text, _WIDE - 2, break_on_hyphens=False)
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def _example_lines(name: str, taxonomy: Taxonomy, *, is_given: bool) -> Iterator[str]:
+    """An example of a field, as a comment."""
+    example = _example(FrontMatter, name, taxonomy)
+    if example is None:
+        return
+    if is_given:
+        yield _comment("Such as:")
+    written = write_fields({name: example})
+    yield "".join(f"# {line}\n" for line in written.splitlines())
+
+
+def _example(record: type[Record], name: str, taxonomy: Taxonomy) -> Any:
+    """An example of a field of a record, None where there is none."""
+    field = record.fields()[name]
+    examples = [read_yaml(example).value for example in field.examples or ()]
+    wanted = [example for example in examples if example not in ([], {})]
+    for inner in field.metadata if not wanted else ():
+        if isinstance(inner, One | Many):
+            made = _example_record(inner.record, taxonomy)
+            return [made] if isinstance(inner, Many) else made
+    for vocabulary in _vocabularies(field.metadata, taxonomy):
+        wanted += vocabulary.ids[:1]
+    return wanted[0] if wanted else None
+
+
+#: Fields of a record that its example does without: they exclude others, or are seldom needed.
+_SELDOM = (
+    *("about", "range", "before", "before_qualifier", "of", "merged", "contradicted"),
+    *("compared_with", "year", "source"),
+)
+
+
+def _example_record(record: type[Record], taxonomy: Taxonomy) -> dict[str, Any]:
+    found = {
+        name: _example(record, name, taxonomy) for name in record.names() if name not in _SELDOM
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+# --- the text --------------------------------------------------------------------------------
+
+
+def _body(taxonomy: Taxonomy, fields: Fields, sections: Mapping[str, str] | None) -> str:
+    """The sections of the text, one after the other."""
+    written = dict(sections or {})
+    if taxonomy["kinds"].term(str(fields.get("kind"))).role == GUIDE and sections is None:
+        return f"{GUIDE_TEXT}\n"
+    parts = [written.pop("", "").strip()]
+    for heading, placeholder in zip(case_headings(taxonomy.subject), SECTIONS, strict=True):
+        text = written.pop(heading, placeholder if sections is None else "").strip()
+        parts.append(f"## {heading}\n\n{text}" if text else "")
+    parts += [f"## {heading}\n\n{text.strip()}" for heading, text in written.items()]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def headings_left_open(taxonomy: Taxonomy, told: Collection[str]) -> dict[str, str]:
+    """The placeholders of the sections of which nothing was told."""
+    rows = zip(case_headings(taxonomy.subject), SECTIONS, strict=True)
+    return {heading: text for heading, text in rows if heading not in told}

@@ -27,12 +27,15 @@ FIELDS: Mapping[str, str] = {
 #: What belongs under the headings of business-case form, in their order; see
 #: ``kb.text.body.case_headings``.
 SECTIONS: tuple[str, ...] = (
-    "TODO: where the firms stood, and what they faced.",
+    "TODO: where they stood, and what they faced.",
     "TODO: who took part, how many, in which form, and who helped.",
     "TODO: what they did together, step by step.",
     "TODO: what the source reports as achieved, or that it reports nothing.",
     "TODO: what others can take from it. This is our reading.",
 )
+
+#: What belongs in the text of a guide, which has headings of its own.
+GUIDE_TEXT = "TODO: what a newcomer needs to know, under headings of its own."
 
 #: What the template said before it had marks.
 _FORMER = "One or two sentences that say who did what together, where, and what came of it."

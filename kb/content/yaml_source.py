@@ -16,6 +16,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import yaml
@@ -63,6 +64,55 @@ _Writer.add_representer(str, _written_text)
 def write_yaml(value: Any) -> str:
     """Plain values as YAML that ``read_yaml`` reads as the same ones; fields keep their order."""
     return yaml.dump(value, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=96)
+
+
+class _FieldsWriter(yaml.SafeDumper):
+    """Writes front-matter as people do: short lists in one line, long texts folded."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Items stand deeper than the name of their list."""
+        super().increase_indent(flow, indentless=False)
+
+
+#: So many characters stand in one line with the name of the field.
+_IN_ONE_LINE = 80
+
+
+def _field_text(writer: yaml.SafeDumper, text: str) -> yaml.Node:
+    folded = len(text) > _IN_ONE_LINE and "\n" not in text and text == " ".join(text.split())
+    style = "|" if "\n" in text else ">" if folded else None
+    return writer.represent_scalar(_TAG + "str", text, style=style)
+
+
+def _field_list(writer: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
+    are_plain = not any(isinstance(item, list | dict) for item in items)
+    is_short = are_plain and sum(len(str(item)) + 2 for item in items) <= _IN_ONE_LINE
+    return writer.represent_sequence(_TAG + "seq", items, flow_style=is_short)
+
+
+_FieldsWriter.add_representer(str, _field_text)
+
+
+def _field_number(writer: yaml.SafeDumper, number: float) -> yaml.Node:
+    """Without the sign of a power of ten, which is text to ``read_yaml``."""
+    written = format(Decimal(repr(float(number))), "f")
+    return writer.represent_scalar(_TAG + ("float" if "." in written else "int"), written)
+
+
+_FieldsWriter.add_representer(list, _field_list)
+_FieldsWriter.add_representer(float, _field_number)
+# What is read as text need not stand in quotes: a date, and the code of Norway.
+_FieldsWriter.yaml_implicit_resolvers = _CoreLoader.yaml_implicit_resolvers
+
+
+def write_fields(fields: Mapping[str, Any]) -> str:
+    """The fields of front-matter as YAML, as the cases are written by hand.
+
+    ``read_yaml`` reads it as the same values, but for white space around and within texts.
+    """
+    return yaml.dump(
+        dict(fields), Dumper=_FieldsWriter, allow_unicode=True, sort_keys=False, width=96
+    )
 
 
 class YamlTrouble(Exception):

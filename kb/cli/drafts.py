@@ -1,0 +1,471 @@
+"""The commands that make drafts: start a new case, import what stands elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli.console import one_catch, say, settings_of
+from kb.errors import CorpusError, QueryError
+
+if TYPE_CHECKING:
+    from kb.content.new_source import NewSource
+    from kb.content.questions import Answers, Question
+
+#: How many of the words that are allowed are shown before anybody asks for all.
+_FEW = 8
+_BACK, _NONE, _HELP = "<", "-", "?"
+
+#: The options that answer a question each: name, and what is told of it.
+_OPTIONS = (
+    ("--title", "The title; can be changed later"),
+    ("--kind", "A kind of the vocabulary [what the compendium is about]"),
+    ("--country", "The country, or several with a comma between [the folder of the ID]"),
+    ("--region", "A region or town"),
+    ("--type", "Types of network, with a comma between"),
+    ("--project", "Kinds of project, done or planned, with a comma between"),
+    ("--form", "Forms of network"),
+    ("--sector", "Sectors of the members, with a comma between"),
+    ("--who", "Who took part, in words"),
+    ("--members", "How many members"),
+    ("--from", "The year in which it began"),
+    ("--to", "The year in which it ended"),
+    ("--summary", "One or two sentences"),
+    ("--source", "The key of the source in sources.bib"),
+    ("--locator", "The place in that source"),
+)
+
+
+def _question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each question that has one."""
+    for option, told in reversed(_OPTIONS):
+        name = f"option_{option.removeprefix('--')}"
+        command = click.option(option, name, metavar="TEXT", help=told)(command)
+    return command
+
+
+@click.command()
+@click.argument("case_id", metavar="[ID]", required=False)
+@_question_options
+@click.option(
+    "--set",
+    "others",
+    multiple=True,
+    metavar="FIELD=YAML",
+    help="Any other field, such as 'status=mixed', or a section, such as 'situation=TEXT'",
+)
+@click.option("--no-questions", is_flag=True, help="Ask nothing; write what is given")
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@one_catch
+def new(
+    *,
+    case_id: str | None,
+    others: tuple[str, ...],
+    no_questions: bool,
+    cases: str | None,
+    **options: str | None,
+) -> int:
+    """Start a new case, such as 'kb new norway/boat-builders'.
+
+    In a terminal it asks for what no option gives, one thing at a time: ? explains and
+    lists what is allowed, < goes back, - says that the source tells nothing, and Enter
+    takes what stands in brackets or leaves the question open. Elsewhere it asks nothing.
+
+    The file holds what is known, an example of every other field in comments, and a
+    sentence that begins with TODO: for what must still be written, which 'kb check'
+    refuses. Nothing is written over a file that is there.
+    """
+    from kb.content.load import CaseFile
+    from kb.content.new_case import (  # imports the readers of content
+        around,
+        headings_left_open,
+        kind_asked,
+        problems_of,
+        refuse_odd_id,
+        write_new_case,
+    )
+    from kb.content.questions import Answers
+
+    folder = settings_of(cases=cases).cases
+    asks = not no_questions and sys.stdin.isatty() and sys.stderr.isatty()
+    if case_id is None and not asks:
+        raise QueryError(
+            "ID must be given where nobody can be asked: kb new COUNTRY/NAME, such as "
+            "norway/boat-builders.",
+            parameter="ID",
+            value="",
+        )
+    if case_id is not None:
+        refuse_odd_id(case_id)
+        _refuse_taken(folder, case_id)
+    here = around(folder)
+    kind_asked(here.taxonomy, options["option_kind"] or "")
+    answers = Answers(here=here)
+    _take_options(answers, options)
+    _take_others(answers, others)
+    interview = _Interview(answers=answers, folder=folder, case_id=case_id)
+    if asks:
+        interview.ask()
+    case_id = interview.case_id or ""
+    told = answers.sections()
+    if told:
+        told = {**headings_left_open(here.taxonomy, told), **told}
+    fields = answers.fields()
+    path = write_new_case(
+        folder,
+        case_id,
+        title=fields.pop("title", None),
+        kind=fields.pop("kind", ""),
+        fields={name: value for name, value in fields.items() if value is not None},
+        sections=told or None,
+    )
+    interview.add_sources()
+    click.echo(str(path))
+    left = problems_of(CaseFile(id=case_id, path=str(path)), around(folder))
+    for problem in left:
+        say(str(problem))
+    if left:
+        noun = "thing is" if len(left) == 1 else "things are"
+        say(f"{len(left)} {noun} left to write. Then run 'kb check {path}'.")
+    else:
+        say(f"Nothing is left open. Run 'kb check {path}' and open a pull request.")
+    say("docs/front-matter.md explains the fields.")
+    return 0
+
+
+def _refuse_taken(folder: Path, case_id: str) -> None:
+    path = folder / f"{case_id}.md"
+    if path.exists():
+        raise CorpusError(f"{path} exists already; nothing was written.")
+
+
+def _take_options(answers: Answers, options: dict[str, str | None]) -> None:
+    """Take the answers that options give.
+
+    Raises:
+        QueryError: one of them is refused.
+    """
+    from kb.content.questions import allowed, case_questions, complaint, value_of
+
+    for question in case_questions():
+        given = options[f"option_{question.option.removeprefix('--')}"]
+        if given is None:
+            continue
+        value = value_of(question, given, answers.here)
+        wrong = complaint(question, value, answers)
+        if wrong:
+            raise QueryError(
+                f"{question.option} {wrong[:1].lower()}{wrong[1:]}",
+                parameter=question.option,
+                value=given,
+                allowed=allowed(question, answers.here, given),
+            )
+        answers.given[question.path] = value
+
+
+def _take_others(answers: Answers, others: Sequence[str]) -> None:
+    """Take fields and sections that no option of their own gives.
+
+    Raises:
+        QueryError: there is no such field, or it is refused.
+    """
+    from kb.content.front_matter import FrontMatter
+    from kb.content.questions import field_problems, section_questions
+    from kb.content.yaml_source import YamlTrouble, read_yaml
+    from kb.model.english import slug
+
+    sections = {slug(one.path[1]): one.path for one in section_questions(answers.here.taxonomy)}
+    for given in others:
+        name, sign, value = given.partition("=")
+        if sign and name in sections:
+            answers.given[sections[name]] = None if value.strip() == _NONE else value
+            continue
+        if not sign or name not in FrontMatter.names():
+            raise QueryError(
+                f"--set must name a field and its value, such as 'status=mixed', not {given!r}. "
+                f"Fields are {', '.join(FrontMatter.names())}; sections are "
+                f"{', '.join(sections)}.",
+                parameter="--set",
+                value=given,
+                allowed=(*FrontMatter.names(), *sections),
+            )
+        try:
+            answers.others[name] = read_yaml(value).value
+        except YamlTrouble as err:
+            raise QueryError(f"--set {name}: {err}.", parameter="--set", value=given) from err
+        for field, message in field_problems(answers.fields(), answers):
+            if field.split("[")[0].split(".")[0] == name:
+                raise QueryError(f"--set {message}", parameter="--set", value=given)
+
+
+class _Interview:
+    """Asks for what is not given, one question at a time, on the terminal."""
+
+    def __init__(self, *, answers: Answers, folder: Path, case_id: str | None) -> None:
+        self.answers, self.folder, self.case_id = answers, folder, case_id
+        self._given = set(answers.given)
+        self.sources: dict[str, NewSource] = {}
+
+    def ask(self) -> None:
+        """Ask everything; what is left open is left to the file."""
+        say("? explains and lists what is allowed; < goes back; - says that the source tells")
+        say("nothing; Enter takes what stands in [brackets] or leaves the question open.")
+        phases = (self._facts, self._results, self._text)
+        at, from_behind = 0, False
+        try:
+            while at < len(phases):
+                went_on = phases[at](from_behind)
+                from_behind = not went_on
+                at = at + 1 if went_on else max(0, at - 1)
+        except click.Abort:
+            say("\nNothing was written.")
+            raise
+
+    # --- the phases: each says whether to go on, or back to the one before -------------------
+
+    def _facts(self, from_behind: bool) -> bool:
+        return self._all(self._fact_questions, from_behind)
+
+    def _fact_questions(self) -> list[Question]:
+        from kb.content.questions import Question, asked_now, case_questions
+
+        found = [
+            question
+            for question in asked_now(case_questions(), self.answers)
+            if question.path not in self._given
+        ]
+        if self.case_id is None or ("id",) in self.answers.given:
+            found.append(
+                Question(
+                    path=("id",),
+                    asks="Where does it stand?",
+                    help="The folder of the country and a name, in lower case letters, digits "
+                    "and hyphens: norway/boat-builders. It is the address of the case for good.",
+                    must=True,
+                )
+            )
+        return found
+
+    def _results(self, from_behind: bool) -> bool:
+        if self.answers.is_guide or "results" in self.answers.others:
+            return not from_behind
+        while True:
+            self._forget_result()
+            if from_behind and self.answers.results:
+                last = self.answers.results.pop()
+                self.answers.given |= {("results", name): value for name, value in last.items()}
+            went_on = self._all(self._result_questions, from_behind)
+            record = {
+                path[1]: value
+                for path, value in self.answers.given.items()
+                if path[0] == "results" and value is not None
+            }
+            self._forget_result()
+            if went_on and not record:
+                return True
+            if went_on:
+                self.answers.results.append(record)
+                say("That result is noted. Enter ends them.")
+                from_behind = False
+            elif self.answers.results:
+                from_behind = True
+            else:
+                return False
+
+    def _result_questions(self) -> list[Question]:
+        from kb.content.questions import result_questions
+
+        first, *others = result_questions()
+        given = self.answers.given
+        if first.path in given and given[first.path] is None:
+            return [first]
+        has_figure = given.get(("results", "value")) is not None
+        return [first, *(one for one in others if one.path[1] != "unit" or has_figure)]
+
+    def _forget_result(self) -> None:
+        for path in [path for path in self.answers.given if path[0] == "results"]:
+            del self.answers.given[path]
+
+    def _text(self, from_behind: bool) -> bool:
+        from kb.content.questions import section_questions
+
+        if self.answers.is_guide:
+            return not from_behind
+        found = [
+            one
+            for one in section_questions(self.answers.here.taxonomy)
+            if one.path not in self._given
+        ]
+        return self._all(lambda: found, from_behind)
+
+    # --- one question ------------------------------------------------------------------------
+
+    def _all(self, questions: Callable[[], Sequence[Question]], from_behind: bool) -> bool:
+        """Ask some questions, which hang on the answers; False where it goes back before them."""
+        at = len(questions()) - 1 if from_behind else 0
+        while at < len(now := questions()):
+            if self._ask(now[at]):
+                at += 1
+            elif at == 0:
+                return False
+            else:
+                at -= 1
+        return True
+
+    def _ask(self, question: Question) -> bool:
+        """Ask until there is an answer that will do; False: back to the one before."""
+        default = self._default(question)
+        say("")
+        say(click.style(question.asks, bold=True))
+        self._explain(question, in_full=False)
+        while True:
+            answer = self._typed(default)
+            if answer == _BACK:
+                return False
+            if answer == _HELP:
+                self._explain(question, in_full=True)
+            elif wrong := self._taken(question, answer):
+                say(f"  {wrong}")
+            else:
+                return True
+
+    def _taken(self, question: Question, answer: str) -> str:
+        """Take an answer; what is wrong with it where it will not do."""
+        from kb.content.questions import TEXT, complaint, value_of
+
+        if answer == _NONE and (not question.must or question.path[0] == TEXT):
+            self.answers.given[question.path] = None
+            return ""
+        if not answer:
+            return self._left_open(question)
+        value = value_of(question, answer, self.answers.here)
+        wrong = complaint(question, value, self.answers)
+        if question.path == ("id",):
+            wrong = self._id_trouble(answer)
+        if question.path == ("sources", "key") and wrong:
+            wrong = self._maybe_new_source(answer, wrong)
+            value = value if wrong else self.answers.new_keys[-1]
+        if not wrong:
+            self._note(question, value)
+        return wrong
+
+    def _typed(self, default: str, asks: str = "") -> str:
+        shown = f"[{default}] " if default else f"{asks} " if asks else ""
+        typed = click.prompt(
+            f"  {shown}>", default=default, show_default=False, prompt_suffix=" ", err=True
+        )
+        return " ".join("".join(c if c.isprintable() else " " for c in typed).split())
+
+    def _default(self, question: Question) -> str:
+        """What Enter takes: the answer before, or what follows from other answers."""
+        given = self.answers.given.get(question.path)
+        if given is not None:
+            return ", ".join(map(str, given)) if isinstance(given, list) else str(given)
+        if question.path == ("kind",):
+            return self.answers.here.taxonomy.subject.id
+        if question.path == ("id",):
+            return self.answers.suggested_id()
+        if question.path == ("country",) and self.case_id:
+            place = self.case_id.split("/")[0].replace("-", " ").title()
+            from kb.content.countries import country_code, country_label
+
+            return country_label(code) if (code := country_code(place)) else ""
+        if question.path == ("results", "locator"):
+            return str(self.answers.given.get(("sources", "locator")) or "")
+        return ""
+
+    def _explain(self, question: Question, *, in_full: bool) -> None:
+        """What a good answer is, and the words that are allowed."""
+        from kb.content.questions import allowed
+
+        if question.help:
+            say(f"  {question.help}")
+        words = allowed(question, self.answers.here)
+        if in_full and not words and not question.help:
+            say("  Any text.")
+        if in_full and question.vocabulary not in ("", "countries", "sources"):
+            for term in self.answers.here.taxonomy[question.vocabulary]:
+                say(f"  {term.id}: {term.definition or term.label}")
+        elif in_full and words:
+            say(f"  {', '.join(words)}")
+        elif words and question.vocabulary not in ("countries", "sources"):
+            rest = f" … ({_HELP} for all {len(words)})" if len(words) > _FEW else ""
+            say(f"  {', '.join(words[:_FEW])}{rest}")
+
+    def _left_open(self, question: Question) -> str:
+        """Leave a question open; what is wrong where it has to be answered."""
+        in_result = question.path[0] == "results"
+        if question.path == ("id",) or (in_result and question.must):
+            return f"This needs an answer; {_BACK} goes back."
+        if in_result:
+            self.answers.given[question.path] = None
+            return ""
+        self.answers.given.pop(question.path, None)
+        if question.must:
+            say("  Left open; 'kb check' will ask for it.")
+        return ""
+
+    def _note(self, question: Question, value: Any) -> None:
+        self.answers.given[question.path] = value
+        if question.path == ("id",):
+            self.case_id = value
+        elif question.vocabulary and question.vocabulary != "sources":
+            say(f"  = {', '.join(self._labels(question, value))}")
+
+    def _labels(self, question: Question, value: Any) -> Iterator[str]:
+        from kb.content.countries import country_label
+
+        for one in value if isinstance(value, list) else [value]:
+            if question.vocabulary == "countries":
+                yield country_label(one)
+            else:
+                yield self.answers.here.taxonomy[question.vocabulary].label(one)
+
+    def _id_trouble(self, answer: str) -> str:
+        from kb.content.new_case import refuse_odd_id
+
+        try:
+            refuse_odd_id(answer)
+            _refuse_taken(self.folder, answer)
+        except (QueryError, CorpusError) as err:
+            return str(err)
+        return ""
+
+    # --- a source that is not there yet ------------------------------------------------------
+
+    def _maybe_new_source(self, key: str, wrong: str) -> str:
+        """Ask for a source that is not there yet; what is wrong where it stays unknown."""
+        from kb.content.files import SOURCES_FILE
+        from kb.content.new_source import NewSource, trouble_with
+        from kb.content.questions import slug_of
+
+        say(f"  {wrong}")
+        if not click.confirm("  Is it a new source, to be added now", default=False, err=True):
+            return "Name one that is there, or leave it open with Enter."
+        source = NewSource(
+            key=slug_of(key),
+            title=self._typed("", "Its title"),
+            authors=self._typed("", "Who wrote it (Family, Given; or an organisation)"),
+            year=self._typed("", "Its year, or “no date”"),
+            url=self._typed("", "Its address on the web, if it has one"),
+        )
+        trouble = trouble_with(source, self.folder / SOURCES_FILE)
+        if not trouble:
+            self.sources[source.key] = source
+            self.answers.new_keys = tuple(self.sources)
+        return trouble
+
+    def add_sources(self) -> None:
+        """Add the new source that the case names to the file of the sources."""
+        from kb.content.files import SOURCES_FILE
+        from kb.content.new_source import add_source
+
+        source = self.sources.get(self.answers.given.get(("sources", "key")))
+        if source is not None:
+            path = self.folder / SOURCES_FILE
+            add_source(source, path)
+            say(f"{path}: {source.key} was added. docs/sources.md says what else an entry may say.")
