@@ -31,26 +31,89 @@ is allowed and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from dataclasses import field as _field
 from types import TracebackType
 from typing import Self
+
+#: How grave a problem is: an error keeps a build from happening, a warning is told.
+ERROR, WARNING = "error", "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What takes the place of a stretch of a file; lines and columns count from 1.
+
+    The stretch ends before ``end_column``. Columns count characters.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A change of a file that certainly mends a problem; ``what`` says in words what it does.
+
+    The edits do not overlap and stand in the order of the file.
+    """
+
+    what: str
+    edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something wrong in the content, with its place.
 
-    ``str()`` is ``path:line: message``, on one line and fit for a terminal.
+    ``str()`` is ``path:line: message``, on one line and fit for a terminal. Problems that say
+    the same of the same place are equal.
+
+    Attributes:
+        path: the file.
+        line: from 1.
+        message: what is wrong, and what to do.
+        field: the name of the field, such as ``results[2].unit``; empty in the text.
+        rule: the id of the rule (``kb.content.rules``).
+        column: from 1, in characters; 0 where a column says nothing.
+        severity: ``error``, or ``warning``, which keeps nothing from happening.
+        value: what the file has there, as it is written; empty where it is no single value.
+        allowed: what is allowed, the nearest first; empty where that is no list.
+        fix: what certainly mends it.
     """
 
     path: str
     line: int
     message: str
     field: str = ""
+    rule: str = _field(default="", compare=False)
+    column: int = _field(default=0, compare=False)
+    severity: str = _field(default=ERROR, compare=False)
+    value: str = _field(default="", compare=False)
+    allowed: tuple[str, ...] = _field(default=(), compare=False)
+    fix: Fix | None = _field(default=None, compare=False)
 
     def __str__(self) -> str:
         text = f"{self.path}:{self.line}: {self.message}"
         return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems that keep something from happening."""
+    return tuple(problem for problem in problems if problem.severity == ERROR)
+
+
+def counted(problems: Collection[Problem]) -> str:
+    """How many there are, such as ``2 problems and 1 warning in 3 files``."""
+    n_errors, n_files = len(errors_of(problems)), len({problem.path for problem in problems})
+    numbers = ((n_errors, "problem"), (len(problems) - n_errors, "warning"), (n_files, "file"))
+    *what, files = (f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in numbers)
+    said = " and ".join(one for one in what if not one.startswith("0 ")) or what[0]
+    return f"{said} in {files}"
 
 
 class KBError(Exception):
@@ -82,9 +145,7 @@ class CorpusInvalid(CorpusError):
         ),
     ) -> None:
         self.problems = problems
-        files = len({problem.path for problem in problems})
-        noun = "problem" if len(problems) == 1 else "problems"
-        self.count = f"{len(problems)} {noun} in {files} {'file' if files == 1 else 'files'}"
+        self.count = counted(problems)
         super().__init__(f"The content has {self.count}; {outcome}")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -27,8 +28,11 @@ from kb.content.files import (
     SOURCES_FILE,
     TAXONOMY_FILE,
 )
-from kb.errors import CorpusError, CorpusInvalid, Problem
+from kb.errors import CorpusError, Problem, counted, errors_of
 from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.content.corpus import Corpus
 
 
 @click.command()
@@ -38,6 +42,7 @@ from kb.settings import Settings
 @click.option("--summary", is_flag=True, help="Count the sources and what was seen of them")
 @click.option("--index", metavar="DIR", help="Folder that keeps what was read [KB_INDEX]")
 @click.option("--force", is_flag=True, help="Use nothing of earlier checks")
+@click.option("--strict", is_flag=True, help="Warnings count as problems, too")
 @json_option
 @one_catch
 def check(
@@ -48,6 +53,7 @@ def check(
     summary: bool,
     index: str | None,
     force: bool,
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Check the content: every problem with its file and line.
@@ -63,6 +69,9 @@ def check(
 
     Where there is an index folder, it keeps what was read: the next check and the next build
     read only the files that have changed. The answer is the same.
+
+    A warning is told and keeps nothing from happening: the exit status is 0 where there are
+    only warnings, unless --strict is given.
     """
     settings = settings_of(cases=cases, index=index)
     chosen = [Path(path) for path in paths] or [settings.cases]
@@ -71,17 +80,26 @@ def check(
         return _summary(_one_compendium(chosen, "--summary"), reading, as_json=as_json)
     if links:
         folder = _one_compendium(chosen, "--links")
-        return _check_with_links(folder, settings, reading, as_json=as_json)
-    return check_paths(chosen, settings, reading, as_json=as_json)
+        return _check_with_links(folder, settings, reading, strict=strict, as_json=as_json)
+    return check_paths(chosen, settings, reading, strict=strict, as_json=as_json)
 
 
 def check_paths(
-    paths: Sequence[Path], settings: Settings, reading: Reading, *, as_json: bool
+    paths: Sequence[Path],
+    settings: Settings,
+    reading: Reading,
+    *,
+    strict: bool = False,
+    as_json: bool,
 ) -> int:
     """Print every problem in files and folders; the exit status."""
     problems = [problem for path in paths for problem in _problems(path, settings, reading)]
     print_problems(problems, as_json=as_json)
-    return 1 if problems else 0
+    return _status(problems, strict=strict)
+
+
+def _status(problems: Sequence[Problem], *, strict: bool) -> int:
+    return 1 if (problems if strict else errors_of(problems)) else 0
 
 
 def _one_compendium(paths: Sequence[Path], option: str) -> Path:
@@ -91,7 +109,9 @@ def _one_compendium(paths: Sequence[Path], option: str) -> Path:
     return paths[0]
 
 
-def _check_with_links(folder: Path, settings: Settings, reading: Reading, *, as_json: bool) -> int:
+def _check_with_links(
+    folder: Path, settings: Settings, reading: Reading, *, strict: bool, as_json: bool
+) -> int:
     """Print every problem, pages that are gone among them; the exit status."""
     from kb.content.links import (  # imports urllib3
         GONE,
@@ -122,7 +142,7 @@ def _check_with_links(folder: Path, settings: Settings, reading: Reading, *, as_
     for line in summary_lines(answers):
         say(line)
     none_asked = bool(answers) and all(answer.state == UNASKED for answer in answers)
-    return 1 if problems or none_asked else 0
+    return 1 if none_asked else _status(problems, strict=strict)
 
 
 def _summary(folder: Path, reading: Reading, *, as_json: bool) -> int:
@@ -131,8 +151,8 @@ def _summary(folder: Path, reading: Reading, *, as_json: bool) -> int:
 
     corpus = reading.of(folder)
     compendium = corpus.compendium
-    if corpus.problems:
-        say(f"{folder}: {CorpusInvalid(corpus.problems).count}; what has any is not counted")
+    if corpus.errors:
+        say(f"{folder}: {counted(corpus.errors)}; what has any is not counted")
     found = sources_summary(compendium.cases, compendium.references)
     if as_json:
         print_answer(found)
@@ -151,27 +171,31 @@ def _summary(folder: Path, reading: Reading, *, as_json: bool) -> int:
 
 
 def _problems(path: Path, settings: Settings, reading: Reading) -> tuple[Problem, ...]:
-    from kb.quality.check import judged_problems  # imports the readers of content
-
     if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
         raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
     home = settings.cases.resolve()
     inside = path.resolve() == home or home in path.resolve().parents
     if inside:
         corpus = reading.of(settings.cases)
-        # Judgments are compared with cases, so these come first.
-        found = corpus.problems or judged_problems(settings.cases, corpus)
+        found = _with_judged(corpus, settings.cases)
         problems = tuple(p for p in found if _under(Path(p.path), path))
     else:
         own = path if (path / TAXONOMY_FILE).is_file() else settings.cases
         corpus = reading.of(path, vocabulary=own)
         is_whole = own == path
-        problems = corpus.problems or (judged_problems(path, corpus) if is_whole else ())
+        problems = _with_judged(corpus, path) if is_whole else corpus.problems
     if problems:
-        say(f"{path}: {CorpusInvalid(problems).count}")
+        say(f"{path}: {counted(problems)}")
     else:
         say(f"{path}: no problems{f' ({corpus.files} cases read)' if inside else ''}")
     return problems
+
+
+def _with_judged(corpus: Corpus, cases: Path) -> tuple[Problem, ...]:
+    """What is wrong with the cases; where nothing is, with what was judged of them, too."""
+    from kb.quality.check import judged_problems  # imports the readers of content
+
+    return corpus.problems + (() if corpus.errors else judged_problems(cases, corpus))
 
 
 def _under(file: Path, path: Path) -> bool:

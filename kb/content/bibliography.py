@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from kb.content.latex import plain
+from kb.content.rules import problem
 from kb.content.schema import listed, shown
 from kb.errors import CorpusError, Problem
 from kb.model.cases import (
@@ -117,10 +118,10 @@ def read_bibliography(
     for key, entry in data.entries.items():
         start, end = _extent(text, starts.get(key))
         references[key] = _reference(key, entry, text[start:end])
-        for field, message in _complaints(entry, data.entries):
+        for field, rule, message, allowed in _complaints(entry, data.entries):
             line = 1 + text.count("\n", 0, start + _place(text[start:end], field))
             message = f"{key}: {message}"
-            problems.append(Problem(path=str(path), line=line, message=message, field=field))
+            problems.append(problem(rule, path, line, message, field=field, allowed=allowed))
     return references, problems
 
 
@@ -395,51 +396,63 @@ def _in_short(makers: Sequence[Name]) -> str:
 # --- the rules of ``kb check`` on a source ---------------------------------------------------
 
 
-def _complaints(entry: Entry, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """What is wrong with an entry: the field, and what must be done."""
+class _Complaint(NamedTuple):
+    """What is wrong in a field of an entry, by which rule, and what must be done."""
+
+    field: str
+    rule: str
+    message: str
+    allowed: tuple[str, ...] = ()
+
+
+_Complaints = Iterator[_Complaint]
+
+
+def _complaints(entry: Entry, keys: Iterable[str]) -> _Complaints:
+    """What is wrong with an entry."""
     if not _field(entry, "title"):
-        yield "title", "must have a title; add 'title = {...}'."
+        message = "must have a title; add 'title = {...}'."
+        yield _Complaint("title", "source-without-title", message)
     yield from _latex_complaints(entry)
     yield from _origin_complaints(entry)
     yield from _seen_complaints(entry)
     if "kind" in entry.fields and (kind := _field(entry, "kind")) not in KINDS_OF_SOURCE:
-        yield "kind", f"kind must be one of {listed(KINDS_OF_SOURCE)}, not {shown(kind)}."
+        message = f"kind must be one of {listed(KINDS_OF_SOURCE)}, not {shown(kind)}."
+        yield _Complaint("kind", "source-kind-unknown", message, tuple(KINDS_OF_SOURCE))
     for name in ("url", "archived"):
         if name in entry.fields and _address(entry, name) is None:
             given = shown(entry.fields[name])
-            yield name, f"{name} must be a web address such as https://example.org/x, not {given}."
+            message = f"{name} must be a web address such as https://example.org/x, not {given}."
+            yield _Complaint(name, "address-malformed", message)
     if "gone" in entry.fields and _day(_field(entry, "gone")) is None:
-        yield (
+        yield _Complaint(
             "gone",
-            (
-                "gone must be the day on which the page was found to be gone (rule: a page that is "
-                f"gone), such as 2026-11-28, not {shown(_field(entry, 'gone'))}."
-            ),
+            "day-malformed",
+            "gone must be the day on which the page was found to be gone (rule: a page that is "
+            f"gone), such as 2026-11-28, not {shown(_field(entry, 'gone'))}.",
         )
     if "citedin" in entry.fields:
         yield from _cited_complaints(_field(entry, "citedin"), keys)
 
 
-def _latex_complaints(entry: Entry) -> Iterator[tuple[str, str]]:
+def _latex_complaints(entry: Entry) -> _Complaints:
     """What of the words of an entry cannot be read, and names that may be one or two."""
     for name in (*_ROLES, "title", "note", "keywords", "seenpart", *PRINTED):
         if unknown := plain(entry.fields.get(name, "")).unknown:
-            yield (
+            yield _Complaint(
                 name,
-                (
-                    f"{name} holds LaTeX that cannot be read here: {listed(unknown)}; write the "
-                    "signs themselves, such as é or CO₂."
-                ),
+                "source-latex-unknown",
+                f"{name} holds LaTeX that cannot be read here: {listed(unknown)}; write the "
+                "signs themselves, such as é or CO₂.",
             )
     for role in filter(entry.fields.__contains__, _ROLES):
         for one in map(str, entry.persons[role]):
             if one[1:-1] in entry.fields[role] and _is_joined(one, entry.fields[role]):
-                yield (
+                yield _Complaint(
                     role,
-                    (
-                        f"{role} must put an organisation into braces, such as {{{one}}}, where "
-                        "its name has an 'and' in it, and write people as 'Doe, Jane'."
-                    ),
+                    "source-organisation-without-braces",
+                    f"{role} must put an organisation into braces, such as {{{one}}}, where "
+                    "its name has an 'and' in it, and write people as 'Doe, Jane'.",
                 )
 
 
@@ -448,70 +461,70 @@ def _is_joined(name: str, people: str) -> bool:
     return " and " in name and f"{{{name[1:-1]}}}" not in people
 
 
-def _origin_complaints(entry: Entry) -> Iterator[tuple[str, str]]:
+def _origin_complaints(entry: Entry) -> _Complaints:
     """Who wrote a source or published it, and when; or that it does not say so."""
     if not any((*entry.persons.values(), *(_field(entry, name) for name in _PUBLISHERS))):
-        yield (
+        yield _Complaint(
             "author",
-            (
-                "must say who wrote or published it (rule: a source without author); add 'author', "
-                f"or 'publisher' where it names none, or else 'publisher = {{{NOT_NAMED}}}'."
-            ),
+            "source-without-author",
+            "must say who wrote or published it (rule: a source without author); add 'author', "
+            f"or 'publisher' where it names none, or else 'publisher = {{{NOT_NAMED}}}'.",
         )
     year, day = _field(entry, "year"), _field(entry, "date")
     if not year and not day:
-        yield (
+        yield _Complaint(
             "year",
-            (
-                "must say of what year it is (rule: a source without year); add 'year = {1998}', "
-                f"or 'year = {{about 1998}}', or 'year = {{{NO_DATE}}}' where it gives none."
-            ),
+            "source-without-year",
+            "must say of what year it is (rule: a source without year); add 'year = {1998}', "
+            f"or 'year = {{about 1998}}', or 'year = {{{NO_DATE}}}' where it gives none.",
         )
     if year and year != NO_DATE and not _YEAR.fullmatch(year):
-        yield (
+        yield _Complaint(
             "year",
+            "source-date-malformed",
             f"year must be 1998, 'about 1998' or {NO_DATE!r}, not {shown(year)} (rule: a source "
             "without year).",
         )
     if day and not _days(day):
-        yield "date", f"date must be 1998, 1998-09 or 1998-09-23, not {shown(day)}."
+        message = f"date must be 1998, 1998-09 or 1998-09-23, not {shown(day)}."
+        yield _Complaint("date", "source-date-malformed", message)
 
 
-def _seen_complaints(entry: Entry) -> Iterator[tuple[str, str]]:
+def _seen_complaints(entry: Entry) -> _Complaints:
     given = _field(entry, "seen")
     if "seen" not in entry.fields:
         if "seenpart" in entry.fields:
-            yield "seenpart", f"seenpart needs 'seen', which says how: {listed(HOW_SEEN)}."
+            message = f"seenpart needs 'seen', which says how: {listed(HOW_SEEN)}."
+            yield _Complaint("seenpart", "source-seen-malformed", message)
         return
     found = _SEEN.fullmatch(given)
     if found is None:
-        yield (
+        yield _Complaint(
             "seen",
-            (
-                f"seen must be one of {listed(HOW_SEEN)}, and after a comma the day where it is "
-                f"known, such as 'opened, 2026-11-28', not {shown(given)}."
-            ),
+            "source-seen-malformed",
+            f"seen must be one of {listed(HOW_SEEN)}, and after a comma the day where it is "
+            f"known, such as 'opened, 2026-11-28', not {shown(given)}.",
         )
     elif found[2] and _day(found[2]) is None:
-        yield "seen", f"seen must name a day such as 2026-11-28, not {shown(found[2])}."
+        message = f"seen must name a day such as 2026-11-28, not {shown(found[2])}."
+        yield _Complaint("seen", "source-seen-malformed", message)
     elif found[1] == OPENED and not found[2]:
-        yield "seen", f"seen must name the day too, such as '{OPENED}, 2026-11-28'."
+        message = f"seen must name the day too, such as '{OPENED}, 2026-11-28'."
+        yield _Complaint("seen", "source-seen-malformed", message)
     elif found[1] == OPENED and "seenpart" in entry.fields:
-        yield (
-            "seenpart",
-            (f"seenpart is for what was not opened; remove it, or let seen be {EXCERPT!r}."),
-        )
+        message = f"seenpart is for what was not opened; remove it, or let seen be {EXCERPT!r}."
+        yield _Complaint("seenpart", "source-seen-malformed", message)
 
 
-def _cited_complaints(given: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _cited_complaints(given: str, keys: Iterable[str]) -> _Complaints:
     found = _CITED_IN.fullmatch(given)
     if found is None:
-        yield (
+        yield _Complaint(
             "citedin",
-            (
-                "citedin must be the key of a source and the place in it, such as "
-                f"'roy-1998: references, 8', not {shown(given)}."
-            ),
+            "source-cited-in-malformed",
+            "citedin must be the key of a source and the place in it, such as "
+            f"'roy-1998: references, 8', not {shown(given)}.",
         )
     elif found[1] not in keys:
-        yield "citedin", f"citedin must begin with the key of a source, not {shown(found[1])}."
+        message = f"citedin must begin with the key of a source, not {shown(found[1])}."
+        yield _Complaint("citedin", "source-unknown", message)

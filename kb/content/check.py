@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from kb.content.files import SOURCES_FILE
-from kb.content.known import NAMES_WITHDRAWN, Known, nearest_ids
+from kb.content.known import NAMES_WITHDRAWN, Known, like_it, nearest_ids
 from kb.content.load import CaseFile, Draft, load_file
+from kb.content.rules import problem
 from kb.content.schema import (
+    Complaint,
     Complaints,
     Given,
+    Place,
     as_text,
     items_of,
     listed,
@@ -31,7 +34,7 @@ from kb.content.schema import (
 from kb.content.yaml_source import read_yaml, text_of
 from kb.errors import Problem
 from kb.model.taxonomy import GUIDE, MONEY, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
-from kb.text.body import body_problems, case_headings, links
+from kb.text.body import TextComplaint, body_problems, case_headings, links
 
 if TYPE_CHECKING:
     from kb.content.readings import Reading
@@ -65,9 +68,10 @@ _MERGED = re.compile(r"\b(?:second passage|(?:two|both) passages)\b", re.IGNOREC
 def period_rules(given: Given, sound: Given, known: Known) -> Complaints:
     """A period has a year, and does not end before it starts."""
     if "from" not in given and "to" not in given:
-        yield (), "must give a year in 'from' or 'to'."
+        yield Complaint((), "period-without-year", "must give a year in 'from' or 'to'.")
     if "from" in sound and "to" in sound and sound["from"] > sound["to"]:
-        yield (), f"must not end ({sound['to']}) before it starts ({sound['from']})."
+        message = f"must not end ({sound['to']}) before it starts ({sound['from']})."
+        yield Complaint((), "period-ends-before-it-starts", message)
 
 
 def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
@@ -75,32 +79,39 @@ def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
     yield from _statement_rules(sound)
     yield from _two_units(sound, known.taxonomy)
     if "value" in sound and "range" in sound:
-        yield ("range",), "must not be given together with value; keep one of the two."
+        message = "must not be given together with value; keep one of the two."
+        yield Complaint(("range",), "value-and-range", message)
     has_figure = any(figure in given for figure in ("value", "range", "before"))
     if has_figure and "unit" not in given:
-        yield ("unit",), f"must be given with a figure: {listed(known.taxonomy['units'].ids, 20)}."
+        units = known.taxonomy["units"].ids
+        message = f"must be given with a figure: {listed(units, 20)}."
+        yield Complaint(("unit",), "figure-without-unit", message, units)
     if "unit" not in sound:
         return
     if not has_figure:
-        yield ("unit",), "must not be given without value or range; remove the line."
+        message = "must not be given without value or range; remove the line."
+        yield Complaint(("unit",), "unit-without-figure", message)
     unit = _term(known.taxonomy, "units", sound["unit"])
     if "of" in given and unit.measures != SHARE:
         needed = known.taxonomy.unit_of(SHARE) or f"that measures a {SHARE}; there is none"
-        yield ("of",), f"is for a share of firms; it needs the unit {needed}."
+        message = f"is for a share of firms; it needs the unit {needed}."
+        yield Complaint(("of",), "share-of-no-percentage", message)
 
 
 def _statement_rules(sound: Given) -> Complaints:
     """A result happened, and one that joins two passages is marked so."""
     statement = as_text(sound.get("statement")) or ""
     if aim := _AIM.search(statement):
-        yield (
+        yield Complaint(
             ("statement",),
+            "result-tells-an-aim",
             f"must tell what happened, and {aim[0].strip()!r} tells an aim (rule: a result "
             "happened); say what came of it, or move the aim to the text and to 'planned'.",
         )
     if (found := _MERGED.search(statement)) and sound.get("merged") is not True:
-        yield (
+        yield Complaint(
             ("statement",),
+            "merged-passages-not-marked",
             f"speaks of a {found[0].lower()!r} and must be marked (rule: merged passages); "
             "add the line 'merged: true' to the result.",
         )
@@ -110,8 +121,9 @@ def _two_units(sound: Given, taxonomy: Taxonomy) -> Complaints:
     """A statement gives an amount of money in one currency."""
     currencies = _currencies(as_text(sound.get("statement")) or "", taxonomy)
     if len(currencies) > 1:
-        yield (
+        yield Complaint(
             ("statement",),
+            "figure-in-two-currencies",
             f"gives one figure in {' and in '.join(currencies)} (rule: a figure in two units); "
             "keep the one that the source gives first, and tell the other in the text.",
         )
@@ -147,11 +159,13 @@ def _any_currency(names: tuple[str, ...], codes: tuple[str, ...]) -> re.Pattern[
 def source_rules(given: Given, sound: Given, known: Known) -> Complaints:
     """A source is one of sources.bib, or told, or a work of the case alone, under a new key."""
     if "told" in given and "work" in given:
-        yield ("work",), "must not be given together with told; make two sources of it."
+        message = "must not be given together with told; make two sources of it."
+        yield Complaint(("work",), "told-and-work", message)
     key = as_text(sound.get("key"))
     if ("told" in given or "work" in given) and key in known.sources:
-        yield (
+        yield Complaint(
             ("key",),
+            "source-key-taken",
             f"is a key of {SOURCES_FILE} already, {shown(key)}: take a new one for a source of "
             "this case alone, or leave out 'told' and 'work'.",
         )
@@ -183,19 +197,22 @@ def _guide_rules(given: Given, known: Known) -> Complaints:
         yield from _of_no_guide(given, known.taxonomy.guide.one)
         return
     if "reading" in given:
-        yield ("reading",), f"is for {known.taxonomy.guide.many}; remove the line."
+        message = f"is for {known.taxonomy.guide.many}; remove the line."
+        yield Complaint(("reading",), "reading-place-of-no-guide", message)
     if "country" not in given:
-        yield ("country",), must_give("country", "NO")
+        yield Complaint(("country",), "missing-field", must_give("country", "NO"))
     elif given["country"] == []:
-        yield ("country",), "must name at least one country."
+        yield Complaint(("country",), "empty-list", "must name at least one country.")
 
 
 def _of_no_guide(given: Given, guide: str) -> Complaints:
     for name in EMPTY_IN_GUIDES:
         if given.get(name) not in ([], None):
-            yield (name,), f"must be [] in {guide}, which is counted in no filter of cases."
+            message = f"must be [] in {guide}, which is counted in no filter of cases."
+            yield Complaint((name,), "guide-with-fields-of-cases", message)
     if "country" in given:
-        yield ("country",), f"must not be given in {guide}; remove the line."
+        message = f"must not be given in {guide}; remove the line."
+        yield Complaint(("country",), "guide-with-fields-of-cases", message)
 
 
 def _planned_rules(given: Given, known: Known) -> Complaints:
@@ -212,10 +229,12 @@ def _planned_rules(given: Given, known: Known) -> Complaints:
         term_id = names.canonical(name) if name else None
         if term_id is not None and term_id not in projects:
             allowed = listed(projects.values(), 30) or "none, as project is []"
-            yield (
+            yield Complaint(
                 ("planned", position) if isinstance(planned, list) else ("planned",),
+                "planned-not-in-project",
                 f"must be one of the case's project (rule: done and planned), not {shown(name)}; "
                 f"allowed are {allowed}. Add it to project too, or take it out of planned.",
+                tuple(projects.values()),
             )
 
 
@@ -236,9 +255,11 @@ def _reading_rules(given: Given) -> Complaints:
     for name in filter(None, map(as_text, items_of(given.get("our_reading")))):
         if name not in READING_FIELDS:
             fields = listed(READING_FIELDS, 20)
-            yield ("our_reading",), f"must name fields of {fields}, not {shown(name)}."
+            message = f"must name fields of {fields}, not {shown(name)}."
+            yield Complaint(("our_reading",), "our-reading-names-no-field", message, READING_FIELDS)
         elif not _has_value(given, name):
-            yield ("our_reading",), f"names {name!r}, which the file does not give."
+            message = f"names {name!r}, which the file does not give."
+            yield Complaint(("our_reading",), "our-reading-of-missing-field", message)
 
 
 def _source_rules(given: Given) -> Complaints:
@@ -252,13 +273,19 @@ def _source_rules(given: Given) -> Complaints:
         place = ("results", position, "source")
         key = as_text(result.get("source"))
         if key and keys and key not in keys:
-            yield place, f"must be one of the case's sources, {listed(keys)}."
+            yield _not_a_source(place, keys)
         elif "source" not in result and len(keys) > 1:
-            yield place, f"must be given, as the case has {len(keys)}: {listed(keys)}."
+            message = f"must be given, as the case has {len(keys)}: {listed(keys)}."
+            yield Complaint(place, "result-source-missing", message, keys)
         other = result.get("contradicted")
         if _is_record(other) and keys and (as_text(other.get("source")) or keys[0]) not in keys:
             place = ("results", position, "contradicted", "source")
-            yield place, f"must be one of the case's sources, {listed(keys)}."
+            yield _not_a_source(place, keys)
+
+
+def _not_a_source(place: Place, keys: tuple[str, ...]) -> Complaint:
+    message = f"must be one of the case's sources, {listed(keys)}."
+    return Complaint(place, "result-source-not-listed", message, keys)
 
 
 def _money_rules(given: Given, known: Known) -> Complaints:
@@ -272,8 +299,9 @@ def _money_rules(given: Given, known: Known) -> Complaints:
         source = as_text(result.get("source")) or (keys[0] if keys else None)
         is_money = _term(known.taxonomy, "units", result.get("unit")).measures == MONEY
         if is_money and source and (known.own.get(source) or source in known.undated):
-            yield (
+            yield Complaint(
                 ("results", position, "year"),
+                "money-without-year",
                 "must be given for an amount of money whose source has no year (rule: a currency "
                 "without year); or give 'horizon', or the case a 'period'. Where the source tells "
                 "none of them, say so: 'horizon: no year told'.",
@@ -291,11 +319,13 @@ def _contradiction_rules(given: Given) -> Complaints:
         other = result.get("contradicted")
         if _is_record(other) and as_text(other.get("source")) == as_text(result.get("source")):
             place = ("results", position, "contradicted", "source")
-            yield place, "must be another source than that of the result."
+            message = "must be another source than that of the result."
+            yield Complaint(place, "contradicted-by-own-source", message)
         for earlier, before in enumerate(results[:position]):
             if _contradict(before, result):
-                yield (
+                yield Complaint(
                     ("results", position),
+                    "contradicting-results",
                     f"gives another figure than results[{earlier + 1}], from another source (rule: "
                     "two sources that contradict each other); say of what time each is ('year' or "
                     "'horizon'), or keep one and tell the other in its 'contradicted'.",
@@ -338,16 +368,24 @@ def text_problems(draft: Draft, known: Known) -> Iterator[Problem]:
         *body_problems(draft.body, draft.id, headings=headings),
         *link_problems(draft.body, draft.id, known),
     )
-    for line, message in complaints:
-        yield Problem(path=draft.path, line=draft.body_line + line - 1, message=message)
+    for one in complaints:
+        yield text_problem(draft.path, draft.body_line - 1, one)
 
 
-def link_problems(body: str, case_id: str, known: Known) -> Iterator[tuple[int, str]]:
-    """Links that lead to no case: line in the body, and message."""
+def text_problem(path: str | Path, before: int, complaint: TextComplaint) -> Problem:
+    """What is wrong in a text that begins after so many lines of a file."""
+    line, rule, message, allowed = complaint
+    return problem(rule, path, before + line, message, allowed=allowed)
+
+
+def link_problems(body: str, case_id: str, known: Known) -> Iterator[TextComplaint]:
+    """Links that lead to no case."""
     for link in links(body, case_id):
         if link.case_id is not None and link.case_id not in known.guides:
             hint = nearest_ids(link.case_id, known.guides)
-            yield link.line, f"the link {link.target!r} must lead to a case that exists{hint}."
+            message = f"the link {link.target!r} must lead to a case that exists{hint}."
+            nearest = like_it(link.case_id, known.guides)
+            yield TextComplaint(link.line, "link-broken", message, nearest)
 
 
 # --- across files ----------------------------------------------------------------------------
@@ -363,7 +401,7 @@ def title_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem
         other = first.setdefault(title.casefold(), file)
         if other is not file:
             message = f"title must be unique; {other.path} has the same."
-            yield Problem(path=file.path, line=line, message=message, field="title")
+            yield problem("title-not-unique", file.path, line, message, field="title")
 
 
 def place_problems(
@@ -378,13 +416,10 @@ def place_problems(
         part = _term(taxonomy, "guide_parts", spelling).id
         other = first.setdefault((part, place), file)
         if part and other is not file:
-            yield Problem(
-                path=file.path,
-                line=line,
-                message=f"reading.place must be that of no other guide in its part; {other.path} "
-                "has it.",
-                field="reading.place",
+            message = (
+                f"reading.place must be that of no other guide in its part; {other.path} has it."
             )
+            yield problem("guide-place-taken", file.path, line, message, field="reading.place")
 
 
 def alias_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
@@ -401,13 +436,13 @@ def alias_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem
                     f"must not be the id of a document, {alias!r}: {other.path} has it. "
                     "An alias is an id under which no file stands any more."
                 )
-                yield _field_problem(file, line, field, message)
+                yield _field_problem("alias-is-a-document", file, line, field, message)
             elif first.setdefault(alias, file) is not file:
                 message = (
                     f"must be an alias of one case alone, not {alias!r}: {first[alias].path} has "
                     "it too. Keep it in the one that took its place."
                 )
-                yield _field_problem(file, line, field, message)
+                yield _field_problem("alias-in-two-cases", file, line, field, message)
 
 
 def own_source_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
@@ -422,7 +457,7 @@ def own_source_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Pr
                     f"is that of a source of {other.path} too, {shown(key)}; take another one, or "
                     f"put a work that both cite into {SOURCES_FILE}."
                 )
-                yield _field_problem(file, line, "key", message)
+                yield _field_problem("source-key-taken", file, line, "key", message)
 
 
 def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Iterator[Problem]:
@@ -431,7 +466,7 @@ def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Itera
         for field, day, line in reading.days:
             if day > today.isoformat():
                 message = f"must not lie in the future: it is {day}, and today is {today}."
-                yield _field_problem(file, line, field, message)
+                yield _field_problem("day-in-the-future", file, line, field, message)
 
 
 def withdrawn_problems(
@@ -453,7 +488,7 @@ def _ways_to(withdrawn: Collection[str], draft: Draft) -> Iterator[Problem]:
         if name in withdrawn:
             line, field = located.line("related", number), f"related[{number + 1}]"
             message = f"{field} {NAMES_WITHDRAWN.format(name)}"
-            yield Problem(path=draft.path, line=line, message=message, field=field)
+            yield problem("names-withdrawn-case", draft.path, line, message, field=field)
     for link in links(draft.body, draft.id):
         if link.case_id in withdrawn:
             message = (
@@ -461,11 +496,11 @@ def _ways_to(withdrawn: Collection[str], draft: Draft) -> Iterator[Problem]:
                 "out, or let it lead to another one."
             )
             line = draft.body_line + link.line - 1
-            yield Problem(path=draft.path, line=line, message=message)
+            yield problem("names-withdrawn-case", draft.path, line, message)
 
 
-def _field_problem(file: CaseFile, line: int, field: str, message: str) -> Problem:
-    return Problem(path=file.path, line=line, message=f"{field} {message}", field=field)
+def _field_problem(rule: str, file: CaseFile, line: int, field: str, message: str) -> Problem:
+    return problem(rule, file.path, line, f"{field} {message}", field=field)
 
 
 def could_be_guide(given: Given) -> bool:
@@ -514,4 +549,4 @@ def _role_problem(kind: Term, n_documents: int, kinds: Vocabulary, path: Path) -
         f"{mend} 'role: {GUIDE}'; if they are cases, give each of them a country."
     )
     line = read_yaml(text_of(path.read_bytes())).line(*place)
-    return Problem(path=str(path), line=line, message=message, field="kinds")
+    return problem("guides-have-no-kind", path, line, message, field="kinds")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb.content.check import link_problems
+from kb.content.check import link_problems, text_problem
 from kb.content.files import CODEBOOK_FILE
 from kb.content.known import Known
+from kb.content.rules import problem
 from kb.content.yaml_source import YamlTrouble, text_of
 from kb.errors import Problem
-from kb.text.body import body_problems
+from kb.text.body import TextComplaint, body_problems
 
 #: What links in it start from, as a case at the top of the folder would.
 _ID = Path(CODEBOOK_FILE).stem
@@ -28,24 +29,23 @@ def read_codebook(path: Path, known: Known) -> tuple[str, list[Problem]]:
     except (FileNotFoundError, NotADirectoryError):  # one case can be checked alone
         return "", []
     except OSError as err:
-        return "", [_problem(path, 1, f"the codebook cannot be read: {err.strerror}.")]
+        message = f"the codebook cannot be read: {err.strerror}."
+        return "", [problem("file-unreadable", path, 1, message)]
     try:
         text = text_of(data)
     except YamlTrouble as err:
-        return "", [_problem(path, err.line, f"{err}.")]
+        return "", [problem(err.rule, path, err.line, f"{err}.")]
     title, _, body = text.partition("\n")
-    problems = [] if title.startswith("# ") else [_problem(path, 1, _UNTITLED)]
-    problems += [_problem(path, line + 1, message) for line, message in _complaints(body, known)]
+    problems = []
+    if not title.startswith("# "):
+        problems.append(problem("codebook-without-title", path, 1, _UNTITLED))
+    problems += [text_problem(path, 1, one) for one in _complaints(body, known)]
     return body.strip(), problems
 
 
 _UNTITLED = "must open with a title such as '# Codebook' on line 1."
 
 
-def _complaints(body: str, known: Known) -> Iterator[tuple[int, str]]:
+def _complaints(body: str, known: Known) -> Iterator[TextComplaint]:
     yield from body_problems(body, _ID, headings=None)
     yield from link_problems(body, _ID, known)
-
-
-def _problem(path: Path, line: int, message: str) -> Problem:
-    return Problem(path=str(path), line=line, message=message)

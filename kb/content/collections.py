@@ -20,8 +20,10 @@ from kb.content.files import (
     LINKS_OF_PACKS,
 )
 from kb.content.known import OTHER_ID, Known, nearest_ids
+from kb.content.rules import problem
 from kb.content.schema import (
     FLAG,
+    Complaint,
     Complaints,
     Given,
     Many,
@@ -29,6 +31,7 @@ from kb.content.schema import (
     YamlFile,
     items_of,
     listed,
+    not_unique,
     optional,
     pattern,
     required,
@@ -91,7 +94,8 @@ class _EntryFields(Record):
     def rules(given: Given, sound: Given, known: Known) -> Complaints:
         """A collection lists its documents, or has all that no other lists."""
         if ("cases" in given) == bool(given.get("the_rest")):
-            yield (), "must give 'cases', a list of ids, or 'the_rest: true', and not both."
+            message = "must give 'cases', a list of ids, or 'the_rest: true', and not both."
+            yield Complaint((), "collection-not-one-thing", message)
 
 
 class _File(Record):
@@ -117,9 +121,10 @@ class _File(Record):
                     isinstance(entry.get(name), str)
                     and taken.setdefault(fold(entry[name]), position) != position
                 ):
-                    yield (*place, name), f"must be unique in the file; {entry[name]!r} is taken."
+                    yield not_unique((*place, name), entry[name])
             if entry.get("the_rest") and has_rest:
-                yield (*place, "the_rest"), "must stand in one collection only."
+                message = "must stand in one collection only."
+                yield Complaint((*place, "the_rest"), "collection-not-one-thing", message)
             has_rest = has_rest or bool(entry.get("the_rest"))
 
 
@@ -145,19 +150,17 @@ def _folder_problems(folder: Path, ids: Collection[str]) -> Iterator[Problem]:
         if path.name.startswith("."):
             continue
         if not path.is_dir():
-            yield _problem(path, "does not belong here: each collection has a folder of its own.")
+            message = "does not belong here: each collection has a folder of its own."
+            yield problem("file-does-not-belong", path, 1, message)
         elif path.name not in ids:
             hint = nearest_ids(path.name, ids)
-            yield _problem(path, f"must be the folder of a collection of {COLLECTIONS_FILE}{hint}.")
+            message = f"must be the folder of a collection of {COLLECTIONS_FILE}{hint}."
+            yield problem("collection-folder-unknown", path, 1, message)
         else:
             for file in sorted(path.glob("*")):
                 if file.name not in JUDGED_FILES and not file.name.startswith("."):
                     message = f"does not belong here: a collection has {listed(JUDGED_FILES)}."
-                    yield _problem(file, message)
-
-
-def _problem(path: Path, message: str) -> Problem:
-    return Problem(path=str(path), line=1, message=message)
+                    yield problem("file-does-not-belong", file, 1, message)
 
 
 def collections_of(

@@ -55,6 +55,7 @@ from kb.content.phrases import read_phrases
 from kb.content.readings import PackedCase, Reading, Surroundings, read_file
 from kb.content.regions import region_of
 from kb.content.remembered import Remembered, Sources
+from kb.content.rules import problem
 from kb.content.self_check import read_self_check
 from kb.content.side_by_side import Read, read_in_batches
 from kb.content.site import read_site
@@ -62,7 +63,7 @@ from kb.content.taxonomy import load_taxonomy
 from kb.content.tools import read_tools
 from kb.content.wanted import read_wanted
 from kb.content.yaml_source import YamlTrouble
-from kb.errors import CorpusError, Problem
+from kb.errors import CorpusError, Problem, errors_of
 from kb.model.case_versions import entry_digest, entry_text, version_digest
 from kb.model.cases import Case, Period, Reference, Withdrawn
 from kb.model.compendium import Compendium
@@ -102,12 +103,12 @@ class Changes:
 class Corpus:
     """What was read of a folder of cases, and everything that is wrong with it.
 
-    All but ``problems`` and ``files`` is only to be used when ``problems`` is empty: it is
+    All but ``problems`` and ``files`` is only to be used when there are no ``errors``: it is
     without the cases in whose front-matter something is wrong. What is made of all cases is
     made when it is asked for.
 
     Attributes:
-        problems: by path, line and message.
+        problems: by path, line and message, warnings among them.
         files: how many files of cases there are.
         readings: of each file, in the order of their ids.
         collections: in the order of their file.
@@ -123,6 +124,11 @@ class Corpus:
     within: Mapping[str, tuple[str, ...]]
     texts: Texts
     beside: Compendium
+
+    @cached_property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep a build from happening: all but warnings."""
+        return errors_of(self.problems)
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
@@ -327,7 +333,7 @@ def read_corpus(
         *(*alias_problems(readings), *day_problems(readings, date.today())),
         *own_source_problems(shown),
         *withdrawn_problems(shown, withdrawn.keys()),
-        *(problem for file, reading in readings for problem in reading.problems_in(file.path)),
+        *(one for file, reading in readings for one in reading.problems_in(file.path)),
     ]
     own = (OwnSource(*values) for _, reading in shown for values in reading.own_sources)
     beside = _beside(folder, known, with_own_sources(references, own), problems)
@@ -368,7 +374,7 @@ def _surroundings(
 
 
 def _holds_none(folder: Path, what: str) -> Problem:
-    return Problem(path=str(folder), line=1, message=f"holds no {what}; add one with 'kb new'.")
+    return problem("no-case", folder, 1, f"holds no {what}; add one with 'kb new'.")
 
 
 def _withdrawn(readings: Mapping[str, Reading]) -> Iterator[tuple[str, Withdrawn]]:

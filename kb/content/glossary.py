@@ -11,7 +11,9 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
+from kb.content.rules import problem
 from kb.content.schema import (
+    Complaint,
     Complaints,
     Given,
     Record,
@@ -37,13 +39,14 @@ LANGUAGES: tuple[str, ...] = ("fr", "es", "de", "it", "no", "pt")
 
 def _language(name: str, known: Any) -> str:
     if name not in LANGUAGES:
-        raise wrong(f"must be one of {', '.join(LANGUAGES)}, not {shown(name)}.")
+        message = f"must be one of {', '.join(LANGUAGES)}, not {shown(name)}."
+        raise wrong("word-not-in-vocabulary", message, allowed=LANGUAGES)
     return name
 
 
 def _word(word: str, known: Any) -> str:
     if not fold(word):
-        raise wrong(f"must be a word, not {shown(word)}.")
+        raise wrong("wrong-kind-of-value", f"must be a word, not {shown(word)}.")
     return word
 
 
@@ -80,11 +83,14 @@ class _File(Record):
         words, terms = (given.get(name) for name in ("function_words", "terms"))
         for language in words if isinstance(words, dict) else ():
             if language not in languages:
-                yield ("function_words", language), f"must be one of the languages, {names}."
+                message = f"must be one of the languages, {names}."
+                place = ("function_words", language)
+                yield Complaint(place, "word-not-in-vocabulary", message, tuple(languages))
         for term, row in terms.items() if isinstance(terms, dict) else ():
             if not isinstance(row, list) or len(row) != len(languages) or None in map(_ways, row):
-                yield (
+                yield Complaint(
                     ("terms", term),
+                    "glossary-entry-incomplete",
                     f"must have {len(languages)} entries, for {names}: each one way to say it, "
                     "or a list of several.",
                 )
@@ -154,20 +160,20 @@ def read_forms(path: Path, glossary_file: Path, problems: list[Problem]) -> Word
     if not glossary_file.is_file():
         if path.is_file():
             message = f"is made from {glossary_file.name}, which is not there; remove this file."
-            problems.append(Problem(path=str(path), line=1, message=message))
+            problems.append(problem("glossary-forms-stale", path, 1, message))
         return WordTable()
     try:
         data = json.loads(path.read_bytes())
         made_of, table = data["glossary"], WordTable.from_json(data)
     except FileNotFoundError:
         message = f"has no {path.name} beside it; run 'kb glossary'."
-        problems.append(Problem(path=str(glossary_file), line=1, message=message))
+        problems.append(problem("glossary-forms-stale", glossary_file, 1, message))
         return WordTable()
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         message = "is not what 'kb glossary' writes; run 'kb glossary'."
-        problems.append(Problem(path=str(path), line=1, message=message))
+        problems.append(problem("glossary-forms-stale", path, 1, message))
         return WordTable()
     if made_of != file_digest(glossary_file):
         message = f"has changed since {path.name} was made of it; run 'kb glossary'."
-        problems.append(Problem(path=str(glossary_file), line=1, message=message))
+        problems.append(problem("glossary-forms-stale", glossary_file, 1, message))
     return table

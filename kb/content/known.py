@@ -17,7 +17,17 @@ from kb.content.bibliography import NO_DATE
 from kb.content.countries import country_code, country_names
 from kb.content.files import SOURCES_FILE
 from kb.content.own_sources import YEAR
-from kb.content.schema import Meaning, Value, listed, not_allowed, shown, text, texts, wrong
+from kb.content.schema import (
+    Meaning,
+    Value,
+    listed,
+    nearest_first,
+    not_allowed,
+    shown,
+    text,
+    texts,
+    wrong,
+)
 from kb.model.taxonomy import Taxonomy
 
 
@@ -52,7 +62,7 @@ def terms(name: str) -> Value:
         vocabulary = known.taxonomy[name]
         term_id = vocabulary.canonical(spelling)
         if term_id is None:
-            raise wrong(not_allowed(spelling, vocabulary.nearest(spelling), vocabulary.ids))
+            raise not_allowed(spelling, vocabulary.nearest(spelling), vocabulary.ids)
         return term_id
 
     each = text(means=canonical, schema={"vocabulary": name})
@@ -66,7 +76,7 @@ def term(name: str) -> Value:
     def read(value: Any, known: Known) -> str:
         if isinstance(value, list):
             words = listed(known.taxonomy[name].ids)
-            raise wrong(f"must be one value, not a list; one of {words}.")
+            raise wrong("wrong-kind-of-value", f"must be one value, not a list; one of {words}.")
         return many.read(value, known)[0]
 
     return Value(read, {"vocabulary": name}, many.example)
@@ -78,8 +88,10 @@ def _country(name: str, known: Known) -> str:
     if code is None:
         similar = difflib.get_close_matches(name.upper()[:60], country_names(), n=3)
         raise wrong(
+            "country-unknown",
             f"must be an ISO 3166 code or English name, not {shown(name)}; "
-            f"nearest: {listed(similar) or 'none'}."
+            f"nearest: {listed(similar) or 'none'}.",
+            allowed=similar,
         )
     return code
 
@@ -89,28 +101,37 @@ def _key(key: str, known: Known) -> str:
         similar = difflib.get_close_matches(key, known.sources, n=1)
         hint = f"did you mean {similar[0]!r}? " if similar else ""
         raise wrong(
+            "source-unknown",
             f"must be a key of {SOURCES_FILE}, not {shown(key)}: {hint}"
-            f"Keys are {listed(known.sources)}."
+            f"Keys are {listed(known.sources)}.",
+            allowed=nearest_first(similar, known.sources),
         )
     return key
 
 
 def _year_of_work(year: str, known: Known) -> str:
     if not YEAR.fullmatch(year):
-        raise wrong(f"must be 1998, 'about 1998' or {NO_DATE!r}, not {shown(year)}.")
+        message = f"must be 1998, 'about 1998' or {NO_DATE!r}, not {shown(year)}."
+        raise wrong("source-date-malformed", message)
     return year
 
 
 def _address(address: str, known: Known) -> str:
     parts = urlsplit(address) if "[" not in address else None  # which it may refuse
     if not (parts and parts.scheme in ("http", "https") and parts.netloc) or " " in address:
-        raise wrong(f"must be a web address such as https://example.org/x, not {shown(address)}.")
+        message = f"must be a web address such as https://example.org/x, not {shown(address)}."
+        raise wrong("address-malformed", message)
     return address
+
+
+def like_it(name: str, ids: Collection[str]) -> tuple[str, ...]:
+    """The ids that look like one that does not exist, the nearest first."""
+    return tuple(difflib.get_close_matches(name, ids, n=2))
 
 
 def nearest_ids(name: str, ids: Collection[str]) -> str:
     """What a message adds to an id that does not exist: those that look like it, if any do."""
-    similar = difflib.get_close_matches(name, ids, n=2)
+    similar = like_it(name, ids)
     return f"; nearest: {listed(similar)}" if similar else ""
 
 
@@ -120,13 +141,17 @@ NAMES_WITHDRAWN = "must not name {!r}, which was withdrawn; take it out, or name
 
 def _another(name: str, known: Known) -> str:
     if name == known.case_id:
-        raise wrong(f"must not name the case itself: {name!r}.")
+        raise wrong("names-itself", f"must not name the case itself: {name!r}.")
     if name in known.withdrawn:
-        raise wrong(NAMES_WITHDRAWN.format(name))
+        raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(name))
     if name not in known.guides:
         in_one_text = f"; several ids make a list: [{name}]" if ", " in name else ""
         hint = in_one_text or nearest_ids(name, known.guides)
-        raise wrong(f"must name an id that exists, not {shown(name)}{hint}.")
+        raise wrong(
+            "case-unknown",
+            f"must name an id that exists, not {shown(name)}{hint}.",
+            allowed=() if in_one_text else like_it(name, known.guides),
+        )
     return name
 
 
@@ -135,11 +160,12 @@ _ID = r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*"
 
 def _earlier(name: str, known: Known) -> str:
     if name == known.case_id:
-        raise wrong(f"must not name the case itself: {name!r}.")
+        raise wrong("names-itself", f"must not name the case itself: {name!r}.")
     if not re.fullmatch(_ID, name):
         raise wrong(
+            "malformed-id",
             "must be an id such as norway/printers, of lower case letters, digits and hyphens, "
-            f"not {shown(name)}."
+            f"not {shown(name)}.",
         )
     return name
 
@@ -147,10 +173,14 @@ def _earlier(name: str, known: Known) -> str:
 def _document(what: str, is_guide: bool) -> Meaning:
     def meaning(name: str, known: Known) -> str:
         if name in known.withdrawn:
-            raise wrong(NAMES_WITHDRAWN.format(name))
+            raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(name))
         if known.guides.get(name) is not is_guide:
             ids = [case_id for case_id, guide in known.guides.items() if guide is is_guide]
-            raise wrong(f"must name {what}, not {shown(name)}{nearest_ids(name, ids)}.")
+            raise wrong(
+                "wrong-kind-of-document" if name in known.guides else "case-unknown",
+                f"must name {what}, not {shown(name)}{nearest_ids(name, ids)}.",
+                allowed=like_it(name, ids),
+            )
         return name
 
     return meaning

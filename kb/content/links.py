@@ -28,6 +28,7 @@ from urllib3.exceptions import (
 )
 
 from kb.content.bibliography import line_of
+from kb.content.rules import problem
 from kb.content.schema import listed
 from kb.errors import Problem
 from kb.model.cases import Reference
@@ -200,13 +201,12 @@ def gone_problem(answer: Answer, path: Path, compendium: Compendium, today: date
         if link.field == "url"
         else "Mend the address, or take the line out"
     )
-    return Problem(
-        path=str(path),
-        line=line_of(path, link.key, link.field),
-        message=(
-            f"{link.key}: {link.field} is gone ({answer.detail}): {link.url} (rule: a page that "
-            f"is gone). {cited}{copy} {mend}."
-        ),
+    return problem(
+        "source-page-gone",
+        path,
+        line_of(path, link.key, link.field),
+        f"{link.key}: {link.field} is gone ({answer.detail}): {link.url} (rule: a page that "
+        f"is gone). {cited}{copy} {mend}.",
         field=link.field,
     )
 

@@ -25,6 +25,7 @@ from kb.content.files import (
     PACKS_FOLDER,
     TOOLS_FOLDER,
 )
+from kb.content.rules import problem
 from kb.content.schema import repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Problem
@@ -123,16 +124,17 @@ def load_file(file: CaseFile, data: bytes | None = None) -> tuple[Draft | None, 
     try:
         draft = _draft(file, bytes_of(file.path) if data is None else data)
     except YamlTrouble as err:
-        return None, [*problems, _problem(file.path, f"{err}.", err.line)]
+        return None, [*problems, problem(err.rule, file.path, err.line, f"{err}.")]
     except OSError as err:
         message = f"the file cannot be read: {err.strerror}."
-        return None, [*problems, _problem(file.path, message)]
+        return None, [*problems, problem("file-unreadable", file.path, 1, message)]
     return draft, [*problems, *repetitions(draft.front_matter, file.path)]
 
 
 def _files(folder: Path, problems: list[Problem]) -> Iterator[CaseFile]:
     def unreadable(err: OSError) -> None:
-        problems.append(_problem(err.filename, f"the folder cannot be opened: {err.strerror}."))
+        message = f"the folder cannot be opened: {err.strerror}."
+        problems.append(problem("file-unreadable", err.filename, 1, message))
 
     for parent, folders, names in os.walk(folder, onerror=unreadable, followlinks=False):
         here = Path(parent)
@@ -141,7 +143,7 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[CaseFile]:
         for name in list(folders):
             if (here / name).is_symlink():
                 message = "is a link to a folder; put the folder itself here."
-                problems.append(_problem(here / name, message))
+                problems.append(problem("linked-folder", here / name, 1, message))
                 folders.remove(name)
         # Strings from here on: there may be a hundred thousand files, and paths are slow.
         way = "" if here == folder else f"{here.relative_to(folder).as_posix()}/"
@@ -153,7 +155,7 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[CaseFile]:
                 yield CaseFile(id=f"{way}{name[: -len('.md')]}", path=f"{shown}{name}")
             else:
                 message = "does not belong here: a case is a Markdown file ending in .md."
-                problems.append(_problem(f"{shown}{name}", message))
+                problems.append(problem("file-does-not-belong", f"{shown}{name}", 1, message))
 
 
 def _is_beside(parent: Path, name: str, folder: Path) -> bool:
@@ -163,10 +165,6 @@ def _is_beside(parent: Path, name: str, folder: Path) -> bool:
     return name in EXPECTED and parent == folder
 
 
-def _problem(path: object, message: str, line: int = 1) -> Problem:
-    return Problem(path=str(path), line=line, message=message)
-
-
 def _id_problems(file: CaseFile) -> Iterator[Problem]:
     odd = [part for part in file.id.split("/") if not _ID_PART.fullmatch(part)]
     if odd:
@@ -174,7 +172,7 @@ def _id_problems(file: CaseFile) -> Iterator[Problem]:
             "the file's path must be lower case letters, digits and hyphens, "
             f"not {odd[0]!r}; it is the case's id and address."
         )
-        yield _problem(file.path, message)
+        yield problem("file-name-not-an-id", file.path, 1, message)
 
 
 def _draft(file: CaseFile, data: bytes) -> Draft:
@@ -188,10 +186,11 @@ def _draft(file: CaseFile, data: bytes) -> Draft:
     try:
         metadata, body = frontmatter.parse(text, handler=_CoreYaml())
     except YamlTrouble as err:
-        raise YamlTrouble(f"the front-matter {err}", err.line) from err
+        raise YamlTrouble(err.rule, f"the front-matter {err}", err.line) from err
     located: Located = metadata["located"]
     if not isinstance(located.value, dict):
-        raise YamlTrouble("the front-matter must be fields such as 'title: ...', one on a line", 1)
+        message = "the front-matter must be fields such as 'title: ...', one on a line"
+        raise YamlTrouble("front-matter-not-fields", message, 1)
     after = text[closing:]
     blank = len(after) - len(after.lstrip())
     return Draft(
@@ -218,10 +217,11 @@ def bytes_of(path: str) -> bytes:
     """
     status = os.stat(path)  # noqa: PTH116 - asked of every file there is, and a Path is slow
     if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
-        raise YamlTrouble("must be a plain file", 1)
+        raise YamlTrouble("file-not-plain", "must be a plain file", 1)
     if status.st_size > MAX_FILE_BYTES:
         size = f"{status.st_size / 1_000_000:.1f} MB"
-        raise YamlTrouble(f"must be at most 1 MB, not {size}; a case is a few pages", 1)
+        message = f"must be at most 1 MB, not {size}; a case is a few pages"
+        raise YamlTrouble("file-too-large", message, 1)
     handle = os.open(path, os.O_RDONLY)
     try:
         data = os.read(handle, status.st_size + 1)
@@ -236,12 +236,15 @@ def _closing_delimiter(text: str) -> int:
     """Where the line ends that closes the front-matter."""
     how = "open the file with a line '---', the fields, and another line '---'"
     if not text.strip():
-        raise YamlTrouble(f"is empty; {how}", 1)
+        raise YamlTrouble("front-matter-missing", f"is empty; {how}", 1)
     if text.startswith("+++"):
-        raise YamlTrouble(f"has its front-matter in TOML ('+++'); write it in YAML: {how}", 1)
+        message = f"has its front-matter in TOML ('+++'); write it in YAML: {how}"
+        raise YamlTrouble("front-matter-in-toml", message, 1)
     delimiters = list(_DELIMITER.finditer(text))
     if not delimiters or delimiters[0].start() != 0:
-        raise YamlTrouble(f"must open with front-matter on line 1; {how}", 1)
+        message = f"must open with front-matter on line 1; {how}"
+        raise YamlTrouble("front-matter-missing", message, 1)
     if len(delimiters) < 2:
-        raise YamlTrouble(f"has no line '---' that closes the front-matter; {how}", 1)
+        message = f"has no line '---' that closes the front-matter; {how}"
+        raise YamlTrouble("front-matter-not-closed", message, 1)
     return delimiters[1].end()

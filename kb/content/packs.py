@@ -14,9 +14,11 @@ from typing import Annotated, Any
 
 from kb.content.check import link_problems
 from kb.content.files import LINKS_OF_PACKS
-from kb.content.known import GUIDE_ID, Known, nearest_ids, terms
+from kb.content.known import GUIDE_ID, Known, like_it, nearest_ids, terms
+from kb.content.rules import problem
 from kb.content.schema import (
     EMPTY,
+    Complaint,
     Complaints,
     Given,
     Many,
@@ -30,23 +32,26 @@ from kb.content.schema import (
     listed,
     optional,
     pattern,
+    problem_at,
     read,
     repetitions,
     required,
     shown,
     text,
     texts,
+    too_long,
     whole,
     wrong,
 )
 from kb.content.yaml_source import (
+    Located,
     YamlTrouble,
     read_yaml,
     refuse_more_than,
     text_of,
     write_yaml,
 )
-from kb.errors import Problem
+from kb.errors import Problem, errors_of
 from kb.model.packs import (
     MAX_INTRODUCTION,
     MAX_ITEMS,
@@ -98,12 +103,12 @@ def _prose(most: int) -> Value:
     def prose(value: Any, known: Any) -> str:
         words = value if isinstance(value, str) else as_text(value)
         if words is None and value is not None:
-            raise wrong(f"must be text, not {shown(value)}.")
+            raise wrong("wrong-kind-of-value", f"must be text, not {shown(value)}.")
         paragraphs = as_paragraphs(words or "")
         if not paragraphs:
-            raise wrong(EMPTY)
+            raise wrong("empty-field", EMPTY)
         if len(paragraphs) > most:
-            raise wrong(f"must be at most {most} characters, not {len(paragraphs)}; shorten it.")
+            raise too_long(most, len(paragraphs))
         if known is not None:
             _check_markdown(paragraphs, known)
         return paragraphs
@@ -114,23 +119,28 @@ def _prose(most: int) -> Value:
 def _check_markdown(paragraphs: str, known: Known) -> None:
     """Without headings, which a page of a pack has of its own; the rest as in a case."""
     if _HEADING.search(paragraphs):
-        raise wrong("must hold no heading; write paragraphs and lists.")
-    for _, message in body_problems(paragraphs, LINKS_OF_PACKS, headings=None):
-        raise wrong(f"must be plain Markdown: {message}")
-    for _, message in link_problems(paragraphs, LINKS_OF_PACKS, known):
-        raise wrong(f"must lead somewhere: {message}")
+        raise wrong("heading-in-prose", "must hold no heading; write paragraphs and lists.")
+    for one in body_problems(paragraphs, LINKS_OF_PACKS, headings=None):
+        raise wrong(one.rule, f"must be plain Markdown: {one.message}")
+    for one in link_problems(paragraphs, LINKS_OF_PACKS, known):
+        raise wrong(one.rule, f"must lead somewhere: {one.message}", allowed=one.allowed)
 
 
 def _named(value: Any, known: Known | None) -> PackItem:
     item = named(value) if isinstance(value, str) else None
     if item is None or (known is not None and not item.case):
         raise wrong(
+            "malformed-id",
             "must be an id, with a version if you like (norway/graphic-arts or "
-            f"norway/graphic-arts@0123456789ab), not {shown(value)}."
+            f"norway/graphic-arts@0123456789ab), not {shown(value)}.",
         )
     if known is not None and item.case not in known.guides:
         hint = nearest_ids(item.case, known.guides)
-        raise wrong(f"must name an id that exists, not {shown(item.case)}{hint}.")
+        raise wrong(
+            "case-unknown",
+            f"must name an id that exists, not {shown(item.case)}{hint}.",
+            allowed=like_it(item.case, known.guides),
+        )
     return item
 
 
@@ -219,14 +229,13 @@ class TeachingNoteFields(Record):
         """The plan takes as long as the session, and no question is asked twice."""
         minutes = sound.get("minutes")
         if minutes is not None and minutes > MAX_MINUTES:
-            yield ("minutes",), f"must be at most {MAX_MINUTES}, not {minutes}."
+            message = f"must be at most {MAX_MINUTES}, not {minutes}."
+            yield Complaint(("minutes",), "number-out-of-bounds", message)
         elif minutes is not None and "plan" in sound:
             planned = sum(step["minutes"] for step in sound["plan"])
             if planned != minutes:
-                yield (
-                    ("plan",),
-                    f"must add up to the {minutes} minutes of the session, not {planned}.",
-                )
+                message = f"must add up to the {minutes} minutes of the session, not {planned}."
+                yield Complaint(("plan",), "plan-does-not-add-up", message)
         yield from _twice(("questions",), "question", given)
 
 
@@ -253,7 +262,8 @@ class PackFields(Record):
         """How many items there are, and each once."""
         items = given.get("items")
         if isinstance(items, list) and len(items) > MAX_ITEMS:
-            yield ("items",), f"must be at most {MAX_ITEMS}, not {len(items)}; make two packs."
+            message = f"must be at most {MAX_ITEMS}, not {len(items)}; make two packs."
+            yield Complaint(("items",), "number-out-of-bounds", message)
         yield from _twice(("items",), "case", given)
 
 
@@ -266,7 +276,8 @@ def _twice(place: Place, name: str, given: Given) -> Complaints:
             continue
         known_as = (value.partition("@")[0] or value).strip() if name == "case" else value
         if known_as in taken:
-            yield (*place, position, name), f"is {shown(known_as)} again; once is enough."
+            message = f"is {shown(known_as)} again; once is enough."
+            yield Complaint((*place, position, name), "repeated-entry", message)
         taken.add(known_as)
 
 
@@ -313,7 +324,8 @@ class _WeekFields(Record):
     def rules(given: Given, sound: Given, known: Known | None) -> Complaints:
         """A week is one of the two."""
         if ("pack" in given) == ("fieldwork" in given):
-            yield (), "must give 'pack', the id of a session, or 'fieldwork', and not both."
+            message = "must give 'pack', the id of a session, or 'fieldwork', and not both."
+            yield Complaint((), "week-not-one-thing", message)
 
 
 class CourseFields(Record):
@@ -334,7 +346,8 @@ class CourseFields(Record):
         """A course has no more weeks than a year, and a session once."""
         weeks = given.get("weeks")
         if isinstance(weeks, list) and len(weeks) > MAX_WEEKS:
-            yield ("weeks",), f"must be at most {MAX_WEEKS}, not {len(weeks)}."
+            message = f"must be at most {MAX_WEEKS}, not {len(weeks)}."
+            yield Complaint(("weeks",), "number-out-of-bounds", message)
         yield from _twice(("weeks",), "pack", given)
 
 
@@ -354,12 +367,12 @@ def read_packs(folder: Path, known: Known) -> tuple[tuple[Pack, ...], list[Probl
         try:
             _ID.read(path.stem, known)
         except ValueError as err:
-            problems.append(_problem(path, f"the name of the file {err}"))
+            message = f"the name of the file {err}"
+            problems.append(problem("file-name-not-an-id", path, 1, message))
             continue
         if path.stem in TAKEN:
-            problems.append(
-                _problem(path, f"the name of the file must not be one of {listed(TAKEN)}.")
-            )
+            message = f"the name of the file must not be one of {listed(TAKEN)}."
+            problems.append(problem("file-name-taken", path, 1, message))
             continue
         pack, found = _PACK_FILE.read(path, known)
         problems += found
@@ -369,10 +382,11 @@ def read_packs(folder: Path, known: Known) -> tuple[tuple[Pack, ...], list[Probl
         session = pack.teaching.session if pack.teaching else None
         if session is not None and (other := sessions.setdefault(session, path)) != path:
             message = f"teaching.session must be that of no other pack; {other} has {session} too."
-            problems.append(_located_problem(path, ("teaching", "session"), message))
+            place = ("teaching", "session")
+            problems.append(_located_problem("session-taken", path, place, message))
         if (other := titles.setdefault(pack.title.casefold(), path)) != path:
             message = f"title must be unique; {other} has the same."
-            problems.append(_located_problem(path, ("title",), message))
+            problems.append(_located_problem("title-not-unique", path, ("title",), message))
     return tuple(sorted(packs, key=_order)), problems
 
 
@@ -399,30 +413,30 @@ def read_course(
         return None, problems
     by_id = {pack.id: pack for pack in packs}
     problems += [
-        _located_problem(path, ("weeks", position, "pack"), f"weeks[{position + 1}].pack {message}")
-        for position, message in _course_problems(course, by_id)
+        problem_at(path, _located(path), complaint) for complaint in _course_problems(course, by_id)
     ]
-    return (None if problems else course), problems
+    return (None if errors_of(problems) else course), problems
 
 
-def _course_problems(course: Course, packs: Mapping[str, Pack]) -> Iterator[tuple[int, str]]:
-    """What is wrong in a week, by its position."""
+def _course_problems(course: Course, packs: Mapping[str, Pack]) -> Iterator[Complaint]:
+    """What is wrong with the packs of the weeks."""
     before = 0
     for position, week in enumerate(course.weeks):
         if not week.pack:
             continue
-        pack = packs.get(week.pack)
+        pack, place = packs.get(week.pack), ("weeks", position, "pack")
         if pack is None:
-            yield (
-                position,
-                f"must name a pack, not {shown(week.pack)}{nearest_ids(week.pack, packs)}.",
-            )
+            hint = nearest_ids(week.pack, packs)
+            message = f"must name a pack, not {shown(week.pack)}{hint}."
+            yield Complaint(place, "pack-unknown", message, like_it(week.pack, packs))
         elif pack.teaching is None:
-            yield position, f"must name a pack with 'teaching:'; {week.pack!r} has none."
+            message = f"must name a pack with 'teaching:'; {week.pack!r} has none."
+            yield Complaint(place, "pack-unknown", message)
         elif pack.teaching.session is not None:
             if pack.teaching.session < before:
-                yield (
-                    position,
+                yield Complaint(
+                    place,
+                    "weeks-out-of-order",
                     f"is session {pack.teaching.session} and stands after session {before}; "
                     "put the weeks in that order, or change 'session'.",
                 )
@@ -438,14 +452,15 @@ def read_readers_pack(data: bytes, name: str = "pack.yaml") -> tuple[Pack | None
     try:
         given = text_of(data)
         if len(given) > MAX_CHARACTERS:
-            raise YamlTrouble(f"has more than {MAX_CHARACTERS:,} characters; shorten it", 1)
+            message = f"has more than {MAX_CHARACTERS:,} characters; shorten it"
+            raise YamlTrouble("file-too-large", message, 1)
         refuse_more_than(MAX_VALUES, given)
         located = read_yaml(given)
     except YamlTrouble as err:
-        return None, [Problem(path=name, line=err.line, message=f"the file {err}.")]
+        return None, [problem(err.rule, name, err.line, f"the file {err}.")]
     pack, problems = read(_ReaderFields, located, name)
     problems += repetitions(located, name)
-    return (None if problems else pack), problems
+    return (None if errors_of(problems) else pack), problems
 
 
 def readers_pack_file(pack: Pack, heading: str) -> str:
@@ -463,11 +478,10 @@ def readers_pack_file(pack: Pack, heading: str) -> str:
     return f"# {as_line(heading)}\n{write_yaml(given)}"
 
 
-def _problem(path: Path, message: str) -> Problem:
-    return Problem(path=str(path), line=1, message=message)
+def _located(path: Path) -> Located:
+    return read_yaml(text_of(path.read_bytes()))
 
 
-def _located_problem(path: Path, place: Place, message: str) -> Problem:
+def _located_problem(rule: str, path: Path, place: Place, message: str) -> Problem:
     """A problem between files, on its line."""
-    located = read_yaml(text_of(path.read_bytes()))
-    return Problem(path=str(path), line=located.line(*place), message=message)
+    return problem(rule, path, _located(path).line(*place), message)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from kb.content.front_matter import SourceFields
-from kb.content.known import OTHER_ID, Known, nearest_ids
+from kb.content.known import OTHER_ID, Known, like_it, nearest_ids
 from kb.content.schema import (
+    Complaint,
     Complaints,
     Given,
     Many,
@@ -16,6 +17,7 @@ from kb.content.schema import (
     Record,
     YamlFile,
     items_of,
+    not_unique,
     optional,
     pattern,
     required,
@@ -81,7 +83,7 @@ class _File(Record):
         for place, fields in _records(given):
             name = fields.get("id")
             if isinstance(name, str) and name in taken:
-                yield (*place, "id"), f"must be unique in the file; {name!r} is taken."
+                yield not_unique((*place, "id"), name)
             if isinstance(name, str):
                 taken.add(name)
         entries = {
@@ -107,9 +109,11 @@ def _links(given: Given, entries: set[str]) -> Complaints:
     for place, fields in _records(given):
         for other in items_of(fields.get("belongs") or []):
             if isinstance(other, str) and (other not in entries or other == fields.get("id")):
-                hint = nearest_ids(other, entries - {str(fields.get("id"))})
+                others = entries - {str(fields.get("id"))}
+                hint = nearest_ids(other, others)
                 message = f"must name another entry of the file, not {shown(other)}{hint}."
-                yield (*place, "belongs"), message
+                nearest = like_it(other, others)
+                yield Complaint((*place, "belongs"), "person-unknown", message, nearest)
 
 
 _FILE = YamlFile(model=_File, what="the list of people and organisations")

@@ -18,7 +18,8 @@ MAX_PHRASE = 200
 def _project(name: str, known: Known) -> str:
     projects = known.taxonomy["projects"].ids
     if name not in projects:
-        raise wrong(f"must be a project type: {listed(projects, 30)}.")
+        message = f"must be a project type: {listed(projects, 30)}."
+        raise wrong("word-not-in-vocabulary", message, allowed=projects)
     return name
 
 

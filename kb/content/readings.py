@@ -22,6 +22,7 @@ from kb.content.front_matter import read_case
 from kb.content.known import Known
 from kb.content.load import CaseFile, Draft, load_file
 from kb.content.own_sources import own_sources
+from kb.content.rules import packed_problem, unpacked_problem
 from kb.content.schema import as_text
 from kb.errors import Problem
 from kb.model.case_versions import labels_digest, labels_of, terms_of
@@ -78,7 +79,7 @@ class Reading(NamedTuple):
     Attributes:
         id: of the document.
         digest: of the file's bytes; empty where they could not be had, and nothing holds later.
-        problems: line, message and field of each.
+        problems: each as ``packed_problem`` packs it.
         is_draft: whether it could be read as front-matter and text.
         has_case: whether nothing in the front-matter keeps it from being a case.
         is_guide: whether its kind explains and reports nothing.
@@ -102,7 +103,7 @@ class Reading(NamedTuple):
 
     id: str
     digest: str
-    problems: Sequence[tuple[int, str, str]]
+    problems: Sequence[list[Any]]
     is_draft: bool = False
     has_case: bool = False
     is_guide: bool = False
@@ -138,8 +139,8 @@ class Reading(NamedTuple):
 
     def problems_in(self, path: str) -> Iterator[Problem]:
         """What is wrong in the file, which is at ``path``."""
-        for line, message, field in self.problems:
-            yield Problem(path=path, line=line, message=message, field=field)
+        for values in self.problems:
+            yield unpacked_problem(path, values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,7 @@ def read_file(file: CaseFile, around: Surroundings) -> tuple[Reading, PackedCase
     reading = Reading(
         id=draft.id,
         digest=draft.digest,
-        problems=_placed(problems),
+        problems=list(map(packed_problem, problems)),
         is_draft=True,
         has_case=case is not None,
         is_guide=kind.role == GUIDE,
@@ -208,12 +209,8 @@ def _unreadable(file: CaseFile, problems: Iterable[Problem]) -> Reading:
     return Reading(
         id=file.id,
         digest="",
-        problems=_placed(problems),
+        problems=list(map(packed_problem, problems)),
     )
-
-
-def _placed(problems: Iterable[Problem]) -> tuple[tuple[int, str, str], ...]:
-    return tuple((problem.line, problem.message, problem.field) for problem in problems)
 
 
 def _outline(draft: Draft) -> dict[str, Any]:

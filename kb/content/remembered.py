@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from kb.content.case_json import packed_references, unpacked_references
 from kb.content.readings import PackedCase, Reading, reading_json, readings_of
+from kb.content.rules import packed_problem, unpacked_problem
 from kb.errors import Problem
 from kb.model.cases import Reference
 from kb.model.taxonomy import Taxonomy
@@ -181,10 +182,7 @@ class Remembered:
             version, references, told = json.loads(value)
             if version != self._version_of(data):
                 return None
-            problems = [
-                Problem(path=str(path), line=line, message=message, field=field)
-                for line, message, field in told
-            ]
+            problems = [unpacked_problem(path, values) for values in told]
             return unpacked_references(references), problems
         except (ValueError, TypeError, KeyError):
             return None
@@ -192,7 +190,7 @@ class Remembered:
     def keep_sources(self, data: bytes, sources: Sources) -> None:
         """Keep what was read of the file of the sources, whose bytes are ``data``."""
         references, problems = sources
-        told = [(one.line, one.message, one.field) for one in problems]
+        told = list(map(packed_problem, problems))
         value = [self._version_of(data), packed_references(references.values()), told]
         self._ask(lambda store: _tell(store, "sources", json.dumps(value)))
 

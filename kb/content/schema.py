@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -36,15 +36,34 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from kb.content.rules import RULES, problem
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
-from kb.errors import Problem
+from kb.errors import WARNING, Problem, errors_of
 
 #: Where something stands in a file: names of fields, and positions in lists from 0.
 Place = tuple[str | int, ...]
 
 #: The fields of a record by name, as the file gives them; and what is wrong in them.
 Given = Mapping[str, Any]
-Complaints = Iterator[tuple[Place, str]]
+
+
+class Complaint(NamedTuple):
+    """What is wrong somewhere in a record, by which rule.
+
+    Attributes:
+        place: where, under the record.
+        rule: the id of the rule.
+        message: follows the name of the field.
+        allowed: what is allowed there, the nearest first; empty where that is no list.
+    """
+
+    place: Place
+    rule: str
+    message: str
+    allowed: tuple[str, ...] = ()
+
+
+Complaints = Iterator[Complaint]
 
 EMPTY = "must not be empty; give a value or remove the line."
 
@@ -72,14 +91,33 @@ def must_give(field: str, example: str) -> str:
     return f"must be given; add a line such as {f'{field}: {example}'.strip()!r}."
 
 
-def not_allowed(value: str, similar: Iterable[str], allowed: Iterable[str]) -> str:
-    """What is said of a word that is none of those allowed; with those that look like it."""
-    similar = list(similar)
+def nearest_first(similar: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
+    """What is allowed, beginning with what looks like what was given."""
+    return tuple(dict.fromkeys((*similar, *allowed)))
+
+
+def not_allowed(value: str, similar: Iterable[str], allowed: Iterable[str]) -> PydanticCustomError:
+    """The error of a word that is none of those allowed; with those that look like it."""
+    similar, allowed = list(similar), list(allowed)
     hint = f"did you mean {' or '.join(map(repr, similar))}? " if similar else ""
     if ", " in value:
         hint = f"several values make a list: [{value}]. "
     words = listed(allowed, 40) or "none, as the list is empty"
-    return f"must be in the vocabulary, not {shown(value)}: {hint}Allowed are {words}."
+    return wrong(
+        "word-not-in-vocabulary",
+        f"must be in the vocabulary, not {shown(value)}: {hint}Allowed are {words}.",
+        allowed=nearest_first(similar, allowed),
+    )
+
+
+def not_unique(place: Place, name: str) -> Complaint:
+    """What is said of an id that the file has given already."""
+    return Complaint(place, "id-not-unique", f"must be unique in the file; {name!r} is taken.")
+
+
+def too_long(most: int, length: int) -> PydanticCustomError:
+    """The error of a text that is longer than it may be."""
+    return wrong("text-too-long", f"must be at most {most} characters, not {length}; shorten it.")
 
 
 def field_name(place: Place) -> str:
@@ -110,33 +148,42 @@ def items_of(value: object) -> list[Any]:
 # --- errors ----------------------------------------------------------------------------------
 
 
-def wrong(message: str) -> PydanticCustomError:
-    """An error whose message follows the name of the field."""
-    return PydanticCustomError("wrong", "{message}", {"message": message})
+def wrong(rule: str, message: str, *, allowed: Iterable[str] = ()) -> PydanticCustomError:
+    """An error whose message follows the name of the field; the rest is as in ``Complaint``."""
+    told = {"message": message, "rule": rule, "allowed": tuple(allowed)}
+    return PydanticCustomError("wrong", "{message}", told)
 
 
-def several(errors: Iterable[tuple[Place, str]]) -> ValidationError:
+def several(complaints: Iterable[Complaint]) -> ValidationError:
     """Several errors at once, each with its place under the value that is being read."""
     details = [
-        InitErrorDetails(type=wrong(message), loc=place, input=None) for place, message in errors
+        InitErrorDetails(
+            type=wrong(one.rule, one.message, allowed=one.allowed), loc=one.place, input=None
+        )
+        for one in complaints
     ]
     return ValidationError.from_exception_data("content", details)
 
 
-def _complaints(err: ValidationError) -> Complaints:
-    """Place and message of our errors in one of pydantic."""
+def _complaints(err: ValidationError | PydanticCustomError, *place: str | int) -> Complaints:
+    """What our errors say, each at its place under ``place``."""
+    if isinstance(err, PydanticCustomError):
+        yield Complaint(place, **(err.context or {}))
+        return
     for error in err.errors(include_url=False, include_input=False):
-        yield error["loc"], error["ctx"]["message"]
+        yield Complaint((*place, *error["loc"]), **error["ctx"])
 
 
-def problem_at(path: Path | str, located: Located, place: Place, message: str) -> Problem:
+def problem_at(path: Path | str, located: Located, complaint: Complaint) -> Problem:
     """What is wrong at a place, on its line, with the name of its field."""
-    name = field_name(place)
-    return Problem(
-        path=str(path),
-        line=located.line(*place),
-        message=f"{name} {message}".lstrip(),
+    name = field_name(complaint.place)
+    return problem(
+        complaint.rule,
+        path,
+        located.line(*complaint.place),
+        f"{name} {complaint.message}".lstrip(),
         field=name,
+        allowed=complaint.allowed,
     )
 
 
@@ -224,7 +271,7 @@ class Record(BaseModel):
 
     @staticmethod
     def rules(given: Given, sound: Given, known: Any) -> Complaints:
-        """What is wrong among several fields: place in the record, and message.
+        """What is wrong among several fields, each at its place in the record.
 
         Args:
             given: every field of the file.
@@ -265,23 +312,26 @@ class Record(BaseModel):
     ) -> Any:
         """Errors of the fields and of the rules among them, all in one."""
         if not isinstance(value, dict):
-            raise wrong(cls.shape.format(shown(value)))
+            raise wrong("wrong-kind-of-value", cls.shape.format(shown(value)))
+        told = info.context or _Told(None)  # None where the class is called, not `read`
         blank = [name for name, part in value.items() if part is None] if cls.empty else []
         blank = [name for name in cls.names() if name in blank] if blank else []
-        errors: list[tuple[Place, str]] = []
+        found: list[Complaint] = []
         record = None
         try:
             record = handler({name: part for name, part in value.items() if name not in blank})
         except ValidationError as err:
-            errors += cls._sentences(err, blank, info.context)
-        errors += [((name,), cls.empty or "") for name in blank]
-        failed = {place[0] for place, _ in errors if place}
+            found += cls._sentences(err, blank, told.known)
+        found += [Complaint((name,), "empty-field", cls.empty or "") for name in blank]
+        failed = {one.place[0] for one in found if one.place and not _is_warning(one)}
         sound = value
         if failed:
             sound = {name: part for name, part in value.items() if name not in failed}
-        errors += cls.rules(value, sound, info.context)
-        if record is None or errors:
-            raise several(errors)
+        found += cls.rules(value, sound, told.known)
+        if not told.warns:
+            found = [one for one in found if not _is_warning(one)]
+        if record is None or found:
+            raise several(found)
         return record.made()
 
     @classmethod
@@ -290,11 +340,11 @@ class Record(BaseModel):
         for error in err.errors(include_url=False, include_input=False):
             place, kind = error["loc"], error["type"]
             if kind == "extra_forbidden":
-                yield place, cls.stray(str(place[0]))
+                yield Complaint(place, "unknown-field", cls.stray(str(place[0])), cls.names())
             elif kind != "missing":
-                yield place, error["ctx"]["message"]
+                yield Complaint(place, **error["ctx"])
             elif place[0] not in blank:
-                yield place, cls.missing(str(place[0]), known)
+                yield Complaint(place, "missing-field", cls.missing(str(place[0]), known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,9 +386,9 @@ class Many:
 
     def _checked(self, value: Any) -> Any:
         if not isinstance(value, list):
-            raise wrong(self.shape.format(shown(value)))
+            raise wrong("wrong-kind-of-value", self.shape.format(shown(value)))
         if not value and self.none:
-            raise wrong(self.none)
+            raise wrong("empty-list", self.none)
         return value
 
 
@@ -365,7 +415,7 @@ class Value:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.with_info_plain_validator_function(
-            lambda value, info: self.read(value, info.context)
+            lambda value, info: self.read(value, info.context and info.context.known)
         )
 
     def __get_pydantic_json_schema__(
@@ -401,11 +451,11 @@ def text(
     def read(value: Any, known: Any) -> str:
         paragraph = as_text(value)
         if value is None or paragraph == "":
-            raise wrong(EMPTY)
+            raise wrong("empty-field", EMPTY)
         if paragraph is None or (plain and not isinstance(value, str)):
-            raise wrong(f"must be text, not {shown(value)}.")
+            raise wrong("wrong-kind-of-value", f"must be text, not {shown(value)}.")
         if most is not None and len(paragraph) > most:
-            raise wrong(f"must be at most {most} characters, not {len(paragraph)}; shorten it.")
+            raise too_long(most, len(paragraph))
         return means(paragraph, known)
 
     longest = {} if most is None else {"maxLength": most}
@@ -417,14 +467,12 @@ def _read_each(
 ) -> list[Any]:
     """What every item is, read by its place; the errors of all of them in one."""
     values = []
-    errors: list[tuple[Place, str]] = []
+    errors: list[Complaint] = []
     for place, item in items:
         try:
             values.append(read(item, known))
-        except PydanticCustomError as err:
-            errors.append(((place,), err.message()))
-        except ValidationError as err:
-            errors += [((place, *inner), message) for inner, message in _complaints(err)]
+        except (PydanticCustomError, ValidationError) as err:
+            errors += _complaints(err, place)
     if errors:
         raise several(errors)
     return values
@@ -443,16 +491,16 @@ def texts(each: Value, *, none: str = "", once: bool = False, strict: bool = Fal
     def read(value: Any, known: Any) -> tuple[str, ...]:
         if not isinstance(value, list):
             if strict:
-                raise wrong(f"must be a list of texts, not {shown(value)}.")
+                raise wrong("wrong-kind-of-value", f"must be a list of texts, not {shown(value)}.")
             return (each.read(value, known),)
         if not value and none:
-            raise wrong(none)
+            raise wrong("empty-list", none)
         before: set[str] = set()
 
         def item(value: Any, known: Any) -> str:
             meaning = each.read(value, known)
             if once and meaning in before:
-                raise wrong(f"is {meaning!r} again; once is enough.")
+                raise wrong("repeated-entry", f"is {meaning!r} again; once is enough.")
             before.add(meaning)
             return meaning
 
@@ -473,7 +521,7 @@ def keyed(each: Value, *, shape: str, key: Meaning = _itself) -> Value:
 
     def read(value: Any, known: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise wrong(shape.format(shown(value)))
+            raise wrong("wrong-kind-of-value", shape.format(shown(value)))
 
         def row(pair: tuple[str, Any], known: Any) -> tuple[str, Any]:
             return key(pair[0], known), each.read(pair[1], known)
@@ -488,7 +536,7 @@ def pattern(regex: str, words: str) -> Value:
 
     def read(value: Any, known: Any) -> str:
         if not isinstance(value, str) or not re.fullmatch(regex, value):
-            raise wrong(f"must be {words}, not {shown(value)}.")
+            raise wrong("malformed-id", f"must be {words}, not {shown(value)}.")
         return value
 
     return Value(read, {"type": "string", "pattern": f"^{regex}$"})
@@ -499,7 +547,7 @@ def one_of(words: tuple[str, ...]) -> Value:
 
     def fixed(word: str, known: Any) -> str:
         if word not in words:
-            raise wrong(not_allowed(word, difflib.get_close_matches(word, words, n=1), words))
+            raise not_allowed(word, difflib.get_close_matches(word, words, n=1), words)
         return word
 
     return text(means=fixed, schema={"enum": list(words)})
@@ -510,7 +558,8 @@ def whole(*, least: int) -> Value:
 
     def read(value: Any, known: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise wrong(f"must be a whole number of at least {least}, not {shown(value)}.")
+            message = f"must be a whole number of at least {least}, not {shown(value)}."
+            raise wrong("number-not-whole", message)
         return int(value)
 
     return Value(read, {"type": "integer", "minimum": least})
@@ -528,21 +577,24 @@ def _without_spelling(number: float) -> float:
 
 def _number(value: Any, known: Any) -> float:
     if not _is_number(value):
-        raise wrong(f"must be a plain number such as 30 or 7000000, not {shown(value)}.")
+        message = f"must be a plain number such as 30 or 7000000, not {shown(value)}."
+        raise wrong("number-not-plain", message)
     return _without_spelling(value)
 
 
 def _span(value: Any, known: Any) -> tuple[float, float]:
     if not isinstance(value, list) or len(value) != 2 or not all(map(_is_number, value)):
-        raise wrong("must be two plain numbers, low and high, such as [50, 60].")
+        message = "must be two plain numbers, low and high, such as [50, 60]."
+        raise wrong("range-malformed", message)
     if value[0] >= value[1]:
-        raise wrong(f"must have the low number first, not {shown(value[0])}.")
+        message = f"must have the low number first, not {shown(value[0])}."
+        raise wrong("range-malformed", message)
     return _without_spelling(value[0]), _without_spelling(value[1])
 
 
 def _flag(value: Any, known: Any) -> bool:
     if not isinstance(value, bool):
-        raise wrong(f"must be true or false, not {shown(value)}.")
+        raise wrong("not-true-or-false", f"must be true or false, not {shown(value)}.")
     return value
 
 
@@ -552,7 +604,8 @@ def _day(text: str, known: Any) -> str:
             raise ValueError(text)
         date.fromisoformat(text)
     except ValueError as err:
-        raise wrong(f"must be a day such as 2026-11-22, not {shown(text)}.") from err
+        message = f"must be a day such as 2026-11-22, not {shown(text)}."
+        raise wrong("day-malformed", message) from err
     return text
 
 
@@ -567,6 +620,18 @@ DAY = text(means=_day, schema={"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}
 
 
 # --- reading ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a reading was told: what the file may refer to, and whether warnings are told."""
+
+    known: Any
+    warns: bool = True
+
+
+def _is_warning(complaint: Complaint) -> bool:
+    return RULES[complaint.rule].severity == WARNING
 
 
 def read(
@@ -585,15 +650,19 @@ def read(
         known: what the file may refer to, such as the vocabulary; handed to the fields.
 
     Returns:
-        What the record makes, None if anything is wrong; and every problem in the order of
-        the lines.
+        What the record makes, None if anything is wrong that is more than a warning; and every
+        problem in the order of the lines.
     """
     check = model.validate_python if isinstance(model, TypeAdapter) else model.model_validate
     try:
-        return check(located.value, context=known), []
+        return check(located.value, context=_Told(known)), []
     except ValidationError as err:
-        problems = [problem_at(path, located, *complaint) for complaint in _complaints(err)]
-        return None, sorted(problems, key=lambda problem: problem.line)
+        complaints = list(_complaints(err))
+    problems = [problem_at(path, located, complaint) for complaint in complaints]
+    problems.sort(key=lambda problem: problem.line)
+    if all(map(_is_warning, complaints)):
+        return check(located.value, context=_Told(known, warns=False)), problems
+    return None, problems
 
 
 def repetitions(
@@ -602,7 +671,7 @@ def repetitions(
     """A problem for each field that is given a second time."""
     for place, line in located.repeated:
         message = f"{field_name(place)} is given twice; {mend}."
-        yield Problem(path=str(path), line=line, message=message)
+        yield problem("repeated-field", path, line, message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -632,7 +701,7 @@ class YamlFile:
             return None, []
         except OSError as err:
             message = f"{self.what} cannot be read: {err.strerror}.".lstrip()
-            return None, [Problem(path=str(path), line=1, message=message)]
+            return None, [problem("file-unreadable", path, 1, message)]
 
     def read_needed(self, path: Path, error: type[Exception]) -> Any:
         """Read a file without which nothing goes on.
@@ -654,8 +723,8 @@ class YamlFile:
             located = read_yaml(text_of(path.read_bytes()))
         except YamlTrouble as err:
             message = f"{self.what} {err}.".lstrip()
-            return None, [Problem(path=str(path), line=err.line, message=message)]
+            return None, [problem(err.rule, path, err.line, message)]
         record, problems = read(self.model, located, path, known=known)
         problems += repetitions(located, path, self.twice)
         problems.sort(key=lambda problem: problem.line)
-        return (None if problems else record), problems
+        return (None if errors_of(problems) else record), problems

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from kb.content.front_matter import SourceFields
 from kb.content.known import CASE_ID, GUIDE_ID, Known
 from kb.content.schema import (
+    Complaint,
     Complaints,
     Given,
     Many,
@@ -16,6 +17,7 @@ from kb.content.schema import (
     Record,
     YamlFile,
     items_of,
+    not_unique,
     optional,
     pattern,
     required,
@@ -81,7 +83,8 @@ class _StepFields(Record):
         """How many questions there are."""
         questions = given.get("questions")
         if isinstance(questions, list) and not FEWEST <= len(questions) <= MOST:
-            yield ("questions",), f"must be {FEWEST} to {MOST} in a step, not {len(questions)}."
+            message = f"must be {FEWEST} to {MOST} in a step, not {len(questions)}."
+            yield Complaint(("questions",), "number-out-of-bounds", message)
 
 
 class _File(Record):
@@ -99,7 +102,7 @@ class _File(Record):
         taken: set[str] = set()
         for place, name in _ids(("steps",), given.get("steps")):
             if name in taken:
-                yield place, f"must be unique in the file; {name!r} is taken."
+                yield not_unique(place, name)
             taken.add(name)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from kb.content.schema import (
+    Complaint,
     Complaints,
     Given,
     Record,
@@ -36,7 +37,8 @@ def _web_address(value: str, known: Any) -> str:
         ValidationError: it is none.
     """
     if not re.fullmatch(r"https?://\S+", value):
-        raise wrong(f"must be the address of a page, such as https://…, not {shown(value)}.")
+        message = f"must be the address of a page, such as https://…, not {shown(value)}."
+        raise wrong("address-malformed", message)
     return value
 
 
@@ -71,9 +73,11 @@ class SiteFields(Record):
         """What is set small is the beginning of the name."""
         name, small = str(sound.get("name", "")), str(sound.get("small", ""))
         if name and small and not name.startswith(f"{small} "):
-            yield ("small",), f"must be how the name begins, {name!r}, not {small!r}."
+            message = f"must be how the name begins, {name!r}, not {small!r}."
+            yield Complaint(("small",), "site-words-disagree", message)
         if "licence_url" in sound and not given.get("licence"):
-            yield ("licence_url",), "needs the name of the licence in licence, such as CC BY 4.0."
+            message = "needs the name of the licence in licence, such as CC BY 4.0."
+            yield Complaint(("licence_url",), "site-words-disagree", message)
 
 
 _FILE = YamlFile(model=SiteFields)

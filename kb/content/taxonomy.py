@@ -16,6 +16,7 @@ from pydantic import create_model
 
 from kb.content.schema import (
     FLAG,
+    Complaint,
     Complaints,
     Given,
     Many,
@@ -60,7 +61,8 @@ from kb.model.units import EXAMPLE, read_written
 def _written(value: Any, known: Any) -> str:
     if not isinstance(value, str) or read_written(value) is None:
         like = f"'{EXAMPLE}%' or 'A${EXAMPLE} a year'"
-        raise wrong(f"must show how {EXAMPLE} is written, such as {like}, not {shown(value)}.")
+        message = f"must show how {EXAMPLE} is written, such as {like}, not {shown(value)}."
+        raise wrong("vocabulary-figure-not-shown", message)
     return value
 
 
@@ -169,10 +171,12 @@ class TermFields(Record):
     def rules(given: Given, sound: Given, known: Any) -> Complaints:
         """Bounds that leave no room, and a currency of what is no money."""
         if "currency" in sound and sound.get("measures") != MONEY:
-            yield ("currency",), f"is for a unit that measures {MONEY}; add 'measures: {MONEY}'."
+            message = f"is for a unit that measures {MONEY}; add 'measures: {MONEY}'."
+            yield Complaint(("currency",), "vocabulary-terms-disagree", message)
         least, most = sound.get("least_members") or 0, sound.get("most_members")
         if most is not None and most < least:
-            yield ("most_members",), f"must be at least least_members, {least}, not {most}."
+            message = f"must be at least least_members, {least}, not {most}."
+            yield Complaint(("most_members",), "vocabulary-terms-disagree", message)
 
 
 def _with_properties(what: str, properties: Mapping[str, Value]) -> type[TermFields]:
@@ -201,16 +205,18 @@ class _Lists(Record):
             yield from _shared_spellings(name, rows if isinstance(rows, list) else ())
         subjects = _with(sound, "kinds", "role", SUBJECT)
         for place, _ in subjects[1:]:
-            yield (
+            yield Complaint(
                 ("kinds", place, "role"),
+                "vocabulary-terms-disagree",
                 f"must not be {SUBJECT!r} again: a compendium is about one kind, "
                 f"and {subjects[0][1]['id']!r} is it.",
             )
         yield from _outside_divisions(sound)
         changes = _with(sound, "units", "measures", CHANGE)
         for place, _ in () if changes else _with(sound, "units", "measures", USUAL):
-            yield (
+            yield Complaint(
                 ("units", place, "measures"),
+                "vocabulary-terms-disagree",
                 f"cannot be {USUAL!r} where no unit measures a {CHANGE!r}: "
                 "what differs from the usual is counted as a change.",
             )
@@ -222,8 +228,9 @@ def _outside_divisions(sound: Given) -> Complaints:
     for place, row in enumerate(sound.get("sectors", ())) if divisions else ():
         for code in row.get("activities", ()):
             if not code.startswith(divisions):
-                yield (
+                yield Complaint(
                     ("sectors", place, "activities", code),
+                    "vocabulary-code-without-division",
                     f"must begin with the id of one of the {len(divisions)} {DIVISIONS}; "
                     "add the division, or mend the code.",
                 )
@@ -242,7 +249,8 @@ def _shared_spellings(name: str, rows: Iterable[Any]) -> Complaints:
         spellings = _spellings(row)
         for spelling in sorted(spellings & taken.keys()):
             stands = f"spells {spelling!r}, which already stands for {taken[spelling]!r}"
-            yield (name, position), f"{stands}; one spelling means one term."
+            message = f"{stands}; one spelling means one term."
+            yield Complaint((name, position), "vocabulary-spelling-shared", message)
         taken = dict.fromkeys(spellings, row["id"] if spellings else "") | taken
 
 

@@ -9,8 +9,10 @@ from typing import Annotated
 
 from kb.content.front_matter import SourceFields
 from kb.content.known import GUIDE_ID, Known
+from kb.content.rules import problem
 from kb.content.schema import (
     FLAG,
+    Complaint,
     Complaints,
     Given,
     Many,
@@ -18,6 +20,7 @@ from kb.content.schema import (
     Record,
     YamlFile,
     items_of,
+    not_unique,
     one_of,
     optional,
     pattern,
@@ -81,11 +84,14 @@ class _FieldFields(Record):
         """What the lines of a field may be."""
         lines = sound.get("lines", 1)
         if lines > MOST_LINES:
-            yield ("lines",), f"must be at most {MOST_LINES}, not {lines}."
+            message = f"must be at most {MOST_LINES}, not {lines}."
+            yield Complaint(("lines",), "number-out-of-bounds", message)
         if sound.get("listed") and lines == 1:
-            yield ("lines",), "must be 2 or more in a listed field, which takes an item a line."
+            message = "must be 2 or more in a listed field, which takes an item a line."
+            yield Complaint(("lines",), "number-out-of-bounds", message)
         if sound.get("id") in RESERVED:
-            yield ("id",), f"must not be {sound['id']!r}, which the form itself asks for."
+            message = f"must not be {sound['id']!r}, which the form itself asks for."
+            yield Complaint(("id",), "tool-id-reserved", message)
 
 
 class _PartFields(Record):
@@ -169,9 +175,11 @@ class _ToolFields(Record):
         needs = _NEEDS.get(kind)
         for name in ("parts", "phases", "areas"):
             if kind and name == needs and name not in given:
-                yield (name,), f"must be given, as the tool is of the kind {kind!r}."
+                message = f"must be given, as the tool is of the kind {kind!r}."
+                yield Complaint((name,), "tool-part-of-another-kind", message)
             if kind and name != needs and name in given:
-                yield (name,), f"does not belong to a tool of the kind {kind!r}; remove it."
+                message = f"does not belong to a tool of the kind {kind!r}; remove it."
+                yield Complaint((name,), "tool-part-of-another-kind", message)
         if kind in FILLED:
             yield from _twice(_ids("parts", "fields", given))
             yield from _too_many(given)
@@ -192,14 +200,15 @@ def _twice(ids: Iterator[tuple[Place, str]]) -> Complaints:
     taken: set[str] = set()
     for place, name in ids:
         if name in taken:
-            yield place, f"must be unique in the file; {name!r} is taken."
+            yield not_unique(place, name)
         taken.add(name)
 
 
 def _too_many(given: Given) -> Complaints:
     count = sum(1 for _ in _ids("parts", "fields", given))
     if count > MOST_FIELDS:
-        yield ("parts",), f"must hold at most {MOST_FIELDS} fields in all, not {count}."
+        message = f"must hold at most {MOST_FIELDS} fields in all, not {count}."
+        yield Complaint(("parts",), "number-out-of-bounds", message)
 
 
 _FILE = YamlFile(model=_ToolFields, what="a tool")
@@ -217,7 +226,7 @@ def read_tools(folder: Path, known: Known) -> tuple[tuple[Tool, ...], list[Probl
             _ID.read(path.stem, known)
         except ValueError as err:
             message = f"the name of the file {err}"
-            problems.append(Problem(path=str(path), line=1, message=message))
+            problems.append(problem("file-name-not-an-id", path, 1, message))
             continue
         tool, found = _FILE.read(path, known)
         problems += found

@@ -17,7 +17,8 @@ MAX_WANTED, MAX_QUESTION = 200, 1000
 
 def _wanted(name: str, known: object) -> str:
     if not name.strip() or len(name) > MAX_WANTED:
-        raise wrong(f"must say what is wanted in at most {MAX_WANTED} characters.")
+        message = f"must say what is wanted in at most {MAX_WANTED} characters."
+        raise wrong("text-too-long" if name.strip() else "empty-field", message)
     return name.strip()
 
 

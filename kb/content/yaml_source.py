@@ -116,10 +116,10 @@ def write_fields(fields: Mapping[str, Any]) -> str:
 
 
 class YamlTrouble(Exception):
-    """The text is not YAML that can be used; ``line`` is 1-based in the text."""
+    """The text cannot be used, by which ``rule``; ``line`` is 1-based in the text."""
 
-    def __init__(self, message: str, line: int) -> None:
-        self.line = line
+    def __init__(self, rule: str, message: str, line: int) -> None:
+        self.rule, self.line = rule, line
         super().__init__(message)
 
 
@@ -176,10 +176,11 @@ class _Reader:
         line = self._line(node)
         self.lines.setdefault(path, line)
         if node.tag not in _TAGS[type(node)]:
-            raise YamlTrouble(f"has a tag that is not allowed: {node.tag}", line)
+            raise YamlTrouble("yaml-tag", f"has a tag that is not allowed: {node.tag}", line)
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise YamlTrouble(f"has more than {MAX_NODES} values; shorten it", line)
+            message = f"has more than {MAX_NODES} values; shorten it"
+            raise YamlTrouble("yaml-too-many-values", message, line)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -195,7 +196,7 @@ class _Reader:
         for key_node, value_node in node.value:
             line = self._line(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                raise YamlTrouble("has a key that is not plain text", line)
+                raise YamlTrouble("yaml-key", "has a key that is not plain text", line)
             key = _text(key_node.value, line)
             if key in values:
                 self.repeated.append(((*path, key), line))
@@ -208,7 +209,7 @@ class _Reader:
         try:
             value = self.loader.construct_object(node)
         except (ValueError, LookupError) as err:  # a tag, or a number of thousands of digits
-            raise YamlTrouble(_unreadable(node.value), line) from err
+            raise YamlTrouble("yaml-value-unreadable", _unreadable(node.value), line) from err
         if isinstance(value, str):
             return _text(value, line)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -229,7 +230,7 @@ def _text(value: str, line: int) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as err:  # "\ud800" is half of a character
-        raise YamlTrouble(_unreadable(value), line) from err
+        raise YamlTrouble("yaml-value-unreadable", _unreadable(value), line) from err
     return value
 
 
@@ -249,10 +250,10 @@ def text_of(data: bytes) -> str:
         read = err.object  # without a byte-order mark
         line = read.count(b"\n", 0, err.start) + 1
         message = f"must be UTF-8; byte 0x{read[err.start]:02x} is not. Save the file as UTF-8"
-        raise YamlTrouble(message, line) from err
+        raise YamlTrouble("file-not-utf-8", message, line) from err
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise YamlTrouble("must be text; it holds a NUL byte", line)
+        raise YamlTrouble("file-not-text", "must be text; it holds a NUL byte", line)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -273,7 +274,8 @@ def refuse_more_than(most: int, text: str) -> None:
             count += isinstance(event, yaml.NodeEvent)
             if count > most:
                 line = event.start_mark.line + 1
-                raise YamlTrouble(f"has more than {most:,} values; shorten it", line)
+                message = f"has more than {most:,} values; shorten it"
+                raise YamlTrouble("yaml-too-many-values", message, line)
     except (yaml.YAMLError, ValueError):
         return  # whoever reads it says what is wrong
 
@@ -310,12 +312,13 @@ def _read_slowly(text: str, first_line: int) -> Located:
     except yaml.MarkedYAMLError as err:
         mark = err.problem_mark or err.context_mark
         line = text.count("\n", 0, mark.index if mark else 0) + first_line
-        raise YamlTrouble(f"is not YAML: {_plain(err)}", line) from err
+        raise YamlTrouble("yaml-syntax", f"is not YAML: {_plain(err)}", line) from err
     except ReaderError as err:  # a character that YAML does not allow
         line = text.count("\n", 0, err.position) + first_line
-        raise YamlTrouble(f"is not YAML: {str(err).splitlines()[0]}", line) from err
+        raise YamlTrouble("yaml-syntax", f"is not YAML: {str(err).splitlines()[0]}", line) from err
     except RecursionError as err:
-        raise YamlTrouble("is nested too deeply, or refers to itself", first_line) from err
+        message = "is nested too deeply, or refers to itself"
+        raise YamlTrouble("yaml-nested-too-deeply", message, first_line) from err
     finally:
         if loader is not None:
             loader.dispose()

@@ -254,9 +254,9 @@ class _Way:
 
 
 def _checked(corpus: Corpus, stays: str) -> Corpus:
-    if corpus.problems:
+    if corpus.errors:
         outcome = f"nothing was built and {stays}. Run 'kb check' to list them."
-        raise CorpusInvalid(corpus.problems, outcome=outcome)
+        raise CorpusInvalid(corpus.errors, outcome=outcome)
     return corpus
 
 

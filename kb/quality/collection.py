@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from kb.content.rules import problem
 from kb.content.schema import Value, optional, required, wrong
 from kb.errors import CorpusError, Problem
 from kb.quality.judged import NEEDED, Row, refuse, rows_of, words
@@ -62,12 +63,13 @@ def read_collection(
     corpus = folder / "corpus.jsonl"
     documents = rows_of(corpus, _DocumentRow, problems)
     if not documents:
-        _note(problems, corpus, 1, "holds no document.")
+        _note(problems, "judged-nothing", corpus, 1, "holds no document.")
     asked = rows_of(queries or folder / "queries.jsonl", _QueryRow, problems)
     judged = qrels or folder / "qrels.tsv"
     grades = _qrels(judged, asked, documents, problems)
     if not grades and not problems:
-        _note(problems, judged, 1, "has no grade above 0, so there is nothing to measure.")
+        message = "has no grade above 0, so there is nothing to measure."
+        _note(problems, "judged-nothing", judged, 1, message)
     refuse(problems)
     return TestCollection(
         name=f"{folder.parent.name}/{folder.name}" if queries else folder.name,
@@ -80,13 +82,13 @@ def read_collection(
 
 def _id(value: Any, known: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise wrong("must be a text or a whole number.")
+        raise wrong("wrong-kind-of-value", "must be a text or a whole number.")
     return str(value)
 
 
 def _text(value: Any, known: Any) -> str:
     if not isinstance(value, str):
-        raise wrong("must be a text.")
+        raise wrong("wrong-kind-of-value", "must be a text.")
     return value
 
 
@@ -107,8 +109,8 @@ class _QueryRow(Row):
     text: Annotated[str, words()] = NEEDED
 
 
-def _note(problems: list[Problem], path: Path, line: int, message: str) -> None:
-    problems.append(Problem(path=str(path), line=line, message=message))
+def _note(problems: list[Problem], rule: str, path: Path, line: int, message: str) -> None:
+    problems.append(problem(rule, path, line, message))
 
 
 def _is_heading(columns: Sequence[str]) -> bool:
@@ -117,15 +119,19 @@ def _is_heading(columns: Sequence[str]) -> bool:
 
 def _faults(
     columns: Sequence[str], queries: Collection[str], documents: Collection[str], before: int
-) -> Iterator[str]:
-    """What is wrong with a judgement; ``before`` is the line that judges the same, 0 for none."""
+) -> Iterator[tuple[str, str]]:
+    """Rule and message of what is wrong with a judgement.
+
+    ``before`` is the line that judges the same, 0 for none.
+    """
     query_id, document_id, _ = columns
     if query_id not in queries:
-        yield f"names the query {query_id!r}, which does not exist."
+        yield "judged-line-malformed", f"names the query {query_id!r}, which does not exist."
     if document_id not in documents:
-        yield f"names the document {document_id!r}, which does not exist."
+        yield "case-unknown", f"names the document {document_id!r}, which does not exist."
     if before:
-        yield f"judges {document_id!r} for {query_id!r} again, as line {before} does."
+        message = f"judges {document_id!r} for {query_id!r} again, as line {before} does."
+        yield "repeated-entry", message
 
 
 def _qrels(
@@ -140,18 +146,18 @@ def _qrels(
         raise CorpusError(f"{path} cannot be read as UTF-8 text.") from err
     if not _is_heading(lines[0].split("\t")):
         message = "must be the heading: query-id, corpus-id and score, with tabs between."
-        _note(problems, path, 1, message)
+        _note(problems, "judged-line-malformed", path, 1, message)
     qrels: dict[str, dict[str, int]] = {}
     judged: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(lines[1:], 2):
         columns = line.split("\t")
         if len(columns) != 3 or not _GRADE.fullmatch(columns[2]):
             message = "must have three columns, query id, document id and a whole grade."
-            _note(problems, path, number, message)
+            _note(problems, "judged-line-malformed", path, number, message)
             continue
         before = judged.setdefault(tuple(columns[:2]), number)
-        for message in _faults(columns, queries, documents, before if before < number else 0):
-            _note(problems, path, number, message)
+        for rule, message in _faults(columns, queries, documents, before if before < number else 0):
+            _note(problems, rule, path, number, message)
         query_id, document_id, grade = columns[0], columns[1], int(columns[2])
         if grade > 0:
             qrels.setdefault(query_id, {})[document_id] = grade

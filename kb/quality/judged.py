@@ -16,7 +16,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict
 
 from kb.content.corpus import Document
+from kb.content.rules import problem
 from kb.content.schema import (
+    Complaint,
     Complaints,
     Given,
     Record,
@@ -28,7 +30,7 @@ from kb.content.schema import (
     wrong,
 )
 from kb.content.yaml_source import Located
-from kb.errors import CorpusError, CorpusInvalid, Problem
+from kb.errors import CorpusError, CorpusInvalid, Problem, errors_of
 from kb.model.cases import Case
 from kb.model.facets import COLLECTION_FACET
 from kb.model.taxonomy import Taxonomy
@@ -64,9 +66,10 @@ def words(allowed: tuple[str, ...] = ()) -> Value:
 
     def read(value: Any, known: Any) -> str:
         if not isinstance(value, str) or not value.strip():
-            raise wrong("must be a text that is not empty.")
+            raise wrong("wrong-kind-of-value", "must be a text that is not empty.")
         if allowed and value not in allowed:
-            raise wrong(f"must be one of {', '.join(allowed)}, not {value!r}.")
+            message = f"must be one of {', '.join(allowed)}, not {value!r}."
+            raise wrong("word-not-in-vocabulary", message, allowed=allowed)
         return value
 
     return Value(read, {"enum": list(allowed)} if allowed else {"type": "string"})
@@ -112,32 +115,35 @@ def judgeable(
     )
 
 
-def relevance_problems(relevance: Mapping[str, Any], known: Judgeable) -> Iterator[str]:
+def relevance_problems(relevance: Mapping[str, Any], known: Judgeable) -> Complaints:
     """What is wrong with judgments: ids that are no case or outside, other grades."""
     for case_id, grade in relevance.items():
         if case_id in known.outside:
-            yield (
+            yield Complaint(
+                (),
+                "judged-outside-collection",
                 f"names {case_id!r}, which is not in the collection {known.collection!r}; "
-                "only its own documents are judged here."
+                "only its own documents are judged here.",
             )
         elif case_id not in known.ids:
-            yield f"names {case_id!r}, which is no case."
+            yield Complaint((), "case-unknown", f"names {case_id!r}, which is no case.")
         if type(grade) is not int or grade not in GRADES:
-            yield f"of {case_id!r} must be 1 or 2, not {grade!r}."
+            message = f"of {case_id!r} must be 1 or 2, not {grade!r}."
+            yield Complaint((), "judged-grade", message)
 
 
 def _relevance(value: Any, known: Judgeable) -> dict[str, int]:
     if not isinstance(value, dict):
-        raise wrong("must map ids of cases to 1 or 2.")
-    problems = list(relevance_problems(value, known))
-    if problems:
-        raise several(((), problem) for problem in problems)
+        raise wrong("wrong-kind-of-value", "must map ids of cases to 1 or 2.")
+    complaints = list(relevance_problems(value, known))
+    if complaints:
+        raise several(complaints)
     return value
 
 
 def _yes_or_no(value: Any, known: Any) -> bool:
     if not isinstance(value, bool):
-        raise wrong("must be true or false.")
+        raise wrong("not-true-or-false", "must be true or false.")
     return value
 
 
@@ -164,9 +170,8 @@ def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[
         if isinstance(value, dict):
             yield number, value
         else:
-            problems.append(
-                Problem(path=str(path), line=number, message="must be one JSON object on the line.")
-            )
+            message = "must be one JSON object on the line."
+            problems.append(problem("judged-line-malformed", path, number, message))
 
 
 class Row(Record):
@@ -198,7 +203,8 @@ class QueryRow(Row):
     def rules(given: Given, sound: Given, known: Judgeable) -> Complaints:
         """A negative control is one that nothing answers."""
         if given.get("kind") == "negative" and given.get("relevance"):
-            yield (), "a negative control must have no relevance."
+            message = "a negative control must have no relevance."
+            yield Complaint((), "judged-negative-with-answers", message)
 
 
 def rows_of(
@@ -226,7 +232,8 @@ def rows_of(
         problems += row_problems
         if row is not None and row.id in rows:
             message = f"must be unique: {row.id!r} stands twice."
-            problems.append(problem_at(path, located, (name,), message))
+            complaint = Complaint((name,), "id-not-unique", message)
+            problems.append(problem_at(path, located, complaint))
         elif row is not None:
             rows[row.id] = row
     return rows
@@ -238,8 +245,8 @@ def refuse(problems: list[Problem]) -> None:
     Raises:
         CorpusInvalid: carries every problem with its line.
     """
-    if problems:
-        raise CorpusInvalid(tuple(problems), outcome="nothing was measured.")
+    if wrong := errors_of(problems):
+        raise CorpusInvalid(wrong, outcome="nothing was measured.")
 
 
 def read_rows(path: Path, model: type[Row], known: Any) -> tuple[Any, ...]:

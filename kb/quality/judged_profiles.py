@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from kb.content.schema import Complaints, Value, several, wrong
+from kb.content.schema import Complaint, Complaints, Value, several, wrong
 from kb.errors import QueryError
 from kb.guidance.profile import FIELDS, Profile, make_profile
 from kb.model.cases import Case
@@ -50,41 +50,53 @@ class JudgedProfile:
 
 def _relevance(value: Any, known: Judgeable) -> dict[str, int]:
     if not isinstance(value, dict) or not value:
-        raise wrong("must map ids of cases to 1 or 2, at least one.")
+        raise wrong("wrong-kind-of-value", "must map ids of cases to 1 or 2, at least one.")
     guides = [case_id for case_id in value if case_id in known.guides]
-    problems = [
+    complaints = [
         *relevance_problems(value, known),
-        *(f"names {case_id!r}, a guide, which is no role model." for case_id in guides),
+        *(
+            Complaint(
+                (),
+                "wrong-kind-of-document",
+                f"names {case_id!r}, a guide, which is no role model.",
+            )
+            for case_id in guides
+        ),
     ]
-    if problems:
-        raise several(((), problem) for problem in problems)
+    if complaints:
+        raise several(complaints)
     return value
 
 
 def _profile(value: Any, known: Judgeable) -> Profile:
     if not isinstance(value, dict) or not value:
-        raise wrong(f"must hold at least one of {', '.join(FIELDS)}.")
-    problems = [
+        message = f"must hold at least one of {', '.join(FIELDS)}."
+        raise wrong("wrong-kind-of-value", message)
+    complaints = [
         complaint for name in value for complaint in _of_field(name, value[name], known.taxonomy)
     ]
-    if problems:
-        raise several(problems)
+    if complaints:
+        raise several(complaints)
     return make_profile(known.taxonomy, **value)
 
 
 def _of_field(name: str, value: Any, taxonomy: Taxonomy) -> Complaints:
     if name not in FIELDS:
-        yield (), f"has no field {name!r}; its fields are {', '.join(FIELDS)}."
+        message = f"has no field {name!r}; its fields are {', '.join(FIELDS)}."
+        yield Complaint((), "unknown-field", message, tuple(FIELDS))
     elif (kind := _wrong_kind(name, value)) != "":
-        yield (name,), f"must be {kind}, not {value!r}."
+        message = f"must be {kind}, not {value!r}."
+        yield Complaint((name,), "wrong-kind-of-value", message)
     else:
         try:
             empty = make_profile(taxonomy, **{name: value}).is_empty
         except QueryError as err:
-            yield (name,), str(err).removeprefix(f"{name} ")
+            message = str(err).removeprefix(f"{name} ")
+            yield Complaint((name,), "judged-profile-not-understood", message, err.allowed)
         else:
             if empty:
-                yield (name,), "must not be empty; leave it out."
+                message = "must not be empty; leave it out."
+                yield Complaint((name,), "empty-field", message)
 
 
 def _wrong_kind(name: str, value: object) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kb.model.taxonomy import Term
 
@@ -58,6 +59,22 @@ class Link:
     target: str
     line: int
     case_id: str | None = None
+
+
+class TextComplaint(NamedTuple):
+    """What is wrong in a text.
+
+    Attributes:
+        line: from 1 in the text.
+        rule: the id of the rule of ``kb check``.
+        message: what is wrong, and what to do.
+        allowed: what is allowed there, the nearest first; empty where that is no list.
+    """
+
+    line: int
+    rule: str
+    message: str
+    allowed: tuple[str, ...] = ()
 
 
 def case_headings(subject: Term) -> tuple[str, ...]:
@@ -149,8 +166,8 @@ def without_links(body: str, case_id: str, kept: Collection[str]) -> str:
 
 def body_problems(
     body: str, case_id: str, *, headings: Sequence[str] | None
-) -> Iterator[tuple[int, str]]:
-    """Yield (line in the body, message) for everything that a body must not hold.
+) -> Iterator[TextComplaint]:
+    """Yield everything that a body must not hold.
 
     Args:
         body: the text.
@@ -158,45 +175,52 @@ def body_problems(
         headings: those that its sections may have; None lets it have its own.
     """
     if not body.strip():
-        yield 1, "the text must not be empty; write at least what the source tells."
+        message = "the text must not be empty; write at least what the source tells."
+        yield TextComplaint(1, "text-empty", message)
         return
     plain = _without_code(body)
     tags: dict[int, str] = {}
     for match in _TAG.finditer(plain):
         tags.setdefault(_line(plain, match.start()), match.group()[:40])
     for line, tag in tags.items():
-        yield line, f"raw HTML is not allowed: {tag!r}; write Markdown."
+        message = f"raw HTML is not allowed: {tag!r}; write Markdown."
+        yield TextComplaint(line, "raw-html", message)
     yield from _heading_problems(body, headings)
     for link in links(body, case_id):
         yield from _link_problems(link)
 
 
-def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[tuple[int, str]]:
+def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[TextComplaint]:
     plain = _without_fences(body)
     for match in _UNDERLINED.finditer(plain):
         text = match.group().splitlines()[0].strip()
-        yield _line(body, match.start()), f"a heading must be written as '## {text[:40]}'."
+        message = f"a heading must be written as '## {text[:40]}'."
+        yield TextComplaint(_line(body, match.start()), "heading-underlined", message)
     seen: set[str] = set()
     for match in _HEADING.finditer(plain):
         depth, text, line = len(match.group(1)), match.group(2), _line(body, match.start())
         if depth == 1:
-            yield line, f"a heading must start at '##', as the title is the first: {text!r}."
+            message = f"a heading must start at '##', as the title is the first: {text!r}."
+            yield TextComplaint(line, "heading-too-high", message)
         if depth != 2:
             continue
         if text in seen:
-            yield line, f"the heading {text!r} stands twice; join the two sections."
+            message = f"the heading {text!r} stands twice; join the two sections."
+            yield TextComplaint(line, "heading-repeated", message)
         seen.add(text)
         if headings is not None and text not in headings:
             allowed = ", ".join(headings)
-            yield line, f"a section of a case must be one of {allowed}, not {text!r}."
+            message = f"a section of a case must be one of {allowed}, not {text!r}."
+            yield TextComplaint(line, "heading-not-in-form", message, tuple(headings))
 
 
-def _link_problems(link: Link) -> Iterator[tuple[int, str]]:
+def _link_problems(link: Link) -> Iterator[TextComplaint]:
     if link.case_id is not None or link.target.startswith("#"):
         return
     if not link.target.lower().startswith(_SAFE_SCHEMES):
-        yield (
+        yield TextComplaint(
             link.line,
+            "link-leads-nowhere",
             f"a link must lead to another case ('../guides/trends.md') or a web address, "
             f"not {link.target!r}.",
         )

@@ -231,7 +231,12 @@ def test_check_prints_one_json_list(toy_settings, broken):
     assert [(p["path"], p["field"]) for p in problems] == (
         [(str(paths[0]), "form"), (str(paths[1]), "kind")] if broken else []
     )
-    assert all(set(problem) == {"path", "line", "message", "field"} for problem in problems)
+    assert all(
+        set(problem)
+        == {*("path", "line", "column", "message", "field", "rule", "severity")}
+        | {*("value", "allowed", "fix")}
+        for problem in problems
+    )
 
 
 def test_a_problem_ends_a_real_process_with_status_one(toy_settings):

@@ -14,6 +14,7 @@ from kb.content.schema import (
     NUMBER,
     SPAN,
     SYNONYMS,
+    Complaint,
     Complaints,
     Given,
     Many,
@@ -126,9 +127,9 @@ class _Sold(Record):
     def rules(given: Given, sound: Given, known: Any) -> Complaints:
         """A box holds what is in it."""
         if "size" in sound and "in" in sound and sound["size"] > sound["in"]:
-            yield ("in",), "is too small."
+            yield Complaint(("in",), "number-out-of-bounds", "is too small.")
         if "size" not in given and "in" not in given:
-            yield (), "must have a size."
+            yield Complaint((), "missing-field", "must have a size.")
 
 
 class _Market(Record):
@@ -623,7 +624,7 @@ def test_numbers_are_spelled_at_any_depth() -> None:
 
 def _small(name: str, known: Any) -> str:
     if name != name.lower():
-        raise wrong("must be small.")
+        raise wrong("malformed-id", "must be small.")
     return name
 
 
