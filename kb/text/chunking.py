@@ -8,6 +8,7 @@ no passages: a case matches by what it is.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 
@@ -20,8 +21,22 @@ from kb.text.body import ANALYSIS_HEADING, RESULTS_HEADING, sections
 #: what all-MiniLM-L6-v2 reads.
 MAX_PASSAGE_CHARACTERS = 800
 
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|^#{1,6}\s+|^>\s?", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^)]*\)|\[[^\[\]]*\])")
+_ADDRESS = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
+#: Where a label is given its address; readers see none of it.
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*\S+[^\n]*$", re.MULTILINE)
+_AT_LINE = re.compile(r"^(?:#{1,6}\s+|>\s?)", re.MULTILINE)
+#: Signs that stand in a pair around words, without a space inside; one that stands alone is a
+#: sign itself, as in "5*3 metres", and so is one inside a word, as in "file_name".
+_CODE = re.compile(r"(?<![\\`])(`++)((?:(?!\n\s*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+_PAIRED = re.compile(
+    r"(?<![\\*])(?P<star>\*{1,3})(?=[^\s*])(?P<starred>(?:(?!\n\n).)+?)(?<=[^\s\\])(?P=star)(?!\*)"
+    r"|(?<![\w\\])(?P<low>_{1,3})(?=[^\s_])(?P<lowered>(?:(?!\n\n).)+?)(?<=[^\s\\])(?P=low)(?!\w)"
+    r"|(?<![\\~])(?P<wave>~~)(?=[^\s~])(?P<waved>(?:(?!\n\n).)+?)(?<=[^\s\\])~~(?!~)",
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 #: A line may begin with a year and a full stop, which is no list.
 _LIST = re.compile(r"^\s*(?:[-*+]|\d{1,2}[.)])\s+", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^\|?[\s:|-]+\|?$", re.MULTILINE)
@@ -72,11 +87,47 @@ def words_of_case(case: Case, taxonomy: Taxonomy, passages: Sequence[Passage] | 
 
 def plain_text(markdown: str) -> str:
     """Markdown to the words that a reader sees, paragraphs on one line each."""
-    text = _TABLE_RULE.sub("", markdown)
-    text = _LIST.sub("", text).replace("|", " ")
-    text = _MARKS.sub("", _LINK.sub(r"\1", text))
+    text = _without_table(markdown) if "|" in markdown else _TABLE_RULE.sub("", markdown)
+    text = _AT_LINE.sub("", _LIST.sub("", text))
+    if "[" in text or "<" in text:
+        text = _ADDRESS.sub(r"\1", _LINK.sub(r"\1", _DEFINITION.sub("", text)))
+    code: list[str] = []
+    if "`" in text:
+        text = _CODE.sub(lambda match: _kept(match[2], code), text)
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda match: _kept(match[1], code), text)
+    while any(sign in text for sign in "*_~") and (found := _PAIRED.search(text)):
+        text = _PAIRED.sub(_without_signs, text) if found else text
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    text = text.replace(_BAR, " ")
+    for number, kept in enumerate(code):
+        text = text.replace(_PLACE.format(number), kept, 1)
     paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+#: Stands for what is itself whatever signs are in it, and for a bar between cells.
+_PLACE, _BAR = "\0{}\0", "\1"
+
+
+def _kept(text: str, code: list[str]) -> str:
+    code.append(re.sub(r"\s+", " ", text))
+    return _PLACE.format(len(code) - 1)
+
+
+def _without_signs(match: re.Match[str]) -> str:
+    return match["starred"] or match["lowered"] or match["waved"]
+
+
+def _without_table(markdown: str) -> str:
+    """A bar between the cells of a table goes; one in a sentence is a sign itself."""
+    paragraphs = re.split(r"(\n\s*\n)", markdown)
+    for number in range(0, len(paragraphs), 2):  # between them stands what separates them
+        without = _TABLE_RULE.sub("", paragraphs[number])
+        is_table = without != paragraphs[number]
+        paragraphs[number] = without.replace("|", _BAR) if is_table else without
+    return "".join(paragraphs)
 
 
 def _says_what_it_is(heading: str, case: Case) -> bool:
