@@ -25,6 +25,9 @@ class QueryEncoder(Protocol):
     def encode_query(self, text: str) -> np.ndarray:
         """One query to float32 of shape (dimension,)."""
 
+    def encode_remembered(self, text: str) -> np.ndarray:
+        """One text of a draft to float32 of shape (dimension,)."""
+
 
 class OnnxQueryEncoder:
     """The encoder that a snapshot carries (made by ``kb.encoders.onnx_export``)."""
@@ -86,6 +89,10 @@ class OnnxQueryEncoder:
     def encode_document(self, text: str) -> np.ndarray:
         """Encode one text that is searched: as ``encode_query``, and nothing is remembered."""
         return self._run(f"{self._document_prompt}{text}")
+
+    def encode_remembered(self, text: str) -> np.ndarray:
+        """Encode one text of a draft: as one that is searched, remembered as queries are."""
+        return self._encode((self._document_prompt or "") + text)
 
     def _run(self, text: str) -> np.ndarray:
         encoding = self._tokenizer.encode(text)

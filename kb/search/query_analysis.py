@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from kb.model.word_table import WordTable
@@ -144,6 +145,12 @@ class Analyser:
         self._speller = speller
         self._names = names
         self._public_money = tuple(public_money)
+
+    def naming(self, names: MentionFinder) -> Analyser:
+        """The same with something else that finds what a text names."""
+        other = copy(self)
+        other._names = names
+        return other
 
     def analyse(self, text: str, *, exact: bool = False) -> Analysis:
         """Read a text; ``exact`` leaves slips of typing as they are.

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from kb.citations.summary import CountedSources
 from kb.citations.works import day_text
-from kb.engine.base import TITLE, Engine, Part, Question, best_rows
+from kb.engine.base import TITLE, Engine, Part, Question, best_rows, unit_rows
 from kb.engine.filters import EVERYTHING, Filter
+from kb.engine.guarded import GuardedEngine
+from kb.engine.one_more import EngineWithOneMore, Tried
 from kb.errors import CaseMoved, CaseNotFound, CaseWithdrawn, QueryError
-from kb.model.cases import Case
+from kb.model.cases import Case, Passage
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import MOST_FOUND, FacetCount, FoundSet, Hit, Reason, SearchResult
@@ -73,6 +77,9 @@ class Searcher:
             self.analyser,
             calibration=self.compendium.calibration,
         )
+        self._folder = snapshot.folder
+        #: By row a case that is only tried out, with its passages.
+        self._more: Mapping[int, tuple[Case, tuple[Passage, ...]]] = {}
         self._passages = Passages(
             content.passages, has_multilingual=self.manifest.multilingual is not None
         )
@@ -264,9 +271,40 @@ class Searcher:
             rows, is_cut = self.engine.matching(within), False
         return FoundSet(rows=rows, engine=self.engine, every=self.cases, is_cut=is_cut)
 
+    def with_one_more(
+        self, tried: Tried, case: Case, passages: Sequence[Passage], names: MentionFinder | None
+    ) -> Searcher:
+        """The same with one case more, or with another text of one: only to be asked for scores.
+
+        Pages, counts and names stay those of the snapshot.
+
+        Args:
+            tried: the case as the engine takes it.
+            case: the case.
+            passages: those of the case.
+            names: finds what a text names, where the case changes which values have one.
+        """
+        other = copy(self)
+        engine = EngineWithOneMore(self.engine, tried)
+        other.engine = GuardedEngine(engine, self._folder)
+        if names is not None:
+            other._mentions = names
+            other.analyser = self.analyser.naming(names)
+        other.retriever = Retriever(
+            other.engine,
+            self.encoders,
+            other.analyser,
+            calibration=self.compendium.calibration,
+        )
+        other._more = {engine.own: (case, tuple(passages))}
+        return other
+
     def found_scores(self, text: str) -> Mapping[str, float]:
         """What a text finds without filters, with the score of each by its id."""
-        asked = self.analyser.analyse(text)
+        return self.scores_of(self.analyser.analyse(text))
+
+    def scores_of(self, asked: Analysis) -> Mapping[str, float]:
+        """The same of a text that was read already."""
         within = _without(EVERYTHING, asked)
         evidence, judgement = self._judged(asked, (within,))
         rows, scores, _ = _found(self.engine, within, evidence, judgement)
@@ -301,9 +339,33 @@ class Searcher:
             return evidence.passage
         return share_of_most(evidence, self.compendium.calibration)
 
+    @property
+    def names_of_values(self) -> MentionFinder:
+        """What finds the values of facets that a text names."""
+        return self._mentions
+
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """The values of facets that a text in English names, in its order."""
         return self._mentions.find(text)
+
+    @cached_property
+    def wanted(self) -> tuple[WantedQuestion, ...]:
+        """Each question that nothing answers yet; read once for as long as the snapshot is open."""
+        return tuple(
+            WantedQuestion(
+                wanted=wanted,
+                text=question,
+                english=(asked := self.analyser.analyse(question)).english,
+                vector=unit_rows(self.encoders.query.encode_query(asked.in_english)[None, :])[0],
+            )
+            for wanted, questions in self.compendium.wanted.items()
+            for question in questions
+        )
+
+    @cached_property
+    def counts_of_all(self) -> Mapping[str, Mapping[str, int]]:
+        """Facet to value to how many cases have it; values of none are left out."""
+        return self.engine.counts(EVERYTHING)
 
     def counts(self, within: Filter) -> Mapping[str, tuple[FacetCount, ...]]:
         """Facet counts over the cases that pass a filter."""
@@ -365,8 +427,12 @@ class Searcher:
         return np.array(saying, dtype=np.int64)
 
     def _texts(self, row: int) -> Iterator[str]:
-        yield self.cases[row].title
-        yield from (passage.text for passage in self._passages.of(row))
+        if row in self._more:
+            case, passages = self._more[row]
+        else:
+            case, passages = self.cases[row], self._passages.of(row)
+        yield case.title
+        yield from (passage.text for passage in passages)
 
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
@@ -404,6 +470,16 @@ class Searcher:
             for rank, (row, (score, ordinal)) in enumerate(ranked[:k], 1)
             if score >= self.min_score
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedQuestion:
+    """A question that readers asked in vain: for what, and its unit vector as a search has it."""
+
+    wanted: str
+    text: str
+    english: bool
+    vector: np.ndarray
 
 
 class Listed(Sequence[Case]):

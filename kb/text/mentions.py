@@ -7,6 +7,7 @@ names and no case has, a country or a trade, is known as well, with the sectors 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -123,6 +124,30 @@ class MentionFinder:
             absent = _no_sector(value, trade.plural, near)
             for name in (trade.plural, trade.singular):
                 _add(self._absent, _forms_of(name), absent)
+
+    def knowing(self, taxonomy: Taxonomy, values: Mapping[str, Iterable[str]]) -> MentionFinder:
+        """The same where some more values have a case; which are nearest to others stays.
+
+        Args:
+            taxonomy: of the same compendium.
+            values: facet to values that no case had.
+        """
+        other, more = copy(self), {facet: set(some) for facet, some in values.items()}
+        other._phrases = {phrase: list(named) for phrase, named in self._phrases.items()}
+        other._absent = {
+            phrase: kept
+            for phrase, absent in self._absent.items()
+            if (kept := [one for one in absent if one.value not in more.get(one.facet, ())])
+        }
+        for facet in MENTIONED_FACETS:
+            terms = taxonomy.every(facet) if facet == _PLACE else taxonomy.facet(facet)
+            for term in terms:
+                if term.id in more.get(facet, ()):
+                    mention = Mention(facet=facet, value=term.id, label=term.label)
+                    for name in (term.label, *term.aliases, *term.trade_names):
+                        _add(other._phrases, tokens(name), mention)
+        other._longest = max(map(len, (*other._phrases, *other._absent)), default=0)
+        return other
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """The mentions in a text, longest phrases first taken, in the order of the text."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 import functools
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -52,12 +53,13 @@ class WordIndex:
     """
 
     def __init__(
-        self, *, terms: Strings, starts: np.ndarray, postings: Postings, n_documents: int
+        self, *, terms: Strings, starts: np.ndarray, postings: Postings, lengths: np.ndarray
     ) -> None:
         self.terms = terms
         self.starts = starts
         self.postings = postings
-        self._n_documents = n_documents
+        self._lengths = lengths
+        self._n_documents = len(lengths)
 
     @classmethod
     def read(cls, folder: Path, n_documents: int) -> WordIndex:
@@ -74,11 +76,10 @@ class WordIndex:
             counts=read_array(folder, "counts", "uint32", shape=(n_postings,)),
             values=read_array(folder, "values", "float32", shape=(n_postings,)),
         )
-        if starts[0] != 0 or len(read_array(folder, "lengths", "uint32", shape=(None,))) != (
-            n_documents
-        ):
+        lengths = read_array(folder, "lengths", "uint32", shape=(None,))
+        if starts[0] != 0 or len(lengths) != n_documents:
             raise SnapshotCorrupt(f"{folder} must hold {n_documents} documents.")
-        return cls(terms=terms, starts=starts, postings=postings, n_documents=n_documents)
+        return cls(terms=terms, starts=starts, postings=postings, lengths=lengths)
 
     def frequency(self, term: str) -> int:
         """How many documents hold a term."""
@@ -118,6 +119,52 @@ class WordIndex:
             n_unknown=len(terms) - len(held),
             n_documents=self._n_documents,
         )
+
+    @cached_property
+    def _n_words(self) -> int:
+        """How many words all documents have together."""
+        return int(self._lengths.sum(dtype=np.int64))
+
+    def scores_with(
+        self, terms: Sequence[str], counts: Mapping[str, int], *, row: int
+    ) -> WordScores:
+        """The same as ``scores`` of an index that has one document more, or another text of one.
+
+        Args:
+            terms: each given once.
+            counts: how often each term stands in that document.
+            row: the one whose text it takes, or, for one more, how many there are.
+        """
+        n_documents = max(self._n_documents, row + 1)
+        length = sum(counts.values())
+        before = int(self._lengths[row]) if row < self._n_documents else 0
+        mean = (self._n_words - before + length) / n_documents
+        held, n_unknown = [], 0
+        for term in terms:
+            rows, often, lengths = self._standing(term, other_than=row)
+            if counts.get(term):
+                rows = np.append(rows, row)
+                often = np.append(often, counts[term])
+                lengths = np.append(lengths, length)
+            if not len(rows):
+                n_unknown += 1
+                continue
+            longer = K1 * (1 - B + B * rounded_length(lengths) / (mean or 1.0))
+            values = idf(len(rows), n_documents) * (K1 + 1) * often / (often + longer)
+            held.append((rows, values.astype(np.float32)))
+        return word_scores(held, n_unknown=n_unknown, n_documents=n_documents)
+
+    def _standing(
+        self, term: str, *, other_than: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """In which rows a term stands, how often, and how many words these documents have."""
+        at = self.terms.find(term)
+        within = slice(0, 0) if at is None else slice(int(self.starts[at]), int(self.starts[at + 1]))
+        rows = self.postings.rows[within].astype(np.int64)
+        often = self.postings.counts[within].astype(np.int64)
+        others = rows != other_than
+        rows = rows[others]
+        return rows, often[others], self._lengths[rows].astype(np.int64)
 
 
 def word_scores(
