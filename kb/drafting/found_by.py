@@ -23,8 +23,9 @@ TITLE, SUITS, ANSWERS, LABELS, WANTED = SUGGESTED_BY = (
     *("title", "suits", "answers", "labels", "wanted"),
 )
 
-#: So many searches of each kind are tried of a draft that is not read whole.
-_FEW = {TITLE: 1, SUITS: 1, ANSWERS: 1, LABELS: 1, WANTED: 1}
+#: Of a draft that is not read whole one search of each of these is tried. Its own title, which
+#: says least, is only tried where nothing else is written.
+_FEW = (frozenset({SUITS, ANSWERS, TITLE}), frozenset({LABELS}), frozenset({WANTED}))
 #: From this cosine on a question that is wanted may be answered by a draft.
 _MAY_ANSWER = 0.35
 
@@ -68,15 +69,16 @@ def searches(trial: Trial) -> tuple[Search, ...]:
     Of what is wanted only what the draft answers is told of.
     """
     ranking = trial.ranking
-    found, seen = [], set()
-    tried = dict.fromkeys(SUGGESTED_BY, 0)
+    found: list[Search] = []
+    seen: set[str] = set()
+    tried: set[frozenset[str]] = set()
     for by, text, wanted in _suggested(trial):
         text = " ".join(text.split())[:MAX_QUERY_LENGTH]
-        is_enough = not trial.whole and tried[by] >= _FEW[by]
-        if not text or text.casefold() in seen or is_enough:
+        few = next(some for some in _FEW if by in some)
+        if not text or text.casefold() in seen or (few in tried and not trial.whole):
             continue
         seen.add(text.casefold())
-        tried[by] += 1
+        tried.add(few)
         rank, total = _rank(ranking, trial, text)
         if rank is not None or by != WANTED:
             found.append(Search(text=text, by=by, rank=rank, total=total, wanted=wanted))
@@ -123,7 +125,8 @@ def _words(text: str) -> set[str]:
 def _suggested(trial: Trial) -> Iterator[tuple[str, str, str]]:
     """What suggests a search, its text, and what is wanted with it."""
     draft = trial.draft
-    yield TITLE, draft.title, ""
+    if trial.whole or not draft.audience_lines:
+        yield TITLE, draft.title, ""
     for line in draft.role_model_for:
         yield SUITS, line, ""
     for line in draft.answers:

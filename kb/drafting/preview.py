@@ -45,7 +45,7 @@ def preview(draft: Case, searcher: Searcher, *, whole: bool = False) -> Preview:
             case is compared with all others.
         searcher: over the snapshot; nothing in it changes.
         whole: read every passage and try every search, which takes as long as some twenty
-            searches. Else the answer takes about as long as two.
+            searches. Else the answer takes about as long as two long ones.
     """
     trial = Trial(draft=draft, searcher=searcher, whole=whole)
     return Preview(

@@ -3,8 +3,9 @@
 How like a case is to a draft is the mean of two shares: the cosine of the draft's summary and
 the nearest passage of the case, and the share of the words of title and summary that the case
 has, the rarer the more. Both were looked at on the compendium of November 2026: eight cases that
-were told again in other words came to 0.51 to 0.62, each before every other case. Of the 238 cases as
-they are, which tell of different things, 19 have another of at least ``MAY_BE_SAME``. So a likeness above it is a reason to look, and no proof.
+were told again in other words came to 0.51 to 0.62, each before every other case. Of the 238
+cases as they are, which tell of different things, 19 have another of at least ``MAY_BE_SAME``. So
+a likeness above it is a reason to look, and no proof.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from kb.text.analysis import stem, terms, words
 MAY_BE_SAME = 0.5
 #: So many of the nearest cases are told of, whether or not one may be the same.
 NEAREST = 3
+#: Of so many of the nearest the titles are compared.
+_LOOKED_AT = 10
 #: A word that at most so many cases hold is a name, or nearly one.
 _RARE = 3
 #: So many rare words are told of.
@@ -140,26 +143,23 @@ def nearest_cases(trial: Trial, most: int = NEAREST) -> tuple[Near, ...]:
     found = answering.evidence(rows[rows != own] if own is not None else rows)
     meaning = found.cosines.get(PASSAGES.name, np.full(len(found.rows), -1.0))
     likeness = np.round((meaning + found.words) / 2, 4)
-    near = []
-    for at in best_rows(likeness, most + _many(likeness)).tolist():
-        row = int(found.rows[at])
-        case = searcher.cases[row]
-        alike = bool(likeness[at] >= MAY_BE_SAME) or fold(case.title) == fold(draft.title)
-        near.append(
-            Near(
-                case=case,
-                likeness=float(likeness[at]),
-                meaning=round(float(meaning[at]), 4),
-                words=round(float(found.words[at]), 4),
-                shared=tuple(_shared(compared, case, row)),
-                may_be_same=alike,
-            )
+    looked_at = best_rows(likeness, max(most, int((likeness >= MAY_BE_SAME).sum()), _LOOKED_AT))
+    cases = {int(at): searcher.cases[int(found.rows[at])] for at in looked_at}
+    title = fold(draft.title)
+    same = [
+        at for at, case in cases.items() if likeness[at] >= MAY_BE_SAME or fold(case.title) == title
+    ]
+    return tuple(
+        Near(
+            case=cases[at],
+            likeness=float(likeness[at]),
+            meaning=round(float(meaning[at]), 4),
+            words=round(float(found.words[at]), 4),
+            shared=tuple(_shared(compared, cases[at], int(found.rows[at]))),
+            may_be_same=at in same,
         )
-    return tuple([*(one for one in near if one.may_be_same)] or near[:most])
-
-
-def _many(likeness: np.ndarray) -> int:
-    return int((likeness >= MAY_BE_SAME).sum())
+        for at in same or list(cases)[:most]
+    )
 
 
 def _shared(compared: _Compared, case: Case, row: int) -> Iterator[Point]:

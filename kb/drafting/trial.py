@@ -27,8 +27,8 @@ class Trial:
         draft: what was read of it, body included. Parts that are not written yet are empty.
         searcher: over the snapshot.
         whole: whether all of it is read for its meaning. Else its summary is, and the first line
-            each on whom it suits and what it answers; all else counts by its words alone, so that
-            its places are these or better ones.
+            on whom it suits; all else counts by its words alone, so that its places are these or
+            better ones.
     """
 
     draft: Case
@@ -135,8 +135,8 @@ class Trial:
         draft, read = self.draft, self.passages
         if not self.whole:
             read = read[:1]
-            draft = replace(draft, role_model_for=draft.role_model_for[:1])
-            draft = replace(draft, answers=draft.answers[:1])
+            line = draft.audience_lines[:1]
+            draft = replace(draft, role_model_for=line, answers=())
         encoders = self.searcher.encoders
         found: dict[str, Callable[[], np.ndarray]] = {}
         for one in VECTOR_SETS:

@@ -154,12 +154,12 @@ class WordIndex:
             held.append((rows, values.astype(np.float32)))
         return word_scores(held, n_unknown=n_unknown, n_documents=n_documents)
 
-    def _standing(
-        self, term: str, *, other_than: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _standing(self, term: str, *, other_than: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """In which rows a term stands, how often, and how many words these documents have."""
         at = self.terms.find(term)
-        within = slice(0, 0) if at is None else slice(int(self.starts[at]), int(self.starts[at + 1]))
+        within = (
+            slice(0, 0) if at is None else slice(int(self.starts[at]), int(self.starts[at + 1]))
+        )
         rows = self.postings.rows[within].astype(np.int64)
         often = self.postings.counts[within].astype(np.int64)
         others = rows != other_than

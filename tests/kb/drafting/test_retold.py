@@ -78,7 +78,7 @@ def test_a_case_told_again_is_the_first_that_may_be_the_same(whole_live, case_id
 
 
 def test_few_cases_that_are_not_the_same_may_be(whole_live):
-    """Of all cases that tell of different things, fewer than one in eight has another so like it."""
+    """Of all cases, which tell of different things, fewer than one in eight has one so like it."""
     searcher: Searcher = whole_live.current()
     every = list(searcher.cases)
 
