@@ -18,7 +18,7 @@ from kb.citations.items import today
 from kb.citations.provenance import Provenance, provenance
 from kb.citations.styles import cited
 from kb.citations.works import Citation, citations
-from kb.model.cases import Case, Members, Period, Result
+from kb.model.cases import Case, Members, Name, Period, Result
 from kb.model.facet_words import is_planned
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
@@ -93,6 +93,10 @@ class SimilarCase:
 class CaseAnswer(CaseSummary):
     """A whole case."""
 
+    authors: Annotated[
+        tuple[Name, ...],
+        Field(description="Who wrote it; the compendium, where nobody is named"),
+    ]
     body: Annotated[str, Field(description="The text, in Markdown")]
     region: str | None
     members: Members | None
@@ -161,8 +165,10 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses) -> CaseAns
         case: the case.
         addresses: where its page stands.
     """
+    cited_as = item_of(case, searcher, addresses, accessed=today())
     return CaseAnswer(
         **summary_fields(case, searcher, addresses),
+        authors=cited_as.authors,
         body=case.body,
         region=case.region,
         members=case.members,
@@ -181,7 +187,7 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses) -> CaseAns
         similar=tuple(
             _similar(hit, case, searcher.taxonomy, addresses) for hit in searcher.similar(case.id)
         ),
-        cite=cited(item_of(case, searcher, addresses, accessed=today()), "apa"),
+        cite=cited(cited_as, "apa"),
         added=case.added,
         snapshot=searcher.snapshot_id,
     )

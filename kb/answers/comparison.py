@@ -239,6 +239,8 @@ def reported_by(row: MetricRow) -> str:
 def compared_cases(searcher: Searcher, ids: Iterable[str], *, least: int = 0) -> tuple[Case, ...]:
     """The cases of an address in its order; one that is given twice is taken once.
 
+    One that was moved is known by its earlier ids too.
+
     Args:
         searcher: the snapshot.
         ids: what was given; empty fields of a form are passed over.
@@ -248,7 +250,7 @@ def compared_cases(searcher: Searcher, ids: Iterable[str], *, least: int = 0) ->
         QueryError: an id is unknown or that of a guide, or there are too many or too few.
     """
     given = given_ids(ids)
-    found = tuple(_case(searcher, case_id) for case_id in given)
+    found = tuple({(case := _case(searcher, one)).id: case for one in given}.values())
     if len(found) > MOST:
         raise QueryError(
             f"id must be given at most {number_word(MOST)} times, and {len(found)} cases are "
@@ -287,7 +289,7 @@ def nearest_ids(searcher: Searcher, case_id: str) -> tuple[str, ...]:
 
 def _case(searcher: Searcher, case_id: str) -> Case:
     try:
-        case = searcher.case(case_id)
+        case = searcher.case_now(case_id)
     except CaseNotFound as err:
         near = nearest_ids(searcher, case_id)
         hint = f"The nearest ids are {', '.join(near)}." if near else EVERY_ID

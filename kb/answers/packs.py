@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Protocol
 
 from pydantic import Field
@@ -14,16 +14,22 @@ from kb.model.case_versions import short
 from kb.model.cases import Case, Reference
 from kb.model.compendium import Compendium
 from kb.model.packs import Course, Pack, PackItem, PlanStep
+from kb.model.taxonomy import Term
 from kb.versions.store import Versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """What a case says at a version, with the works that it cites by key."""
+    """What a case says at a version, with the works that it cites by key.
+
+    ``terms`` are those of the vocabulary that it uses, by list, as they were for it; none of the
+    text that is served, which has the vocabulary that is served.
+    """
 
     case: Case
     references: Mapping[str, Reference]
     version: str
+    terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
 
 
 class Texts(Protocol):
@@ -57,7 +63,7 @@ class StoredTexts:
         if known is None:
             return None
         case = replace(known.case, version=found.digest)
-        return Text(case=case, references=known.references, version=version)
+        return Text(case=case, references=known.references, version=version, terms=known.terms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +75,14 @@ class PackText:
         item: with id and version, as far as both are known.
         text: None where nobody has the version, or the case.
         is_newest: whether there is no newer text of the case.
-        is_held: whether the compendium has the case still.
+        now: under which id the compendium has the case; empty where it has it no more.
     """
 
     number: int
     item: PackItem
     text: Text | None
     is_newest: bool
-    is_held: bool
+    now: str
 
     @property
     def case(self) -> Case | None:
@@ -113,12 +119,13 @@ def _with_text(number: int, item: PackItem, texts: Texts, compendium: Compendium
     text = _text_of(item, texts, compendium)
     if text is not None:
         item = replace(item, case=text.case.id)
+    now = compendium.id_now(item.case)
     return PackText(
         number=number,
         item=item,
         text=text,
-        is_newest=bool(item.version) and texts.newest(item.case) == item.version,
-        is_held=item.case in compendium.by_id,
+        is_newest=bool(item.version) and texts.newest(now or item.case) == item.version,
+        now=now,
     )
 
 
@@ -300,7 +307,7 @@ def pack_answer(
                 id=one.item.case,
                 version=one.item.version,
                 title=one.title,
-                url=addresses.case(one.item.case) if one.item.case else "",
+                url=addresses.case(one.now or one.item.case) if one.item.case else "",
                 is_newest=one.is_newest,
                 note=one.item.note,
             )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from kb.citations.works import Makers, makers_of
 from kb.model.cases import OPENED, Case, Imprint, Name, Reference
 
 #: A kind of work as CSL calls it, by the type of its entry in BibTeX or BibLaTeX.
@@ -44,8 +45,6 @@ DOCUMENT = "document"
 #: A case is cited as a report, which a reference manager takes with its institution and version.
 REPORT = "report"
 _ABOUT = "about "
-#: Stands after the names of a work that has more of them, and is nobody's.
-_OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,12 +185,13 @@ def source_item(work: Reference) -> Item:
     kind = KINDS.get(imprint.type, DOCUMENT)
     container = says("journaltitle") or says("journal") or says("booktitle") or ""
     is_article = kind == "article-journal"
+    makers = makers_of(work)
     return Item(
         key=work.key,
         kind=kind,
         title=work.title,
-        authors=_named(imprint.authors) or _whole(work, imprint),
-        editors=_named(imprint.editors),
+        authors=makers.authors,
+        editors=makers.editors,
         date=imprint.date,
         is_about=work.year.startswith(_ABOUT),
         genre=says("type") or "",
@@ -211,7 +211,7 @@ def source_item(work: Reference) -> Item:
         language=says("language") or "",
         url=work.url or work.archived or "",
         accessed=(work.seen.day or "") if work.seen and work.seen.how == OPENED else "",
-        note="" if work.note == _publisher(imprint) else work.note,
+        note=_note(work, makers),
         entry=work.bibtex,
     )
 
@@ -239,15 +239,14 @@ def distinct(items: Iterable[Item]) -> tuple[tuple[str, Item], ...]:
     return tuple(taken.items())
 
 
-def _named(names: Iterable[Name]) -> tuple[Name, ...]:
-    return tuple(name for name in names if name.family != _OTHERS)
-
-
-def _whole(work: Reference, imprint: Imprint) -> tuple[Name, ...]:
-    """Who wrote it in one piece, where it is not known part by part."""
-    if imprint.editors or not work.authors:
-        return ()
-    return (Name(family=work.authors, is_organisation=True),)
+def _note(work: Reference, makers: Makers) -> str:
+    """What else is said of a work, and that it has makers whom no file can name."""
+    note = "" if work.note == _publisher(work.imprint) else work.note
+    if not makers.and_others:
+        return note
+    did = "Written" if makers.authors else "Edited"
+    more = f"{did} by {work.authors}."  # ends in "and others"
+    return f"{note.removesuffix('.')}. {more}" if note else more
 
 
 def _publisher(imprint: Imprint) -> str:

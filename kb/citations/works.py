@@ -9,7 +9,37 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kb.model.cases import OPENED, STORED_COPY, TOLD, Case, Reference, Seen
+from kb.model.cases import OPENED, STORED_COPY, TOLD, Case, Name, Reference, Seen
+
+#: Stands after the names of a work that has more of them, and is nobody's.
+_OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Makers:
+    """Who made a work, name by name."""
+
+    authors: Annotated[tuple[Name, ...], Field(description="Who wrote it")] = ()
+    editors: Annotated[tuple[Name, ...], Field(description="Who edited it")] = ()
+    and_others: Annotated[
+        bool, Field(description="Whether there are more, whom the bibliography does not name")
+    ] = False
+
+
+def makers_of(work: Reference) -> Makers:
+    """Who wrote and edited a work; one who is known in one piece only is an organisation."""
+    given = work.imprint
+    named = (*given.authors, *given.editors)
+    whole = () if named or not work.authors else (Name(family=work.authors, is_organisation=True),)
+    return Makers(
+        authors=tuple(filter(_is_somebody, given.authors)) or whole,
+        editors=tuple(filter(_is_somebody, given.editors)),
+        and_others=not all(map(_is_somebody, named)),
+    )
+
+
+def _is_somebody(name: Name) -> bool:
+    return name.family != _OTHERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +67,7 @@ class Citation:
     gone: Annotated[
         str | None, Field(description="The day on which its page was found to be gone")
     ] = None
+    makers: Annotated[Makers, Field(description="Its authors and editors, name by name")] = Makers()
 
 
 #: What says of a source what of it was seen.
@@ -66,6 +97,7 @@ def _citation(work: Reference | None, key: str, locators: tuple[str, ...]) -> Ci
         seen=work.seen,
         archived=work.archived,
         gone=work.gone,
+        makers=makers_of(work),
     )
 
 

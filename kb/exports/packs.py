@@ -125,11 +125,16 @@ def _title(title: str, *, answers: bool) -> str:
 
 def _item(one: PackText, library: Library, note: str = "") -> Item:
     if one.text is None:
-        newest = library.addresses.case(one.item.case) if one.is_held else ""
-        return item_without_text(one.title, MISSING, note=note, newest=newest)
+        return item_without_text(one.title, MISSING, note=note, newest=_newest(one, library))
     case = replace(one.text.case, id=one.item.case, version=one.item.version)
-    works = one.text.references
-    return item_of(case, works, library.taxonomy, library.addresses, note=note)
+    words = library.taxonomy.as_then(one.text.terms)
+    made = item_of(case, one.text.references, words, library.addresses, note=note)
+    return replace(made, newest=_newest(one, library))
+
+
+def _newest(one: PackText, library: Library) -> str:
+    """Where the newest text stands; empty where the case is no more."""
+    return library.addresses.case(one.now) if one.now else ""
 
 
 def _missing(items: Sequence[Item]) -> Iterator[Fact]:

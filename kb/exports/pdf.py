@@ -71,7 +71,7 @@ def _document(document: Document) -> dict[str, Any]:
         "title": document.title,
         "site": document.site,
         "state": document.state,
-        "address": document.address or (document.items[0].newest if document.is_single else ""),
+        "address": document.address or (_address(document.items[0]) if document.is_single else ""),
         "language": document.language,
         "is_single": document.is_single,
         "words": _WORDS,
@@ -82,6 +82,11 @@ def _document(document: Document) -> dict[str, Any]:
         "after": [_part(part, document.root) for part in document.after],
         "colophon": _blocks(colophon(document)),
     }
+
+
+def _address(item: Item) -> str:
+    """The page of a case; of one that is no more, where this text stays."""
+    return item.newest or item.unchanged
 
 
 def _part(part: Part, root: str) -> dict[str, Any]:

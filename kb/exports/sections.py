@@ -181,7 +181,8 @@ def work_words(work: WorkLine) -> Iterator[Inline]:
 
 def address_lines(item: Item) -> Iterator[tuple[Inline, ...]]:
     """Both addresses of a case, each with what it shows."""
-    yield (Text(f"{NEWEST}: "), link(item.newest))
+    if item.newest:
+        yield (Text(f"{NEWEST}: "), link(item.newest))
     if item.unchanged:
         yield (Text(f"{UNCHANGED}: "), link(item.unchanged))
 

@@ -73,6 +73,11 @@ class Compendium:
         """The cases by id, in their order."""
         return {case.id: case for case in self.cases} if self.index is None else self.index
 
+    def id_now(self, case_id: str) -> str:
+        """The id under which a case stands, by an id that it has or had; empty if it is no more."""
+        now = self.aliases.get(case_id, case_id)
+        return now if now in self.by_id else ""
+
     @cached_property
     def pack_by_id(self) -> Mapping[str, Pack]:
         """The packs by their ids."""

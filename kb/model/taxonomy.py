@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from kb.errors import QueryError
@@ -326,6 +326,18 @@ class Taxonomy:
     def label(self, facet: str, value: str) -> str:
         """The label of a facet's value."""
         return self.term(facet, value).label
+
+    def as_then(self, terms: Mapping[str, Iterable[Term]]) -> Taxonomy:
+        """The vocabulary with some terms as they were for an earlier text, by list.
+
+        A term that is no more stands after the others of its list.
+        """
+        vocabularies = dict(self.vocabularies)
+        for name, some in terms.items():
+            own = {term.id: term for term in some}
+            kept = tuple(own.pop(term.id, term) for term in self[name])
+            vocabularies[name] = Vocabulary(name=name, terms=(*kept, *own.values()))
+        return replace(self, vocabularies=vocabularies)
 
     def every(self, facet: str) -> Vocabulary:
         """Every term of a facet, in the order to show; of countries those of the world, by name."""

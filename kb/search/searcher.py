@@ -119,6 +119,15 @@ class Searcher:
             raise CaseNotFound(case_id[:120], nearest=nearest)
         return case
 
+    def case_now(self, case_id: str) -> Case:
+        """The case with this id, or the one that had it before it was moved.
+
+        Raises:
+            CaseWithdrawn: it was taken out of the compendium.
+            CaseNotFound: there is none; carries the nearest ids.
+        """
+        return self.case(self.compendium.aliases.get(case_id, case_id))
+
     def ask(
         self,
         text: str = "",

@@ -75,7 +75,8 @@ def version_file(case_id: str, name: str, form: str) -> Response:
     """A version of a case as a file; with ``.md`` it is the file of the case itself."""
     current = searcher()
     read_strict((), request.args, current.taxonomy)
-    digest = _held(case_id).named(name)
+    held = _held(case_id)
+    digest = held.named(name)
     kept = versions().version(digest)
     known = kept.understood
     if known is None:
@@ -83,7 +84,7 @@ def version_file(case_id: str, name: str, form: str) -> Response:
     case = replace(known.case, id=case_id, version=digest)
     return document_file(
         ("version", case_id, digest),
-        lambda: version_document(case, known.references, own_words(kept, current)),
+        lambda: version_document(case, known.references, own_words(kept, current), now=held.now),
         FILE_FORMATS[form],
         f"{file_name(case_id)}-{short(digest)}",
     )

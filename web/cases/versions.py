@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kb.answers.versions import state_of
 from kb.errors import VersionsDamaged
 from kb.model.case_versions import Entry, Version, short
 from kb.model.compendium import Compendium
-from kb.model.taxonomy import Taxonomy, Vocabulary
+from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 from kb.versions.cases import CaseVersions, versions_of
 from web.core.request import versions
@@ -118,11 +118,5 @@ def listed_versions(case_id: str, searcher: Searcher) -> tuple[ListedVersion, ..
 
 def own_words(version: Version, searcher: Searcher) -> Taxonomy:
     """The vocabulary that is served, with the terms of a version as they were for it."""
-    if version.understood is None:
-        return searcher.taxonomy
-    vocabularies = dict(searcher.taxonomy.vocabularies)
-    for name, terms in version.understood.terms.items():
-        own = {term.id: term for term in terms}
-        kept = tuple(own.pop(term.id, term) for term in searcher.taxonomy[name])
-        vocabularies[name] = Vocabulary(name=name, terms=(*kept, *own.values()))
-    return replace(searcher.taxonomy, vocabularies=vocabularies)
+    known = version.understood
+    return searcher.taxonomy.as_then(known.terms) if known else searcher.taxonomy

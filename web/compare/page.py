@@ -127,19 +127,20 @@ def compare_page(searcher: Searcher, cases: tuple[Case, ...], addresses: Address
 
 def read_cases(read: Read, searcher: Searcher) -> tuple[tuple[Case, ...], Read]:
     """The cases of an address as far as they are understood, and what is wrong with the others."""
-    cases: list[Case] = []
+    chosen: dict[str, Case] = {}  # one that was moved may be given by either id
     wrong = list(read.wrong)
     for case_id in read.values["id"]:
         try:
-            cases += compared_cases(searcher, [case_id])
+            chosen |= {case.id: case for case in compared_cases(searcher, [case_id])}
         except QueryError as err:
             wrong.append(Wrong(rule=VALUE, error=err, given=case_id, nearest=err.allowed))
+    cases = tuple(chosen.values())
     try:
-        compared_cases(searcher, [case.id for case in cases])
+        compared_cases(searcher, chosen)
     except QueryError as err:
         instead = "They are compared here."
         wrong.append(Wrong(rule=VALUE, error=err, given="", instead=instead))
-    return tuple(cases[:MOST]), replace(read, wrong=tuple(wrong))
+    return cases[:MOST], replace(read, wrong=tuple(wrong))
 
 
 def _offers(searcher: Searcher, cases: Sequence[Case]) -> list[tuple[Case, str]]:

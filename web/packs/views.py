@@ -28,6 +28,7 @@ from kb.errors import KBError, PackError, Problem
 from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.exports.pack_address import LONG, MAX_LENGTH, address_of, fits, pack_at
 from kb.exports.packs import pack_document
+from kb.model.cases import Case
 from kb.model.packs import MAX_ITEMS, Pack
 from kb.results.comparison import LEAST, MOST
 from kb.search.answer import SearchResult
@@ -167,14 +168,13 @@ def add() -> Response:
     Without ``list`` the page asks which. 404 where no case has an id; 400 where the list is
     not as it was made, or would hold too many.
     """
-    ids = list(dict.fromkeys(request.args.getlist("id")))[:MAX_ITEMS]
-    cases = [searcher().case(case_id) for case_id in ids]
+    cases = _given_cases()
     if not cases:
         return redirect(url_for("packs.packs"), SEE_OTHER)
     given = request.args.get("list", "").strip()
     if not given:
         return _own(make_response(render_template("pack_add.html", cases=cases)))
-    draft = _with_cases(given, ids)
+    draft = _with_cases(given, [case.id for case in cases])
     if faults := faults_of(draft.pack):
         return _form(replace(draft, faults=faults), WRONG)
     return _led_to(draft)
@@ -183,8 +183,7 @@ def add() -> Response:
 @bp.get("/packs/add.json")
 def add_json() -> Response:
     """The same for the script of the site: the new list, and how many cases it has."""
-    ids = [searcher().case(case_id).id for case_id in request.args.getlist("id")[:MAX_ITEMS]]
-    draft = _with_cases(request.args.get("list", ""), ids)
+    draft = _with_cases(request.args.get("list", ""), [case.id for case in _given_cases()])
     address = address_of(draft.pack)
     answer = jsonify(
         list=address, count=len(draft.pack.items), url=url_for("packs.edit", name=address)
@@ -272,6 +271,16 @@ def open_file() -> Response:
             ]
         )
     return _led_to(Draft(pack=held))
+
+
+def _given_cases() -> list[Case]:
+    """The cases that an address names by ``id``, each once, also by an id that it had before.
+
+    Raises:
+        CaseNotFound: no case has or had an id.
+    """
+    given = request.args.getlist("id")[:MAX_ITEMS]
+    return list({(case := searcher().case_now(one)).id: case for one in given}.values())
 
 
 def _refused(problems: list[Problem]) -> Response:
@@ -409,9 +418,7 @@ def _page(one: Pack, name: str, *, whole: bool) -> Response:
     if one.teaching is not None:
         return redirect(url_for("teaching.session", pack_id=one.id))
     items = items_of(one)
-    compared = [
-        item.item.case for item in items if item.case and item.is_held and not item.case.is_guide
-    ]
+    compared = [item.now for item in items if item.case and item.now and not item.case.is_guide]
     page = render_template(
         "pack.html",
         pack=one,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from kb.exports.document import Document, Item
 from kb.exports.gather import item_of
@@ -24,10 +25,14 @@ def case_document(case: Case) -> Document:
 
 
 def version_document(
-    case: Case, references: Mapping[str, Reference], taxonomy: Taxonomy
+    case: Case, references: Mapping[str, Reference], taxonomy: Taxonomy, *, now: str
 ) -> Document:
-    """A version of a case alone, with its own sources and the words of its time."""
-    return document(case.title, [item_of(case, references, taxonomy, addresses())])
+    """A version of a case alone, with its own sources and the words of its time.
+
+    ``now`` is the id under which the compendium has the case; empty where it has it no more.
+    """
+    made = item_of(case, references, taxonomy, addresses())
+    return document(case.title, [replace(made, newest=addresses().case(now) if now else "")])
 
 
 def item(case: Case, *, note: str = "") -> Item:

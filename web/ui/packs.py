@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from flask import Response, render_template
+from flask import Response, g, render_template
 from markupsafe import Markup
 
 from kb.answers.packs import PackText, StoredTexts, Texts, texts_of
@@ -29,6 +29,18 @@ def texts() -> Texts:
 def items_of(pack: Pack) -> tuple[PackText, ...]:
     """The items of a pack with their texts."""
     return texts_of(pack, texts(), searcher().compendium)
+
+
+def in_own_words(items: Iterable[PackText]) -> Iterator[PackText]:
+    """Items of a pack one by one, each while the page speaks with the vocabulary of its text.
+
+    A loop in a template must not look ahead, as ``loop.last`` does.
+    """
+    for one in items:
+        if one.text is not None:
+            g.kb_taxonomy = searcher().taxonomy.as_then(one.text.terms)
+        yield one
+        g.pop("kb_taxonomy", None)
 
 
 def prose(text: str, *, ours: bool) -> Markup:

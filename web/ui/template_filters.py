@@ -42,7 +42,15 @@ from web.core.urls import (
     version_url,
 )
 from web.ui.links import term_url
-from web.ui.packs import cited_in, has_sessions, items_of, prose, text_url, whole_text
+from web.ui.packs import (
+    cited_in,
+    has_sessions,
+    in_own_words,
+    items_of,
+    prose,
+    text_url,
+    whole_text,
+)
 from web.ui.provenance import reported
 from web.ui.reasons import how, line, marked_summary, named, quoted
 from web.ui.suggest import suggestions, words_of_suggestions
@@ -239,6 +247,7 @@ FUNCTIONS = {
     "facet_note": facet_note,
     "facet_url": facet_url,
     "facet_words": words_of_facet,
+    "in_own_words": in_own_words,
     "is_asked_for": is_asked_for,
     "guide_kind": lambda: taxonomy().guide,
     "has_codebook": has_codebook,

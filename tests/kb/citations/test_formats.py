@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import bibtexparser
@@ -28,6 +29,7 @@ from kb.citations.items import (
     source_item,
     source_items,
 )
+from kb.citations.works import makers_of
 from kb.content.bibliography import load_bibliography
 from kb.model.cases import Case, Name, Reference, Source
 from tests.kb.citations.test_styles import BARE, CASE, PEOPLE
@@ -119,6 +121,37 @@ def test_the_sources_of_a_case_are_each_once() -> None:
     keys = [item.key for item in source_items(case, _references())]
 
     assert keys == [key for key in ("porter-1991", "roy-1998") if key in _references()]
+
+
+@pytest.mark.parametrize(
+    ("people", "authors", "editors", "note"),
+    [
+        ("author = {Doe, Jane and others}", ["Doe"], [], "Written by Jane Doe and others."),
+        (
+            "editor = {Doe, Jane and Roe, R. and others}, note = {A draft.}",
+            *([], ["Doe", "Roe"], "A draft. Edited by Jane Doe, R. Roe and others."),
+        ),
+    ],
+)
+def test_nobody_is_called_others(
+    tmp_path: Path, people: str, authors: list[str], editors: list[str], note: str
+) -> None:
+    """What BibTeX says for people whom it does not name is nobody's name in any format."""
+    path = tmp_path / "sources.bib"
+    path.write_text(f"@book{{a, {people}, title = {{T}}, year = {{1998}}, publisher = {{P}}}}\n")
+    work = load_bibliography(path)["a"]
+    item = source_item(work)
+
+    assert makers_of(work).and_others
+    [data] = json.loads(csl_json.to_csl_json([item]))
+    [entry] = rispy.loads(ris.to_ris([item]))
+    assert [one["family"] for one in data.get("author", [])] == authors
+    assert [one["family"] for one in data.get("editor", [])] == editors
+    assert data["note"] == note
+    assert entry["notes"] == [note]
+    people_in_ris = [*entry.get("authors", []), *dict(entry.get("unknown_tag", {})).get("ED", [])]
+    assert [name.partition(",")[0] for name in people_in_ris] == [*authors, *editors]
+    assert "others" in bibtex.to_bibtex([item])  # there it is no name, and means the same
 
 
 def test_keys_are_distinct() -> None:

@@ -235,8 +235,18 @@ def test_whole_case(client):
             "seen": None,
             "archived": None,
             "gone": None,
+            "makers": {
+                "authors": [
+                    {"family": "Doe", "given": "Jane", "suffix": "", "is_organisation": False},
+                    {"family": "Roe", "given": "Richard", "suffix": "", "is_organisation": False},
+                ],
+                "editors": [],
+                "and_others": False,
+            },
         }
     ]
+    assert [author["is_organisation"] for author in case["authors"]] == [True]
+    assert case["authors"] == client.get("/api/v1/citations/norway/metal-buyers").json["authors"]
     assert "norway/metal-buyers" not in [near["id"] for near in case["similar"]]
 
 
@@ -255,6 +265,7 @@ def test_a_source_says_what_of_it_was_seen(client):
         "seen": {"how": "excerpt", "day": None, "part": "the beginning"},
         "archived": "https://archive.example/note",
         "gone": None,
+        "makers": {"authors": [], "editors": [], "and_others": False},
     }
 
 
