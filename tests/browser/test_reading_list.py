@@ -148,6 +148,64 @@ def test_without_the_script(browser: Browser, url: str) -> None:
     page.context.close()
 
 
+def test_a_button_knows_what_is_in_the_list(browser: Browser, url: str) -> None:
+    """On cards and on the page of a case it says so, takes the case out, and counts."""
+    page = fresh(browser, url)
+    page.goto("/search?q=metal")
+    button = page.locator(f'.card-add[value="{FIVE[0]}"]')
+    expect(button).to_contain_text("Add to reading list")
+    button.click()
+    expect(button).to_contain_text("In your list (take it out)")
+    page.goto(f"/cases/{FIVE[0]}")
+    expect(page.locator(".case-add .card-add")).to_contain_text("In your list (take it out)")
+    page.locator(".case-add .card-add").click()
+    expect(page.locator(".case-add .card-add")).to_contain_text("Add to reading list")
+    expect(page.locator("#reading-list-link")).to_have_text("Reading list")
+    page.go_back()
+    expect(button).to_contain_text("Add to reading list")
+    page.context.close()
+
+
+def test_words_that_are_not_saved_are_asked_for(browser: Browser, url: str) -> None:
+    """Who leaves the form after writing is asked first; a button sends what was written."""
+    page = fresh(browser, url)
+    page.goto("/packs/add?id=norway/metal-buyers&list=new")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("Note on", exact=False).fill("Mind the bank.")
+    page.get_by_role("link", name="Browse", exact=True).click()
+    expect(page.get_by_label("Note on", exact=False)).to_have_value("Mind the bank.")
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Save and get the link").click()
+    expect(page.locator(".pack-said")).to_have_text("Saved. The link below holds the whole list.")
+    expect(page.get_by_label("Note on", exact=False)).to_have_value("Mind the bank.")
+    page.get_by_role("link", name="Browse", exact=True).click()
+    page.wait_for_url("**/browse")
+    assert asked == ["beforeunload"]
+    page.context.close()
+
+
+def test_without_the_script_the_list_is_asked_for_once(browser: Browser, url: str) -> None:
+    """From its form through the results to a case, and from there back into the list."""
+    page = fresh(browser, url, scripts=False)
+    page.goto("/cases/norway/metal-buyers")
+    page.locator(".card-add").click()
+    page.get_by_role("button", name="Start a new list").click()
+    page.get_by_label("Look for cases and guides").fill("textile")
+    page.get_by_role("button", name="Search", exact=True).last.click()
+    page.get_by_role("link", name="Textile firms export").click()
+    page.locator(".case-add .card-add").click()
+    assert titles(page)[:2] == ["Metal firms purchase machines", "Textile firms export"]
+    page.get_by_label("Look for cases and guides").fill("wine")
+    page.get_by_role("button", name="Search", exact=True).last.click()
+    page.locator(".pack-found a").first.click()
+    page.locator("#quick").fill("wine")
+    page.locator(".masthead-search button").click()
+    page.locator(".card-add").first.click()
+    expect(page.locator(".pack-row")).to_have_count(3)
+    page.context.close()
+
+
 def test_the_head_stands_in_one_line(browser: Browser, url: str) -> None:
     """On a desk the search stands beside the navigation, with a long list begun too."""
     page = fresh(browser, url)

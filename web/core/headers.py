@@ -9,7 +9,7 @@ from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
-from web.core.params import SEARCH
+from web.core.params import CARRIED, SEARCH
 
 #: No script but that of a page that names one, and nothing from elsewhere; connections home let
 #: tools read robots.txt in the page.
@@ -55,7 +55,9 @@ def keep_private(response: Response) -> Response:
 
 
 def _is_personal() -> bool:
-    """Whether the address holds what a firm says of itself, on whichever page."""
+    """Whether the address holds what a firm says of itself, or a reader's list, on any page."""
+    if CARRIED in request.args:
+        return True
     impersonal = PERSONAL.get(request.path.rsplit("/", 1)[-1])
     if impersonal is None:
         return any(request.args.get(name) for name in FIELDS)

@@ -69,6 +69,10 @@ TRACKING = re.compile(
 )
 
 
+#: The reading list that somebody without the script is making: a page hands it on, and asks nothing
+#: by it.
+CARRIED = "list"
+
 #: What is typed for a name is no longer.
 MAX_TYPED = 200
 
@@ -417,7 +421,7 @@ class _Reader:
     """Reads one address by a table; ``wrong`` gathers what is not understood, in its order.
 
     A page takes a blank for what is not given, as forms send it, and passes over the marks
-    of mail programs. For others a blank is a value: that of a text, and of nothing else.
+    of mail programs and a reading list that is handed on. For others a blank is a value: that of a text, and of nothing else.
     """
 
     def __init__(
@@ -437,7 +441,7 @@ class _Reader:
             QueryError: more than ``MOST_WRONG`` parts of it are not understood.
         """
         for name in self._args:
-            is_mark = TRACKING.fullmatch(name) is not None
+            is_mark = TRACKING.fullmatch(name) is not None or name == CARRIED
             if name not in self._table and not (is_mark and self._is_page):
                 self._unknown(name, "" if is_mark else self._name_meant(name))
         absent = {name: [] if p.many else p.default for name, p in self._absent.items()}

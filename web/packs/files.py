@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kb.errors import Problem
 from kb.model.packs import Pack
 from web.core.request import site_words
@@ -9,6 +11,30 @@ from web.core.urls import absolute, url_for
 
 #: What the file is called when it is saved, whatever the list is called.
 FILE_NAME = "pack.yaml"
+
+
+#: How a field of the file begins a message, and what a reader calls it.
+_FIELD = re.compile(r"items\[(?P<number>\d+)\](?:\.(?P<part>case|note))?|(?P<field>\w+)(?= )")
+_CALLED = {
+    "title": "the title",
+    "introduction": "the introduction",
+    "items": "the list of cases",
+    "case": "case {}",
+    "note": "note {}",
+    None: "entry {}",
+}
+
+
+def told(problem: Problem) -> str:
+    """What is wrong in a file, as whoever made the list knows its parts: ``Line 4: case 2 …``."""
+    match = _FIELD.match(problem.message)
+    message = problem.message
+    if match is not None and match["number"]:
+        message = _CALLED[match["part"]].format(match["number"]) + message[match.end() :]
+    elif match is not None and match["field"] in _CALLED:
+        message = _CALLED[match["field"]] + message[match.end() :]
+    said = str(Problem(path="", line=problem.line, message=message))  # fit to show
+    return f"Line {said.removeprefix(':')}"
 
 
 def written(pack: Pack) -> str:

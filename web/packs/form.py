@@ -24,6 +24,7 @@ from kb.model.packs import (
     as_paragraphs,
     named,
 )
+from kb.text.typography import curly
 from web.words.lists import shortened
 
 #: More bytes than this are not read.
@@ -31,9 +32,9 @@ MOST_BYTES = 1_000_000
 #: The longest text that cases are looked for by, in characters.
 LONGEST_QUERY = 200
 #: What a button may have done, in one word.
-SAID = ("added", "already", "back", "moved", "removed")
+SAID = ("added", "already", "back", "moved", "removed", "saved")
 #: What a button may ask for: these words, or one of the others with a place or an id.
-SAVE, FILE, SEE, UNDO = "save", "file", "see", "undo"
+KEEP, SEARCH, FILE, SEE, UNDO = "keep", "save", "file", "see", "undo"
 UP, DOWN, REMOVE, ADD = "up", "down", "remove", "add"
 _DO = re.compile(rf"({UP}|{DOWN}|{REMOVE})-([0-9]{{1,3}})|{ADD}-([a-z0-9/-]{{1,200}})")
 
@@ -129,6 +130,8 @@ def done(draft: Draft, do: str, texts: Texts) -> Draft:
     """
     if do == UNDO and draft.removed:
         return _brought_back(draft, draft.removed)
+    if do == KEEP:
+        return replace(draft, said="saved")
     match = _DO.fullmatch(do)
     if match is None:
         return draft
@@ -142,15 +145,36 @@ def done(draft: Draft, do: str, texts: Texts) -> Draft:
 
 
 def with_case(draft: Draft, case_id: str, texts: Texts) -> Draft:
-    """The list with a case at its end, once; a case that nobody knows changes nothing."""
+    """The list with a case at its end, once; a case that nobody knows changes nothing.
+
+    A list that is full stays as it is, with a fault that names the case.
+    """
     version = texts.newest(case_id)
     if not version:
         return draft
     ids = [_id_of(item, texts) for item in draft.pack.items]
     if case_id in ids:
         return replace(draft, said="already", at=ids.index(case_id) + 1)
+    if len(ids) >= MAX_ITEMS:
+        return replace(draft, faults={"items": _full(version, case_id, texts)})
     items = (*draft.pack.items, PackItem(case=case_id, version=version))
     return replace(draft, pack=replace(draft.pack, items=items), said="added", at=len(items))
+
+
+def _full(version: str, case_id: str, texts: Texts) -> str:
+    """What is said of a case for which there is no room."""
+    text = texts.at(version)
+    title = curly(text.case.title) if text else case_id
+    return (
+        f"“{title}” was not added: a list holds {MAX_ITEMS} cases, and this one is full. "
+        "Take a case out first, or start a second list."
+    )
+
+
+def without_case(draft: Draft, case_id: str, texts: Texts) -> Draft:
+    """The list without a case; one that is not in it changes nothing."""
+    ids = [_id_of(item, texts) for item in draft.pack.items]
+    return _taken_out(draft, ids.index(case_id)) if case_id in ids else draft
 
 
 def _id_of(item: PackItem, texts: Texts) -> str:

@@ -6,6 +6,7 @@ gone. Only of a list that somebody takes as PDF or the like is the file kept, fo
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from flask import (
@@ -39,7 +40,7 @@ from web.core.params import Param, Read, Table, read_page, read_strict
 from web.core.request import searcher
 from web.core.urls import absolute, addresses, compare_url, url_for
 from web.core.values import one_of, text, whole
-from web.packs.files import FILE_NAME, read, written
+from web.packs.files import FILE_NAME, read, told, written
 from web.packs.form import (
     FILE,
     LONGEST_QUERY,
@@ -52,6 +53,7 @@ from web.packs.form import (
     faults_of,
     read_draft,
     with_case,
+    without_case,
 )
 from web.ui.documents import file_name
 from web.ui.exported import document_file
@@ -79,6 +81,9 @@ EDITING: Table = (
     Param(name="at", takes=whole(1, MAX_ITEMS), words="To which case of the list.", default=None),
     Param(name="undo", takes=text(MAX_LENGTH), words="What was taken out, as a list."),
 )
+
+#: What stands around an address in running text, and is no part of it.
+_AROUND = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9_-]+$")
 
 bp = Blueprint("packs", __name__, template_folder="templates")
 
@@ -175,20 +180,45 @@ def add() -> Response:
     if not given:
         return _own(make_response(render_template("pack_add.html", cases=cases)))
     draft = _with_cases(given, [case.id for case in cases])
-    if faults := faults_of(draft.pack):
-        return _form(replace(draft, faults=faults), WRONG)
-    return _led_to(draft)
+    return _led_to(draft) if draft.is_sound else _form(draft, WRONG)
 
 
 @bp.get("/packs/add.json")
 def add_json() -> Response:
-    """The same for the script of the site: the new list, and how many cases it has."""
+    """The same for the script of the site: the new list, and which cases it has.
+
+    400 where it is full already.
+    """
     draft = _with_cases(request.args.get("list", ""), [case.id for case in _given_cases()])
+    return _told_to_script(draft)
+
+
+@bp.get("/packs/take-out.json")
+def take_out_json() -> Response:
+    """A list without some cases, for the script of the site."""
+    draft = _with_cases(request.args.get("list", ""), [])
+    for case in _given_cases():
+        draft = without_case(draft, case.id, texts())
+    return _told_to_script(draft)
+
+
+def _told_to_script(draft: Draft) -> Response:
+    for fault in draft.faults.values():
+        raise PackError(fault)
     address = address_of(draft.pack)
-    answer = jsonify(
-        list=address, count=len(draft.pack.items), url=url_for("packs.edit", name=address)
+    return _own(
+        jsonify(
+            list=address,
+            count=len(draft.pack.items),
+            ids=_ids(draft.pack),
+            url=url_for("packs.edit", name=address),
+        )
     )
-    return _own(answer)
+
+
+def _ids(pack: Pack) -> list[str]:
+    """Under which ids the cases of a list stand now, as far as anybody knows."""
+    return [one.now or one.item.case for one in items_of(pack) if one.item.case]
 
 
 @bp.get("/packs/edit")
@@ -232,7 +262,7 @@ def change() -> Response:
     draft = replace(draft, pack=pinned(draft.pack, texts()))
     do = form.get("do", "")
     draft = done(draft, do, texts())
-    if faults := faults_of(draft.pack):
+    if faults := {**faults_of(draft.pack), **draft.faults}:
         return _form(replace(draft, faults=faults), WRONG)
     if do == FILE:
         return _own(saved(written(_with_ids(draft.pack)), FILE_NAME, "application/yaml"))
@@ -264,7 +294,7 @@ def open_file() -> Response:
                 Problem(
                     path=FILE_NAME,
                     line=1,
-                    message=f"{name!r} is no case of this compendium and names no version; take it "
+                    message=f"{name!r} is no case of this compendium and names no version. Take it "
                     "out of the file, or write its version after @.",
                 )
                 for name in unknown
@@ -284,7 +314,9 @@ def _given_cases() -> list[Case]:
 
 
 def _refused(problems: list[Problem]) -> Response:
-    page = render_template("packs.html", lists=_lists(), problems=problems[:MOST_TOLD])
+    page = render_template(
+        "packs.html", lists=_lists(), problems=list(map(told, problems[:MOST_TOLD]))
+    )
     return _own(make_response(page, WRONG))
 
 
@@ -299,6 +331,8 @@ def _lists() -> tuple[Pack, ...]:
 def _pack(name: str) -> Pack:
     """A pack of the compendium by its id, or a reader's out of its address.
 
+    An address with a full stop or a bracket of the e-mail that it stood in leads to the list.
+
     Raises:
         PackError: the address is not as it was made.
         HTTPException: 404; it cannot be an address.
@@ -306,6 +340,8 @@ def _pack(name: str) -> Pack:
     held = searcher().compendium.pack_by_id.get(name)
     if held is not None:
         return held
+    if name != (meant := _AROUND.sub("", name)) and meant:
+        abort(redirect(url_for(request.endpoint, **{**(request.view_args or {}), "name": meant})))
     if name.islower():  # as an id is, and no address
         abort(NOT_FOUND)
     return pack_at(name)
@@ -346,7 +382,7 @@ def _with_cases(given: str, ids: list[str]) -> Draft:
     draft = Draft(pack=replace(begun, id="", teaching=None))
     for case_id in ids:
         draft = with_case(draft, case_id, texts())
-    return draft
+    return replace(draft, faults={**faults_of(draft.pack), **draft.faults})
 
 
 def _led_to(draft: Draft) -> Response:
@@ -394,6 +430,7 @@ def _form(draft: Draft, status: int = 200, read: Read | None = None) -> Response
         long=LONG,
         most=MAX_LENGTH,
         undo=undo,
+        ids=_ids(whole_pack),
         done_to=items[draft.at - 1].title if 0 < draft.at <= len(items) else "",
         found=_found(draft.query),
         notices=notices(read, searcher().taxonomy) if read else (),

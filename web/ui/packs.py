@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from flask import Response, g, render_template
+from flask import Response, g, has_request_context, render_template, request
 from markupsafe import Markup
 
 from kb.answers.packs import PackText, StoredTexts, Texts, texts_of
 from kb.citations.works import Citation, citations
 from kb.errors import KBError
+from kb.exports.pack_address import MAX_LENGTH
 from kb.exports.packs import Library
 from kb.model.packs import Pack
+from web.core.params import CARRIED
 from web.core.request import searcher, versions
 from web.core.urls import absolute, addresses, cases_root, version_url
 from web.ui.documents import document
 from web.ui.markdown import Body, render_inside, render_prose
 
+#: What can be the address of a reader's list.
+_LIST = re.compile(r"A[\w-]+z", re.ASCII)
 #: As many characters of an address stand at the foot of a printed page.
 FOOT = 90
 
@@ -41,6 +46,22 @@ def in_own_words(items: Iterable[PackText]) -> Iterator[PackText]:
             g.kb_taxonomy = searcher().taxonomy.as_then(one.text.terms)
         yield one
         g.pop("kb_taxonomy", None)
+
+
+def carried_list() -> str:
+    """The reader's list that the address of this page hands on; empty where it has none.
+
+    The script of the site remembers a list by itself. Without it, a list goes from its form to the
+    pages that the form leads to, so that what is added there is added to it.
+    """
+    given = request.args.get(CARRIED, "") if has_request_context() else ""
+    return given if len(given) <= MAX_LENGTH and _LIST.fullmatch(given) else ""
+
+
+def with_list(address: str, name: str = "") -> str:
+    """An address that hands a reader's list on: that which is named, or that of this page."""
+    name = name or carried_list()
+    return f"{address}{'&' if '?' in address else '?'}{CARRIED}={name}" if name else address
 
 
 def prose(text: str, *, ours: bool) -> Markup:

@@ -43,6 +43,7 @@ from web.core.urls import (
 )
 from web.ui.links import term_url
 from web.ui.packs import (
+    carried_list,
     cited_in,
     has_sessions,
     in_own_words,
@@ -50,6 +51,7 @@ from web.ui.packs import (
     prose,
     text_url,
     whole_text,
+    with_list,
 )
 from web.ui.provenance import reported
 from web.ui.reasons import how, line, marked_summary, named, quoted
@@ -238,8 +240,10 @@ FILTERS = {
     "term": term,
     "terms": terms,
     "with_article": with_article,
+    "with_list": with_list,
 }
 FUNCTIONS = {
+    "carried_list": carried_list,
     "case_url": case_url,
     "cited_in": cited_in,
     "compare_url": compare_url,

@@ -83,14 +83,88 @@ def test_cases_are_added_once_and_at_the_end(taught: FlaskClient, begun: Pack) -
 
 
 def test_a_list_that_is_full_takes_no_more(taught: FlaskClient) -> None:
-    """The page says how many a list holds, and keeps those that it was given."""
+    """The page names the case that has no room, and keeps those that it was given."""
     full = Pack(items=tuple(PackItem(version=f"{number:012x}") for number in range(100)))
+    said = (
+        "“Metal firms purchase machines” was not added: a list holds 100 cases, and this one is "
+        "full. Take a case out first, or start a second list."
+    )
 
-    answer = taught.get(f"/packs/add?id={METAL}&list={address_of(full)}")
+    added = taught.get(f"/packs/add?id={METAL}&list={address_of(full)}")
+    pressed = press(taught, full, f"add-{METAL}")
+    for answer in (added, pressed):
+        assert answer.status_code == 400
+        assert said in answer.text
+        assert answer.text.count('name="case"') == 100
+    told = taught.get(f"/packs/add.json?id={METAL}&list={address_of(full)}")
+    assert (told.status_code, said in told.text) == (400, True)
 
-    assert answer.status_code == 400
-    assert "A list must hold 100 cases or fewer. This one has 101; make two lists." in answer.text
-    assert answer.text.count('name="case"') == 101
+
+def test_a_case_is_taken_out_for_the_script(taught: FlaskClient, begun: Pack) -> None:
+    """The rest stays; a case that is not in the list changes nothing."""
+    address = address_of(begun)
+    answer = taught.get(f"/packs/take-out.json?id={WINE}&list={address}").json
+    same = taught.get(f"/packs/take-out.json?id=spain/textile-training&list={address}").json
+
+    assert (answer["count"], answer["ids"]) == (2, [METAL, GUIDE])
+    assert pack_at(answer["list"]).items == (begun.items[0], begun.items[2])
+    assert (same["list"], same["count"]) == (address, 3)
+    assert taught.get(f"/packs/take-out.json?id=no/where&list={address}").status_code == 404
+
+
+def test_saving_gives_a_sign(taught: FlaskClient, begun: Pack) -> None:
+    """The button that saves says so; the search in the form does not."""
+    saved, searched = (press(taught, begun, do).location for do in ("keep", "save"))
+
+    assert "Saved. The link below holds the whole list." in taught.get(saved).text
+    assert "Saved." not in taught.get(searched).text
+
+
+@pytest.mark.parametrize("around", [".", ")", ").", ">", "…", "%20", ",", "%22"])
+@pytest.mark.parametrize("way", ["", "/texts"])
+def test_what_stands_around_a_link_is_no_part_of_it(
+    taught: FlaskClient, begun: Pack, around: str, way: str
+) -> None:
+    """A full stop or a bracket of an e-mail: the link leads to the list all the same."""
+    answer = taught.get(f"/packs/{address_of(begun)}{around}{way}")
+
+    assert answer.location == f"/packs/{address_of(begun)}{way}"
+    assert taught.get("/packs/A0000.").location == "/packs/A0000"
+
+
+def test_without_the_script_a_list_is_handed_on(taught: FlaskClient, begun: Pack) -> None:
+    """From its form to what it leads to, where a case is added without asking for the list."""
+    address = address_of(begun)
+    form = taught.get(f"/packs/edit/{address}?q=textile").text
+    case = f"/cases/norway/textile-exporters?list={address}"
+    found = f"/search?q=textile&amp;list={address}"
+    held = f'<input type="hidden" name="list" value="{address}">'
+
+    assert f'href="{case}"' in form
+    assert f'href="/cases/{METAL}@{begun.items[0].version}"' in form
+    for path in (case, html.unescape(found), f"/guides?list={address}"):
+        answer = taught.get(path)
+        assert (answer.status_code, held in answer.text) == (200, True)
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert 'class="notices"' not in answer.text
+        assert f'href="/packs/edit/{address}"' in answer.text
+    assert (
+        f'href="/cases/norway/textile-exporters?list={address}"'
+        in taught.get(html.unescape(found)).text
+    )
+    for nothing in ("", "A<script>z", "../x", "A" * 5000 + "z"):
+        assert 'name="list" value' not in taught.get(f"/search?q=textile&list={nothing}").text
+    assert "not a parameter" in taught.get(f"/api/v1/search?q=x&list={address}").text
+
+
+def test_an_item_says_how_it_ended(taught: FlaskClient, begun: Pack) -> None:
+    """Success, mixed or cautionary stands on each case of a list."""
+    more = taught.get(f"/packs/add.json?id=spain/textile-training&list={address_of(begun)}").json
+    page = taught.get(f"/packs/{more['list']}").text
+    items = re.findall(r'<article class="pack-item".*?</article>', page, re.DOTALL)
+
+    found = [re.findall(r'class="status[^>]*>([^<]+)<', item) for item in items]
+    assert (found[0], found[2], found[3]) == (["Success"], [], ["Cautionary"])
 
 
 def test_a_script_may_add_too(taught: FlaskClient, begun: Pack) -> None:
@@ -332,9 +406,15 @@ def test_a_megabyte_is_not_read(taught: FlaskClient, begun: Pack) -> None:
     ("data", "said"),
     [
         (b"", "Choose a file first"),
-        (b"title: [", "pack.yaml:1: the file is not YAML"),
+        (b"title: [", "Line 1: the file is not YAML"),
         (b"items:\n- case: norway/no\n", "'norway/no' is no case of this compendium"),
-        (b"items:\n" + b"- case: norway/a\n" * 1000, "items must be at most 100, not 1000"),
+        (
+            b"items:\n" + b"- case: norway/a\n" * 1000,
+            "the list of cases must be at most 100, not 1000",
+        ),
+        (b"items:\n- case: norway/a\n- case: ../../etc\n", "Line 3: case 2 must be an id"),
+        (b"items:\n- {case: norway/a, note: " + b"x" * 2001 + b"}\n", "Line 2: note 1 must be"),
+        (b"title: " + b"x" * 121 + b"\n", "Line 1: the title must be at most 120"),
         (b"a: &a [x]\nb: &b [*a,*a]\n", "is not a field of a reading list"),
         (b"title: !!python/object/apply:os.system [id]\n", "has a tag that is not allowed"),
     ],

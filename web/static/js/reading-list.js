@@ -3,18 +3,20 @@
 (() => {
   "use strict";
   const KEY = "reading-list";
+  const form = document.getElementById("reading-list");
 
   const draft = () => {
     try {
       const kept = JSON.parse(localStorage.getItem(KEY));
-      return kept && /^[\w-]{1,3000}$/.test(kept.list) && kept.count > 0 ? kept : null;
+      if (!kept || !/^[\w-]{1,3000}$/.test(kept.list) || !(kept.count > 0)) return null;
+      return { ...kept, ids: Array.isArray(kept.ids) ? kept.ids : [] };
     } catch {
       return null;
     }
   };
   const keep = (kept) => {
     try {
-      if (kept) localStorage.setItem(KEY, JSON.stringify(kept));
+      if (kept && kept.count) localStorage.setItem(KEY, JSON.stringify(kept));
       else localStorage.removeItem(KEY);
     } catch { /* a browser that keeps nothing: the link is the copy */ }
     show();
@@ -22,9 +24,10 @@
 
   const link = document.getElementById("reading-list-link");
   const count = document.getElementById("reading-list-count");
-  const start = link && link.getAttribute("href");
+  const start = link && link.dataset.start;
   function show() {
     const kept = draft();
+    for (const button of document.querySelectorAll(".card-add")) mark(button, kept);
     if (!link) return;
     count.textContent = kept ? ` (${kept.count})` : "";
     link.href = kept ? `${start}/edit/${kept.list}` : start;
@@ -35,19 +38,26 @@
     }
   }
 
+  /* A button at a case in the list says so, and takes it out. */
+  function mark(button, kept) {
+    const isIn = Boolean(kept) && kept.ids.includes(button.value);
+    const words = button.firstChild;
+    button.dataset.add ||= words.textContent;
+    words.textContent = isIn ? form.dataset.added : button.dataset.add;
+    button.classList.toggle("is-added", isIn);
+  }
+
   /* "Add to reading list": at once where that works, else by the page that asks which list. */
-  const form = document.getElementById("reading-list");
-  const add = async (button, ids) => {
+  const add = async (ids, takeOut) => {
     const asked = new URLSearchParams(ids.map((id) => ["id", id]));
     const kept = draft();
-    asked.set("list", kept ? kept.list : "new");
+    const carried = form.elements.list;
+    asked.set("list", kept ? kept.list : carried ? carried.value : "new");
     try {
-      const answer = await fetch(`${form.dataset.add}?${asked}`);
+      const answer = await fetch(`${takeOut ? form.dataset.takeOut : form.dataset.add}?${asked}`);
       if (!answer.ok) throw new Error(answer.status);
-      const { list, count } = await answer.json();
-      keep({ list, count });
-      button.classList.add("is-added");
-      button.firstChild.textContent = form.dataset.added;
+      const { list, count, ids: held } = await answer.json();
+      keep({ list, count, ids: held });
     } catch {
       location.href = `${form.getAttribute("action")}?${asked}`;
     }
@@ -57,7 +67,7 @@
       const button = event.submitter;
       if (!button || !button.value) return;
       event.preventDefault();
-      add(button, [button.value]);
+      add([button.value], button.classList.contains("is-added"));
     });
   }
   for (const other of document.querySelectorAll("form[action$='/packs/add'], #compare")) {
@@ -68,7 +78,7 @@
       const ids = new FormData(other).getAll("id");
       if (!target.endsWith("/packs/add") || other.elements.list || !ids.length) return;
       event.preventDefault();
-      add(button, ids);
+      add(ids, false);
     });
   }
 
@@ -77,14 +87,24 @@
   if (list) {
     const fromHere = document.referrer.startsWith(`${location.origin}/`);
     if (list.dataset.list && (fromHere || !draft())) {
-      keep({ list: list.dataset.list, count: Number(list.dataset.count) });
+      const { list: address, count: n, ids } = list.dataset;
+      keep({ list: address, count: Number(n), ids: ids ? ids.split(" ") : [] });
     } else if (fromHere && !list.dataset.list && !list.querySelector(".pack-row")) {
       keep(null);
     }
     drag(list);
+    warn(list);
   }
   const shared = document.getElementById("link");
   if (shared) shared.addEventListener("focus", () => shared.select());
+
+  /* Who leaves the form with words that no button has sent is asked first. */
+  function warn(within) {
+    let unsaved = false;
+    within.addEventListener("input", (event) => { unsaved ||= event.target.name !== "q"; });
+    within.addEventListener("submit", () => { unsaved = false; });
+    addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+  }
 
   function drag(within) {
     for (const row of within.querySelectorAll(".pack-row")) {
@@ -118,5 +138,14 @@
     }
   }
 
+  /* What the site hands on without this script, it need not with it. */
+  for (const carried of document.querySelectorAll("a[href*='list=A']")) {
+    const address = new URL(carried.href);
+    if (address.origin !== location.origin) continue;
+    address.searchParams.delete("list");
+    carried.href = address.href;
+  }
   show();
+  addEventListener("storage", show);
+  addEventListener("pageshow", (event) => { if (event.persisted) show(); });
 })();
