@@ -34,7 +34,8 @@ class Style:
     """A style by its id, the name that people know it by, its file and its English.
 
     ``has_years`` says that a text refers to a work by author and year, so that two works of an
-    author and year need letters.
+    author and year need letters. ``has_versions`` says that it has a place for a version; where it
+    has none, the version stands behind the title.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Style:
     file: str
     locale: str = "en-US"
     has_years: bool = True
+    has_versions: bool = True
 
 
 #: The styles that are offered, in the order to show.
@@ -50,7 +52,13 @@ STYLES: Mapping[str, Style] = {
     for style in (
         Style(id="apa", label="APA", file="apa"),
         Style(id="chicago", label="Chicago", file="chicago-author-date"),
-        Style(id="harvard", label="Harvard", file="harvard-cite-them-right", locale="en-GB"),
+        Style(
+            id="harvard",
+            label="Harvard",
+            file="harvard-cite-them-right",
+            locale="en-GB",
+            has_versions=False,
+        ),
         Style(id="mla", label="MLA", file="modern-language-association", has_years=False),
     )
 }
@@ -115,7 +123,7 @@ def _cited(item: Item, style: str, letter: str) -> str:
     key = "item"
     data = csl_data(_said_once(item), key)
     known = {name: value for name, value in data.items() if _is_known(name, VARIABLES)}
-    written = _for_style(known, with_letter=bool(letter))
+    written = _for_style(known, style, with_letter=bool(letter))
     listed = CitationStylesBibliography(_style(style), CiteProcJSON([written]), formatter.plain)
     listed.register(Citation([CitationItem(key)]))
     text = str(listed.bibliography()[0])
@@ -133,11 +141,13 @@ def _said_once(item: Item) -> Item:
     return replace(item, publisher="", entry="") if is_author else replace(item, entry="")
 
 
-def _for_style(data: dict[str, Any], *, with_letter: bool) -> dict[str, Any]:
+def _for_style(data: dict[str, Any], style: str, *, with_letter: bool) -> dict[str, Any]:
     """What citeproc-py reads as it is meant: stand-ins, and ranges of days within a year as it."""
     data = dict(data)
     if "version" in data:
         data["version"] = _VERSION
+        if not STYLES[style].has_versions:
+            data["title"] = f"{data['title']} (Version {_VERSION})"
     issued = data.get("issued", {})
     first, *last = issued.get("date-parts", [[]])
     if last and first[0] == last[0][0]:

@@ -421,7 +421,8 @@ class _Reader:
     """Reads one address by a table; ``wrong`` gathers what is not understood, in its order.
 
     A page takes a blank for what is not given, as forms send it, and passes over the marks
-    of mail programs and a reading list that is handed on. For others a blank is a value: that of a text, and of nothing else.
+    of mail programs and a reading list that is handed on. For others a blank is a value: that of
+    a text, and of nothing else.
     """
 
     def __init__(

@@ -52,7 +52,7 @@ ADDRESS = "https://example.org/cases/norway/graphic-arts"
         ),
         (
             "harvard",
-            f"{SITE} (2026) A network of graphic arts firms. Available at: "
+            f"{SITE} (2026) A network of graphic arts firms (Version 1a2b3c4d5e6f). Available at: "
             f"{ADDRESS}@1a2b3c4d5e6f (Accessed: 29 November 2026).",
         ),
         (
@@ -107,7 +107,8 @@ def test_a_case_of_no_known_day(style: str, text: str) -> None:
         ),
         (
             "harvard",
-            f"Doe, J.A. and van der Berg, A. (2026) A network of graphic arts firms. {SITE}. "
+            "Doe, J.A. and van der Berg, A. (2026) A network of graphic arts firms (Version "
+            f"1a2b3c4d5e6f). {SITE}. "
             f"Available at: {ADDRESS}@1a2b3c4d5e6f (Accessed: 29 November 2026).",
         ),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +11,8 @@ from pypdf import PdfReader
 
 from kb.cli.main import main
 from kb.exports.formats import FORMATS
+from kb.indexing.pipeline import build
+from tests.toy_packs import write_packs
 
 METAL, GUIDE = "norway/metal-buyers", "guides/purchase-guide"
 
@@ -60,6 +63,10 @@ def test_to_standard_output(run):
         (("norway/metal", "--output", "x.md"), 1, "norway/metal-buyers"),
         ((METAL, "--output", "/nowhere/x.md"), 1, "/nowhere/x.md cannot be written"),
         ((METAL,), 2, "--output"),
+        (("--output", "x.md"), 2, "Give the IDs of cases, or --pack with a reading list."),
+        ((METAL, "--pack", "why", "--output", "x.md"), 2, "Give the IDs of cases, or --pack"),
+        (("--pack", "why", "--output", "x.md"), 2, "'why' is no reading list"),
+        (("--pack", "A0000z", "--output", "x.md"), 1, "is damaged"),
     ],
 )
 def test_what_goes_wrong_is_told(run, arguments, status, said):
@@ -67,3 +74,53 @@ def test_what_goes_wrong_is_told(run, arguments, status, said):
     done = run(*arguments)
     assert done.exit_code == status
     assert said in done.output
+
+
+@pytest.fixture(name="taught")
+def _taught(toy_settings, monkeypatch):
+    """Run ``kb export`` over the toy compendium with two sessions and a list."""
+    monkeypatch.setenv("KB_SITE_URL", "https://networks.example.org")
+    write_packs(toy_settings.cases)
+    build(toy_settings)
+
+    def run(*arguments):
+        index = str(toy_settings.index)
+        return CliRunner().invoke(main, ["export", "--index", index, *arguments])
+
+    return run
+
+
+def test_a_reading_list_in_every_format(taught, tmp_path):
+    """By its id, its file or its link; a session for a class, and for who teaches."""
+    for form in FORMATS:
+        path = tmp_path / f"plain.{form}"
+        done = taught("--pack", "plain", "--output", str(path))
+        assert (done.exit_code, path.stat().st_size > 1000) == (0, True), done.output
+    file = tmp_path / "pack.yaml"
+    file.write_text("title: Mine\nitems: [{case: france/wine-exporters, note: Mind the price.}]\n")
+    by_file = taught("--pack", str(file), "--format", "md", "--output", "-").stdout
+    link = re.search(r"https://networks.example.org/packs/(A[\w-]+z)", by_file)[0]
+    by_link = taught("--pack", link, "--format", "md", "--output", "-").stdout
+
+    assert by_file.startswith("# Mine\n")
+    assert "Mind the price." in by_file
+    assert by_link == by_file
+    for_class = taught("--pack", "why", "--format", "md", "--output", "-").stdout
+    for_teacher = taught("--pack", "why", "--notes", "--format", "md", "--output", "-").stdout
+    assert "The secret of the members." not in for_class
+    assert "The secret of the members." in for_teacher
+    assert "https://networks.example.org/teaching/why" in for_class
+
+
+def test_what_is_wrong_with_a_reading_list_is_told(taught, tmp_path):
+    """Each problem of a file with its line; a case that nobody has; notes that there are not."""
+    wrong, strange = tmp_path / "wrong.yaml", tmp_path / "strange.yaml"
+    wrong.write_text("items:\n- case: ../etc\n")
+    strange.write_text("items:\n- case: norway/nobody\n")
+
+    refused = taught("--pack", str(wrong), "--output", str(tmp_path / "x.md"))
+    assert (refused.exit_code, f"{wrong}:2: " in refused.output) == (1, True)
+    made = taught("--pack", str(strange), "--output", str(tmp_path / "x.md"))
+    assert (made.exit_code, "Texts that are not kept here: 1." in made.stderr) == (0, True)
+    plain = taught("--pack", "plain", "--notes", "--output", str(tmp_path / "x.md"))
+    assert (plain.exit_code, "has no teaching note" in plain.output) == (2, True)
