@@ -1,7 +1,8 @@
 """Markdown as blocks: what a paragraph, a list or a table holds, for every format to write.
 
-The Markdown is that of the pages: raw HTML in it is text. A link within the compendium becomes the
-public address of what it leads to; where there is no such address, its words stay alone.
+The Markdown is that of the pages (``kb.text.rendering``): raw HTML in it is text. A link within
+the compendium becomes the public address of what it leads to; where there is no such address, its
+words stay alone.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
+from zlib import crc32
 
-from markdown import Markdown
-
+from kb.text.rendering import to_html
 from kb.text.typography import curly
 
 _BLANKS = re.compile(r"[ \t\n]+")
@@ -43,7 +44,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """Words set apart: ``style`` is ``em`` or ``strong``."""
+    """Words set apart: ``style`` is ``em``, ``strong`` or, struck out, ``del``."""
 
     style: str
     content: tuple[Inline, ...]
@@ -57,7 +58,15 @@ class Link:
     content: tuple[Inline, ...]
 
 
-Inline = Text | Code | Break | Styled | Link
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """Where a footnote belongs: its number in the text, and its label, which no other text has."""
+
+    label: str
+    number: int
+
+
+Inline = Text | Code | Break | Styled | Link | NoteMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +108,15 @@ class CodeBlock:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: the cells of its heading, and those of each row, as many."""
+    """A table: the cells of its heading, and those of each row, as many.
+
+    ``sides`` has ``left``, ``center`` or ``right`` for each column, empty where the text does not
+    say; no entries where it says it of no column.
+    """
 
     head: tuple[tuple[Inline, ...], ...]
     rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+    sides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,25 @@ class Rule:
     """A line across."""
 
 
-Block = Heading | Paragraph | ListBlock | Quote | CodeBlock | Table | Rule
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote."""
+
+    label: str
+    content: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The footnotes of a text, in the order of their numbers, which begin at 1."""
+
+    notes: tuple[Note, ...]
+
+
+#: What stands above the footnotes, where a format shows it.
+NOTES = "Notes"
+
+Block = Heading | Paragraph | ListBlock | Quote | CodeBlock | Table | Rule | Notes
 
 
 def blocks_of(text: str, *, case_id: str = "", root: str = "") -> tuple[Block, ...]:
@@ -121,13 +153,11 @@ def blocks_of(text: str, *, case_id: str = "", root: str = "") -> tuple[Block, .
         case_id: of the case whose text it is; links to files start from there.
         root: the public address of the site, empty where it has none.
     """
-    markdown = Markdown(extensions=["fenced_code", "tables", "sane_lists"], output_format="html")
-    markdown.preprocessors.deregister("html_block")
-    markdown.inlinePatterns.deregister("html")
     tree = _Tree()
-    tree.feed(markdown.convert(text))
+    tree.feed(to_html(text))
     tree.close()
-    made = _Maker(lambda href: _address(href, case_id, root))
+    of_text = case_id.replace("/", "-") if case_id else f"{crc32(text.encode()):x}"
+    made = _Maker(lambda href: _address(href, case_id, root), of_text)
     return tuple(made.blocks(tree.root.children))
 
 
@@ -139,7 +169,7 @@ def plain(content: Sequence[Inline]) -> str:
             parts.append(one.text)
         elif isinstance(one, Break):
             parts.append(" ")
-        else:
+        elif not isinstance(one, NoteMark):
             parts.append(plain(one.content))
     return "".join(parts)
 
@@ -202,15 +232,21 @@ class _Tree(HTMLParser):
         self._open[-1].children.append(data)
 
 
-_INLINE = frozenset(("a", "em", "strong", "code", "br", "img", "sub", "sup", "abbr"))
+_INLINE = frozenset(("a", "em", "strong", "del", "code", "br", "img", "sub", "sup", "abbr"))
+#: The class of what leads back from a footnote.
+_BACK = "footnote-backref"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 class _Maker:
-    """Makes blocks of a tree; ``address`` says where a link leads."""
+    """Makes blocks of a tree.
 
-    def __init__(self, address: Callable[[str], str]) -> None:
+    ``address`` says where a link leads; ``of_text`` stands before the numbers of footnotes.
+    """
+
+    def __init__(self, address: Callable[[str], str], of_text: str) -> None:
         self._address = address
+        self._of_text = of_text
 
     def blocks(self, children: Sequence[_Element | str]) -> Iterator[Block]:
         """The blocks among some children; words that stand loose are a paragraph."""
@@ -243,8 +279,8 @@ class _Maker:
                 yield CodeBlock(_letters(element).removesuffix("\n"))
             case "hr":
                 yield Rule()
-            case "table":
-                yield self._table(element)
+            case "table" | "div":  # of the library's tags only that of the footnotes is a div
+                yield self._notes(element) if element.tag == "div" else self._table(element)
             case tag if tag in _HEADINGS:
                 yield Heading(_HEADINGS[tag], self.words(element.children))
             case _:
@@ -255,7 +291,17 @@ class _Maker:
         cells = [tuple(self.words(cell.children) for cell in row.of("th", "td")) for row in rows]
         width = len(cells[0]) if cells else 0
         rest = [(*row, *((),) * width)[:width] for row in cells[1:]]
-        return Table(cells[0] if cells else (), tuple(rest))
+        sides = tuple(one.attributes.get("align", "") for row in rows[:1] for one in row.of("th"))
+        return Table(cells[0] if cells else (), tuple(rest), sides if any(sides) else ())
+
+    def _notes(self, element: _Element) -> Notes:
+        items = [item for part in element.of("ol") for item in part.of("li")]
+        return Notes(
+            tuple(
+                Note(f"{self._of_text}-{number}", tuple(self.blocks(_without_ways_back(item))))
+                for number, item in enumerate(items, 1)
+            )
+        )
 
     def words(self, children: Sequence[_Element | str]) -> tuple[Inline, ...]:
         """What stands in a block, with typographic marks and single blanks."""
@@ -268,18 +314,43 @@ class _Maker:
                 continue
             content = tuple(self._inline(child.children))
             match child.tag:
-                case "em" | "strong":
+                case "em" | "strong" | "del":
                     yield Styled(child.tag, content)
                 case "code":
                     yield Code(_letters(child))
-                case "br":
-                    yield Break()
-                case "img":
-                    yield Text(child.attributes.get("alt", ""))
+                case "br" | "img" | "sup":
+                    yield self._sign(child)
                 case "a" if url := self._address(child.attributes.get("href", "")):
                     yield Link(url, content)
                 case _:
                     yield from content
+
+    def _sign(self, element: _Element) -> Inline:
+        """What stands for itself; raised is nothing but the number of a footnote."""
+        if element.tag == "br":
+            return Break()
+        if element.tag == "img":
+            return Text(element.attributes.get("alt", ""))
+        number = _letters(element)
+        return NoteMark(f"{self._of_text}-{number}", int(number))
+
+
+def _without_ways_back(item: _Element) -> list[_Element | str]:
+    """What a footnote holds, but for the arrows that lead back to the text."""
+    kept: list[_Element | str] = []
+    for child in item.children:
+        if isinstance(child, str):
+            kept.append(child)
+            continue
+        inner = [
+            one
+            for one in child.children
+            if isinstance(one, str) or one.attributes.get("class") != _BACK
+        ]
+        if len(inner) < len(child.children) and isinstance(inner[-1] if inner else None, str):
+            inner[-1] = inner[-1].removesuffix("\N{NO-BREAK SPACE}")
+        kept.append(replace(child, children=inner))
+    return kept
 
 
 def _letters(element: _Element) -> str:
@@ -301,6 +372,9 @@ def _marked(content: tuple[Inline, ...], text: str) -> tuple[tuple[Inline, ...],
         if isinstance(one, (Styled, Link)):
             inner, text = _marked(one.content, text)
             made.append(replace(one, content=inner))
+            continue
+        if isinstance(one, NoteMark):
+            made.append(one)
             continue
         size = 1 if isinstance(one, Break) else len(one.text)
         made.append(Text(text[:size]) if isinstance(one, Text) else one)

@@ -9,7 +9,7 @@ from itertools import count
 
 import docx
 from docx.document import Document as Word
-from docx.enum.text import WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -17,6 +17,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from kb.exports.blocks import (
+    NOTES,
     Block,
     Break,
     Code,
@@ -25,6 +26,8 @@ from kb.exports.blocks import (
     Inline,
     Link,
     ListBlock,
+    NoteMark,
+    Notes,
     Paragraph,
     Quote,
     Rule,
@@ -42,6 +45,13 @@ _INK, _ACCENT = RGBColor(0x1A, 0x23, 0x22), RGBColor(0x0D, 0x4A, 0x50)
 _MONO = "Consolas"
 #: Lists within lists have styles of their own down to here.
 _DEEPEST = 3
+_HEAD = frozenset(("strong",))
+_SIDES = {
+    "": None,
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+    "center": WD_ALIGN_PARAGRAPH.CENTER,
+    "right": WD_ALIGN_PARAGRAPH.RIGHT,
+}
 
 
 def to_docx(document: Document) -> bytes:
@@ -157,10 +167,17 @@ class _Writer:
                 self._quote(content, below, depth)
             case CodeBlock(text):
                 self._code(text, depth)
-            case Table(head, rows):
-                self._table(head, rows)
-            case Rule():
-                self.word.add_paragraph("* * *")
+            case Table():
+                self._table(block)
+            case Rule() | Notes():
+                self._end_of_text(block)
+
+    def _end_of_text(self, block: Rule | Notes) -> None:
+        if isinstance(block, Rule):
+            self.word.add_paragraph("* * *")
+            return
+        self._paragraph(0).add_run(NOTES).bold = True
+        self._list(1, [note.content for note in block.notes], 0)
 
     def _quote(self, content: Iterable[Block], below: int, depth: int) -> None:
         for block in content:
@@ -216,18 +233,19 @@ class _Writer:
         made.add_lvlOverride(ilvl=0).add_startOverride(start)
         return made.numId
 
-    def _table(
-        self, head: Sequence[Sequence[Inline]], rows: Sequence[Sequence[Sequence[Inline]]]
-    ) -> None:
-        if not head:
+    def _table(self, given: Table) -> None:
+        if not given.head:
             return
-        table = self.word.add_table(rows=1 + len(rows), cols=len(head), style="Table Grid")
+        sides = [_SIDES[side] for side in given.sides or ("",) * len(given.head)]
+        size = {"rows": 1 + len(given.rows), "cols": len(given.head)}
+        table = self.word.add_table(**size, style="Table Grid")
         top = table.rows[0]._tr.get_or_add_trPr()
         top.append(OxmlElement("w:tblHeader"))
-        for row, given in zip(table.rows, (head, *rows), strict=True):
-            for cell, content in zip(row.cells, given, strict=True):
+        for row, words in zip(table.rows, (given.head, *given.rows), strict=True):
+            for cell, content, side in zip(row.cells, words, sides, strict=True):
                 line = cell.paragraphs[0]
-                self._words(line, content, strong=given is head)
+                self._words(line, content, _HEAD if words is given.head else frozenset())
+                line.alignment = side
                 line.paragraph_format.space_after = Pt(2)
         self.word.add_paragraph()
 
@@ -235,31 +253,35 @@ class _Writer:
         self,
         line: WordParagraph,
         content: Iterable[Inline],
-        *,
-        strong: bool = False,
-        em: bool = False,
+        styles: frozenset[str] = frozenset(),
     ) -> None:
         for one in content:
             match one:
                 case Text(text) | Code(text):
-                    run = line.add_run(fit(text))
-                    run.bold, run.italic = strong or None, em or None
-                    if isinstance(one, Code):
-                        run.font.name = _MONO
+                    self._run(line, text, styles, is_code=isinstance(one, Code))
+                case NoteMark(_, number):
+                    line.add_run(str(number)).font.superscript = True
                 case Break():
                     line.add_run().add_break()
                 case Styled(style, inner):
-                    self._words(
-                        line, inner, strong=strong or style == "strong", em=em or style == "em"
-                    )
+                    self._words(line, inner, styles | {style})
                 case Link(url, inner):
-                    self._link(line, url, inner, strong=strong, em=em)
+                    self._link(line, url, inner, styles)
+
+    def _run(
+        self, line: WordParagraph, text: str, styles: frozenset[str], *, is_code: bool
+    ) -> None:
+        run = line.add_run(fit(text))
+        run.bold, run.italic = "strong" in styles or None, "em" in styles or None
+        run.font.strike = "del" in styles or None
+        if is_code:
+            run.font.name = _MONO
 
     def _link(
-        self, line: WordParagraph, url: str, content: Iterable[Inline], *, strong: bool, em: bool
+        self, line: WordParagraph, url: str, content: Iterable[Inline], styles: frozenset[str]
     ) -> None:
         before = len(line._p)
-        self._words(line, content, strong=strong, em=em)
+        self._words(line, content, styles)
         shown = OxmlElement("w:hyperlink")
         target = self.word.part.relate_to(fit(url), RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         shown.set(qn("r:id"), target)

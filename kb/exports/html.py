@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from kb.exports.blocks import (
+    NOTES,
     Block,
     Break,
     Code,
@@ -14,6 +15,8 @@ from kb.exports.blocks import (
     Inline,
     Link,
     ListBlock,
+    NoteMark,
+    Notes,
     Paragraph,
     Quote,
     Rule,
@@ -79,10 +82,17 @@ def _block(block: Block) -> str:
             return f"<blockquote>{html_of(content)}</blockquote>"
         case CodeBlock(text):
             return f"<pre><code>{escaped(text)}</code></pre>"
-        case Table(head, rows):
-            return _table(head, rows)
-        case Rule():
-            return "<hr/>"
+        case Table():
+            return _table(block)
+        case Rule() | Notes():
+            return _end_of_text(block)
+
+
+def _end_of_text(block: Rule | Notes) -> str:
+    if isinstance(block, Rule):
+        return "<hr/>"
+    notes = (f'<li id="note-{escaped(one.label)}">{_item(one.content)}</li>' for one in block.notes)
+    return f'<section role="doc-endnotes" aria-label="{NOTES}"><ol>{"".join(notes)}</ol></section>'
 
 
 def _list(start: int | None, items: Sequence[Sequence[Block]]) -> str:
@@ -98,13 +108,22 @@ def _item(blocks: Sequence[Block]) -> str:
     return html_of(blocks).rstrip("\n")
 
 
-def _table(head: Sequence[Sequence[Inline]], rows: Sequence[Sequence[Sequence[Inline]]]) -> str:
-    top = "".join(f'<th scope="col">{inline(cell)}</th>' for cell in head)
-    lines = "".join(
-        f"<tr>{''.join(f'<td>{inline(cell)}</td>' for cell in row)}</tr>" for row in rows
-    )
+def _table(table: Table) -> str:
+    top = _row("th", table.head, table.sides)
+    lines = "".join(f"<tr>{_row('td', row, table.sides)}</tr>" for row in table.rows)
     body = f"<tbody>{lines}</tbody>" if lines else ""
     return f"<table><thead><tr>{top}</tr></thead>{body}</table>"
+
+
+def _row(tag: str, cells: Sequence[Sequence[Inline]], sides: Sequence[str]) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    styles = [
+        f' style="text-align: {side}"' if side else "" for side in sides or ("",) * len(cells)
+    ]
+    return "".join(
+        f"<{tag}{scope}{style}>{inline(cell)}</{tag}>"
+        for cell, style in zip(cells, styles, strict=True)
+    )
 
 
 def inline(content: Iterable[Inline]) -> str:
@@ -122,5 +141,8 @@ def _inline(one: Inline) -> str:
             return "<br/>"
         case Styled(style, content):
             return f"<{style}>{inline(content)}</{style}>"
+        case NoteMark(label, number):
+            way = f'<a href="#note-{escaped(label)}" role="doc-noteref">{number}</a>'
+            return f"<sup>{way}</sup>"
         case Link(url, content):
             return f'<a href="{escaped(url)}">{inline(content)}</a>'

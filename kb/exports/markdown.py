@@ -14,6 +14,8 @@ from kb.exports.blocks import (
     Inline,
     Link,
     ListBlock,
+    NoteMark,
+    Notes,
     Paragraph,
     Quote,
     Rule,
@@ -26,11 +28,12 @@ from kb.exports.document import Document
 from kb.exports.sections import Section, colophon, opening, sections_of, words
 
 _INDENT = "    "
+_MARKS = {"em": "*", "strong": "**", "del": "~~"}
 #: What would be a sign of Markdown anywhere in a text.
-_SIGNS = re.compile(r"[\\`*_\[\]>|]")
+_SIGNS = re.compile(r"[\\`*_\[\]>|~]")
 #: What would be one at the beginning of a line only.
 _AT_START = re.compile(r"^[#+-]", re.MULTILINE)
-_LINE_OR_FENCE = re.compile(r"^[=~]", re.MULTILINE)
+_LINE = re.compile(r"^=", re.MULTILINE)
 _NUMBER = re.compile(r"^(\d+)([.)])", re.MULTILINE)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
@@ -68,7 +71,21 @@ def _joined(parts: Iterable[str]) -> str:
 
 def markdown_of(blocks: Iterable[Block]) -> str:
     """Blocks as Markdown, a blank line between them."""
-    return "\n\n".join(map(_block, blocks))
+    made: list[str] = []
+    before: Block | None = None
+    is_other = False
+    for block in blocks:
+        is_other = _would_go_on(before, block) and not is_other
+        made.append(_list(block, is_other=True) if is_other else _block(block))
+        before = block
+    return "\n\n".join(made)
+
+
+def _would_go_on(before: Block | None, block: Block) -> bool:
+    """Whether two lists would be read as one if their marks were the same."""
+    if not isinstance(before, ListBlock) or not isinstance(block, ListBlock):
+        return False
+    return (before.start is None) is (block.start is None)
 
 
 def _heading(level: int, title: str) -> str:
@@ -81,39 +98,54 @@ def _block(block: Block) -> str:
             return f"{'#' * level} {_line(content)}"
         case Paragraph(content):
             return _plain_start(_inline(content))
-        case ListBlock(start, items):
-            return _list(start, items)
+        case ListBlock():
+            return _list(block)
         case Quote(content):
             return "\n".join(f"> {line}".rstrip() for line in markdown_of(content).split("\n"))
         case CodeBlock(text):
             fence = "`" * max(3, _longest_run(text) + 1)
             return f"{fence}\n{text}\n{fence}"
-        case Table(head, rows):
-            return _table(head, rows)
-        case Rule():
-            return "---"
+        case Table():
+            return _table(block)
+        case Rule() | Notes():
+            return _end_of_text(block)
+
+
+def _end_of_text(block: Rule | Notes) -> str:
+    if isinstance(block, Rule):
+        return "---"
+    notes = (f"[^{one.label}]: {_indented(markdown_of(one.content))}" for one in block.notes)
+    return "\n\n".join(notes)
 
 
 def _plain_start(text: str) -> str:
     """A text of which no line begins like a heading, a list, a rule or a fence."""
     text = _NUMBER.sub(r"\1\\\2", _AT_START.sub(r"\\\g<0>", text))
-    return _LINE_OR_FENCE.sub(lambda sign: f"&#{ord(sign[0])};", text)
+    return _LINE.sub(lambda sign: f"&#{ord(sign[0])};", text)
 
 
-def _list(start: int | None, items: Sequence[Sequence[Block]]) -> str:
-    loose = any(len(item) > 1 for item in items)
+def _list(block: ListBlock, *, is_other: bool = False) -> str:
+    """A list; with the other mark of its kind where it follows one that it does not go on."""
+    loose = any(len(item) > 1 for item in block.items)
     made = []
-    for number, item in enumerate(items, start or 0):
-        mark = "-" if start is None else f"{number}."
-        inner = markdown_of(item).replace("\n", f"\n{_INDENT}")
-        inner = re.sub(r"\n +(?=\n)", "\n", inner)
-        made.append(f"{mark.ljust(len(_INDENT))}{inner}")
+    for number, item in enumerate(block.items, block.start or 0):
+        numbered = f"{number})" if is_other else f"{number}."
+        mark = ("*" if is_other else "-") if block.start is None else numbered
+        made.append(f"{mark.ljust(len(_INDENT))}{_indented(markdown_of(item))}")
     return ("\n\n" if loose else "\n").join(made)
 
 
-def _table(head: Sequence[Sequence[Inline]], rows: Sequence[Sequence[Sequence[Inline]]]) -> str:
-    lines = [[_cell(cell) for cell in row] for row in (head, *rows)]
-    lines.insert(1, ["---"] * len(head))
+def _indented(text: str) -> str:
+    """A text of which all lines but the first are indented, and empty ones empty."""
+    return re.sub(r"\n +(?=\n)", "\n", text.replace("\n", f"\n{_INDENT}"))
+
+
+_RULES = {"": "---", "left": ":--", "center": ":-:", "right": "--:"}
+
+
+def _table(table: Table) -> str:
+    lines = [[_cell(cell) for cell in row] for row in (table.head, *table.rows)]
+    lines.insert(1, [_RULES[side] for side in table.sides or ("",) * len(table.head)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -139,10 +171,10 @@ def _word(one: Inline) -> str:
             return f"{ticks}{pad}{text}{pad}{ticks}"
         case Break():
             return "  \n"
-        case Styled("em", content):
-            return f"*{_inline(content)}*"
-        case Styled(_, content):
-            return f"**{_inline(content)}**"
+        case Styled(style, content):
+            return f"{_MARKS[style]}{_inline(content)}{_MARKS[style]}"
+        case NoteMark(label):
+            return f"[^{label}]"
         case Link(url, content):
             text = _inline(content)
             if plain(content) == url and url.startswith("http"):

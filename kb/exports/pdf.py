@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kb.exports.blocks import (
+    NOTES,
     Block,
     Break,
     Code,
@@ -16,6 +17,8 @@ from kb.exports.blocks import (
     Inline,
     Link,
     ListBlock,
+    NoteMark,
+    Notes,
     Paragraph,
     Quote,
     Rule,
@@ -117,10 +120,17 @@ def _block(block: Block) -> dict[str, Any]:
             return {"is": "quote", "blocks": _blocks(content)}
         case CodeBlock(text):
             return {"is": "code", "text": text}
-        case Table(head, rows):
-            return {"is": "table", "head": _row(head), "rows": [_row(row) for row in rows]}
-        case Rule():
-            return {"is": "rule"}
+        case Table(head, rows, sides):
+            lines = [_row(row) for row in rows]
+            return {"is": "table", "head": _row(head), "rows": lines, "sides": list(sides)}
+        case Rule() | Notes():
+            return _end_of_text(block)
+
+
+def _end_of_text(block: Rule | Notes) -> dict[str, Any]:
+    if isinstance(block, Rule):
+        return {"is": "rule"}
+    return {"is": "notes", "title": NOTES, "items": [_blocks(one.content) for one in block.notes]}
 
 
 def _row(cells: Sequence[Sequence[Inline]]) -> list[list[dict[str, Any]]]:
@@ -141,5 +151,7 @@ def _word(one: Inline) -> dict[str, Any]:
             return {"is": "break"}
         case Styled(style, content):
             return {"is": style, "content": _inline(content)}
+        case NoteMark(_, number):
+            return {"is": "note", "text": str(number)}
         case Link(url, content):
             return {"is": "link", "url": url, "content": _inline(content)}

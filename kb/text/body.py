@@ -16,7 +16,10 @@ DONE_HEADING = "What they did together"
 RESULTS_HEADING = "Results as reported"
 ANALYSIS_HEADING = "What to take from it"
 
-_FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^[ \t]*+(`{3,}+(?=[^`\n]*$)|~{3,}+)[^\n]*(?:.*?^[ \t]*+\1[`~]*[ \t]*$|.*)",
+    re.MULTILINE | re.DOTALL,
+)
 _CODE = re.compile(r"(?<![\\`])(`++)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 _TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>)")
 #: From the end of a link's words, which may go over lines and hold an image. It says first what
@@ -33,8 +36,10 @@ _WORDED = re.compile(
 )
 #: The address of a label, on a line of its own.
 _DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*\n?[ \t]*<?([^\s>]+)[^\n]*\n?", re.MULTILINE)
-#: As the site renders them, a space after the signs is not needed.
-_HEADING = re.compile(r"^(#{1,6}+)[ \t]*(.+?)[ \t]*#*$", re.MULTILINE)
+#: As GitHub reads them: up to three blanks before the signs, and one after them.
+_HEADING = re.compile(
+    r"^ {0,3}(#{1,6})[ \t]+(?!#+[ \t]*$)(\S(?:[^\n]*?\S)??)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE
+)
 #: Words underlined with signs are a heading too; a table's rule has a bar.
 _UNDERLINED = re.compile(r"^(?![ \t]*[|>#-])[^\n|]+\n(?:=+|-+)[ \t]*$", re.MULTILINE)
 _SAFE_SCHEMES = ("http:", "https:", "mailto:")

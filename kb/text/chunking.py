@@ -25,7 +25,9 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^)]*\)|\[[^\[\]]*\])")
 _ADDRESS = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
 #: Where a label is given its address; readers see none of it.
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*\S+[^\n]*$", re.MULTILINE)
-_AT_LINE = re.compile(r"^(?:#{1,6}\s+|>\s?)", re.MULTILINE)
+_AT_LINE = re.compile(r"^(?: {0,3}#{1,6}\s+|>\s?)", re.MULTILINE)
+#: A footnote where it belongs, and before what it says.
+_NOTE = re.compile(r"^ {0,3}\[\^[^\]\s]+\]:[ \t]*|\[\^[^\]\s]+\]", re.MULTILINE)
 #: Signs that stand in a pair around words, without a space inside; one that stands alone is a
 #: sign itself, as in "5*3 metres", and so is one inside a word, as in "file_name".
 _CODE = re.compile(r"(?<![\\`])(`++)((?:(?!\n\s*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -90,6 +92,7 @@ def plain_text(markdown: str) -> str:
     text = _without_table(markdown) if "|" in markdown else _TABLE_RULE.sub("", markdown)
     text = _AT_LINE.sub("", _LIST.sub("", text))
     if "[" in text or "<" in text:
+        text = _NOTE.sub("", text) if "[^" in text else text
         text = _ADDRESS.sub(r"\1", _LINK.sub(r"\1", _DEFINITION.sub("", text)))
     code: list[str] = []
     if "`" in text:

@@ -1,6 +1,7 @@
-"""The Markdown of cases, the codebook, tools and packs as safe HTML. Owns ``markdown`` and ``nh3``.
+"""The Markdown of cases, the codebook, tools and packs as safe HTML. Owns ``nh3``.
 
-Raw HTML in the text is shown as text, and what comes out is cleaned besides.
+``kb.text.rendering`` reads it as GitHub does. Raw HTML in the text is shown as text, and what comes
+out is cleaned besides. Of an image its words are shown.
 Links to other cases, written as relative paths to their files, lead to pages.
 The section that is analysis and not report is set apart as our reading.
 """
@@ -11,17 +12,18 @@ import posixpath
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.nl2br import Nl2BrExtension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
 from kb.model.cases import Case
+from kb.text.rendering import reader, words_of
 from kb.text.typography import curly
 
 #: The text of a guide with more letters is folded, but for its first sections.
@@ -29,27 +31,34 @@ LONG_GUIDE, SECTIONS_OPEN = 5_800, 2
 #: The heading whose section is the editors' analysis.
 OUR_READING = "What to take from it"
 
+#: What a reader is told of the footnotes of a text, where the heading is not seen.
+NOTES = "Notes"
+
+#: What a reader is told of the footnotes of a text, where the heading is not seen.
+NOTES = "Notes"
+
 _TAGS = {
     *("h2", "h3", "h4", "h5", "h6", "p", "blockquote", "pre", "hr", "br", "section", "div"),
     *("details", "summary"),
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
-    *("a", "abbr", "em", "strong", "code", "sub", "sup"),
+    *("a", "abbr", "em", "strong", "del", "code", "sub", "sup"),
 }
-_PROSE_TAGS = {*("p", "ul", "ol", "li", "a", "em", "strong", "br", "blockquote", "code")}
+_PROSE_TAGS = {*("p", "ul", "ol", "li", "a", "em", "strong", "del", "br", "blockquote", "code")}
 #: What links in a pack start from.
 _PACKS = "packs/pack"
-_INLINE = {"a", "abbr", "em", "strong", "code", "sub", "sup", "br"}
+_INLINE = {"a", "abbr", "em", "strong", "del", "code", "sub", "sup", "br"}
 _ATTRIBUTES = {
-    "a": {"href", "title"},
+    "a": {"href", "title", "class", "aria-label"},
     "abbr": {"title"},
     "div": {"class", "tabindex", "role", "aria-label"},
-    "h2": {"id"},
-    "h3": {"id"},
-    "h4": {"id"},
+    **{f"h{rank}": {"id"} for rank in range(2, 7)},
+    "li": {"id"},
     "ol": {"start"},
     "p": {"class"},
-    "section": {"class"},
-    "th": {"scope"},
+    "section": {"class", "aria-label"},
+    "sup": {"id"},
+    "td": {"class"},
+    "th": {"scope", "class"},
 }
 _SCHEMES = {"http", "https", "mailto"}
 
@@ -110,14 +119,8 @@ def render_prose(text: str, root: str, *, ours: bool) -> Markup:
 
 @lru_cache(maxsize=1024)
 def _prose(text: str, root: str, *, ours: bool) -> Markup:
-    markdown = Markdown(
-        extensions=[
-            "sane_lists",
-            *(() if ours else ("nl2br",)),
-            _Compendium(_PACKS, root, prose=True),
-        ],
-        output_format="html",
-    )
+    more = _Compendium(_PACKS, root, prose=True)
+    markdown = reader(*(() if ours else (Nl2BrExtension(),)), more, prose=True)
     if not ours:
         markdown.treeprocessors.register(_Unlinked(markdown), "unlinked", 2)
     html = nh3.clean(
@@ -166,30 +169,16 @@ def _render(
 def _rendered(
     case_id: str, body: str, root: str, *, n_open: int | None = None, inside: bool = False
 ) -> Body:
-    markdown = Markdown(
-        extensions=[
-            "fenced_code",
-            "tables",
-            "sane_lists",
-            "toc",
-            _Compendium(case_id, root, n_open=n_open, inside=inside),
-        ],
-        extension_configs={"toc": {"marker": ""}},
-        output_format="html",
-    )
+    page = _Compendium(case_id, root, n_open=n_open, inside=inside)
+    markdown = reader(page)
     html = nh3.clean(
         markdown.convert(body), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES
     )
-    headings = tuple(
-        Heading(token["id"], curly(unescape(token["name"])))
-        for token in markdown.toc_tokens
-        if token["level"] == 2
-    )
-    return Body(Markup(html), headings)  # html was cleaned above
+    return Body(Markup(html), tuple(page.headings))  # html was cleaned above
 
 
 class _Compendium(Extension):
-    """Refuses raw HTML, rewrites links, wraps tables, builds sections."""
+    """Rewrites links, wraps tables, builds sections, and keeps the headings of these."""
 
     def __init__(
         self,
@@ -206,45 +195,37 @@ class _Compendium(Extension):
         self.n_open = n_open
         self.inside = inside
         self.prose = prose
+        self.headings: list[Heading] = []
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
-        md.preprocessors.deregister("html_block")
-        md.inlinePatterns.deregister("html")
-        for block in ("hashheader", "setextheader", "hr", "code") if self.prose else ():
-            md.parser.blockprocessors.deregister(block)
-        if self.prose:
-            md.inlinePatterns.deregister("image_link")
-            md.inlinePatterns.deregister("image_reference")
-        tree = _Tree(md, self.case_id, self.root, n_open=self.n_open)
-        tree.inside, tree.prose = self.inside, self.prose
-        md.treeprocessors.register(tree, "compendium", 1)
+        md.treeprocessors.register(_Tree(md, self), "compendium", 1)
 
 
 class _Tree(Treeprocessor):
     """Works on the finished tree, after the headings have their ids."""
 
-    def __init__(self, md: Markdown, case_id: str, root: str, *, n_open: int | None) -> None:
+    def __init__(self, md: Markdown, page: _Compendium) -> None:
         super().__init__(md)
-        self.case_id = case_id
-        self.root = root
-        self.n_open = n_open
-        self.inside = False
-        self.prose = False
+        self._page = page
 
     def run(self, root: Element) -> None:
+        page = self._page
+        _show_words_of_images(root)
         for link in root.iter("a"):
-            link.set("href", page_of(link.get("href", ""), self.case_id, self.root))
-        for cell in root.iter("th"):
-            cell.set("scope", "col")
+            link.set("href", page_of(link.get("href", ""), page.case_id, page.root))
         _set_quotation_marks(root)
-        if self.prose:
+        if page.prose:
             return
+        _set_cells(root)
         _wrap_tables(root)
+        _set_notes(root, inside=page.inside)
+        headings = root.findall("h2")
+        page.headings[:] = [Heading(one.get("id", ""), words_of(one)) for one in headings]
         _build_sections(root)
-        if self.inside:
+        if page.inside:
             _lower(root)
-        if self.n_open is not None:
-            _fold(root, self.n_open)
+        if page.n_open is not None:
+            _fold(root, page.n_open)
 
 
 class _Unlinked(Treeprocessor):
@@ -254,7 +235,7 @@ class _Unlinked(Treeprocessor):
         for link in root.iter("a"):
             href = link.attrib.pop("href", "")
             words = "".join(link.itertext())
-            if href and href != words:
+            if href and href not in (words, f"http://{words}", f"mailto:{words}"):
                 last = link[-1] if len(link) else None
                 if last is None:
                     link.text = f"{link.text or ''} ({href})"
@@ -305,6 +286,49 @@ def _runs(root: Element) -> list[list[tuple[Element, str, bool]]]:
     return [run for run in runs if run]
 
 
+def _show_words_of_images(root: Element) -> None:
+    """Let an image be its words: a case has none (docs/markdown.md says why)."""
+    for image in root.iter("img"):
+        words = image.get("alt", "")
+        image.attrib.clear()
+        image.tag, image.text = "span", words
+
+
+def _set_cells(root: Element) -> None:
+    for cell in (*root.iter("th"), *root.iter("td")):
+        if cell.tag == "th":
+            cell.set("scope", "col")
+        if side := cell.attrib.pop("align", ""):
+            cell.set("class", f"cell-{side}")
+
+
+def _set_notes(root: Element, *, inside: bool) -> None:
+    """Let the footnotes be a section of their own.
+
+    Inside another page they are not linked, as other texts there have notes of the same number.
+    """
+    for notes in root.findall("div[@class='footnote']"):
+        notes.tag = "section"
+        notes.attrib = {"class": "notes", "aria-label": NOTES}
+        notes.remove(notes[0])  # the line above them; the style sheet has one
+    for link in root.iter("a"):
+        if link.get("class") == "footnote-backref":
+            link.set("aria-label", link.get("title", ""))
+    if inside:
+        _unlink_notes(root)
+
+
+def _unlink_notes(root: Element) -> None:
+    for one in (*root.iter("sup"), *root.iter("li")):
+        one.attrib.pop("id", None)
+    for parent in list(root.iter()):
+        for link in parent.findall("a[@class='footnote-backref']"):
+            parent.remove(link)
+        for link in parent.findall("a[@class='footnote-ref']"):
+            parent.text = link.text
+            parent.remove(link)
+
+
 def _wrap_tables(root: Element) -> None:
     """Let a wide table scroll within its own frame, by keyboard too."""
     number = 0
@@ -327,6 +351,8 @@ def _build_sections(root: Element) -> None:
         root.remove(block)
     home = root
     for block in blocks:
+        if block.tag == "section":  # the footnotes of all sections
+            home = root
         if block.tag == "h2":
             home = SubElement(root, "section")
             if _plain(block) == OUR_READING:

@@ -6,9 +6,13 @@ import re
 import unicodedata
 
 #: What means something within a line.
-_INLINE = re.compile(r"[\\`*_{}\[\]#|]")
+_INLINE = re.compile(r"[\\`*_{}\[\]#|~]")
+#: What would make a link of an address: nobody borrows the site's name for theirs.
+_ADDRESS = re.compile(
+    r"(?:(?<=http)|(?<=https)|(?<=ftp)|(?<=ftps)):(?=//)|(?<=www)\.|@", re.IGNORECASE
+)
 #: What means something where a line begins: lists, rules, headings, code.
-_OPENING = re.compile(r"^(?:[-+=~:>]|\d{1,9}(?=[.)]))")
+_OPENING = re.compile(r"^(?:[-+=:>]|\d{1,9}(?=[.)]))")
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 
 
@@ -38,7 +42,7 @@ def as_markdown(text: str) -> str:
 def markdown_line(line: str) -> str:
     """One line as Markdown."""
     line = _ENTITY.sub("&amp;", line).replace("<", "&lt;")
-    line = _INLINE.sub(lambda mark: f"\\{mark[0]}", line)
+    line = _ADDRESS.sub(r"\\\g<0>", _INLINE.sub(r"\\\g<0>", line))
     return _OPENING.sub(_opening, line)
 
 
@@ -46,4 +50,4 @@ def _opening(found: re.Match[str]) -> str:
     mark = found[0]
     if mark.isdigit():
         return f"&#{ord(mark[0])};{mark[1:]}"
-    return f"&#{ord(mark)};" if mark in "=~:" else f"\\{mark}"
+    return f"&#{ord(mark)};" if mark in "=:" else f"\\{mark}"

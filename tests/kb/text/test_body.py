@@ -37,13 +37,16 @@ SECTIONS = [
         [("A", "### A.1\n\nOne.", 1), ("B", "", 7)],
     ),
     ("closing-signs", "## A ##\nOne.", [("A", "One.", 1)]),
-    ("no-space", "##A\nOne.", [("A", "One.", 1)]),
+    ("no-space-is-text", "##A\nOne.", [("", "##A\nOne.", 1)]),
     ("tab", "##\tA \nOne.", [("A", "One.", 1)]),
     ("in-a-paragraph", "Zero.\n## A\nOne.", [("", "Zero.", 1), ("A", "One.", 2)]),
-    ("indented-is-text", "  ## A", [("", "## A", 1)]),
+    ("indented", "   ## A\nOne.", [("A", "One.", 1)]),
+    ("indented-by-four-is-text", "Zero.\n\n    ## A", [("", "Zero.\n\n    ## A", 1)]),
     ("first-rank-is-text", "# A\n\nOne.", [("", "# A\n\nOne.", 1)]),
     ("signs-only", "##\n\nOne.", [("", "##\n\nOne.", 1)]),
     ("in-code", "```\n## A\n```\n\n## B", [("", "```\n## A\n```", 1), ("B", "", 5)]),
+    ("in-code-that-does-not-end", "## A\n\n````\n```\n## B", [("A", "````\n```\n## B", 1)]),
+    ("in-code-of-an-item", "- x\n  ```\n## B\n  ```", [("", "- x\n  ```\n## B\n  ```", 1)]),
     ("in-tilde-code", "~~~ md\n## A\n~~~\n## B", [("", "~~~ md\n## A\n~~~", 1), ("B", "", 4)]),
 ]
 

@@ -294,7 +294,8 @@ def test_the_sum(site):
         *("Benefits", "Costs", "Who bears what"),
     ]
     rows = [
-        re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", sheet, re.S)
+        re.findall(r"<td[^>]*>(.*?)</td>", row)
+        for row in re.findall(r"<tr>(.*?)</tr>", sheet, re.S)
     ]
     assert ["Timber", "0", "12,000", "36,000", "Berg"] in rows
     assert ["Berg", "36,000", "0", "36,000"] in rows

@@ -62,7 +62,7 @@ def test_sections_have_ids_and_our_reading_is_marked():
 def test_headings_are_listed():
     """The headings of the second level come in order, with the text as a reader sees it."""
     body = render_body("snapshot", case("## A & B\n\n### Inner\n\n## C"), "/cases")
-    assert body.headings == (Heading("a-b", "A & B"), Heading("c", "C"))
+    assert body.headings == (Heading("a--b", "A & B"), Heading("c", "C"))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_headings_are_listed():
             "<p>a &lt;img src=x onerror=alert(1)&gt; b</p>",
         ),
         ("[a](javascript:alert(1))", '<p><a rel="noopener noreferrer">a</a></p>'),
-        ("![a](x.png)", "<p></p>"),
+        ("![a](x.png)", "<p>a</p>"),
     ],
     ids=["script", "attribute", "scheme", "image"],
 )
