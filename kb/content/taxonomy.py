@@ -247,13 +247,17 @@ def _near_nothing(sound: Given) -> Complaints:
         for place, row in enumerate(sound.get(name) or ()):
             for at, near in enumerate(row.get("near", ())):
                 if name == "sectors" and near == row["id"]:
-                    yield (name, place, "near", at), "must be another sector than this one."
-                elif near not in ids:
-                    like = similar_names(near, ids, n=3)
-                    yield (
+                    yield Complaint(
                         (name, place, "near", at),
-                        f"must be the id of a sector, not {near!r}. "
-                        f"{'Did you mean ' + ' or '.join(like) + '?' if like else ''}".rstrip(),
+                        "vocabulary-terms-disagree",
+                        "must be another sector than this one.",
+                    )
+                elif near not in ids:
+                    like = tuple(similar_names(near, ids, n=3))
+                    meant = f" Did you mean {' or '.join(like)}?" if like else ""
+                    message = f"must be the id of a sector, not {near!r}.{meant}"
+                    yield Complaint(
+                        (name, place, "near", at), "vocabulary-terms-disagree", message, like
                     )
 
 

@@ -221,14 +221,13 @@ def _parts_of(taxonomy: Taxonomy, sector: Term) -> set[str]:
 def _nearest(taxonomy: Taxonomy, term: Term, sections: set[str], held: Sequence[str]) -> list[Term]:
     """The sectors with cases that are nearest to a sector or a division.
 
-    Those that the vocabulary calls near; else those of its sections of the classification, and
-    else those of its group. Where many are as near as each other none is named: makers of bricks
-    are no bakers, though both make something.
+    Those that the vocabulary calls near, if it says so of the term; else those of its sections of
+    the classification, and else those of its group. Where many are as near as each other none is
+    named: makers of bricks are no bakers, though both make something.
     """
     sectors = taxonomy.facet(_SECTOR)
-    told = [sectors.term(one) for one in term.near if one in held]
-    if told:
-        return told[:_MOST_NEAR]
+    if term.near:
+        return [sectors.term(one) for one in term.near if one in held][:_MOST_NEAR]
     grouped = [one for one in sectors if one.group == term.group and one.id in held]
     return _of_sections(taxonomy, sections, held) or (grouped if len(grouped) <= _MOST_NEAR else [])
 
