@@ -24,6 +24,13 @@ def _switch(text: str) -> bool:
     return {"on": True, "true": True, "off": False, "false": False}[text.strip().lower()]
 
 
+#: What keeps repositories; each has a page of its own for a new file.
+GITHUB, GITEA, FORGEJO, GITLAB = FORGES = ("github", "gitea", "forgejo", "gitlab")
+#: Beginnings of hosts, and whole hosts, that say by what they are kept.
+_HOSTS = {
+    **{f"{kind}.": kind for kind in FORGES},
+    "codeberg.org": FORGEJO,
+}
 #: The most characters of the name of who runs the site.
 MAX_NAME = 120
 _DEVICE = re.compile(r"cpu|mps|cuda(:\d{1,2})?")
@@ -42,6 +49,36 @@ def _contact(text: str) -> str:
     page = urlsplit(text)
     is_page = page.scheme in ("https", "http") and page.hostname and text.isprintable()
     if text and not (is_page and " " not in text) and not _MAIL.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _web_page(text: str) -> str:
+    text = text.strip().rstrip("/")
+    page = urlsplit(text)
+    is_page = page.scheme in ("https", "http") and page.hostname and not page.query
+    if text and not (is_page and not page.fragment and text.isprintable() and " " not in text):
+        raise ValueError(text)
+    return text
+
+
+def _forge_kind(text: str) -> str:
+    text = text.strip().lower()
+    if text not in ("", *FORGES):
+        raise ValueError(text)
+    return text
+
+
+def _branch(text: str) -> str:
+    text = text.strip()
+    if not re.fullmatch(r"[^\s~^:?*\[\\]+", text) or ".." in text:
+        raise ValueError(text)
+    return text
+
+
+def _folder(text: str) -> str:
+    text = text.strip().strip("/")
+    if text and not all(re.fullmatch(r"[\w][\w.-]*", part) for part in text.split("/")):
         raise ValueError(text)
     return text
 
@@ -167,6 +204,34 @@ ROWS: tuple[Row, ...] = (
         "Where the repository is, for the links that invite contributions",
     ),
     Row(
+        "forge",
+        "",
+        _web_page,
+        "empty or the URL of a repository, such as https://github.com/org/repo",
+        "Repository in whose “new file” page a case that was written on the site can be opened",
+    ),
+    Row(
+        "forge_kind",
+        "",
+        _forge_kind,
+        f"empty or one of {', '.join(FORGES)}",
+        "What the repository of KB_FORGE is kept by, where its address does not say",
+    ),
+    Row(
+        "forge_branch",
+        "main",
+        _branch,
+        "the name of a branch",
+        "Branch of that repository which changes are proposed to",
+    ),
+    Row(
+        "forge_cases",
+        "cases",
+        _folder,
+        "the path of a folder in the repository, without ..",
+        "Folder of the cases in that repository",
+    ),
+    Row(
         "operator",
         "",
         _name,
@@ -203,6 +268,10 @@ class Settings:
     language: str
     site_url: str
     contribute_url: str
+    forge: str
+    forge_kind: str
+    forge_branch: str
+    forge_cases: str
     operator: str
     contact: str
 
@@ -235,7 +304,25 @@ def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:
         given = explicit.get(row.name)
         text = str(given) if given is not None else environ.get(row.variable, row.default)
         values[row.name] = _read(row, text)
+    if values["forge"] and not values["forge_kind"]:
+        values["forge_kind"] = _kind_of_forge(values["forge"])
     return Settings(**values)
+
+
+def _kind_of_forge(address: str) -> str:
+    """What a repository is kept by, as its address says.
+
+    Raises:
+        SettingError: it does not say.
+    """
+    host = urlsplit(address).hostname or ""
+    kind = next((kind for begin, kind in _HOSTS.items() if f"{host}.".startswith(begin)), "")
+    if not kind:
+        raise SettingError(
+            f"KB_FORGE_KIND must be given, as KB_FORGE does not say by what {host} is kept; it is "
+            f"one of {', '.join(FORGES)}."
+        )
+    return kind
 
 
 def _read(row: Row, text: str) -> object:

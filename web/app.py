@@ -12,6 +12,7 @@ from web.about import views as about
 from web.cases import version_views as case_versions
 from web.cases import views as cases
 from web.compare import views as compare
+from web.contribute import views as contribute
 from web.core import assets, errors, headers, urls
 from web.core.request import site_words, snapshot_name
 from web.holdings import views as holdings
@@ -48,6 +49,7 @@ FEATURES = (
     tools,
     packs,
     teaching,
+    contribute,
     about,
 )
 

@@ -111,8 +111,7 @@ class SearchAnswer:
     ]
     mentions: tuple[OfferedFilter, ...]
     phrases: Annotated[
-        tuple[str, ...],
-        Field(description="Words in quotation marks that every case found says, or is filed under"),
+        tuple[str, ...], Field(description="Words in quotation marks that every case found says")
     ]
     excluded: Annotated[
         tuple[Exclusion, ...], Field(description="What the words exclude: values, or words")

@@ -26,12 +26,16 @@ from kb.content.files import (
     TOOLS_FOLDER,
 )
 from kb.content.rules import problem
-from kb.content.schema import repetitions
+from kb.content.schema import Place, field_name, repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Problem
 
 MAX_FILE_BYTES = 1_000_000
 
+#: Signs that change in which direction what follows is read, or end that: they are not seen, and
+#: hide what a text says. As bytes they are looked for first, also as YAML may write them.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_MAY_TURN = re.compile(rb"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])|\\u20[26]")
 _ID_PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DELIMITER = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
 
@@ -122,13 +126,43 @@ def load_file(file: CaseFile, data: bytes | None = None) -> tuple[Draft | None, 
     """
     problems = list(_id_problems(file))
     try:
-        draft = _draft(file, bytes_of(file.path) if data is None else data)
+        data = bytes_of(file.path) if data is None else data
+        draft = _draft(file, data)
     except YamlTrouble as err:
         return None, [*problems, problem(err.rule, file.path, err.line, f"{err}.")]
     except OSError as err:
         message = f"the file cannot be read: {err.strerror}."
         return None, [*problems, problem("file-unreadable", file.path, 1, message)]
-    return draft, [*problems, *repetitions(draft.front_matter, file.path)]
+    turned = _turned_problems(draft) if _MAY_TURN.search(data) else ()
+    return draft, [*problems, *repetitions(draft.front_matter, file.path), *turned]
+
+
+def _turned_problems(draft: Draft) -> Iterator[Problem]:
+    """Signs that turn the direction of a text: what is shown would not be what is written."""
+    for place, text in _texts(draft.front_matter.value, ()):
+        if found := _TURNS.search(text):
+            line, name = draft.front_matter.line(*place), field_name(place)
+            yield _turned(draft.path, line, found[0], name)
+    for number, text in enumerate(draft.body.split("\n")):
+        if found := _TURNS.search(text):
+            yield _turned(draft.path, draft.body_line + number, found[0])
+
+
+def _turned(path: str, line: int, sign: str, name: str = "") -> Problem:
+    message = (
+        f"{name or 'the text'} must hold no sign that turns the direction of reading, and holds "
+        f"U+{ord(sign):04X}; take it out, it cannot be seen."
+    )
+    return problem("direction-turned", path, line, message, field=name)
+
+
+def _texts(value: object, place: Place) -> Iterator[tuple[Place, str]]:
+    """Every text in the front-matter, with its place."""
+    if isinstance(value, str):
+        yield place, value
+    inner = value.items() if isinstance(value, dict) else ()
+    for part, one in enumerate(value) if isinstance(value, list) else inner:
+        yield from _texts(one, (*place, part))
 
 
 def _files(folder: Path, problems: list[Problem]) -> Iterator[CaseFile]:

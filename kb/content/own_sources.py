@@ -29,6 +29,7 @@ class OwnSource(NamedTuple):
     Attributes:
         key: by which the case cites it.
         line: of the key in the file.
+        at: its place among the sources of the case, from 1.
         is_told: whether it was told and not published.
         by: who told it, in which part; or who published it, empty where that is not named.
         date: the day on which it was told, or the year of the work.
@@ -39,6 +40,7 @@ class OwnSource(NamedTuple):
 
     key: str
     line: int
+    at: int
     is_told: bool
     by: str
     date: str
@@ -62,11 +64,11 @@ def own_sources(draft: Draft) -> tuple[OwnSource, ...]:
         line = draft.front_matter.line("sources", at, "key")
         if isinstance(told, dict):
             by, day = _text(told, "by"), _text(told, "day")
-            found.append(OwnSource(key, line, is_told=True, by=by, date=day, kind=TOLD))
+            found.append(OwnSource(key, line, at + 1, is_told=True, by=by, date=day, kind=TOLD))
         elif isinstance(work, dict):
             kind = _text(work, "kind") or SECONDARY
             named = (_text(work, name) for name in ("by", "year", "title", "url"))
-            found.append(OwnSource(key, line, False, *named, kind))
+            found.append(OwnSource(key, line, at + 1, False, *named, kind))
     return tuple(found)
 
 
@@ -83,6 +85,7 @@ def reference_of(source: OwnSource) -> Reference:
             kind=TOLD,
             seen=Seen(how=TOLD, day=source.date),
             imprint=Imprint(type="unpublished", date=source.date),
+            is_own=True,
         )
     year = source.date.removeprefix(_ABOUT)
     return Reference(
@@ -99,6 +102,7 @@ def reference_of(source: OwnSource) -> Reference:
             authors=(Name(family=source.by, is_organisation=True),) if source.by else (),
             date="" if year == NO_DATE else year,
         ),
+        is_own=True,
     )
 
 

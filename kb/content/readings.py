@@ -173,9 +173,11 @@ def _json(values: Sequence[Any]) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_file(file: CaseFile, around: Surroundings) -> tuple[Reading, PackedCase | None]:
-    """Read one file and check all that can be told of it without another one."""
-    draft, problems = load_file(file)
+def read_file(
+    file: CaseFile, around: Surroundings, data: bytes | None = None
+) -> tuple[Reading, PackedCase | None]:
+    """Read one file, or these bytes of it, and check all that can be told without another one."""
+    draft, problems = load_file(file, data)
     if draft is None:
         return _unreadable(file, problems), None
     kind = kind_of(draft.front_matter.value, around.taxonomy)
@@ -241,7 +243,11 @@ def _beginnings(case: Case, draft: Draft, taxonomy: Taxonomy) -> dict[str, Any]:
     if withdrawn is not None:
         days.append(("withdrawn.day", withdrawn.day, line("withdrawn", "day")))
     own = own_sources(draft)
-    days += [("told.day", source.date, source.line) for source in own if source.is_told]
+    days += [
+        (f"sources[{source.at}].told.day", source.date, source.line)
+        for source in own
+        if source.is_told
+    ]
     return {
         "countries": case.facets["country"],
         "years": (None, None) if period is None else (period.start, period.end),

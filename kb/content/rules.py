@@ -54,6 +54,7 @@ _FILES = {
     "file-too-large": "A file is no larger than a few pages need.",
     "file-not-utf-8": "A file is saved as UTF-8.",
     "file-not-text": "A file holds text and no NUL bytes.",
+    "direction-turned": "A text holds no sign that turns the direction of reading.",
     "no-case": "A compendium holds at least one case.",
     "front-matter-missing": "A case opens with front-matter on line 1.",
     "front-matter-in-toml": "Front-matter is written in YAML.",

@@ -313,7 +313,8 @@ class Reference:
     this one, which makes it further reading; ``subject`` is the heading that it stands under there.
     ``bibtex`` is the entry as it stands in the file, empty for one of a case. ``by`` is who wrote
     it, in short: last names, an organisation, or the publisher; empty if not named. ``imprint`` is
-    the entry part by part, for reference managers.
+    the entry part by part, for reference managers. ``is_own`` says that a case brings it along, and
+    that no other case can cite it.
     """
 
     key: str
@@ -331,3 +332,4 @@ class Reference:
     bibtex: str = ""
     by: str = ""
     imprint: Imprint = Imprint()
+    is_own: bool = False

@@ -408,16 +408,11 @@ class Searcher:
     def _allowed(self, judgement: Judgement, asked: Analysis) -> Judgement:
         """The judgement less what the words of a query keep out: phrases and excluded words.
 
-        A case must say each phrase in its title or in one of its passages, or have the value of a
-        facet that is called so.
+        A case must say each phrase in its title or in one of its passages.
         """
         found = self._saying_none(judgement.found, asked)
         for phrase in asked.phrases:
-            saying = self._saying(found, phrase.stems)
-            for one in phrase.values:
-                within = Filter(facets={one.facet: (one.value,)})
-                saying = np.union1d(saying, self.engine.matching(within, found))
-            found = saying
+            found = self._saying(found, phrase.stems)
         return replace(judgement, found=found)
 
     def _saying_none(self, rows: np.ndarray, asked: Analysis) -> np.ndarray:

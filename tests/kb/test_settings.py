@@ -26,14 +26,19 @@ DEFAULTS = {
     "language": "en",
     "site_url": "",
     "contribute_url": "",
+    "forge": "",
+    "forge_kind": "",
+    "forge_branch": "main",
+    "forge_cases": "cases",
     "operator": "",
     "contact": "",
 }
 
 VARIABLES = (
-    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_DEVICE, KB_ENGINE, KB_HOST, "
-    "KB_INDEX, KB_KEEP_SNAPSHOTS, KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, "
-    "KB_OPERATOR, KB_PORT, KB_REVISION, KB_SITE_URL, KB_WORKERS"
+    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_DEVICE, KB_ENGINE, KB_FORGE, "
+    "KB_FORGE_BRANCH, KB_FORGE_CASES, KB_FORGE_KIND, KB_HOST, KB_INDEX, KB_KEEP_SNAPSHOTS, "
+    "KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, KB_PORT, KB_REVISION, "
+    "KB_SITE_URL, KB_WORKERS"
 )
 
 
@@ -62,6 +67,10 @@ GOOD = [
     ("KB_SITE_URL", "https://kb.example", "site_url", "https://kb.example"),
     ("KB_CONTRIBUTE_URL", "https://x.example/r", "contribute_url", "https://x.example/r"),
     ("KB_OPERATOR", " Seed Guild of Ostreval ", "operator", "Seed Guild of Ostreval"),
+    ("KB_FORGE_BRANCH", "release/2", "forge_branch", "release/2"),
+    ("KB_FORGE_CASES", "/content/cases/", "forge_cases", "content/cases"),
+    ("KB_FORGE_CASES", "", "forge_cases", ""),
+    ("KB_FORGE_KIND", " GitLab ", "forge_kind", "gitlab"),
     ("KB_CONTACT", "desk@guild.example", "contact", "desk@guild.example"),
     ("KB_CONTACT", "https://guild.example/desk", "contact", "https://guild.example/desk"),
 ]
@@ -84,6 +93,30 @@ BAD = [
     ("KB_CONTACT", "javascript:alert(1)", f"{_CONTACT} 'javascript:alert(1)'."),
     ("KB_CONTACT", "a@b", f"{_CONTACT} 'a@b'."),
     ("KB_CONTACT", "https://", f"{_CONTACT} 'https://'."),
+    (
+        "KB_FORGE",
+        "git@github.com:org/repo",
+        "KB_FORGE must be empty or the URL of a repository, such as https://github.com/org/repo, "
+        "not 'git@github.com:org/repo'.",
+    ),
+    (
+        "KB_FORGE",
+        "https://code.example/org/repo",
+        "KB_FORGE_KIND must be given, as KB_FORGE does not say by what code.example is kept; it "
+        "is one of github, gitea, forgejo, gitlab.",
+    ),
+    (
+        "KB_FORGE_KIND",
+        "svn",
+        "KB_FORGE_KIND must be empty or one of github, gitea, forgejo, gitlab, not 'svn'.",
+    ),
+    ("KB_FORGE_BRANCH", "a..b", "KB_FORGE_BRANCH must be the name of a branch, not 'a..b'."),
+    (
+        "KB_FORGE_CASES",
+        "../cases",
+        "KB_FORGE_CASES must be the path of a folder in the repository, without .., not "
+        "'../cases'.",
+    ),
     ("KB_CASES", "", "KB_CASES must be a folder, not ''."),
     ("KB_INDEX", "  ", "KB_INDEX must be a folder, not '  '."),
     (
@@ -186,3 +219,21 @@ def test_an_unknown_variable_is_refused() -> None:
 def test_a_contact_is_a_link(contact, address):
     """An e-mail address gets its scheme, a page is its own address."""
     assert read_settings({}, contact=contact).contact_address == address
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("", ""),
+        ("https://github.com/org/repo/", "github"),
+        ("https://gitlab.example/org/sub/repo", "gitlab"),
+        ("https://gitea.example/org/repo", "gitea"),
+        ("https://codeberg.org/org/repo", "forgejo"),
+    ],
+)
+def test_an_address_may_say_what_a_repository_is_kept_by(address, kind):
+    """The host tells the kind of the forge; given, it wins."""
+    settings = read_settings({}, forge=address)
+    assert (settings.forge, settings.forge_kind) == (address.rstrip("/"), kind)
+    other = read_settings({}, forge="https://github.com/o/r", forge_kind="gitea")
+    assert other.forge_kind == "gitea"

@@ -85,6 +85,7 @@ WITHOUT = (
     *("/assets/site.0.css", "/assets/site.home.0.css"),
     *("/packs", f"/packs/{LIST}", f"/packs/{LIST}/texts"),
     *(f"/packs/{LIST}/sheet.css", f"/packs/{LIST}.yaml", f"/packs/{LIST}.ris"),
+    *("/contribute", "/contribute/story/who", "/contribute/story/check", "/contribute/case"),
     *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
@@ -113,6 +114,7 @@ ELSEWHERE = (
     "/teaching/x/notes.pdf",
     "/teaching/all.pdf",
     "/teaching/all/notes.pdf",
+    "/contribute/story",
     "/packs/add",
     "/packs/add.json",
     "/packs/x.pdf",
@@ -124,7 +126,10 @@ ELSEWHERE = (
     "/api/v1/suggestions",
 )
 #: What is only sent to, with a form.
-SENT = ("/packs/edit", "/packs/open")
+SENT = (
+    *("/packs/edit", "/packs/open", "/contribute/story/draft", "/contribute/preview"),
+    *("/contribute/file", "/contribute/open", "/contribute/check"),
+)
 
 FILES = (".csv", ".bib", ".ris", ".csl.json")
 PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(FILES)]

@@ -470,7 +470,7 @@ def test_nothing_fits(client):
     assert titles(page) == []
     assert "Nothing in the compendium fits these words." in page
     assert "Your words name" not in page
-    assert 'href="/about#contribute"' in page
+    assert '<a href="/contribute">Do you know a case that would have fitted? Tell us</a>' in page
 
 
 def test_nothing_fits_but_something_is_named(client):
@@ -480,7 +480,7 @@ def test_nothing_fits_but_something_is_named(client):
     assert '<a href="/search?q=exporting+zebra+norway">Search without “Cautionary”</a>' in page
     assert '<a href="/search?project=exporting">All cases under “Exporting” (2)</a>' in page
     assert '<a href="/search?country=NO">All cases from Norway (3)</a>' in page
-    assert 'href="/about#contribute"' in page
+    assert '<a href="/contribute">Do you know a case that would have fitted? Tell us</a>' in page
     assert "3 found" in client.get("/search?country=NO").text
 
 

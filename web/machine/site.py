@@ -142,6 +142,8 @@ def _pages(current: Searcher) -> list[Entry]:
         "about.about",
         "about.reading",
         "about.relevance",
+        "contribute.contribute",
+        "contribute.case",
         "docs.api",
     )
     own = ("about.codebook",) if current.compendium.codebook else ()

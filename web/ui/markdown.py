@@ -100,6 +100,11 @@ def render_codebook(snapshot_id: str, text: str, root: str) -> Body:
     return _render(snapshot_id, "codebook", text, root, n_open=0)
 
 
+def render_draft(case: Case, root: str) -> Body:
+    """The body of a case that somebody proposes, as its page would show it; kept nowhere."""
+    return _rendered(case.id, case.body, root)
+
+
 def render_inside(snapshot_id: str, case: Case, root: str) -> Body:
     """The body of a case as a part of another page: headings one rank lower, and no ids."""
     return _render(snapshot_id, case.id, case.body, root, inside=True)

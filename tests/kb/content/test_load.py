@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.load import MAX_FILE_BYTES, Draft, Loaded, load_folder
+from kb.content.load import MAX_FILE_BYTES, CaseFile, Draft, Loaded, load_file, load_folder
 from kb.content.yaml_source import Located
 from kb.errors import CorpusError, Problem
 
@@ -521,3 +521,34 @@ def test_what_may_not_be_read_is_told(
         (tmp_path / closed).chmod(0o755)
 
     assert (told.stderr, told.stdout.splitlines()) == ("", lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("---\ntitle: Five \u202erekab\n---\n\nx", [(2, "title", "title", "U+202E")]),
+        ('---\ntitle: "Five \\u202Erekab"\n---\n\nx', [(2, "title", "title", "U+202E")]),
+        (
+            "---\nresults:\n  - {unit: a\u2066}\n---\n\nOne.\n\nTwo \u2069three.",
+            [(3, "results[1].unit", "results[1].unit", "U+2066"), (8, "", "the text", "U+2069")],
+        ),
+        ("---\ntitle: \u05d7\u05de\u05e9\u05d4 \u200fx\n---\n\n\u2028\u2060\\u202 and \u20ac.", []),
+    ],
+)
+def test_a_sign_that_turns_the_direction_is_refused(
+    text: str, told: list[tuple[int, str, str, str]]
+) -> None:
+    """Where it stands, in a value or in the text, as a sign or as YAML writes one."""
+    draft, problems = load_file(CaseFile(id="norway/x", path="x.md"), text.encode())
+
+    assert draft is not None
+    assert [(one.line, one.field, one.message, one.rule) for one in problems] == [
+        (
+            line,
+            field,
+            f"{what} must hold no sign that turns the direction of reading, and holds {sign}; "
+            "take it out, it cannot be seen.",
+            "direction-turned",
+        )
+        for line, field, what, sign in told
+    ]

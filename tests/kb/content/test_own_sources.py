@@ -71,6 +71,7 @@ def test_a_case_brings_its_sources(toy_cases: Path, toy_settings: Settings) -> N
         kind=TOLD,
         seen=Seen(how=TOLD, day="2026-11-28"),
         imprint=Imprint(type="unpublished", date="2026-11-28"),
+        is_own=True,
     )
     assert works["ruhr"] == Reference(
         key="ruhr",
@@ -86,6 +87,7 @@ def test_a_case_brings_its_sources(toy_cases: Path, toy_settings: Settings) -> N
             authors=(Name(family="Ruhr-Zeitung", is_organisation=True),),
             date="2021",
         ),
+        is_own=True,
     )
     assert [(one.key, seen_text(one)) for one in citations(bakers, works)] == [
         (
@@ -117,7 +119,8 @@ MISTAKES = [
     ("told-in-words", ["key: a, locator: x, told: yesterday"],
      [(9, "sources[1].told must hold fields with names, not 'yesterday'.")]),
     ("told-tomorrow", ["key: a, locator: x, told: {by: a member, day: 2999-01-01}"],
-     [(9, "told.day must not lie in the future: it is 2999-01-01, and today is {today}.")]),
+     [(9, "sources[1].told.day must not lie in the future: it is 2999-01-01, and today is "
+          "{today}.")]),
     ("no-web-address", ["key: a, locator: x, work: {title: T, year: 2021, url: 'javascript:x'}"],
      [(9, "sources[1].work.url must be a web address such as https://example.org/x, not "
           "'javascript:x'.")]),

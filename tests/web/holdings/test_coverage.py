@@ -59,7 +59,7 @@ def test_every_blank_is_named(client):
         "Kind Network 4 Programme 1 Study 1 Results A figure 4 Words alone 0 No result 2 "
         "How it ended Success 3 Mixed 1 Cautionary 1 Not told 1"
     )
-    assert '<a href="/about#contribute">How to add a case</a>' in page
+    assert '<a href="/contribute">Tell us</a>' in page
 
 
 def test_it_is_linked_where_something_is_missing(client):

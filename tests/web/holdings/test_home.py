@@ -85,7 +85,7 @@ def test_a_way_on_for_each_who_may_come(client):
         ("For your own firm:", "/role-models"),
         ("For a class:", "/guides"),
         ("To advise or decide:", "/outcomes"),
-        ("To add what you know:", "/about#contribute"),
+        ("To add what you know:", "/contribute"),
     ]
 
 

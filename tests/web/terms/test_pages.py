@@ -114,7 +114,7 @@ def test_a_country_without_a_case_shows_its_neighbours(client):
         "spain/textile-training",
     ]
     assert "A case from Austria is wanted" in heads(page)
-    assert '<a href="/about#contribute">How to add a case</a>' in page
+    assert 'You know one? <a href="/contribute">Tell us</a>' in page
 
 
 def test_a_project_without_a_case_shows_what_is_like_it(client, searcher):
