@@ -111,7 +111,8 @@ class SearchAnswer:
     ]
     mentions: tuple[OfferedFilter, ...]
     phrases: Annotated[
-        tuple[str, ...], Field(description="Words in quotation marks that every case found says")
+        tuple[str, ...],
+        Field(description="Words in quotation marks that every case found says, or is filed under"),
     ]
     excluded: Annotated[
         tuple[Exclusion, ...], Field(description="What the words exclude: values, or words")

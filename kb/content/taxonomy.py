@@ -56,6 +56,7 @@ from kb.model.taxonomy import (
     fold,
 )
 from kb.model.units import EXAMPLE, read_written
+from kb.text.similar_names import similar_names
 
 
 def _written(value: Any, known: Any) -> str:
@@ -97,6 +98,8 @@ _TRADES = _made(
 )
 #: What its firms buy and work with: ``[flour, sugar]``.
 _MATERIALS = texts(text(plain=True), strict=True, once=True)
+#: Sectors whose cases are of use where none is of this one: ``[furniture, building-trades]``.
+_NEAR = texts(_ID, strict=True, once=True)
 #: Codes of the classification with their official titles.
 _ACTIVITIES = _made(
     keyed(
@@ -149,9 +152,9 @@ PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
     "statuses": ("a status", {"tone": one_of(TONES)}),
     "sectors": (
         "a sector",
-        {"trades": _TRADES, "materials": _MATERIALS, "activities": _ACTIVITIES},
+        {"trades": _TRADES, "materials": _MATERIALS, "activities": _ACTIVITIES, "near": _NEAR},
     ),
-    DIVISIONS: ("a division", {"trades": _TRADES, "sought": FLAG}),
+    DIVISIONS: ("a division", {"trades": _TRADES, "near": _NEAR, "sought": FLAG}),
 }
 
 
@@ -212,6 +215,7 @@ class _Lists(Record):
                 f"and {subjects[0][1]['id']!r} is it.",
             )
         yield from _outside_divisions(sound)
+        yield from _near_nothing(sound)
         changes = _with(sound, "units", "measures", CHANGE)
         for place, _ in () if changes else _with(sound, "units", "measures", USUAL):
             yield Complaint(
@@ -234,6 +238,27 @@ def _outside_divisions(sound: Given) -> Complaints:
                     f"must begin with the id of one of the {len(divisions)} {DIVISIONS}; "
                     "add the division, or mend the code.",
                 )
+
+
+def _near_nothing(sound: Given) -> Complaints:
+    """What is near a sector or a division and is no sector, or is that sector itself."""
+    ids = [row["id"] for row in sound.get("sectors", ())]
+    for name in ("sectors", DIVISIONS):
+        for place, row in enumerate(sound.get(name) or ()):
+            for at, near in enumerate(row.get("near", ())):
+                if name == "sectors" and near == row["id"]:
+                    yield Complaint(
+                        (name, place, "near", at),
+                        "vocabulary-terms-disagree",
+                        "must be another sector than this one.",
+                    )
+                elif near not in ids:
+                    like = tuple(similar_names(near, ids, n=3))
+                    meant = f" Did you mean {' or '.join(like)}?" if like else ""
+                    message = f"must be the id of a sector, not {near!r}.{meant}"
+                    yield Complaint(
+                        (name, place, "near", at), "vocabulary-terms-disagree", message, like
+                    )
 
 
 def _with(sound: Given, name: str, field: str, value: str) -> list[tuple[int, Given]]:

@@ -43,6 +43,10 @@ _PAID_BY = {
 }
 
 
+#: The fields that are compared, in the order to show.
+_COMPARED = "partners size goal my_sector my_country common my_form funding".split()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldComparison:
     """One field of a profile beside a case.
@@ -56,6 +60,19 @@ class FieldComparison:
         str, Field(description="like, unlike, or unknown where the source does not tell")
     ]
     words: Annotated[str, Field(description="The case's side of it: `three members`")]
+
+
+def compare_with_heard(
+    said: Profile, heard: Profile, case: Case, taxonomy: Taxonomy
+) -> tuple[FieldComparison, ...]:
+    """What somebody said beside a case, and where it is like what was only heard in the words.
+
+    Of what was only heard a case is told to be like, and never to be unlike: nobody said it.
+    """
+    by_heard = compare_fields(heard, case, taxonomy)
+    found = [one for one in by_heard if one.relation == "like"]
+    found += [one for one in compare_fields(said, case, taxonomy) if one.relation != "like"]
+    return tuple(sorted(found, key=lambda one: _COMPARED.index(one.field)))
 
 
 def compare_fields(profile: Profile, case: Case, taxonomy: Taxonomy) -> tuple[FieldComparison, ...]:

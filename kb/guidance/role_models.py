@@ -13,7 +13,7 @@ from pydantic import Field
 from kb.engine.base import best_rows
 from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
-from kb.guidance.profile_comparison import FieldComparison, compare_fields
+from kb.guidance.profile_comparison import FieldComparison, compare_with_heard
 from kb.guidance.profile_score import (
     WEIGHTS,
     Encode,
@@ -23,7 +23,7 @@ from kb.guidance.profile_score import (
     wishes_of,
 )
 from kb.guidance.profile_texts import nearest_texts
-from kb.guidance.suggestions import completed, goals_in_words
+from kb.guidance.suggestions import completed, goals_in_words, plainly_said
 from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
 from kb.search.evidence import Evidence
@@ -85,7 +85,8 @@ class RoleModels:
 
     ``suggested_goals`` are the project types that the words come nearest to, clause by clause and
     then as a whole, less those that the profile ticks; ``completed`` is the profile with what its
-    words name (see ``kb.guidance.suggestions``), with which the cases are compared.
+    words want (see ``kb.guidance.suggestions``). A case is told to be like it, and unlike only
+    what is ticked or plainly said.
     ``no_good_match`` says that none of the cases suits enough; ``models`` is empty then.
     """
 
@@ -124,7 +125,9 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
         evidence = searcher.retriever.evidence(asked, (within,), also=rows[best])
     heard = goals_in_words(searcher, profile, encode)
     goals = heard.projects
-    whole = completed(profile, searcher, goals, n_goals=max(1, heard.n_wanted))
+    wanted = tuple(dict.fromkeys((*goals[: heard.n_wanted], *heard.named)))
+    whole = completed(profile, searcher, wanted)
+    said = plainly_said(profile, searcher, heard.named)
     models = rows[best]
     lines = _nearest_lines(searcher, profile, models, encode)
     return RoleModels(
@@ -136,7 +139,7 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
                 rank=rank,
                 score=float(scores[at]),
                 parts=_parts(parts, at),
-                comparison=compare_fields(whole, case, searcher.taxonomy),
+                comparison=compare_with_heard(said, whole, case, searcher.taxonomy),
                 reason=searcher.nearest_passage(row, evidence) if words and evidence else None,
                 audience_line=lines.get(rank - 1, ""),
                 done=searcher.passages_under(row, DONE_HEADING),

@@ -14,7 +14,7 @@ import numpy as np
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_score import Encode, intent_of
 from kb.search.searcher import Searcher
-from kb.text.analysis import tokens
+from kb.text.analysis import tokens, words
 
 #: How near a project type must be to be suggested, the nearest being 1, and how many may be.
 SUGGESTED_FROM = 0.8
@@ -47,33 +47,53 @@ class HeardGoals:
     """The project types that the words of a profile come near to, less those that it ticks.
 
     The first ``n_wanted`` are each what one of its clauses comes nearest to, in the order of the
-    clauses; the others come near to the whole.
+    clauses; the others come near to the whole, and are no more than a guess. ``named`` are those
+    that the words call by a name of theirs, letter by letter: a market is no marketing.
     """
 
     projects: tuple[str, ...]
     n_wanted: int
+    named: tuple[str, ...] = ()
 
 
 def goals_in_words(searcher: Searcher, profile: Profile, encode: Encode) -> HeardGoals:
     """What a firm wants by its words: clause by clause, then by all of them."""
-    words = words_of_profile(profile)
-    if not words:
+    said = words_of_profile(profile)
+    if not said:
         return HeardGoals(projects=(), n_wanted=0)
-    intent = intent_of(searcher, words, encode)
+    intent = intent_of(searcher, said, encode)
     nearest = sorted(intent, key=lambda project: (-intent[project], project))
     close = [p for p in nearest if intent[p] >= SUGGESTED_FROM]
-    wanted = _by_clause(searcher, profile.aim or profile.business, encode) or close[:1]
+    wanted = _by_clause(searcher, profile.aim or profile.business, encode)
     every = [one for one in dict.fromkeys((*wanted, *close)) if one not in profile.goal]
     n_wanted = sum(one not in profile.goal for one in wanted)
     return HeardGoals(
-        projects=tuple(every[:MOST_SUGGESTED]), n_wanted=min(n_wanted, MOST_SUGGESTED)
+        projects=tuple(every[:MOST_SUGGESTED]),
+        n_wanted=min(n_wanted, MOST_SUGGESTED),
+        named=tuple(one for one in _named_goals(searcher, profile) if one not in profile.goal),
     )
 
 
+def _named_goals(searcher: Searcher, profile: Profile) -> tuple[str, ...]:
+    """The project types that a wish calls by name; without a wish, what the firm says it does."""
+    said = _forms(searcher.analyser.analyse(profile.aim or profile.business).in_english)
+    cases = searcher.compendium.holdings.cases
+    return tuple(
+        project.id
+        for project in cases.terms("project", searcher.taxonomy)
+        if any(f" {_forms(name).strip()} " in said for name in (project.label, *project.aliases))
+    )
+
+
+def _forms(text: str) -> str:
+    """The words of a text as they are read, each between spaces."""
+    return f" {' '.join(word.form for word in words(text))} "
+
+
 def _by_clause(searcher: Searcher, text: str, encode: Encode) -> list[str]:
-    """Where a text has several clauses, what each comes nearest to, if it comes near at all."""
+    """What each clause of a text comes nearest to, if it comes near at all."""
     clauses = [one for one in _CLAUSE.split(text) if len(tokens(one)) >= _FEWEST_WORDS]
-    if len(clauses) < 2:
+    if not clauses:
         return []
     projects, phrases = searcher.retriever.phrases()
     if not projects:
@@ -87,27 +107,47 @@ def _by_clause(searcher: Searcher, text: str, encode: Encode) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def completed(
-    profile: Profile, searcher: Searcher, projects: tuple[str, ...], *, n_goals: int = 1
-) -> Profile:
+def completed(profile: Profile, searcher: Searcher, goals: tuple[str, ...] = ()) -> Profile:
     """The profile with each open field that its words fill.
 
     The sector is what the firm says that it does, or else what it wants, in any language of
-    the glossary; the goals are the first ``n_goals`` of ``projects``; the firms that would join
-    are counted where it says "we are five wineries", or wants something for "the five of us". A
-    country in the words may be the market, so none is taken.
+    the glossary; ``goals`` are those that its words want; the firms that would join are counted
+    where it says "we are five wineries", or wants something for "the five of us". A country in
+    the words may be the market, so none is taken.
     """
     whole = profile
-    text = searcher.analyser.analyse(profile.business or profile.aim).in_english
-    sectors = _sectors(text, searcher)
+    sectors = _sectors(_trade_in_words(profile, searcher), searcher)
     if not profile.my_sector and sectors:
         whole = replace(whole, my_sector=sectors)
-    if not profile.goal and projects:
-        whole = replace(whole, goal=projects[:n_goals])
+    if not profile.goal and goals:
+        whole = replace(whole, goal=goals)
     count = counted_in_words(profile, searcher)
     if profile.partners is None and count > 1:
         whole = replace(whole, partners=count)
     return whole
+
+
+def plainly_said(profile: Profile, searcher: Searcher, named_goals: tuple[str, ...]) -> Profile:
+    """The profile with what its words call by name: of this a case may be told to be unlike.
+
+    What is only heard in them, a goal that a clause comes near to or a sector by its materials,
+    is no word of the reader's.
+    """
+    sectors = _named_sectors(_trade_in_words(profile, searcher), searcher)
+    return replace(
+        completed(profile, searcher),
+        my_sector=profile.my_sector or sectors,
+        goal=profile.goal or named_goals,
+    )
+
+
+def _trade_in_words(profile: Profile, searcher: Searcher) -> str:
+    """What a firm says that it does, or else what it wants, in English."""
+    return searcher.analyser.analyse(profile.business or profile.aim).in_english
+
+
+def _named_sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
+    return tuple(one.value for one in searcher.mentions(text) if one.facet == "sector")
 
 
 def _sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
@@ -115,7 +155,7 @@ def _sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
 
     Several sectors work with wood: each may be meant, so all that have cases are heard.
     """
-    named = tuple(one.value for one in searcher.mentions(text) if one.facet == "sector")
+    named = _named_sectors(text, searcher)
     if named:
         return named
     said, counted = set(tokens(text)), searcher.compendium.holdings.cases

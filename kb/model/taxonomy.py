@@ -103,7 +103,8 @@ class Term:
     list has the default. ``sign`` is 1, -1 or 0. ``trades`` are understood as names of the
     term, and are no words of its cases: a case of butchers says nothing of bakers. ``foreign``
     are names in other languages: understood where a value is asked for, and no words either.
-    ``materials`` tell which firms speak where these do not say what they are.
+    ``materials`` tell which firms speak where these do not say what they are. ``near`` are ids of
+    sectors, nearest first, whose cases are of use where none is of this one.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Term:
     materials: tuple[str, ...] = ()
     activities: tuple[Activity, ...] = ()
     sought: bool = True
+    near: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

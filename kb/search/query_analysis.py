@@ -53,10 +53,14 @@ _PUBLIC_MONEY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Words in quotation marks, which a case must say one after the other: ``stems`` of them."""
+    """Words in quotation marks, which a case must say one after the other: ``stems`` of them.
+
+    Where they are all of a name of some ``values`` of facets, a case that has one says it, too.
+    """
 
     text: str
     stems: tuple[str, ...]
+    values: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +193,7 @@ class Analyser:
             in_english=written(translation.in_english) if wanted else "",
             terms=found,
             wanted=written(wanted) if translation.english else wanted,
-            phrases=tuple(
-                Phrase(text=one, stems=stems) for one in operators.phrases if (stems := tokens(one))
-            ),
+            phrases=tuple(self._phrase(one) for one in operators.phrases if tokens(one)),
             exclusions=tuple(one for one in exclusions if one not in both),
             contradictory=tuple(both),
             mentions=mentions,
@@ -211,15 +213,24 @@ class Analyser:
     def _exclusion(self, text: str) -> Exclusion:
         """What a sign excludes: a value where all of it names one, else the words."""
         in_english = self._translation(text).in_english
-        stems = tokens(in_english)
         if self._is_public_money(in_english):
             return Exclusion(text=text, facet="formation", values=self._public_money)
-        named = self._names.read(in_english) if self._names is not None else ()
-        if len(named) == 1 and len(tokens(in_english[named[0].start : named[0].end])) == len(stems):
-            by_name = _by_values(text, named[0])
-            if by_name is not None:
-                return by_name
-        return Exclusion(text=text, stems=stems)
+        named = self._all_named(in_english)
+        by_name = _by_values(text, named) if named is not None else None
+        return by_name or Exclusion(text=text, stems=tokens(in_english))
+
+    def _phrase(self, text: str) -> Phrase:
+        named = self._all_named(self._translation(text).in_english)
+        values = named.mentions if named is not None else ()
+        return Phrase(text=text, stems=tokens(text), values=values)
+
+    def _all_named(self, text: str) -> Named | None:
+        """What a text names where all of its words are one name; None where they are not."""
+        named = self._names.read(text) if self._names is not None else ()
+        if len(named) != 1:
+            return None
+        name = text[named[0].start : named[0].end]
+        return named[0] if len(tokens(name)) == len(tokens(text)) else None
 
     def _excluded_in(self, text: str) -> tuple[str, list[Exclusion]]:
         """The text without what it excludes in words, and that; values of the vocabulary only."""

@@ -408,11 +408,16 @@ class Searcher:
     def _allowed(self, judgement: Judgement, asked: Analysis) -> Judgement:
         """The judgement less what the words of a query keep out: phrases and excluded words.
 
-        A case must say each phrase in its title or in one of its passages.
+        A case must say each phrase in its title or in one of its passages, or have the value of a
+        facet that is called so.
         """
         found = self._saying_none(judgement.found, asked)
         for phrase in asked.phrases:
-            found = self._saying(found, phrase.stems)
+            saying = self._saying(found, phrase.stems)
+            for one in phrase.values:
+                within = Filter(facets={one.facet: (one.value,)})
+                saying = np.union1d(saying, self.engine.matching(within, found))
+            found = saying
         return replace(judgement, found=found)
 
     def _saying_none(self, rows: np.ndarray, asked: Analysis) -> np.ndarray:

@@ -53,7 +53,7 @@ class Absent:
 
     ``value`` is empty for a trade of a sector that the vocabulary lacks. ``label`` is what it is
     called, a trade as it was asked for. ``nearest`` are values of the same facet that cases
-    have, nearest first: for a trade the sectors of the same part of the economy.
+    have, nearest first: for a trade the sectors that the vocabulary calls near to it.
     """
 
     facet: str
@@ -111,13 +111,12 @@ class MentionFinder:
         sectors = taxonomy.facet(_SECTOR)
         for term in sectors:
             if term.id not in held:
-                near = _nearest(taxonomy, term, held)
+                near = _nearest(taxonomy, term, _parts_of(taxonomy, term), held)
                 for name in (term.label, *term.aliases):
                     _add(self._absent, _forms_of(name), _no_sector(term.id, term.label, near))
                 self._add_trades(term, term.id, near)
         for division in taxonomy[DIVISIONS]:
-            near = _of_sections(taxonomy, {division.group}, held)
-            self._add_trades(division, "", near[:_MOST_NEAR])
+            self._add_trades(division, "", _nearest(taxonomy, division, {division.group}, held))
 
     def _add_trades(self, term: Term, value: str, near: Sequence[Term]) -> None:
         for trade in term.trades:
@@ -213,20 +212,31 @@ def _no_sector(value: str, label: str, near: Iterable[Term]) -> Absent:
     return Absent(facet=_SECTOR, value=value, label=label, nearest=nearest)
 
 
-def _nearest(taxonomy: Taxonomy, sector: Term, held: Sequence[str]) -> list[Term]:
-    """The sectors with cases in the sections of the classification that a sector has a part of.
-
-    Where there are none, those of its group.
-    """
+def _parts_of(taxonomy: Taxonomy, sector: Term) -> set[str]:
+    """The sections of the classification that a sector has a part of."""
     sections = {division.id: division.group for division in taxonomy[DIVISIONS]}
-    of_sector = {sections.get(activity.code[:2], "") for activity in sector.activities}
-    near = _of_sections(taxonomy, of_sector - {""}, held)
-    grouped = (one for one in taxonomy.facet(_SECTOR) if one.group == sector.group)
-    return (near or [one for one in grouped if one.id in held])[:_MOST_NEAR]
+    return {sections.get(activity.code[:2], "") for activity in sector.activities} - {""}
+
+
+def _nearest(taxonomy: Taxonomy, term: Term, sections: set[str], held: Sequence[str]) -> list[Term]:
+    """The sectors with cases that are nearest to a sector or a division.
+
+    Those that the vocabulary calls near, if it says so of the term; else those of its sections of
+    the classification, and else those of its group. Where many are as near as each other none is
+    named: makers of bricks are no bakers, though both make something.
+    """
+    sectors = taxonomy.facet(_SECTOR)
+    if term.near:
+        return [sectors.term(one) for one in term.near if one in held][:_MOST_NEAR]
+    grouped = [one for one in sectors if one.group == term.group and one.id in held]
+    return _of_sections(taxonomy, sections, held) or (grouped if len(grouped) <= _MOST_NEAR else [])
 
 
 def _of_sections(taxonomy: Taxonomy, wanted: set[str], held: Sequence[str]) -> list[Term]:
-    """The sectors with cases that have the largest part of their activities in some sections."""
+    """The sectors with cases that have the largest part of their activities in some sections.
+
+    At most ``_MOST_NEAR``, and none of several as large of which not all can be named.
+    """
     sections = {division.id: division.group for division in taxonomy[DIVISIONS]}
     shares = {}
     for sector in taxonomy.facet(_SECTOR):
@@ -234,4 +244,5 @@ def _of_sections(taxonomy: Taxonomy, wanted: set[str], held: Sequence[str]) -> l
         if sector.id in held and not wanted.isdisjoint(theirs):
             shares[sector.id] = sum(section in wanted for section in theirs) / len(theirs)
     order = sorted(shares, key=lambda sector: -shares[sector])
-    return [taxonomy.facet(_SECTOR).term(sector) for sector in order]
+    cut = shares[order[_MOST_NEAR]] if len(order) > _MOST_NEAR else 0.0
+    return [taxonomy.facet(_SECTOR).term(one) for one in order[:_MOST_NEAR] if shares[one] > cut]

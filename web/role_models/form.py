@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from kb.guidance.profile import FIELDS, Profile
+from kb.guidance.profile import FIELDS, MAX_TEXT, Profile
 from kb.model.english import number_word
 from kb.model.facet_words import facet_words
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.query import Query
 from web.core import params
-from web.core.params import REPEATED, Read, Wrong, to_profile, to_query
+from web.core.params import REPEATED, VALUE, Read, Wrong, to_profile, to_query
 from web.ui.notices import wrong_values
 from web.words.lists import shortened
 from web.words.profile import PROFILE_FIELDS, ProfileField
@@ -33,9 +33,11 @@ FIGURE_FIELDS: Mapping[str, ProfileField] = {
     "results_direction": ProfileField(name="Way", label="Which way it went"),
 }
 
+#: The field in which a trade may be typed.
+SECTOR = "my_sector"
 #: What to do about a word that means nothing in a field that takes any.
 WAYS_ON: Mapping[str, str] = {
-    "my_sector": "Choose one of its list, or leave it empty and say what your firm does.",
+    SECTOR: "Choose one of its list, or leave it empty and say what your firm does.",
 }
 
 
@@ -44,13 +46,15 @@ class Asked:
     """What an address asks, as far as it is understood.
 
     ``wrong`` are the fields that are not, in the order of the form, which tells each
-    fault at its field; ``typed`` is everything as it was given.
+    fault at its field; ``typed`` is everything as it was given. ``trades`` were typed as the
+    sector and are of none that is known: they count as words on what the firm does.
     """
 
     profile: Profile
     query: Query
     wrong: Mapping[str, Wrong]
     typed: MultiDict[str, str]
+    trades: tuple[str, ...] = ()
 
     @property
     def says_nothing(self) -> bool:
@@ -59,14 +63,31 @@ class Asked:
         return was_sent and self.profile.is_empty and not self.wrong
 
 
+def nearest_spelled(read: Read) -> Mapping[str, tuple[str, ...]]:
+    """What was typed as the sector and is none, to the sectors that are spelled like it."""
+    return {one.given: one.nearest for one in read.wrong if one.name == SECTOR}
+
+
 def asked(read: Read, taxonomy: Taxonomy) -> Asked:
     """What was read of an address as a profile with its filters."""
-    faults = wrong_values(read)
+    faults, values = wrong_values(read), read.values
+    unknown = (one.given for one in read.wrong if one.name == SECTOR and one.rule == VALUE)
+    trades = tuple(dict.fromkeys(unknown))
+    business = ". ".join((*filter(None, [values["business"]]), *trades))
+    if len(business) > MAX_TEXT:
+        trades = ()
+    if trades:
+        values = {**values, "business": business}
     return Asked(
-        profile=to_profile(read.values, taxonomy),
-        query=to_query(read.values, taxonomy),
-        wrong={name: faults[name] for name in NAMES if name in faults},
+        profile=to_profile(values, taxonomy),
+        query=to_query(values, taxonomy),
+        wrong={
+            name: faults[name]
+            for name in NAMES
+            if name in faults and not (trades and name == SECTOR)
+        },
         typed=read.typed,
+        trades=trades,
     )
 
 

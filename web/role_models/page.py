@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from kb.guidance.profile import FIELDS, Profile, given, values_of, with_goal
@@ -12,9 +12,11 @@ from kb.model.english import in_line
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
 from kb.search.query import Query
+from kb.search.searcher import Searcher
 from web.core.urls import profile_url
+from web.role_models.form import Asked
 from web.ui.filters import Chip, chips
-from web.words.lists import cut
+from web.words.lists import cut, shortened
 from web.words.profile import PROFILE_FIELDS, words
 
 #: How much of a text a chip shows.
@@ -56,6 +58,46 @@ def suggested(answer: RoleModels, taxonomy: Taxonomy) -> Iterator[Chip]:
             label=" and ".join(words(name, one, taxonomy) for one in new),
             url=profile_url(more, answer.query),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownTrade:
+    """A trade that was typed as the sector and is of none; ``nearest`` are sectors to say instead.
+
+    Each of these has the address of the profile that says it.
+    """
+
+    typed: str
+    nearest: tuple[Chip, ...]
+
+
+def unknown_trades(
+    asked: Asked, nearest: Mapping[str, Sequence[str]], searcher: Searcher
+) -> Iterator[UnknownTrade]:
+    """The trades that no sector has, each with the nearest sectors.
+
+    Those that the vocabulary calls near; else those that are spelled alike, which ``nearest``
+    gives by what was typed.
+    """
+    profile, taxonomy = asked.profile, searcher.taxonomy
+    for trade in asked.trades:
+        read = searcher.analyser.analyse(trade)
+        named = [near.value for one in read.absent for near in one.nearest if one.facet == "sector"]
+        named += [one.value for one in read.mentions if one.facet == "sector"]
+        values = dict.fromkeys(named if read.absent else (named or nearest.get(trade, ())))
+        chips = [
+            Chip(
+                name="my_sector",
+                facet=PROFILE_FIELDS["my_sector"].name,
+                label=taxonomy.label("sector", value),
+                url=profile_url(
+                    replace(profile, my_sector=(*profile.my_sector, value)), asked.query
+                ),
+            )
+            for value in values
+            if value not in profile.my_sector
+        ]
+        yield UnknownTrade(typed=shortened(trade), nearest=tuple(chips))
 
 
 def yours(field: str, answer: RoleModels, taxonomy: Taxonomy) -> str:

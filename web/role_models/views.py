@@ -10,8 +10,8 @@ from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import counts_of, role_models
 from web.core.params import PROFILE, read_page
 from web.core.request import searcher
-from web.role_models.form import FILTERS, asked, faults
-from web.role_models.page import profile_chips, suggested, yours
+from web.role_models.form import FILTERS, asked, faults, nearest_spelled
+from web.role_models.page import profile_chips, suggested, unknown_trades, yours
 from web.ui.filters import facet_counts, units_asked, ways_asked
 from web.ui.links import MODELS, compare_first
 from web.ui.notices import unknown_names
@@ -56,6 +56,7 @@ def page() -> tuple[str, int]:
         chips=list(profile_chips(profile, query, taxonomy)),
         suggested=list(suggested(answer, taxonomy)) if answer else [],
         told=told,
+        trades=list(unknown_trades(said, nearest_spelled(read), current)) if answer else [],
         full_text=full_text(profile, taxonomy),
         compare=compare_first((one.case.id for one in answer.models), MODELS) if answer else None,
         notices=unknown_names(read, taxonomy),

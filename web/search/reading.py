@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from kb.model.english import N_
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
-from kb.search.query_analysis import Exclusion
+from kb.search.query_analysis import Exclusion, Phrase
 from kb.text.analysis import words
 from kb.text.mentions import Absent
 from web.words.lists import AND, OR, listed
@@ -36,9 +36,17 @@ def _readings(result: SearchResult, taxonomy: Taxonomy) -> Iterator[str]:
             what=_excluded(one, taxonomy),
         )
     for phrase in read.phrases:
-        yield gettext("Only cases that say “%(phrase)s”.", phrase=phrase.text)
+        yield _only(phrase)
     for sign in read.not_understood:
         yield gettext("“%(sign)s” has no meaning here. It was read as a word.", sign=sign)
+
+
+def _only(phrase: Phrase) -> str:
+    if phrase.values:
+        return gettext(
+            "Only cases that say “%(phrase)s” or are filed under it.", phrase=phrase.text
+        )
+    return gettext("Only cases that say “%(phrase)s”.", phrase=phrase.text)
 
 
 def _absent(one: Absent) -> str:

@@ -111,6 +111,18 @@ def _changed(tmp_path: Path, old: str, new: str) -> Path:
             "spells 'plumber', which already stands for 'beer'; one spelling means one term.",
             id="a trade of two sectors",
         ),
+        pytest.param(
+            "near: [printing-media]",
+            "near: [furnitures]",
+            "must be the id of a sector, not 'furnitures'. Did you mean furniture",
+            id="near to no sector",
+        ),
+        pytest.param(
+            "trades: {brewers: brewer, breweries: brewery, microbreweries: microbrewery}",
+            "near: [beer]",
+            "must be another sector than this one.",
+            id="near to itself",
+        ),
     ],
 )
 def test_what_cannot_be_is_told(tmp_path, old, new, message):

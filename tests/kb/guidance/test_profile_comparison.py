@@ -16,6 +16,7 @@ from kb.guidance.profile_comparison import (
     MEDIUM_FROM,
     FieldComparison,
     compare_fields,
+    compare_with_heard,
     sentences,
     size_name,
 )
@@ -368,6 +369,46 @@ def test_fields_come_in_one_order():
 def test_what_a_profile_does_not_give_is_not_compared(profile):
     """Without a number or a tick there is nothing to compare."""
     assert found(profile, SHIRTS) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "expected"),
+    [
+        pytest.param(
+            {"goal": ("exporting",)},
+            {"goal": ("marketing", "exporting")},
+            ["Like you: exporting."],
+            id="not the goal that was heard",
+        ),
+        pytest.param(
+            {"goal": ("marketing",)},
+            {"goal": ("marketing", "exporting")},
+            ["Like you: exporting.", "Unlike you: not marketing."],
+            id="but the one that was said",
+        ),
+        pytest.param({}, {"goal": ("marketing",)}, [], id="nothing in common, nothing to tell"),
+        pytest.param(
+            {}, {"my_sector": ("furniture",)}, [], id="a sector that was heard in a material"
+        ),
+        pytest.param(
+            {},
+            {"my_sector": ("furniture", "textiles-clothing")},
+            ["Like you: in textiles, clothing and footwear."],
+            id="one of several that were heard",
+        ),
+        pytest.param(
+            {"partners": 4, "my_country": "NO"},
+            {"partners": 4, "my_country": "NO", "goal": ("exporting",)},
+            ["Like you: exporting.", "Unlike you: ten members; in Denmark."],
+            id="in the order of the fields",
+        ),
+    ],
+)
+def test_a_case_is_never_unlike_what_was_only_heard(said, heard, expected):
+    """It is told to be like it, which is of use; nobody said what it would be unlike."""
+    compared = compare_with_heard(Profile(**said), Profile(**heard), SHIRTS, TAXONOMY)
+
+    assert list(sentences(compared)) == expected
 
 
 def test_the_comparison_is_told_in_three_sentences():

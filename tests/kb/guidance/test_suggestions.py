@@ -3,7 +3,9 @@
 import pytest
 
 from kb.guidance.profile import Profile
-from kb.guidance.suggestions import completed, goals_in_words
+from kb.guidance.role_models import role_models
+from kb.guidance.suggestions import completed, goals_in_words, plainly_said
+from kb.search.query import Query
 
 
 @pytest.mark.parametrize(
@@ -26,14 +28,14 @@ from kb.guidance.suggestions import completed, goals_in_words
 )
 def test_how_many_join(searcher, words, count):
     """People who count themselves are counted; a number of anything else is not."""
-    assert completed(Profile(aim=words), searcher, ()).partners == count
+    assert completed(Profile(aim=words), searcher).partners == count
 
 
 def test_of_us_in_the_business_are_people(searcher):
     """Who says of the own firm "seven of us" counts its people; in a wish, firms that join."""
     profile = Profile(business="Metal workshop, seven of us.")
 
-    assert completed(profile, searcher, ()).partners is None
+    assert completed(profile, searcher).partners is None
 
 
 def test_a_number_in_its_field_wins(searcher):
@@ -49,20 +51,70 @@ def test_the_sector_is_what_the_firm_does(searcher):
     """It is read from the business, and from the wish only where that is empty."""
     does = Profile(business="metal workshop", aim="wine")
 
-    assert completed(does, searcher, ()).my_sector == ("metal-machinery",)
-    assert completed(Profile(aim="wine"), searcher, ()).my_sector == ("wine-spirits",)
+    assert completed(does, searcher).my_sector == ("metal-machinery",)
+    assert completed(Profile(aim="wine"), searcher).my_sector == ("wine-spirits",)
 
 
 def test_a_country_may_be_the_market(searcher):
     """A country that the words name is not taken for the firm's own."""
-    assert completed(Profile(aim="sell wine in France"), searcher, ()).my_country == ""
+    assert completed(Profile(aim="sell wine in France"), searcher).my_country == ""
 
 
-def test_the_first_project_is_the_goal(searcher):
-    """Of several kinds of project that were heard the nearest counts."""
+def test_what_the_words_want_is_the_goal(searcher):
+    """Several, where the words want several."""
     found = completed(Profile(aim="sell more"), searcher, ("marketing", "exporting"))
 
-    assert found == Profile(aim="sell more", goal=("marketing",))
+    assert found == Profile(aim="sell more", goal=("marketing", "exporting"))
+
+
+@pytest.mark.parametrize(
+    ("profile", "sector", "goal"),
+    [
+        (Profile(aim="We want to export wine"), ("wine-spirits",), ("exporting",)),
+        (Profile(aim="buy steel together in one lorry"), (), ()),
+        (Profile(aim="buy steel together", my_sector=("food",)), ("food",), ()),
+        (Profile(aim="joint marketing", goal=("design",)), (), ("design",)),
+        (Profile(business="We export wine"), ("wine-spirits",), ("exporting",)),
+        (Profile(business="We export", aim="staff training"), (), ("staff-training",)),
+        (Profile(business="We export", aim="train people"), (), ()),
+        (Profile(aim="A market for us"), (), ()),
+    ],
+)
+def test_only_what_is_named_is_plainly_said(searcher, profile, sector, goal):
+    """A material is no sector of the reader's, and what a clause comes near to is no goal."""
+    heard = goals_in_words(searcher, profile, searcher.retriever.vectors)
+
+    said = plainly_said(profile, searcher, heard.named)
+
+    assert (said.my_sector, said.goal) == (sector, goal)
+
+
+@pytest.mark.parametrize(
+    "aim",
+    [
+        "fill a lorry with five of us",
+        "stand side by side at the fair",
+        "find out who would buy from us",
+        "meet once a month and talk",
+        "pay less for the things we need",
+        "get known beyond our valley",
+        "have one telephone for all of us",
+        "learn what others did wrong",
+        "keep our sons in the village",
+        "look good on paper",
+        "survive the supermarket",
+    ],
+)
+def test_what_is_only_heard_is_never_held_against_a_case(real_live, aim):
+    """No case is unlike a reader in a goal that nobody named or ticked."""
+    answer = role_models(real_live.current(), Profile(business="joinery", aim=aim), Query())
+
+    assert [
+        one.words
+        for model in answer.models
+        for one in model.comparison
+        if one.field == "goal" and one.relation != "like"
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +128,7 @@ def test_the_first_project_is_the_goal(searcher):
 )
 def test_a_sector_is_heard_in_its_materials(searcher, aim, sectors):
     """Where the words name none; of sectors that have cases."""
-    assert completed(Profile(aim=aim), searcher, ()).my_sector == sectors
+    assert completed(Profile(aim=aim), searcher).my_sector == sectors
 
 
 @pytest.mark.parametrize(
@@ -97,5 +149,4 @@ def test_each_clause_is_heard(real_live, aim, goals):
     heard = goals_in_words(searcher, profile, searcher.retriever.vectors)
 
     assert heard.projects[: heard.n_wanted] == goals
-    compared = completed(profile, searcher, heard.projects, n_goals=heard.n_wanted)
-    assert compared.goal == goals
+    assert completed(profile, searcher, heard.projects[: heard.n_wanted]).goal == goals

@@ -225,6 +225,22 @@ def test_phrases_are_told_from_words(text, phrases):
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('"exporting" wine', [["exporting"]]),
+        ('"Norwegian" wine', [["NO"]]),
+        ('"wine exports"', [[]]),
+        ('"wine" "makers"', [["wine"], []]),
+    ],
+)
+def test_a_phrase_that_is_a_name_is_told_with_its_values(text, values):
+    """Where all of its words are one name: a case that has the value says it, too."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert [[one.value for one in phrase.values] for phrase in asked.phrases] == values
+
+
+@pytest.mark.parametrize(
     ("text", "not_understood"),
     [
         ('wine "exports', ('"',)),

@@ -132,6 +132,25 @@ def test_a_text_finds_cases_by_their_best_passage(searcher, text, expected):
     assert result.snapshot_id == searcher.snapshot_id
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param('"joint purchasing" metal', {METAL}, id="a project that no text names"),
+        pytest.param('"buying group" metal', {METAL}, id="by another name of it"),
+        pytest.param('"Norwegian" metal', {METAL, PROGRAMME}, id="a country"),
+        pytest.param('"joint purchasing" "Norway" metal', {METAL}, id="two"),
+        pytest.param('"joint purchasing" textile', set(), id="none that has it is found"),
+        pytest.param('"machines metal" metal', set(), id="words that are no name"),
+        pytest.param('"makers export" wine', {WINE}, id="words that a case says"),
+    ],
+)
+def test_a_phrase_that_names_a_value_is_said_by_cases_that_have_it(searcher, text, expected):
+    """A phrase is in what is found, in its words or as what it is filed under."""
+    result = searcher.search(make_query(searcher.taxonomy, text=text))
+
+    assert {hit.case.id for hit in result.hits} == expected
+
+
 def test_the_reason_is_what_a_reader_may_see(searcher):
     """The reason shows the passage itself, without the context that the encoder reads, and why."""
     hits = searcher.search(make_query(searcher.taxonomy, text="export")).hits

@@ -9,7 +9,7 @@ import pytest
 from kb.content.glossary import read_forms
 from kb.content.taxonomy import load_taxonomy
 from kb.text.chunking import words_of_case
-from kb.text.mentions import MentionFinder
+from kb.text.mentions import MENTIONED_FACETS, MentionFinder
 from kb.text.translate import translate
 from tests.kb.model.test_coverage import case
 
@@ -56,6 +56,72 @@ def test_every_trade_names_its_sector(trade):
 def test_a_trade_in_another_language_names_its_sector(text, sector):
     """By the glossary and its forms."""
     assert sectors(text) == [sector]
+
+
+@pytest.mark.parametrize(
+    ("trade", "nearest"),
+    [
+        ("sawmill", ["furniture", "building-trades", "construction-landscape"]),
+        ("brickmakers", ["construction-landscape", "building-trades", "crafts-luxury"]),
+        ("quarries", ["construction-landscape", "building-trades"]),
+        ("box makers", ["printing-media"]),
+        ("paint makers", ["building-trades", "cosmetics"]),
+        ("garages", ["vehicles-vessels", "transport", "retail"]),
+        ("warehouses", ["transport", "retail"]),
+        ("accountants", ["software-consulting"]),
+        ("dentists", ["medical-devices", "personal-services", "veterinary"]),
+        ("watchmakers", ["crafts-luxury", "personal-services", "electronics-telecoms"]),
+        ("translators", ["software-consulting", "printing-media"]),
+        ("credit unions", []),
+    ],
+)
+def test_a_trade_without_a_case_names_the_nearest(trade, nearest):
+    """By what the vocabulary calls near; none where nothing is."""
+    (named,) = FINDER.read(trade)
+
+    assert [[near.value for near in one.nearest] for one in named.absent] == [nearest]
+
+
+def test_every_trade_without_a_sector_says_what_is_near_or_nothing():
+    """No trade of a division is near to whatever happens to come first in a list of sectors."""
+    unsaid = [one.id for one in TAXONOMY["divisions"] if one.trades and not one.near]
+    several = [
+        trade.plural
+        for one in TAXONOMY["divisions"]
+        if one.id in unsaid
+        for trade in one.trades
+        if any(absent.nearest for named in FINDER.read(trade.plural) for absent in named.absent)
+    ]
+
+    assert unsaid == ["64", "66", "68"]  # money and houses: nothing here is near
+    assert several == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cleaning services for hospitals",
+        "succession of a family firm",
+        "designation of origin",
+        "an informational leaflet",
+        "a universal rule",
+        "publicity for a fair",
+        "the qualification of workers",
+        "a marketplace",
+        "organic growth",
+        "the formation of prices",
+        "stock exchange",
+        "policing the rules",
+    ],
+)
+def test_a_word_that_only_looks_like_a_name_is_none(text):
+    """Not "hospitality", "success", "design", "informal", "quality", "marketing" or "formal"."""
+    finder = MentionFinder(
+        TAXONOMY,
+        {facet: TAXONOMY.facet(facet).ids for facet in MENTIONED_FACETS if facet != "country"},
+    )
+
+    assert finder.find(text) == ()
 
 
 def test_a_trade_is_no_word_of_the_cases_of_its_sector():

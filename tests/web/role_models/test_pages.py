@@ -67,12 +67,46 @@ def test_a_trade_may_be_typed_as_the_sector(client):
     assert '<option value="Wine and spirits"></option>' in page
 
 
-def test_a_trade_that_is_unknown_is_told_at_its_field(client):
-    """What was typed stays, with what to do."""
-    answer = client.get("/role-models?my_sector=zzzz&goal=exporting")
+@pytest.mark.parametrize(
+    ("typed", "sentence", "offered"),
+    [
+        ("Winemaking", "The nearest:", ["Add Sector: Wine and spirits +"]),
+        ("sawmill", "If a sector of the list fits, choose it under “Change what you said”.", []),
+        ("zzzz", "If a sector of the list fits, choose it under “Change what you said”.", []),
+    ],
+)
+def test_a_trade_that_no_sector_has_is_answered(client, typed, sentence, offered):
+    """It counts as words, the nearest sectors are offered, and what was typed stays."""
+    answer = client.get(f"/role-models?my_sector={typed}&goal=exporting&business=Wine")
+    words = client.get(f"/role-models?goal=exporting&business=Wine.+{typed}")
+
+    assert answer.status_code == 200
+    assert titles(answer.text) == titles(words.text) != []
+    said = texts(answer.text, r'<p id="trade-1">(.*?)</p>')
+    assert said == [
+        f"No sector here is called “{typed}”. It counts as words on what your firm does. {sentence}"
+    ]
+    lists = re.findall(r'<ul aria-labelledby="trade-1">.*?</ul>', answer.text, re.S)
+    assert [one for each in lists for one in texts(each, r"<a [^>]*>(.*?)</a>")] == offered
+    assert re.findall(r'<input name="my_sector"[^>]* value="([^"]*)"', answer.text) == [typed, ""]
+
+
+def test_a_trade_beside_a_fault_waits_until_that_is_mended(client):
+    """The page tells the fault at its field; the trade is none, and what was typed stays."""
+    answer = client.get("/role-models?my_sector=zzzz&size=-3")
 
     assert answer.status_code == 400
+    assert re.findall(r'<li><a href="(#[^"]+)">', answer.text) == ["#field-size"]
     assert re.findall(r'<input name="my_sector"[^>]* value="([^"]*)"', answer.text) == ["zzzz", ""]
+
+
+def test_a_trade_for_which_no_room_is_left_is_told_at_its_field(client):
+    """Beside as many words as fit it cannot count, so the form says what to do."""
+    answer = client.get(
+        "/role-models", query_string={"my_sector": "zzzz", "business": "wine " * 120}
+    )
+
+    assert answer.status_code == 400
     assert (
         "“Your sector” has no answer “zzzz”. "
         "Choose one of its list, or leave it empty and say what your firm does."
