@@ -11,8 +11,9 @@ Nothing is chosen on the test split. The derivation, in order:
     compendium has, and by the query vector; one for each encoder. Each tuning query is also put
     to such functions that have not seen its need (ten folds): everything below goes by that.
 3.  **Score.** Another one, over the pairs of a query and one of its best cases, tells relevant
-    cases from others by the weighted sum, by how far it is behind that of the best case, and by
-    the logit of the answerability.
+    cases from others by how far its weighted sum is behind that of the best case, and by the logit
+    of the answerability. The sum itself is left out: what it is worth differs from writer to
+    writer, and without it scores are nearer to the truth on queries of a writer who had no part.
 4.  **Answer threshold.** The highest that loses at most 3% of the queries that some case
     answers just as wanted (grade 2).
 5.  **Least scores.** Of the ten best cases the highest that keeps 97% of the relevant ones of
@@ -213,19 +214,18 @@ def _with_score(samples: Sequence[tuple[Sample, float]], weights: Weights) -> We
     for sample, answered in samples:
         sums = weighted_sum(sample.evidence, weights)
         fitted = best_rows(sums, _FITTED)
-        behind = sums.max() - sums
-        every = np.column_stack([sums, behind, np.full(len(sums), logit(answered))])
+        every = np.column_stack([sums.max() - sums, np.full(len(sums), logit(answered))])
         rows.append(every[fitted])
         labels += [sample.evidence.ids[at] in sample.query.relevance for at in fitted.tolist()]
     if len(set(labels)) < 2:
         return weights
-    scale = np.array([_SUM_SCALE, _SUM_SCALE, 1.0])
+    scale = np.array([_SUM_SCALE, 1.0])
     model = LogisticRegression(C=_STRENGTH, max_iter=10_000)
     model.fit(np.concatenate(rows) * scale, labels)
-    slope, behind, answered = model.coef_[0] * scale
+    behind, answered = model.coef_[0] * scale
     return replace(
         weights,
-        slope=_rounded(slope),
+        slope=0.0,
         behind=_rounded(behind),
         answered=_rounded(answered),
         constant=_rounded(model.intercept_[0]),

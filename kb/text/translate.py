@@ -35,7 +35,8 @@ _FUNCTION_WORD, _TERM, _COMPOUND, _UNKNOWN = 6.5, 5.0, 4.5, 2.0
 #: By how much another language must be likelier than English, as a power of ten.
 _MOST_WRITE_ENGLISH = 1.2
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+#: Letters beside a digit are no word: the "d" of "3D" is no French "d'".
+_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 
 
 def fold(text: str) -> str:

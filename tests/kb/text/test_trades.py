@@ -124,6 +124,27 @@ def test_a_word_that_only_looks_like_a_name_is_none(text):
     assert finder.find(text) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3D printing",
+        "4G coverage",
+        "B2B sales",
+        "5S workshops",
+        "A4 paper makers",
+        "2nd hand clothes",
+        "1990s clusters",
+        "24h shops",
+        "Q3 results",
+        "O2 sensors",
+        "30m loan",
+    ],
+)
+def test_a_letter_beside_a_digit_is_no_word_of_another_language(text):
+    """English, and not "d'" of French, "b" of Portuguese or "s" of anything."""
+    assert translate(text, TABLE).english
+
+
 def test_a_trade_is_no_word_of_the_cases_of_its_sector():
     """A case of butchers is not found by "bakers": its sector has both, and it says neither."""
     words = words_of_case(case("food"), TAXONOMY).split()
