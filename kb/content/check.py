@@ -15,6 +15,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
+from urllib.parse import unquote
 
 from kb.content.files import SOURCES_FILE
 from kb.content.known import NAMES_WITHDRAWN, Known, like_it, nearest_ids
@@ -35,6 +36,7 @@ from kb.content.yaml_source import read_yaml, text_of
 from kb.errors import Problem
 from kb.model.taxonomy import GUIDE, MONEY, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import TextComplaint, body_problems, case_headings, links
+from kb.text.pull_request import differences
 
 if TYPE_CHECKING:
     from kb.content.readings import Reading
@@ -364,10 +366,12 @@ def text_problems(draft: Draft, known: Known) -> Iterator[Problem]:
     """What is wrong with headings and Markdown, and links that lead to no case."""
     is_guide = known.guides[draft.id]
     headings = None if is_guide else case_headings(known.taxonomy.subject)
-    complaints = (
+    complaints = [
         *body_problems(draft.body, draft.id, headings=headings),
         *link_problems(draft.body, draft.id, known),
-    )
+    ]
+    if all(one.rule != "raw-html" for one in complaints):  # else that is what differs
+        complaints += differences(draft.body)
     for one in complaints:
         yield text_problem(draft.path, draft.body_line - 1, one)
 
@@ -467,6 +471,46 @@ def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Itera
             if day > today.isoformat():
                 message = f"must not lie in the future: it is {day}, and today is {today}."
                 yield _field_problem("day-in-the-future", file, line, field, message)
+
+
+def parts_linked_to(draft: Draft) -> tuple[tuple[str, str, int], ...]:
+    """The parts of texts that a text links to: of which document, their name, and the line."""
+    return tuple(
+        (link.case_id or draft.id, unquote(part), draft.body_line + link.line - 1)
+        for link in links(draft.body, draft.id)
+        if (part := link.target.partition("#")[2])
+        and (link.case_id is not None or link.target.startswith("#"))
+    )
+
+
+def part_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
+    """Links to parts that do not exist, of texts that do."""
+    read = list(read)
+    files = {file.id: file for file, _ in read}
+    known: dict[str, tuple[str, ...]] = {}
+    for file, reading in read:
+        for case_id, part, line in reading.parts:
+            if case_id not in files:
+                continue
+            if case_id not in known:
+                known[case_id] = _parts_of(files[case_id])
+            if part not in known[case_id]:
+                where = "this text" if case_id == file.id else files[case_id].path
+                message = (
+                    f"the link to the part '#{part}' must name a heading of {where}"
+                    f"{nearest_ids(part, known[case_id])}; the name of a heading is its words in "
+                    "lower case, with hyphens for blanks and without signs."
+                )
+                nearest = like_it(part, known[case_id])
+                yield problem("link-to-no-part", file.path, line, message, allowed=nearest)
+
+
+def _parts_of(file: CaseFile) -> tuple[str, ...]:
+    """The names of the headings of a document."""
+    from kb.text.rendering import anchors  # seldom needed, and slow to import
+
+    draft, _ = load_file(file)
+    return () if draft is None else anchors(draft.body)
 
 
 def withdrawn_problems(

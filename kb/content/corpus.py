@@ -15,6 +15,7 @@ from kb.content.check import (
     alias_problems,
     day_problems,
     own_source_problems,
+    part_problems,
     place_problems,
     title_problems,
     with_kinds_of_guides,
@@ -332,6 +333,7 @@ def read_corpus(
         *(*title_problems(shown), *place_problems(shown, taxonomy)),
         *(*alias_problems(readings), *day_problems(readings, date.today())),
         *own_source_problems(shown),
+        *part_problems(shown),
         *withdrawn_problems(shown, withdrawn.keys()),
         *(one for file, reading in readings for one in reading.problems_in(file.path)),
     ]

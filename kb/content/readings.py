@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from kb.content.case_json import packed
-from kb.content.check import could_be_guide, kind_of, text_problems
+from kb.content.check import could_be_guide, kind_of, parts_linked_to, text_problems
 from kb.content.countries import countries
 from kb.content.front_matter import read_case
 from kb.content.known import Known
@@ -96,6 +96,7 @@ class Reading(NamedTuple):
         withdrawn: the day on which it was withdrawn, and why; None where it was not.
         days: days that cannot lie ahead: the field, the day, and the line of each.
         own_sources: that the case brings along, each with the values of an ``OwnSource``.
+        parts: parts of texts that it links to: of which document, their name, and the line.
         asked: what it asked for, as JSON, which is seldom needed: documents to whether they
             exist, sources to whether they may be cited, sources to whether their year is not
             known; and the digests of all ids and of all keys, where it asked for all of them.
@@ -119,6 +120,7 @@ class Reading(NamedTuple):
     withdrawn: tuple[str, str] | None = None
     days: Sequence[tuple[str, str, int]] = ()
     own_sources: Sequence[Sequence[Any]] = ()
+    parts: Sequence[tuple[str, str, int]] = ()
     asked: str = ""
 
     @property
@@ -221,6 +223,7 @@ def _outline(draft: Draft) -> dict[str, Any]:
     title, place = as_text(given.get("title")), given.get("reading")
     has_place = isinstance(place, dict) and isinstance(place.get("place"), int)
     return {
+        "parts": parts_linked_to(draft),
         "kind": as_text(given.get("kind")) or "",
         "could_be_guide": could_be_guide(given),
         "title": (title, line("title")) if title else None,

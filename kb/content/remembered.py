@@ -41,11 +41,14 @@ _AT_ONCE = 500
 WINGS = ("kb.content", "kb.model", "kb.text")
 LIBRARIES = (
     *(
+        "comrak",
         "currencyconverter",
+        "markdown",
         "pybtex",
         "pycountry",
         "pydantic",
         "pylatexenc",
+        "pymdown-extensions",
         "python-frontmatter",
         "pyyaml",
     ),

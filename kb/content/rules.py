@@ -130,6 +130,8 @@ _TEXTS = {
     "heading-in-prose": "A field in Markdown holds no heading.",
     "link-leads-nowhere": "A link leads to a case or to a web address.",
     "link-broken": "A link to a case leads to one that exists.",
+    "link-to-no-part": "A link to a part of a text names one of its headings.",
+    "image-in-text": "A text says in words what an image would show.",
     "codebook-without-title": "The codebook opens with its title.",
 }
 _SOURCES = {
@@ -172,10 +174,14 @@ _BESIDE = {
     "judged-nothing": "A collection that is measured holds documents and judgments.",
 }
 
+_WARNINGS = {
+    "markdown-differs-from-pull-request": "The site shows a text as a pull request does.",
+}
+
 #: Every rule by its id, in the order of the index of their pages.
 RULES: Mapping[str, Rule] = _rules(
     ERROR, {**_FILES, **_FIELDS, **_CASES, **_TEXTS, **_SOURCES, **_BESIDE}
-) | _rules(WARNING, {})
+) | _rules(WARNING, _WARNINGS)
 
 
 def problem(

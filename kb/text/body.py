@@ -16,6 +16,9 @@ DONE_HEADING = "What they did together"
 RESULTS_HEADING = "Results as reported"
 ANALYSIS_HEADING = "What to take from it"
 
+#: What is to be done and what is done in a list of tasks, as letters: every page and file has them.
+TASKS = {" ": "☐", "x": "☑"}
+
 _FENCE = re.compile(
     r"^[ \t]*+(`{3,}+(?=[^`\n]*$)|~{3,}+)[^\n]*(?:.*?^[ \t]*+\1[`~]*[ \t]*$|.*)",
     re.MULTILINE | re.DOTALL,
@@ -29,6 +32,8 @@ _LINK = re.compile(
     r"(?:(?<!\\)\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+))",
     re.MULTILINE,
 )
+#: An image: its words, then its address or the label of one.
+_IMAGE = re.compile(r"(?<!\\)!\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\(\s*<?([^)\s>]*)|\[)")
 #: A link with its words: to an address, or by a label that is given one elsewhere.
 _WORDED = re.compile(
     r"(?<!\\)!?\[((?:[^\[\]]|!\[[^\]]*\](?:\([^)]*\))?)+)\]"
@@ -191,8 +196,18 @@ def body_problems(
         message = f"raw HTML is not allowed: {tag!r}; write Markdown."
         yield TextComplaint(line, "raw-html", message)
     yield from _heading_problems(body, headings)
+    images = {}
+    for match in _IMAGE.finditer(plain) if "![" in plain else ():
+        line, target = _line(plain, match.end()), match[2] or ""
+        images[line, target] = None
+        message = (
+            f"an image is not shown on the site: {match[0][:40]!r}. A case is kept as text, in "
+            "files, in print and for ever; say in words what it shows, or let a link lead to it."
+        )
+        yield TextComplaint(_line(plain, match.start()), "image-in-text", message)
     for link in links(body, case_id):
-        yield from _link_problems(link)
+        if (link.line, link.target) not in images:
+            yield from _link_problems(link)
 
 
 def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[TextComplaint]:

@@ -1,7 +1,9 @@
 """What a pull request shows of Markdown, and where the site would show something else.
 
-Owns ``comrak``, which knows GitHub's grammar. What a reader sees is compared and not how it is
-written: two texts of HTML are the same if their elements and letters are.
+Owns ``comrak``, which knows GitHub's grammar. Texts of plain paragraphs, lists, links and emphasis
+are not compared at all: both read them alike, and a comparison takes as long as a page. What a
+reader sees is compared and not how it is written: two texts of HTML are the same if their elements
+and letters are.
 """
 
 from __future__ import annotations
@@ -10,11 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import zip_longest
 from urllib.parse import unquote
 
-import comrak
-
-from kb.text.rendering import TASKS
+from kb.text.body import TASKS, TextComplaint
 
 _VOID = frozenset(("br", "hr", "img", "input"))
 #: What begins and ends a line of its own: blanks beside it are not seen.
@@ -22,6 +23,45 @@ _BLOCKS = frozenset(
     ("root", "p", "ul", "ol", "li", "pre", "table", "thead", "tbody", "tr", "th", "td", "br")
 ) | {"blockquote", "hr", "notes", "h1", "h2", "h3", "h4", "h5", "h6"}
 _BLANKS = re.compile(r"[ \t\n\N{NO-BREAK SPACE}]+")
+
+
+#: Beyond so many letters, and so many of the signs that take long, nothing is compared.
+LONGEST, MOST_BRACKETS = 200_000, 1_000
+#: So many differences are told of one text.
+_MOST_TOLD = 5
+_HOW = (
+    "write it so that both read it alike: a backslash before a sign that is a letter, an empty "
+    "line around a list or a table (docs/markdown.md)."
+)
+_KINDS = {
+    **{"p": "a paragraph", "ul": "a list", "ol": "a list with numbers", "li": "an item"},
+    **{"pre": "code", "code": "code", "blockquote": "a quotation", "hr": "a line across"},
+    **{"table": "a table", "tr": "a row", "td": "a cell", "th": "a cell", "a": "a link"},
+    **{"em": "emphasis", "strong": "strong emphasis", "del": "struck words", "br": "a new line"},
+    **{"notes": "footnotes", "sup": "a footnote", "div": "a box"},
+    **{f"h{rank}": "a heading" for rank in range(1, 7)},
+}
+
+
+def differences(text: str) -> Iterator[TextComplaint]:
+    """Where the site shows something else of a text without HTML than a pull request does."""
+    if not _may_differ(text):
+        return
+    if len(text) > LONGEST or text.count("[") > MOST_BRACKETS:
+        message = (
+            "the text is too long, or has too many brackets, to say whether the site shows it as "
+            f"a pull request does; at most {LONGEST:,} letters and {MOST_BRACKETS:,} brackets."
+        )
+        yield TextComplaint(1, "markdown-differs-from-pull-request", message)
+        return
+    from kb.text.rendering import to_html  # seldom needed, and slow to import
+
+    theirs, ours = shown_by_github(text), seen(to_html(text))
+    for line, on_github, here in list(_differing(theirs, ours))[:_MOST_TOLD]:
+        message = (
+            f"a pull request shows {_told(on_github)} here, and the site {_told(here)}; {_HOW}"
+        )
+        yield TextComplaint(line, "markdown-differs-from-pull-request", message)
 
 
 @dataclass(slots=True)
@@ -36,8 +76,11 @@ class Seen:
 
 def shown_by_github(text: str) -> Seen:
     """What GitHub shows of a file; raw HTML in it is none of its elements."""
+    import comrak  # seldom needed
+
     known = comrak.ExtensionOptions()
     known.table = known.strikethrough = known.tasklist = known.autolink = known.footnotes = True
+    known.alerts = True
     how = comrak.RenderOptions()
     how.sourcepos = how.escape = True
     return seen(comrak.render_markdown(text, extension_options=known, render_options=how))
@@ -49,6 +92,39 @@ def seen(html: str) -> Seen:
     tree.feed(html)
     tree.close()
     return _seen(tree.root, is_code=False)
+
+
+#: A line, and what the two show there; None for nothing.
+_Difference = tuple[int, "Seen | str | None", "Seen | str | None"]
+
+
+def _differing(theirs: Seen, ours: Seen, line: int = 1) -> Iterator[_Difference]:
+    """The innermost elements that differ, until one is another element."""
+    line = theirs.line or line
+    for their, our in zip_longest(theirs.children, ours.children):
+        if their == our:
+            continue
+        line = their.line if isinstance(their, Seen) and their.line else line
+        alike = isinstance(their, Seen) and isinstance(our, Seen) and their.tag == our.tag
+        if not alike or their.about != our.about:
+            yield line, their, our
+            return
+        yield from _differing(their, our, line)
+
+
+def _told(shown: Seen | str | None) -> str:
+    """What is shown, in a few words."""
+    if shown is None:
+        return "nothing"
+    words = shown if isinstance(shown, str) else "".join(_letters(shown))
+    words = f"{words[:37]}..." if len(words) > 40 else words
+    kind = "the words" if isinstance(shown, str) else _KINDS.get(shown.tag, shown.tag)
+    return f"{kind} {words!r}" if words else kind
+
+
+def _letters(element: Seen) -> Iterator[str]:
+    for child in element.children:
+        yield from (child,) if isinstance(child, str) else _letters(child)
 
 
 class _Tree(HTMLParser):
@@ -158,3 +234,30 @@ def _ends_line(neighbour: Seen | str | None, tag: str) -> bool:
     if neighbour is None:
         return tag in _BLOCKS
     return isinstance(neighbour, Seen) and neighbour.tag in _BLOCKS
+
+
+#: Signs that every reader of Markdown reads alike where they stand so, and one that it may not:
+#: the last group. It says first what it may begin with, which saves most of the search.
+_SIGN = re.compile(
+    r"(?=[`*_~\\<\[\]&@])(?:"
+    r"`[^`\n\\]+`(?!`)"
+    r"|(?<![!\w)])\[[^\[\]\\`*_<&~@]+\]\([^\s()\[\]<>\\*`&]+\)(?![(\w])"
+    r"|(?<![^\s(\"'])(\*{1,2})(?=[^\s*])[^*_`~\\\[\]<&\n]*(?:\n(?=\S)[^*_`~\\\[\]<&\n]*)?(?<=[\w.:?!%)])\1"
+    r"(?![^\s.,;:!?)\"'])"
+    r"|(?<= )[*<](?= )|<(?=\d)|(?<=\w)_(?=\w)|(?<=[\s\w])&(?=\s|[A-Z]\b(?!;))"
+    r"|(.))",
+)
+#: An address between letters or signs that may or may not belong to it.
+_ADDRESS = re.compile(
+    r"(?<![\s(<\"])(?:https?://|www\.)|(?:https?://|www\.)[^\s)>]*[*~`\"'\[&<]", re.IGNORECASE
+)
+
+
+def _may_differ(text: str) -> bool:
+    """Whether a text holds signs that the site and GitHub could read in two ways.
+
+    Both read blocks by the same rules, but for what is indented by far.
+    """
+    if "\n    " in text or "\t" in text or text.startswith("    "):
+        return True
+    return any(found[2] for found in _SIGN.finditer(text)) or bool(_ADDRESS.search(text))

@@ -45,6 +45,8 @@ from pymdownx.betterem import BetterEmExtension
 from pymdownx.delimiterprocessor import Delimiter
 from pymdownx.magiclink import MagiclinkExtension
 
+from kb.text.body import TASKS
+
 #: A heading: its signs, and what follows.
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*)|$)")
 _CLOSING_SIGNS = re.compile(r"(?:^|(?<=[ \t]))#+$")
@@ -68,8 +70,6 @@ _CODE_INDENT = "    "
 _LAZY = STX
 #: What the library writes for a letter that is no sign, and for an ampersand.
 _ESCAPED, _STASHED = re.compile(f"{STX}(\\d+){ETX}"), HTML_PLACEHOLDER_RE
-#: What is to be done and what is done, as letters: every page and every file can show them.
-TASKS = {" ": "☐", "x": "☑"}
 
 
 def to_html(text: str) -> str:

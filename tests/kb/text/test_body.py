@@ -13,6 +13,10 @@ CASE_HEADINGS = case_headings(Term(id="network", label="Network"))
 HEADINGS = (
     "Situation, The network, What they did together, Results as reported, What to take from it"
 )
+IMAGE = (
+    "an image is not shown on the site: {}. A case is kept as text, in files, in print and for "
+    "ever; say in words what it shows, or let a link lead to it."
+)
 LEAD = "a link must lead to another case ('../guides/trends.md') or a web address, not "
 
 
@@ -192,7 +196,12 @@ PROBLEMS = [
     ("script-in-capitals", "[x](JavaScript:alert)", [(1, LEAD + "'JavaScript:alert'.")]),
     ("data-link", "[x](data:text/html,x)", [(1, LEAD + "'data:text/html,x'.")]),
     ("bare-domain", "[x](www.example.com)", [(1, LEAD + "'www.example.com'.")]),
-    ("picture", "![x](photo.jpg)", [(1, LEAD + "'photo.jpg'.")]),
+    ("picture", "One\n![x\ny](photo.jpg)", [(2, IMAGE.format(r"'![x\ny](photo.jpg'"))]),
+    ("picture-from-elsewhere", "![x](https://example.org/a.png)",
+     [(1, IMAGE.format("'![x](https://example.org/a.png'"))]),
+    ("picture-by-label", "![x][y]\n\n[y]: https://example.org/a.png",
+     [(1, IMAGE.format("'![x]['"))]),
+    ("no-picture", "Look!\\[x\\](y) `![x](y)`", []),
     ("empty-link", "One\n[x]()", [(2, LEAD + "''.")]),
     ("page-of-the-site", "[x](/cases/norway/b)", [(1, LEAD + "'/cases/norway/b'.")]),
     ("web-in-capitals", "[x](HTTPS://EXAMPLE.COM)", []),

@@ -1,0 +1,83 @@
+"""What a pull request shows that the site would not, and what is not compared."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.text.pull_request import (
+    LONGEST,
+    MOST_BRACKETS,
+    _may_differ,
+    differences,
+    seen,
+    shown_by_github,
+)
+from kb.text.rendering import to_html
+
+HOW = (
+    "write it so that both read it alike: a backslash before a sign that is a letter, an empty "
+    "line around a list or a table (docs/markdown.md)."
+)
+
+#: What both show alike.
+GOOD = {
+    "list-under-a-line": "Who:\n- bakers\n  - millers",
+    "table-under-a-line": "Figures:\n| a | b |\n|---|--:|\n| 1 | 2 |",
+    "footnote": "Said[^1].\n\n[^1]: https://example.org",
+    "address": "See https://example.org/a_(b), or www.example.org.",
+    "prose": "They met.It cost 5*3 euros, see file_name_a & <5%.",
+    "emphasis": '**A firm:** *it* said "**no**", ~~perhaps~~.',
+    "code": '```\n**"a"**b\n```',
+    "escaped": "\\*a\\* and \\~b\\~",
+}
+#: What they do not: the text, the line, what a pull request shows, and what the site shows.
+BAD = {
+    "strike-of-three": ("One.\n\na ~~~b~~~ c", 3, "the words 'a ~~~b~~~ c'", "the words 'a '"),
+    "address-after-a-sign": (
+        "(a;https://example.org)",
+        1,
+        "the words '(a;'",
+        "the words '(a;https://example.org)'",
+    ),
+    "alert": ("> [!NOTE]\n> a", 1, "a box 'Notea'", "a quotation '[!NOTE] a'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", GOOD.values(), ids=GOOD)
+def test_what_is_shown_alike_is_not_told(text: str) -> None:
+    """Nothing is said of a text that both show alike."""
+    assert list(differences(text)) == []
+
+
+@pytest.mark.parametrize(("text", "line", "theirs", "ours"), BAD.values(), ids=BAD)
+def test_what_differs_is_told(text: str, line: int, theirs: str, ours: str) -> None:
+    """What differs is told with its line, and with what is seen in both places."""
+    (told,) = differences(text)
+    assert (told.line, told.rule) == (line, "markdown-differs-from-pull-request")
+    assert told.message == f"a pull request shows {theirs} here, and the site {ours}; {HOW}"
+
+
+def test_what_takes_too_long_is_not_compared() -> None:
+    """A text of endless brackets or letters is told, and not compared for minutes."""
+    for text in ("[" * (MOST_BRACKETS + 1), "\\a" * LONGEST):
+        (told,) = differences(text)
+        assert told.message.startswith("the text is too long, or has too many brackets, to say")
+
+
+#: Pieces of plain texts.
+PIECES = (
+    *("word", "a firm", " ", " ", "\n", "\n\n", "- ", "## ", "*", "**", "[a](b.md)"),
+    *("[a b](d.md#e)", ".", ", ", ":", "`code`", "(", ")", "'", '"', "5%", " & ", "AT&T", "x_y"),
+    *("1. ", " < ", "  ", "https://example.org/a", "https://example.org/a."),
+    *("| a | b |\n|---|---|\n| c | d |", "—"),
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_what_is_not_compared_is_alike(text: str) -> None:
+    """A text that is passed over as plain is shown alike, so nothing is missed."""
+    if not _may_differ(text):
+        assert seen(to_html(text)) == shown_by_github(text)
