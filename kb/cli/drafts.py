@@ -13,7 +13,6 @@ from kb.cli.console import one_catch, say, settings_of
 from kb.errors import CorpusError, QueryError
 
 if TYPE_CHECKING:
-    from kb.content.new_source import NewSource
     from kb.content.questions import Answers, Question
 
 #: How many of the words that are allowed are shown before anybody asks for all.
@@ -123,7 +122,6 @@ def new(
         fields={name: value for name, value in fields.items() if value is not None},
         sections=told or None,
     )
-    interview.add_sources()
     click.echo(str(path))
     left = problems_of(CaseFile(id=case_id, path=str(path)), around(folder))
     for problem in left:
@@ -208,7 +206,6 @@ class _Interview:
     def __init__(self, *, answers: Answers, folder: Path, case_id: str | None) -> None:
         self.answers, self.folder, self.case_id = answers, folder, case_id
         self._given = set(answers.given)
-        self.sources: dict[str, NewSource] = {}
 
     def ask(self) -> None:
         """Ask everything; what is left open is left to the file."""
@@ -347,8 +344,9 @@ class _Interview:
         if question.path == ("id",):
             wrong = self._id_trouble(answer)
         if question.path == ("sources", "key") and wrong:
-            wrong = self._maybe_new_source(answer, wrong)
-            value = value if wrong else self.answers.new_keys[-1]
+            value, wrong = self._maybe_new_work(answer, wrong)
+        elif question.path == ("sources", "key"):
+            self.answers.given.pop(("sources", "work"), None)
         if not wrong:
             self._note(question, value)
         return wrong
@@ -435,37 +433,24 @@ class _Interview:
             return str(err)
         return ""
 
-    # --- a source that is not there yet ------------------------------------------------------
-
-    def _maybe_new_source(self, key: str, wrong: str) -> str:
-        """Ask for a source that is not there yet; what is wrong where it stays unknown."""
-        from kb.content.files import SOURCES_FILE
-        from kb.content.new_source import NewSource, trouble_with
-        from kb.content.questions import slug_of
+    def _maybe_new_work(self, key: str, wrong: str) -> tuple[str, str]:
+        """Ask for a work that sources.bib does not have: its key, and what is still wrong."""
+        from kb.content.questions import complaint_on_work, slug_of
 
         say(f"  {wrong}")
-        if not click.confirm("  Is it a new source, to be added now", default=False, err=True):
-            return "Name one that is there, or leave it open with Enter."
-        source = NewSource(
-            key=slug_of(key),
-            title=self._typed("", "Its title"),
-            authors=self._typed("", "Who wrote it (Family, Given; or an organisation)"),
-            year=self._typed("", "Its year, or “no date”"),
-            url=self._typed("", "Its address on the web, if it has one"),
-        )
-        trouble = trouble_with(source, self.folder / SOURCES_FILE)
+        if not click.confirm(
+            "  Is it a new source, to stand in this file", default=False, err=True
+        ):
+            return "", "Name one that is there, or leave it open with Enter."
+        asked = {
+            "title": "Its title",
+            "by": "Who published it (Enter where that is not named)",
+            "year": "Its year, or “no date”",
+            "url": "Its address on the web (Enter where it has none)",
+        }
+        work = {name: self._typed("", asks) for name, asks in asked.items()}
+        key, work = slug_of(key), {name: text for name, text in work.items() if text}
+        trouble = complaint_on_work(key, work, self.answers)
         if not trouble:
-            self.sources[source.key] = source
-            self.answers.new_keys = tuple(self.sources)
-        return trouble
-
-    def add_sources(self) -> None:
-        """Add the new source that the case names to the file of the sources."""
-        from kb.content.files import SOURCES_FILE
-        from kb.content.new_source import add_source
-
-        source = self.sources.get(self.answers.given.get(("sources", "key")))
-        if source is not None:
-            path = self.folder / SOURCES_FILE
-            add_source(source, path)
-            say(f"{path}: {source.key} was added. docs/sources.md says what else an entry may say.")
+            self.answers.given[("sources", "work")] = work
+        return key, trouble

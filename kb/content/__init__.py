@@ -13,6 +13,6 @@ links                            asks whether the addresses of the sources still
 schema                           typed records; an error's place to file and line
 load, yaml_source                bytes to front-matter and body, and values with their lines
 json_schema, new_case            what editors are told; a case to fill in
-questions, new_source            what is asked of a new case; a source that it needs
+questions                        what is asked of a new case
 placeholders                     what stands in a draft where nothing is written yet
 """

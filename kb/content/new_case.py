@@ -19,7 +19,7 @@ from typing import Any
 from kb.content.bibliography import load_bibliography
 from kb.content.check import EMPTY_IN_GUIDES
 from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
-from kb.content.front_matter import FrontMatter
+from kb.content.front_matter import FrontMatter, SourceFields
 from kb.content.load import CaseFile, case_files
 from kb.content.placeholders import FIELDS, GUIDE_TEXT, SECTIONS
 from kb.content.readings import Surroundings, read_file
@@ -27,6 +27,7 @@ from kb.content.schema import Many, One, Record, Value
 from kb.content.taxonomy import load_taxonomy
 from kb.content.yaml_source import read_yaml, write_fields
 from kb.errors import CorpusError, Problem, QueryError
+from kb.model.english import slug
 from kb.model.taxonomy import GUIDE, Taxonomy, Vocabulary
 from kb.text.body import case_headings
 
@@ -232,8 +233,8 @@ def _front_matter(taxonomy: Taxonomy, fields: Fields, examples: bool) -> Iterato
             yield from ("\n", *_explained(name, taxonomy, told))
         if value is not None:
             yield write_fields({name: value})
-        if examples and (value is None or value == []) and not (is_guide and name in without):
-            yield from _example_lines(name, taxonomy, is_given=value is not None)
+        if examples and not (is_guide and name in without):
+            yield from _example_lines(name, taxonomy, value)
 
 
 def _missing(taxonomy: Taxonomy, name: str, is_guide: bool) -> Any:
@@ -284,15 +285,33 @@ def _comment(text: str) -> str:
     return "".join(f"# {line}\n" for line in lines)
 
 
-def _example_lines(name: str, taxonomy: Taxonomy, *, is_given: bool) -> Iterator[str]:
-    """An example of a field, as a comment."""
-    example = _example(FrontMatter, name, taxonomy)
+def _example_lines(name: str, taxonomy: Taxonomy, value: Any) -> Iterator[str]:
+    """An example of a field that has no value yet, as a comment; of sources always."""
+    if name == "sources":
+        yield _comment("A work that sources.bib does not have stands here in full, such as:")
+        yield _as_comment({name: [_new_work(taxonomy)]})
+        return
+    example = None if value else _example(FrontMatter, name, taxonomy)
     if example is None:
         return
-    if is_given:
+    if value is not None:
         yield _comment("Such as:")
-    written = write_fields({name: example})
-    yield "".join(f"# {line}\n" for line in written.splitlines())
+    yield _as_comment({name: example})
+
+
+def _as_comment(fields: Fields) -> str:
+    return "".join(f"# {line}\n" for line in write_fields(fields).splitlines())
+
+
+def _new_work(taxonomy: Taxonomy) -> Fields:
+    """A source that brings its work along."""
+    work = _example(SourceFields, "work", taxonomy)
+    place = _example(SourceFields, "locator", taxonomy)
+    return {
+        "key": slug(f"{work.get('by', '')} {work.get('year', '')}"),
+        "locator": place,
+        "work": work,
+    }
 
 
 def _example(record: type[Record], name: str, taxonomy: Taxonomy) -> Any:

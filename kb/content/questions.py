@@ -15,6 +15,7 @@ from kb.content.countries import countries, country_code
 from kb.content.front_matter import FrontMatter
 from kb.content.known import Known
 from kb.content.new_case import Around
+from kb.content.own_sources import own_keys
 from kb.content.placeholders import MARK, SECTIONS
 from kb.content.schema import read
 from kb.content.yaml_source import Located
@@ -240,14 +241,12 @@ class Answers:
         here: what the case stands in.
         given: the value of each question, by its path; None where there is nothing to say.
         results: those that are told in full.
-        new_keys: keys of sources that are added with the case.
         others: fields that no question asks for.
     """
 
     here: Around
     given: dict[Path, Any] = field(default_factory=dict)
     results: list[dict[str, Any]] = field(default_factory=list)
-    new_keys: tuple[str, ...] = ()
     others: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -267,7 +266,8 @@ class Answers:
             else:
                 found.setdefault(path[0], {})[path[1]] = value
         if "sources" in found:
-            found["sources"] = [found["sources"]]
+            names = [name for name in ("key", "locator", "work") if name in found["sources"]]
+            found["sources"] = [{name: found["sources"][name] for name in names}]
         if self.results:
             found["results"] = self.results
         return {**found, **self.others}
@@ -393,6 +393,18 @@ def _of_result(question: Question, value: Any, answers: Answers) -> str:
     return _first(fields, answers, [f"results[1].{question.path[1]}"])
 
 
+def complaint_on_work(key: str, work: Mapping[str, str], answers: Answers) -> str:
+    """What ``kb check`` says of a work that the case brings along; empty where it is fine."""
+    fields = {**answers.fields(), "sources": [{"key": key, "locator": "-", "work": dict(work)}]}
+    names = ("sources[1].key", "sources[1].work")
+    told = (
+        message.removeprefix("sources[1].")
+        for name, message in field_problems(fields, answers)
+        if name.startswith(names)
+    )
+    return capital(next(told, ""))
+
+
 def _first(fields: Mapping[str, Any], answers: Answers, names: Sequence[str]) -> str:
     """The first thing that is wrong with one of some fields, without its name before it."""
     for name, message in field_problems(fields, answers):
@@ -408,8 +420,9 @@ def field_problems(fields: Mapping[str, Any], answers: Answers) -> Iterator[tupl
     known = Known(
         taxonomy=here.taxonomy,
         guides=dict.fromkeys(here.ids, False),
-        sources=(*here.keys, *answers.new_keys),
+        sources=here.keys,
         undated=here.undated,
+        own=own_keys(fields),
     )
     located = Located(value=dict(fields), lines={})
     _, problems = read(FrontMatter, located, "", known=known)

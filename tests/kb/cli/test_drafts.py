@@ -133,12 +133,19 @@ def test_an_interview_makes_a_case_that_passes(folder: Path) -> None:
 
 
 def test_a_new_source_is_added(folder: Path) -> None:
-    """A key that no source has can be told in full, and stands in sources.bib afterwards."""
+    """A key that no source has can be told in full, and stands in the file of the case."""
     answers = "\n".join(
         [
             *("Four bakers", "", "", "", "", "", "", "", "", ""),
             "Four bakers bought one oven.",
-            *("Ruhr-Zeitung 2021", "y", "Five & more bakers", "Ruhr-Zeitung", "2021", ""),
+            *(
+                "Ruhr-Zeitung 2021",
+                "y",
+                "Five & more bakers",
+                "Ruhr-Zeitung",
+                "2021",
+                "",
+            ),
             *("paragraph 3", "", "-", "-", "They bought an oven.", "-", "-"),
         ]
     )
@@ -146,8 +153,11 @@ def test_a_new_source_is_added(folder: Path) -> None:
     compendium = read_corpus(folder).compendium
 
     assert (status, printed.strip()) == (0, str(folder / "germany" / "bakers.md")), said
-    assert compendium.references["ruhr-zeitung-2021"].title == "Five & more bakers"
     assert compendium.cases[0].sources[0].key == "ruhr-zeitung-2021"
+    assert (
+        "    work:\n      title: Five & more bakers\n      by: Ruhr-Zeitung\n      year: "
+        in (folder / "germany" / "bakers.md").read_text()
+    )
     assert compendium.cases[0].facets["country"] == ("DE",)
 
 

@@ -148,17 +148,19 @@ def test_every_example_can_be_used() -> None:
         taxonomy=taxonomy,
         sources=["roy-1998"],
         guides=dict.fromkeys(["norway/mechanical-engineering", "guides/types-of-network"], False),
+        own={"ruhr-zeitung-2021": False},
     )
     front = template(taxonomy).split("\n---\n")[0].removeprefix("---\n")
     examples = re.findall(r"(?m)^# [a-z_]+:(?: \S.*)?(?:\n#  .*)*$", front)
+    work = read_yaml(re.sub("(?m)^# ", "", examples[3])).value["sources"]
     fields = {}
     for example in examples:
         fields |= read_yaml(re.sub("(?m)^# ", "", example)).value
     fields |= {"title": "A", "kind": "network", "country": "NO", "summary": "B."}
-    fields |= {"sources": [{"key": "roy-1998", "locator": "p. 1"}], "project": "exporting"}
+    fields |= {"sources": work, "project": "exporting"}
     _, problems = read(FrontMatter, Located(value=fields, lines={}), "", known=known)
 
-    assert len(examples) == 16
+    assert len(examples) == 17
     assert [str(problem) for problem in problems] == []
 
 
