@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.console import one_catch, say, settings_of
+from kb.cli.console import json_option, one_catch, say, settings_of
 from kb.errors import CorpusError, QueryError
 
 if TYPE_CHECKING:
     from kb.content.questions import Answers, Question
+    from kb.importing.drafts import Imported
 
 #: How many of the words that are allowed are shown before anybody asks for all.
 _FEW = 8
+#: Fewer drafts are written before anybody wonders whether anything happens.
+_MANY = 200
 _BACK, _NONE, _HELP = "<", "-", "?"
 
 #: The options that answer a question each: name, and what is told of it.
@@ -454,3 +461,179 @@ class _Interview:
         if not trouble:
             self.answers.given[("sources", "work")] = work
         return key, trouble
+
+
+# --- importing -------------------------------------------------------------------------------
+
+#: So many places are shown of each thing that was not taken; --json lists them all.
+_SHOWN = 3
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--mapping", metavar="FILE", help="Which column becomes which field, in YAML")
+@click.option("--suggest-mapping", is_flag=True, help="Print a first mapping; write no draft")
+@click.option(
+    "--into",
+    default="drafts",
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the drafts; no file that is there is touched",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would come of it; write nothing")
+@click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
+@json_option
+@one_catch
+def import_(
+    *,
+    paths: tuple[str, ...],
+    mapping: str | None,
+    suggest_mapping: bool,
+    into: str,
+    dry_run: bool,
+    cases: str | None,
+    as_json: bool,
+) -> int:
+    """Make drafts of what stands elsewhere: files, folders, rows of spreadsheets.
+
+    A PATH is a Markdown file (with front-matter in YAML, TOML or JSON, or without), a
+    document (DOCX), a table (CSV, XLSX), or a folder of these. Each file, and each row of a
+    table, becomes a draft. What could not be taken is listed with its file and line or cell.
+
+    A mapping says which column or field becomes which field of a case; docs/importing.md
+    explains it. --suggest-mapping prints a first one, by names and values; without any,
+    that one is used. Nothing is invented: what is missing is a sentence that begins with
+    TODO:, which 'kb check' refuses.
+
+    Exit status: 0 where everything became a draft, 1 where something was refused.
+    """
+    from kb.content.new_case import around
+    from kb.content.side_by_side import processes_here
+    from kb.importing.cells import Meanings
+    from kb.importing.drafts import import_stories, stories_of
+    from kb.importing.mapping import ColumnMapping, read_mapping
+    from kb.importing.suggesting import suggest
+
+    began = time.monotonic()
+    folder = settings_of(cases=cases).cases
+    here = around(folder)
+    given = [Path(path) for path in paths]
+    chosen = read_mapping(Path(mapping), here.taxonomy) if mapping else ColumnMapping()
+    meanings = Meanings(taxonomy=here.taxonomy, dates=chosen.dates, decimal=chosen.decimal)
+    if suggest_mapping or not mapping:
+        suggestion = suggest(stories_of(given, chosen), meanings)
+        if suggest_mapping:
+            click.echo(suggestion.as_yaml(", ".join(paths)), nl=False)
+            return 0
+        chosen = suggestion.mapping
+        say("No --mapping: columns are read by the one that --suggest-mapping prints.")
+    with _Bar() as bar:
+        imported = import_stories(
+            stories_of(given, chosen),
+            mapping=chosen,
+            meanings=meanings,
+            here=here,
+            cases=folder,
+            into=Path(into),
+            dry_run=dry_run,
+            processes=processes_here(),
+            tell=bar.tell,
+        )
+    seconds = time.monotonic() - began
+    if as_json:
+        _print_json(imported, into, dry_run=dry_run, seconds=seconds)
+    else:
+        _print_import(imported)
+    _say_import(imported, into, dry_run=dry_run, seconds=seconds)
+    return 1 if imported.refused or not imported.drafts else 0
+
+
+class _Bar:
+    """A count on standard error while many drafts are written, where a person is looking."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def tell(self, done: int) -> None:
+        """So many drafts were written."""
+        if self._bar is None and done == _MANY and sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(unit=" drafts", initial=done, file=sys.stderr)
+        elif self._bar is not None:
+            self._bar.update(1)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _print_import(imported: Imported) -> None:
+    """A line for each draft, for each thing that was not taken, and for what was refused."""
+    for draft in imported.drafts:
+        left = len(draft.problems)
+        state = (
+            "passes kb check" if not left else f"{left} {'thing' if left == 1 else 'things'} left"
+        )
+        click.echo(f"{draft.path}: {state} (from {draft.place})")
+    shown: dict[tuple[str, str], int] = {}
+    for note in imported.notes:
+        key = imported.kind_of(note)
+        shown[key] = shown.get(key, 0) + 1
+        if shown[key] <= _SHOWN:
+            click.echo(f"not taken: {note}")
+        elif shown[key] == _SHOWN + 1:
+            more = imported.counts[key] - _SHOWN
+            click.echo(
+                f"not taken: {note.column or 'the same'}: and {more:,} more; --json lists them"
+            )
+    for refused in imported.refused:
+        click.echo(f"refused: {refused}")
+
+
+def _print_json(imported: Imported, into: str, *, dry_run: bool, seconds: float) -> None:
+    answer = {
+        "into": into,
+        "dry_run": dry_run,
+        "drafts": [
+            {
+                "id": draft.id,
+                "path": draft.path,
+                "from": draft.place,
+                "problems": [asdict(problem) for problem in draft.problems],
+            }
+            for draft in imported.drafts
+        ],
+        "passing": imported.passing,
+        "not_taken": [asdict(note) for note in imported.notes],
+        "not_taken_left_off": imported.notes_left_off,
+        "refused": [asdict(refused) for refused in imported.refused],
+        "seconds": round(seconds, 1),
+    }
+    click.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+
+
+def _say_import(imported: Imported, into: str, *, dry_run: bool, seconds: float) -> None:
+    drafts = len(imported.drafts)
+    would = "would be" if dry_run else "are"
+    say(
+        f"{drafts:,} {'draft' if drafts == 1 else 'drafts'} {would} in {into} after "
+        f"{seconds:,.1f} seconds; {imported.passing:,} of them pass kb check."
+    )
+    left = Counter(
+        problem.field.split("[")[0].split(".")[0] or "the text"
+        for draft in imported.drafts
+        for problem in draft.problems
+    )
+    if left:
+        often = ", ".join(f"{name} ({count:,})" for name, count in left.most_common(6))
+        say(f"What is left to write, by field: {often}.")
+    if imported.counts:
+        say(f"{sum(imported.counts.values()):,} things were not taken, or not as they stood.")
+    if imported.refused:
+        say(f"{len(imported.refused):,} were refused.")
+    if imported.drafts and not dry_run:
+        say(f"Next: 'kb check {into}', then move each draft that passes into the compendium.")

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "evaluate": ("kb.cli.quality", "evaluate"),
     "export": ("kb.cli.export", "export"),
     "glossary": ("kb.cli.content", "glossary"),
+    "import": ("kb.cli.drafts", "import_"),
     "new": ("kb.cli.drafts", "new"),
     "outcomes": ("kb.cli.outcomes", "outcomes"),
     "packs": ("kb.cli.packs", "packs"),
