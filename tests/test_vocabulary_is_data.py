@@ -31,6 +31,7 @@ NO_TERMS: Mapping[tuple[str, str], str] = {
     ("kb/answers/suggestions.py", "guide"): "a kind of suggestion, in the API",
     ("kb/citations/ris.py", "AU"): "the tag of an author in RIS",
     ("kb/exports/pdf.py", "level"): "the level of a heading",
+    ("web/contribute/form.py", "level"): "the name of a field",
     ("web/packs/form.py", "down"): "a direction in a list",
     ("web/packs/form.py", "up"): "a direction in a list",
     ("web/teaching/views.py", "level"): "the name of a parameter",
