@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from kb.exports.blocks import (
     Block,
@@ -150,10 +151,19 @@ def _table(table: Table) -> str:
 
 
 def _cell(content: Sequence[Inline]) -> str:
-    return _line(content) or " "
+    return _line(map(_in_cell, content)) or " "
 
 
-def _line(content: Sequence[Inline]) -> str:
+def _in_cell(one: Inline) -> Inline:
+    """Words of a cell: a bar in code needs a backslash there, and only there."""
+    if isinstance(one, Code):
+        return Code(one.text.replace("|", "\\|"))
+    if isinstance(one, (Styled, Link)):
+        return replace(one, content=tuple(map(_in_cell, one.content)))
+    return one
+
+
+def _line(content: Iterable[Inline]) -> str:
     return _inline(content).replace("\n", " ")
 
 

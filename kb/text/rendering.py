@@ -77,19 +77,21 @@ def to_html(text: str) -> str:
     return reader().convert(text)
 
 
-def reader(*more: Extension, prose: bool = False) -> Markdown:
+def reader(*more: Extension, prose: bool = False, finds_addresses: bool = True) -> Markdown:
     """What makes HTML of Markdown.
 
     Args:
         more: what a page adds to it.
         prose: whether there are only paragraphs, quotations and lists; signs of a heading, of
             code, of a table, of an image are letters then.
+        finds_addresses: whether an address that stands in the text is a link.
     """
     made = Markdown(
         extensions=[
             _AsGitHub(prose=prose),
             *(() if prose else (_Notes(),)),
-            *(_Emphasis(), MagiclinkExtension()),
+            _Emphasis(),
+            *((MagiclinkExtension(),) if finds_addresses else ()),
             *more,
         ],
         output_format="html",

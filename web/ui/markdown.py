@@ -125,7 +125,9 @@ def render_prose(text: str, root: str, *, ours: bool) -> Markup:
 @lru_cache(maxsize=1024)
 def _prose(text: str, root: str, *, ours: bool) -> Markup:
     more = _Compendium(_PACKS, root, prose=True)
-    markdown = reader(*(() if ours else (Nl2BrExtension(),)), more, prose=True)
+    markdown = reader(
+        *(() if ours else (Nl2BrExtension(),)), more, prose=True, finds_addresses=ours
+    )
     if not ours:
         markdown.treeprocessors.register(_Unlinked(markdown), "unlinked", 2)
     html = nh3.clean(
@@ -240,7 +242,7 @@ class _Unlinked(Treeprocessor):
         for link in root.iter("a"):
             href = link.attrib.pop("href", "")
             words = "".join(link.itertext())
-            if href and href not in (words, f"http://{words}", f"mailto:{words}"):
+            if href and href != words:
                 last = link[-1] if len(link) else None
                 if last is None:
                     link.text = f"{link.text or ''} ({href})"

@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from kb.model.cases import Case
-from web.ui.markdown import LONG_GUIDE, Heading, page_of, render_body
+from web.ui.markdown import (
+    LONG_GUIDE,
+    Heading,
+    page_of,
+    render_body,
+    render_inside,
+    render_prose,
+)
 
 
 def case(body: str, case_id: str = "norway/x") -> Case:
@@ -149,3 +156,39 @@ def test_a_long_guide_is_folded():
     assert folded.count("<details><summary><h2") == 3
     no_guide = replace(long, id="b", is_guide=False)
     assert "<details" not in str(render_body("folds", no_guide, "/cases").html)
+
+
+NOTED = "## What to take from it\n\nSaid[^a], ~~not~~.\n\n[^a]: Note."
+
+
+def test_footnotes_are_a_section_of_their_own():
+    """They stand after all sections, not in our reading, and lead there and back."""
+    made = html(NOTED)
+    text, notes = made.split("</section>", 1)
+    assert '<sup id="fnref-a"><a class="footnote-ref" href="#fn-a"' in text
+    assert "<del>not</del>" in text
+    assert notes.startswith('<section aria-label="Notes" class="notes">')
+    assert '<li id="fn-a">' in notes
+    assert 'href="#fnref-a"' in notes
+    assert 'aria-label="Jump back to footnote 1 in the text"' in notes
+
+
+def test_footnotes_inside_another_page_have_no_ids():
+    """Several texts on a page have notes of the same number, so none of them is linked."""
+    made = str(render_inside("inside", case(NOTED), "/cases").html)
+    assert "Said<sup>1</sup>" in made
+    assert "<li>" in made
+    assert "fn" not in made
+
+
+def test_columns_at_the_right():
+    """A column stands at the side that the text says, by a class of the style sheet."""
+    made = html("Text:\n| a | b |\n|---|--:|\n| 1 | 2 |")
+    assert '<th scope="col">a</th>\n<th class="cell-right" scope="col">b</th>' in made
+    assert '<td>1</td>\n<td class="cell-right">2</td>' in made
+
+
+def test_the_text_of_a_reader_has_no_links():
+    """An address stays letters, whether it is linked by signs or found in the text."""
+    made = str(render_prose("[a](https://b.org) www.c.org d@e.org", "/cases", ours=False))
+    assert made == "<p>a (https://b.org) www.c.org d@e.org</p>"
