@@ -70,8 +70,9 @@ class Fix:
 class Problem:
     """Something wrong in the content, with its place.
 
-    ``str()`` is ``path:line: message``, on one line and fit for a terminal. Problems that say
-    the same of the same place are equal.
+    ``str()`` is ``path:line:column: message [rule]``, on one line and fit for a terminal; the
+    column is left out where it says nothing. Problems that say the same of the same place are
+    equal.
 
     Attributes:
         path: the file.
@@ -98,7 +99,10 @@ class Problem:
     fix: Fix | None = _field(default=None, compare=False)
 
     def __str__(self) -> str:
-        text = f"{self.path}:{self.line}: {self.message}"
+        place = f"{self.path}:{self.line}" + (f":{self.column}" if self.column else "")
+        grave = "" if self.severity == ERROR else f"{self.severity}: "
+        rule = f" [{self.rule}]" if self.rule else ""
+        text = f"{place}: {grave}{self.message}{rule}"
         return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 

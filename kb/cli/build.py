@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.check import check_paths
 from kb.cli.console import folder_options, json_option, one_catch, say, settings_of
-from kb.cli.content import check_paths
 from kb.cli.reading import Reading
 from kb.cli.watching import again_and_again
 from kb.errors import SnapshotError

@@ -17,7 +17,7 @@ from kb import __version__
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "build": ("kb.cli.build", "build"),
     "calibrate": ("kb.cli.quality", "calibrate"),
-    "check": ("kb.cli.content", "check"),
+    "check": ("kb.cli.check", "check"),
     "cite": ("kb.cli.citation", "cite"),
     "compare": ("kb.cli.comparison", "compare"),
     "evaluate": ("kb.cli.quality", "evaluate"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,13 @@ class Reading:
 
     index: Path | None
 
-    def of(self, folder: Path, *, vocabulary: Path | None = None) -> Corpus:
+    def of(
+        self,
+        folder: Path,
+        *,
+        vocabulary: Path | None = None,
+        instead: Mapping[Path, bytes] | None = None,
+    ) -> Corpus:
         """What ``read_corpus`` reads of a folder of cases; it raises what that raises."""
         from kb.content.corpus import read_corpus  # imports the readers of content
         from kb.content.side_by_side import processes_here, seldom_look_for_garbage
@@ -36,6 +43,7 @@ class Reading:
             return read_corpus(
                 folder,
                 vocabulary=vocabulary,
+                instead=instead,
                 index=self.index,
                 processes=processes_here(),
                 tell=bar.tell,

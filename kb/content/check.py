@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from kb.content.files import SOURCES_FILE
 from kb.content.known import NAMES_WITHDRAWN, Known, like_it, nearest_ids
 from kb.content.load import CaseFile, Draft, load_file
+from kb.content.mending import Add, Remove
 from kb.content.rules import problem
 from kb.content.schema import (
     Complaint,
@@ -92,7 +93,7 @@ def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
         return
     if not has_figure:
         message = "must not be given without value or range; remove the line."
-        yield Complaint(("unit",), "unit-without-figure", message)
+        yield Complaint(("unit",), "unit-without-figure", message, mend=Remove())
     unit = _term(known.taxonomy, "units", sound["unit"])
     if "of" in given and unit.measures != SHARE:
         needed = known.taxonomy.unit_of(SHARE) or f"that measures a {SHARE}; there is none"
@@ -116,6 +117,7 @@ def _statement_rules(sound: Given) -> Complaints:
             "merged-passages-not-marked",
             f"speaks of a {found[0].lower()!r} and must be marked (rule: merged passages); "
             "add the line 'merged: true' to the result.",
+            mend=Add(name="merged", value=True),
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from kb.content.check import link_problems, text_problem
 from kb.content.files import CODEBOOK_FILE
 from kb.content.known import Known
-from kb.content.rules import problem
+from kb.content.rules import problem, trouble
 from kb.content.yaml_source import YamlTrouble, text_of
 from kb.errors import Problem
 from kb.text.body import TextComplaint, body_problems
@@ -34,7 +34,7 @@ def read_codebook(path: Path, known: Known) -> tuple[str, list[Problem]]:
     try:
         text = text_of(data)
     except YamlTrouble as err:
-        return "", [problem(err.rule, path, err.line, f"{err}.")]
+        return "", [trouble(err, path, f"{err}.")]
     title, _, body = text.partition("\n")
     problems = []
     if not title.startswith("# "):

@@ -48,7 +48,7 @@ from kb.content.files import (
 )
 from kb.content.glossary import read_forms
 from kb.content.known import Known
-from kb.content.load import CaseFile, bytes_of, case_files, digest_of
+from kb.content.load import CaseFile, case_files, digest_of, with_bytes
 from kb.content.own_sources import OwnSource, with_own_sources
 from kb.content.packs import read_course, read_packs
 from kb.content.people import read_people
@@ -232,7 +232,7 @@ class Texts:
         """
         path = self.files[document.id].path
         try:
-            data = bytes_of(path)
+            data = self.files[document.id].bytes()
         except (YamlTrouble, OSError) as err:
             raise CorpusError(f"{path} cannot be read any more: {err}.") from err
         if digest_of(data) != document.digest:
@@ -274,6 +274,7 @@ def read_corpus(
     folder: Path,
     *,
     vocabulary: Path | None = None,
+    instead: Mapping[Path, bytes] | None = None,
     index: Path | None = None,
     processes: int = 1,
     tell: Tell = lambda done, files: None,
@@ -284,6 +285,7 @@ def read_corpus(
         folder: where the cases are.
         vocabulary: a folder to take ``taxonomy.yaml`` and ``sources.bib`` from when
             it is not ``folder`` itself.
+        instead: files of cases to the bytes that are read in their place; they need not exist.
         index: a folder of snapshots, in which it is remembered what was read; only what has
             changed is then read again. Without one, or where it cannot be written, everything is.
         processes: how many may read beside each other, where there are many files.
@@ -295,6 +297,7 @@ def read_corpus(
     """
     home = vocabulary or folder
     files, file_problems = case_files(folder)
+    files = with_bytes(files, folder, instead or {})
     vocabulary_file = home / TAXONOMY_FILE
     taxonomy = load_taxonomy(vocabulary_file)
     remembered = Remembered.of(folder, index)
@@ -507,7 +510,7 @@ _KEPT_AT_ONCE = 1000
 def _digest_of(file: CaseFile) -> str | None:
     """The digest of a file's bytes, None where they cannot be had."""
     try:
-        return digest_of(bytes_of(file.path))
+        return digest_of(file.bytes())
     except (YamlTrouble, OSError):
         return None
 

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kb.content.bibliography import NO_DATE
-from kb.content.countries import country_code, country_names
+from kb.content.countries import countries, country_code, country_names
 from kb.content.files import SOURCES_FILE
+from kb.content.mending import Write
 from kb.content.own_sources import YEAR
 from kb.content.schema import (
     Meaning,
@@ -26,6 +27,7 @@ from kb.content.schema import (
     shown,
     text,
     texts,
+    the_one_meant,
     wrong,
 )
 from kb.model.taxonomy import Taxonomy
@@ -62,7 +64,9 @@ def terms(name: str) -> Value:
         vocabulary = known.taxonomy[name]
         term_id = vocabulary.canonical(spelling)
         if term_id is None:
-            raise not_allowed(spelling, vocabulary.nearest(spelling), vocabulary.ids)
+            spellings = {name: one.id for one in vocabulary for name in one.names}
+            similar = vocabulary.nearest(spelling)
+            raise not_allowed(spelling, similar, vocabulary.ids, spellings=spellings)
         return term_id
 
     each = text(means=canonical, schema={"vocabulary": name})
@@ -92,8 +96,19 @@ def _country(name: str, known: Known) -> str:
             f"must be an ISO 3166 code or English name, not {shown(name)}; "
             f"nearest: {listed(similar) or 'none'}.",
             allowed=similar,
+            mend=_written_so(_country_meant(name, known)),
         )
     return code
+
+
+def _country_meant(name: str, known: Known) -> str:
+    """The code of the one country that a name certainly means, empty where that is in doubt."""
+    places = (*countries(), *known.taxonomy["countries"])
+    return the_one_meant(name, {spelling: one.id for one in places for spelling in one.names})
+
+
+def _written_so(meant: str) -> Write | None:
+    return Write(value=meant) if meant else None
 
 
 def _key(key: str, known: Known) -> str:
@@ -105,6 +120,7 @@ def _key(key: str, known: Known) -> str:
             f"must be a key of {SOURCES_FILE}, not {shown(key)}: {hint}"
             f"Keys are {listed(known.sources)}.",
             allowed=nearest_first(similar, known.sources),
+            mend=_written_so(the_one_meant(key, {one: one for one in known.sources})),
         )
     return key
 
@@ -139,6 +155,14 @@ def nearest_ids(name: str, ids: Collection[str]) -> str:
 NAMES_WITHDRAWN = "must not name {!r}, which was withdrawn; take it out, or name another one."
 
 
+def _meant_ids(name: str, ids: Collection[str]) -> Write | None:
+    """The ids that were certainly meant: of a path to the file, or several with commas between."""
+    meant = [part.strip().removeprefix("/").removesuffix(".md") for part in name.split(", ")]
+    if not all(one in ids for one in meant):
+        return None
+    return Write(value=meant if len(meant) > 1 else meant[0])
+
+
 def _another(name: str, known: Known) -> str:
     if name == known.case_id:
         raise wrong("names-itself", f"must not name the case itself: {name!r}.")
@@ -151,6 +175,7 @@ def _another(name: str, known: Known) -> str:
             "case-unknown",
             f"must name an id that exists, not {shown(name)}{hint}.",
             allowed=() if in_one_text else like_it(name, known.guides),
+            mend=_meant_ids(name, known.guides),
         )
     return name
 

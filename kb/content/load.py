@@ -11,7 +11,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,10 @@ from kb.content.files import (
     PACKS_FOLDER,
     TOOLS_FOLDER,
 )
-from kb.content.rules import problem
+from kb.content.rules import problem, trouble
 from kb.content.schema import Place, field_name, repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
-from kb.errors import CorpusError, Problem
+from kb.errors import CorpusError, Edit, Fix, Problem
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -72,10 +73,21 @@ class _CoreYaml(YAMLHandler):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """A file that should be a case: its id, and its path as messages name it."""
+    """A file that should be a case: its id, and its path as messages name it.
+
+    ``data`` is what is read in the place of the file, where that is not on the disk.
+    """
 
     id: str
     path: str
+    data: bytes | None = None
+
+    def bytes(self) -> bytes:
+        """The bytes of the file; it raises what ``bytes_of`` raises."""
+        if self.data is None:
+            return bytes_of(self.path)
+        _refuse_large(len(self.data))
+        return self.data
 
 
 def load_folder(folder: Path) -> Loaded:
@@ -117,6 +129,24 @@ def case_files(folder: Path) -> tuple[list[CaseFile], list[Problem]]:
     return files, problems
 
 
+def with_bytes(
+    files: Iterable[CaseFile], folder: Path, instead: Mapping[Path, bytes]
+) -> list[CaseFile]:
+    """The files in the order of their ids, some with bytes that are not those on the disk.
+
+    Args:
+        files: those that are there.
+        folder: of the cases.
+        instead: the bytes by the path of the file, which need not exist.
+    """
+    by_id = {file.id: file for file in files}
+    for path, data in instead.items():
+        way = path.resolve().relative_to(folder.resolve()).with_suffix("")
+        file = CaseFile(id=way.as_posix(), path=str(path), data=data)
+        by_id[file.id] = file
+    return sorted(by_id.values(), key=lambda file: file.id) if instead else list(by_id.values())
+
+
 def load_file(file: CaseFile, data: bytes | None = None) -> tuple[Draft | None, list[Problem]]:
     """Read one file; None where it is no draft; and every problem, in the order of the lines.
 
@@ -126,15 +156,16 @@ def load_file(file: CaseFile, data: bytes | None = None) -> tuple[Draft | None, 
     """
     problems = list(_id_problems(file))
     try:
-        data = bytes_of(file.path) if data is None else data
+        data = file.bytes() if data is None else data
         draft = _draft(file, data)
     except YamlTrouble as err:
-        return None, [*problems, problem(err.rule, file.path, err.line, f"{err}.")]
+        return None, [*problems, trouble(err, file.path, f"{err}.")]
     except OSError as err:
         message = f"the file cannot be read: {err.strerror}."
         return None, [*problems, problem("file-unreadable", file.path, 1, message)]
     turned = _turned_problems(draft) if _MAY_TURN.search(data) else ()
-    return draft, [*problems, *repetitions(draft.front_matter, file.path), *turned]
+    problems += repetitions(draft.front_matter, file.path)
+    return draft, [*problems, *turned, *_apart(draft)]
 
 
 def _turned_problems(draft: Draft) -> Iterator[Problem]:
@@ -163,6 +194,40 @@ def _texts(value: object, place: Place) -> Iterator[tuple[Place, str]]:
     inner = value.items() if isinstance(value, dict) else ()
     for part, one in enumerate(value) if isinstance(value, list) else inner:
         yield from _texts(one, (*place, part))
+
+
+def _apart(draft: Draft) -> Iterator[Problem]:
+    """Letters that are written as two signs, the letter and its accent; told once of a file."""
+    fields = draft.front_matter
+    edits: list[Edit] = []
+    for text, first_line in ((fields.text, fields.first_line), (draft.body, draft.body_line)):
+        if unicodedata.is_normalized("NFC", text):
+            continue
+        for number, line in enumerate(text.split("\n"), first_line):
+            if (joined := unicodedata.normalize("NFC", line)) != line:
+                differ = (at for at, (a, b) in enumerate(zip(line, joined, strict=False)) if a != b)
+                start = next(differ, 0)
+                edits.append(
+                    Edit(
+                        line=number,
+                        column=start + 1,
+                        end_line=number,
+                        end_column=len(line) + 1,
+                        text=joined[start:],
+                    )
+                )
+    if edits:
+        lines = "line" if len(edits) == 1 else "lines"
+        what = f"write each letter and its accent as one sign, on {len(edits)} {lines}"
+        yield problem(
+            "letters-apart",
+            draft.path,
+            edits[0].line,
+            "holds letters whose accent is a sign of its own, which a search does not find; "
+            "write both as one sign (Unicode NFC).",
+            column=edits[0].column,
+            fix=Fix(what=what, edits=tuple(edits)),
+        )
 
 
 def _files(folder: Path, problems: list[Problem]) -> Iterator[CaseFile]:
@@ -220,7 +285,8 @@ def _draft(file: CaseFile, data: bytes) -> Draft:
     try:
         metadata, body = frontmatter.parse(text, handler=_CoreYaml())
     except YamlTrouble as err:
-        raise YamlTrouble(err.rule, f"the front-matter {err}", err.line) from err
+        message = f"the front-matter {err}"
+        raise YamlTrouble(err.rule, message, err.line, err.column, err.fix) from err
     located: Located = metadata["located"]
     if not isinstance(located.value, dict):
         message = "the front-matter must be fields such as 'title: ...', one on a line"
@@ -252,10 +318,7 @@ def bytes_of(path: str) -> bytes:
     status = os.stat(path)  # noqa: PTH116 - asked of every file there is, and a Path is slow
     if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device may never end
         raise YamlTrouble("file-not-plain", "must be a plain file", 1)
-    if status.st_size > MAX_FILE_BYTES:
-        size = f"{status.st_size / 1_000_000:.1f} MB"
-        message = f"must be at most 1 MB, not {size}; a case is a few pages"
-        raise YamlTrouble("file-too-large", message, 1)
+    _refuse_large(status.st_size)
     handle = os.open(path, os.O_RDONLY)
     try:
         data = os.read(handle, status.st_size + 1)
@@ -264,6 +327,13 @@ def bytes_of(path: str) -> bytes:
         return data
     finally:
         os.close(handle)
+
+
+def _refuse_large(size: int) -> None:
+    if size > MAX_FILE_BYTES:
+        megabytes = f"{size / 1_000_000:.1f} MB"
+        message = f"must be at most 1 MB, not {megabytes}; a case is a few pages"
+        raise YamlTrouble("file-too-large", message, 1)
 
 
 def _closing_delimiter(text: str) -> int:

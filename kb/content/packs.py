@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from kb.content.check import link_problems
 from kb.content.files import LINKS_OF_PACKS
 from kb.content.known import GUIDE_ID, Known, like_it, nearest_ids, terms
-from kb.content.rules import problem
+from kb.content.rules import problem, trouble
 from kb.content.schema import (
     EMPTY,
     Complaint,
@@ -457,7 +457,7 @@ def read_readers_pack(data: bytes, name: str = "pack.yaml") -> tuple[Pack | None
         refuse_more_than(MAX_VALUES, given)
         located = read_yaml(given)
     except YamlTrouble as err:
-        return None, [problem(err.rule, name, err.line, f"the file {err}.")]
+        return None, [trouble(err, name, f"the file {err}.")]
     pack, problems = read(_ReaderFields, located, name)
     problems += repetitions(located, name)
     return (None if errors_of(problems) else pack), problems

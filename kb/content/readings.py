@@ -21,9 +21,11 @@ from kb.content.countries import countries
 from kb.content.front_matter import read_case
 from kb.content.known import Known
 from kb.content.load import CaseFile, Draft, load_file
+from kb.content.mending import only_certain
 from kb.content.own_sources import own_sources
 from kb.content.rules import packed_problem, unpacked_problem
 from kb.content.schema import as_text
+from kb.content.yaml_source import YamlTrouble
 from kb.errors import Problem
 from kb.model.case_versions import labels_digest, labels_of, terms_of
 from kb.model.cases import Case
@@ -179,6 +181,34 @@ def read_file(
     file: CaseFile, around: Surroundings, data: bytes | None = None
 ) -> tuple[Reading, PackedCase | None]:
     """Read one file, or these bytes of it, and check all that can be told without another one."""
+    file = file if data is None else replace(file, data=data)
+    reading, case = _read_bytes(file, around, None)
+    problems = list(reading.problems_in(file.path))
+    if any(problem.fix is not None for problem in problems):
+        certain = _with_certain_fixes(file, around, problems)
+        reading = reading._replace(problems=list(map(packed_problem, certain)))
+    return reading, case
+
+
+def _with_certain_fixes(
+    file: CaseFile, around: Surroundings, problems: Sequence[Problem]
+) -> list[Problem]:
+    """The problems of a file, each with its fix only where that was tried and does it."""
+
+    def reread(text: str) -> list[Problem]:
+        reading, _ = _read_bytes(file, around, text.encode())
+        return list(reading.problems_in(file.path))
+
+    try:
+        text = file.bytes().decode()
+    except (OSError, YamlTrouble, UnicodeDecodeError):  # it has changed meanwhile
+        return [replace(problem, fix=None) for problem in problems]
+    return only_certain(problems, text, reread)
+
+
+def _read_bytes(
+    file: CaseFile, around: Surroundings, data: bytes | None
+) -> tuple[Reading, PackedCase | None]:
     draft, problems = load_file(file, data)
     if draft is None:
         return _unreadable(file, problems), None

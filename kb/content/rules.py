@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from kb.content.yaml_source import YamlTrouble
 from kb.errors import ERROR, WARNING, Edit, Fix, Problem
 
 #: Where the pages of the rules are, in the repository.
@@ -174,14 +175,15 @@ _BESIDE = {
     "judged-nothing": "A collection that is measured holds documents and judgments.",
 }
 
-_WARNINGS = {
+_DOUBTS = {
     "markdown-differs-from-pull-request": "The site shows a text as a pull request does.",
+    "letters-apart": "A letter and its accent are one sign.",
 }
 
 #: Every rule by its id, in the order of the index of their pages.
 RULES: Mapping[str, Rule] = _rules(
     ERROR, {**_FILES, **_FIELDS, **_CASES, **_TEXTS, **_SOURCES, **_BESIDE}
-) | _rules(WARNING, _WARNINGS)
+) | _rules(WARNING, _DOUBTS)
 
 
 def problem(
@@ -213,6 +215,22 @@ def problem(
         allowed=allowed,
         fix=fix,
     )
+
+
+def page_text(rule: str) -> str:
+    """The page of a rule, in Markdown.
+
+    Raises:
+        FileNotFoundError: the pages were not installed.
+    """
+    beside = Path(__file__).parent / "rule_pages"  # in a wheel; else in the repository
+    folder = beside if beside.is_dir() else Path(__file__).parents[2] / PAGES
+    return (folder / f"{rule}.md").read_text(encoding="utf-8")
+
+
+def trouble(error: YamlTrouble, path: Path | str, message: str) -> Problem:
+    """A text that cannot be used, as a problem."""
+    return problem(error.rule, path, error.line, message, column=error.column, fix=error.fix)
 
 
 def packed_problem(problem: Problem) -> list[Any]:

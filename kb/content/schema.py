@@ -14,6 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,8 +36,19 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
+from rapidfuzz.distance import OSA
 
-from kb.content.rules import RULES, problem
+from kb.content.mending import (
+    Add,
+    Mend,
+    Remove,
+    RemoveRepeated,
+    Rename,
+    Write,
+    fix_of,
+    only_certain,
+)
+from kb.content.rules import RULES, problem, trouble
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import WARNING, Problem, errors_of
 
@@ -55,12 +67,14 @@ class Complaint(NamedTuple):
         rule: the id of the rule.
         message: follows the name of the field.
         allowed: what is allowed there, the nearest first; empty where that is no list.
+        mend: what certainly mends it, if anything does; a field is added beside the place.
     """
 
     place: Place
     rule: str
     message: str
     allowed: tuple[str, ...] = ()
+    mend: Mend | None = None
 
 
 Complaints = Iterator[Complaint]
@@ -96,8 +110,21 @@ def nearest_first(similar: Iterable[str], allowed: Iterable[str]) -> tuple[str, 
     return tuple(dict.fromkeys((*similar, *allowed)))
 
 
-def not_allowed(value: str, similar: Iterable[str], allowed: Iterable[str]) -> PydanticCustomError:
-    """The error of a word that is none of those allowed; with those that look like it."""
+def not_allowed(
+    value: str,
+    similar: Iterable[str],
+    allowed: Iterable[str],
+    *,
+    spellings: Mapping[str, str] | None = None,
+) -> PydanticCustomError:
+    """The error of a word that is none of those allowed; with those that look like it.
+
+    Args:
+        value: the word.
+        similar: what looks like it.
+        allowed: what is allowed.
+        spellings: each spelling of what is allowed, to what it stands for, where those differ.
+    """
     similar, allowed = list(similar), list(allowed)
     hint = f"did you mean {' or '.join(map(repr, similar))}? " if similar else ""
     if ", " in value:
@@ -107,7 +134,53 @@ def not_allowed(value: str, similar: Iterable[str], allowed: Iterable[str]) -> P
         "word-not-in-vocabulary",
         f"must be in the vocabulary, not {shown(value)}: {hint}Allowed are {words}.",
         allowed=nearest_first(similar, allowed),
+        mend=_meant_word(value, spellings or dict(zip(allowed, allowed, strict=True))),
     )
+
+
+def _meant_word(value: str, spellings: Mapping[str, str]) -> Mend | None:
+    """The word that was certainly meant, or all of several with commas between."""
+    by_folded = {_letters(spelling): word for spelling, word in spellings.items()}
+    parts = [by_folded.get(_letters(part), "") for part in value.split(", ")]
+    if len(parts) > 1 and all(parts):
+        return Write(value=parts)
+    meant = the_one_meant(value, spellings)
+    return Write(value=meant) if meant else None
+
+
+def the_one_meant(word: str, spellings: Mapping[str, str]) -> str:
+    """What a word certainly stands for, empty where that is in doubt.
+
+    That is what is spelled alike but for capitals, accents and signs between, or else the only
+    one that is a single slip away: a letter too many, too few, another one, or two exchanged.
+
+    Args:
+        word: as it stands in a file.
+        spellings: each known spelling, to what it stands for.
+    """
+    letters = _letters(word)
+    same = {meant for spelling, meant in spellings.items() if _letters(spelling) == letters}
+    if len(letters) >= _LEAST_LETTERS and not same:
+        same = {
+            meant
+            for spelling, meant in spellings.items()
+            if OSA.distance(_letters(spelling), letters, score_cutoff=1) <= 1
+        }
+    return same.pop() if len(same) == 1 else ""
+
+
+#: A slip in a shorter word may mean many others.
+_LEAST_LETTERS = 5
+
+
+def _letters(word: str) -> str:
+    """Letters and digits of a word without accents, in lower case."""
+    apart = unicodedata.normalize("NFKD", word[:MOST_LETTERS].casefold())
+    return "".join(char for char in apart if char.isalnum())
+
+
+#: No word of a list is longer.
+MOST_LETTERS = 120
 
 
 def not_unique(place: Place, name: str) -> Complaint:
@@ -148,9 +221,11 @@ def items_of(value: object) -> list[Any]:
 # --- errors ----------------------------------------------------------------------------------
 
 
-def wrong(rule: str, message: str, *, allowed: Iterable[str] = ()) -> PydanticCustomError:
+def wrong(
+    rule: str, message: str, *, allowed: Iterable[str] = (), mend: Mend | None = None
+) -> PydanticCustomError:
     """An error whose message follows the name of the field; the rest is as in ``Complaint``."""
-    told = {"message": message, "rule": rule, "allowed": tuple(allowed)}
+    told = {"message": message, "rule": rule, "allowed": tuple(allowed), "mend": mend}
     return PydanticCustomError("wrong", "{message}", told)
 
 
@@ -158,7 +233,9 @@ def several(complaints: Iterable[Complaint]) -> ValidationError:
     """Several errors at once, each with its place under the value that is being read."""
     details = [
         InitErrorDetails(
-            type=wrong(one.rule, one.message, allowed=one.allowed), loc=one.place, input=None
+            type=wrong(one.rule, one.message, allowed=one.allowed, mend=one.mend),
+            loc=one.place,
+            input=None,
         )
         for one in complaints
     ]
@@ -176,15 +253,28 @@ def _complaints(err: ValidationError | PydanticCustomError, *place: str | int) -
 
 def problem_at(path: Path | str, located: Located, complaint: Complaint) -> Problem:
     """What is wrong at a place, on its line, with the name of its field."""
-    name = field_name(complaint.place)
+    place, mend = complaint.place, complaint.mend
+    name = field_name(place)
+    is_name = complaint.rule == "unknown-field"
+    value = str(place[-1]) if is_name else located.spelling(*place)
     return problem(
         complaint.rule,
         path,
-        located.line(*complaint.place),
+        located.line(*place),
         f"{name} {complaint.message}".lstrip(),
         field=name,
-        allowed=complaint.allowed,
+        column=located.column(*place, of_name=is_name),
+        value=value,
+        allowed=nearest_first(_close(value, complaint.allowed), complaint.allowed),
+        fix=mend and fix_of(located, place[:-1] if isinstance(mend, Add) else place, mend),
     )
+
+
+def _close(value: str, allowed: Sequence[str]) -> list[str]:
+    """What looks like a value, where the first that is allowed does not do so already."""
+    if not value or not allowed:
+        return []
+    return difflib.get_close_matches(value[:60], allowed, n=3)
 
 
 # --- records ---------------------------------------------------------------------------------
@@ -297,13 +387,22 @@ class Record(BaseModel):
         return must_give(name, examples[0]) if examples else "must be given."
 
     @classmethod
-    def stray(cls, name: str) -> str:
+    def stray(cls, name: str) -> Complaint:
         """What is said of a field that does not exist."""
         names = cls.names()
         similar = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
         meant = SYNONYMS.get(name.lower(), similar[0] if similar else "")
         hint = f"did you mean {meant!r}? " if meant in names else ""
-        return f"is not a field of {cls.what}: {hint}Fields are {listed(names, 30)}."
+        is_certain = meant in names and (
+            name.lower() in SYNONYMS or the_one_meant(name, dict(zip(names, names, strict=True)))
+        )
+        return Complaint(
+            (name,),
+            "unknown-field",
+            f"is not a field of {cls.what}: {hint}Fields are {listed(names, 30)}.",
+            nearest_first([meant] if meant in names else [], names),
+            Rename(name=meant) if is_certain else None,
+        )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -340,7 +439,7 @@ class Record(BaseModel):
         for error in err.errors(include_url=False, include_input=False):
             place, kind = error["loc"], error["type"]
             if kind == "extra_forbidden":
-                yield Complaint(place, "unknown-field", cls.stray(str(place[0])), cls.names())
+                yield cls.stray(str(place[0]))
             elif kind != "missing":
                 yield Complaint(place, **error["ctx"])
             elif place[0] not in blank:
@@ -500,7 +599,9 @@ def texts(each: Value, *, none: str = "", once: bool = False, strict: bool = Fal
         def item(value: Any, known: Any) -> str:
             meaning = each.read(value, known)
             if once and meaning in before:
-                raise wrong("repeated-entry", f"is {meaning!r} again; once is enough.")
+                raise wrong(
+                    "repeated-entry", f"is {meaning!r} again; once is enough.", mend=Remove()
+                )
             before.add(meaning)
             return meaning
 
@@ -559,7 +660,7 @@ def whole(*, least: int) -> Value:
     def read(value: Any, known: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             message = f"must be a whole number of at least {least}, not {shown(value)}."
-            raise wrong("number-not-whole", message)
+            raise wrong("number-not-whole", message, mend=_meant_number(value, whole=True))
         return int(value)
 
     return Value(read, {"type": "integer", "minimum": least})
@@ -575,10 +676,30 @@ def _without_spelling(number: float) -> float:
     return int(number) if isinstance(number, int) else float(number)
 
 
+#: A number with its digits in groups of three, by more than one comma or by other signs.
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:[ \u00a0\u202f'_][0-9]{3})+)")
+_PLAIN_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+
+
+def _meant_number(value: object, *, whole: bool = False) -> Mend | None:
+    """The number that is written with signs between its digits, or in quotes."""
+    if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
+        return None
+    text = value.strip()
+    if _GROUPED.fullmatch(text):
+        text = re.sub(r"[^-+0-9]", "", text)
+    if not _PLAIN_NUMBER.fullmatch(text) or (whole and "." in text):
+        return None
+    return Write(value=float(text) if "." in text else int(text))
+
+
+_LONGEST_NUMBER = 40
+
+
 def _number(value: Any, known: Any) -> float:
     if not _is_number(value):
         message = f"must be a plain number such as 30 or 7000000, not {shown(value)}."
-        raise wrong("number-not-plain", message)
+        raise wrong("number-not-plain", message, mend=_meant_number(value))
     return _without_spelling(value)
 
 
@@ -592,10 +713,46 @@ def _span(value: Any, known: Any) -> tuple[float, float]:
     return _without_spelling(value[0]), _without_spelling(value[1])
 
 
+def _meant_flag(value: object) -> Mend | None:
+    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    meant = words.get(value.strip().lower()) if isinstance(value, str) else None
+    return None if meant is None else Write(value=meant)
+
+
 def _flag(value: Any, known: Any) -> bool:
     if not isinstance(value, bool):
-        raise wrong("not-true-or-false", f"must be true or false, not {shown(value)}.")
+        raise wrong(
+            "not-true-or-false",
+            f"must be true or false, not {shown(value)}.",
+            mend=_meant_flag(value),
+        )
     return value
+
+
+_DAY_OTHERWISE = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
+_DAY_IN_WORDS = re.compile(r"(\d{1,2})\.? ([A-Za-z]+) (\d{4})|([A-Za-z]+) (\d{1,2}), (\d{4})")
+_MONTHS = tuple(
+    "january february march april may june july august september october november december".split()
+)
+
+
+def _meant_day(text: str) -> Mend | None:
+    """The day that is written year first with other signs, or with the name of its month."""
+    if found := _DAY_OTHERWISE.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif found := _DAY_IN_WORDS.fullmatch(text):
+        name = (found[2] or found[4]).lower()
+        if name not in _MONTHS:
+            return None
+        month = _MONTHS.index(name) + 1
+        year, day = int(found[3] or found[6]), int(found[1] or found[5])
+    else:
+        return None
+    written_so = f"{year:04}-{month:02}-{day:02}"
+    try:
+        return Write(value=date.fromisoformat(written_so).isoformat())
+    except ValueError:
+        return None
 
 
 def _day(text: str, known: Any) -> str:
@@ -605,7 +762,7 @@ def _day(text: str, known: Any) -> str:
         date.fromisoformat(text)
     except ValueError as err:
         message = f"must be a day such as 2026-11-22, not {shown(text)}."
-        raise wrong("day-malformed", message) from err
+        raise wrong("day-malformed", message, mend=_meant_day(text)) from err
     return text
 
 
@@ -671,7 +828,15 @@ def repetitions(
     """A problem for each field that is given a second time."""
     for place, line in located.repeated:
         message = f"{field_name(place)} is given twice; {mend}."
-        yield problem("repeated-field", path, line, message)
+        yield problem(
+            "repeated-field",
+            path,
+            line,
+            message,
+            field=field_name(place),
+            value=str(place[-1]),
+            fix=fix_of(located, place, RemoveRepeated()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -722,9 +887,22 @@ class YamlFile:
         try:
             located = read_yaml(text_of(path.read_bytes()))
         except YamlTrouble as err:
-            message = f"{self.what} {err}.".lstrip()
-            return None, [problem(err.rule, path, err.line, message)]
+            return None, [trouble(err, path, f"{self.what} {err}.".lstrip())]
+        record, problems = self._checked(located, path, known)
+
+        def reread(text: str) -> list[Problem]:
+            try:
+                return self._checked(read_yaml(text), path, known)[1]
+            except YamlTrouble as err:
+                return [trouble(err, path, str(err))]
+
+        problems = only_certain(problems, located.text, reread)
+        return (None if errors_of(problems) else record), problems
+
+    def _checked(
+        self, located: Located, path: Path, known: Any
+    ) -> tuple[Any | None, list[Problem]]:
         record, problems = read(self.model, located, path, known=known)
         problems += repetitions(located, path, self.twice)
         problems.sort(key=lambda problem: problem.line)
-        return (None if errors_of(problems) else record), problems
+        return record, problems

@@ -22,6 +22,9 @@ from typing import Any
 import yaml
 from yaml.reader import ReaderError
 
+from kb.content.yaml_places import Lines, places_of
+from kb.errors import Edit, Fix
+
 #: A document with more nodes than this is refused: aliases of aliases can
 #: describe billions of them in a few lines.
 MAX_NODES = 50_000
@@ -116,10 +119,15 @@ def write_fields(fields: Mapping[str, Any]) -> str:
 
 
 class YamlTrouble(Exception):
-    """The text cannot be used, by which ``rule``; ``line`` is 1-based in the text."""
+    """The text cannot be used, by which ``rule``; ``line`` and ``column`` count from 1.
 
-    def __init__(self, rule: str, message: str, line: int) -> None:
-        self.rule, self.line = rule, line
+    ``fix`` certainly mends it, if anything does.
+    """
+
+    def __init__(
+        self, rule: str, message: str, line: int, column: int = 0, fix: Fix | None = None
+    ) -> None:
+        self.rule, self.line, self.column, self.fix = rule, line, column, fix
         super().__init__(message)
 
 
@@ -129,12 +137,15 @@ class Located:
 
     ``lines`` maps a path, such as ``("results", 0, "unit")``, to the 1-based line
     of that key or item; ``()`` is the line of the whole. ``repeated`` lists the
-    paths of keys given a second time, with the line of the repetition.
+    paths of keys given a second time, with the line of the repetition. ``text`` is what was
+    read, and begins on ``first_line`` of the file.
     """
 
     value: Any
     lines: Mapping[tuple[str | int, ...], int]
     repeated: tuple[tuple[tuple[str | int, ...], int], ...] = ()
+    text: str = field(default="", compare=False, repr=False)
+    first_line: int = field(default=1, compare=False)
 
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing around it that has one."""
@@ -143,6 +154,38 @@ class Located:
             if line is not None:
                 return line
         return 1
+
+    def column(self, *path: str | int, of_name: bool = False) -> int:
+        """The column of ``path`` on its line: of the value, or of its name where that is there.
+
+        0 where it is not known.
+
+        Args:
+            path: of the value.
+            of_name: whether the name is wanted, and not the value.
+        """
+        places, lines = places_of(self.text), Lines(self.text)
+        for end in range(len(path), -1, -1):
+            at = places.standing.get(path[:end])
+            if at is None:
+                continue
+            line = self.line(*path[:end]) - self.first_line + 1
+            starts = [at.value.start, *([at.key.start] if at.key else [])]
+            is_value = end == len(path) and not of_name
+            for its_line, column in map(lines.place, starts if is_value else starts[::-1]):
+                if its_line == line:
+                    return column
+        return 0
+
+    def spelling(self, *path: str | int) -> str:
+        """A single value as the file writes it; empty where it is none, or not there."""
+        at = places_of(self.text).standing.get(path)
+        if at is None or not at.is_scalar:
+            return ""
+        value: Any = self.value
+        for step in path:
+            value = value[step]
+        return "" if value is None else str(value)
 
 
 class _WrittenInt(int):
@@ -305,17 +348,16 @@ def _read_slowly(text: str, first_line: int) -> Located:
         loader = _CoreLoader(text)
         node = loader.get_single_node()
         if node is None:
-            return Located(value=None, lines={(): first_line})
+            return Located(value=None, lines={(): first_line}, text=text, first_line=first_line)
         breaks = [match.start() for match in re.finditer("\n", text)]
         reader = _Reader(loader, first_line, breaks)
         value = reader.read(node, ())
     except yaml.MarkedYAMLError as err:
-        mark = err.problem_mark or err.context_mark
-        line = text.count("\n", 0, mark.index if mark else 0) + first_line
-        raise YamlTrouble("yaml-syntax", f"is not YAML: {_plain(err)}", line) from err
+        raise _syntax_trouble(text, err, first_line) from err
     except ReaderError as err:  # a character that YAML does not allow
-        line = text.count("\n", 0, err.position) + first_line
-        raise YamlTrouble("yaml-syntax", f"is not YAML: {str(err).splitlines()[0]}", line) from err
+        line, column = Lines(text).place(err.position)
+        message = f"is not YAML: {str(err).splitlines()[0]}"
+        raise YamlTrouble("yaml-syntax", message, line + first_line - 1, column) from err
     except RecursionError as err:
         message = "is nested too deeply, or refers to itself"
         raise YamlTrouble("yaml-nested-too-deeply", message, first_line) from err
@@ -326,6 +368,8 @@ def _read_slowly(text: str, first_line: int) -> Located:
         value=value,
         lines=reader.lines,
         repeated=tuple(reader.repeated),
+        text=text,
+        first_line=first_line,
     )
 
 
@@ -359,7 +403,7 @@ def _read_quickly(text: str, first_line: int) -> Located | None:
         value = reader.read_document()
     except (_Doubtful, yaml.YAMLError, ValueError):  # the slow way says what is wrong
         return None
-    return Located(value=value, lines=reader.lines)
+    return Located(value=value, lines=reader.lines, text=text, first_line=first_line)
 
 
 def _is_doubtful(text: str) -> bool:
@@ -453,6 +497,123 @@ def _meant(plain: str) -> Any:
     if _FLOAT.fullmatch(plain):
         return _as_written(float(plain), plain)
     return plain
+
+
+# --- what is wrong where the text is no YAML -------------------------------------------------
+
+
+def _syntax_trouble(text: str, err: yaml.MarkedYAMLError, first_line: int) -> YamlTrouble:
+    """What is wrong, on the line where it has to be mended, which is often an earlier one."""
+    mark = err.problem_mark or err.context_mark
+    line, column = Lines(text).place(mark.index if mark else 0)
+    slip = _slip(text.split("\n")[:line], could_be_key="':'" in str(err.problem))
+    if slip is None:
+        message = f"is not YAML: {_plain(err)}"
+        return YamlTrouble("yaml-syntax", message, line + first_line - 1, column)
+    at = slip.line + first_line - 1
+    edit = Edit(line=at, column=slip.start, end_line=at, end_column=slip.end, text=slip.text)
+    fix = Fix(what=slip.mend, edits=(edit,))
+    message = f"is not YAML: {slip.what}; {slip.mend}"
+    return YamlTrouble("yaml-syntax", message, at, slip.column, fix)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slip:
+    """A usual slip: the line and column where it is, and what stands from ``start`` once mended."""
+
+    line: int
+    column: int
+    what: str
+    mend: str
+    start: int
+    end: int
+    text: str
+
+
+#: A text in quotes, after the name of its field or the sign of an item.
+_QUOTED = re.compile(r"(?P<before>\s*(?:- +)*(?:[\w-]+: +)?)(?P<quote>['\"])")
+_CLOSES = {"'": re.compile(r"(?:[^']|'')*'"), '"': re.compile(r'(?:[^"\\]|\\.)*"')}
+#: What may follow a text in quotes on its line.
+_FOLLOWS = re.compile(r"\s*(?:$|#|[:,\]}])")
+_FIELD = re.compile(r"\s*(?:- +)*[\w-]+:(?:\s|$)")
+_NO_SPACE = re.compile(r"(?P<before>\s*(?:- +)*[A-Za-z_][\w-]*:)(?P<rest>(?!//)\S.*?)\s*$")
+
+
+def _slip(lines: list[str], *, could_be_key: bool) -> _Slip | None:
+    """The first usual slip in the lines up to the one on which reading stopped.
+
+    Args:
+        lines: of the text, up to there.
+        could_be_key: whether a colon was missed.
+    """
+    for number, line in enumerate(lines, 1):
+        after = lines[number] if number < len(lines) else ""
+        found = _quote_slip(number, line, after) or (
+            _space_slip(number, line) if could_be_key and number >= len(lines) - 1 else None
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _quote_slip(number: int, line: str, after: str) -> _Slip | None:
+    """A quote that is not closed on its line, or that ends a text too early."""
+    found = _QUOTED.match(line)
+    if found is None:
+        return None
+    quote, start = found["quote"], found.end()
+    closed = _CLOSES[quote].match(line, start)
+    rest = line[start:].rstrip()
+    if closed is None:
+        if after.strip() and not _FIELD.match(after):
+            return None  # the text may go on
+        mend = f"close it: {quote}{_short(rest)}{quote}"
+        end = start + len(rest)
+        return _Slip(
+            line=number,
+            column=start,
+            what=f"the quote {quote} that opens here is not closed",
+            mend=mend,
+            start=end + 1,
+            end=end + 1,
+            text=quote,
+        )
+    if _FOLLOWS.match(line, closed.end()) or not rest.endswith(quote):
+        return None
+    inner, other = rest[:-1], "'" if quote == '"' else '"'
+    if other in inner or "\\" in inner:
+        return None
+    text = f"{other}{inner}{other}"
+    return _Slip(
+        line=number,
+        column=closed.end(),
+        what=f"the quote {quote} inside the text ends it",
+        mend=f"put other quotes around it: {_short(text)}",
+        start=start,
+        end=start + len(rest) + 1,
+        text=text,
+    )
+
+
+def _space_slip(number: int, line: str) -> _Slip | None:
+    """A colon without the space that makes a field of it."""
+    found = _NO_SPACE.fullmatch(line)
+    if found is None:
+        return None
+    at = found.end("before") + 1
+    return _Slip(
+        line=number,
+        column=at,
+        what="a space is missing after the colon",
+        mend=f"write {_short(found['before'].strip() + ' ' + found['rest'])!r}",
+        start=at,
+        end=at,
+        text=" ",
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _plain(err: yaml.MarkedYAMLError) -> str:

@@ -39,7 +39,8 @@ def test_check_without_a_path_checks_everything(toy_settings):
 
     cases = toy_settings.cases
     assert before == (0, [], [f"{cases}: no problems (7 cases read)"])
-    assert after == (1, [str(norway), str(spain)], [f"{cases}: 2 problems in 2 files"])
+    hint = "1 of them can be mended by 'kb check --fix'; --diff shows how."
+    assert after == (1, [str(norway), str(spain)], [f"{cases}: 2 problems in 2 files", hint])
 
 
 def test_check_of_a_path_inside_narrows_the_report(toy_settings):
@@ -58,7 +59,11 @@ def test_check_of_a_path_inside_narrows_the_report(toy_settings):
     assert checked(toy_settings, spain, norway) == (
         1,
         [str(spain), str(norway)],
-        [f"{spain}: 1 problem in 1 file", f"{norway}: 1 problem in 1 file"],
+        [
+            f"{spain}: 1 problem in 1 file",
+            f"{norway}: 1 problem in 1 file",
+            "1 of them can be mended by 'kb check --fix'; --diff shows how.",
+        ],
     )
 
 
@@ -246,7 +251,10 @@ def test_a_problem_ends_a_real_process_with_status_one(toy_settings):
     done = run(sys.executable, "-m", "kb.cli", "check", "--cases", toy_settings.cases)
 
     assert done.returncode == 1
-    assert done.stderr == f"{toy_settings.cases}: 1 problem in 1 file\n"
+    assert done.stderr == (
+        f"{toy_settings.cases}: 1 problem in 1 file\n"
+        "It can be mended by 'kb check --fix'; --diff shows how.\n"
+    )
 
 
 def test_new_prints_the_path(toy_settings):

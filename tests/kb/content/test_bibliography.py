@@ -11,6 +11,7 @@ from kb.content.bibliography import load_bibliography, read_bibliography
 from kb.content.case_json import packed_references, unpacked_references
 from kb.errors import CorpusError
 from kb.model.cases import Imprint, Name, Reference, Seen, Source
+from tests.plain import plain
 
 ROOT = Path(__file__).parents[3]
 
@@ -458,7 +459,7 @@ def test_what_a_source_must_say(tmp_path: Path, fields: str, message: str) -> No
 
     problems = read_bibliography(path)[1]
 
-    assert [str(problem) for problem in problems] == [f"{path}:1: a: {message}"]
+    assert [plain(problem) for problem in problems] == [f"{path}:1: a: {message}"]
 
 
 @pytest.mark.parametrize(

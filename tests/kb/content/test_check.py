@@ -10,6 +10,7 @@ import pytest
 from kb.content.corpus import Corpus, read_corpus
 from kb.errors import CorpusError, Problem, TaxonomyError
 from kb.model.taxonomy import LISTS, Term, Vocabulary
+from tests.plain import plain
 
 BROKEN = Path(__file__).parents[2] / "broken"
 
@@ -309,7 +310,7 @@ def test_a_folder_of_what_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Text only.\n")
     corpus = read_corpus(tmp_path, vocabulary=BROKEN)
 
-    assert [str(problem) for problem in corpus.problems] == [
+    assert [plain(problem) for problem in corpus.problems] == [
         f"{tmp_path / 'a.md'}:1: must open with front-matter on line 1; open the file with a "
         "line '---', the fields, and another line '---'."
     ]

@@ -17,6 +17,7 @@ from kb.model.files import file_digest
 from kb.model.word_table import Glossary, WordTable
 from kb.text.translate import fold
 from kb.text.word_forms import expand
+from tests.plain import plain
 
 CASES = Path(__file__).parents[3] / "cases"
 
@@ -127,7 +128,7 @@ def test_a_malformed_glossary_is_refused_with_its_line(tmp_path, text, message):
     with pytest.raises(CorpusError) as caught:
         read_glossary(path)
 
-    assert str(caught.value) == f"{path}{message}"
+    assert plain(caught.value) == f"{path}{message}"
 
 
 def test_every_mistake_of_a_glossary_is_told(tmp_path):
@@ -143,7 +144,7 @@ def test_every_mistake_of_a_glossary_is_told(tmp_path):
         read_glossary(path)
 
     entries = "must have 2 entries, for fr, de: each one way to say it, or a list of several."
-    assert str(caught.value).splitlines() == [
+    assert plain(caught.value).splitlines() == [
         f"{path}:3: function_words.no must be one of the languages, fr, de.",
         f"{path}:4: function_words.fr must be a list of texts, not 'le'.",
         f"{path}:6: terms.wine {entries}",
@@ -215,7 +216,7 @@ def forms_of(folder: Path) -> tuple[WordTable, list[str]]:
     """The table in a folder, and what is wrong with it."""
     problems = []
     table = read_forms(folder / "glossary-forms.json", folder / "glossary.yaml", problems)
-    return table, [str(problem) for problem in problems]
+    return table, [plain(problem) for problem in problems]
 
 
 def test_a_table_is_kept_with_the_digest_of_its_glossary(kept):

@@ -10,6 +10,7 @@ import pytest
 from kb.content.corpus import Corpus, read_corpus
 from kb.content.part import part_of
 from kb.model.cases import Withdrawn
+from tests.plain import plain
 from tests.toy import FIRST_COLLECTION, TOY_COLLECTIONS, copy_toy_corpus
 
 DENMARK, SPAIN, FRANCE = "denmark/hostile-title", "spain/textile-training", "france/wine-exporters"
@@ -26,7 +27,7 @@ def add(cases: Path, case_id: str, *lines: str) -> None:
 def told(cases: Path, index: Path | None = None) -> list[str]:
     """Every problem: the path below the folder, the line, and the message."""
     problems = read_corpus(cases, index=index).problems
-    return [str(problem).removeprefix(f"{cases}/") for problem in problems]
+    return [plain(problem).removeprefix(f"{cases}/") for problem in problems]
 
 
 def ids(corpus: Corpus) -> list[str]:

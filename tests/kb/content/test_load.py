@@ -13,6 +13,7 @@ import pytest
 from kb.content.load import MAX_FILE_BYTES, CaseFile, Draft, Loaded, load_file, load_folder
 from kb.content.yaml_source import Located
 from kb.errors import CorpusError, Problem
+from tests.plain import plain
 
 ROOT = Path(__file__).parents[3]
 
@@ -433,7 +434,7 @@ def test_links_to_files(tmp_path: Path) -> None:
     loaded = load_folder(folder)
 
     assert [draft.id for draft in loaded.drafts] == ["a", "b"]
-    assert [str(problem) for problem in loaded.problems] == [
+    assert [plain(problem) for problem in loaded.problems] == [
         f"{folder / 'c.md'}:1: the file cannot be read: No such file or directory.",
         f"{folder / 'd.md'}:1: the file cannot be read: Too many levels of symbolic links.",
     ]

@@ -37,6 +37,7 @@ from kb.model.packs import (
     Week,
 )
 from kb.snapshots.format import open_snapshot
+from tests.plain import plain
 from tests.toy import ROOT, copy_toy_corpus, settings_of_toy
 
 CASES = ROOT / "cases"
@@ -395,7 +396,7 @@ def test_what_is_wrong_in_a_readers_file_is_told(data: bytes, expected: str):
     """With its line, as everywhere; nothing is built from what it says."""
     pack, problems = read_readers_pack(data)
 
-    assert (pack, [str(one) for one in problems]) == (None, [expected])
+    assert (pack, [plain(one) for one in problems]) == (None, [expected])
 
 
 @pytest.fixture(name="with_packs")

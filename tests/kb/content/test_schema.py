@@ -39,6 +39,7 @@ from kb.content.schema import (
 from kb.content.yaml_source import read_yaml
 from kb.errors import Problem
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
+from tests.plain import plain
 
 KNOWN = Known(
     taxonomy=Taxonomy(
@@ -584,7 +585,7 @@ def test_an_item_has_its_own_line() -> None:
     located = read_yaml("x:\n  - a: 1\n  - text\ny:\n  - pear\n  - kiwi\n  - pear\n", first_line=2)
     _, problems = read(model, located, "a.md", known=KNOWN)
 
-    assert [str(problem) for problem in problems] == [
+    assert [plain(problem) for problem in problems] == [
         "a.md:4: x[2] must hold fields with names, not 'text'.",
         f"a.md:7: y[2] must be in the vocabulary, not 'kiwi': {NOT_FRUIT}",
         "a.md:8: y[3] is 'pear' again; once is enough.",
@@ -679,7 +680,7 @@ def test_a_file_is_read_with_all_that_is_wrong(tmp_path) -> None:
         b"\xef\xbb\xbfsales:\r\n  - size: 0\r\n    size: 1\r\n    name: A\r\nsales: 1\r\n"
     )
 
-    assert [str(problem) for problem in YamlFile(model=_Market).read(path)[1]] == [
+    assert [plain(problem) for problem in YamlFile(model=_Market).read(path)[1]] == [
         f"{path}:2: sales[1].size must be a whole number of at least 1, not 0.",
         f"{path}:3: sales[1].size is given twice; keep one of the two.",
         f"{path}:5: sales is given twice; keep one of the two.",
@@ -705,4 +706,4 @@ def test_a_file_that_holds_no_record_is_one_problem(tmp_path, data: bytes, probl
 
     record, problems = YamlFile(model=_Market, what="the market").read(path)
 
-    assert (record, [str(one) for one in problems]) == (None, [f"{path}:{problem}"])
+    assert (record, [plain(one) for one in problems]) == (None, [f"{path}:{problem}"])

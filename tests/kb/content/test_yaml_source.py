@@ -217,8 +217,8 @@ TROUBLES = [
     (
         "unclosed-quote",
         "a: 1\nb: 'text\nc: 2\n",
-        5,
-        "is not YAML: while scanning a quoted scalar, found unexpected end of stream",
+        3,
+        "is not YAML: the quote ' that opens here is not closed; close it: 'text'",
     ),
     (
         "two-documents",

@@ -25,6 +25,7 @@ from kb.model.self_check import (
 )
 from kb.model.taxonomy import Taxonomy
 from kb.snapshots.format import open_snapshot
+from tests.plain import plain
 from tests.toy import copy_toy_corpus, settings_of_toy
 
 ROOT = Path(__file__).parents[3]
@@ -363,7 +364,7 @@ def test_problems_keep_a_build_from_being_made(tmp_path, tiny_encoder):
     with pytest.raises(CorpusInvalid) as raised:
         build(settings_of_toy(cases, tmp_path / "index", tiny_encoder))
 
-    assert [str(problem) for problem in raised.value.problems] == [
+    assert [plain(problem) for problem in raised.value.problems] == [
         f"{cases / 'self-check.yaml'}:18: steps[1].questions[2].guides must name a guide, "
         "not 'guides/gone'."
     ]

@@ -20,6 +20,7 @@ from kb.model.taxonomy import (
     Vocabulary,
     fold,
 )
+from tests.plain import plain
 
 ROOT = Path(__file__).parents[3]
 SMALL = Path(__file__).parents[2] / "broken" / "taxonomy.yaml"
@@ -387,7 +388,7 @@ def test_a_malformed_vocabulary_is_refused(
         load_taxonomy(path)
 
     assert text.count(old) == 1
-    assert str(error.value) == f"{path}{message}"
+    assert plain(error.value) == f"{path}{message}"
 
 
 def test_every_mistake_of_a_vocabulary_is_told(tmp_path: Path) -> None:
@@ -405,7 +406,7 @@ def test_every_mistake_of_a_vocabulary_is_told(tmp_path: Path) -> None:
     with pytest.raises(TaxonomyError) as error:
         load_taxonomy(path)
 
-    assert str(error.value).splitlines() == [
+    assert plain(error.value).splitlines() == [
         f"{path}:3: kinds[1].label must be given; add a line such as 'label: Joint purchasing'.",
         f"{path}:11: forms[2].label must be text, not a list.",
         f"{path}:11: forms[2] spells 'soft', which already stands for 'soft'; "
@@ -438,7 +439,7 @@ def test_what_is_no_vocabulary_is_refused(tmp_path: Path, data: bytes, message: 
     with pytest.raises(TaxonomyError) as error:
         load_taxonomy(path)
 
-    assert str(error.value) == f"{path}{message}"
+    assert plain(error.value) == f"{path}{message}"
 
 
 @pytest.mark.parametrize(
