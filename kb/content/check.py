@@ -267,8 +267,9 @@ def _reading_rules(given: Given) -> Complaints:
 
 
 def _source_rules(given: Given) -> Complaints:
-    """A result names one of the case's sources; it must where there are several."""
+    """A source stands once; a result names one of them, which it must where there are several."""
     sources = [source for source in items_of(given.get("sources")) if isinstance(source, dict)]
+    yield from _repeated_sources(given)
     located = [source for source in sources if as_text(source.get("locator"))]
     keys = tuple(dict.fromkeys(filter(None, (as_text(source.get("key")) for source in located))))
     for position, result in enumerate(items_of(given.get("results"))):
@@ -285,6 +286,21 @@ def _source_rules(given: Given) -> Complaints:
         if _is_record(other) and keys and (as_text(other.get("source")) or keys[0]) not in keys:
             place = ("results", position, "contradicted", "source")
             yield _not_a_source(place, keys)
+
+
+def _repeated_sources(given: Given) -> Complaints:
+    """Sources that are given again, with the same place in them."""
+    before: set[tuple[str, str]] = set()
+    for position, source in enumerate(items_of(given.get("sources"))):
+        key, locator = (
+            (as_text(source.get(name)) or "" for name in ("key", "locator"))
+            if _is_record(source)
+            else ("", "")
+        )
+        if key and (key, locator) in before:
+            message = f"is {key!r} with the same locator again; once is enough."
+            yield Complaint(("sources", position), "repeated-entry", message, mend=Remove())
+        before.add((key, locator))
 
 
 def _not_a_source(place: Place, keys: tuple[str, ...]) -> Complaint:

@@ -388,7 +388,7 @@ class FrontMatter(Record):
     status: Annotated[str | None, term("statuses")] = optional(
         "How it ended, where the source tells."
     )
-    related: Annotated[tuple[str, ...], texts(OTHER_ID)] = optional(
+    related: Annotated[tuple[str, ...], texts(OTHER_ID, once=True)] = optional(
         "Ids of other cases and guides.",
         "[norway/mechanical-engineering, guides/types-of-network]",
         default=(),
@@ -396,12 +396,12 @@ class FrontMatter(Record):
     teaching: Annotated[TeachingFields, One(TeachingFields)] = optional(
         "What the case is taught with.", default=TeachingFields()
     )
-    role_model_for: Annotated[tuple[str, ...], texts(text(most=MAX_LINE))] = optional(
+    role_model_for: Annotated[tuple[str, ...], texts(text(most=MAX_LINE), once=True)] = optional(
         "Whom the case suits, in words that an owner would use. Our reading.",
         "[Small printers that want a press that none could fill alone]",
         default=(),
     )
-    answers: Annotated[tuple[str, ...], texts(text(most=MAX_LINE))] = optional(
+    answers: Annotated[tuple[str, ...], texts(text(most=MAX_LINE), once=True)] = optional(
         "Questions that the text answers, as its readers would ask them. Our reading.",
         '["Who pays the broker?"]',
         default=(),
