@@ -36,7 +36,6 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
-from rapidfuzz.distance import OSA
 
 from kb.content.mending import (
     Add,
@@ -51,6 +50,7 @@ from kb.content.mending import (
 from kb.content.rules import RULES, problem, trouble
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import WARNING, Problem, errors_of
+from kb.text.similar_names import a_slip_apart
 
 #: Where something stands in a file: names of fields, and positions in lists from 0.
 Place = tuple[str | int, ...]
@@ -164,7 +164,7 @@ def the_one_meant(word: str, spellings: Mapping[str, str]) -> str:
         same = {
             meant
             for spelling, meant in spellings.items()
-            if OSA.distance(_letters(spelling), letters, score_cutoff=1) <= 1
+            if a_slip_apart(_letters(spelling), letters)
         }
     return same.pop() if len(same) == 1 else ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 #: Of 100; a name less like another is not what was meant.
 _LEAST = 50
@@ -25,3 +26,8 @@ def similar_names(typed: str, names: Iterable[str], n: int) -> tuple[str, ...]:
         score_cutoff=_LEAST,
     )
     return tuple(name for name, _, _ in found)
+
+
+def a_slip_apart(one: str, other: str) -> bool:
+    """Whether two words differ by one slip: a letter more, less or another, or two exchanged."""
+    return OSA.distance(one, other, score_cutoff=1) <= 1

@@ -140,7 +140,7 @@ def test_every_format_tells_the_same_problems(toy_settings: Settings, style: str
 def test_fix_mends_what_is_certain_and_diff_shows_it(toy_settings: Settings) -> None:
     """--diff writes nothing; --fix does what it showed, tells it, and keeps the file's mode."""
     path = edit(toy_settings, "kind: network", "kind: netwrk")
-    edit(toy_settings, "country: ES", "country: Spian")
+    edit(toy_settings, "country: Spain", "country: Spian")
     path.chmod(0o640)
     before = path.read_text()
     where = ("check", "--cases", toy_settings.cases)
@@ -186,7 +186,7 @@ def test_standard_input_is_the_text_of_a_case(toy_settings: Settings) -> None:
 
     path = toy_settings.cases / f"{TRAINING}.md"
     text = path.read_text().replace("kind: network", "kind: netwrk")
-    new = toy_settings.cases / "spain" / "new-one.md"
+    new = toy_settings.cases / "spain" / "young-one.md"
     where = ["check", "-", "--cases", str(toy_settings.cases), "--as"]
 
     same = CliRunner().invoke(main, [*where, str(path)], input=text)
