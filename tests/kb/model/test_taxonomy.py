@@ -295,7 +295,7 @@ MISTAKES = {
         "{id: furniture, label: Furniture}",
         "{id: furniture, label: Furniture, role: guide}",
         ":35: sectors[2].role is not a field of a sector: "
-        "Fields are id, label, definition, aliases, group, trades, materials, activities.",
+        "Fields are id, label, definition, aliases, group, trades, materials, activities, near.",
     ),
     "role-that-is-none": (
         "{id: programme, label: Programme}",
