@@ -302,20 +302,20 @@ class _Reader:
     ) -> tuple[RecordRule, ...]:
         """The rules of a list of records: ``results``, or one field of its only record."""
         record = leaf_of(FrontMatter, name)
-        assert_record = record if isinstance(record, type) else Record
+        held = record if isinstance(record, type) else Record
         if rest:
-            rules = self._leaves(place, assert_record, tuple(rest.split(".")), value)
+            rules = self._leaves(place, held, tuple(rest.split(".")), value)
             earlier = before.get(name, (RecordRule(rules={}),))
             return (RecordRule(rules={**earlier[0].rules, **rules}), *earlier[1:])
         found = []
         for number, one in enumerate(value if isinstance(value, list) else [value]):
             at = (*place, number) if isinstance(value, list) else place
             if not isinstance(one, dict):
-                self._wrong(at, f"must hold a column for each field of {assert_record.what}.")
+                self._wrong(at, f"must hold a column for each field of {held.what}.")
                 continue
             rules = {}
             for inner, part in one.items():
-                rules |= self._leaves((*at, inner), assert_record, tuple(inner.split(".")), part)
+                rules |= self._leaves((*at, inner), held, tuple(inner.split(".")), part)
             found.append(RecordRule(rules=rules))
         return tuple(found)
 
@@ -498,11 +498,9 @@ class _Taker:
             return self._read(rule, readers[kind])
         if leaf is not None and leaf.many:
             return self._many(leaf, rule)
-        if kind == "word":
-            return self._read(
-                rule,
-                lambda value: meanings.word(value, leaf.vocabulary, rule.words),  # type: ignore[union-attr]
-            )
+        if leaf is not None and kind == "word":
+            name = leaf.vocabulary
+            return self._read(rule, lambda value: meanings.word(value, name, rule.words))
         text = self._paragraph(rule)
         return rule.words.get(text, text)
 
