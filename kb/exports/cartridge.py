@@ -61,7 +61,7 @@ def _address(section: Section) -> str:
 
 
 def _page(document: Document, title: str, inner: str) -> str:
-    body = f"<h1>{escaped(title)}</h1>\n{inner}"
+    body = f'<h1 dir="auto">{escaped(title)}</h1>\n{inner}'
     return page(title, body, language=document.language, style=STYLE, is_book=False)
 
 

@@ -38,6 +38,7 @@ from kb.exports.blocks import (
 from kb.exports.document import Document
 from kb.exports.html import fit
 from kb.exports.sections import Section, colophon, opening, sections_of
+from kb.text.direction import is_right_to_left
 
 #: No file says when it was made, so that the same document is the same file.
 _TIME = datetime(2000, 1, 1)
@@ -88,6 +89,9 @@ class _Writer:
                 self._section(section, level=1)
         self.word.add_paragraph()
         self._blocks(colophon(document), below=0)
+        for line in self.word.paragraphs:
+            if is_right_to_left(line.text):
+                _turn(line)
 
     def _set_up(self) -> None:
         document, word = self._document, self.word
@@ -295,6 +299,20 @@ class _Writer:
         run = line.add_run(fit(text))
         shown.append(run._r)
         line._p.append(shown)
+
+
+#: What stands after ``w:bidi`` among the properties of a paragraph, as the format orders them.
+_AFTER_BIDI = (
+    *("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing"),
+    *("w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment"),
+    *("w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr"),
+    "w:pPrChange",
+)
+
+
+def _turn(line: WordParagraph) -> None:
+    """Have a paragraph begin at the right."""
+    line._p.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *_AFTER_BIDI)
 
 
 def _field(line: WordParagraph, name: str) -> None:

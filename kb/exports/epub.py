@@ -79,7 +79,7 @@ def zipped(files: dict[str, str], *, stored: Iterable[str] = ()) -> bytes:
 
 
 def _page(document: Document, name: str, title: str, inner: str) -> tuple[str, str]:
-    body = f"<section>\n<h1>{escaped(title)}</h1>\n{inner}</section>\n"
+    body = f'<section>\n<h1 dir="auto">{escaped(title)}</h1>\n{inner}</section>\n'
     return name, page(title, body, language=document.language, style="style.css", is_book=True)
 
 

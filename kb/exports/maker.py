@@ -20,6 +20,7 @@ from kb.errors import Attempt
 from kb.exports.making import (
     DONE,
     FAILED,
+    NICE,
     PART,
     PATIENCE_S,
     ROOM,
@@ -31,8 +32,6 @@ from kb.exports.making import (
     write_whole,
 )
 
-#: How much a maker steps back behind those who serve.
-_NICE = 10
 #: After so many files it begins anew: the typesetter keeps what it has set.
 _MOST_MADE = 60
 #: Who looks whether a slot is taken holds it for a moment.
@@ -44,8 +43,16 @@ _ENDED = "it took too long or too much memory"
 
 def main(folder: Path) -> None:
     """Make everything that waits, in the first slot that is free."""
-    os.nice(_NICE)
+    os.setpriority(os.PRIO_PROCESS, 0, NICE)
     tidy(folder)
+    _fill_a_slot(folder)
+    (folder / STARTING).unlink(missing_ok=True)
+    if oldest_first(folder / WAITING):  # it came while the mark said that a maker was on its way
+        _fill_a_slot(folder)
+
+
+def _fill_a_slot(folder: Path) -> None:
+    """Work in each slot that is free as long as anything waits."""
     for slot in range(SLOTS):
         while _anything(folder, slot):
             try:
@@ -56,7 +63,6 @@ def main(folder: Path) -> None:
                 break  # another maker has it
             if made >= _MOST_MADE:
                 os.execv(sys.executable, [sys.executable, "-m", __spec__.name, str(folder)])
-    (folder / STARTING).unlink(missing_ok=True)
 
 
 def tidy(folder: Path) -> None:

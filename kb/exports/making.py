@@ -26,6 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,10 @@ FOLDER = ".exports"
 MOST_WAITING = 60
 #: So many are made at once: half of the processors, as readers are served beside.
 SLOTS = max(1, min(4, (os.cpu_count() or 2) // 2))
+#: So many threads a typesetter takes, all makers together half of the processors.
+THREADS = max(1, (os.cpu_count() or 2) // 2 // SLOTS)
+#: How much a maker steps back behind those who serve.
+NICE = 10
 #: What was made may take so much room, in bytes; what was not asked for longest goes first.
 ROOM = 512 * 2**20
 #: For so many seconds a file that could not be made is not tried again.
@@ -141,7 +146,15 @@ class Making:
         return None
 
     def _progress(self, key: str) -> Progress | None:
-        """How far a file is that was asked for; None if it was not."""
+        """How far a file is that was asked for; None if it was not, or is made already.
+
+        It goes from those that wait to a slot, and is looked for in that order, so that it is not
+        missed on its way and made a second time.
+        """
+        names = [path.name for path in oldest_first(self.folder / WAITING)]
+        if key in names:
+            self._start()
+            return Progress(before=names.index(key))
         for slot in range(SLOTS):
             try:
                 begun = (self.folder / f"doing-{slot}" / key).stat().st_mtime
@@ -150,11 +163,7 @@ class Making:
             if not self._is_held(slot):
                 self._start()
             return Progress(seconds=max(0.0, time.time() - begun))
-        names = [path.name for path in oldest_first(self.folder / WAITING)]
-        if key not in names:
-            return None
-        self._start()
-        return Progress(before=names.index(key))
+        return None
 
     def _is_held(self, slot: int) -> bool:
         """Whether a maker is at work in a slot, as far as its folder tells."""
@@ -173,9 +182,12 @@ class Making:
         maker = subprocess.Popen(
             [sys.executable, "-m", "kb.exports.maker", str(self.folder.absolute())],
             cwd=root,
+            env={**os.environ, "RAYON_NUM_THREADS": str(THREADS)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
+        with suppress(OSError):  # it may have ended
+            os.setpriority(os.PRIO_PROCESS, maker.pid, NICE)  # from its first import on
         threading.Thread(target=maker.wait, name="maker", daemon=True).start()
 
     def _may_start(self) -> bool:

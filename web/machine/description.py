@@ -13,6 +13,7 @@ from typing import Any
 from kb import __version__
 from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import schemas
+from kb.exports.formats import FORMATS as FILES
 from kb.model.compendium import Compendium
 from kb.model.site import Site
 from kb.model.taxonomy import Taxonomy
@@ -23,7 +24,13 @@ from web.words.kinds import NO_KINDS
 
 ABOUT = (
     "Everything is read with GET, needs no account, and answers from an immutable snapshot that "
-    "each answer names. A name that is deprecated answers for one release beside the new one."
+    "each answer names. A name that is deprecated answers for one release beside the new one. "
+    "Files stand beside the pages, not here: a case (`/cases/{id}`), a version of it "
+    "(`/cases/{id}@{version}`), a search (`/search`, with its parameters), a reading list "
+    "(`/packs/{list}`) and a session (`/teaching/{id}`), each with an ending: "
+    + ", ".join(f"`.{one.name}` ({one.label}, `{one.media_type}`)" for one in FILES.values())
+    + ". While a file is being made the answer is 202 with `Retry-After`; a queue that is full "
+    "answers 503, and a file that could not be made 500."
 )
 SCHEMAS = "#/components/schemas/"
 #: Problems that every operation may answer with.

@@ -466,7 +466,6 @@ def _page(one: Pack, name: str, *, whole: bool) -> Response:
         link=absolute(url_for("packs.pack", name=name)) if name else "",
         formats_offered=FORMATS,
         files=FILE_FORMATS.values(),
-        missing=sum(item.text is None for item in items),
         compare=compare_url(compared) if LEAST <= len(compared) <= MOST else "",
     )
     response = make_response(page)

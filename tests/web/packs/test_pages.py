@@ -244,7 +244,10 @@ def test_the_page_of_a_list(taught: FlaskClient, begun: Pack) -> None:
     page = answer.text
 
     assert answer.headers["X-Robots-Tag"] == "noindex"
-    assert '<div class="pack-note"><p><em>Read</em> &lt;b&gt;this&lt;/b&gt;</p></div>' in page
+    assert (
+        '<div class="pack-note" dir="auto"><p><em>Read</em> &lt;b&gt;this&lt;/b&gt;</p></div>'
+        in page
+    )
     assert '<li><a href="#item-1">Metal firms purchase machines</a></li>' in page
     version = pack.items[0].version
     assert f"http://localhost/cases/{METAL}@{version}</a>" in page

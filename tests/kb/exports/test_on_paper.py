@@ -1,0 +1,88 @@
+"""What files do with long addresses, with letters from the right, and at their end."""
+
+from __future__ import annotations
+
+import io
+import string
+from dataclasses import replace
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from pypdf import PdfReader
+
+from kb.exports.document import Document, Item, WorkLine
+from kb.exports.docx import to_docx
+from kb.exports.gather import item_without_text
+from kb.exports.pdf import to_pdf
+from kb.text.direction import is_right_to_left
+
+CASE = "https://networks.example.org/cases/norway/a"
+ARABIC = "\u0634\u0628\u0643\u0629 \u0635\u063a\u064a\u0631\u0629"
+
+
+def item(title: str = "Two firms", words: int = 400) -> Item:
+    """A case of as many words as are asked for."""
+    return replace(
+        item_without_text(title, ""),
+        kicker=("Norway",),
+        summary="In a sentence.",
+        body="## Situation\n\n" + "Word " * words,
+        works=(WorkLine(before="Doe. ", title="T", after=".", places="p. 1", seen="", url=""),),
+        newest=CASE,
+        unchanged=f"{CASE}@0123456789ab",
+        version="0123456789ab",
+    )
+
+
+def pages(document: Document) -> list[str]:
+    """The text of each page."""
+    return [page.extract_text() for page in PdfReader(io.BytesIO(to_pdf(document))).pages]
+
+
+def test_the_address_of_a_long_list_is_whole() -> None:
+    """Each of its 2,600 letters stands on the first page."""
+    name = "A" + (string.ascii_letters + string.digits + "-_") * 40 + "z"
+    address = f"https://networks.example.org/packs/{name}"
+    first, *_ = pages(Document(title="Mine", items=(item(), item("B")), site="C", address=address))
+
+    assert address in "".join(first.split())
+
+
+@pytest.mark.parametrize("words", [850, 905, 960])
+def test_no_page_holds_two_lines_alone(words: int) -> None:
+    """Where the text came from stands on the page of its addresses, however long the text is."""
+    last = pages(Document(title="Two firms", items=(item(words=words),), site="Compendium"))[-1]
+
+    assert "Addresses" in last
+    assert f"{CASE}@0123456789ab" in last
+    assert "From Compendium" in last
+
+
+def test_an_arabic_title_begins_at_the_right() -> None:
+    """In the PDF its first letter is the one furthest to the right; DOCX has it turned."""
+    document = Document(title=ARABIC, items=(item(ARABIC), item("Two firms")), site="Compendium")
+    places: list[tuple[str, float]] = []
+    for page in PdfReader(io.BytesIO(to_pdf(document))).pages[1:3]:
+        page.extract_text(
+            visitor_text=lambda text, cm, tm, font, size: places.append((text.strip(), tm[4]))
+        )
+    word = docx.Document(io.BytesIO(to_docx(document)))
+    turned = [
+        line.text for line in word.paragraphs if line._p.find(f".//{qn('w:bidi')}") is not None
+    ]
+
+    latin = min(at for text, at in places if text.startswith("Two firms"))
+    arabic = [at for text, at in places if text and is_right_to_left(text)]
+    assert min(arabic) > latin + 100
+    assert ARABIC in turned
+    assert "Two firms" not in turned
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [("", False), ("12 (a)", False), ("3 \u05d0b", True), (ARABIC, True), (f"a {ARABIC}", False)],
+)
+def test_the_first_letter_says_the_direction(text: str, is_so: bool) -> None:
+    """Figures and brackets have none of their own."""
+    assert is_right_to_left(text) is is_so
