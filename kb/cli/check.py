@@ -226,7 +226,7 @@ class _Checking:
         if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
             raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
         home = self.settings.cases.resolve()
-        inside = path.resolve() == home or home in path.resolve().parents
+        inside = path.resolve() == home or home in _place(path).parents
         if inside:
             found = self._all_of(self.settings.cases, vocabulary=None)
             return tuple(one for one in found if _under(Path(one.path), path)), True
@@ -250,8 +250,16 @@ def _with_judged(corpus: Corpus, cases: Path) -> tuple[Problem, ...]:
 
 
 def _under(file: Path, path: Path) -> bool:
-    file, path = file.resolve(), path.resolve()
-    return file == path or path in file.parents
+    return _place(file) == _place(path) or path.resolve() in _place(file).parents
+
+
+def _place(path: Path) -> Path:
+    """Where a path stands: links on the way to it are followed, but not what it is itself.
+
+    So a file in the folder of the cases is one of it, wherever it leads.
+    """
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - follows no link
+    return whole.parent.resolve() / whole.name
 
 
 def _check_text(
@@ -296,7 +304,7 @@ def _changed(base: str, paths: Sequence[Path]) -> Callable[[Problem], bool]:
     files = {root / name for name in (*states, *filter(None, new))}
     if _changes_others(files, states.values(), paths):
         return lambda problem: True
-    return lambda problem: Path(problem.path).resolve() in files
+    return lambda problem: _place(Path(problem.path)) in files
 
 
 def _changes_others(files: Collection[Path], states: Iterable[str], paths: Sequence[Path]) -> bool:
