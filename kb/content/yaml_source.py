@@ -182,10 +182,12 @@ class Located:
         at = places_of(self.text).standing.get(path)
         if at is None or not at.is_scalar:
             return ""
+        if not at.style:
+            return " ".join(self.text[at.value.start : at.value.end].split())
         value: Any = self.value
         for step in path:
             value = value[step]
-        return "" if value is None else str(value)
+        return str(value)
 
 
 class _WrittenInt(int):
