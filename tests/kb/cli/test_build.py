@@ -69,7 +69,7 @@ def test_build_with_problems_lists_them_and_builds_nothing(toy_settings):
     words, data = kb("build", *where(toy_settings)), kb("build", *where(toy_settings), "--json")
 
     assert (words.exit_code, data.exit_code) == (1, 1)
-    assert words.stdout.startswith(f"{path}:3: kind ")
+    assert words.stdout.startswith(f"{path}:3:7: kind ")
     assert words.stdout.count("\n") == 1
     assert words.stderr == data.stderr == error
     assert [(p["path"], p["line"], p["field"]) for p in json.loads(data.stdout)] == [
