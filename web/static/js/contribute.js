@@ -25,7 +25,8 @@
   };
 
   const form = document.getElementById("case-form") || document.getElementById("story-form");
-  const kind = form && (form.id === "case-form" ? "case" : "story");
+  // A field of the form is called id, and would be what form.id is.
+  const kind = form && (form.getAttribute("id") === "case-form" ? "case" : "story");
   const note = document.getElementById("kept");
   const forget = document.getElementById("forget");
 

@@ -1,0 +1,155 @@
+"""A baker tells a story, finishes it, mends two mistakes, and takes away a file that is built."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from kb.content.corpus import read_corpus
+from kb.indexing.pipeline import build
+from kb.search.opening import open_live
+from kb.settings import Settings
+from tests.browser.axe import opened, problems
+from web import create_app
+
+
+@pytest.fixture(name="url", scope="module")
+def _url(live, settings) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(live, settings), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def fresh(browser: Browser, url: str, *, scripts: bool) -> Page:
+    """A page in a browser that nothing is kept in, and that goes nowhere else."""
+    context = browser.new_context(
+        base_url=url, java_script_enabled=scripts, viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    page.route(
+        lambda asked: not asked.startswith(url), lambda route: pytest.fail(route.request.url)
+    )
+    return page
+
+
+def go_on(page: Page, question: str) -> None:
+    """Press the button, and see the next question."""
+    page.get_by_role("button", name="Continue").last.click()
+    expect(page.locator("h1")).to_have_text(question)
+
+
+def tell(page: Page) -> None:
+    """Answer every question but one, go back for it, and have the draft made."""
+    page.goto("/contribute")
+    page.get_by_role("link", name="Tell your story").click()
+    page.get_by_label("In a sentence or two").fill("Three metal firms purchase machines together.")
+    go_on(page, "Who joined?")
+    page.get_by_label("What the firms are").fill("metal firms")
+    page.get_by_label("How many joined, if you know").fill("3")
+    go_on(page, "Where was it?")
+    page.get_by_label("Country").select_option("Norway")
+    go_on(page, "What did you want to do together?")
+    page.get_by_label("Joint purchasing").check()
+    go_on(page, "What did you do together?")
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_label("Joint purchasing")).to_be_checked()
+    go_on(page, "What did you do together?")
+    page.get_by_label("What was done").fill("They purchase metal machines together.")
+    go_on(page, "What came of it?")
+    page.get_by_label("What came of it").fill("Machines cost each firm 20% less.")
+    go_on(page, "How do you know?")
+    page.get_by_label("I took part in it").check()
+    go_on(page, "What was your part in it?")
+    page.get_by_label("Your part").fill("the manager of a member firm")
+    go_on(page, "May we name the firms?")
+    page.get_by_label("No, or not yet").check()
+    go_on(page, "Check your answers")
+    page.get_by_role("button", name="Change Who joined").click()
+    page.get_by_label("What the firms are").fill("metal firms of one valley")
+    go_on(page, "Check your answers")
+    page.get_by_role("button", name="Make the draft").last.click()
+    expect(page.locator("h1")).to_have_text("Your story is a draft now")
+
+
+def finish(page: Page) -> None:
+    """Fill in what is open with two mistakes, mend them, see what is near, and how it looks."""
+    page.get_by_role("button", name="Finish it yourself").click()
+    page.locator("#field-results-1-metric").select_option("cost")
+    page.locator("#field-results-1-level").select_option("output")
+    page.locator("#field-results-1-direction").select_option("down")
+    page.locator("#field-results-1-value").fill("20%")
+    page.locator("#field-results-1-unit").select_option("percent")
+    page.locator("#field-title").fill("Metal firms purchase machines")
+    page.get_by_role("button", name="Check the case").click()
+    wrong = page.locator(".give-wrong li")
+    expect(wrong).to_have_count(2)
+    expect(wrong.nth(0)).to_contain_text("must be unique; cases/norway/metal-buyers.md has")
+    expect(wrong.nth(1)).to_contain_text("must be a plain number such as 30 or 7000000")
+    expect(page.locator("#near-title")).to_have_text("A case that may be the same")
+    expect(page.locator(".give-same h3").first).to_have_text("Metal firms purchase machines")
+    wrong.nth(1).get_by_role("link").click()
+    expect(page.locator("#field-results-1-value")).to_be_in_viewport()
+    page.locator("#field-results-1-value").fill("20")
+    page.locator("#field-title").fill("Three metal firms of one valley")
+    page.locator("#field-id").fill("norway/valley-metal")
+    page.get_by_role("button", name="Check the case").click()
+    expect(page.locator("h1")).to_have_text("Ready to send: Three metal firms of one valley")
+    page.get_by_role("button", name="See how the page will look").click()
+    expect(page.locator("h1")).to_have_text("Three metal firms of one valley")
+    expect(page.locator(".sources .seen")).to_contain_text("Told by those who did it on")
+    page.get_by_role("button", name="Where to send it").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with the script", "without"])
+def test_from_a_story_to_a_case_that_is_built(
+    browser: Browser, url: str, toy_cases: Path, toy_settings: Settings, scripts: bool
+) -> None:
+    """The whole way; the file passes the check, and its case is one of the compendium."""
+    page = fresh(browser, url, scripts=scripts)
+    tell(page)
+    finish(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download valley-metal.md").click()
+    assert saved.value.suggested_filename == "valley-metal.md"
+    saved.value.save_as(toy_cases / "norway" / "valley-metal.md")
+    page.context.close()
+    assert [str(one) for one in read_corpus(toy_cases).problems] == []
+    build(toy_settings)
+    case = open_live(toy_settings).current().case("norway/valley-metal")
+    assert [result.statement for result in case.results] == ["Machines cost each firm 20% less."]
+
+
+def test_a_draft_stays_in_the_browser(browser: Browser, url: str) -> None:
+    """Who leaves finds it again on the page of the two doors, and can delete it there."""
+    page = fresh(browser, url, scripts=True)
+    page.goto("/contribute/case")
+    page.locator("#field-title").fill("Bakers")
+    page.locator("#field-country").fill("Norwy")
+    page.locator("#field-country").press("Tab")
+    expect(page.locator("[data-field='country'] .give-fault")).to_contain_text("'Norwy'")
+    page.goto("/contribute")
+    expect(page.locator("#drafts li")).to_contain_text(["A case: Bakers"])
+    page.get_by_role("button", name="Go on with it").click()
+    expect(page.locator("#field-title")).to_have_value("Bakers")
+    page.goto("/contribute")
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#drafts")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#drafts")).to_be_hidden()
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", ["/contribute", "/contribute/story/how", "/contribute/case"])
+def test_no_violations(browser: Browser, url: str, path: str, width: int, scheme: str) -> None:
+    """No rule of axe-core is broken, and the page is no wider than the window."""
+    with opened(browser, url + path) as page:
+        assert problems(page, width, scheme) == []
