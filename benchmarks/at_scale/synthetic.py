@@ -30,6 +30,7 @@ import pycountry
 import yaml
 
 from at_scale.words import Words
+from kb.content.front_matter import MAX_STATEMENT
 from kb.content.yaml_source import read_yaml, text_of
 
 MARK = "Made up for measuring by benchmarks/scale.py: nothing in it is true."
@@ -166,8 +167,12 @@ class Compendium:
         chance = random.Random(f"{self.seed} case {planned.place}")
         host, replace = planned.host, self._replacement(planned, chance)
 
-        def vary(text: str) -> str:
-            return self.words.replaced(text, replace)
+        def vary(text: str, *, figures: bool = True) -> str:
+            def chosen(word: str) -> str:
+                is_figure = any(map(str.isdigit, word))
+                return word if is_figure and not figures else replace(word)
+
+            return self.words.replaced(text, chosen)
 
         related = self._related(planned, chance)
         fields = self._fields_of(planned, vary, chance, related)
@@ -351,18 +356,14 @@ class Compendium:
     def _result(
         self,
         result: Mapping[str, Any],
-        vary: Callable[[str], str],
+        vary: Callable[..., str],
         chance: random.Random,
         keys: Mapping[str, str],
     ) -> dict[str, Any]:
-        made = dict(result)
-        factor = chance.choice((0.5, 0.8, 1, 1.2, 1.5))
-        for name in ("value", "before"):
-            if name in made:
-                made[name] = _scaled(made[name], factor)
-        if "range" in made:
-            made["range"] = [_scaled(end, factor) for end in made["range"]]
-        made["statement"] = _cut(vary(made["statement"]), 160)
+        made = _with_other_figures(result, chance.choice((0.5, 0.8, 1, 1.2, 1.5)))
+        varied = vary(made["statement"], figures=False)
+        if len(varied) <= MAX_STATEMENT:
+            made["statement"] = varied
         if "source" in made:
             made["source"] = keys[made["source"]]
         if "contradicted" in made:
@@ -506,6 +507,36 @@ def _cut(text: str, most: int) -> str:
     """A text of at most so many characters, cut between words."""
     text = " ".join(text.split())
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(",;:")
+
+
+def _with_other_figures(result: Mapping[str, Any], factor: float) -> dict[str, Any]:
+    """A result with its figures times a factor, in its statement, too.
+
+    Where one of them does not stand there in digits, or would be a share over 100, it is as it is.
+    """
+    made, statement = dict(result), result["statement"]
+    if "of" in made and str(made["of"]) not in statement:
+        asked = f"{statement} Asked were {made['of']}."
+        if len(asked) > MAX_STATEMENT:
+            del made["of"]
+        else:
+            made["statement"] = statement = asked
+    whole = dict(made)
+    for name in ("before", "value"):
+        if name not in made:
+            continue
+        other = _scaled(made[name], factor)
+        for shown in ("{:.10g}%", "{:,} ", "{:.10g} million"):
+            size = 1e6 if "million" in shown else 1
+            told, new = shown.format(made[name] / size), shown.format(other / size)
+            told, new = (one.replace(".0 ", " ") for one in (told, new))
+            most = 100 if "%" in told else 5 if f"{told}of 5" in statement else other
+            if statement.count(told) == 1 and other <= most:
+                break
+        else:
+            return whole
+        made[name], statement = other, statement.replace(told, new)
+    return whole if "range" in made else {**made, "statement": statement}
 
 
 def _scaled(value: float, factor: float) -> float:

@@ -123,7 +123,7 @@ def _statement_rules(sound: Given) -> Complaints:
 
 def _two_units(sound: Given, taxonomy: Taxonomy) -> Complaints:
     """A statement gives an amount of money in one currency."""
-    currencies = _currencies(as_text(sound.get("statement")) or "", taxonomy)
+    currencies = currencies_in(as_text(sound.get("statement")) or "", taxonomy)
     if len(currencies) > 1:
         yield Complaint(
             ("statement",),
@@ -139,7 +139,7 @@ _AFTER_AN_AMOUNT = "|".join(
 )
 
 
-def _currencies(statement: str, taxonomy: Taxonomy) -> tuple[str, ...]:
+def currencies_in(statement: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     """The currencies that a text names as the vocabulary spells them, in their order."""
     spelled = taxonomy["units"].currencies
     if not spelled:

@@ -13,7 +13,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import frontmatter
@@ -43,7 +43,11 @@ _DELIMITER = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One file, read but not yet understood. ``body_line`` is where the body begins."""
+    """One file, read but not yet understood.
+
+    ``body_line`` is where the body begins. ``text`` is the whole of the file, in which the
+    front-matter ends before ``closing``, the place where the line that closes it ends.
+    """
 
     id: str
     path: str
@@ -51,6 +55,14 @@ class Draft:
     body: str
     body_line: int
     digest: str
+    text: str = field(default="", compare=False, repr=False)
+    closing: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def yaml(self) -> str:
+        """The front-matter as it is typed; it begins on line 2."""
+        begin = self.text.find("\n") + 1
+        return self.text[begin : self.text.rfind("\n", begin - 1, self.closing) + 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +312,8 @@ def _draft(file: CaseFile, data: bytes) -> Draft:
         body=body,
         body_line=text.count("\n", 0, closing + blank) + 1,
         digest=digest_of(data),
+        text=text,
+        closing=closing,
     )
 
 

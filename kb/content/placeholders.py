@@ -47,6 +47,11 @@ def is_placeholder(value: object) -> bool:
     return isinstance(value, str) and (value.lstrip().startswith(MARK) or value.strip() == _FORMER)
 
 
+def may_hold_placeholder(text: str) -> bool:
+    """Whether it is worth the time to look for one in a text, or in several that were joined."""
+    return MARK in text or _FORMER in text
+
+
 def placeholders_in(body: str) -> Iterator[tuple[int, str]]:
     """The placeholders that a text still has: the line of each, from 1, and what it says."""
     for match in _IN_TEXT.finditer(body):

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from kb.content.case_json import packed
 from kb.content.check import could_be_guide, kind_of, parts_linked_to, text_problems
+from kb.content.checks.case import not_allowed_in, said_problems
 from kb.content.countries import countries
 from kb.content.front_matter import read_case
 from kb.content.known import Known
@@ -217,7 +218,12 @@ def _read_bytes(
     keys, undated = _Asked(around.key_set, around.keys), _Asked(around.undated)
     known = Known(taxonomy=around.taxonomy, guides=documents, sources=keys, undated=undated)
     case, case_problems = read_case(draft, known)
-    problems += [*case_problems, *text_problems(draft, known)]
+    problems += [
+        *case_problems,
+        *text_problems(draft, known),
+        *said_problems(draft, around.taxonomy),
+    ]
+    problems = not_allowed_in(draft.yaml, problems)
     reading = Reading(
         id=draft.id,
         digest=draft.digest,

@@ -61,6 +61,11 @@ _FILES = {
     "front-matter-in-toml": "Front-matter is written in YAML.",
     "front-matter-not-closed": "A line '---' closes the front-matter.",
     "front-matter-not-fields": "Front-matter consists of fields, each with a name.",
+    "merge-conflict": "A file holds no marks of a merge that was not finished.",
+    "unseen-character": "A text holds no signs that nobody sees.",
+    "front-matter-closed-early": "All fields stand above the line that closes the front-matter.",
+    "text-lost-after-hash": "No text is lost behind a sign '#' that begins a comment.",
+    "list-split-at-comma": "A sentence in brackets is not cut at its comma.",
     "yaml-syntax": "Front-matter and the files beside the cases are YAML.",
     "yaml-tag": "A value has no tag that would build something else than text and numbers.",
     "yaml-key": "The name of a field is plain text.",
@@ -120,6 +125,27 @@ _CASES = {
     "title-not-unique": "No two cases, and no two packs, have the same title.",
     "alias-is-a-document": "An alias is an id under which no document stands any more.",
     "alias-in-two-cases": "An alias leads to one case.",
+}
+#: What a case says must hold together and be written: see ``kb.content.checks``.
+_SAYINGS = {
+    "figure-not-in-statement": "A figure of a result stands in its statement.",
+    "unit-contradicts-statement": "A figure stands in its statement in the unit of the result.",
+    "direction-contradicts-statement": "A result goes the way that its statement tells.",
+    "direction-contradicts-figures": "What went up is more than it was before, and the reverse.",
+    "figure-impossible": "A figure is one that can be: no share over 100, no count below zero.",
+    "year-contradicts-statement": "The year of a result is one that its statement names.",
+    "year-implausible": "A year has come or is near.",
+    "placeholder-left": "Nothing is left of what a template says.",
+    "text-says-nothing": "A text that must be given says something.",
+    "section-empty": "A section of a text is written.",
+}
+_SAYINGS_IN_DOUBT = {
+    "markup-in-plain-text": "Plain text holds no HTML and no Markdown.",
+    "fall-over-hundred-percent": "A fall is of no more than there was.",
+    "year-before-period": "A result is not of a year before its case began.",
+    "promises-more-than-results": "Title and summary promise no more than the results hold.",
+    "summary-repeats-title": "A summary says more than its title.",
+    "text-repeats-summary": "A text does not repeat its summary.",
 }
 _TEXTS = {
     "text-empty": "A case has a text.",
@@ -182,8 +208,8 @@ _DOUBTS = {
 
 #: Every rule by its id, in the order of the index of their pages.
 RULES: Mapping[str, Rule] = _rules(
-    ERROR, {**_FILES, **_FIELDS, **_CASES, **_TEXTS, **_SOURCES, **_BESIDE}
-) | _rules(WARNING, _DOUBTS)
+    ERROR, {**_FILES, **_FIELDS, **_CASES, **_SAYINGS, **_TEXTS, **_SOURCES, **_BESIDE}
+) | _rules(WARNING, {**_SAYINGS_IN_DOUBT, **_DOUBTS})
 
 
 def problem(

@@ -287,7 +287,7 @@ def text_of(data: bytes) -> str:
     """The text of a file in UTF-8, with or without a byte order mark, and with Unix line ends.
 
     Raises:
-        YamlTrouble: it is not UTF-8 or holds a NUL byte; on which line.
+        YamlTrouble: it is not UTF-8, holds a NUL byte, or what a merge has left; on which line.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -299,7 +299,25 @@ def text_of(data: bytes) -> str:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise YamlTrouble("file-not-text", "must be text; it holds a NUL byte", line)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    _refuse_a_conflict(text)
+    return text
+
+
+#: What a merge leaves around the two texts between which somebody has to choose.
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: [^\n]*)?$|^\|{7} [^|\n]+$", re.MULTILINE)
+
+
+def _refuse_a_conflict(text: str) -> None:
+    if "<<<<<<<" not in text and ">>>>>>>" not in text and "|||||||" not in text:
+        return
+    found = _CONFLICT.search(text)
+    if found is not None:
+        message = (
+            f"holds what a merge has left, {found[0][:40]!r}; keep one of the two texts, and take "
+            "out the lines with '<<<<<<<', '=======' and '>>>>>>>'"
+        )
+        raise YamlTrouble("merge-conflict", message, text.count("\n", 0, found.start()) + 1)
 
 
 def refuse_more_than(most: int, text: str) -> None:

@@ -30,11 +30,11 @@ _AT_LINE = re.compile(r"^(?: {0,3}#{1,6}\s+|>\s?)", re.MULTILINE)
 _NOTE = re.compile(r"^ {0,3}\[\^[^\]\s]+\]:[ \t]*|\[\^[^\]\s]+\]", re.MULTILINE)
 #: Signs that stand in a pair around words, without a space inside; one that stands alone is a
 #: sign itself, as in "5*3 metres", and so is one inside a word, as in "file_name".
-_CODE = re.compile(r"(?<![\\`])(`++)((?:(?!\n\s*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?<![\\`])(`++)((?:(?!\n\s*\n).){1,1000}?)(?<!`)\1(?!`)", re.DOTALL)
 _PAIRED = re.compile(
-    r"(?<![\\*])(?P<star>\*{1,3})(?=[^\s*])(?P<starred>(?:(?!\n\n).)+?)(?<=[^\s\\])(?P=star)(?!\*)"
-    r"|(?<![\w\\])(?P<low>_{1,3})(?=[^\s_])(?P<lowered>(?:(?!\n\n).)+?)(?<=[^\s\\])(?P=low)(?!\w)"
-    r"|(?<![\\~])(?P<wave>~~)(?=[^\s~])(?P<waved>(?:(?!\n\n).)+?)(?<=[^\s\\])~~(?!~)",
+    r"(?<![\\*])(?P<star>\*{1,3})(?=[^\s*])(?P<starred>(?:(?!\n\n).){1,1000}?)(?<=[^\s\\])(?P=star)(?!\*)"
+    r"|(?<![\w\\])(?P<low>_{1,3})(?=[^\s_])(?P<lowered>(?:(?!\n\n).){1,1000}?)(?<=[^\s\\])(?P=low)(?!\w)"
+    r"|(?<![\\~])(?P<wave>~~)(?=[^\s~])(?P<waved>(?:(?!\n\n).){1,1000}?)(?<=[^\s\\])~~(?!~)",
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -99,8 +99,11 @@ def plain_text(markdown: str) -> str:
         text = _CODE.sub(lambda match: _kept(match[2], code), text)
     if "\\" in text:
         text = _ESCAPED.sub(lambda match: _kept(match[1], code), text)
-    while any(sign in text for sign in "*_~") and (found := _PAIRED.search(text)):
-        text = _PAIRED.sub(_without_signs, text) if found else text
+    for _ in range(_DEEPEST):
+        n_signs = sum(map(text.count, "*_~"))
+        if not n_signs or n_signs > _MOST_SIGNS or _PAIRED.search(text) is None:
+            break
+        text = _PAIRED.sub(_without_signs, text)
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     text = text.replace(_BAR, " ")
@@ -112,6 +115,10 @@ def plain_text(markdown: str) -> str:
 
 #: Stands for what is itself whatever signs are in it, and for a bar between cells.
 _PLACE, _BAR = "\0{}\0", "\1"
+
+
+#: So many pairs of signs may stand around the same words; more signs than that are no text.
+_DEEPEST, _MOST_SIGNS = 4, 2000
 
 
 def _kept(text: str, code: list[str]) -> str:

@@ -90,7 +90,13 @@ EVERYTHING = [
     (39, "results[3].metric must be one value, not a list; one of sales, cost."),
     (39, "results[3].source must be given, as the case has 2: doe-2001, doe-2010."),
     (39, f"results[3].unit {UNIT}"),
+    (41, "results[3].value must stand in the statement, not only here: 30. The statement is "
+         "'Sales rose.', which tells no figure; correct one of the two."),
     (42, "results[3].range must not be given together with value; keep one of the two."),
+    (42, "results[3].range[1] must stand in the statement, not only here: 20. The statement is "
+         "'Sales rose.', which tells no figure; correct one of the two."),
+    (42, "results[3].range[2] must stand in the statement, not only here: 40. The statement is "
+         "'Sales rose.', which tells no figure; correct one of the two."),
     (44, f"results[3].amount is not a field of a result: {RESULT_FIELDS}"),
     (48, "results[4].unit must not be given without value or range; remove the line."),
     (49, f"results[4].qualifier must be in the vocabulary, not '5': {QUALIFIERS}"),
@@ -104,6 +110,8 @@ EVERYTHING = [
     (66, "a heading must start at '##', as the title is the first: 'A heading of the first rank'."),
     (70, "raw HTML is not allowed: '<b>'; write Markdown."),
     (72, f"a section of a case must be one of {HEADINGS}, not 'Conclusion'."),
+    (72, "the section 'Conclusion' is empty; write it, or take its heading out: a case has only "
+         "the sections that its source fills."),
     (74, "the heading 'Situation' stands twice; join the two sections."),
     (76, f"{LEAD}'javascript:alert(1'."),
     (77, f"{LEAD}''."),
@@ -416,6 +424,8 @@ def test_without_guides_no_kind_has_to_be_theirs(toy_cases: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("    role: guide\n", ""))
     metal = toy_cases / "norway" / "metal-buyers.md"
     text = metal.read_text(encoding="utf-8")
-    metal.write_text(text.replace(", guides/purchase-guide]", "]").split("See the [guide]")[0])
+    metal.write_text(
+        text.replace(", guides/purchase-guide]", "]").split("## What to take from it")[0]
+    )
 
     assert [str(problem) for problem in read_corpus(toy_cases).problems] == []

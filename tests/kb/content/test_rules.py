@@ -40,6 +40,7 @@ TELLERS = {
     "_field_problem": 0,
     "_located_problem": 0,
     "_note": 1,
+    "Slip": 2,
 }
 
 
