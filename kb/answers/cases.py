@@ -18,7 +18,7 @@ from kb.citations.items import today
 from kb.citations.provenance import Provenance, provenance
 from kb.citations.styles import cited
 from kb.citations.works import Citation, citations
-from kb.model.cases import Case, Members, Name, Period, Result
+from kb.model.cases import Case, Members, Name, Period, Result, Verified
 from kb.model.facet_words import is_planned
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
@@ -123,6 +123,10 @@ class CaseAnswer(CaseSummary):
     similar: tuple[SimilarCase, ...]
     cite: Annotated[str, Field(description="How to cite it, in APA style")]
     added: Annotated[str | None, Field(description="The day on which it came in")]
+    verified: Annotated[
+        Verified | None,
+        Field(description="When it was last reread against a source; null where nobody noted that"),
+    ]
     snapshot: str
 
     our_reading = old_name("editorial", tuple[str, ...])
@@ -189,6 +193,7 @@ def case_answer(searcher: Searcher, case: Case, addresses: Addresses) -> CaseAns
         ),
         cite=cited(cited_as, "apa"),
         added=case.added,
+        verified=case.verified,
         snapshot=searcher.snapshot_id,
     )
 

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "schema": ("kb.cli.content", "schema"),
     "search": ("kb.cli.search", "search"),
     "snapshots": ("kb.cli.build", "snapshots"),
+    "status": ("kb.cli.status", "status"),
     "versions": ("kb.cli.versions", "versions"),
 }
 

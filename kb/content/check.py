@@ -183,6 +183,7 @@ def case_rules(given: Given, sound: Given, known: Known) -> Complaints:
     yield from _source_rules(given)
     yield from _money_rules(given, known)
     yield from _contradiction_rules(given)
+    yield from _verified_rules(given)
 
 
 def kind_of(given: Given, taxonomy: Taxonomy) -> Term:
@@ -301,6 +302,15 @@ def _repeated_sources(given: Given) -> Complaints:
             message = f"is {key!r} with the same locator again; once is enough."
             yield Complaint(("sources", position), "repeated-entry", message, mend=Remove())
         before.add((key, locator))
+
+
+def _verified_rules(given: Given) -> Complaints:
+    """A case is reread against one of its own sources."""
+    verified = given.get("verified")
+    sources = [source for source in items_of(given.get("sources")) if isinstance(source, dict)]
+    keys = tuple(filter(None, (as_text(source.get("key")) for source in sources)))
+    if isinstance(verified, dict) and keys and as_text(verified.get("source")) not in (None, *keys):
+        yield _not_a_source(("verified", "source"), keys)
 
 
 def _not_a_source(place: Place, keys: tuple[str, ...]) -> Complaint:

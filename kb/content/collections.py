@@ -18,6 +18,7 @@ from kb.content.files import (
     COLLECTIONS_FOLDER,
     JUDGED_FILES,
     LINKS_OF_PACKS,
+    POLICY_FILE,
 )
 from kb.content.known import OTHER_ID, Known, nearest_ids
 from kb.content.rules import problem
@@ -254,6 +255,7 @@ def frame_within(frame: Compendium, documents: Collection[Document]) -> Compendi
         packs=(packs := _packs_within(frame.packs, kept)),
         course=_course_within(frame.course, packs, kept),
         codebook=without_links(frame.codebook, Path(CODEBOOK_FILE).stem, kept),
+        policy=without_links(frame.policy, Path(POLICY_FILE).stem, kept),
     )
 
 

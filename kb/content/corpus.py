@@ -21,7 +21,7 @@ from kb.content.check import (
     with_kinds_of_guides,
     withdrawn_problems,
 )
-from kb.content.codebook import read_codebook
+from kb.content.codebook import read_codebook, read_policy
 from kb.content.collections import (
     CollectionEntry,
     collections_of,
@@ -39,6 +39,7 @@ from kb.content.files import (
     PACKS_FOLDER,
     PEOPLE_FILE,
     PHRASES_FILE,
+    POLICY_FILE,
     SELF_CHECK_FILE,
     SITE_FILE,
     SOURCES_FILE,
@@ -413,6 +414,7 @@ def _beside(
         phrases=checked(read_phrases(folder / PHRASES_FILE, known)),
         wanted=checked(read_wanted(folder / WANTED_FILE)),
         codebook=checked(read_codebook(folder / CODEBOOK_FILE, known)),
+        policy=checked(read_policy(folder / POLICY_FILE, known)),
         tools=checked(read_tools(folder / TOOLS_FOLDER, known)),
         packs=packs,
         course=checked(read_course(folder / COURSE_FILE, packs, known)),

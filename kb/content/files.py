@@ -18,6 +18,7 @@ PEOPLE_FILE = "people.yaml"
 WANTED_FILE = "wanted.yaml"
 SITE_FILE = "site.yaml"
 CODEBOOK_FILE = "codebook.md"
+POLICY_FILE = "editorial-policy.md"
 COLLECTIONS_FILE = "collections.yaml"
 
 #: Where the judged data of collections are: in a folder for each, named by its id.
@@ -36,7 +37,7 @@ LINKS_OF_PACKS = f"{PACKS_FOLDER}/pack"
 #: All of them, and a README.
 EXPECTED = {
     *(TAXONOMY_FILE, SOURCES_FILE, SELF_CHECK_FILE, SITE_FILE),
-    *(PEOPLE_FILE, WANTED_FILE, CODEBOOK_FILE, COLLECTIONS_FILE, COURSE_FILE),
+    *(PEOPLE_FILE, WANTED_FILE, CODEBOOK_FILE, POLICY_FILE, COLLECTIONS_FILE, COURSE_FILE),
     "README.md",
     *JUDGED_FILES,
     *(GLOSSARY_FILE, FORMS_FILE, PHRASES_FILE),

@@ -61,6 +61,7 @@ from kb.model.cases import (
     ReadingPlace,
     Result,
     Source,
+    Verified,
     Withdrawal,
 )
 from kb.model.facets import (
@@ -321,6 +322,18 @@ class WithdrawnFields(Record):
     )
 
 
+class VerifiedFields(Record):
+    """That a case was reread against one of its sources."""
+
+    what = "verified"
+    makes = Verified
+
+    day: Annotated[str, DAY] = required("The day on which it was reread.", "2026-11-29")
+    source: Annotated[str, SOURCE_KEY] = required(
+        "The source that it was reread against, one of the case's.", "roy-1998"
+    )
+
+
 class ChangeFields(Record):
     """What the editors changed."""
 
@@ -426,6 +439,10 @@ class FrontMatter(Record):
     )
     added: Annotated[str | None, DAY] = optional(
         "The day the case entered the compendium.", "2026-11-22"
+    )
+    verified: Annotated[Verified | None, One(VerifiedFields)] = optional(
+        "That the case was last reread against a source: sentence by sentence, figures too.",
+        "{day: 2026-11-29, source: roy-1998}",
     )
     aliases: Annotated[tuple[str, ...], texts(EARLIER_ID, once=True)] = optional(
         "Ids under which the case stood before; their addresses lead to this one.",

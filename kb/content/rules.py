@@ -111,7 +111,7 @@ _CASES = {
     "merged-passages-not-marked": "A result that joins two passages says so.",
     "figure-in-two-currencies": "A statement gives an amount in one currency.",
     "result-source-missing": "A result names its source where the case has several.",
-    "result-source-not-listed": "The source of a result is one of the case's.",
+    "result-source-not-listed": "The source of a result, and of a rereading, is one of the case's.",
     "money-without-year": "An amount of money is of some time.",
     "contradicted-by-own-source": "What contradicts a result is another source.",
     "contradicting-results": "Two sources that contradict each other do not both count.",
@@ -124,6 +124,7 @@ _CASES = {
     "our-reading-of-missing-field": "Our reading is told of fields that are given.",
     "title-not-unique": "No two cases, and no two packs, have the same title.",
     "alias-is-a-document": "An alias is an id under which no document stands any more.",
+    "time-malformed": "A time that is promised is a number of days, weeks or months.",
     "alias-in-two-cases": "An alias leads to one case.",
 }
 #: What a case says must hold together and be written: see ``kb.content.checks``.
@@ -159,7 +160,7 @@ _TEXTS = {
     "link-broken": "A link to a case leads to one that exists.",
     "link-to-no-part": "A link to a part of a text names one of its headings.",
     "image-in-text": "A text says in words what an image would show.",
-    "codebook-without-title": "The codebook opens with its title.",
+    "codebook-without-title": "The codebook and the policy open with their titles.",
 }
 _SOURCES = {
     "source-without-title": "A source has a title.",

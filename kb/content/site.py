@@ -43,6 +43,21 @@ def _web_address(value: str, known: Any) -> str:
 
 
 _ADDRESS = text(means=_web_address, schema={"type": "string", "pattern": r"^https?://\S+$"})
+
+
+def _time(value: str, known: Any) -> str:
+    """A time that is promised, such as 14 days.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    if not re.fullmatch(r"[1-9]\d? (?:working )?(?:days?|weeks?|months?)", value):
+        message = f"must be a time such as '14 days' or '2 weeks', not {shown(value)}."
+        raise wrong("time-malformed", message)
+    return value
+
+
+_TIME = text(means=_time)
 _PARAGRAPHS = texts(text(most=MAX_PARAGRAPH, plain=True), strict=True)
 _SEARCHES = keyed(
     texts(_SEARCH, none="must name at least one search."),
@@ -67,6 +82,7 @@ class SiteFields(Record):
     aim: Annotated[str, _SEARCH] = optional()
     licence: Annotated[str, _NAME] = optional()
     licence_url: Annotated[str, _ADDRESS] = optional()
+    review_within: Annotated[str, _TIME] = optional()
 
     @staticmethod
     def rules(given: Given, sound: Given, known: Any) -> Complaints:

@@ -154,6 +154,14 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """That a case was reread against one of its sources: on which day, and by which of them."""
+
+    day: Annotated[str, Field(description="The day on which the case was reread")]
+    source: Annotated[str, Field(description="Key of the source in `references`")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
     """A case that was withdrawn, as far as its page still tells of it."""
 
@@ -176,7 +184,8 @@ class Case:
     the others, None where the file does not say, and of every other case. ``authors`` wrote it,
     each as ``Family, Given`` or an organisation; without them it is by the compendium. ``aliases``
     are ids under which it stood before, ``changes`` what the editors changed, as the file lists
-    it. ``withdrawn`` is None for every case of a snapshot.
+    it. ``withdrawn`` is None for every case of a snapshot. ``verified`` says when the text was last
+    reread against a source, None where nobody noted that.
     """
 
     id: str
@@ -205,6 +214,7 @@ class Case:
     withdrawn: Withdrawal | None = None
     changes: tuple[Change, ...] = ()
     version: str = ""
+    verified: Verified | None = None
 
     @property
     def audience_lines(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Compendium:
         calibration: how evidence becomes a score; None where its encoders have none.
         relevance: the published figures; None where there are none.
         codebook: how cases are classified, in Markdown; empty where it has none.
+        policy: what is taken up, and how it is dealt with, in Markdown; empty where it has none.
         tools: what a firm or a broker fills in or looks up, by their places; it may have none.
         packs: reading lists, those with a teaching note by their sessions; it may have none.
         course: a syllabus made of them; None where it has none.
@@ -60,6 +61,7 @@ class Compendium:
     calibration: Calibration | None = None
     relevance: Report | None = None
     codebook: str = ""
+    policy: str = ""
     tools: tuple[Tool, ...] = ()
     packs: tuple[Pack, ...] = ()
     course: Course | None = None

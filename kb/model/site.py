@@ -23,6 +23,8 @@ class Site:
         aim: what firms may want together, likewise.
         licence: under which the texts may be used, in short; empty where it is not said.
         licence_url: where the licence stands.
+        review_within: within which time whoever runs it answers a contribution, such as
+            ``14 days``; empty where nothing is promised.
     """
 
     name: str = "Compendium of Cases"
@@ -36,6 +38,7 @@ class Site:
     aim: str = ""
     licence: str = ""
     licence_url: str = ""
+    review_within: str = ""
 
     @property
     def rest_of_name(self) -> str:

@@ -16,6 +16,7 @@
         people.json            people and organisations; null where there are none
         phrases.json           how owners say that they want each type of project
         wanted.json            what readers asked for and nothing answers
+        policy.json            what is taken up and how it is dealt with, in Markdown, likewise
         codebook.json          how cases are classified, in Markdown; empty where it is not written
         tools.json             what is filled in or looked up; an empty list where there is nothing
         packs.json             reading lists and teaching notes; an empty list where there are none
@@ -82,7 +83,7 @@ from kb.snapshots.records import (
 from kb.text.spelling import SpellingTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"
@@ -214,6 +215,7 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),
     "wanted.json": ("wanted", TypeAdapter(dict[str, tuple[str, ...]])),
     "codebook.json": ("codebook", TypeAdapter(str)),
+    "policy.json": ("policy", TypeAdapter(str)),
     "tools.json": ("tools", TypeAdapter(tuple[Tool, ...])),
     "packs.json": ("packs", TypeAdapter(tuple[Pack, ...])),
     "course.json": ("course", TypeAdapter(Course | None)),

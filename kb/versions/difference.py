@@ -132,6 +132,7 @@ def _parts(version: Version, named_by: Version) -> dict[str, tuple[str, ...]]:
         "place of reading": _place(case),
         "authors": case.authors,
         "earlier addresses": case.aliases,
+        "rereading": _rereading(case, known),
     }
 
 
@@ -194,6 +195,13 @@ def _result(result: Result, known: Understood) -> str:
     )
     told = f"{result.statement} ({result.locator})"
     return f"{told} {', '.join(filter(None, facts))}."
+
+
+def _rereading(case: Case, known: Understood) -> tuple[str, ...]:
+    if case.verified is None:
+        return ()
+    key = case.verified.source
+    return (f"{case.verified.day}: {_work(known.references.get(key), key)}",)
 
 
 def _members(case: Case) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ PAGES = {
     "guide": "/cases/guides/types-of-network",
     "about": "/about",
     "codebook": "/codebook",
+    "policy": "/editorial-policy",
     "reading": "/reading",
     "people": "/people",
     "planned": "/cases/canada/wineries",

@@ -97,6 +97,7 @@ ELSEWHERE = (
     "/self-check/all",
     "/self-check/questions/x",
     "/codebook",
+    "/editorial-policy",
     "/tools",
     "/tools/x",
     "/tools/x.md",

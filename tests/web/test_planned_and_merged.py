@@ -245,3 +245,27 @@ def test_its_faults_are_told(toy_cases: Path, text: str, problems: list[tuple[in
 
     assert [(one.line, one.message) for one in corpus.problems] == problems
     assert {Path(one.path).name for one in corpus.problems} <= {"codebook.md"}
+
+
+# --- the editorial policy ---
+
+
+def test_the_policy_is_a_page_of_its_own(tmp_path, tiny_encoder, client: FlaskClient) -> None:
+    """With the promise of whoever runs the site; without the file there is no page, and no link."""
+    settings = settings_of_toy(
+        copy_toy_corpus(tmp_path / "cases"), tmp_path / "index", tiny_encoder
+    )
+    (settings.cases / "editorial-policy.md").write_text("# Policy\n\n## Evidence\n\nWe cite.\n")
+    site = settings.cases / "site.yaml"
+    site.write_text(site.read_text() + "review_within: 14 days\n")
+    build(settings)
+    own = create_app(open_live(settings), settings).test_client()
+
+    page = own.get("/editorial-policy").get_data(as_text=True)
+
+    assert '<h2 id="evidence">Evidence</h2>' in page
+    assert "answers within 14 days." in page
+    for address in ("/about", "/", "/sitemap.xml"):
+        assert "/editorial-policy" in own.get(address).get_data(as_text=True)
+        assert "/editorial-policy" not in client.get(address).get_data(as_text=True)
+    assert client.get("/editorial-policy").status_code == 404

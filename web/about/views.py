@@ -23,7 +23,7 @@ from web.about.relevance import (
 )
 from web.core.request import searcher, settings
 from web.core.urls import cases_root
-from web.ui.markdown import render_codebook
+from web.ui.markdown import render_codebook, render_policy
 
 #: As many sources stand on the page About; the page of the sources has them all.
 MOST_CITED = 5
@@ -84,6 +84,17 @@ def codebook() -> str:
     root = cases_root()
     body = render_codebook(current.snapshot_id, text, root)
     return render_template("codebook.html", body=body)
+
+
+@bp.get("/editorial-policy")
+def policy() -> str:
+    """What is taken up, and how it is dealt with; without a policy there is no such page."""
+    current = searcher()
+    text = current.compendium.policy
+    if not text:
+        abort(404)
+    body = render_policy(current.snapshot_id, text, cases_root())
+    return render_template("policy.html", body=body)
 
 
 @bp.get("/relevance")

@@ -147,6 +147,7 @@ def _pages(current: Searcher) -> list[Entry]:
         "docs.api",
     )
     own = ("about.codebook",) if current.compendium.codebook else ()
+    own += ("about.policy",) if current.compendium.policy else ()
     own += ("people.people",) if current.compendium.people else ()
     places = [url_for(name) for name in (*fixed, *own)]
     places += [url_for("terms.terms", folder=FACET_LISTS[facet]) for facet in PAGED]

@@ -95,6 +95,11 @@ def render_body(snapshot_id: str, case: Case, root: str) -> Body:
     return _render(snapshot_id, case.id, case.body, root, n_open=n_open)
 
 
+def render_policy(snapshot_id: str, text: str, root: str) -> Body:
+    """The editorial policy as HTML, likewise."""
+    return _render(snapshot_id, "editorial-policy", text, root, n_open=None)
+
+
 def render_codebook(snapshot_id: str, text: str, root: str) -> Body:
     """The codebook as HTML, as ``render_body`` makes that of a case, folded."""
     return _render(snapshot_id, "codebook", text, root, n_open=0)

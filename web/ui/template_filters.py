@@ -182,6 +182,14 @@ def has_codebook() -> bool:
         return False
 
 
+def has_policy() -> bool:
+    """Whether the compendium says what it takes up."""
+    try:
+        return bool(searcher().compendium.policy)
+    except KBError:
+        return False
+
+
 def people_title() -> str:
     """What the page of people and organisations is called; empty where there is none."""
     try:
@@ -255,6 +263,7 @@ FUNCTIONS = {
     "is_asked_for": is_asked_for,
     "guide_kind": lambda: taxonomy().guide,
     "has_codebook": has_codebook,
+    "has_policy": has_policy,
     "has_sessions": has_sessions,
     "is_planned": is_planned,
     "is_read_by_editors": is_read_by_editors,

@@ -75,7 +75,7 @@ def test_without_the_file_the_words_are_plain(tmp_path):
             "name: Almanac\nsubtitel: x\n",
             "2: subtitel is not a field of what a compendium says of itself: did you mean "
             "'subtitle'? Fields are name, small, subtitle, promise, description, about, searches, "
-            "business, aim, licence, licence_url.",
+            "business, aim, licence, licence_url, review_within.",
         ),
         (f"name: {'a' * 61}\n", "1: name must be at most 60 characters, not 61; shorten it."),
         ("name: A\nabout: One.\n", "2: about must be a list of texts, not 'One.'."),
@@ -94,6 +94,10 @@ def test_without_the_file_the_words_are_plain(tmp_path):
         (
             "name: A\nlicence_url: https://l.example\n",
             "2: licence_url needs the name of the licence in licence, such as CC BY 4.0.",
+        ),
+        (
+            "name: A\nreview_within: soon\n",
+            "2: review_within must be a time such as '14 days' or '2 weeks', not 'soon'.",
         ),
         ("name: A\nname: B\n", "2: name is given twice; keep one of the two."),
         ("name: [\n", "2: "),
