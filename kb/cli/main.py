@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "new": ("kb.cli.drafts", "new"),
     "outcomes": ("kb.cli.outcomes", "outcomes"),
     "packs": ("kb.cli.packs", "packs"),
+    "review": ("kb.cli.review", "review"),
     "role-models": ("kb.cli.role_models", "role_models"),
     "schema": ("kb.cli.content", "schema"),
     "search": ("kb.cli.search", "search"),
