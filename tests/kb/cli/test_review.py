@@ -83,7 +83,7 @@ def review(settings: Settings, *options: object, base: str = "main"):
 
 
 def test_a_case_from_its_template_to_a_build(clone, tmp_path):
-    """The template, then the check that says what is open, the text, the check, the review, the build."""
+    """Template, check of what is open, the text, a check, a review, and a build that has it."""
     options = ("--title", "Weavers of Porto export textile", "--country", "Portugal")
     made = kb("new", "portugal/weavers", *options, "--no-questions", "--cases", clone.cases)
     path = clone.cases / "portugal" / "weavers.md"
