@@ -26,6 +26,7 @@ from kb.model.cases import (
     Result,
     Seen,
     Source,
+    Verified,
     Withdrawal,
 )
 
@@ -68,6 +69,7 @@ def unpacked(text: str, body: str, facets: Mapping[str, tuple[str, ...]]) -> Cas
     values["period"] = _maybe(_period, values["period"])
     values["reading"] = _maybe(_reading, values["reading"])
     values["withdrawn"] = _maybe(_withdrawal, values["withdrawn"])
+    values["verified"] = _maybe(_verified, values["verified"])
     values["changes"] = tuple(map(_change, values["changes"]))
     return Case(body=body, **values)
 
@@ -123,5 +125,6 @@ _reading = _maker(ReadingPlace)
 _imprint = _maker(Imprint, authors=_all(_name), editors=_all(_name))
 _withdrawal = _maker(Withdrawal)
 _change = _maker(Change)
+_verified = _maker(Verified)
 _members = _maker(Members, partners=tuple)
 _result = _maker(Result, converted=_maker(Converted), contradicted=_maker(Contradiction))

@@ -17,7 +17,7 @@ def test_it_lists_what_is_to_be_looked_after(toy_settings):
     assert "    2  without a result" in lines
     assert "       and 2 more: kb status --all" in lines
     assert lines[-4].split()[0] == "Norway"
-    assert "more" not in kb("status", "--cases", toy_settings.cases, "--all").stdout
+    assert "more:" not in kb("status", "--cases", toy_settings.cases, "--all").stdout
 
 
 def test_as_json(toy_settings):

@@ -90,7 +90,8 @@ _FILES = [
     path
     for folder in ("cases", "tests/corpus", "tests/other_compendium")
     for path in sorted((ROOT / folder).rglob("*"))
-    if path.suffix in (".md", ".yaml") and path.name not in ("README.md", "codebook.md", "editorial-policy.md")
+    if path.suffix in (".md", ".yaml")
+    and path.name not in ("README.md", "codebook.md", "editorial-policy.md")
 ]
 
 
