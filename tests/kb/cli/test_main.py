@@ -55,7 +55,7 @@ def test_an_option_wins_over_a_variable(monkeypatch, settings, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["search", "--page", "two"], ["search", "--colour", "red"], ["new"]],
+    [["nonsense"], ["search", "--page", "two"], ["search", "--colour", "red"], ["import"]],
     ids=["command", "number", "option", "missing argument"],
 )
 def test_wrong_usage_is_status_two(arguments):
@@ -85,7 +85,7 @@ def test_a_command_waits_for_nothing_that_only_others_need():
     result = run(sys.executable, "-c", code)
 
     assert result.stdout.splitlines()[-1] == str(
-        ["kb.cli.console", "kb.cli.content", "kb.cli.main", "kb.cli.reading"]
+        ["kb.cli.console", "kb.cli.content", "kb.cli.main"]
     )
 
 
