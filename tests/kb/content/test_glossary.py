@@ -166,7 +166,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     with pytest.raises(CorpusError) as folder_refused:
         read_glossary(folder)
 
-    assert str(bytes_refused.value) == (
+    assert plain(bytes_refused.value) == (
         f"{path}:2: the glossary must be UTF-8; byte 0xff is not. Save the file as UTF-8."
     )
     assert str(folder_refused.value) == f"{folder}: the glossary cannot be read: Is a directory."
