@@ -8,7 +8,7 @@ is kept beside it: whoever asks knows which reading is meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -69,8 +69,8 @@ _WORDS = {"both": 2, "couple": 2, "pair": 2, "none": 0, "zero": 0, "nil": 0}
 _PLACES = {"largest": 1, "biggest": 1, "highest": 1, "top": 1, "leading": 1, "smallest": 1}
 
 
-def _any(words: object) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))  # type: ignore[call-overload]
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 _SMALL = rf"(?:(?:{_any(_TENS)})(?:[- ](?:{_any(_ONES[:9])}))?|(?:{_any(_ONES)}))\b"
