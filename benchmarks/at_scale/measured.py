@@ -57,6 +57,7 @@ class Release:
         Nothing is remembered of an earlier check when the first begins.
         """
         shutil.rmtree(self._remembered, ignore_errors=True)
+        self._remembered.mkdir()  # without a folder nothing is kept
         found = {"kb check, first": self._check(), "kb check, again": self._check()}
         with edited(self.cases):
             found["kb check, one case edited"] = self._check()
