@@ -75,8 +75,8 @@ def test_a_contact_stands_beside_what_is_wanted(live, settings):
 
     for path in ("/coverage", "/countries/austria"):
         main = there.get(path).text.partition("<main")[2].partition("</main>")[0]
-        assert 'tell us of it: <a href="mailto:cases@example.org">cases@example.org</a>.' in main
-        assert "tell us of it" not in none.get(path).text
+        assert 'write to us: <a href="mailto:cases@example.org">cases@example.org</a>.' in main
+        assert "write to us" not in none.get(path).text
 
 
 def test_without_questions_the_page_has_no_such_part(live, settings):
