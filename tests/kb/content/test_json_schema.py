@@ -24,6 +24,7 @@ from kb.content.front_matter import (
     SourceFields,
     TeachingFields,
     ToldFields,
+    VerifiedFields,
     WithdrawnFields,
     WorkFields,
 )
@@ -166,6 +167,7 @@ def test_every_field_is_described() -> None:
                 SourceFields,
                 TeachingFields,
                 ToldFields,
+                VerifiedFields,
                 WithdrawnFields,
                 WorkFields,
             )

@@ -30,6 +30,7 @@ from kb.model.cases import (
     Converted,
     ReadingPlace,
     Result,
+    Verified,
     Withdrawal,
 )
 from tests.toy import ROOT, TOY_COLLECTIONS, copy_toy_corpus
@@ -475,6 +476,7 @@ def test_every_field_of_a_case_travels(toy_cases: Path) -> None:
         authors=("Doe, Jane",),
         aliases=("x/y",),
         withdrawn=Withdrawal(day="2026-11-23", reason="w"),
+        verified=Verified(day="2026-11-24", source="s"),
         changes=(Change(day="2026-11-24", sentence="c"),),
         version="0" * 64,
     )
