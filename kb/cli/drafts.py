@@ -62,7 +62,7 @@ def _question_options(command: Callable[..., None]) -> Callable[..., None]:
     "others",
     multiple=True,
     metavar="FIELD=YAML",
-    help="Any other field, such as 'status=mixed', or a section, such as 'situation=TEXT'",
+    help="Any other field, such as 'region=Hedmark', or a section, such as 'situation=TEXT'",
 )
 @click.option("--no-questions", is_flag=True, help="Ask nothing; write what is given")
 @click.option("--cases", metavar="DIR", help="Folder of the cases [KB_CASES]")
@@ -191,7 +191,7 @@ def _take_others(answers: Answers, others: Sequence[str]) -> None:
             continue
         if not sign or name not in FrontMatter.names():
             raise QueryError(
-                f"--set must name a field and its value, such as 'status=mixed', not {given!r}. "
+                f"--set must name a field and its value, such as 'region=Hedmark', not {given!r}. "
                 f"Fields are {', '.join(FrontMatter.names())}; sections are "
                 f"{', '.join(sections)}.",
                 parameter="--set",
