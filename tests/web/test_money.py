@@ -24,9 +24,11 @@ def _with_money(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) ->
     path = cases / f"{BUYERS}.md"
     text = path.read_text(encoding="utf-8")
     text = text.replace("    value: 20\n    unit: percent\n", "    value: 9\n    unit: USD\n")
+    text = text.replace("Machines cost 20% less.", "Machines cost USD 9 less.")
     text = text.replace(
         "    value: 10\n    unit: percent\n", "    value: 70000000\n    unit: AUD\n    year: 2018\n"
     )
+    text = text.replace("Sales rose by 10%.", "Sales rose by AUD 70 million.")
     path.write_text(text, encoding="utf-8")
     settings = settings_of_toy(cases, folder / "index", tiny_encoder)
     build(settings)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from kb.content.case_form import CHOICE, CHOICES, RECORD, RECORDS, SPAN, FormField, case_form
 from kb.model.english import capital
+from kb.model.facet_words import facet_words
 from kb.model.taxonomy import Taxonomy, Term
 from web.contribute.checking import Checked
 from web.contribute.draft import CaseDraft, headings_of, shown_rows, text_name
@@ -92,7 +93,6 @@ LABELS = {
     "country": ("Country", "Several with a ; between them: Norway; Sweden."),
     "direction": ("Which way it went", ""),
     "form": ("How close they work", "Only where the source tells."),
-    "formation": ("How it came to be", "Only where the source tells."),
     "horizon": ("By when", "As the source says: first year, over 3 years."),
     "kind": ("What it is", ""),
     "level": ("How far it reaches", ""),
@@ -109,7 +109,6 @@ LABELS = {
     "period.from": ("From the year", ""),
     "period.to": ("To the year", ""),
     "planned": ("Which of these were only planned", "Tick what the source tells as an aim only."),
-    "project": ("What they did together", "Tick what fits, done or planned."),
     "qualifier": ("How exact the figure is", ""),
     "range": ("Or two figures, low and high", ""),
     "reading": ("Where a guide is read", ""),
@@ -147,10 +146,15 @@ LABELS = {
     "teaching": ("For a class", ""),
     "teaching.questions": ("Questions for a class", "One on a line."),
     "title": ("Title", "Short and plain: Five bakers buy one oven."),
-    "type": ("Type of network", "Leave it open where the source does not say."),
     "unit": ("The unit of the figure", "Percent, jobs, a currency. Needed with any figure."),
     "withdrawn": ("Withdrawn", ""),
     "year": ("Of which year", ""),
+}
+#: What to write in the fields that are called as their facets are everywhere.
+HINTS_OF_FACETS = {
+    "formation": "Only where the source tells.",
+    "project": "Tick what fits, done or planned.",
+    "type": "Leave it open where the source does not say.",
 }
 #: Fields of which a list is suggested while somebody writes.
 SUGGESTED = {
@@ -267,7 +271,7 @@ def _texts(draft: CaseDraft, taxonomy: Taxonomy) -> Iterator[ShownText]:
 
 
 def _shown(one: FormField, name: str, draft: CaseDraft, taxonomy: Taxonomy) -> Shown:
-    label, hint = label_of(one.name)
+    label, hint = label_of(one.name, taxonomy)
     values = tuple(draft.texts.get(name, ()))
     inner: tuple[tuple[Shown, ...], ...] = ()
     if one.kind == RECORD:
@@ -299,8 +303,10 @@ def _inner(one: FormField, name: str, draft: CaseDraft, taxonomy: Taxonomy) -> t
     )
 
 
-def label_of(name: str) -> tuple[str, str]:
+def label_of(name: str, taxonomy: Taxonomy) -> tuple[str, str]:
     """What a field is called, and what to write in it."""
+    if name in HINTS_OF_FACETS:
+        return facet_words(name, taxonomy).fact, HINTS_OF_FACETS[name]
     last = name.rpartition(".")[2]
     if name in LABELS or last in LABELS:
         return LABELS.get(name) or LABELS[last]
@@ -309,7 +315,8 @@ def label_of(name: str) -> tuple[str, str]:
 
 def about_of(one: FormField) -> str:
     """What the record says of a field that no table here names."""
-    return "" if one.name in LABELS or one.last in LABELS else one.about
+    known = one.name in LABELS or one.last in LABELS or one.name in HINTS_OF_FACETS
+    return "" if known else one.about
 
 
 def _options(
@@ -323,7 +330,8 @@ def _options(
     else:
         chosen = {value for value in values if value}
         terms = [
-            (word, label_of(word)[0] if one.kind == CHOICES else word, "") for word in one.words
+            (word, label_of(word, taxonomy)[0] if one.kind == CHOICES else word, "")
+            for word in one.words
         ]
     known = {option for option, _, _ in terms}
     for option, label, meaning in terms:

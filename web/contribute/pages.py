@@ -309,7 +309,7 @@ def _where(name: str, draft: CaseDraft) -> str:
             said[-1] = f"{said[-1]} {part}"
         else:
             path = ".".join("*" if one.isdecimal() else one for one in parts[:depth])
-            said.append(label_of(path)[0])
+            said.append(label_of(path, searcher().taxonomy)[0])
     return ", ".join(said) if name else ""
 
 

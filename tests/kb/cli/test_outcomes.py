@@ -90,7 +90,7 @@ def test_like_figures_have_a_table(tmp_path: Path, tiny_encoder: Path):
     text = (cases / "norway" / "metal-buyers.md").read_text("utf-8")
     for at in range(4):
         more = text.replace("title: Metal", f"title: {at} Metal")
-        more = more.replace("value: 10", f"value: {at}")
+        more = more.replace("value: 10", f"value: {at}").replace("by 10%", f"by {at}%")
         (cases / "norway" / f"buyers-{at}.md").write_text(more, "utf-8")
     index = settings_of_toy(cases, tmp_path / "index", tiny_encoder)
     build(index)

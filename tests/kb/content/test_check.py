@@ -17,7 +17,7 @@ BROKEN = Path(__file__).parents[2] / "broken"
 FIELDS = (
     "Fields are title, kind, country, type, project, results, summary, sources, planned, form, "
     "sectors, members, formation, period, region, status, related, teaching, role_model_for, "
-    "answers, reading, our_reading, authors, added, aliases, changes, withdrawn."
+    "answers, reading, our_reading, authors, added, verified, aliases, changes, withdrawn."
 )
 RESULT_FIELDS = (
     "Fields are metric, level, direction, statement, locator, source, about, value, range, "

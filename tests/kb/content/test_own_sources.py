@@ -28,7 +28,7 @@ kind: network
 country: NO
 type: []
 project: []
-summary: Five bakers buy an oven.
+summary: Five bakers of one valley buy an oven, and each bakes in it on a day of its own.
 sources:
 {listed}
 results: [{result}]
@@ -163,7 +163,9 @@ def test_two_cases_do_not_share_a_key(toy_cases: Path) -> None:
 
 def test_money_of_a_work_without_a_year_needs_one(toy_cases: Path) -> None:
     """An amount from a work that has no date is told to have a year; from one with a year not."""
-    money = "metric: sales, level: output, direction: up, statement: Sales rose., locator: x"
+    money = (
+        "metric: sales, level: output, direction: up, statement: Sales rose by EUR 3., locator: x"
+    )
     work = "key: a, locator: x, work: {title: T, year: no date}"
     text = case(work, result=f"{{{money}, value: 3, unit: EUR}}")
     (only,) = problems_of(toy_cases, text)

@@ -58,7 +58,7 @@ def _five(tmp_path_factory, tiny_encoder):
     text = (cases / "norway" / "metal-buyers.md").read_text("utf-8")
     for at in range(4):
         more = text.replace("title: Metal", f"title: {at} Metal")
-        more = more.replace("value: 10", f"value: {at}")
+        more = more.replace("value: 10", f"value: {at}").replace("by 10%", f"by {at}%")
         if not at:
             merged = "    horizon: first year\n    merged: true"
             more = more.replace("    horizon: first year", merged)
@@ -577,6 +577,7 @@ def test_nothing_chosen_fits(client):
     assert [html.unescape(url) for url in re.findall(r'href="([^"]+)"', links)] == [
         "/outcomes?q=wine&type=vertical",
         "/outcomes",
+        "/contribute",
     ]
     assert "Without Spain: 1 case" in links
     assert "by-metric" not in page
