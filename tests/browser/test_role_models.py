@@ -60,7 +60,10 @@ def test_five_wineries_want_to_export(page):
     assert len(found) == 10
     first = page.locator(".models-list > li").first
     expect(first.locator(".model-like").first).to_contain_text("in wine and spirits")
-    expect(first.locator(".model-unlike").first).to_contain_text("not exporting")
+    expect(page.locator("ul[aria-labelledby=heard] a").nth(1)).to_have_text(
+        "Add Goal: Exporting +", use_inner_text=True
+    )
+    expect(first.locator(".model-unlike")).to_have_text(["CountryAustriaDifferent: in New Zealand"])
     assert "Five New Zealand wineries set out to build a regional brand mark" in found[:3]
 
     page.get_by_role("link", name="What these role models reported").click()

@@ -157,10 +157,12 @@ def test_every_example_can_be_used() -> None:
     for example in examples:
         fields |= read_yaml(re.sub("(?m)^# ", "", example)).value
     fields |= {"title": "A", "kind": "network", "country": "NO", "summary": "B."}
-    fields |= {"sources": work, "project": "exporting"}
+    reread = {"key": "roy-1998", "locator": "section 8, third example"}  # verified names it
+    fields |= {"sources": [reread, *work], "project": "exporting"}
+    fields["results"][0]["source"] = "roy-1998"  # asked for where a case has two sources
     _, problems = read(FrontMatter, Located(value=fields, lines={}), "", known=known)
 
-    assert len(examples) == 17
+    assert len(examples) == 18
     assert [str(problem) for problem in problems] == []
 
 

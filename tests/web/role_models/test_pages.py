@@ -452,11 +452,7 @@ def test_whom_it_suits_is_the_editors_reading(real_client):
         "Three New Zealand liquor firms cut the cost of landing a product in Japan",
     ]
     assert [texts(card, r'<li class="model-[a-z]+">(.*?)</li>') for card in cards[:2]] == [
-        ["Like you: five members; in wine and spirits.", "Unlike you: not exporting."],
-        [
-            "Like you: in wine and spirits.",
-            "Unlike you: not exporting.",
-            "Not reported: how many took part.",
-        ],
+        ["Like you: five members; in wine and spirits."],
+        ["Like you: in wine and spirits.", "Not reported: how many took part."],
     ]
     assert all("our reading" in card for card in cards)
