@@ -87,7 +87,10 @@ def test_build_can_only_check(toy_settings):
     assert (sound.exit_code, sound.stdout) == (0, "")
     assert sound.stderr == f"{toy_settings.cases}: no problems (7 cases read)\n"
     assert (broken.exit_code, broken.stdout.count("\n")) == (1, 1)
-    assert broken.stderr == f"{toy_settings.cases}: 1 problem in 1 file\n"
+    assert broken.stderr == (
+        f"{toy_settings.cases}: 1 problem in 1 file\n"
+        "It can be mended by 'kb check --fix'; --diff shows how.\n"
+    )
     assert not toy_settings.index.exists()
 
 

@@ -263,13 +263,15 @@ def test_a_judgment_outside_its_collection_is_a_problem(own):
 
     outside = (
         f"relevance names '{WINE}', which is not in the collection 'first'; "
-        "only its own documents are judged here."
+        "only its own documents are judged here. [judged-outside-collection]"
     )
     assert result.exit_code == narrowed.exit_code == 1
     assert result.stdout.splitlines() == [
-        f"{own.cases / 'queries.jsonl'}:1: relevance of '{WINE}' must be 1 or 2, not 3.",
+        f"{own.cases / 'queries.jsonl'}:1: relevance of '{WINE}' must be 1 or 2, not 3. "
+        "[judged-grade]",
         f"{judged / 'queries.jsonl'}:7: {outside}",
-        f"{judged / 'queries.jsonl'}:7: relevance names 'no/where', which is no case.",
+        f"{judged / 'queries.jsonl'}:7: relevance names 'no/where', which is no case. "
+        "[case-unknown]",
         f"{judged / 'profiles.jsonl'}:1: {outside}",
     ]
     assert narrowed.stdout.splitlines() == [f"{judged / 'profiles.jsonl'}:1: {outside}"]

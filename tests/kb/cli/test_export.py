@@ -119,7 +119,7 @@ def test_what_is_wrong_with_a_reading_list_is_told(taught, tmp_path):
     strange.write_text("items:\n- case: norway/nobody\n")
 
     refused = taught("--pack", str(wrong), "--output", str(tmp_path / "x.md"))
-    assert (refused.exit_code, f"{wrong}:2: " in refused.output) == (1, True)
+    assert (refused.exit_code, f"{wrong}:2:9: " in refused.output) == (1, True)
     made = taught("--pack", str(strange), "--output", str(tmp_path / "x.md"))
     assert (made.exit_code, "Texts that are not kept here: 1." in made.stderr) == (0, True)
     plain = taught("--pack", "plain", "--notes", "--output", str(tmp_path / "x.md"))

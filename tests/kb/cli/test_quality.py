@@ -245,17 +245,20 @@ def test_queries_with_problems_are_not_half_measured(own, command):
     result = kb(own, *command)
 
     expected = [
-        (9, "text must be a text that is not empty."),
-        (9, "relevance names 'no/where', which is no case."),
-        (9, "relevance of 'no/where' must be 1 or 2, not 3."),
-        (10, "must be one JSON object on the line."),
+        (9, "text must be a text that is not empty.", "wrong-kind-of-value"),
+        (9, "relevance names 'no/where', which is no case.", "case-unknown"),
+        (9, "relevance of 'no/where' must be 1 or 2, not 3.", "judged-grade"),
+        (10, "must be one JSON object on the line.", "judged-line-malformed"),
     ]
     if "--json" in command:
-        found = [(problem["line"], problem["message"]) for problem in json.loads(result.stdout)]
+        found = [
+            (problem["line"], problem["message"], problem["rule"])
+            for problem in json.loads(result.stdout)
+        ]
         assert sorted(found) == sorted(expected)
     else:
         assert sorted(result.stdout.splitlines()) == sorted(
-            f"{path}:{line}: {message}" for line, message in expected
+            f"{path}:{line}: {message} [{rule}]" for line, message, rule in expected
         )
     assert result.exit_code == 1
     assert {e: e.read_bytes() for e in own.cases.rglob("*") if e.is_file()} == before
@@ -378,8 +381,9 @@ def test_a_collection_with_problems_is_not_half_measured(own, collection):
     path = collection / "qrels.tsv"
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        f"{path}:2: names the query 'q9', which does not exist.",
-        f"{path}:3: must have three columns, query id, document id and a whole grade.",
+        f"{path}:2: names the query 'q9', which does not exist. [judged-line-malformed]",
+        f"{path}:3: must have three columns, query id, document id and a whole grade. "
+        "[judged-line-malformed]",
     ]
 
 

@@ -71,7 +71,8 @@ def test_what_changes_is_built_until_ctrl_c(toy_settings):
 
         edit(toy_settings, "kind: network", "kind: nonsense")
         said = watched.until(waiting)
-        assert said[1].startswith(f"{path}:3: kind ")
+        assert said[1].startswith(f"{path}:3:7: kind must be in the vocabulary, not 'nonsense': ")
+        assert said[1].endswith(" [word-not-in-vocabulary]")
         assert said[2].startswith("Error: The content has 1 problem in 1 file; nothing was built")
         assert current_id(toy_settings.index) == ids[1]
 

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from kb.cli.main import main
 from kb.guidance.role_models import role_models
-from kb.model.relevance import Figure, Refusal, Report, Worst
+from kb.model.relevance import Figure, Refusal, Report, Worst, corrected
 from kb.quality.evaluate_profiles import NAME, SYSTEMS, evaluate_profiles
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
 from kb.quality.measure import MEASURES
@@ -257,16 +257,19 @@ def test_the_command_prints_a_table_of_each_group(own, report):
         f"judged profiles, snapshot {report.snapshot}",
         "",
         "all: 4 profiles",
-        f"{'':13}{heads}   p against role models",
+        f"{'':13}{heads}   p against role models   of 6 comparisons (Holm)",
     ]
     assert [line for line in lines if re.fullmatch(r".+: \d+ profiles?", line)] == [
         f"{group.name}: {group.n} profile{'' if group.n == 1 else 's'}" for group in report.groups
     ]
     (everything, *_) = report.groups
+    holm = corrected(report.groups)[everything.name]
     for line, system in zip(lines[4:6], SYSTEMS, strict=True):
         figures = [everything.figures[system][name] for name in heads.split()]
         cells = [f"{f.mean:.3f} [{f.low:.3f}, {f.high:.3f}]" for f in figures]
-        p = [f"{everything.p[system]:.4f}"] if system in everything.p else []
+        p = []
+        if system in everything.p:
+            p = [f"{everything.p[system]:.4f}", f"{holm[system]:.4f}"]
         assert line.split() == " ".join([system, *cells, *p]).split()
     assert lines[-6:] == [
         "",
@@ -296,7 +299,9 @@ def test_the_command_prints_json(own, searcher, arguments, split, ids):
     chosen = [one for one in judged if one.id in ids]
     report = evaluate_profiles(searcher, chosen, split=split, progress=quietly)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert json.loads(result.stdout) == [json.loads(json.dumps(asdict(report)))]
+    assert json.loads(result.stdout) == [
+        json.loads(json.dumps({**asdict(report), "corrected": corrected(report.groups)}))
+    ]
     assert {worst["id"] for worst in json.loads(result.stdout)[0]["worst"]} == ids
 
 
@@ -329,17 +334,27 @@ def test_profiles_with_problems_are_not_half_measured(own, as_json):
             2,
             "profile.size must be a whole number from 1 to 10,000 (the people in your firm), "
             "not 0.",
+            "judged-profile-not-understood",
         ),
-        (2, "relevance names 'guides/purchase-guide', a guide, which is no role model."),
-        (3, "must be one JSON object on the line."),
+        (
+            2,
+            "relevance names 'guides/purchase-guide', a guide, which is no role model.",
+            "wrong-kind-of-document",
+        ),
+        (3, "must be one JSON object on the line.", "judged-line-malformed"),
     ]
     assert result.exit_code == 1
     assert result.stderr == ("Error: The content has 3 problems in 1 file; nothing was measured.\n")
     if as_json:
-        found = [(problem["line"], problem["message"]) for problem in json.loads(result.stdout)]
+        found = [
+            (problem["line"], problem["message"], problem["rule"])
+            for problem in json.loads(result.stdout)
+        ]
         assert found == expected
     else:
-        assert result.stdout.splitlines() == [f"{path}:{line}: {told}" for line, told in expected]
+        assert result.stdout.splitlines() == [
+            f"{path}:{line}: {told} [{rule}]" for line, told, rule in expected
+        ]
 
 
 def test_without_profiles_there_is_nothing_to_measure(own):

@@ -132,7 +132,8 @@ def test_a_stale_table_keeps_a_build_from_starting(french, tmp_path):
 
     assert (done.exit_code, done.stdout) == (
         1,
-        f"{cases}/glossary.yaml:1: has no glossary-forms.json beside it; run 'kb glossary'.\n",
+        f"{cases}/glossary.yaml:1: has no glossary-forms.json beside it; run 'kb glossary'. "
+        "[glossary-forms-stale]\n",
     )
 
 
