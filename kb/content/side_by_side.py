@@ -82,14 +82,28 @@ def _beside_each_other(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """What is started within does not hear Ctrl-C: whoever started it does, and ends it."""
+    """What is started within does not hear Ctrl-C: whoever started it does, once all is started.
+
+    The processes begin with the mask of this thread. Other threads, say those of a library, may
+    still be given the signal, and Python answers it in the main thread: so it is put off there
+    as well. Halfway, a process would be left without what it was to read.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    came: list[int] = []
+    answer = signal.getsignal(signal.SIGINT)
+    in_main = threading.current_thread() is threading.main_thread() and answer is not None
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    if in_main:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     try:
         yield
     finally:
+        if in_main:
+            signal.signal(signal.SIGINT, answer)
+        if came:
+            signal.raise_signal(signal.SIGINT)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)  # it is heard now, if it came
 
 

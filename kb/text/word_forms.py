@@ -48,7 +48,9 @@ def _meanings(glossary: Glossary, language: str) -> dict[str, list[str]]:
     silent = {form for word in function_words for form in _spellings(word, language)}
     ways = {term: row.get(language, ()) for term, row in glossary.terms.items()}
     words = {word for row in ways.values() for way in row for word in way.split()}
-    inflected = inflections(words - set(function_words), language) if words else {}
+    found = inflections(words - set(function_words), language) if words else {}
+    # A dictionary has "e9" and "1º" among its forms, which are no words: "bli e9" would be "bli".
+    inflected = {word: [form for form in forms if fold(form)] for word, forms in found.items()}
     as_written: dict[str, dict[str, None]] = {}
     in_any_form: dict[str, dict[str, None]] = {}
     for term, row in ways.items():

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -588,6 +589,32 @@ def test_ctrl_c_ends_it_all(tmp_path: Path) -> None:
     while _group(run.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert _group(run.pid) == []
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
+def test_ctrl_c_waits_until_all_is_started_though_other_threads_run() -> None:
+    """A process that is half started would tell a traceback: it would miss what it was to read."""
+    ended = threading.Event()
+    other = threading.Thread(target=ended.wait)
+    other.start()
+    started = []
+
+    def start() -> None:
+        with side_by_side._uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)  # the other thread is given it
+            time.sleep(0.1)
+            started.append("all")
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start()
+    finally:
+        ended.set()
+        other.join()
+
+    assert started == ["all"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def _group(group: int) -> list[int]:

@@ -77,6 +77,20 @@ def test_the_last_part_of_a_compound_may_mean_something_else():
     ]
 
 
+def test_what_a_dictionary_spells_without_a_word_is_no_form():
+    """The dictionary has "e9" for "enige" and "1º" for "primo": "bli" alone says nothing."""
+    words = {"agree": {"no": ("bli enige",)}, "first": {"it": ("primo",)}}
+
+    table = expand(Glossary(terms=words))
+
+    assert [in_english(text, table).terms for text in ("blir enige", "blir", "primo")] == [
+        ("agree",),
+        (),
+        ("first",),
+    ]
+    assert "" not in table.forms["it"]
+
+
 def test_function_words_have_no_english(table):
     """They count as known words of their language, and give no term."""
     found = in_english("qui du", table)
