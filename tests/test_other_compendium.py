@@ -163,6 +163,12 @@ def test_a_mistake_is_told_in_its_words(tmp_path: Path) -> None:
         ),
         (
             "wrong.md",
+            8,
+            "results[1].value must stand in the statement, not only here: 3. The statement is "
+            "'S.', which tells no figure; correct one of the two.",
+        ),
+        (
+            "wrong.md",
             14,
             "a section of a case must be one of Situation, The seed library, What they did "
             "together, Results as reported, What to take from it, not 'The network'.",
@@ -335,7 +341,7 @@ def test_every_page_is_there(site: FlaskClient) -> None:
     check = site.get("/self-check")
 
     assert {address for address, code in status.items() if code != 200} == set()
-    assert len(status) == 56
+    assert len(status) == 58
     assert (flyer.status_code, check.status_code) == (404, 404)
     assert text_of(flyer.text).startswith("404 A handbook has no flyer A flyer shows on one sheet")
     assert "Are you ready" not in site.get("/").text

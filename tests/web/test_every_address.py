@@ -118,6 +118,7 @@ ELSEWHERE = (
     "/contribute/story",
     "/packs/add",
     "/packs/add.json",
+    "/packs/take-out.json",
     "/packs/x.pdf",
     "/search.pdf",
     "/cases/x.pdf",
@@ -137,6 +138,9 @@ PAGES = [path for path in READERS if not path.startswith("/api/") and not path.e
 PROGRAMS = [path for path in READERS if path not in PAGES]
 EVERY = [(path, param) for path, (table, _) in READERS.items() for param in table]
 ids = [f"{path} {param.name}" for path, param in EVERY]
+
+#: Each but the firm's own trade on the page, in the words of whoever fills it in: see below.
+REFUSING = [one for one in EVERY if (one[0], one[1].name) != ("/role-models", "my_sector")]
 
 #: What means nothing without a least figure.
 HANG_ON_A_FIGURE = ("results_unit", "results_direction")
@@ -251,7 +255,20 @@ def test_two_values(get, path, param):
         assert "must be given once, not 2 times" in two.json["detail"]
 
 
-@pytest.mark.parametrize(("path", "param"), EVERY, ids=ids)
+def test_a_trade_that_is_no_sector_counts_as_words(get):
+    """The page of role models takes it for what the firm does, and offers the nearest sectors."""
+    response = get(asked("/role-models", "my_sector=sideways"))
+    page = html.unescape(response.text)
+
+    assert response.status_code == 200
+    assert (
+        "No sector here is called “sideways”. It counts as words on what your firm does. "
+        "The nearest:" in page
+    )
+    assert '/role-models?business=sideways&my_sector=textiles-clothing&common=horizontal"' in page
+
+
+@pytest.mark.parametrize(("path", "param"), REFUSING, ids=[f"{p} {one.name}" for p, one in REFUSING])
 def test_a_wrong_value(get, path, param):
     """What is out of bounds is told or refused, and the rest of the page is kept."""
     value = wrong(param)

@@ -604,7 +604,7 @@ def test_map_of_the_site(client):
     )
     places = re.findall("<loc>([^<]+)</loc>", client.get("/sitemap.xml").text)
     # Fixed, all of a facet, terms with cases, metrics, documents.
-    assert len(places) == 12 + 4 + 17 + 5 + 7
+    assert len(places) == 14 + 4 + 17 + 5 + 7
     assert "http://localhost/cases/norway/metal-buyers" in places
 
 

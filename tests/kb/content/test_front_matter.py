@@ -31,6 +31,7 @@ from kb.model.cases import (
     ReadingPlace,
     Result,
     Source,
+    Verified,
     Withdrawal,
 )
 from kb.model.facet_words import facet_words
@@ -103,6 +104,7 @@ role_model_for: [Small printers that want a press]
 answers: ["Who pays for a press?"]
 our_reading: [type, status]
 added: 2026-11-22
+verified: {day: 2026-11-29, source: doe-2001}
 authors: ["Doe, Jane", Industry Canada]
 aliases: [norway/printers, printers]
 changes:
@@ -235,6 +237,7 @@ def test_every_field_is_read(tmp_path: Path) -> None:
         answers=("Who pays for a press?",),
         our_reading=("type", "status"),
         added="2026-11-22",
+        verified=Verified(day="2026-11-29", source="doe-2001"),
         authors=("Doe, Jane", "Industry Canada"),
         aliases=("norway/printers", "printers"),
         changes=(
