@@ -122,7 +122,7 @@ CLAIMS: dict[str, Callable[[Searcher], bool]] = {
     "since 1991, and chaired national round tables": lambda current: all(
         year in _of_roy(current) for year in ("1991", "1993", "1995")
     ),
-    "Up to 1 MB": lambda _: MAX_FILE_BYTES == 1_000_000,
+    "At most 1 MB": lambda _: MAX_FILE_BYTES == 1_000_000,
     "cite it, in four styles and": lambda _: len(STYLES) == 4,
     "Seven Canadian universities": lambda current: "Seven Canadian" in _of_roy(current),
 }

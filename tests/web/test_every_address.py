@@ -141,6 +141,7 @@ ids = [f"{path} {param.name}" for path, param in EVERY]
 
 #: Each but the firm's own trade on the page, in the words of whoever fills it in: see below.
 REFUSING = [one for one in EVERY if (one[0], one[1].name) != ("/role-models", "my_sector")]
+refusing_ids = [f"{path} {param.name}" for path, param in REFUSING]
 
 #: What means nothing without a least figure.
 HANG_ON_A_FIGURE = ("results_unit", "results_direction")
@@ -268,7 +269,7 @@ def test_a_trade_that_is_no_sector_counts_as_words(get):
     assert '/role-models?business=sideways&my_sector=textiles-clothing&common=horizontal"' in page
 
 
-@pytest.mark.parametrize(("path", "param"), REFUSING, ids=[f"{p} {one.name}" for p, one in REFUSING])
+@pytest.mark.parametrize(("path", "param"), REFUSING, ids=refusing_ids)
 def test_a_wrong_value(get, path, param):
     """What is out of bounds is told or refused, and the rest of the page is kept."""
     value = wrong(param)

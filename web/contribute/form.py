@@ -80,7 +80,8 @@ MORE = Group(
     is_folded=True,
 )
 
-#: What fields are called, and what to write: by the name in the form, or by its last part.
+#: What fields are called, and what to write: by the name in the form, or by its last part. The
+#: vocabulary fills in what the compendium is about.
 LABELS = {
     "added": ("Added on", "The day the case came in, such as 2026-11-22."),
     "aliases": ("Earlier addresses", ""),
@@ -90,7 +91,7 @@ LABELS = {
     "changes": ("Changes", ""),
     "contradicted": ("Another source tells it otherwise", ""),
     "count": ("How many", "A whole number."),
-    "country": ("Country", "Several with a ; between them: Norway; Sweden."),
+    "country": ("Country", "Several with a ; between them."),
     "direction": ("Which way it went", ""),
     "form": ("How close they work", "Only where the source tells."),
     "horizon": ("By when", "As the source says: first year, over 3 years."),
@@ -98,6 +99,10 @@ LABELS = {
     "level": ("How far it reaches", ""),
     "members": ("Members", ""),
     "members.who": ("Who they are", "In a few words: small printers in two valleys."),
+    "members.networks": (
+        "How many {subjects}",
+        "Only where the case tells of several at once.",
+    ),
     "metric": ("What was measured", ""),
     "our_reading": (
         "What is our own reading",
@@ -113,7 +118,7 @@ LABELS = {
     "range": ("Or two figures, low and high", ""),
     "reading": ("Where a guide is read", ""),
     "region": ("Region or town", ""),
-    "related": ("Related cases", "One address on a line, such as norway/graphic-arts."),
+    "related": ("Related cases", "One address on a line: what stands after /cases/."),
     "results": ("Result", ""),
     "results.*.about": ("Of what, exactly", "Where the measure alone does not say."),
     "results.*.locator": ("Where in the source", "A page, a section; for what was told: whole."),
@@ -309,7 +314,8 @@ def label_of(name: str, taxonomy: Taxonomy) -> tuple[str, str]:
         return facet_words(name, taxonomy).fact, HINTS_OF_FACETS[name]
     last = name.rpartition(".")[2]
     if name in LABELS or last in LABELS:
-        return LABELS.get(name) or LABELS[last]
+        label, hint = LABELS.get(name) or LABELS[last]
+        return taxonomy.filled(label), hint
     return capital(last.replace("_", " ")), ""
 
 
