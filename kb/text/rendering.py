@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
 from html.entities import html5
 from xml.etree.ElementTree import Element, ElementTree, SubElement
@@ -26,10 +26,18 @@ from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension, FootnoteReorderingProcessor
 from markdown.inlinepatterns import (
     BACKTICK_RE,
+    IMAGE_LINK_RE,
+    IMAGE_REFERENCE_RE,
     LINK_RE,
+    REFERENCE_RE,
     BacktickInlineProcessor,
+    ImageInlineProcessor,
+    ImageReferenceInlineProcessor,
     InlineProcessor,
     LinkInlineProcessor,
+    ReferenceInlineProcessor,
+    ShortImageReferenceInlineProcessor,
+    ShortReferenceInlineProcessor,
     SubstituteTagInlineProcessor,
 )
 from markdown.treeprocessors import Treeprocessor
@@ -39,7 +47,6 @@ from markdown.util import (
     STX,
     AtomicString,
     code_escape,
-    nearing_recursion_limit,
 )
 from pymdownx.betterem import BetterEmExtension
 from pymdownx.delimiterprocessor import Delimiter
@@ -66,6 +73,11 @@ _CHARACTER = r"(?<!\\)(\\?)(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z0-9]+);
 _TASK = re.compile(r"\[([ xX])\] +(?=\S)")
 _TRAILING_BLANKS = re.compile(r" {2,}\n")
 _CODE_INDENT = "    "
+#: Brackets stand in brackets, and quotations and lists in each other, so deep at most; what is
+#: deeper is letters. The library looks from each bracket on for the one that closes it, so a text
+#: of nothing but brackets would take as many looks as it has pairs of letters.
+_DEEPEST = 32
+_SQUARE, _ROUND = re.compile(r"[\[\]]"), re.compile(r"[()]")
 #: Before a line that can begin nothing; no text can hold it.
 _LAZY = STX
 #: What the library writes for a letter that is no sign, and for an ampersand.
@@ -135,7 +147,14 @@ class _AsGitHub(Extension):
         md.inlinePatterns.register(SubstituteTagInlineProcessor(r"\\\n", "br"), "break", 184)
         md.inlinePatterns.register(_Character(_CHARACTER, md), "entity", 185)
         md.inlinePatterns.register(_CodeSpan(BACKTICK_RE), "backtick", 190)
+        md.inlinePatterns.register(_Reference(REFERENCE_RE, md), "reference", 170)
         md.inlinePatterns.register(_Link(LINK_RE, md), "link", 160)
+        md.inlinePatterns.register(_Image(IMAGE_LINK_RE, md), "image_link", 150)
+        md.inlinePatterns.register(_ImageReference(IMAGE_REFERENCE_RE, md), "image_reference", 140)
+        md.inlinePatterns.register(_ShortReference(REFERENCE_RE, md), "short_reference", 130)
+        md.inlinePatterns.register(
+            _ShortImageReference(IMAGE_REFERENCE_RE, md), "short_image_ref", 125
+        )
         md.treeprocessors.register(_Anchors(md), "anchors", 5)
         if self.prose:
             md.inlinePatterns.deregister("image_link")
@@ -203,7 +222,43 @@ class _CodeSpan(BacktickInlineProcessor):
         return code, m.start(), closing.end()
 
 
-class _Link(LinkInlineProcessor):
+class _InBrackets(LinkInlineProcessor):
+    """What begins with words in brackets."""
+
+    def getText(  # noqa: N802 - the library's name
+        self, data: str, index: int
+    ) -> tuple[str, int, bool]:
+        """The words, where they end, and whether there is a bracket that closes them."""
+        for end, depth in _depths(_SQUARE, data, index):
+            if depth == 0:
+                return data[index : end - 1], end, True
+            if depth > _DEEPEST:
+                break
+        return "", index, False
+
+    def getLink(  # noqa: N802 - the library's name
+        self, data: str, index: int
+    ) -> tuple[str, str | None, int, bool]:
+        """The address, the title, where they end, and whether they are that."""
+        if not data.startswith("(", index):
+            return "", None, index, False
+        for _, depth in _depths(_ROUND, data, index):
+            if depth == 1:
+                break
+            if depth > _DEEPEST:
+                return "", None, index, False
+        return super().getLink(data, index)
+
+
+def _depths(brackets: re.Pattern[str], text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Behind each bracket from a place on, and how many are open there, with one before it."""
+    depth = 1
+    for found in brackets.finditer(text, start):
+        depth += 1 if found[0] in "[(" else -1
+        yield found.end(), depth
+
+
+class _Link(_InBrackets):
     """Words that lead to an address, which holds no blank but between angle brackets."""
 
     def getLink(  # noqa: N802 - the library's name
@@ -213,6 +268,26 @@ class _Link(LinkInlineProcessor):
         href, title, end, is_link = super().getLink(data, index)
         is_whole = not re.search(r"\s", href) or data[index:].lstrip("( \n").startswith("<")
         return href, title, end, is_link and is_whole
+
+
+class _Image(_InBrackets, ImageInlineProcessor):
+    """An image and its address."""
+
+
+class _Reference(_InBrackets, ReferenceInlineProcessor):
+    """Words that lead to the address of a label."""
+
+
+class _ShortReference(_InBrackets, ShortReferenceInlineProcessor):
+    """Words that are the label themselves."""
+
+
+class _ImageReference(_InBrackets, ImageReferenceInlineProcessor):
+    """An image at the address of a label."""
+
+
+class _ShortImageReference(_InBrackets, ShortImageReferenceInlineProcessor):
+    """An image whose words are the label."""
 
 
 class _Notes(FootnoteExtension):
@@ -258,6 +333,7 @@ class _Blocks(BlockParser):
     def __init__(self, md: Markdown, *, prose: bool) -> None:
         super().__init__(md)
         self._prose = prose
+        self._depth = 0  # of quotations and lists that are being read
         only_in_cases: tuple[_Reads, ...] = (self._code, self._fence, self._heading, self._rule)
         self._readers: tuple[_Reads, ...] = (
             *(() if prose else only_in_cases),
@@ -291,6 +367,14 @@ class _Blocks(BlockParser):
             ends = (read(parent, lines, at) for read in self._readers)
             at = ended = next(filter(None, ends), 0) or self._paragraph(parent, lines, at)
         return has_gap
+
+    def _read_within(self, parent: Element, lines: Sequence[str]) -> bool:
+        """The same for the lines of a quotation or an item."""
+        self._depth += 1
+        try:
+            return self._read(parent, lines)
+        finally:
+            self._depth -= 1
 
     def _code(self, parent: Element, lines: Sequence[str], at: int) -> int:
         """Lines that are indented by four blanks."""
@@ -331,7 +415,7 @@ class _Blocks(BlockParser):
         return at + 1
 
     def _quote(self, parent: Element, lines: Sequence[str], at: int) -> int:
-        if not _QUOTE.match(lines[at]) or nearing_recursion_limit():
+        if not _QUOTE.match(lines[at]) or self._depth == _DEEPEST:
             return 0
         inner = _Inner()
         for line in lines[at:]:
@@ -341,13 +425,13 @@ class _Blocks(BlockParser):
                 inner.add(_lazy(line))
             else:
                 break
-        self._read(SubElement(parent, "blockquote"), inner.lines)
+        self._read_within(SubElement(parent, "blockquote"), inner.lines)
         return at + len(inner.lines)
 
     def _list(self, parent: Element, lines: Sequence[str], at: int) -> int:
         """Items with marks of one kind. Where none has a gap, their words are no paragraphs."""
         first = self._item(lines[at])
-        if first is None or nearing_recursion_limit():
+        if first is None or self._depth == _DEEPEST:
             return 0
         made = SubElement(parent, "ul" if first[3] is None else "ol")
         if first[3] is not None and int(first[3]) != 1:
@@ -356,7 +440,7 @@ class _Blocks(BlockParser):
         while mark is not None and mark[2][-1] == first[2][-1]:
             inner = self._inner_of_item(lines, at, mark)
             end = at + len(inner)
-            has_gap = self._read(SubElement(made, "li"), inner)
+            has_gap = self._read_within(SubElement(made, "li"), inner)
             at = _after_blanks(lines, end)
             mark = self._item(lines[at]) if at < len(lines) else None
             goes_on = mark is not None and mark[2][-1] == first[2][-1]

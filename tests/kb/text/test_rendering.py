@@ -241,3 +241,35 @@ def test_raw_html_is_text() -> None:
     assert to_html("<b>a</b>\n\n<div>\n\n<!-- x -->") == (
         "<p>&lt;b&gt;a&lt;/b&gt;</p>\n<p>&lt;div&gt;</p>\n<p>&lt;!-- x --&gt;</p>"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "[" * 31 + "a" + "]" * 31 + "(b)",
+            '<p><a href="b">' + "[" * 30 + "a" + "]" * 30 + "</a></p>",
+        ),
+        ("![" * 3000, "<p>" + "![" * 3000 + "</p>"),
+        ("[a](" * 3000, "<p>" + "[a](" * 3000 + "</p>"),
+        (
+            ">" * 34 + " a",
+            "<blockquote>\n" * 32
+            + "<p>&gt;&gt; a</p>\n"
+            + "</blockquote>\n" * 31
+            + "</blockquote>",
+        ),
+    ],
+    ids=["a link", "images", "addresses", "quotations"],
+)
+def test_what_is_deeper_than_any_text_is_letters(text: str, shown: str) -> None:
+    """Brackets and quotations in each other are followed for 32 levels, and no further."""
+    assert to_html(text) == shown
+
+
+def test_brackets_too_deep_for_a_link_are_letters() -> None:
+    """Of words that would lead somewhere in each other, the outermost that can be followed do."""
+    found = to_html("[" * 40 + "a" + "](b)" * 40)
+
+    assert found.count("<a ") == 1
+    assert found.startswith("<p>" + "[" * 8 + '<a href="b">' + "[" * 31 + "a](b)")
