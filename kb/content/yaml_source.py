@@ -28,6 +28,9 @@ from kb.errors import Edit, Fix
 #: A document with more nodes than this is refused: aliases of aliases can
 #: describe billions of them in a few lines.
 MAX_NODES = 50_000
+#: Lists and mappings in brackets stand in each other so deep at most. PyYAML takes a second for a
+#: thousand of them.
+MAX_BRACKETS = 100
 
 _TAG = "tag:yaml.org,2002:"
 
@@ -39,8 +42,18 @@ _TAGS: Mapping[type[yaml.Node], set[str]] = {
 }
 
 
+class _TooDeep(Exception):
+    """More brackets stand in each other than any content has."""
+
+
 class _CoreLoader(yaml.SafeLoader):
     """Safe loader with the scalars of YAML 1.2's core schema."""
+
+    def fetch_flow_collection_start(self, TokenClass: type[yaml.Token]) -> None:  # noqa: N803 - the library's name
+        """Begin a list or mapping in brackets: of each it looks at all that are open."""
+        if self.flow_level == MAX_BRACKETS:
+            raise _TooDeep
+        super().fetch_flow_collection_start(TokenClass)
 
 
 _CoreLoader.yaml_implicit_resolvers = {}
@@ -378,7 +391,7 @@ def _read_slowly(text: str, first_line: int) -> Located:
         line, column = Lines(text).place(err.position)
         message = f"is not YAML: {str(err).splitlines()[0]}"
         raise YamlTrouble("yaml-syntax", message, line + first_line - 1, column) from err
-    except RecursionError as err:
+    except (RecursionError, _TooDeep) as err:
         message = "is nested too deeply, or refers to itself"
         raise YamlTrouble("yaml-nested-too-deeply", message, first_line) from err
     finally:
