@@ -334,12 +334,7 @@ def read_corpus(
     problems = [
         *(*file_problems, *guide_problems, *collection_problems),
         *(source_problems if home == folder else ()),  # else they are those of another compendium
-        *(*title_problems(shown), *place_problems(shown, taxonomy)),
-        *(*alias_problems(readings), *day_problems(readings, date.today())),
-        *own_source_problems(shown),
-        *part_problems(shown),
-        *withdrawn_problems(shown, withdrawn.keys()),
-        *(one for file, reading in readings for one in reading.problems_in(file.path)),
+        *_in_and_among(readings, shown, taxonomy),
     ]
     own = (OwnSource(*values) for _, reading in shown for values in reading.own_sources)
     beside = _beside(folder, known, with_own_sources(references, own), problems)
@@ -365,6 +360,24 @@ def read_corpus(
             withdrawn=dict(_withdrawn(withdrawn)),
         ),
     )
+
+
+def _in_and_among(
+    readings: Sequence[tuple[CaseFile, Reading]],
+    shown: Sequence[tuple[CaseFile, Reading]],
+    taxonomy: Taxonomy,
+) -> Iterator[Problem]:
+    """What is wrong in each file, and among them; ``shown`` are those that are not withdrawn."""
+    for file, reading in readings:
+        yield from reading.problems_in(file.path)
+    yield from title_problems(shown)
+    yield from place_problems(shown, taxonomy)
+    yield from own_source_problems(shown)
+    yield from part_problems(shown)
+    yield from alias_problems(readings)
+    yield from day_problems(readings, date.today())
+    withdrawn = {file.id for file, reading in readings if reading.withdrawn is not None}
+    yield from withdrawn_problems(shown, withdrawn)
 
 
 def _surroundings(
