@@ -219,6 +219,7 @@ def test_a_preview_is_the_page_of_the_case(client) -> None:
     leads = re.findall(r'(?:href|action)="(/[^"#?]*)', page.text)
     assert [one for one in leads if one.startswith("/cases/norway/five")] == []
     assert '<meta name="robots" content="noindex">' in page.text
+    assert "/assets/site.prose.case.near.contribute." in page.text
     back = client.post("/contribute/case", data={**fields_of(page, "travels"), "do": "edit"})
     assert fields_of(back, "case-form")["results.1.value"] == ["80"]
 

@@ -97,7 +97,10 @@ def test_every_file_is_named_by_a_page():
     named = {
         name
         for path in (ROOT / "web").rglob("templates/*.html")
-        for names in re.findall(r"set styles = \[([^\]]*)\]", path.read_text("utf-8"))
+        for names in re.findall(
+            r"set styles(?:_of_draft)? = (?:styles_of_draft or )?\[([^\]]*)\]",
+            path.read_text("utf-8"),
+        )
         for name in re.findall(r'"([^"]+)"', names)
     }
 
