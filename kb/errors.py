@@ -134,7 +134,11 @@ class SettingError(KBError):
 
 
 class CorpusError(KBError):
-    """The content cannot be read at all."""
+    """The content cannot be read at all; ``problems`` are what is wrong, where that has places."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        self.problems = problems
+        super().__init__(message)
 
 
 class CorpusInvalid(CorpusError):
@@ -148,13 +152,16 @@ class CorpusInvalid(CorpusError):
             "nothing was built and the previous snapshot stays in use. Run 'kb check' to list them."
         ),
     ) -> None:
-        self.problems = problems
         self.count = counted(problems)
-        super().__init__(f"The content has {self.count}; {outcome}")
+        super().__init__(f"The content has {self.count}; {outcome}", problems)
 
 
 class TaxonomyError(KBError):
-    """The vocabulary itself is malformed; a line for each thing that is wrong."""
+    """The vocabulary itself is malformed; a line for each of the ``problems`` where it has any."""
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        self.problems = problems
+        super().__init__(message)
 
 
 class EncoderUnavailable(KBError):

@@ -19,7 +19,7 @@ from kb.cli.console import json_option, one_catch, print_answer, say, settings_o
 from kb.cli.reading import Reading
 from kb.cli.reports import FORMATS, Report, repository_address, repository_root
 from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
-from kb.errors import CorpusError, Problem, QueryError, counted, errors_of
+from kb.errors import CorpusError, Problem, QueryError, TaxonomyError, counted, errors_of
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -235,7 +235,14 @@ class _Checking:
 
     def _all_of(self, folder: Path, vocabulary: Path | None) -> tuple[Problem, ...]:
         if folder not in self._read:
-            corpus = self.reading.of(folder, vocabulary=vocabulary)
+            try:
+                corpus = self.reading.of(folder, vocabulary=vocabulary)
+            except (CorpusError, TaxonomyError) as err:
+                if not err.problems:
+                    raise
+                # Without the vocabulary or the sources nothing else can be told.
+                self._files[folder], self._read[folder] = 0, err.problems
+                return err.problems
             is_whole = vocabulary in (None, folder)
             self._files[folder] = corpus.files
             self._read[folder] = _with_judged(corpus, folder) if is_whole else corpus.problems

@@ -60,9 +60,9 @@ _MONTH = re.compile(
 )
 _SEEN = re.compile(rf"({'|'.join(HOW_SEEN)})(?:, (.+))?")
 _CITED_IN = re.compile(r"([^\s:]+): (\S.*)")
-#: How an entry begins, with its key; and what its extent is counted by.
-_HEAD = re.compile(r"@\s*\w+\s*{\s*([^\s,{}]+)\s*[,}]")
-_BRACE = re.compile(r"[{}]")
+#: How an entry begins, in braces or round brackets, with its key; what its extent is counted by.
+_HEAD = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()]+)\s*[,})]")
+_BRACE = re.compile(r"[{}()]")
 #: Roles of those who made a work.
 _ROLES = ("author", "editor")
 #: More people than an entry names.
@@ -96,6 +96,72 @@ def load_bibliography(path: Path) -> Mapping[str, Reference]:
     return read_bibliography(path)[0]
 
 
+def _not_bibtex(path: Path, text: str, error: Exception) -> CorpusError:
+    """That a file is no BibTeX, on the line where it has to be mended."""
+    line, column, message = _slip(text, " ".join(str(error).split()))
+    told = problem("sources-not-bibtex", path, line, f"the sources {message}", column=column)
+    return CorpusError(str(told), (told,))
+
+
+def _slip(text: str, said: str) -> tuple[int, int, str]:
+    """Line, column and words of what the reader of BibTeX says."""
+    if found := re.search(r"repeated bibliography entry: (\S+)", said):
+        heads = [one for one in _HEAD.finditer(text) if one[1].lower() == found[1].lower()]
+        first, again = heads[0], heads[-1]
+        line, column = _line_and_column(text, again.start(1))
+        before = _line_and_column(text, first.start(1))[0]
+        return (
+            line,
+            column,
+            f"have the key {again[1]!r} twice, on line {before} too; give one of the two another "
+            "key, or take it out.",
+        )
+    if found := re.search(r"entry with key (\S+) has a duplicate (\S+) field", said):
+        start, end = _extent(text, _starts(text).get(found[1]))
+        fields = re.finditer(rf"(?im)(?:^|,)\s*({re.escape(found[2])})\s*=", text[start:end])
+        at = [start + one.start(1) for one in fields][-1:] or [start]
+        line, column = _line_and_column(text, at[0])
+        return line, column, f"give {found[2]!r} of {found[1]!r} twice; keep one of the two."
+    if found := re.search(r"Too many commas in '(.*)'", said):
+        at = max(0, text.find(found[1]))
+        line, column = _line_and_column(text, at)
+        people = "write people as 'Doe, Jane', with ' and ' between them."
+        return line, column, f"are not BibTeX: too many commas in {found[1][:60]!r}; {people}"
+    found = re.search(r"(?:syntax error )?in line (\d+): ", said)
+    line, what = (int(found[1]) if found else 1), said.partition("syntax error")[2] or said
+    what = re.sub(r"^ in line \d+: ", "", what)
+    line = min(line, text.count("\n") + 1)
+    before = _field_without_comma(text.split("\n"), line)
+    if before and "expected" in what:
+        row = text.split("\n")[before - 1]
+        return (
+            before,
+            len(row.rstrip()) + 1,
+            "are not BibTeX: a comma is missing at the end of this line, before the next field.",
+        )
+    if "premature end" in what:
+        heads = [one.start() for one in _HEAD.finditer(text)]
+        line, column = _line_and_column(text, heads[-1] if heads else 0)
+        return line, column, "are not BibTeX: the entry that begins here is not closed with '}'."
+    row = text.split("\n")[line - 1]
+    return line, len(row) - len(row.lstrip()) + 1, f"are not BibTeX: {what}."
+
+
+def _line_and_column(text: str, at: int) -> tuple[int, int]:
+    return 1 + text.count("\n", 0, at), at - text.rfind("\n", 0, at)
+
+
+_NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w-]*\s*=")
+
+
+def _field_without_comma(lines: Sequence[str], line: int) -> int:
+    """The line before a field that ends without the comma that BibTeX asks for; 0 for none."""
+    if not _NEXT_FIELD.match(lines[line - 1]):
+        return 0
+    before = next((n for n in range(line - 1, 0, -1) if lines[n - 1].strip()), 0)
+    return before if before and not lines[before - 1].rstrip().endswith((",", "{")) else 0
+
+
 def read_bibliography(
     path: Path, data: bytes | None = None
 ) -> tuple[Mapping[str, Reference], list[Problem]]:
@@ -119,9 +185,18 @@ def read_bibliography(
         start, end = _extent(text, starts.get(key))
         references[key] = _reference(key, entry, text[start:end])
         for field, rule, message, allowed in _complaints(entry, data.entries):
-            line = 1 + text.count("\n", 0, start + _place(text[start:end], field))
-            message = f"{key}: {message}"
-            problems.append(problem(rule, path, line, message, field=field, allowed=allowed))
+            at = start + _place(text[start:end], field)
+            told = problem(
+                rule,
+                path,
+                1 + text.count("\n", 0, at),
+                f"{key}: {message}",
+                field=field,
+                column=at - text.rfind("\n", 0, at),
+                value=" ".join(entry.fields.get(field, "").split()),
+                allowed=allowed,
+            )
+            problems.append(told)
     return references, problems
 
 
@@ -181,11 +256,11 @@ def _parsed(path: Path, text: str) -> BibliographyData:
                 entry.persons[role] = [Person(name) for name in _names(entry.fields[role])]
         return data
     except PybtexError as err:
-        raise CorpusError(f"{path}: the sources are not BibTeX: {err}.") from err
+        raise _not_bibtex(path, text, err) from err
 
 
 def _starts(text: str) -> Mapping[str, int]:
-    """Where each entry begins, by its key; one in round brackets, which is rare, is left out."""
+    """Where each entry begins, by its key."""
     starts: dict[str, int] = {}
     for found in _HEAD.finditer(text):
         starts.setdefault(found[1], found.start())
@@ -196,11 +271,14 @@ def _extent(text: str, start: int | None) -> tuple[int, int]:
     """Where an entry begins and ends: its braces balance, as BibTeX asks."""
     if start is None:
         return 0, 0
-    depth = 0
-    for brace in _BRACE.finditer(text, start):
-        depth += 1 if brace[0] == "{" else -1
-        if depth == 0:
+    opening = _BRACE.search(text, start)
+    if opening is None:
+        return start, len(text)
+    is_round, depth = opening[0] == "(", 0
+    for brace in _BRACE.finditer(text, opening.end()):
+        if depth == 0 and brace[0] == (")" if is_round else "}"):
             return start, brace.end()
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
     return start, len(text)
 
 

@@ -31,10 +31,12 @@ from kb.content.schema import (
     items_of,
     listed,
     must_give,
+    place_of,
+    problem_at,
     shown,
 )
 from kb.content.yaml_source import read_yaml, text_of
-from kb.errors import Problem
+from kb.errors import Edit, Fix, Problem
 from kb.model.taxonomy import GUIDE, MONEY, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import TextComplaint, body_problems, case_headings, links
 from kb.text.pull_request import differences
@@ -401,13 +403,38 @@ def text_problems(draft: Draft, known: Known) -> Iterator[Problem]:
     if all(one.rule != "raw-html" for one in complaints):  # else that is what differs
         complaints += differences(draft.body)
     for one in complaints:
-        yield text_problem(draft.path, draft.body_line - 1, one)
+        yield text_problem(draft.path, draft.body_line - 1, one, indent=draft.body_indent)
 
 
-def text_problem(path: str | Path, before: int, complaint: TextComplaint) -> Problem:
-    """What is wrong in a text that begins after so many lines of a file."""
-    line, rule, message, allowed = complaint
-    return problem(rule, path, before + line, message, allowed=allowed)
+def text_problem(
+    path: str | Path, before: int, complaint: TextComplaint, *, indent: int = 0
+) -> Problem:
+    """What is wrong in a text that begins after so many lines of a file.
+
+    Args:
+        path: the file.
+        before: the lines before the text.
+        complaint: what is wrong.
+        indent: the characters before the text on its first line.
+    """
+    line, column = before + complaint.line, complaint.column
+    if column and complaint.line == 1:
+        column += indent
+    fix = None
+    if complaint.instead and column:
+        end = column + len(complaint.value)
+        edit = Edit(line=line, column=column, end_line=line, end_column=end, text=complaint.instead)
+        fix = Fix(what=f"write {complaint.instead!r}", edits=(edit,))
+    return problem(
+        complaint.rule,
+        path,
+        line,
+        complaint.message,
+        column=column,
+        value=complaint.value,
+        allowed=complaint.allowed,
+        fix=fix,
+    )
 
 
 def link_problems(body: str, case_id: str, known: Known) -> Iterator[TextComplaint]:
@@ -417,7 +444,9 @@ def link_problems(body: str, case_id: str, known: Known) -> Iterator[TextComplai
             hint = nearest_ids(link.case_id, known.guides)
             message = f"the link {link.target!r} must lead to a case that exists{hint}."
             nearest = like_it(link.case_id, known.guides)
-            yield TextComplaint(link.line, "link-broken", message, nearest)
+            yield TextComplaint(
+                link.line, "link-broken", message, nearest, link.column, link.target
+            )
 
 
 # --- across files ----------------------------------------------------------------------------
@@ -432,8 +461,8 @@ def title_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem
         title, line = reading.title
         other = first.setdefault(title.casefold(), file)
         if other is not file:
-            message = f"title must be unique; {other.path} has the same."
-            yield problem("title-not-unique", file.path, line, message, field="title")
+            message = f"must be unique; {other.path} has the same."
+            yield _field_problem("title-not-unique", file, line, "title", message)
 
 
 def place_problems(
@@ -448,10 +477,8 @@ def place_problems(
         part = _term(taxonomy, "guide_parts", spelling).id
         other = first.setdefault((part, place), file)
         if part and other is not file:
-            message = (
-                f"reading.place must be that of no other guide in its part; {other.path} has it."
-            )
-            yield problem("guide-place-taken", file.path, line, message, field="reading.place")
+            message = f"must be that of no other guide in its part; {other.path} has it."
+            yield _field_problem("guide-place-taken", file, line, "reading.place", message)
 
 
 def alias_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
@@ -482,14 +509,15 @@ def own_source_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Pr
     first: dict[str, CaseFile] = {}
     for file, reading in read:
         for source in reading.own_sources:
-            key, line = source[:2]
+            key, line, at = source[:3]
             other = first.setdefault(key, file)
             if other is not file:
                 message = (
                     f"is that of a source of {other.path} too, {shown(key)}; take another one, or "
                     f"put a work that both cite into {SOURCES_FILE}."
                 )
-                yield _field_problem("source-key-taken", file, line, "key", message)
+                field = f"sources[{at}].key"
+                yield _field_problem("source-key-taken", file, line, field, message)
 
 
 def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Iterator[Problem]:
@@ -501,10 +529,15 @@ def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Itera
                 yield _field_problem("day-in-the-future", file, line, field, message)
 
 
-def parts_linked_to(draft: Draft) -> tuple[tuple[str, str, int], ...]:
-    """The parts of texts that a text links to: of which document, their name, and the line."""
+def parts_linked_to(draft: Draft) -> tuple[tuple[str, str, int, int], ...]:
+    """The parts of texts that a text links to: of which document, their name, line and column."""
     return tuple(
-        (link.case_id or draft.id, unquote(part), draft.body_line + link.line - 1)
+        (
+            link.case_id or draft.id,
+            unquote(part),
+            draft.body_line + link.line - 1,
+            link.column + (draft.body_indent if link.line == 1 else 0),
+        )
         for link in links(draft.body, draft.id)
         if (part := link.target.partition("#")[2])
         and (link.case_id is not None or link.target.startswith("#"))
@@ -517,7 +550,7 @@ def part_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]
     files = {file.id: file for file, _ in read}
     known: dict[str, tuple[str, ...]] = {}
     for file, reading in read:
-        for case_id, part, line in reading.parts:
+        for case_id, part, line, column in reading.parts:
             if case_id not in files:
                 continue
             if case_id not in known:
@@ -530,7 +563,15 @@ def part_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]
                     "lower case, with hyphens for blanks and without signs."
                 )
                 nearest = like_it(part, known[case_id])
-                yield problem("link-to-no-part", file.path, line, message, allowed=nearest)
+                yield problem(
+                    "link-to-no-part",
+                    file.path,
+                    line,
+                    message,
+                    column=column,
+                    value=f"#{part}",
+                    allowed=nearest,
+                )
 
 
 def _parts_of(file: CaseFile) -> tuple[str, ...]:
@@ -558,21 +599,37 @@ def _ways_to(withdrawn: Collection[str], draft: Draft) -> Iterator[Problem]:
     located = draft.front_matter
     for number, name in enumerate(map(as_text, items_of(located.value.get("related")))):
         if name in withdrawn:
-            line, field = located.line("related", number), f"related[{number + 1}]"
-            message = f"{field} {NAMES_WITHDRAWN.format(name)}"
-            yield problem("names-withdrawn-case", draft.path, line, message, field=field)
+            is_list = isinstance(located.value["related"], list)
+            place = ("related", number) if is_list else ("related",)
+            message = NAMES_WITHDRAWN.format(name)
+            yield problem_at(draft.path, located, Complaint(place, "names-withdrawn-case", message))
     for link in links(draft.body, draft.id):
         if link.case_id in withdrawn:
             message = (
                 f"the link {link.target!r} must not lead to a case that was withdrawn; take it "
                 "out, or let it lead to another one."
             )
-            line = draft.body_line + link.line - 1
-            yield problem("names-withdrawn-case", draft.path, line, message)
+            told = TextComplaint(
+                link.line, "names-withdrawn-case", message, (), link.column, link.target
+            )
+            yield text_problem(draft.path, draft.body_line - 1, told, indent=draft.body_indent)
 
 
 def _field_problem(rule: str, file: CaseFile, line: int, field: str, message: str) -> Problem:
-    return problem(rule, file.path, line, f"{field} {message}", field=field)
+    """A problem of a field, with its column: the file is read again, as few have any such."""
+    draft, _ = load_file(file)
+    place = place_of(field)
+    is_there = draft is not None and draft.front_matter.line(*place) == line
+    fields = draft.front_matter if draft is not None and is_there else None
+    return problem(
+        rule,
+        file.path,
+        line,
+        f"{field} {message}",
+        field=field,
+        column=fields.column(*place) if fields else 0,
+        value=fields.spelling(*place) if fields else "",
+    )
 
 
 def could_be_guide(given: Given) -> bool:
@@ -620,5 +677,6 @@ def _role_problem(kind: Term, n_documents: int, kinds: Vocabulary, path: Path) -
         f"({n_documents} in all) has a country, type, project or result, as a guide has none. "
         f"{mend} 'role: {GUIDE}'; if they are cases, give each of them a country."
     )
-    line = read_yaml(text_of(path.read_bytes())).line(*place)
-    return problem("guides-have-no-kind", path, line, message, field="kinds")
+    located = read_yaml(text_of(path.read_bytes()))
+    line, column = located.line(*place), located.column(*place)
+    return problem("guides-have-no-kind", path, line, message, field="kinds", column=column)

@@ -59,6 +59,13 @@ class Draft:
     closing: int = field(default=0, compare=False, repr=False)
 
     @property
+    def body_indent(self) -> int:
+        """How many characters stand before the body on its first line."""
+        after = self.text[self.closing :]
+        start = self.closing + len(after) - len(after.lstrip())
+        return start - self.text.rfind("\n", 0, start) - 1
+
+    @property
     def yaml(self) -> str:
         """The front-matter as it is typed; it begins on line 2."""
         begin = self.text.find("\n") + 1
@@ -182,21 +189,31 @@ def load_file(file: CaseFile, data: bytes | None = None) -> tuple[Draft | None, 
 
 def _turned_problems(draft: Draft) -> Iterator[Problem]:
     """Signs that turn the direction of a text: what is shown would not be what is written."""
-    for place, text in _texts(draft.front_matter.value, ()):
+    fields = draft.front_matter
+    rows = draft.text.split("\n")
+    told = set()
+    for place, text in _texts(fields.value, ()):
         if found := _TURNS.search(text):
-            line, name = draft.front_matter.line(*place), field_name(place)
-            yield _turned(draft.path, line, found[0], name)
-    for number, text in enumerate(draft.body.split("\n")):
-        if found := _TURNS.search(text):
-            yield _turned(draft.path, draft.body_line + number, found[0])
+            line, column = fields.place_of_sign(found[0], *place)
+            told.add(line)
+            yield _turned(draft.path, line, column, found[0], rows[line - 1], field_name(place))
+    for number, row in enumerate(rows, 1):
+        if number not in told and (found := _TURNS.search(row)):
+            yield _turned(draft.path, number, found.start() + 1, found[0], row)
 
 
-def _turned(path: str, line: int, sign: str, name: str = "") -> Problem:
+def _turned(path: str, line: int, column: int, sign: str, row: str, name: str = "") -> Problem:
+    """A sign at a place of a file, on a line that reads ``row``."""
     message = (
         f"{name or 'the text'} must hold no sign that turns the direction of reading, and holds "
         f"U+{ord(sign):04X}; take it out, it cannot be seen."
     )
-    return problem("direction-turned", path, line, message, field=name)
+    fix = None
+    if sign in row:
+        without = _TURNS.sub("", row)
+        edit = Edit(line=line, column=1, end_line=line, end_column=len(row) + 1, text=without)
+        fix = Fix(what=f"take out U+{ord(sign):04X}", edits=(edit,))
+    return problem("direction-turned", path, line, message, field=name, column=column, fix=fix)
 
 
 def _texts(value: object, place: Place) -> Iterator[tuple[Place, str]]:

@@ -484,4 +484,6 @@ def _located(path: Path) -> Located:
 
 def _located_problem(rule: str, path: Path, place: Place, message: str) -> Problem:
     """A problem between files, on its line."""
-    return problem(rule, path, _located(path).line(*place), message)
+    located = _located(path)
+    line, column = located.line(*place), located.column(*place)
+    return problem(rule, path, line, message, column=column)

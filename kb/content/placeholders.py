@@ -52,7 +52,8 @@ def may_hold_placeholder(text: str) -> bool:
     return MARK in text or _FORMER in text
 
 
-def placeholders_in(body: str) -> Iterator[tuple[int, str]]:
-    """The placeholders that a text still has: the line of each, from 1, and what it says."""
+def placeholders_in(body: str) -> Iterator[tuple[int, int, str]]:
+    """The placeholders that a text still has: line and column of each, from 1, and what it says."""
     for match in _IN_TEXT.finditer(body):
-        yield body.count("\n", 0, match.start()) + 1, match.group().strip()
+        column = len(match.group()) - len(match.group().lstrip()) + 1
+        yield body.count("\n", 0, match.start()) + 1, column, match.group().strip()

@@ -99,7 +99,7 @@ class Reading(NamedTuple):
         withdrawn: the day on which it was withdrawn, and why; None where it was not.
         days: days that cannot lie ahead: the field, the day, and the line of each.
         own_sources: that the case brings along, each with the values of an ``OwnSource``.
-        parts: parts of texts that it links to: of which document, their name, and the line.
+        parts: parts of texts that it links to: of which document, their name, line and column.
         asked: what it asked for, as JSON, which is seldom needed: documents to whether they
             exist, sources to whether they may be cited, sources to whether their year is not
             known; and the digests of all ids and of all keys, where it asked for all of them.
@@ -123,7 +123,7 @@ class Reading(NamedTuple):
     withdrawn: tuple[str, str] | None = None
     days: Sequence[tuple[str, str, int]] = ()
     own_sources: Sequence[Sequence[Any]] = ()
-    parts: Sequence[tuple[str, str, int]] = ()
+    parts: Sequence[tuple[str, str, int, int]] = ()
     asked: str = ""
 
     @property

@@ -163,6 +163,7 @@ _TEXTS = {
     "codebook-without-title": "The codebook and the policy open with their titles.",
 }
 _SOURCES = {
+    "sources-not-bibtex": "The file of the sources is BibTeX.",
     "source-without-title": "A source has a title.",
     "source-without-author": "A source names who wrote or published it.",
     "source-without-year": "A source says of what year it is.",

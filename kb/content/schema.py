@@ -15,6 +15,7 @@ import difflib
 import re
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -204,6 +205,12 @@ def field_name(place: Place) -> str:
         else:
             text += f".{part}" if re.fullmatch(r"[\w-]+", part) else f"[{part!r}]"
     return text
+
+
+def place_of(name: str) -> Place:
+    """The place that ``field_name`` names so; for names of plain words."""
+    parts = re.findall(r"[^.\[\]]+", name)
+    return tuple(int(part) - 1 if part.isdecimal() else part for part in parts)
 
 
 def as_text(value: object) -> str | None:
@@ -826,14 +833,17 @@ def repetitions(
     located: Located, path: Path | str, mend: str = "keep one of the two"
 ) -> Iterator[Problem]:
     """A problem for each field that is given a second time."""
+    told: Counter[Place] = Counter()
     for place, line in located.repeated:
         message = f"{field_name(place)} is given twice; {mend}."
+        told[place] += 1
         yield problem(
             "repeated-field",
             path,
             line,
             message,
             field=field_name(place),
+            column=located.column_again(*place, time=told[place]),
             value=str(place[-1]),
             fix=fix_of(located, place, RemoveRepeated()),
         )
@@ -868,19 +878,19 @@ class YamlFile:
             message = f"{self.what} cannot be read: {err.strerror}.".lstrip()
             return None, [problem("file-unreadable", path, 1, message)]
 
-    def read_needed(self, path: Path, error: type[Exception]) -> Any:
+    def read_needed(self, path: Path, error: Callable[..., Exception]) -> Any:
         """Read a file without which nothing goes on.
 
         Raises:
             Exception: an ``error``, where the file cannot be read or anything is wrong in
-                it. The message names file and line of each problem.
+                it. The message names file and line of each problem; it is given them, too.
         """
         try:
             record, problems = self._read(path, None)
         except OSError as err:
             raise error(f"{path}: {self.what} cannot be read: {err.strerror}.") from err
         if record is None:
-            raise error("\n".join(map(str, problems)))
+            raise error("\n".join(map(str, problems)), tuple(problems))
         return record
 
     def _read(self, path: Path, known: Any) -> tuple[Any | None, list[Problem]]:

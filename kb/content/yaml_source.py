@@ -190,6 +190,25 @@ class Located:
                     return column
         return 0
 
+    def place_of_sign(self, sign: str, *path: str | int) -> tuple[int, int]:
+        """Line and column of a sign in a value, as itself or as its code; else of the value."""
+        at = places_of(self.text).standing.get(path)
+        if at is not None:
+            escaped = re.escape(f"\\u{ord(sign):04x}")
+            found = re.compile(f"(?i:{escaped})|{re.escape(sign)}").search(
+                self.text, at.value.start, at.value.end
+            )
+            if found:
+                line, column = Lines(self.text).place(found.start())
+                return line + self.first_line - 1, column
+        return self.line(*path), self.column(*path)
+
+    def column_again(self, *path: str | int, time: int) -> int:
+        """The column of a name that is given again, for the first time or a later one; or 0."""
+        again = [one for place, one in places_of(self.text).again if place == path]
+        key = again[time - 1].key if time <= len(again) else None
+        return Lines(self.text).place(key.start)[1] if key else 0
+
     def spelling(self, *path: str | int) -> str:
         """A single value as the file writes it; empty where it is none, or not there."""
         at = places_of(self.text).standing.get(path)
@@ -234,28 +253,35 @@ class _Reader:
         line = self._line(node)
         self.lines.setdefault(path, line)
         if node.tag not in _TAGS[type(node)]:
-            raise YamlTrouble("yaml-tag", f"has a tag that is not allowed: {node.tag}", line)
+            message = f"has a tag that is not allowed: {node.tag}"
+            raise YamlTrouble("yaml-tag", message, line, self._column(node))
         self.nodes += 1
         if self.nodes > MAX_NODES:
             message = f"has more than {MAX_NODES} values; shorten it"
-            raise YamlTrouble("yaml-too-many-values", message, line)
+            raise YamlTrouble("yaml-too-many-values", message, line, self._column(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, i)) for i, item in enumerate(node.value)]
-        return self._scalar(node, line)
+        return self._scalar(node, line, self._column(node))
 
     def _line(self, node: yaml.Node) -> int:
         """Lines as editors count them: PyYAML counts U+2028 and its like as line breaks."""
         return bisect_left(self.breaks, node.start_mark.index) + self.first_line
+
+    def _column(self, node: yaml.Node) -> int:
+        at = bisect_left(self.breaks, node.start_mark.index)
+        before = self.breaks[at - 1] if at else -1
+        return node.start_mark.index - before
 
     def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = self._line(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                raise YamlTrouble("yaml-key", "has a key that is not plain text", line)
-            key = _text(key_node.value, line)
+                message = "has a key that is not plain text"
+                raise YamlTrouble("yaml-key", message, line, self._column(key_node))
+            key = _text(key_node.value, line, self._column(key_node))
             if key in values:
                 self.repeated.append(((*path, key), line))
                 continue
@@ -263,13 +289,14 @@ class _Reader:
             values[key] = self.read(value_node, (*path, key))
         return values
 
-    def _scalar(self, node: yaml.Node, line: int) -> Any:
+    def _scalar(self, node: yaml.Node, line: int, column: int) -> Any:
         try:
             value = self.loader.construct_object(node)
         except (ValueError, LookupError) as err:  # a tag, or a number of thousands of digits
-            raise YamlTrouble("yaml-value-unreadable", _unreadable(node.value), line) from err
+            message = _unreadable(node.value)
+            raise YamlTrouble("yaml-value-unreadable", message, line, column) from err
         if isinstance(value, str):
-            return _text(value, line)
+            return _text(value, line, column)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return value
         return _as_written(value, node.value)
@@ -284,11 +311,11 @@ def _as_written(value: float, spelling: str) -> float:
     return number
 
 
-def _text(value: str, line: int) -> str:
+def _text(value: str, line: int, column: int) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as err:  # "\ud800" is half of a character
-        raise YamlTrouble("yaml-value-unreadable", _unreadable(value), line) from err
+        raise YamlTrouble("yaml-value-unreadable", _unreadable(value), line, column) from err
     return value
 
 
@@ -307,11 +334,14 @@ def text_of(data: bytes) -> str:
     except UnicodeDecodeError as err:
         read = err.object  # without a byte-order mark
         line = read.count(b"\n", 0, err.start) + 1
+        row = read[read.rfind(b"\n", 0, err.start) + 1 : err.start]
+        column = len(row.decode("utf-8")) + 1
         message = f"must be UTF-8; byte 0x{read[err.start]:02x} is not. Save the file as UTF-8"
-        raise YamlTrouble("file-not-utf-8", message, line) from err
+        raise YamlTrouble("file-not-utf-8", message, line, column) from err
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise YamlTrouble("file-not-text", "must be text; it holds a NUL byte", line)
+        at = text.index("\0")
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        raise YamlTrouble("file-not-text", "must be text; it holds a NUL byte", line, column)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_a_conflict(text)
     return text
@@ -330,7 +360,7 @@ def _refuse_a_conflict(text: str) -> None:
             f"holds what a merge has left, {found[0][:40]!r}; keep one of the two texts, and take "
             "out the lines with '<<<<<<<', '=======' and '>>>>>>>'"
         )
-        raise YamlTrouble("merge-conflict", message, text.count("\n", 0, found.start()) + 1)
+        raise YamlTrouble("merge-conflict", message, text.count("\n", 0, found.start()) + 1, 1)
 
 
 def refuse_more_than(most: int, text: str) -> None:
@@ -349,9 +379,9 @@ def refuse_more_than(most: int, text: str) -> None:
         while (event := parser.get_event()) is not None:
             count += isinstance(event, yaml.NodeEvent)
             if count > most:
-                line = event.start_mark.line + 1
+                line, column = event.start_mark.line + 1, event.start_mark.column + 1
                 message = f"has more than {most:,} values; shorten it"
-                raise YamlTrouble("yaml-too-many-values", message, line)
+                raise YamlTrouble("yaml-too-many-values", message, line, column)
     except (yaml.YAMLError, ValueError):
         return  # whoever reads it says what is wrong
 

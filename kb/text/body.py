@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -64,11 +65,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link in the body. ``case_id`` is set where it leads to a file of the compendium."""
+    """A link in the body. ``case_id`` is set where it leads to a file of the compendium.
+
+    ``line`` and ``column`` are those of its address, from 1.
+    """
 
     target: str
     line: int
     case_id: str | None = None
+    column: int = field(default=0, compare=False)
 
 
 class TextComplaint(NamedTuple):
@@ -79,12 +84,18 @@ class TextComplaint(NamedTuple):
         rule: the id of the rule of ``kb check``.
         message: what is wrong, and what to do.
         allowed: what is allowed there, the nearest first; empty where that is no list.
+        column: from 1 on that line, in characters; 0 where a column says nothing.
+        value: what stands there; empty where that is no single thing.
+        instead: what certainly has to stand there in its place; empty where that is in doubt.
     """
 
     line: int
     rule: str
     message: str
     allowed: tuple[str, ...] = ()
+    column: int = 0
+    value: str = ""
+    instead: str = ""
 
 
 def case_headings(subject: Term) -> tuple[str, ...]:
@@ -114,6 +125,11 @@ def _without_fences(body: str) -> str:
 
 def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
+
+
+def column_at(text: str, position: int) -> int:
+    """The column of a position on its line, from 1, in characters."""
+    return position - text.rfind("\n", 0, position)
 
 
 def sections(body: str) -> tuple[Section, ...]:
@@ -148,7 +164,11 @@ def links(body: str, case_id: str) -> tuple[Link, ...]:
         if path.endswith(".md") and ":" not in path:
             joined = posixpath.normpath(posixpath.join(posixpath.dirname(case_id), path))
             inner = joined.removesuffix(".md")
-        targets.append(Link(target=target, line=_line(plain, match.start()), case_id=inner))
+        # Of an address that stands on the line after its words, the place is that of the words.
+        start = match.start(1) if match[1] is not None else match.start(2)
+        at = match.start() if "\n" in plain[match.start() : start] else start
+        line, column = _line(plain, at), column_at(plain, at)
+        targets.append(Link(target=target, line=line, case_id=inner, column=column))
     return tuple(targets)
 
 
@@ -189,12 +209,13 @@ def body_problems(
         yield TextComplaint(1, "text-empty", message)
         return
     plain = _without_code(body)
-    tags: dict[int, str] = {}
+    tags: dict[int, tuple[str, int]] = {}
     for match in _TAG.finditer(plain):
-        tags.setdefault(_line(plain, match.start()), match.group()[:40])
-    for line, tag in tags.items():
+        where = match.group()[:40], column_at(plain, match.start())
+        tags.setdefault(_line(plain, match.start()), where)
+    for line, (tag, column) in tags.items():
         message = f"raw HTML is not allowed: {tag!r}; write Markdown."
-        yield TextComplaint(line, "raw-html", message)
+        yield TextComplaint(line, "raw-html", message, column=column, value=tag)
     yield from _heading_problems(body, headings)
     images = {}
     for match in _IMAGE.finditer(plain) if "![" in plain else ():
@@ -204,7 +225,10 @@ def body_problems(
             f"an image is not shown on the site: {match[0][:40]!r}. A case is kept as text, in "
             "files, in print and for ever; say in words what it shows, or let a link lead to it."
         )
-        yield TextComplaint(_line(plain, match.start()), "image-in-text", message)
+        column = column_at(plain, match.start())
+        yield TextComplaint(
+            _line(plain, match.start()), "image-in-text", message, column=column, value=target
+        )
     for link in links(body, case_id):
         if (link.line, link.target) not in images:
             yield from _link_problems(link)
@@ -215,23 +239,55 @@ def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[Tex
     for match in _UNDERLINED.finditer(plain):
         text = match.group().splitlines()[0].strip()
         message = f"a heading must be written as '## {text[:40]}'."
-        yield TextComplaint(_line(body, match.start()), "heading-underlined", message)
+        start = body.index(text, match.start())
+        line, column = _line(body, match.start()), column_at(body, start)
+        yield TextComplaint(line, "heading-underlined", message, column=column, value=text)
     seen: set[str] = set()
     for match in _HEADING.finditer(plain):
         depth, text, line = len(match.group(1)), match.group(2), _line(body, match.start())
+        column = column_at(body, match.start(2))
         if depth == 1:
             message = f"a heading must start at '##', as the title is the first: {text!r}."
-            yield TextComplaint(line, "heading-too-high", message)
+            yield TextComplaint(line, "heading-too-high", message, column=column, value=text)
         if depth != 2:
             continue
         if text in seen:
             message = f"the heading {text!r} stands twice; join the two sections."
-            yield TextComplaint(line, "heading-repeated", message)
+            yield TextComplaint(line, "heading-repeated", message, column=column, value=text)
         seen.add(text)
         if headings is not None and text not in headings:
-            allowed = ", ".join(headings)
-            message = f"a section of a case must be one of {allowed}, not {text!r}."
-            yield TextComplaint(line, "heading-not-in-form", message, tuple(headings))
+            yield _not_in_form(text, headings, line, column)
+
+
+def _not_in_form(text: str, headings: Sequence[str], line: int, column: int) -> TextComplaint:
+    """What is said of a section that no case has, with the one that was probably meant."""
+    meant = _heading_meant(text, headings)
+    hint = f": did you mean {meant!r}?" if meant else "."
+    return TextComplaint(
+        line,
+        "heading-not-in-form",
+        f"a section of a case must be one of {', '.join(headings)}, not {text!r}{hint}",
+        tuple(dict.fromkeys((*filter(None, [meant]), *headings))),
+        column,
+        value=text,
+        instead=meant if _folded(meant) == _folded(text) else "",
+    )
+
+
+def _heading_meant(text: str, headings: Sequence[str]) -> str:
+    """The heading that looks like a text, whatever its letters are; empty where none does."""
+    folded = {_folded(heading): heading for heading in headings}
+    words = _folded(text)
+    if words in folded:
+        return folded[words]
+    # Longer than any heading is no slip in one; what begins as one goes on with more.
+    nearest = difflib.get_close_matches(words[:80], folded, n=1, cutoff=0.7)
+    begun = [one for one in folded if words.startswith(f"{one} ") or one.startswith(f"{words} ")]
+    return folded[(nearest or begun)[0]] if nearest or begun else ""
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
 
 
 def _link_problems(link: Link) -> Iterator[TextComplaint]:
@@ -243,4 +299,6 @@ def _link_problems(link: Link) -> Iterator[TextComplaint]:
             "link-leads-nowhere",
             f"a link must lead to another case ('../guides/trends.md') or a web address, "
             f"not {link.target!r}.",
+            column=link.column,
+            value=link.target,
         )

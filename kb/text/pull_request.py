@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from urllib.parse import unquote
 
-from kb.text.body import TASKS, TextComplaint
+from kb.text.body import TASKS, TextComplaint, column_at
 
 _VOID = frozenset(("br", "hr", "img", "input"))
 #: What begins and ends a line of its own: blanks beside it are not seen.
@@ -57,21 +57,53 @@ def differences(text: str) -> Iterator[TextComplaint]:
     from kb.text.rendering import to_html  # seldom needed, and slow to import
 
     theirs, ours = shown_by_github(text), seen(to_html(text))
-    for line, on_github, here in list(_differing(theirs, ours))[:_MOST_TOLD]:
+    for place, on_github, here in list(_differing(theirs, ours))[:_MOST_TOLD]:
         message = (
             f"a pull request shows {_told(on_github)} here, and the site {_told(here)}; {_HOW}"
         )
-        yield TextComplaint(line, "markdown-differs-from-pull-request", message)
+        line, column = _begin(text, place, on_github, here)
+        yield TextComplaint(line, "markdown-differs-from-pull-request", message, column=column)
+
+
+def _begin(
+    text: str, place: _Place, theirs: Seen | str | None, ours: Seen | str | None
+) -> tuple[int, int]:
+    """Line and column in characters at which a difference begins, as far as can be told.
+
+    comrak knows where blocks begin, and counts bytes. Words that differ are looked for behind
+    that.
+    """
+    line, column = place
+    rows = text.split("\n")
+    row = rows[line - 1] if 0 < line <= len(rows) else ""
+    column = len(row.encode()[: max(0, column - 1)].decode(errors="ignore")) + 1
+    start = sum(len(one) + 1 for one in rows[: line - 1]) + column - 1
+    if isinstance(theirs, str):
+        other = ours if isinstance(ours, str) else ""
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(theirs, other, strict=False))
+        words = theirs[sum(1 for _ in alike) :].strip()[:_WORDS]
+        if words and text.count(words, start) == 1:
+            at = text.index(words, start)
+            return text.count("\n", 0, at) + 1, column_at(text, at)
+    return line, column
+
+
+#: So many characters of words that differ are looked for.
+_WORDS = 20
+
+
+#: A line, and a column in bytes, both from 1.
+_Place = tuple[int, int]
 
 
 @dataclass(slots=True)
 class Seen:
-    """An element as a reader sees it; ``line`` is where it begins in the text, 0 if not known."""
+    """An element as a reader sees it; ``place`` is where it begins in the text, if known."""
 
     tag: str
     about: dict[str, str] = field(default_factory=dict)
     children: list[Seen | str] = field(default_factory=list)
-    line: int = field(default=0, compare=False)
+    place: _Place | None = field(default=None, compare=False)
 
 
 def shown_by_github(text: str) -> Seen:
@@ -94,22 +126,22 @@ def seen(html: str) -> Seen:
     return _seen(tree.root, is_code=False)
 
 
-#: A line, and what the two show there; None for nothing.
-_Difference = tuple[int, "Seen | str | None", "Seen | str | None"]
+#: A place, and what the two show there; None for nothing.
+_Difference = tuple[_Place, "Seen | str | None", "Seen | str | None"]
 
 
-def _differing(theirs: Seen, ours: Seen, line: int = 1) -> Iterator[_Difference]:
+def _differing(theirs: Seen, ours: Seen, place: _Place = (1, 1)) -> Iterator[_Difference]:
     """The innermost elements that differ, until one is another element."""
-    line = theirs.line or line
+    place = theirs.place or place
     for their, our in zip_longest(theirs.children, ours.children):
         if their == our:
             continue
-        line = their.line if isinstance(their, Seen) and their.line else line
+        place = their.place if isinstance(their, Seen) and their.place else place
         alike = isinstance(their, Seen) and isinstance(our, Seen) and their.tag == our.tag
         if not alike or their.about != our.about:
-            yield line, their, our
+            yield place, their, our
             return
-        yield from _differing(their, our, line)
+        yield from _differing(their, our, place)
 
 
 def _told(shown: Seen | str | None) -> str:
@@ -137,8 +169,9 @@ class _Tree(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = {name: value or "" for name, value in attrs}
-        line = about.get("data-sourcepos", "0:").partition(":")[0]
-        element = Seen(tag, about, line=int(line))
+        start = about.get("data-sourcepos", "").partition("-")[0].split(":")
+        place = (int(start[0]), int(start[1])) if len(start) == 2 and int(start[0]) else None
+        element = Seen(tag, about, place=place)
         self._open[-1].children.append(element)
         if tag not in _VOID:
             self._open.append(element)
@@ -155,7 +188,7 @@ def _seen(element: Seen, *, is_code: bool) -> Seen:
     """An element without what nobody sees."""
     tag = element.tag
     is_notes = tag in ("section", "div") and "footnote" in element.about.get("class", "")
-    made = Seen("notes" if is_notes else tag, _about(element), line=element.line)
+    made = Seen("notes" if is_notes else tag, _about(element), place=element.place)
     inner = element.children[0] if tag == "strong" and len(element.children) == 1 else ""
     if isinstance(inner, Seen) and inner.tag == "em":  # the order of the two is not seen
         made = Seen("em")

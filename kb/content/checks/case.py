@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from kb.content.check import text_problem
 from kb.content.checks import results, source, wording
 from kb.content.front_matter import FrontMatter
 from kb.content.load import Draft
@@ -32,12 +33,12 @@ def said_problems(draft: Draft, taxonomy: Taxonomy) -> Iterator[Problem]:
     )
     for complaint in complaints:
         yield problem_at(draft.path, draft.front_matter, complaint)
-    for line, rule, message, _ in (
+    for one in (
         *islice(wording.body_complaints(draft.body), _MOST),
         *wording.repeated_in(draft.body, given),
         *islice(source.half_conflicts(draft.body), _MOST),
     ):
-        yield problem(rule, draft.path, draft.body_line + line - 1, message)
+        yield text_problem(draft.path, draft.body_line - 1, one, indent=draft.body_indent)
     yield from _slips(draft)
 
 

@@ -245,7 +245,7 @@ def half_conflicts(body: str) -> Iterator[TextComplaint]:
                 "take the line out."
             )
             line = body.count("\n", 0, match.start(1)) + 1
-            yield TextComplaint(line, "merge-conflict", message)
+            yield TextComplaint(line, "merge-conflict", message, column=1, value=match[1])
 
 
 #: Signs that nobody sees, and the sign for one that was lost on the way. Those that turn the

@@ -15,7 +15,7 @@ from kb.content.placeholders import (
 )
 from kb.content.schema import Complaint, Complaints, Given, Place, as_text, items_of
 from kb.model.taxonomy import GUIDE, WARNING, Taxonomy, Term
-from kb.text.body import TextComplaint
+from kb.text.body import TextComplaint, column_at
 
 #: The fields of a case that hold sentences or names in plain text, and of the records in it.
 _PLAIN = frozenset(
@@ -163,17 +163,19 @@ def unwritten_complaints(texts: Sequence[Text]) -> Complaints:
 def body_complaints(body: str) -> Iterator[TextComplaint]:
     """What is not written in a text."""
     if MARK in body:
-        for line, text in placeholders_in(body):
+        for line, column, text in placeholders_in(body):
             message = f"the text still says what a draft says, {_cut(text)!r}; {_WRITE}"
-            yield TextComplaint(line, "placeholder-left", message)
+            yield TextComplaint(line, "placeholder-left", message, column=column, value=text)
     if _may_have_an_empty_section(body):
         yield from _empty_sections(body)
     small = body.lower()
     if any(stem in small for stem in _UNWRITTEN_STEMS):
         for match in _UNWRITTEN.finditer(body):
-            message = f"the text must say something, not {match[0].strip()!r}; {_WRITE}"
+            said = match[0].strip()
+            message = f"the text must say something, not {said!r}; {_WRITE}"
             line = body.count("\n", 0, match.start()) + 1
-            yield TextComplaint(line, "text-says-nothing", message)
+            column = match[0].index(said) + 1
+            yield TextComplaint(line, "text-says-nothing", message, column=column, value=said)
 
 
 def _may_have_an_empty_section(body: str) -> bool:
@@ -193,7 +195,7 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 
 def _empty_sections(body: str) -> Iterator[TextComplaint]:
     """Headings under which nothing stands, not even a heading of a lower level."""
-    empty: tuple[int, int, str] | None = None
+    empty: tuple[int, int, str, int] | None = None
     in_code = False
     for number, line in enumerate((*body.split("\n"), "# "), 1):
         heading = None if in_code else _HEADING.match(line)
@@ -207,8 +209,9 @@ def _empty_sections(body: str) -> Iterator[TextComplaint]:
                 f"the section {empty[2]!r} is empty; write it, or take its heading out: a case has "
                 "only the sections that its source fills."
             )
-            yield TextComplaint(empty[0], "section-empty", message)
-        empty = (number, level, heading[2].strip()) if level > 1 else None
+            yield TextComplaint(empty[0], "section-empty", message, column=empty[3], value=empty[2])
+        words = heading[2].strip()
+        empty = (number, level, words, heading.start(2) + 1) if level > 1 else None
 
 
 #: What stands alone in a line where nobody has written anything, and what it has in it.
@@ -242,7 +245,8 @@ def repeated_in(body: str, given: Given) -> Iterator[TextComplaint]:
     at = body.find(" ".join(summary[:_REPEATED].split()[:4]))
     if at >= 0 and _bare(body[at : at + 2 * len(summary)]).startswith(_bare(summary)):
         message = "the text repeats the summary, which stands above it; tell what it leaves out."
-        yield TextComplaint(body.count("\n", 0, at) + 1, "text-repeats-summary", message)
+        line = body.count("\n", 0, at) + 1
+        yield TextComplaint(line, "text-repeats-summary", message, column=column_at(body, at))
 
 
 #: A summary of fewer characters may well stand in the text.

@@ -239,37 +239,71 @@ def test_what_a_reference_manager_writes_is_read(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param(
-            "@book{a, title = {x}", "syntax error in line 1: premature end of file", id="cut-off"
-        ),
-        pytest.param(
-            "@book{a, title = {x}}\n@book{a, title = {y}}",
-            "repeated bibliography entry: a",
-            id="key-twice",
-        ),
-        pytest.param(
-            '@book{a, title = "a } b"}', "syntax error in line 1: unbalanced braces", id="braces"
-        ),
-        pytest.param(
-            "@book{a, title = {x},\n month = foo}",
-            "undefined string in line 2: foo",
-            id="undefined-word",
-        ),
-        pytest.param(
-            "@book{a, author = {A, B, C, D}}", "Too many commas in 'A, B, C, D'", id="commas"
-        ),
-    ],
-)
-def test_what_is_not_bibtex_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    """A file that is not BibTeX is refused by name, with what the parser says."""
+#: What is no BibTeX: the text, the line and the column, and what is said of the sources.
+NOT_BIBTEX = {
+    "cut-off": (
+        "@book{a, title = {x}}\n\n@book{b, title = {x}",
+        (3, 1),
+        "are not BibTeX: the entry that begins here is not closed with '}'.",
+    ),
+    "key-twice": (
+        "@book{a, title = {x}}\n @book{A, title = {y}}",
+        (2, 8),
+        "have the key 'A' twice, on line 1 too; give one of the two another key, or take it out.",
+    ),
+    "field-twice": (
+        "@book{a,\n  title = {x},\n  year = {1998}, title = {y}}",
+        (3, 18),
+        "give 'title' of 'a' twice; keep one of the two.",
+    ),
+    "comma": (
+        "@book{a,\n  title = {x}\n\n  year = {1998},\n}",
+        (2, 14),
+        "are not BibTeX: a comma is missing at the end of this line, before the next field.",
+    ),
+    "braces": ('@book{a,\n title = "a } b"}', (2, 2), "are not BibTeX: unbalanced braces."),
+    "undefined-word": (
+        "@book{a, title = {x},\n month = foo}",
+        (2, 2),
+        "are not BibTeX: undefined string in line 2: foo.",
+    ),
+    "commas": (
+        "@book{a,\n author = {A, B, C, D}}",
+        (2, 12),
+        "are not BibTeX: too many commas in 'A, B, C, D'; write people as 'Doe, Jane', with "
+        "' and ' between them.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "place", "message"), NOT_BIBTEX.values(), ids=NOT_BIBTEX)
+def test_what_is_not_bibtex_is_refused(
+    tmp_path: Path, text: str, place: tuple[int, int], message: str
+) -> None:
+    """A file that is not BibTeX is refused with the place that has to be mended."""
     with pytest.raises(CorpusError) as error:
         _load(tmp_path, text)
 
-    path = tmp_path / "sources.bib"
-    assert str(error.value) == f"{path}: the sources are not BibTeX: {message}."
+    (told,) = error.value.problems
+    assert (told.line, told.column, told.message) == (*place, f"the sources {message}")
+    assert told.rule == "sources-not-bibtex"
+    assert str(error.value) == str(told)
+
+
+def test_an_entry_in_round_brackets_has_its_lines(tmp_path: Path) -> None:
+    """BibTeX lets an entry stand in round brackets too; what is wrong in it has its place."""
+    text = "@misc{a, title = {x}}\n\n@misc(b,\n  title = {(y)},\n  year = {soon},\n)\n"
+    (tmp_path / "sources.bib").write_text(text)
+
+    references, problems = read_bibliography(tmp_path / "sources.bib")
+
+    assert references["b"].bibtex == "@misc(b,\n  title = {(y)},\n  year = {soon},\n)"
+    assert [
+        (one.line, one.column, one.rule, one.value) for one in problems if one.message[:2] == "b:"
+    ] == [
+        (3, 1, "source-without-author", ""),
+        (5, 3, "source-date-malformed", "soon"),
+    ]
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

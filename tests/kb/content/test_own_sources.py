@@ -155,8 +155,8 @@ def test_two_cases_do_not_share_a_key(toy_cases: Path) -> None:
     assert problems_of(toy_cases, text) == [
         (
             9,
-            f"key is that of a source of {other} too, 'told-bakers'; take another one, or put a "
-            "work that both cite into sources.bib.",
+            f"sources[1].key is that of a source of {other} too, 'told-bakers'; take another "
+            "one, or put a work that both cite into sources.bib.",
         )
     ]
 

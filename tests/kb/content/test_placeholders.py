@@ -43,4 +43,4 @@ def test_placeholders_of_a_text_have_lines() -> None:
     """Paragraphs and items that begin with the mark are found; one inside a sentence is not."""
     body = f"## Situation\n\n{SECTIONS[0]}\n\nA {MARK} inside.\n\n- {MARK} a list\n"
 
-    assert list(placeholders_in(body)) == [(3, SECTIONS[0]), (7, f"- {MARK} a list")]
+    assert list(placeholders_in(body)) == [(3, 1, SECTIONS[0]), (7, 1, f"- {MARK} a list")]

@@ -162,7 +162,13 @@ PROBLEMS = [
     (
         "other-case",
         "## situation",
-        [(1, f"a section of a case must be one of {HEADINGS}, not 'situation'.")],
+        [
+            (
+                1,
+                f"a section of a case must be one of {HEADINGS}, not 'situation': did you mean "
+                "'Situation'?",
+            )
+        ],
     ),
     (
         "heading-twice",
@@ -242,3 +248,28 @@ def test_any_text_has_problems_within_it(body: str) -> None:
     ]
 
     assert [line for line in lines if not 1 <= line <= body.count("\n") + 1] == []
+
+
+#: Headings that no case has, to the one that is proposed, and what certainly stands instead.
+NEARLY = {
+    "SITUATION": ("Situation", "Situation"),
+    "what they did together:": ("What they did together", "What they did together"),
+    "Situtation": ("Situation", ""),
+    "Result as reported": ("Results as reported", ""),
+    "Results": ("Results as reported", ""),
+    "What to take from it (our reading)": ("What to take from it", ""),
+    "Conclusion": ("", ""),
+    "x" * 10_000: ("", ""),
+}
+
+
+@pytest.mark.parametrize("heading", NEARLY, ids=[name[:20] for name in NEARLY])
+def test_a_heading_that_is_nearly_right_is_proposed(heading: str) -> None:
+    """The nearest heading comes first in what is allowed; capitals and signs are mended."""
+    meant, instead = NEARLY[heading]
+    (told,) = body_problems(f"a\n\n## {heading}\n\nb", "a/b", headings=CASE_HEADINGS)
+
+    assert (told.line, told.column, told.value, told.instead) == (3, 4, heading, instead)
+    assert told.message.endswith(f": did you mean {meant!r}?" if meant else f"not {heading!r}.")
+    assert sorted(told.allowed) == sorted(CASE_HEADINGS)
+    assert told.allowed[0] == (meant or CASE_HEADINGS[0])
