@@ -63,6 +63,21 @@ class RankedCase(CaseSummary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInPassing(CaseSummary):
+    """A case that uses the words of a search that finds nothing, and where."""
+
+    passage: str
+    heading: str
+    words: Annotated[
+        tuple[str, ...], Field(description="The words that matched, as the case writes them")
+    ]
+    marks: Annotated[
+        tuple[tuple[int, int], ...],
+        Field(description="Where they stand in `passage`: start and end in characters"),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue(FacetCount):
     """One value of a facet, counted over exactly the cases found."""
 
@@ -127,6 +142,13 @@ class SearchAnswer:
         tuple[str, ...], Field(description="Signs that mean something elsewhere, read as words")
     ]
     hits: tuple[RankedCase, ...]
+    in_passing: Annotated[
+        tuple[CaseInPassing, ...],
+        Field(
+            description="Where nothing is found: up to five cases that use every word in one "
+            "passage, though none is about them; not counted in `total`"
+        ),
+    ]
     facets: Mapping[str, tuple[FacetValue, ...]]
 
     read_as = old_name("interpreted_as", tuple[str, ...])
@@ -168,6 +190,16 @@ def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses
                 reasons=hit.reasons,
             )
             for hit in result.hits
+        ),
+        in_passing=tuple(
+            CaseInPassing(
+                **summary_fields(hit.case, searcher, addresses),
+                passage=hit.reasons[0].passage,
+                heading=hit.reasons[0].heading,
+                words=hit.reasons[0].words,
+                marks=hit.reasons[0].marks,
+            )
+            for hit in result.in_passing
         ),
         facets={
             facet: tuple(extended(FacetValue, count) for count in counts)

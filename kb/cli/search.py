@@ -67,6 +67,10 @@ def _print_result(result: SearchResult) -> None:
         click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")
     if result.no_good_match:
         say("Nothing in the compendium fits this search.")
+    if result.in_passing:
+        say("These use the words in passing:")
+    for hit in result.in_passing:
+        click.echo(f"     {hit.case.id}\n     {hit.case.title}")
     found = f"{result.total} found"
     if result.is_cut:
         found = f"More than {result.total:,} found, of which the best {result.total:,} are listed"

@@ -97,6 +97,9 @@ class FacetCount:
     ] = ""
 
 
+#: Where nothing is found at most so many cases are named that use the words all the same.
+MOST_IN_PASSING = 5
+
 #: Of a search with a text at most so many cases are found and counted, the best.
 MOST_FOUND = 1_000
 
@@ -164,6 +167,9 @@ class SearchResult:
     as it is; ``interpreted_as`` are the English terms that a text in another language was
     searched with, empty for English; ``mentions`` are the facet values that it names
     and that are not filtered by. ``reading`` is all that was read of the text, None without one.
+    ``in_passing`` are, where nothing is found, the cases that use every word of the text in one
+    of their passages, none of which is about it: at most ``MOST_IN_PASSING``, the best first,
+    and neither counted nor found.
     """
 
     query: Query
@@ -178,6 +184,7 @@ class SearchResult:
     mentions: tuple[Mention, ...] = ()
     is_cut: bool = False
     reading: Analysis | None = None
+    in_passing: tuple[Hit, ...] = ()
     found: FoundSet
 
     @property

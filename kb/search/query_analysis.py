@@ -89,6 +89,8 @@ class Analysis:
         in_english: what an English index is asked: the translated terms, or what is wanted, each
             word as cases write it.
         terms: the stems of that which count, each once.
+        each_word: the same stems word by word, of those words that count: several of one in
+            another language that may mean several things.
         wanted: what an encoder of its own language reads: the text without what it excludes,
             without signs, in small letters where all of it is in capitals, and in English with
             each word as cases write it.
@@ -109,6 +111,7 @@ class Analysis:
     translated: tuple[str, ...]
     in_english: str
     terms: tuple[str, ...]
+    each_word: tuple[tuple[str, ...], ...] = ()
     wanted: str = ""
     phrases: tuple[Phrase, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
@@ -192,6 +195,7 @@ class Analyser:
             translated=translation.terms,
             in_english=written(translation.in_english) if wanted else "",
             terms=found,
+            each_word=_each_word(translation) if wanted else (),
             wanted=written(wanted) if translation.english else wanted,
             phrases=tuple(self._phrase(one) for one in operators.phrases if tokens(one)),
             exclusions=tuple(one for one in exclusions if one not in both),
@@ -284,6 +288,14 @@ class Analyser:
             if self._public_money and tuple(word.form for word in part) in _PUBLIC_MONEY:
                 return part[-1].end
         return 0
+
+
+def _each_word(translation: Translation) -> tuple[tuple[str, ...], ...]:
+    """The stems that count word by word; those of English stand alone."""
+    if not translation.groups:
+        return tuple((stem,) for stem in terms(translation.in_english))
+    several = (terms(" ".join(group)) for group in translation.groups)
+    return tuple(dict.fromkeys(stems for stems in several if stems))
 
 
 def _in_small_letters(text: str) -> str:

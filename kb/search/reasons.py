@@ -19,6 +19,7 @@ from kb.text.analysis import (
     places,
     plain,
     stems,
+    tokens,
 )
 from kb.text.mentions import Mention
 
@@ -59,6 +60,16 @@ class Passages:
         """A passage of a case, as near in meaning."""
         passage = self._passages[row][ordinal]
         return Reason(kind="meaning", passage=passage.text, heading=passage.heading)
+
+    def by_words(
+        self, row: int, each_word: Sequence[Sequence[str]], marker: Marker
+    ) -> Reason | None:
+        """The first passage of a case that uses every word, each by one of its stems."""
+        for passage in self._passages[row]:
+            used = set(tokens(passage.text))
+            if all(used.intersection(stems) for stems in each_word):
+                return _passage_reason("word", passage, marker.words(passage.text), marker)
+        return None
 
     def reasons(
         self,

@@ -19,7 +19,15 @@ from kb.errors import CaseMoved, CaseNotFound, CaseWithdrawn, QueryError
 from kb.model.cases import Case, Passage
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import MOST_FOUND, FacetCount, FoundSet, Hit, Reason, SearchResult
+from kb.search.answer import (
+    MOST_FOUND,
+    MOST_IN_PASSING,
+    FacetCount,
+    FoundSet,
+    Hit,
+    Reason,
+    SearchResult,
+)
 from kb.search.evidence import CANDIDATES, Encoders, Evidence, Retriever, has_multilingual
 from kb.search.facets import Facets
 from kb.search.order import ordered
@@ -35,6 +43,9 @@ from kb.text.mentions import Mention, MentionFinder
 from kb.text.similar_names import similar_names
 from kb.text.spelling import Speller
 from kb.versions.store import Versions
+
+#: So many cases are read at most for those that use the words of a text in passing.
+MOST_READ = 20
 
 #: What a filter may be given as: one value or several.
 Values = str | Iterable[str]
@@ -207,7 +218,30 @@ class Searcher:
             ),
             is_cut=is_cut,
             reading=asked,
+            in_passing=() if result.total else self._in_passing(asked, within, evidence, judgement),
         )
+
+    def _in_passing(
+        self, asked: Analysis, within: Filter, evidence: Evidence, judgement: Judgement
+    ) -> tuple[Hit, ...]:
+        """The candidates that use every word of a text in one passage, though none is about it."""
+        if not asked.each_word:
+            return ()
+        using = self.engine.matching(within, evidence.rows)
+        for stems in asked.each_word:
+            holding = [self.engine.holding((stem,)) for stem in stems]
+            using = np.intersect1d(using, np.concatenate(holding))
+        using = self._allowed(replace(judgement, found=using), asked).found
+        scores = judgement.scores[np.searchsorted(evidence.rows, using)]
+        marker = Marker(stem for stems in asked.each_word for stem in stems)
+        hits: list[Hit] = []
+        for at in best_rows(scores, MOST_READ).tolist():
+            row = int(using[at])
+            reason = self._passages.by_words(row, asked.each_word, marker)
+            if reason is not None and len(hits) < MOST_IN_PASSING:
+                case, score = self.cases[row], float(scores[at])
+                hits.append(Hit(case=case, score=score, rank=len(hits) + 1, reasons=(reason,)))
+        return tuple(hits)
 
     def _all_but(self, query: Query, within: Filter, asked: Analysis) -> SearchResult:
         """The answer to a text that says only what to leave out: everything else, by title."""

@@ -207,11 +207,13 @@ class Translation:
 
     ``text`` is the query; ``terms`` are the English terms of one in another language,
     each once, in the order of its words: empty for English, and where none is known.
+    ``groups`` are the same terms word by word: several of a word with several meanings.
     """
 
     text: str
     english: bool
     terms: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
 
     @property
     def in_english(self) -> str:
@@ -258,8 +260,9 @@ def translate(
         return Translation(text=text, english=True)
     kept = [word for word in translated.unknown if in_own(word) and terms_of(word)]
     figures = [found for found in terms_of(text) if found[0].isdigit()]
-    terms = tuple(dict.fromkeys((*translated.terms, *kept, *figures)))
-    return Translation(text=text, english=False, terms=terms)
+    groups = (*translated.groups, *((one,) for one in (*kept, *figures)))
+    terms = tuple(dict.fromkeys(term for group in groups for term in group))
+    return Translation(text=text, english=False, terms=terms, groups=groups)
 
 
 def _says_the_same(text: str, translated: InEnglish, is_known: bool) -> bool:

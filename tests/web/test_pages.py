@@ -473,6 +473,17 @@ def test_nothing_fits(client):
     assert '<a href="/contribute">Do you know a case that would have fitted? Tell us</a>' in page
 
 
+def test_nothing_fits_but_words_are_used(client):
+    """When nothing is about the words, the cases that use them are quoted, apart from what fits."""
+    page = client.get("/search?q=nobody").text
+    assert titles(page) == []
+    assert "No case is about this. These use the words in passing:" in page
+    assert '<a href="/cases/spain/textile-training">Textile firms train together</a>' in page
+    assert "Textile firms had <mark>nobody</mark> to train." in page
+    assert "in passing" not in client.get("/search?q=zebra").text
+    assert "in passing" not in client.get("/search?q=wine").text
+
+
 def test_nothing_fits_but_something_is_named(client):
     """When nothing fits, what the words name can be browsed, beside taking filters away."""
     page = client.get("/search?q=exporting+zebra+norway&status=cautionary").text

@@ -72,6 +72,13 @@ from tests.kb.cli.command import TRAINING, kb, run
             id="nothing fits",
         ),
         pytest.param(
+            ["nobody"],
+            f"     {TRAINING}\n     Textile firms train together\n",
+            "Nothing in the compendium fits this search.\nThese use the words in passing:\n"
+            "0 found, page 1 of 1\n",
+            id="in passing",
+        ),
+        pytest.param(
             ["--kind", "guide", "--country", "FR"], "", "0 found, page 1 of 1\n", id="nothing left"
         ),
     ],
@@ -116,6 +123,7 @@ def test_search_prints_json(settings):
         "excluded": [],
         "absent": [],
         "not_understood": [],
+        "in_passing": [],
         "mentions": [
             {
                 "facet": "project",

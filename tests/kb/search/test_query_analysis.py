@@ -44,6 +44,7 @@ def test_a_text_is_read_whole():
         translated=("export", "wine"),
         in_english="export wine",
         terms=("export", "wine"),
+        each_word=(("export",), ("wine",)),
         wanted="exporte du vin",
         rest="export wine",
         rest_terms=("export", "wine"),
@@ -54,10 +55,23 @@ def test_a_text_is_read_whole():
         translated=(),
         in_english="wine network",
         terms=("wine", "network"),
+        each_word=(("wine",), ("network",)),
         wanted="wine network",
         rest="wine network",
         rest_terms=("wine", "network"),
     )
+
+
+def test_a_word_of_another_language_may_mean_several_things():
+    """The stems stand word by word, all that one may mean together; figures are a word, too."""
+    meanings = (("job", "employment"), ("create",), ())
+    forms = {"pt": {"emprego": 0, "criacao": 1, "de": 2}}
+    analyser = Analyser(table=WordTable(meanings=meanings, forms=forms))
+
+    asked = analyser.analyse("criação de emprego 2019")
+
+    assert asked.terms == ("creat", "job", "employ", "2019")
+    assert asked.each_word == (("creat",), ("job", "employ"), ("2019",))
 
 
 def test_slips_stay_where_that_is_asked():

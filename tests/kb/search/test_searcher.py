@@ -47,6 +47,7 @@ from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id
+from kb.text.analysis import tokens
 from tests.toy import THEMES
 
 HOSTILE = "denmark/hostile-title"
@@ -80,6 +81,55 @@ def with_min_score(settings, min_score: float) -> Searcher:
     snapshot = open_snapshot(settings.index / current_id(settings.index))
     encoders = Encoders(query=OnnxQueryEncoder(snapshot.encoder_folder))
     return Searcher(snapshot, encoders, min_score=min_score)
+
+
+@pytest.mark.parametrize(
+    ("text", "filters", "expected"),
+    [
+        ("school", {}, [(TRAINING, "", ("school",), ((47, 53),))]),
+        ("public schools for people", {}, [(TRAINING, "", ("people", "public", "school"), None)]),
+        ("nobody", {}, [(TRAINING, SITUATION, ("nobody",), None)]),
+        ("school nobody", {}, []),  # two passages
+        ("school", {"country": ["NO"]}, []),
+        ('"public people"', {}, []),
+        ("school -Spain", {}, []),
+        ("zebra", {}, []),
+        ("a", {}, []),
+    ],
+)
+def test_where_nothing_is_found_the_words_are_shown_in_passing(searcher, text, filters, expected):
+    """Cases that use every word in one passage are named; they are neither found nor counted."""
+    result = searcher.search(make_query(searcher.taxonomy, text=text, filters=filters))
+
+    assert (result.hits, result.total, result.no_good_match) == ((), 0, True)
+    assert len(result.in_passing) == len(expected)
+    for hit, (case_id, heading, words, marks) in zip(result.in_passing, expected, strict=True):
+        (reason,) = hit.reasons
+        assert (hit.case.id, reason.kind, reason.heading) == (case_id, "word", heading)
+        assert reason.words == words
+        assert marks is None or reason.marks == marks
+
+
+def test_what_is_in_passing_is_what_a_reading_of_every_case_gives(searcher):
+    """Word by word over all words of the cases; where something is found, nothing is in passing."""
+    texts = {
+        case.id: [set(tokens(one.text)) for one in searcher._passages.of(row)]
+        for row, case in enumerate(searcher.cases)
+    }
+    words = sorted(set().union(*(stems for passages in texts.values() for stems in passages)))
+    n_in_passing = 0
+    for word in words:
+        result = searcher.search(make_query(searcher.taxonomy, text=word, exact=True))
+        terms = result.reading.terms
+        using = {
+            case_id
+            for case_id, passages in texts.items()
+            if terms and any(stems.issuperset(terms) for stems in passages)
+        }
+        shown = {hit.case.id for hit in result.in_passing}
+        assert shown == (set() if result.total else using) or len(using) > len(shown) == 5
+        n_in_passing += bool(shown)
+    assert n_in_passing > 20
 
 
 @pytest.mark.parametrize(
