@@ -8,7 +8,7 @@
 In wings, from the top; imports go down only (contracts in pyproject.toml):
 
     cli                    the command ``kb``, one module for each group of commands
-    exports                answers as files
+    exports · harvesting   answers as files; what libraries harvest
     answers                every answer as data: one serialisation for all who ask
     quality · importing    judged data, measures, calibration; what stands elsewhere to drafts
     guidance · results     role models for a firm; what networks reported, cases side by side

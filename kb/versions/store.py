@@ -118,13 +118,30 @@ class Versions:
         Raises:
             VersionsDamaged: the store cannot be read.
         """
-        heads: dict[str, str] = {}
+        return {case_id: entry.digest for case_id, entry in self.last_entries().items()}
+
+    def last_entries(self) -> dict[str, Entry]:
+        """The last entry in the history of every case, without its id.
+
+        Raises:
+            VersionsDamaged: the store cannot be read.
+        """
+        last: dict[str, Entry] = {}
         try:
             for layer in self._layers():
-                heads.update({i: told[-1].digest for i, told in layer.all_entries().items()})
+                for case_id, told in layer.all_entries().items():
+                    for entry in told:
+                        if case_id not in last or last[case_id].digest != entry.digest:
+                            last[case_id] = entry
         except SnapshotCorrupt as err:
             raise _unreadable(err) from err
-        return heads
+        return last
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of its layers: others than before where something was added."""
+        self._layers()
+        return self._listed.layers
 
     @property
     def state(self) -> str:

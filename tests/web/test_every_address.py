@@ -91,7 +91,7 @@ WITHOUT = (
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
 #: The charts are tested in ``tests/web/outcomes``, sessions in ``tests/web/teaching``, what comes
 #: with POST in ``tests/web/packs``, files in ``tests/web/ui/test_exported.py``, versions in
-#: ``tests/web/cases/test_versions.py``, and suggestions in ``tests/web/machine``.
+#: ``tests/web/cases/test_versions.py``, suggestions and ``/oai`` in ``tests/web/machine``.
 ELSEWHERE = (
     "/self-check",
     "/self-check/all",
@@ -126,6 +126,7 @@ ELSEWHERE = (
     "/cases/x@0123456789ab.pdf",
     "/api/v1/cases/x@0123456789ab",
     "/api/v1/suggestions",
+    "/oai",
 )
 #: What is only sent to, with a form.
 SENT = (

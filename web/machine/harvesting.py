@@ -1,0 +1,101 @@
+"""``/oai``: what libraries harvest, by OAI-PMH 2.0, as XML."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
+from lxml import etree
+
+from kb.harvesting.answers import PART, WHOLE, Repository, answer
+from kb.harvesting.element import NAMESPACES, Element
+from kb.harvesting.held import Holding
+from web.core.request import searcher, settings
+from web.core.urls import absolute, addresses, url_for
+
+bp = Blueprint("harvesting", __name__)
+
+_HOLDING = "kb_harvest"
+#: What XML 1.0 has no place for.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML = "http://www.w3.org/XML/1998/namespace"
+
+
+@bp.record_once
+def _keep(state: BlueprintSetupState) -> None:
+    """Let a site keep between requests which records it has."""
+    state.app.extensions[_HOLDING] = Holding()
+
+
+@bp.route("/oai", methods=("GET", "POST"))
+def oai() -> Response:
+    """Answer a verb; what is wrong with a request the answer says too, and never the status."""
+    current = searcher()
+    pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    document = answer(
+        pairs,
+        Repository(
+            searcher=current,
+            held=current_app.extensions[_HOLDING].of(current),
+            base=absolute(url_for("harvesting.oai")),
+            addresses=addresses(),
+            contact=settings().contact,
+            whole=WHOLE,
+            part=PART,
+        ),
+    )
+    response = Response(to_xml(document), content_type="text/xml; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"  # it says when it was asked
+    return response
+
+
+def to_xml(document: Element) -> bytes:
+    """A document as XML; a character that XML has no place for becomes a replacement mark."""
+    return etree.tostring(_tree(document, None), xml_declaration=True, encoding="UTF-8")
+
+
+def _tree(
+    element: Element, parent: etree._Element | None, known: frozenset[str] = frozenset()
+) -> etree._Element:
+    """An element of lxml; the prefixes that it and those in it need are told where they begin."""
+    told = known if _prefix(element.name) in known else known | _prefixes(element)
+    new = {prefix or None: NAMESPACES[prefix] for prefix in sorted(told - known)}
+    name = _qualified(element.name, default=NAMESPACES[""])
+    attributes = {_qualified(key): _clean(value) for key, value in element.attributes.items()}
+    made = (
+        etree.Element(name, attributes, nsmap=new)
+        if parent is None
+        else etree.SubElement(parent, name, attributes, nsmap=new)
+    )
+    made.text = _clean(element.text) or None
+    for child in element.children:
+        _tree(child, made, told)
+    return made
+
+
+def _prefixes(element: Element) -> frozenset[str]:
+    """The prefixes of an element, of its attributes, and of the elements in it of their like.
+
+    What is of the protocol alone ends there: a record tells those of its format itself.
+    """
+    names = {_prefix(element.name), *(_prefix(key) for key in element.attributes if ":" in key)}
+    if _prefix(element.name):
+        for child in element.children:
+            names |= _prefixes(child)
+    return frozenset(names - {"xml"})
+
+
+def _prefix(name: str) -> str:
+    return name.rpartition(":")[0]
+
+
+def _qualified(name: str, default: str = "") -> str:
+    """A name as lxml writes it: an element without a prefix is of the protocol."""
+    prefix, _, local = name.rpartition(":")
+    namespace = _XML if prefix == "xml" else NAMESPACES[prefix] if prefix else default
+    return f"{{{namespace}}}{local}" if namespace else local
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
