@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -15,9 +16,22 @@ from typing import TYPE_CHECKING
 import click
 
 from kb import __version__
-from kb.cli.console import json_option, one_catch, print_answer, say, settings_of
+from kb.cli.console import (
+    json_option,
+    one_catch,
+    print_answer,
+    say,
+    settings_of,
+    visible,
+)
 from kb.cli.reading import Reading
-from kb.cli.reports import FORMATS, Report, repository_address, repository_root
+from kb.cli.reports import (
+    FORMATS,
+    Report,
+    address_of_pages,
+    repository_address,
+    repository_root,
+)
 from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
 from kb.errors import CorpusError, Problem, QueryError, TaxonomyError, counted, errors_of
 from kb.settings import Settings
@@ -106,7 +120,8 @@ def check(
     settings = settings_of(cases=cases, index=index)
     chosen = [Path(path) for path in paths] or [settings.cases]
     reading = Reading(index=None if force else settings.index)
-    telling = _Telling(style=style or ("json" if as_json else "text"), strict=strict)
+    style = style or ("json" if as_json else "text")
+    telling = _Telling(style=style, strict=strict, settings=settings)
     if summary:
         return _summary(_one_compendium(chosen, "--summary"), reading, as_json=as_json)
     if links:
@@ -129,7 +144,7 @@ def check_paths(
     paths: Sequence[Path], settings: Settings, reading: Reading, *, as_json: bool
 ) -> int:
     """Print every problem in files and folders; the exit status."""
-    telling = _Telling(style="json" if as_json else "text")
+    telling = _Telling(style="json" if as_json else "text", settings=settings)
     return telling.tell(_Checking(settings, reading).of(paths))
 
 
@@ -148,14 +163,17 @@ class _Telling:
     """How problems are printed, and what the exit status is."""
 
     style: str
+    settings: Settings
     strict: bool = False
 
     def tell(self, problems: Sequence[Problem]) -> int:
         """Print all of them; the exit status."""
+        root = repository_root(Path())
         report = Report(
             problems=problems,
-            root=repository_root(Path()),
-            repository=repository_address(os.environ),
+            root=root,
+            repository=repository_address(os.environ) or self.settings.forge,
+            pages=address_of_pages(os.environ, self.settings, root),
         )
         click.echo(FORMATS[self.style](report), nl=False)
         fixable = sum(problem.fix is not None for problem in problems)
@@ -170,21 +188,33 @@ class _Telling:
 
 
 def _explain(name: str) -> int:
-    from kb.content.rules import RULES, page_text  # imports the readers of content
+    from kb.content.rules import PAGES, RULES, page_text  # imports the readers of content
 
-    if name not in RULES:
-        import difflib
-
-        similar = tuple(difflib.get_close_matches(name, RULES, n=3))
-        hint = f" The nearest are {', '.join(similar)}." if similar else ""
+    rule = Path(name.strip().strip("[]")).name.removesuffix(".md").lower()
+    if rule not in RULES:
+        similar = _rules_like(rule, RULES)
         raise QueryError(
-            f"There is no rule {name[:60]!r}.{hint}",
+            f"There is no rule {name[:60]!r}. The nearest are {', '.join(similar)}; "
+            f"{PAGES}/README.md lists all {len(RULES)}.",
             parameter="--explain",
             value=name,
             allowed=(*similar, *(rule for rule in RULES if rule not in similar)),
         )
-    click.echo(page_text(name), nl=False)
+    click.echo(page_text(rule), nl=False)
     return 0
+
+
+def _rules_like(name: str, rules: Iterable[str]) -> tuple[str, ...]:
+    """The three ids nearest to a name: by their letters, or else by the words that they share."""
+    import difflib  # seldom needed
+
+    rules, name = list(rules), name[:60]
+    words = set(re.findall(r"[a-z]{3,}", name))
+    alike = difflib.get_close_matches(name, rules, n=3)
+    shared = sorted(rules, key=lambda rule: -len(words & set(rule.split("-"))))
+    shared = [rule for rule in shared if words & set(rule.split("-"))]
+    others = difflib.get_close_matches(name, rules, n=3, cutoff=0)
+    return tuple(dict.fromkeys((*alike, *shared, *others)))[:3]
 
 
 # --- what is checked -------------------------------------------------------------------------
@@ -280,17 +310,34 @@ def _check_text(
     if tuple(paths) != (STDIN,) or stands_for is None:
         example = f"kb check - --as {settings.cases / 'norway/printers.md'}"
         raise click.UsageError(f"'-' and --as go together, such as '{example}'.")
-    path = Path(stands_for)
-    home = settings.cases.resolve()
-    if path.suffix != ".md" or home not in path.resolve().parents:
-        raise click.BadParameter(
-            f"{stands_for!r} must be a file in {settings.cases} that ends in .md",
-            param_hint="--as",
-        )
+    path = _file_of(stands_for, settings.cases)
     corpus = reading.of(settings.cases, instead={path: sys.stdin.buffer.read()})
     problems = [one for one in corpus.problems if Path(one.path).resolve() == path.resolve()]
     say(f"{path}: {counted(problems) if problems else 'no problems'}")
     return telling.tell(problems)
+
+
+def _file_of(name: str, cases: Path) -> Path:
+    """The file that ``--as`` names: its path, or the id of the case, with ``.md`` or without.
+
+    Before an id may stand the folder of the cases, as it is named in the repository.
+    """
+    home = cases.resolve()
+    given = Path(name)
+    if given.suffix == ".md" and home in given.resolve().parents:
+        return given
+    case_id = name.removesuffix(".md").removeprefix("./").removeprefix(f"{home.name}/")
+    if given.is_absolute() or not _ID.fullmatch(case_id):
+        raise click.BadParameter(
+            f"{name!r} must be a file in {cases} that ends in .md, or the id of a case such as "
+            "norway/printers",
+            param_hint="--as",
+        )
+    return cases / f"{case_id}.md"
+
+
+#: What can be an id; whether it is one the check says.
+_ID = re.compile(r"[^/.\0]+(?:/[^/.\0]+)*")
 
 
 # --- what git says ---------------------------------------------------------------------------
@@ -349,7 +396,7 @@ def _show_diff(problems: Sequence[Problem]) -> int:
 
     files = list(mended(problems))
     for file in files:
-        click.echo(file.diff(), nl=False)
+        click.echo(visible(file.diff()), nl=False)
     made = sum(len(file.made) for file in files)
     many = ("" if made == 1 else "s", "" if len(files) == 1 else "s")
     say(f"{made} change{many[0]} in {len(files)} file{many[1]}; nothing is written.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.cli.reports import shortened
 from kb.errors import CorpusInvalid, KBError, Problem, QueryError, SettingError
 from kb.model.facets import FACETS
 from kb.settings import Settings, read_settings
@@ -21,8 +23,25 @@ if TYPE_CHECKING:
 
 
 def say(message: str) -> None:
-    """Tell a person: on standard error."""
-    click.echo(message, err=True)
+    """Tell a person: on standard error, with every sign to be seen."""
+    click.echo(visible(message), err=True)
+
+
+def show(text: str) -> None:
+    """Print a line of an answer for people, with every sign to be seen."""
+    click.echo(visible(text))
+
+
+#: Signs that act on a terminal, or turn the direction of what follows, and are not seen: those
+#: that control, and the marks and turns of the bidirectional algorithm. Line ends and tabs stay.
+_ACTS = re.compile(
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
+
+
+def visible(text: str) -> str:
+    """A text with what would act on a terminal written as its code."""
+    return _ACTS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
@@ -52,8 +71,8 @@ def print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
         return
-    for problem in problems:
-        click.echo(str(problem))
+    for line in shortened(problems):
+        click.echo(line)
 
 
 def print_answer(answer: object) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.console import json_option, one_catch, say, settings_of
+from kb.cli.console import json_option, one_catch, say, settings_of, show, visible
 from kb.errors import CorpusError, QueryError
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def new(
         headings_left_open,
         kind_asked,
         problems_of,
+        refuse_no_country,
         refuse_odd_id,
         write_new_case,
     )
@@ -121,6 +122,8 @@ def new(
     if told:
         told = {**headings_left_open(here.taxonomy, told), **told}
     fields = answers.fields()
+    if not asks:
+        refuse_no_country(case_id, here.taxonomy, fields.get("kind") or "", fields)
     path = write_new_case(
         folder,
         case_id,
@@ -129,7 +132,7 @@ def new(
         fields={name: value for name, value in fields.items() if value is not None},
         sections=told or None,
     )
-    click.echo(str(path))
+    show(str(path))
     left = problems_of(CaseFile(id=case_id, path=str(path)), around(folder))
     for problem in left:
         say(str(problem))
@@ -324,7 +327,7 @@ class _Interview:
         """Ask until there is an answer that will do; False: back to the one before."""
         default = self._default(question)
         say("")
-        say(click.style(question.asks, bold=True))
+        click.secho(visible(question.asks), bold=True, err=True)
         self._explain(question, in_full=False)
         while True:
             answer = self._typed(default)
@@ -578,20 +581,18 @@ def _print_import(imported: Imported) -> None:
         state = (
             "passes kb check" if not left else f"{left} {'thing' if left == 1 else 'things'} left"
         )
-        click.echo(f"{draft.path}: {state} (from {draft.place})")
+        show(f"{draft.path}: {state} (from {draft.place})")
     shown: dict[tuple[str, str], int] = {}
     for note in imported.notes:
         key = imported.kind_of(note)
         shown[key] = shown.get(key, 0) + 1
         if shown[key] <= _SHOWN:
-            click.echo(f"not taken: {note}")
+            show(f"not taken: {note}")
         elif shown[key] == _SHOWN + 1:
             more = imported.counts[key] - _SHOWN
-            click.echo(
-                f"not taken: {note.column or 'the same'}: and {more:,} more; --json lists them"
-            )
+            show(f"not taken: {note.column or 'the same'}: and {more:,} more; --json lists them")
     for refused in imported.refused:
-        click.echo(f"refused: {refused}")
+        show(f"refused: {refused}")
 
 
 def _print_json(imported: Imported, into: str, *, dry_run: bool, seconds: float) -> None:

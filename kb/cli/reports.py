@@ -10,14 +10,15 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from kb import __version__
 from kb.errors import ERROR, Edit, Problem
+from kb.settings import FORGEJO, GITEA, GITHUB, GITLAB, Settings
 
 #: What other programs call the command.
 NAME = "kb check"
@@ -40,16 +41,18 @@ class Report:
         problems: in their order.
         root: of the repository.
         repository: its address on the web, empty where that is not known.
+        pages: the address under which the pages of the rules stand, empty where that is not known.
     """
 
     problems: Sequence[Problem]
     root: Path
     repository: str = ""
+    pages: str = ""
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """One ``path:line:column: message [rule]`` a line."""
-        return _lines(map(str, self.problems))
+        """One ``path:line:column: message [rule]`` a line; of very many alike the first few."""
+        return _lines(shortened(self.problems))
 
     def json(self) -> str:
         """A list of all that is known of each problem."""
@@ -114,6 +117,7 @@ class Report:
             {
                 "id": name,
                 "shortDescription": {"text": RULES[name].sentence},
+                "help": _help(name),
                 "defaultConfiguration": {"level": RULES[name].severity},
                 **self._at("helpUri", name),
             }
@@ -215,11 +219,36 @@ class Report:
         return lines[line - 1] if 0 < line <= len(lines) else ""
 
     def _at(self, name: str, rule: str) -> dict[str, str]:
-        from kb.content.rules import PAGES  # imports the readers of content
+        return {name: f"{self.pages}/{rule}.md"} if self.pages else {}
 
-        if not self.repository:
-            return {}
-        return {name: f"{self.repository}/blob/HEAD/{PAGES}/{rule}.md"}
+
+#: Of more problems than this that one file has by one rule, the first few are told.
+MOST_ALIKE, _FIRST = 10, 3
+
+
+def shortened(problems: Sequence[Problem]) -> Iterator[str]:
+    """Each problem in a line, for a person: of many in one file by one rule the first few."""
+    many = Counter((one.path, one.rule) for one in problems)
+    told: Counter[tuple[str, str]] = Counter()
+    for one in problems:
+        alike = one.path, one.rule
+        told[alike] += 1
+        if many[alike] <= MOST_ALIKE or told[alike] <= _FIRST:
+            yield str(one)
+        elif told[alike] == _FIRST + 1:
+            rest = f"and {many[alike] - _FIRST:,} more like it; --format json tells all of them."
+            yield str(replace(one, message=rest))
+
+
+def _help(rule: str) -> dict[str, str]:
+    """What the page of a rule says."""
+    from kb.content.rules import RULES, page_text  # imports the readers of content
+
+    try:
+        text = page_text(rule)
+    except FileNotFoundError:
+        text = f"{RULES[rule].sentence}\n"
+    return {"text": text, "markdown": text}
 
 
 #: How a report is written, by the name of the format.
@@ -236,6 +265,31 @@ def repository_address(environ: Mapping[str, str]) -> str:
     """The address of the repository where a workflow says it; empty elsewhere."""
     server, name = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", "")
     return f"{server.rstrip('/')}/{name}" if server and name else ""
+
+
+#: Under which path each forge shows the files of a branch; GitHub where nothing else is told.
+_FILES_AT = {
+    GITHUB: "blob/HEAD",
+    GITLAB: "-/blob/HEAD",
+    **dict.fromkeys((GITEA, FORGEJO), "src/branch/{branch}"),
+}
+
+
+def address_of_pages(environ: Mapping[str, str], settings: Settings, root: Path) -> str:
+    """The address under which the pages of the rules stand; empty where it is not known.
+
+    That is in the repository that a workflow names, or else ``KB_FORGE``, where it holds them.
+    """
+    from kb.content.rules import PAGES  # imports the readers of content
+
+    if not (root / PAGES).is_dir():
+        return ""
+    if repository := repository_address(environ):
+        return f"{repository}/{_FILES_AT[GITHUB]}/{PAGES}"
+    if not settings.forge:
+        return ""
+    way = _FILES_AT[settings.forge_kind].format(branch=quote(settings.forge_branch))
+    return f"{settings.forge}/{way}/{PAGES}"
 
 
 def _lines(lines: Any) -> str:

@@ -521,12 +521,20 @@ def own_source_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Pr
 
 
 def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Iterator[Problem]:
-    """Days that something was done on, and that have not come yet."""
+    """Days and years that something was done in, and that have not come yet."""
     for file, reading in read:
         for field, day, line in reading.days:
-            if day > today.isoformat():
-                message = f"must not lie in the future: it is {day}, and today is {today}."
+            if day > today.isoformat()[: len(day)] and not _is_told(reading, field):
+                message = (
+                    f"must not lie in the future: it is {day}, and today is {today}; correct it, "
+                    "or tell what is only planned in the text."
+                )
                 yield _field_problem("day-in-the-future", file, line, field, message)
+
+
+def _is_told(reading: Reading, field: str) -> bool:
+    """Whether a file was told already that no year of this field is one."""
+    return any(told[0] == "year-implausible" and told[3] == field for told in reading.problems)
 
 
 def parts_linked_to(draft: Draft) -> tuple[tuple[str, str, int, int], ...]:

@@ -28,7 +28,8 @@ class Mended:
     def diff(self) -> str:
         """What changes, as a unified diff."""
         old, new = (data.decode().splitlines(keepends=True) for data in (self.before, self.after))
-        lines = difflib.unified_diff(old, new, f"a/{self.path}", f"b/{self.path}")
+        name = self.path.as_posix().lstrip("/")  # a path from the root, too, stands behind "a/"
+        lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
         return "".join(_ended(line) for line in lines)
 
     def write(self) -> None:

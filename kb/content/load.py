@@ -19,6 +19,7 @@ from pathlib import Path
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
+from kb.content.as_typed import TURNS, turned, turned_at
 from kb.content.files import (
     COLLECTIONS_FILE,
     COLLECTIONS_FOLDER,
@@ -26,16 +27,14 @@ from kb.content.files import (
     PACKS_FOLDER,
     TOOLS_FOLDER,
 )
-from kb.content.rules import problem, trouble
+from kb.content.rules import problem, slip_problem, trouble
 from kb.content.schema import Place, field_name, repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Edit, Fix, Problem
 
 MAX_FILE_BYTES = 1_000_000
 
-#: Signs that change in which direction what follows is read, or end that: they are not seen, and
-#: hide what a text says. As bytes they are looked for first, also as YAML may write them.
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: Signs that turn the direction are looked for as bytes first, also as YAML may write them.
 _MAY_TURN = re.compile(rb"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])|\\u20[26]")
 _ID_PART = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DELIMITER = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
@@ -182,9 +181,9 @@ def load_file(file: CaseFile, data: bytes | None = None) -> tuple[Draft | None, 
     except OSError as err:
         message = f"the file cannot be read: {err.strerror}."
         return None, [*problems, problem("file-unreadable", file.path, 1, message)]
-    turned = _turned_problems(draft) if _MAY_TURN.search(data) else ()
+    turns = _turned_problems(draft) if _MAY_TURN.search(data) else ()
     problems += repetitions(draft.front_matter, file.path)
-    return draft, [*problems, *turned, *_apart(draft)]
+    return draft, [*problems, *turns, *_apart(draft)]
 
 
 def _turned_problems(draft: Draft) -> Iterator[Problem]:
@@ -193,27 +192,12 @@ def _turned_problems(draft: Draft) -> Iterator[Problem]:
     rows = draft.text.split("\n")
     told = set()
     for place, text in _texts(fields.value, ()):
-        if found := _TURNS.search(text):
+        if found := TURNS.search(text):
             line, column = fields.place_of_sign(found[0], *place)
             told.add(line)
-            yield _turned(draft.path, line, column, found[0], rows[line - 1], field_name(place))
-    for number, row in enumerate(rows, 1):
-        if number not in told and (found := _TURNS.search(row)):
-            yield _turned(draft.path, number, found.start() + 1, found[0], row)
-
-
-def _turned(path: str, line: int, column: int, sign: str, row: str, name: str = "") -> Problem:
-    """A sign at a place of a file, on a line that reads ``row``."""
-    message = (
-        f"{name or 'the text'} must hold no sign that turns the direction of reading, and holds "
-        f"U+{ord(sign):04X}; take it out, it cannot be seen."
-    )
-    fix = None
-    if sign in row:
-        without = _TURNS.sub("", row)
-        edit = Edit(line=line, column=1, end_line=line, end_column=len(row) + 1, text=without)
-        fix = Fix(what=f"take out U+{ord(sign):04X}", edits=(edit,))
-    return problem("direction-turned", path, line, message, field=name, column=column, fix=fix)
+            slip = turned_at(line, column, found[0], rows[line - 1], field_name(place))
+            yield slip_problem(draft.path, slip)
+    yield from (slip_problem(draft.path, one) for one in turned(draft.text) if one.line not in told)
 
 
 def _texts(value: object, place: Place) -> Iterator[tuple[Place, str]]:

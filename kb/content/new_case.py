@@ -7,6 +7,7 @@ records that check them, words from the vocabulary, so that nothing is copied by
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import textwrap
@@ -18,6 +19,7 @@ from typing import Any
 
 from kb.content.bibliography import load_bibliography
 from kb.content.check import EMPTY_IN_GUIDES
+from kb.content.countries import country_code, country_names
 from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
 from kb.content.front_matter import FrontMatter, SourceFields
 from kb.content.load import CaseFile, case_files
@@ -101,11 +103,12 @@ def write_new_case(
     refuse_odd_id(case_id)
     taxonomy = load_taxonomy(folder / TAXONOMY_FILE)
     canonical = kind_asked(taxonomy, kind)
-    place, name = case_id.rsplit("/", 1)
+    place = country_of_folder(case_id, taxonomy)
+    name = case_id.rsplit("/", 1)[1]
     known = {
         "title": " ".join((title or name.replace("-", " ").capitalize()).split()),
         "kind": canonical,
-        "country": place.split("/")[0].replace("-", " ").title(),
+        **({"country": place} if place else {}),
         **(fields or {}),
     }
     if taxonomy["kinds"].term(canonical).role == GUIDE:
@@ -128,6 +131,35 @@ def refuse_odd_id(case_id: str) -> None:
             parameter="ID",
             value=case_id,
         )
+
+
+def country_of_folder(case_id: str, taxonomy: Taxonomy) -> str:
+    """The name of the country in whose folder a case stands; empty where that is none."""
+    name = case_id.split("/")[0].replace("-", " ").title()
+    return name if country_code(name) or taxonomy["countries"].canonical(name) else ""
+
+
+def refuse_no_country(case_id: str, taxonomy: Taxonomy, kind: str, fields: Fields) -> None:
+    """Refuse a case whose country nobody has told: neither its folder nor a field.
+
+    Raises:
+        QueryError: it has none, and is of a kind that has one.
+    """
+    is_guide = taxonomy["kinds"].term(kind_asked(taxonomy, kind)).role == GUIDE
+    if is_guide or fields.get("country") or country_of_folder(case_id, taxonomy):
+        return
+    folder = case_id.split("/")[0]
+    names = [name for name in country_names() if len(name) > len("NOR")]
+    similar = difflib.get_close_matches(folder.replace("-", " ").upper(), names, n=3)
+    similar = [name.title() for name in similar]
+    nearest = f"; the nearest names are {', '.join(similar)}" if similar else ""
+    raise QueryError(
+        f"The folder of {case_id!r} names no country, {folder!r}{nearest}. Take the folder of the "
+        "country, or say it with --country. Nothing was written.",
+        parameter="--country",
+        value=folder,
+        allowed=tuple(similar),
+    )
 
 
 def kind_asked(taxonomy: Taxonomy, kind: str) -> str:

@@ -97,7 +97,7 @@ class Reading(NamedTuple):
         labels: a digest of the labels of the vocabulary that it uses; empty without a case.
         aliases: ids under which it stood before, each with its line.
         withdrawn: the day on which it was withdrawn, and why; None where it was not.
-        days: days that cannot lie ahead: the field, the day, and the line of each.
+        days: days and years that cannot lie ahead: field, day or year, and line of each.
         own_sources: that the case brings along, each with the values of an ``OwnSource``.
         parts: parts of texts that it links to: of which document, their name, line and column.
         asked: what it asked for, as JSON, which is seldom needed: documents to whether they
@@ -281,6 +281,17 @@ def _beginnings(case: Case, draft: Draft, taxonomy: Taxonomy) -> dict[str, Any]:
     ]
     if withdrawn is not None:
         days.append(("withdrawn.day", withdrawn.day, line("withdrawn", "day")))
+    if case.added is not None:
+        days.append(("added", case.added, line("added")))
+    if case.verified is not None:
+        days.append(("verified.day", case.verified.day, line("verified", "day")))
+    if period is not None and period.start is not None:
+        days.append(("period.from", str(period.start), line("period", "from")))
+    days += [
+        (f"results[{number + 1}].year", str(result.year), line("results", number, "year"))
+        for number, result in enumerate(case.results)
+        if result.year is not None
+    ]
     own = own_sources(draft)
     days += [
         (f"sources[{source.at}].told.day", source.date, source.line)

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from kb.content.as_typed import Slip
 from kb.content.yaml_source import YamlTrouble
 from kb.errors import ERROR, WARNING, Edit, Fix, Problem
 
@@ -259,6 +260,20 @@ def page_text(rule: str) -> str:
 def trouble(error: YamlTrouble, path: Path | str, message: str) -> Problem:
     """A text that cannot be used, as a problem."""
     return problem(error.rule, path, error.line, message, column=error.column, fix=error.fix)
+
+
+def slip_problem(path: Path | str, slip: Slip) -> Problem:
+    """What went wrong as a file was typed, as a problem."""
+    return problem(
+        slip.rule,
+        path,
+        slip.line,
+        slip.message,
+        field=slip.field,
+        column=slip.column,
+        value=slip.value,
+        fix=slip.fix,
+    )
 
 
 def packed_problem(problem: Problem) -> list[Any]:

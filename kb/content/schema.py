@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -38,6 +39,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from kb.content.as_typed import turned, unseen, yaml_slips
 from kb.content.mending import (
     Add,
     Mend,
@@ -48,7 +50,7 @@ from kb.content.mending import (
     fix_of,
     only_certain,
 )
-from kb.content.rules import RULES, problem, trouble
+from kb.content.rules import RULES, problem, slip_problem, trouble
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import WARNING, Problem, errors_of
 from kb.text.similar_names import a_slip_apart
@@ -79,6 +81,9 @@ class Complaint(NamedTuple):
 
 
 Complaints = Iterator[Complaint]
+
+#: How a list is written in which nothing stands.
+NOTHING = "[]"
 
 EMPTY = "must not be empty; give a value or remove the line."
 
@@ -391,7 +396,12 @@ class Record(BaseModel):
         for value in field.metadata:
             if isinstance(value, Value) and value.example:
                 examples[:0] = value.example(known)
-        return must_give(name, examples[0]) if examples else "must be given."
+        if not examples:
+            return "must be given."
+        said = must_give(name, examples[0])
+        if NOTHING in examples[1:]:
+            return f"{said[:-1]}, or '{name}: {NOTHING}' where there is nothing to say."
+        return said
 
     @classmethod
     def stray(cls, name: str) -> Complaint:
@@ -584,6 +594,27 @@ def _read_each(
     return values
 
 
+def _or_a_list(
+    value: Any, known: Any, each: Value, error: PydanticCustomError
+) -> PydanticCustomError:
+    """What is said of a text that will not do: several with commas between were meant as a list."""
+    told = error.context or {}
+    parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+    if len(parts) < 2 or isinstance(told.get("mend"), Write):
+        return error
+    try:
+        for part in parts:
+            each.read(part, known)
+    except (PydanticCustomError, ValidationError):
+        return error
+    rule = told["rule"]
+    return wrong(
+        rule,
+        f"must be a list, as {shown(value)} are several; write [{', '.join(parts)}].",
+        mend=Write(value=parts),
+    )
+
+
 def texts(each: Value, *, none: str = "", once: bool = False, strict: bool = False) -> Value:
     """A text, or a list of texts.
 
@@ -598,7 +629,10 @@ def texts(each: Value, *, none: str = "", once: bool = False, strict: bool = Fal
         if not isinstance(value, list):
             if strict:
                 raise wrong("wrong-kind-of-value", f"must be a list of texts, not {shown(value)}.")
-            return (each.read(value, known),)
+            try:
+                return (each.read(value, known),)
+            except PydanticCustomError as err:
+                raise _or_a_list(value, known, each, err) from err
         if not value and none:
             raise wrong("empty-list", none)
         before: set[str] = set()
@@ -849,6 +883,10 @@ def repetitions(
         )
 
 
+#: Of one kind no more slips than this are told at once in a file.
+_MOST = 20
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YamlFile:
     """A kind of file in YAML.
@@ -914,5 +952,7 @@ class YamlFile:
     ) -> tuple[Any | None, list[Problem]]:
         record, problems = read(self.model, located, path, known=known)
         problems += repetitions(located, path, self.twice)
+        slips = (yaml_slips(located.text), unseen(located.text), turned(located.text))
+        problems += [slip_problem(path, slip) for some in slips for slip in islice(some, _MOST)]
         problems.sort(key=lambda problem: problem.line)
         return record, problems

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from kb.content.as_typed import unseen, yaml_slips
 from kb.content.check import text_problem
 from kb.content.checks import results, source, wording
 from kb.content.front_matter import FrontMatter
 from kb.content.load import Draft
-from kb.content.rules import problem
+from kb.content.rules import slip_problem
 from kb.content.schema import problem_at
 from kb.errors import WARNING, Problem
 from kb.model.taxonomy import Taxonomy
@@ -60,17 +61,8 @@ def not_allowed_in(yaml: str, problems: list[Problem]) -> list[Problem]:
 def _slips(draft: Draft) -> Iterator[Problem]:
     """What went wrong as the file was typed."""
     for slip in (
-        *source.yaml_slips(draft.yaml, first_line=2),
+        *yaml_slips(draft.yaml, first_line=2),
         *source.closed_early(draft, FrontMatter.names()),
-        *islice(source.unseen(draft.text), _MOST),
+        *islice(unseen(draft.text), _MOST),
     ):
-        yield problem(
-            slip.rule,
-            draft.path,
-            slip.line,
-            slip.message,
-            field=slip.field,
-            column=slip.column,
-            value=slip.value,
-            fix=slip.fix,
-        )
+        yield slip_problem(draft.path, slip)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from kb.cli.reports import Report, repository_address
+from kb.cli.console import visible
+from kb.cli.reports import FORMATS, MOST_ALIKE, Report, address_of_pages, repository_address
 from kb.content.fixing import mended
+from kb.content.rules import RULES
 from kb.errors import WARNING, CorpusError, Edit, Fix, Problem
-from kb.settings import Settings
+from kb.settings import FORGES, Settings, read_settings
 from tests.kb.cli.command import TRAINING, edit, kb
 
 FIX = Fix(
@@ -75,7 +78,7 @@ def test_columns_of_reviewdog_count_bytes(repository: Path) -> None:
 def test_sarif_names_rule_place_and_fix(repository: Path) -> None:
     """A run has the rules that are told, and results with places from the root."""
     found = problem(repository / "x, y.md", fix=FIX, severity=WARNING)
-    report = Report(problems=[found], root=repository, repository="https://example.org/a/b")
+    report = Report(problems=[found], root=repository, pages="https://example.org/rules")
     log = json.loads(report.sarif())
 
     (run,) = log["runs"]
@@ -83,7 +86,9 @@ def test_sarif_names_rule_place_and_fix(repository: Path) -> None:
     (rule,) = run["tool"]["driver"]["rules"]
     assert (log["version"], run["columnKind"]) == ("2.1.0", "unicodeCodePoints")
     assert rule["id"] == result["ruleId"] == "raw-html"
-    assert rule["helpUri"] == "https://example.org/a/b/blob/HEAD/docs/rules/raw-html.md"
+    assert rule["helpUri"] == "https://example.org/rules/raw-html.md"
+    assert rule["help"]["text"].startswith("# raw-html\n")
+    assert rule["help"]["markdown"] == rule["help"]["text"]
     assert (result["ruleIndex"], result["level"]) == (0, "warning")
     assert result["locations"] == [
         {
@@ -158,7 +163,7 @@ def test_fix_mends_what_is_certain_and_diff_shows_it(toy_settings: Settings) -> 
         f"{path}:4: mended: write ES [country-unknown]",
         f"{toy_settings.cases}: no problems (7 cases read)",
     ]
-    names = (f"a/{path}", f"b/{path}")
+    names = (f"a{path}", f"b{path}")  # the path from the root stands behind one sign
     lines = (before.splitlines(True), after.splitlines(True))
     assert shown.stdout == "".join(difflib.unified_diff(*lines, *names))
 
@@ -192,10 +197,16 @@ def test_standard_input_is_the_text_of_a_case(toy_settings: Settings) -> None:
     same = CliRunner().invoke(main, [*where, str(path)], input=text)
     other = CliRunner().invoke(main, [*where, str(new)], input=path.read_text())
     outside = CliRunner().invoke(main, [*where, "/etc/passwd.md"], input=text)
+    above = CliRunner().invoke(main, [*where, "../passwd"], input=text)
+    named = [
+        CliRunner().invoke(main, [*where, name], input=text).stdout
+        for name in (TRAINING, f"{TRAINING}.md", f"cases/{TRAINING}.md", f"./{TRAINING}")
+    ]
 
     assert (same.exit_code, same.stdout.startswith(f"{path}:3:7: kind must be")) == (1, True)
     assert (other.exit_code, other.stdout.count("title must be unique")) == (1, 1)
-    assert outside.exit_code == 2
+    assert (outside.exit_code, above.exit_code) == (2, 2)
+    assert named == [same.stdout] * 4
     assert "netwrk" not in path.read_text()
     assert not new.exists()
 
@@ -245,12 +256,106 @@ def test_several_paths_read_the_compendium_once(
     assert answer.stderr.count("no problems (7 cases read)") == len(paths)
 
 
-def test_a_rule_that_is_not_there_is_told(toy_settings: Settings) -> None:
-    """--explain names the nearest rules."""
-    answer = kb("check", "--explain", "raw-htm")
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("raw-htm", "raw-html, "),
+        ("heading", "heading-too-high, heading-repeated, heading-in-prose"),
+        ("wrong headings", "wrong-kind-of-value, wrong-kind-of-document, heading-in-prose"),
+        ("no-such-rule", "no-case, id-not-unique, number-not-whole"),
+    ],
+)
+def test_a_rule_that_is_not_there_is_told(name: str, nearest: str) -> None:
+    """--explain names the nearest rules, whatever was asked, and where all are listed."""
+    answer = kb("check", "--explain", name)
 
     assert answer.exit_code == 2
-    assert answer.stderr.startswith("Error: There is no rule 'raw-htm'. The nearest are raw-html")
+    assert answer.stderr.startswith(f"Error: There is no rule {name!r}. The nearest are {nearest}")
+    assert answer.stderr.endswith(f"; docs/rules/README.md lists all {len(RULES)}.\n")
+
+
+@pytest.mark.parametrize("name", ["raw-html", "[raw-html]", "docs/rules/raw-html.md", "RAW-HTML"])
+def test_a_rule_is_explained_as_it_is_copied(name: str) -> None:
+    """As a message names it, and as the folder of the pages does."""
+    assert kb("check", "--explain", name).stdout.startswith("# raw-html\n")
+
+
+def test_of_many_alike_a_few_are_shown_to_people(toy_settings: Settings) -> None:
+    """Text says how many more there are; other formats tell all, and the status is the same."""
+    path = toy_settings.cases / f"{TRAINING}.md"
+    text = path.read_text()
+    line = text.count("\n") + 2
+    path.write_text(text + "\n<b>a</b>\n" * 900 + "\n[a](b.html)\n" * MOST_ALIKE)
+    where = ("check", "--cases", toy_settings.cases)
+
+    told, whole = kb(*where), kb(*where, "--json")
+
+    raw = "raw HTML is not allowed: '<b>'; write Markdown. [raw-html]"
+    lines = told.stdout.splitlines()
+    assert lines[:4] == [
+        f"{path}:{line}:1: {raw}",
+        f"{path}:{line + 2}:1: {raw}",
+        f"{path}:{line + 4}:1: {raw}",
+        f"{path}:{line + 6}:1: and 897 more like it; --format json tells all of them. [raw-html]",
+    ]
+    assert len(lines) == 4 + MOST_ALIKE
+    assert len(json.loads(whole.stdout)) == 900 + MOST_ALIKE
+    assert (told.exit_code, whole.exit_code) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["sources.bib", "taxonomy.yaml"])
+@pytest.mark.parametrize("style", FORMATS)
+def test_files_without_which_nothing_is_read_have_their_lines(
+    toy_settings: Settings, name: str, style: str
+) -> None:
+    """A slip in the sources or the vocabulary is a problem like others, in every format."""
+    path = toy_settings.cases / name
+    path.write_text("@misc{a,\n title = {x}\n year = {1998}}\n" if name[-1] == "b" else "a: [\n")
+
+    answer = kb("check", "--cases", toy_settings.cases, "--format", style)
+
+    rule = "sources-not-bibtex" if name[-1] == "b" else "yaml-syntax"
+    assert (answer.exit_code, "Error" in answer.stderr) == (1, False)
+    assert rule in answer.stdout
+    assert name in answer.stdout
+    assert answer.stderr.splitlines()[-1] == f"{toy_settings.cases}: 1 problem in 1 file"
+
+
+def test_nothing_that_is_printed_acts_on_a_terminal(toy_settings: Settings) -> None:
+    """Signs that control or turn the direction are shown as their codes; line ends stay."""
+    path = edit(toy_settings, "title: ", "title: \u202e")
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    shown = kb("check", "--cases", toy_settings.cases, "--diff").stdout
+
+    assert "\n-title: \\u202e" in shown
+    assert not re.search("[\x00-\x08\x0b-\x0c\x0e-\x1f\u202a-\u202e]", shown)
+    acts = "\x07\x1b[31m\x9b\u200e\u200f\u061c\u2028\u2066\u2069\r"
+    assert visible(f"a\tb{acts}c\r\nü\xa0—") == (
+        "a\tb\\x07\\x1b[31m\\x9b\\u200e\\u200f\\u061c\\u2028\\u2066\\u2069\\rc\r\nü\xa0—"
+    )
+
+
+def test_pages_of_rules_stand_in_the_repository(repository: Path) -> None:
+    """Each forge shows a file under an address of its own; there is none without the pages."""
+    github = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "a/b"}
+
+    def pages(kind: str = "", environ: dict[str, str] | None = None) -> str:
+        forge = {"KB_FORGE": "https://code.example.org/a/b", "KB_FORGE_KIND": kind} if kind else {}
+        settings = read_settings({**forge, "KB_FORGE_BRANCH": "a/main"})
+        return address_of_pages(environ or {}, settings, repository)
+
+    without = pages("github", github)
+    (repository / "docs" / "rules").mkdir(parents=True)
+
+    assert without == pages() == ""
+    assert pages("gitlab", github) == "https://github.com/a/b/blob/HEAD/docs/rules"
+    assert {kind: pages(kind) for kind in FORGES} == {
+        "github": "https://code.example.org/a/b/blob/HEAD/docs/rules",
+        "gitea": "https://code.example.org/a/b/src/branch/a/main/docs/rules",
+        "forgejo": "https://code.example.org/a/b/src/branch/a/main/docs/rules",
+        "gitlab": "https://code.example.org/a/b/-/blob/HEAD/docs/rules",
+    }
 
 
 @pytest.mark.parametrize(

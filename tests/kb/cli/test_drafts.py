@@ -174,6 +174,30 @@ def test_nobody_is_asked_without_a_terminal(folder: Path) -> None:
     assert (plain.exit_code, plain.stdout) == (0, f"{folder / 'norway' / 'boats.md'}\n")
 
 
+@pytest.mark.parametrize(
+    ("case_id", "nearest"),
+    [("narnia/lamps", "Armenia, Argentina, "), ("norwy/lamps", "Norway")],
+)
+def test_a_folder_that_is_no_country_is_refused_first(
+    folder: Path, case_id: str, nearest: str
+) -> None:
+    """Nothing is written of a case without a country, neither file nor folder."""
+    refused = kb("new", case_id, "--cases", folder)
+    left = sorted(path.name for path in folder.rglob("*"))
+    told = kb("new", case_id, "--country", "Norway, Sweden", "--cases", folder)
+    guide = kb("new", "guides/lamps", "--kind", "guide", "--cases", folder)
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(
+        f"Error: The folder of {case_id!r} names no country, {case_id.split('/')[0]!r}; the "
+        f"nearest names are {nearest}"
+    )
+    assert refused.stderr.endswith("or say it with --country. Nothing was written.\n")
+    assert left == ["sources.bib", "taxonomy.yaml"]
+    assert (told.exit_code, guide.exit_code) == (0, 0)
+    assert "country: [NO, SE]\n" in (folder / f"{case_id}.md").read_text()
+
+
 def test_options_answer_the_questions(folder: Path) -> None:
     """What options say stands in the file, in the words of the vocabulary."""
     told = kb(

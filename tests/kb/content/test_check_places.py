@@ -218,6 +218,53 @@ def test_what_is_wrong_among_files_has_its_column(tmp_path: Path) -> None:
     ]
 
 
+def test_years_and_days_ahead_are_told_each_with_its_place(tmp_path: Path) -> None:
+    """When it was added, reread, began and brought a result; an end may lie ahead of it."""
+    result = (
+        "results: [{metric: sales, level: output, direction: up, statement: Sales rose., "
+        "locator: p. 1, year: 2097}]"
+    )
+    more = (
+        "added: 2098-01-02\nverified: {day: 2098-01-03, source: doe-2001}\n"
+        "period: {from: 2096, to: 2099}\n"
+    )
+    ahead = {
+        "norway/a.md": _case(more=more).replace("results: []", result),
+        "norway/b.md": _case(title="B", more="period: {from: 2000, to: 2099}\n"),
+        "norway/c.md": _case(title="C", more="period: {from: 2999}\n"),
+    }
+
+    assert _told(tmp_path, ahead) == [
+        ("norway/a.md", 7, 102, "day-in-the-future", "2097"),
+        ("norway/a.md", 10, 8, "day-in-the-future", "2098-01-02"),
+        ("norway/a.md", 11, 17, "day-in-the-future", "2098-01-03"),
+        ("norway/a.md", 12, 16, "day-in-the-future", "2096"),
+        ("norway/c.md", 10, 16, "year-implausible", "2999"),
+    ]
+
+
+#: A file beside the cases, and the place and the rule of what its line 2 is told of.
+BESIDE = {
+    "site.yaml": ("name: A\nshort_title: Network #1 of all\n", 22, "text-lost-after-hash"),
+    "wanted.yaml": (f"wanted:\n  - text: A {TURNED}b\n", 13, "direction-turned"),
+    "tools/a.yaml": ("title: A\nintro: a\u200bb\n", 9, "unseen-character"),
+    "packs/a.yaml": (
+        "title: A\nquestions: [If it fails, who pays the repair]\n", 26, "list-split-at-comma",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_lost_as_it_is_typed_is_told_beside_the_cases_too(
+    tmp_path: Path, name: str
+) -> None:
+    """Comments that were meant as text, commas that split, and signs that nobody sees."""
+    text, column, rule = BESIDE[name]
+    told = _told(tmp_path, {"norway/a.md": _case(), name: text})
+
+    assert [one[1:4] for one in told if one[0] == name and one[3] == rule] == [(2, column, rule)]
+
+
 #: Bytes of a file that cannot be read as a case, and the place of what keeps it from that.
 UNREADABLE = {
     "not UTF-8": (b"---\ntitle: \xc3\xa5\xe5\n---\n", (2, 9, "file-not-utf-8")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -362,11 +363,16 @@ def test_required_fields_must_be_given(tmp_path: Path, field: str) -> None:
     whole = _yaml(kind="network", type="horizontal", project="[exporting]").splitlines()
     rest = [line for line in whole if not line.startswith(f"{field}:")]
     ((line, message),) = _told(tmp_path / "without", "\n".join(rest))
-    asked, proposed = message.removesuffix(".").split("; add a line such as ")
-    mended = [rest[0], ast.literal_eval(proposed), *rest[1:]]
+    asked, proposed = message.split("; add a line such as ")
+    lines = [ast.literal_eval(one) for one in re.findall(r"'(?:[^'\\]|\\.)*'", proposed)]
+    told = [
+        _told(tmp_path / f"with-{number}", "\n".join([rest[0], one, *rest[1:]]))
+        for number, one in enumerate(lines)
+    ]
 
     assert (line, asked) == (2, f"{field} must be given")
-    assert _told(tmp_path / "with", "\n".join(mended)) == []
+    assert told == [[]] * len(lines)
+    assert (f"{field}: []" in lines) == (field in ("type", "project", "results"))
 
 
 QUALIFIERS = "Allowed are about, at least, at most, more than, under."
@@ -380,6 +386,14 @@ MISTAKES = [
      [(4, "country must be an ISO 3166 code or English name, not 'Norwy'; nearest: NORWAY, NOR.")]),
     ("country-unknown", _yaml(country="Qqqqqqqq"),
      [(4, "country must be an ISO 3166 code or English name, not 'Qqqqqqqq'; nearest: none.")]),
+    ("countries-in-one-text", _yaml(country="Norway, Sweden"),
+     [(4, "country must be a list, as 'Norway, Sweden' are several; write [Norway, Sweden].")]),
+    ("aliases-in-one-text", _yaml(aliases="norway/x, norway/y"),
+     [(10, "aliases must be a list, as 'norway/x, norway/y' are several; write "
+           "[norway/x, norway/y].")]),
+    ("aliases-of-which-one-is-none", _yaml(aliases="norway/a, Norway B"),
+     [(10, "aliases must be an id such as norway/printers, of lower case letters, digits and "
+           "hyphens, not 'norway/a, Norway B'.")]),
     ("no-country", _yaml(country="[]"), [(4, "country must name at least one country.")]),
     ("country-empty", _yaml(country=""),
      [(4, "country must not be empty; give a value or remove the line.")]),

@@ -16,7 +16,7 @@ from kb.content.front_matter import FrontMatter
 from kb.content.known import Known
 from kb.content.load import load_folder
 from kb.content.new_case import case_text, template, write_new_case
-from kb.content.placeholders import FIELDS
+from kb.content.placeholders import FIELDS, SECTIONS
 from kb.content.schema import read
 from kb.content.taxonomy import load_taxonomy
 from kb.content.yaml_source import Located, read_yaml
@@ -106,12 +106,40 @@ def test_a_skeleton_is_written(folder: Path) -> None:
 def test_the_check_says_what_is_missing(folder: Path) -> None:
     """A skeleton does not pass until it is filled in, and then it does."""
     path = write_new_case(folder, "new-zealand/boat-builders", title=None, kind="network")
-    told = [line for line, _ in _told(folder)]
-    key = next(n for n, line in enumerate(path.read_text().splitlines(), 1) if "key: " in line)
+    lines = path.read_text().splitlines()
+    told = _told(folder)
     _fill_in(path)
 
-    assert key in told
+    def at(begin: str) -> int:
+        return next(n for n, line in enumerate(lines, 1) if line.strip().startswith(begin))
+
+    summary, key, place = FIELDS["summary"], FIELDS["key"], FIELDS["locator"]
+    write = "write it, or take it out."
+    assert told == [
+        (at("summary:"), f"summary still says what a draft says, {_cut(summary)!r}; {write}"),
+        (
+            at("- key:"),
+            f"sources[1].key must be a key of sources.bib, not {key!r}: Keys are doe-2001, "
+            "roe-2002.",
+        ),
+        (at("locator:"), f"sources[1].locator still says what a draft says, {place!r}; {write}"),
+        *(
+            (at(one), f"the text still says what a draft says, {_cut(one)!r}; {write}")
+            for one in SECTIONS
+        ),
+    ]
     assert _told(folder) == []
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def test_a_folder_that_is_no_country_is_no_country(folder: Path) -> None:
+    """What the folder does not say is left open, and no country is made of it."""
+    path = write_new_case(folder, "narnia/lamps", kind="network")
+
+    assert f"country: '{FIELDS['country']}'\n" in path.read_text()
 
 
 def test_a_guide_has_no_country(folder: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.content.checks.source import closed_early, half_conflicts, unseen, yaml_slips
+from kb.content.as_typed import unseen, yaml_slips
+from kb.content.checks.source import closed_early, half_conflicts
 from kb.content.front_matter import FrontMatter
 from kb.content.load import CaseFile, Draft, load_file
 from kb.content.yaml_source import YamlTrouble, read_yaml, text_of
@@ -111,6 +112,7 @@ def test_a_sentence_cut_at_a_comma_is_told(yaml: str, field: str) -> None:
         "authors: [The bakers of Graz, The millers]",
         "members: {partners: [a bank, a research centre]}",
         "sectors: [food, furniture]",
+        "questions: [{question: Who paid?, answer: the members., topic: money}]",
     ],
 )
 def test_entries_that_are_whole_are_let_be(yaml: str) -> None:
