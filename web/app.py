@@ -17,7 +17,7 @@ from web.core import assets, errors, headers, urls
 from web.core.request import site_words, snapshot_name
 from web.holdings import views as holdings
 from web.holdings.maps import maps_of
-from web.machine import api, docs, harvesting, site
+from web.machine import api, assistants, docs, harvesting, site
 from web.outcomes import views as outcomes
 from web.packs import views as packs
 from web.people import views as people
@@ -89,7 +89,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     headers.init_app(app)
     language.init_app(app)
     exported.init_app(app, settings)
-    for feature in (*FEATURES, template_filters, api, site, docs, harvesting):
+    for feature in (*FEATURES, template_filters, api, site, docs, harvesting, assistants):
         app.register_blueprint(feature.bp)
     if mounted_at.strip("/"):
         path = f"/{mounted_at.strip('/')}"

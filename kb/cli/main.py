@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("kb.cli.export", "export"),
     "glossary": ("kb.cli.content", "glossary"),
     "import": ("kb.cli.drafts", "import_"),
+    "mcp": ("kb.cli.assistants", "mcp"),
     "new": ("kb.cli.drafts", "new"),
     "outcomes": ("kb.cli.outcomes", "outcomes"),
     "packs": ("kb.cli.packs", "packs"),

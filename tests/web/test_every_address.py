@@ -87,6 +87,7 @@ WITHOUT = (
     *(f"/packs/{LIST}/sheet.css", f"/packs/{LIST}.yaml", f"/packs/{LIST}.ris"),
     *("/contribute", "/contribute/story/who", "/contribute/story/check", "/contribute/case"),
     *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
+    "/assistants",
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
 #: The charts are tested in ``tests/web/outcomes``, sessions in ``tests/web/teaching``, what comes
@@ -131,7 +132,7 @@ ELSEWHERE = (
 #: What is only sent to, with a form.
 SENT = (
     *("/packs/edit", "/packs/open", "/contribute/story/draft", "/contribute/preview"),
-    *("/contribute/file", "/contribute/open", "/contribute/check"),
+    *("/contribute/file", "/contribute/open", "/contribute/check", "/mcp"),
 )
 
 FILES = (".csv", ".bib", ".ris", ".csl.json")

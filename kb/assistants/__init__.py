@@ -1,0 +1,1 @@
+"""The compendium for assistants: the Model Context Protocol as data, and its tools."""
