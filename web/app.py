@@ -13,7 +13,7 @@ from web.cases import version_views as case_versions
 from web.cases import views as cases
 from web.compare import views as compare
 from web.contribute import views as contribute
-from web.core import assets, errors, headers, urls
+from web.core import assets, errors, headers, templates, urls
 from web.core.request import site_words, snapshot_name
 from web.holdings import views as holdings
 from web.holdings.maps import maps_of
@@ -89,6 +89,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     headers.init_app(app)
     language.init_app(app)
     exported.init_app(app, settings)
+    templates.init_app(app)
     for feature in (*FEATURES, template_filters, api, site, docs, harvesting, assistants):
         app.register_blueprint(feature.bp)
     if mounted_at.strip("/"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import partial
 
@@ -22,6 +23,7 @@ def serve(**options: object) -> int:
 
     Where SCRIPT_NAME is set, to /compendium say, the site answers under that path too.
     """
+    gc.disable()  # what is read at the start stays: to look through it time and again is in vain
     from web.app import create_app  # imports Flask and every page
     from web.core.serve import run
 

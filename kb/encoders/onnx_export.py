@@ -15,11 +15,18 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kb.encoders.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxQueryEncoder
+from kb.encoders.onnx import (
+    CONFIG_FILE,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    OnnxQueryEncoder,
+    make_quick_to_open,
+)
 from kb.encoders.sentence_transformer import SentenceTransformerEncoder
 from kb.errors import EncoderUnavailable
 
@@ -41,7 +48,7 @@ PROBES = (
 
 
 def export_encoder(encoder: SentenceTransformerEncoder, folder: Path) -> None:
-    """Write ``model.onnx``, ``tokenizer.json`` and ``encoder.json`` into ``folder``.
+    """Write the four files of an encoder into ``folder``; see ``kb.encoders.onnx``.
 
     Raises:
         EncoderUnavailable: the model has no tokenizer of the fast kind, cannot be
@@ -61,7 +68,9 @@ def export_encoder(encoder: SentenceTransformerEncoder, folder: Path) -> None:
         "query_prompt": (model.prompts or {}).get("query") or "",
         "document_prompt": _document_prompt(model.prompts or {}),
     }
-    _export(_pipeline(encoder), folder / MODEL_FILE)
+    with TemporaryDirectory(dir=folder) as traced:
+        _export(_pipeline(encoder), Path(traced) / MODEL_FILE)
+        make_quick_to_open(Path(traced) / MODEL_FILE, folder)
     _write_config(folder, config)
     if not _compare(encoder, folder):
         _write_config(folder, {**config, "document_prompt": None})

@@ -14,13 +14,13 @@ from kb.indexing.earlier import Earlier
 from kb.indexing.plan import Plan
 from kb.model.cases import Case, Passage, Period, Result
 from kb.model.holdings import outline_of
-from kb.model.quantities import Quantity, in_unit, is_of_usual, quantity
+from kb.model.quantities import Quantity, in_each_unit, is_of_usual, quantity
 from kb.model.taxonomy import DIVISIONS, MADE_LISTS, PLACE, Taxonomy
 from kb.search.query import ADDED, NEWEST, OLDEST
 from kb.snapshots.format import CaseRecords, CaseRecordsWriter, read_case_records
 from kb.snapshots.vector_sets import VECTOR_SETS, OwnedText, numbered
 from kb.text.chunking import passages_of, words_of_case
-from kb.text.spelling import count_words
+from kb.text.spelling import count_words, spellings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +97,8 @@ def _vocabulary(counts: Counter[str], taxonomy: Taxonomy, earlier: Earlier) -> d
     return {word: counts[word] for word in sorted(counts) if counts[word]}
 
 
-def _words_of(case: Case) -> Mapping[str, int]:
-    return count_words([f"{case.title} {case.summary} {case.body}"])
+def _words_of(case: Case) -> Sequence[str]:
+    return spellings_of(f"{case.title} {case.summary} {case.body}")
 
 
 def _words_of_labels(taxonomy: Taxonomy) -> Mapping[str, int]:
@@ -154,11 +154,12 @@ def _figures(case: Case, taxonomy: Taxonomy) -> Iterator[Figure]:
     """
     for result in case.results:
         compared = quantity(result, taxonomy)
-        for term in taxonomy["units"]:
+        figures = in_each_unit(result, taxonomy)
+        for term in taxonomy["units"] if figures else ():
             unit = term.id
-            figure = in_unit(result, unit, taxonomy)
-            if figure is None:
+            if unit not in figures:
                 continue
+            figure = figures[unit]
             own = compared is not None and unit == compared.unit
             yield Figure(
                 metric=result.metric,

@@ -20,6 +20,7 @@ reported figure. Nothing computed shares an axis with what was reported
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kb.model.cases import Result
@@ -137,20 +138,29 @@ def quantities(result: Result, taxonomy: Taxonomy) -> tuple[Quantity, ...]:
     return tuple(figure for figure in both if figure is not None)
 
 
-def in_unit(result: Result, unit: str | None, taxonomy: Taxonomy) -> Quantity | None:
-    """The figure of a result in one unit, None if it has none in it.
+def in_each_unit(result: Result, taxonomy: Taxonomy) -> Mapping[str, Quantity]:
+    """The figure of a result in every unit in which it has one; nothing where it is in words.
 
-    ``None`` for the unit gives the figure as it is compared. A unit in which a
-    figure is given but not compared (percent of the usual) gives it as reported.
+    A unit in which a figure is given but not compared (percent of the usual) gives it as
+    reported.
     """
-    if unit is None:
-        return quantity(result, taxonomy)
-    if result.unit == unit and is_of_usual(unit, taxonomy) and result.low is not None:
-        return Quantity(
-            unit=unit,
+    found = {figure.unit: figure for figure in reversed(quantities(result, taxonomy))}
+    if is_of_usual(result.unit, taxonomy) and result.unit and result.low is not None:
+        found[result.unit] = Quantity(
+            unit=result.unit,
             direction=result.direction,
             low=result.low,
             high=result.high if result.high is not None else result.low,
             qualifier=result.qualifier or "",
         )
-    return next((figure for figure in quantities(result, taxonomy) if figure.unit == unit), None)
+    return found
+
+
+def in_unit(result: Result, unit: str | None, taxonomy: Taxonomy) -> Quantity | None:
+    """The figure of a result in one unit, None if it has none in it.
+
+    ``None`` for the unit gives the figure as it is compared.
+    """
+    if unit is None:
+        return quantity(result, taxonomy)
+    return in_each_unit(result, taxonomy).get(unit)

@@ -12,8 +12,9 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
@@ -344,20 +345,27 @@ def _other(typed: str, at: int, meant: str, is_name: bool) -> float:
 _JOINED = re.compile(rf"(?<![^\W_])(?:{'|'.join(JOINING)})-[^\W\d_]+", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)
 def _joined(word: str) -> str:
     """A word with a hyphen, "co-operation", in one word; empty where what follows is none."""
-    return words(word)[0].form if len(words(word)) == 1 else ""
+    read = words(word)
+    return read[0].form if len(read) == 1 else ""
 
 
-def count_words(texts: Sequence[str]) -> dict[str, int]:
-    """Lower-case words of the texts and how often each occurs, sorted by word.
+def spellings_of(text: str) -> list[str]:
+    """The words of a text in lower case, as a reader may type them.
 
-    The parts of a word with a hyphen count apart, and a first part that joins what follows with
-    it, too: "co-operation" counts as "operation" and as "cooperation".
+    The parts of a word with a hyphen stand apart, and a first part that joins what follows with
+    it, too: "co-operation" gives "operation" and "cooperation".
     """
+    found = " ".join(words_of(text)).lower().split()
+    found += (joined for joined in map(_joined, _JOINED.findall(text)) if joined)
+    return found
+
+
+def count_words(texts: Iterable[str]) -> dict[str, int]:
+    """How often each of the ``spellings_of`` some texts occurs in them, sorted by word."""
     counts: Counter[str] = Counter()
     for text in texts:
-        typed = map(str.lower, words_of(text))
-        counts.update(typed)
-        counts.update(joined for joined in map(_joined, _JOINED.findall(text)) if joined)
+        counts.update(spellings_of(text))
     return dict(sorted(counts.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -80,12 +81,17 @@ def options(settings: Settings) -> dict[str, object]:
 
 
 def catch_up(arbiter: Arbiter, _: Worker) -> None:
-    """Before a worker is forked, open what is current by now: it starts from that."""
+    """Before a worker is forked, open what is current by now: it starts from that.
+
+    A worker never looks for garbage in what it has from its parent, and so goes on sharing it.
+    """
     arbiter.app.live.refresh()
+    gc.freeze()
 
 
 def follow(arbiter: Arbiter, _: Worker) -> None:
     """In a worker: follow switches, whether or not requests come."""
+    gc.enable()
     arbiter.app.live.watch()
 
 
@@ -99,6 +105,7 @@ def ready(arbiter: Arbiter) -> None:
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Serving the compendium on http://{shown}:{port}\n")
     sys.stdout.flush()
+    gc.enable()
     verify(arbiter)
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from math import hypot, sqrt
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from kb.search.searcher import Searcher
 from web.holdings.browse import countries_by_cases
 from web.ui.world import drawings
@@ -206,54 +208,69 @@ def _marks(
         )
     marks = apart(marks, drawn["width"], drawn["height"])
     boxes = [*taken, *((m.x - m.r, m.y - m.r, m.x + m.r, m.y + m.r) for m in marks)]
+    standing = np.array([*boxes, *((0.0,) * 4 for _ in marks)]).reshape(-1, 4)
     labelled = []
-    for mark in marks:
-        labelled.append(_label(mark, boxes, drawn["width"], drawn["height"]))
-        boxes.append(labelled[-1].box)
+    for at, mark in enumerate(marks, len(boxes)):
+        labelled.append(_label(mark, standing[:at], drawn["width"], drawn["height"]))
+        standing[at] = labelled[-1].box
     return tuple(labelled)
 
 
-def _label(mark: Mark, boxes: Sequence[Box], width: float, height: float) -> Mark:
+def _label(mark: Mark, boxes: np.ndarray, width: float, height: float) -> Mark:
     """The mark with its label in the nearest free spot; the least covered one if none is.
 
     A name that has no room near by gives way to the code of the country.
+
+    Args:
+        mark: without its label.
+        boxes: what stands there already, each as ``Box``: float64 of shape (n, 4).
+        width: of the map.
+        height: of the map.
     """
+    whole = np.array([[0.0, 0.0, width, height]])
     best, least = mark, float("inf")
     for words, distance in (
         *((mark.place.name, one) for one in DISTANCES[:NEAR]),
         *((mark.place.code, one) for one in DISTANCES[:NEAR]),
         *((mark.place.name, one) for one in DISTANCES[NEAR:]),
     ):
-        for across, down, anchor in WAYS:
-            away = mark.r + distance
-            tried = replace(
-                mark,
-                words=words,
-                label_x=round(mark.x + across * away, 1),
-                label_y=round(mark.y + down * (away + TYPE_SIZE / 2), 1),
-                anchor=anchor,
-                leader=distance > DISTANCES[0],
+        away = mark.r + distance
+        spots = [
+            (
+                round(mark.x + across * away, 1),
+                round(mark.y + down * (away + TYPE_SIZE / 2), 1),
+                anchor,
             )
-            box = tried.box
-            covered = sum(_overlap(box, other) for other in boxes)
-            covered += 1000 * (_area(box) - _overlap(box, (0.0, 0.0, width, height)))
+            for across, down, anchor in WAYS
+        ]
+        tried = [_box(*spot, f"{words} {mark.place.count}") for spot in spots]
+        inside = _overlaps(np.array(tried), whole)[:, 0].tolist()
+        on_others = _overlaps(np.array(tried), boxes)
+        for spot, box, within, others in zip(spots, tried, inside, on_others, strict=True):
+            # Only what overlaps is added up: mostly nothing.
+            covered = sum(others[others > 0].tolist()) + 1000 * (_area(box) - within)
             if covered < least:
-                best, least = tried, covered
+                x, y, anchor = spot
+                least, leader = covered, distance > DISTANCES[0]
+                best = replace(
+                    mark, words=words, label_x=x, label_y=y, anchor=anchor, leader=leader
+                )
         if least <= 0.0:
             break
     return best
+
+
+def _overlaps(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The area that each of some boxes shares with each of others: of shape (n_some, n_others)."""
+    low = np.maximum(some[:, None, :2], others[None, :, :2])
+    high = np.minimum(some[:, None, 2:], others[None, :, 2:])
+    return np.prod(np.maximum(high - low, 0.0), axis=2)
 
 
 def _box(x: float, y: float, anchor: str, words: str) -> Box:
     wide = LETTER * TYPE_SIZE * len(words)
     left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
     return (left, y - TYPE_SIZE * 0.6, left + wide, y + TYPE_SIZE * 0.6)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    down = min(one[3], other[3]) - max(one[1], other[1])
-    return across * down if across > 0 and down > 0 else 0.0
 
 
 def _area(box: Box) -> float:

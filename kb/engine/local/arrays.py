@@ -6,12 +6,15 @@ into a process. Files are in numpy's own format.
 
 from __future__ import annotations
 
+import math
+import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
 
 from kb.errors import SnapshotCorrupt
 
@@ -35,9 +38,7 @@ def read_array(folder: Path, name: str, kind: str, *, shape: tuple[int | None, .
     """
     path = folder / f"{name}.npy"
     try:
-        # Nothing can be mapped where there is nothing.
-        empty = np.load(path, allow_pickle=False) if path.stat().st_size <= 128 else None
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False) if empty is None else empty
+        mapped = _mapped(path)
     except (OSError, ValueError, EOFError) as err:
         raise SnapshotCorrupt(f"{path} does not hold what it should.") from err
     fits = len(mapped.shape) == len(shape) and all(
@@ -45,7 +46,28 @@ def read_array(folder: Path, name: str, kind: str, *, shape: tuple[int | None, .
     )
     if mapped.dtype != np.dtype(kind) or not fits:
         raise SnapshotCorrupt(f"{path} does not hold what it should.")
-    return np.asarray(mapped)
+    return mapped
+
+
+def _mapped(path: Path) -> np.ndarray:
+    """Map a file in numpy's format.
+
+    What ``numpy.load`` does with ``mmap_mode``, without looking up where the path leads: that
+    takes most of its time, and a snapshot has a hundred arrays.
+
+    Raises:
+        OSError, ValueError, EOFError: it is missing, cut short, or not of that format.
+    """
+    with path.open("rb") as file:
+        version = read_magic(file)
+        read_header = read_array_header_1_0 if version == (1, 0) else read_array_header_2_0
+        shape, by_column, dtype = read_header(file)
+        count = math.prod(shape)
+        if not count:  # nothing can be mapped where there is nothing
+            return np.zeros(shape, dtype=dtype)
+        letters = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        flat = np.frombuffer(letters, dtype=dtype, count=count, offset=file.tell())
+    return flat.reshape(shape, order="F" if by_column else "C")
 
 
 class Strings(Sequence[str]):

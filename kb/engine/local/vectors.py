@@ -12,11 +12,13 @@ from __future__ import annotations
 import json
 import math
 import mmap
+import os
 import struct
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
+from weakref import finalize
 
 import faiss
 import numpy as np
@@ -36,6 +38,10 @@ _HEADER = struct.Struct("<4siq21xQ")
 _BEFORE_VECTORS, _VECTORS, _NUMBERS = 8, struct.Struct("<q"), struct.Struct("<Q")
 #: So many bytes are copied at once.
 _AT_ONCE = 1 << 22
+#: Where fewer than this share of a set are wanted, they are read from its file, and not mapped.
+_READ_BELOW = 0.05
+#: So many vectors are read at once where their products are wanted: they stay close by meanwhile.
+_READ_AT_ONCE = 512
 #: How many texts tell how a distance of codes becomes a cosine.
 _SAMPLE = 256
 
@@ -98,14 +104,16 @@ class DocumentVectors:
 
     def estimates(self, unit: np.ndarray) -> np.ndarray:
         """About how near each document comes by its nearest text, float32 of shape (n,)."""
-        found = np.full(len(self.starts) - 1, NO_TEXT, dtype=np.float32)
-        having = self._having
-        begins = self.starts[having].astype(np.int64)
+        n, having = len(self.starts) - 1, self._having
+        begins = (self.starts[:-1] if len(having) == n else self.starts[having]).astype(np.int64)
         if self.codes is None:
-            found[having] = np.maximum.reduceat(self.matrix @ unit, begins)
+            near = np.maximum.reduceat(self.matrix @ unit, begins)
         else:
-            nearest = np.minimum.reduceat(self.codes.distances(unit), begins)
-            found[having] = self.codes.cosine[nearest]
+            near = self.codes.cosine[np.minimum.reduceat(self.codes.distances(unit), begins)]
+        if len(having) == n:
+            return near
+        found = np.full(n, NO_TEXT, dtype=np.float32)
+        found[having] = near
         return found
 
     def nearest(self, unit: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -137,6 +145,8 @@ class DocumentVectors:
 
     def _products(self, units: np.ndarray, places: np.ndarray) -> np.ndarray:
         """The inner products of one or more vectors with some texts, as ``inner_products``."""
+        if self.codes is not None and len(places) < _READ_BELOW * len(self):
+            return self._mapped.inner_products(units, places)
         products = inner_products(self.matrix, units, places)
         if self.codes is not None:
             self._mapped.let_go()
@@ -145,7 +155,11 @@ class DocumentVectors:
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The unit vectors of all texts of some documents, and how many each has."""
         places, lengths = stretches(self.starts, rows)
-        return np.asarray(self.matrix[places]), lengths
+        if self.codes is None:
+            return np.asarray(self.matrix[places]), lengths
+        vectors = np.empty((len(places), self.dimension), dtype=np.float32)
+        self._mapped.read_into(vectors, places)
+        return vectors, lengths
 
     def digests_of(self, row: int) -> list[str]:
         """The digests of the texts of a document, in order."""
@@ -330,11 +344,12 @@ class Mapped:
         """
         self._path = path
         index = _read_index(path)
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        finalize(self, os.close, self._file)
         n, dimension = int(index.ntotal), int(index.d)
         self.matrix = np.zeros((0, dimension), dtype=np.float32)
         if n:
-            with path.open("rb") as file:
-                self._memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._memory = mmap.mmap(self._file, 0, access=mmap.ACCESS_READ)
             # They are the last thing in the file.
             begin = len(self._memory) - n * dimension * self.matrix.itemsize
             vectors = np.frombuffer(self._memory, dtype=np.float32, offset=begin)
@@ -364,6 +379,40 @@ class Mapped:
         """
         if len(self.matrix):
             self._memory.madvise(mmap.MADV_DONTNEED)
+
+    def read_into(self, vectors: np.ndarray, places: np.ndarray) -> None:
+        """Read the vectors at some places; what follows one another there is read at once.
+
+        Where few are wanted, here and there, to map them brings what stands around them into the
+        process, and to let go of that again takes longer than to read.
+
+        Args:
+            vectors: gets them: float32 of shape (n, dimension).
+            places: int64 of shape (n,).
+
+        Raises:
+            SnapshotCorrupt: the file ends too soon.
+        """
+        width = vectors.shape[1] * vectors.itemsize
+        into = memoryview(vectors).cast("B")
+        breaks = np.flatnonzero(np.diff(places) != 1) + 1
+        begins = np.concatenate([[0], breaks, [len(places)]])
+        offsets = (_HEADER.size + places[begins[:-1]] * width).tolist()
+        for (begin, end), offset in zip(pairwise((begins * width).tolist()), offsets, strict=True):
+            if os.preadv(self._file, [into[begin:end]], offset) != end - begin:
+                raise SnapshotCorrupt(f"{self._path} ends too soon.")
+
+    def inner_products(self, units: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """The same as ``inner_products`` over the whole matrix, of which nothing stays mapped."""
+        queries = np.atleast_2d(units)
+        found = np.empty((len(queries), len(places)), dtype=np.float32)
+        every = np.empty((min(_READ_AT_ONCE, len(places)), self.matrix.shape[1]), dtype=np.float32)
+        for at in range(0, len(places), _READ_AT_ONCE):
+            some = places[at : at + _READ_AT_ONCE]
+            self.read_into(every[: len(some)], some)
+            products = inner_products(every, queries, np.arange(len(some)))
+            found[:, at : at + len(some)] = products.reshape(len(queries), len(some))
+        return found.ravel()
 
 
 def _read_index(path: Path) -> faiss.Index:

@@ -13,7 +13,7 @@ import torch
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.onnx_export import export_encoder
 from kb.encoders.sentence_transformer import SentenceTransformerEncoder, find_model
-from kb.errors import EncoderUnavailable
+from kb.errors import EncoderUnavailable, SnapshotCorrupt
 
 TEXTS = (
     "wine",
@@ -79,6 +79,24 @@ def test_the_export_is_three_files(exported):
         "query_prompt": "",
         "document_prompt": "",
     }
+
+
+def test_large_weights_stand_in_a_file_of_their_own(tmp_path):
+    """It is mapped where the model is opened; without it, or cut short, the model is not."""
+    encoder = SentenceTransformerEncoder(find_model("all-MiniLM-L6-v2"))
+    export_encoder(encoder, tmp_path)
+
+    graph, weights = tmp_path / "model.onnx", tmp_path / "weights.bin"
+    one, two = encoder.encode_query("bakers"), OnnxQueryEncoder(tmp_path).encode_query("bakers")
+    assert np.abs(one - two).max() <= 1e-6
+    assert graph.stat().st_size < 1_000_000 < 80_000_000 < weights.stat().st_size
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-100_000])
+    with pytest.raises(SnapshotCorrupt, match="cannot be used"):
+        OnnxQueryEncoder(tmp_path)
+    weights.unlink()
+    with pytest.raises(SnapshotCorrupt, match="cannot be used"):
+        OnnxQueryEncoder(tmp_path)
 
 
 def test_two_exports_are_the_same_bytes(tiny, exported, tmp_path):

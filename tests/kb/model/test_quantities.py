@@ -19,6 +19,7 @@ quantity = partial(module.quantity, taxonomy=TAXONOMY)
 change = partial(module.change, taxonomy=TAXONOMY)
 quantities = partial(module.quantities, taxonomy=TAXONOMY)
 in_unit = partial(module.in_unit, taxonomy=TAXONOMY)
+in_each_unit = partial(module.in_each_unit, taxonomy=TAXONOMY)
 
 
 def result(low, high=None, unit="percent", direction="up", **more) -> Result:
@@ -141,6 +142,25 @@ def test_both_ways_to_compare_are_given():
         ("AUD-a-year", "level", 3_000_000),
         ("percent", "up", 200),
     ]
+
+
+def test_every_unit_of_a_figure_is_told_at_once():
+    """Those in which it has one, each as it is read when that unit is asked for."""
+    for one in (
+        result(50, 60, "percent-of-usual", "down"),
+        result(3_000_000, unit="AUD-a-year", before=1_000_000),
+        result(4, unit="rank", before=2),
+        result(12, unit="jobs"),
+        WORDS,
+    ):
+        found = in_each_unit(one)
+        asked = {unit.id: in_unit(one, unit.id) for unit in TAXONOMY["units"]}
+        assert found == {unit: figure for unit, figure in asked.items() if figure is not None}
+    assert in_each_unit(result(50, 60, "percent-of-usual", "down")).keys() == {
+        "percent-of-usual",
+        "percent",
+    }
+    assert in_each_unit(WORDS) == {}
 
 
 def test_a_figure_is_read_in_the_unit_asked_for():

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from kb.text.english import is_english_word
-from kb.text.spelling import Speller, SpellingTable, count_words
+from kb.text.language import words_of
+from kb.text.spelling import Speller, SpellingTable, count_words, spellings_of
 
 COUNTS = {
     "and": 50, "cad-cam": 2, "export": 20, "exporting": 4, "exports": 5, "firm": 12, "firms": 30,
@@ -166,6 +167,14 @@ def test_words_are_counted_in_lower_case_and_sorted():
         ("co", 1), ("cooperation", 1), ("firm", 1), ("l", 1), ("of", 1), ("operation", 1),
         ("usine", 1), ("wine", 3), ("é", 2),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["ΑΣ-ΒΓ ΟΔΟΣ", "İstanbul İ", "ÉCOLE d'été", "Straße, GROẞ; ﬁve", "Canada's Café’s"]
+)
+def test_words_in_any_script_become_small_one_by_one(text):
+    """What is next to a word does not change how it is written in small letters."""
+    assert spellings_of(text) == [word.lower() for word in words_of(text)]
 
 
 def test_a_table_that_was_written_repairs_the_same(tmp_path):

@@ -2,8 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from math import hypot
 from xml.etree import ElementTree
 
@@ -14,17 +15,21 @@ from kb.search.opening import open_live
 from web import create_app
 from web.holdings.atlas import LARGEST_MARK, atlas_page
 from web.holdings.maps import (
+    DISTANCES,
     GAP,
     LAID_OUT,
     LARGEST,
+    NEAR,
     RADIUS,
+    TYPE_SIZE,
+    WAYS,
     Place,
     apart,
     maps,
     maps_of,
     scale,
 )
-from web.ui.world import DATA
+from web.ui.world import DATA, drawings
 
 UNDER = 100_000
 
@@ -303,6 +308,57 @@ def test_labels_of_the_real_maps_are_free(real):
 def boxes(one):
     """Where the labels of a map stand."""
     return [mark.box for mark in one.marks]
+
+
+@pytest.mark.parametrize("n", [1, 7, 40, 150])
+def test_each_label_has_the_best_spot(n):
+    """The maps are those of a slow and obvious search over every spot and everything in its way."""
+    drawn = drawings()
+    codes = [*drawn["europe"]["points"], *drawn["world"]["points"]][:: max(1, 300 // n)]
+    counts = {code: 1 + 7 * at % 60 for at, code in enumerate(dict.fromkeys(codes))}
+    found = maps(places(counts))
+
+    for one in (found.world, found.europe):
+        standing = [*([one.frame] if one.frame else ()), *(disc(m) for m in one.marks)]
+        for mark in one.marks:
+            best = best_spot(mark, standing, one)
+            assert (mark.words, mark.label_x, mark.label_y, mark.anchor) == best
+            standing.append(mark.box)
+
+
+def disc(mark):
+    """The box around a circle."""
+    return (mark.x - mark.r, mark.y - mark.r, mark.x + mark.r, mark.y + mark.r)
+
+
+def shared(one, other):
+    """The area that two boxes share."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across * down if across > 0 and down > 0 else 0.0
+
+
+def best_spot(mark, standing, one):
+    """The first spot that is free, or the one that is least covered."""
+    name, code = mark.place.name, mark.place.code
+    near, far = DISTANCES[:NEAR], DISTANCES[NEAR:]
+    tried = []
+    for words, distances in ((name, near), (code, near), (name, far)):
+        for away, (across, down, anchor) in product([mark.r + d for d in distances], WAYS):
+            x = round(mark.x + across * away, 1)
+            y = round(mark.y + down * (away + TYPE_SIZE / 2), 1)
+            there = replace(mark, words=words, label_x=x, label_y=y, anchor=anchor).box
+            area = (there[2] - there[0]) * (there[3] - there[1])
+            outside = area - shared(there, (0.0, 0.0, one.width, one.height))
+            covered = sum(shared(there, other) for other in standing) + 1000 * outside
+            tried.append((covered, (words, x, y, anchor)))
+    rounds = [tried[at : at + len(WAYS)] for at in range(0, len(tried), len(WAYS))]
+    seen = []
+    for spots in rounds:
+        seen += spots
+        if min(covered for covered, _ in seen) <= 0:
+            break
+    return min(seen, key=lambda spot: spot[0])[1]
 
 
 def test_maps_do_not_hang_on_the_order_of_the_places():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -118,6 +119,7 @@ def test_what_lies_open_is_mapped_and_not_read(whole):
 
     for array in (engine.words.postings.values, engine.words.postings.rows, engine.words.starts):
         base = array
-        while base is not None and not isinstance(base, np.memmap):
+        while isinstance(base, np.ndarray):
             base = base.base
-        assert isinstance(base, np.memmap)
+        assert isinstance(base, memoryview)
+        assert isinstance(base.obj, mmap.mmap)
