@@ -135,13 +135,20 @@ def _searcher(live: LiveSearcher) -> Searcher:
     return live.current()
 
 
-@pytest.fixture(name="client")
-def _client(live: LiveSearcher, settings: Settings):
+@pytest.fixture(name="toy_app", scope="session")
+def _toy_app(live: LiveSearcher, settings: Settings):
+    """The site of the toy compendium. No test may change it: its pages are compiled once."""
     from web import create_app
 
     app = create_app(live, settings)
     app.testing = True
-    return app.test_client()
+    return app
+
+
+@pytest.fixture(name="client")
+def _client(toy_app):
+    """A visitor of its own of that site."""
+    return toy_app.test_client()
 
 
 @pytest.fixture(name="real_settings", scope="session")
@@ -178,6 +185,22 @@ def _settings_of_real(folder: Path) -> Settings:
 @pytest.fixture(name="real_live", scope="session")
 def _real_live(real_settings: Settings) -> LiveSearcher:
     return open_live(real_settings)
+
+
+@pytest.fixture(name="real_app", scope="session")
+def _real_app(real_live: LiveSearcher, real_settings: Settings):
+    """The site of the first collection. No test may change it."""
+    from web import create_app
+
+    app = create_app(real_live, real_settings)
+    app.testing = True
+    return app
+
+
+@pytest.fixture(name="real_client")
+def _real_client(real_app):
+    """A visitor of its own of that site."""
+    return real_app.test_client()
 
 
 @pytest.fixture(name="whole_live", scope="session")

@@ -71,7 +71,7 @@ def _other(other_live: LiveSearcher) -> Searcher:
     return other_live.current()
 
 
-@pytest.fixture(name="site")
+@pytest.fixture(name="site", scope="module")
 def _site(other_live: LiveSearcher, other_settings: Settings) -> FlaskClient:
     app = create_app(other_live, other_settings)
     app.testing = True

@@ -58,7 +58,7 @@ def _many(live_of_many: LiveSearcher) -> Searcher:
     return live_of_many.current()
 
 
-@pytest.fixture(name="site_of_many")
+@pytest.fixture(name="site_of_many", scope="module")
 def _site_of_many(live_of_many: LiveSearcher, settings_of_many) -> FlaskClient:
     app = create_app(live_of_many, settings_of_many)
     app.testing = True

@@ -12,11 +12,9 @@ from web import create_app
 
 
 @pytest.fixture(name="client", params=["at the root", "under a path"])
-def _client(request, live, settings):
+def _client(request, toy_app):
     """The site at the root, and once more under a path of another site."""
-    app = create_app(live, settings)
-    app.testing = True
-    return app.test_client() if request.param == "at the root" else Mounted(app)
+    return toy_app.test_client() if request.param == "at the root" else Mounted(toy_app)
 
 
 PAGES = [

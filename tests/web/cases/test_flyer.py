@@ -72,11 +72,16 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+@pytest.fixture(name="public_app", scope="module")
+def _public_app(live, settings):
+    """The site of the toy compendium with a public address."""
+    return create_app(live, replace(settings, site_url=SITE))
+
+
 @pytest.fixture(name="sheet_of")
-def _sheet_of(searcher, live, settings):
+def _sheet_of(searcher, public_app):
     """The sheets of the toy compendium on a site with a public address."""
-    app = create_app(live, replace(settings, site_url=SITE))
-    with app.test_request_context("/"):
+    with public_app.test_request_context("/"):
         yield lambda case_id: flyer(searcher, searcher.case(case_id))
 
 

@@ -34,22 +34,20 @@ from web.ui.world import DATA, drawings
 UNDER = 100_000
 
 
-def page_of(live, settings):
+def page_of(live, app):
     """The values of the page, and a client of the same site."""
-    app = create_app(live, settings)
-    app.testing = True
     with app.test_request_context():
         return atlas_page(live.current()), app.test_client()
 
 
 @pytest.fixture(name="toy")
-def _toy(live, settings):
-    return page_of(live, settings)
+def _toy(live, toy_app):
+    return page_of(live, toy_app)
 
 
 @pytest.fixture(name="real")
-def _real(real_live, real_settings):
-    return page_of(real_live, real_settings)
+def _real(real_live, real_app):
+    return page_of(real_live, real_app)
 
 
 def plain(piece):

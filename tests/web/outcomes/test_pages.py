@@ -35,15 +35,10 @@ PROGRAMME = "international/wine-and-metal-programme"
 
 
 @pytest.fixture(name="in_request")
-def _in_request(live, settings):
+def _in_request(toy_app):
     """A request of the toy site, in which addresses can be made."""
-    with create_app(live, settings).test_request_context():
+    with toy_app.test_request_context():
         yield
-
-
-@pytest.fixture(name="real_client")
-def _real_client(real_live, real_settings):
-    return create_app(real_live, real_settings).test_client()
 
 
 @pytest.fixture(name="five", scope="module")

@@ -11,15 +11,9 @@ from jsonschema import Draft202012Validator
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
 from kb.text.typography import curly
-from web import create_app
 
 WINE = "/role-models?aim=export+wine&partners=5&my_country=France&goal=exporting"
 WRONG = "/role-models?aim=export+wine&size=-3&partners=1000000&common=horizontal&country=NO"
-
-
-@pytest.fixture(name="real_client")
-def _real_client(real_live, real_settings):
-    return create_app(real_live, real_settings).test_client()
 
 
 def texts(page: str, pattern: str) -> list[str]:
