@@ -11,10 +11,19 @@ from tests.web.mounted import Mounted
 from web import create_app
 
 
+@pytest.fixture(name="mounted", scope="module")
+def _mounted(live, settings):
+    """The site under a path of another site."""
+    app = create_app(live, settings)
+    app.testing = True
+    return Mounted(app)
+
+
 @pytest.fixture(name="client", params=["at the root", "under a path"])
 def _client(request, toy_app):
     """The site at the root, and once more under a path of another site."""
-    return toy_app.test_client() if request.param == "at the root" else Mounted(toy_app)
+    at_root = request.param == "at the root"
+    return toy_app.test_client() if at_root else request.getfixturevalue("mounted")
 
 
 PAGES = [

@@ -212,7 +212,8 @@ def test_a_guide_is_not_counted_even_if_it_is_cautionary(toy_settings, toy_cases
     text = guide.read_text(encoding="utf-8")
     guide.write_text(text.replace("type: []", "type: []\nstatus: cautionary"), encoding="utf-8")
     build(toy_settings)
-    page, client = page_of(open_live(toy_settings), toy_settings)
+    other = open_live(toy_settings)
+    page, client = page_of(other, create_app(other, toy_settings))
 
     text = client.get("/atlas").text
 
