@@ -17,7 +17,18 @@ from web.core import assets, errors, headers, templates, urls
 from web.core.request import site_words, snapshot_name
 from web.holdings import views as holdings
 from web.holdings.maps import maps_of
-from web.machine import api, assistants, docs, harvesting, site
+from web.machine import (
+    api,
+    assistants,
+    docs,
+    feeds,
+    harvesting,
+    llms,
+    opensearch,
+    signposting,
+    site,
+    unapi,
+)
 from web.outcomes import views as outcomes
 from web.packs import views as packs
 from web.people import views as people
@@ -51,6 +62,19 @@ FEATURES = (
     teaching,
     contribute,
     about,
+)
+#: What programs ask, one module for each protocol.
+MACHINE = (
+    api,
+    assistants,
+    site,
+    docs,
+    feeds,
+    harvesting,
+    opensearch,
+    llms,
+    signposting,
+    unapi,
 )
 
 
@@ -90,7 +114,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     language.init_app(app)
     exported.init_app(app, settings)
     templates.init_app(app)
-    for feature in (*FEATURES, template_filters, api, site, docs, harvesting, assistants):
+    for feature in (*FEATURES, template_filters, *MACHINE):
         app.register_blueprint(feature.bp)
     if mounted_at.strip("/"):
         path = f"/{mounted_at.strip('/')}"

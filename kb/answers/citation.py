@@ -100,7 +100,7 @@ def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: s
 def _page(case: Case, searcher: Searcher, addresses: Addresses, accessed: str) -> CasePage:
     """Where a case is read; of a version that is of a case no more, without a newest text."""
     page = CasePage(address=addresses.case(case.id), accessed=accessed)
-    held = _held(case, searcher)
+    held = held_versions(case, searcher)
     entry = held.entry(case.version) if held else None
     if held is None or entry is None:
         return page
@@ -113,7 +113,7 @@ def _page(case: Case, searcher: Searcher, addresses: Addresses, accessed: str) -
     )
 
 
-def _held(case: Case, searcher: Searcher) -> CaseVersions | None:
+def held_versions(case: Case, searcher: Searcher) -> CaseVersions | None:
     """The versions of a case; None where they are damaged."""
     try:
         return versions_of(searcher.versions, searcher.compendium, case.id)

@@ -24,6 +24,8 @@ MAX_PER_PAGE = 100
 DEFAULT_PER_PAGE = 10
 #: A page of the site shows as many hits; a program is given fewer unless it asks.
 PAGE_SIZE = 25
+#: A feed names as many cases to a page.
+FEED_SIZE = 50
 
 #: No compendium has more pages; a larger number is a mistake or a probe.
 MAX_PAGE = 1_000_000

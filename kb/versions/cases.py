@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.errors import VersionNotFound
@@ -88,7 +89,7 @@ def versions_of(versions: Versions, compendium: Compendium, case_id: str) -> Cas
         for alias in case.aliases:
             earlier += versions.history(alias)
     told = sorted((*earlier, *own), key=lambda entry: entry.day)  # stable within a day
-    entries = _each_where_it_begins(told)
+    entries = each_where_it_begins(told)
     last = entries[-1].digest if entries else ""
     return CaseVersions(
         case_id=case_id,
@@ -99,7 +100,7 @@ def versions_of(versions: Versions, compendium: Compendium, case_id: str) -> Cas
     )
 
 
-def _each_where_it_begins(told: list[Entry]) -> tuple[Entry, ...]:
+def each_where_it_begins(told: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries that name a version, less those that name the one before again."""
     entries: list[Entry] = []
     for entry in told:

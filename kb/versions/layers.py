@@ -14,6 +14,7 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -201,14 +202,13 @@ def merge(layers: Iterable[Layer], folder: Path) -> None:
             layer.copy_to(writer)
 
 
-def told_of(layers: Iterable[Layer], case_id: str) -> Iterator[Entry]:
-    """What some layers, the oldest first, tell of a case: each version where it begins.
+def begun(case_id: str, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """What layers, the oldest first, tell of a case: each version where it begins, with the id.
 
     Where it is told twice in a row that a version is the newest, the earlier day holds.
     """
     last = ""
-    for layer in layers:
-        for entry in layer.entries(case_id):
-            if entry.digest != last:
-                yield entry
-            last = entry.digest
+    for entry in entries:
+        if entry.digest != last:
+            yield replace(entry, case_id=case_id)
+        last = entry.digest

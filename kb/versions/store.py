@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from kb.errors import SnapshotCorrupt, VersionNotFound, VersionsDamaged
 from kb.model.case_versions import SHORT, Entry, Version, short
 from kb.model.files import sync_folder, sync_tree, write_durably
-from kb.versions.layers import Layer, LayerWriter, merge, told_of
+from kb.versions.layers import Layer, LayerWriter, begun, merge
 
 #: The folder in the index.
 FOLDER = "versions"
@@ -71,7 +71,23 @@ class Versions:
         Raises:
             VersionsDamaged: the store cannot be read.
         """
-        return tuple(replace(e, case_id=case_id) for e in told_of(self._layers(), case_id))
+        every = [one for layer in self._layers() for one in layer.entries(case_id)]
+        return tuple(begun(case_id, every))
+
+    def histories(self) -> dict[str, tuple[Entry, ...]]:
+        """What became of every case, by id: each as ``history`` tells it.
+
+        Raises:
+            VersionsDamaged: the store cannot be read.
+        """
+        told: dict[str, list[Entry]] = {}
+        try:
+            for layer in self._layers():
+                for case_id, entries in layer.all_entries().items():
+                    told.setdefault(case_id, []).extend(entries)
+        except SnapshotCorrupt as err:
+            raise _unreadable(err) from err
+        return {case_id: tuple(begun(case_id, entries)) for case_id, entries in told.items()}
 
     def newest(self, case_id: str) -> Entry | None:
         """The newest version of a case, also of one that is no more; None where there is none.

@@ -27,6 +27,7 @@ from web.core.params import (
     OUTCOMES,
     PROFILE,
     SEARCH,
+    SITE_FEED,
     UNKNOWN,
     VALUE,
     Param,
@@ -55,6 +56,9 @@ READERS: dict[str, tuple[Table, str]] = {
     "/search.bib": (SEARCH, ""),
     "/search.ris": (SEARCH, ""),
     "/search.csl.json": (SEARCH, ""),
+    "/search.atom": (SEARCH, ""),
+    "/cases.atom": (SITE_FEED, ""),
+    f"/linksets/{METAL}": ((), ""),
     f"/cases/{METAL}.bib": ((), ""),
     f"/cases/{METAL}.ris": ((), ""),
     f"/cases/{METAL}.csl.json": ((), ""),
@@ -81,6 +85,7 @@ WITHOUT = (
     *("/", "/about", "/api", "/api/v1/", "/api/v1/openapi.json", "/atlas", "/browse", "/cases"),
     *(f"/cases/{METAL}", "/favicon.ico", f"/flyers/{METAL}", f"/flyers/{METAL}.pdf", "/guides"),
     *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/sitemap-0.xml"),
+    *("/llms.txt", "/opensearch.xml"),
     *("/static/favicon.svg", "/static/js/reading-list.js"),
     *("/assets/site.0.css", "/assets/site.home.0.css"),
     *("/packs", f"/packs/{LIST}", f"/packs/{LIST}/texts"),
@@ -128,6 +133,8 @@ ELSEWHERE = (
     "/api/v1/cases/x@0123456789ab",
     "/api/v1/suggestions",
     "/oai",
+    "/opensearch/suggestions",
+    "/unapi",
 )
 #: What is only sent to, with a form.
 SENT = (
@@ -135,8 +142,9 @@ SENT = (
     *("/contribute/file", "/contribute/open", "/contribute/check", "/mcp"),
 )
 
-FILES = (".csv", ".bib", ".ris", ".csl.json")
-PAGES = [path for path in READERS if not path.startswith("/api/") and not path.endswith(FILES)]
+FILES = (".csv", ".bib", ".ris", ".csl.json", ".atom")
+ASKED = ("/api/", "/linksets/")
+PAGES = [path for path in READERS if not path.startswith(ASKED) and not path.endswith(FILES)]
 PROGRAMS = [path for path in READERS if path not in PAGES]
 EVERY = [(path, param) for path, (table, _) in READERS.items() for param in table]
 ids = [f"{path} {param.name}" for path, param in EVERY]
@@ -249,7 +257,7 @@ def test_two_values(get, path, param):
     once = get(asked(path, f"{more}{param.name}={first}"))
     same = get(asked(path, f"{more}{param.name}={first}&{param.name}=+{first}+"))
     two = get(asked(path, f"{more}{param.name}={first}&{param.name}={second}"))
-    refuses = path == "/api/v1/search" or path.startswith("/search.")
+    refuses = path in ("/api/v1/search", "/cases.atom") or path.startswith("/search.")
     expected = {"page": 400}.get(param.name, 200) if refuses else 200
 
     assert (once.status_code, same.status_code, two.status_code) == (expected, expected, 400)

@@ -1,6 +1,6 @@
 """What goes wrong, as an answer: one table from exception class to status and title.
 
-Under ``/api/``, and where a file for programs was asked for, the answer is a problem of
+Where a program was asked, under ``/api/`` or for a file of its kind, the answer is a problem of
 RFC 9457; elsewhere it is a page that says what happened and where to go on. Views catch nothing.
 """
 
@@ -19,7 +19,7 @@ from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
 from kb.citations.works import day_text
 from kb.errors import Attempt
-from web.core.files import FILES
+from web.core.files import FILES, PROGRAMS
 from web.core.request import PrintableRequest, live, searcher, versions
 from web.core.urls import here, led_to, url_for
 
@@ -302,7 +302,7 @@ def _http(error: HTTPException) -> Response:
 
 def _answer(failure: Failure) -> Response:
     kind = failure.kind
-    if request.path.startswith("/api/") or request.path.endswith(FILES):
+    if request.path.startswith(PROGRAMS) or request.path.endswith(FILES):
         response = Response(to_json(_problem(failure)), mimetype=MEDIA_TYPE)
     else:
         response = Response(_page(failure))

@@ -9,8 +9,10 @@ from flask import Response
 from kb.citations.formats import FORMATS
 from kb.citations.items import Item
 
+#: How addresses begin that only programs ask.
+PROGRAMS = ("/api/", "/linksets/", "/opensearch/", "/unapi")
 #: How the addresses of files end that programs read: where one fails, a program is told.
-FILES = (".csv", ".svg", *(one.ending for one in FORMATS.values()))
+FILES = (".csv", ".svg", ".atom", *(one.ending for one in FORMATS.values()))
 
 
 def citations_file(items: Iterable[Item], format_id: str, name: str) -> Response:

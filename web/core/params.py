@@ -40,6 +40,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST
 from kb.search.query import (
     DEFAULT_PER_PAGE,
+    FEED_SIZE,
     MAX_PAGE,
     MAX_PER_PAGE,
     MAX_QUERY_LENGTH,
@@ -204,6 +205,21 @@ TYPED: Table = (
 #: The parameters of the files ``/search.bib`` and their like: as many cases as one may hold.
 SEARCH_FILE: Table = tuple(
     replace(param, default=MAX_PER_PAGE) if param.name == "per_page" else param for param in SEARCH
+)
+
+#: The parameters of ``/search.atom``, which is in the order of the last change whatever ``sort``
+#: says.
+SEARCH_FEED: Table = tuple(
+    replace(param, default=FEED_SIZE) if param.name == "per_page" else param for param in SEARCH
+)
+
+#: The parameter of ``/cases.atom``.
+SITE_FEED: Table = tuple(param for param in SEARCH if param.name == "page")
+
+#: The parameters of ``/unapi``, which has answers of its own for a format that it does not have.
+UNAPI: Table = (
+    _row("id", text(MAX_TYPED), "The address of a case's page, or of a version of it."),
+    _row("format", text(MAX_TYPED), "In which format it is wanted."),
 )
 
 #: What a firm says of itself.

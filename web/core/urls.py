@@ -17,7 +17,7 @@ from werkzeug.routing import PathConverter
 
 from kb.answers.addresses import Addresses, profile_pairs, query_pairs
 from kb.guidance.profile import Profile
-from kb.search.query import DEFAULT_PER_PAGE, MAX_PER_PAGE, PAGE_SIZE, Query
+from kb.search.query import DEFAULT_PER_PAGE, FEED_SIZE, MAX_PER_PAGE, PAGE_SIZE, Query
 from web.core.values import printable
 
 #: The status that keeps the method and says that an address has moved for good.
@@ -114,6 +114,8 @@ def _page_size(endpoint: str) -> int:
     """How many cases stand on a page, or in a file, of an address that does not say."""
     if endpoint.startswith("search.as_"):
         return MAX_PER_PAGE
+    if endpoint == "feeds.search":
+        return FEED_SIZE
     return PAGE_SIZE if endpoint == "search.search" else DEFAULT_PER_PAGE
 
 

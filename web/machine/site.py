@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
-from math import inf
+from collections.abc import Mapping
 
 import numpy as np
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template
 
+from kb.answers.changes import day_of, days_by_row
 from kb.model.facets import FACET_LISTS
-from kb.search.query import ADDED
 from kb.search.searcher import Searcher
+from web.core.params import COMPARE, OUTCOMES, PROFILE, Table
 from web.core.request import live, searcher
 from web.core.urls import absolute, case_url, url_for
 from web.ui.links import PAGED, term_url
 
 bp = Blueprint("site", __name__, template_folder="templates")
-#: What robots leave alone: beyond the question mark there is no end of addresses.
-CLOSED = (
-    ("search.search", ""),
-    ("role_models.role_models", "?"),
-    ("outcomes.outcomes", "?"),
-    ("compare.page", "?"),
-    ("packs.add", ""),
-    ("packs.start", ""),
-)
+#: What robots leave alone whole: searches and forms, which have no end of addresses.
+CLOSED = ("search.search", "api.search", "packs.add", "packs.start")
+#: Pages that they may read as they are. With parameters of these tables they have no end either.
+CLOSED_WITH: Mapping[str, Table] = {
+    "role_models.role_models": PROFILE,
+    "outcomes.outcomes": OUTCOMES,
+    "compare.page": COMPARE,
+    "api.role_models": PROFILE,
+    "api.outcomes": OUTCOMES,
+    "api.compare": COMPARE,
+}
+#: Where everything can be had at once.
+DUMP = "dump.page"
 #: A map of a site names no more pages in one file.
 IN_A_FILE = 50_000
 #: A page of the map: its address, and the day on which it was last changed, if that is known.
@@ -66,10 +70,21 @@ def _never_stored(status: str, **details: object) -> tuple[Response, int]:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    """Everything may be read but the endless combinations of filters and of compared cases."""
-    closed = "".join(f"Disallow: {url_for(name)}{ending}\n" for name, ending in CLOSED)
-    text = f"User-agent: *\n{closed}Sitemap: {absolute(url_for('site.sitemap'))}\n"
-    return Response(text, mimetype="text/plain")
+    """Everything may be read but the endless combinations of filters and of compared cases.
+
+    Some read ``/outcomes?`` as ``/outcomes``, and forbid the page with its parameters. So each
+    name that may stand first is named, which every reader of the format understands.
+    """
+    lines = [f"Disallow: {url_for(name)}" for name in CLOSED]
+    lines += [
+        f"Disallow: {url_for(name)}?{param.name}="
+        for name, table in CLOSED_WITH.items()
+        for param in table
+    ]
+    if DUMP in current_app.view_functions:
+        lines.append(f"# Everything at once, for programs: {absolute(url_for(DUMP))}")
+    lines.append(f"Sitemap: {absolute(url_for('site.sitemap'))}")
+    return Response("\n".join(["User-agent: *", *lines, ""]), mimetype="text/plain")
 
 
 @bp.get("/sitemap.xml")
@@ -121,10 +136,10 @@ def _as_xml(template: str, **given: object) -> Response:
 
 
 def _case_pages(current: Searcher, rows: np.ndarray) -> list[Entry]:
-    """The pages of some cases, each with the day on which it came in."""
-    days = current.engine.keys(ADDED, rows).tolist()
+    """The pages of some cases, each with the day on which its text changed last."""
+    days = days_by_row(current)[rows].tolist()
     return [
-        (absolute(case_url(case_id)), date.fromordinal(int(day)).isoformat() if day < inf else "")
+        (absolute(case_url(case_id)), day_of(day))
         for case_id, day in zip(current.engine.ids(rows), days, strict=True)
     ]
 
@@ -148,6 +163,7 @@ def _pages(current: Searcher) -> list[Entry]:
     )
     own = ("about.codebook",) if current.compendium.codebook else ()
     own += ("about.policy",) if current.compendium.policy else ()
+    own += ("self_check.self_check",) if current.compendium.self_check else ()
     own += ("people.people",) if current.compendium.people else ()
     places = [url_for(name) for name in (*fixed, *own)]
     places += [url_for("terms.terms", folder=FACET_LISTS[facet]) for facet in PAGED]

@@ -41,6 +41,7 @@ from web.core.urls import (
     search_url,
     version_url,
 )
+from web.ui.linked_data import case_data, pack_data, site_data
 from web.ui.links import term_url
 from web.ui.packs import (
     carried_list,
@@ -252,6 +253,7 @@ FILTERS = {
 }
 FUNCTIONS = {
     "carried_list": carried_list,
+    "case_data": case_data,
     "case_url": case_url,
     "cited_in": cited_in,
     "compare_url": compare_url,
@@ -272,12 +274,14 @@ FUNCTIONS = {
     "page_title": lambda words, number="": page_title(
         Markup(words).unescape(), site_words(), number
     ),
+    "pack_data": pack_data,
     "pack_items": items_of,
     "profile_url": profile_url,
     "prose": prose,
     "query_url": query_url,
     "run_by": settings,
     "search_url": search_url,
+    "site_data": site_data,
     "suggestions": suggestions,
     "subject_kind": lambda: taxonomy().subject,
     "term_url": term_url,
