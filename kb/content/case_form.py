@@ -9,7 +9,7 @@ What the values mean is none of its business: ``kb check`` says what is wrong wi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -51,6 +51,7 @@ class FormField:
         most: the most characters of a text; 0 where there is no limit.
         fields: those of a record.
         stays: whether an empty list is written too, as the record needs the field.
+        example: of what may be written in it; empty where that is no plain text.
     """
 
     name: str
@@ -62,6 +63,7 @@ class FormField:
     most: int = 0
     fields: tuple[FormField, ...] = ()
     stays: bool = False
+    example: str = ""
 
     @property
     def last(self) -> str:
@@ -75,14 +77,31 @@ def case_form() -> tuple[FormField, ...]:
     return _fields(FrontMatter, "")
 
 
+@cache
+def every_field() -> Mapping[str, FormField]:
+    """Every field of the form by its name, with those of records and what stands in these."""
+    return {one.name: one for one in _all(case_form())}
+
+
+def _all(fields: Sequence[FormField]) -> Iterator[FormField]:
+    for one in fields:
+        yield one
+        yield from _all(one.fields)
+
+
 def _fields(record: type[Record], before: str) -> tuple[FormField, ...]:
     return tuple(_field(record, name, before) for name in record.names())
 
 
 def _field(record: type[Record], name: str, before: str) -> FormField:
     info = record.fields()[name]
+    examples = [one for one in info.examples or () if one[:1] not in "[{"]
     whole = FormField(
-        name=f"{before}{name}", kind=LINE, about=info.description or "", needed=info.is_required()
+        name=f"{before}{name}",
+        kind=LINE,
+        about=info.description or "",
+        needed=info.is_required(),
+        example="".join(examples[:1]),
     )
     for value in info.metadata:
         if isinstance(value, One):
@@ -322,7 +341,7 @@ def body_of(body: str, headings: Sequence[str]) -> tuple[dict[str, str], str]:
     return {section.heading: section.text for section in found}, ""
 
 
-def field_named(problem_field: str, names: Mapping[str, Any]) -> str:
+def field_named(problem_field: str, names: Container[str]) -> str:
     """The name in the form of the field that a problem names; empty where the form has none.
 
     ``results[2].unit`` is ``results.2.unit``, and ``country[2]`` the field ``country``.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.content.bibliography import NO_DATE
 from kb.content.schema import as_text, items_of
-from kb.model.cases import SECONDARY, TOLD, Imprint, Name, Reference, Seen
+from kb.model.cases import TOLD, Imprint, Name, Reference, Seen
 
 if TYPE_CHECKING:
     from kb.content.load import Draft
@@ -35,7 +35,7 @@ class OwnSource(NamedTuple):
         date: the day on which it was told, or the year of the work.
         title: of the work; empty for what was told.
         url: of the work; empty where it has none.
-        kind: one of ``KINDS_OF_SOURCE``.
+        kind: one of ``KINDS_OF_SOURCE``; empty where nobody said.
     """
 
     key: str
@@ -46,7 +46,7 @@ class OwnSource(NamedTuple):
     date: str
     title: str = ""
     url: str = ""
-    kind: str = SECONDARY
+    kind: str = ""
 
 
 def own_keys(given: Mapping[str, Any]) -> Mapping[str, bool]:
@@ -66,7 +66,7 @@ def own_sources(draft: Draft) -> tuple[OwnSource, ...]:
             by, day = _text(told, "by"), _text(told, "day")
             found.append(OwnSource(key, line, at + 1, is_told=True, by=by, date=day, kind=TOLD))
         elif isinstance(work, dict):
-            kind = _text(work, "kind") or SECONDARY
+            kind = _text(work, "kind")
             named = (_text(work, name) for name in ("by", "year", "title", "url"))
             found.append(OwnSource(key, line, at + 1, False, *named, kind))
     return tuple(found)
@@ -95,7 +95,7 @@ def reference_of(source: OwnSource) -> Reference:
         year="" if source.date == NO_DATE else source.date,
         note="",
         url=source.url or None,
-        kind=source.kind,
+        kind=source.kind or None,
         by=source.by,
         imprint=Imprint(
             type="online" if source.url else "misc",

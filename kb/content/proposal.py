@@ -16,17 +16,20 @@ from pydantic_core import PydanticCustomError, ValidationError
 
 from kb.content.case_json import unpacked
 from kb.content.check import day_problems, title_problems
+from kb.content.checks.wording import HTML
 from kb.content.front_matter import FrontMatter
 from kb.content.known import COUNTRIES, Known
 from kb.content.load import MAX_FILE_BYTES, CaseFile, Draft, load_file
 from kb.content.own_sources import OwnSource, reference_of
 from kb.content.readings import Reading, Surroundings, read_file
-from kb.content.schema import as_text, items_of
+from kb.content.schema import as_text, field_name, items_of
 from kb.errors import Problem
 from kb.model.cases import Case, Members, Reference
 from kb.model.compendium import Compendium
 from kb.model.facets import FACETS, FIELDS_OF_FACETS
 
+#: The rule on marks in plain text, which an editor may mean to write.
+OF_MARKS = "markup-in-plain-text"
 #: How messages name the folder of the cases.
 FOLDER = "cases"
 #: The largest file that is taken.
@@ -48,6 +51,20 @@ class Proposal:
     draft: Draft | None
     case: Case | None
     references: Mapping[str, Reference]
+
+    def field_at(self, line: int) -> str:
+        """The field of the front-matter that stands on a line; empty where none does."""
+        if self.draft is None or line >= self.draft.body_line:
+            return ""
+        lines = self.draft.front_matter.lines
+        before = [place for place, its_line in lines.items() if place and its_line <= line]
+        place = max(before, key=lambda place: (lines[place], len(place)), default=())
+        return field_name(place) if place else ""
+
+
+def is_refused(problem: Problem) -> bool:
+    """Whether nobody may send in what is a warning to an editor: marks that could be a script."""
+    return problem.rule == OF_MARKS and HTML.search(problem.value) is not None
 
 
 def surroundings_of(compendium: Compendium) -> Surroundings:

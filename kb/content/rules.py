@@ -148,6 +148,8 @@ _SAYINGS_IN_DOUBT = {
     "promises-more-than-results": "Title and summary promise no more than the results hold.",
     "summary-repeats-title": "A summary says more than its title.",
     "text-repeats-summary": "A text does not repeat its summary.",
+    "text-long": "A text is as long as readers read.",
+    "folder-of-another-country": "A case in the folder of a country is of that country.",
 }
 _TEXTS = {
     "text-empty": "A case has a text.",

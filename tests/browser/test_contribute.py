@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from kb.indexing.pipeline import build
 from kb.search.opening import open_live
 from kb.settings import Settings
 from tests.browser.axe import opened, problems
+from tests.kb.cli.command import kb
 from web import create_app
 
 
@@ -64,6 +66,7 @@ def tell(page: Page) -> None:
     page.get_by_label("What was done").fill("They purchase metal machines together.")
     go_on(page, "What came of it?")
     page.get_by_label("What came of it").fill("Machines cost each firm 20% less.")
+    go_on(page, "What would you call it?")
     go_on(page, "How do you know?")
     page.get_by_label("I took part in it").check()
     go_on(page, "What was your part in it?")
@@ -82,16 +85,18 @@ def finish(page: Page) -> None:
     """Fill in what is open with two mistakes, mend them, see what is near, and how it looks."""
     page.get_by_role("button", name="Finish it yourself").click()
     page.locator("#field-results-1-metric").select_option("cost")
-    page.locator("#field-results-1-level").select_option("output")
-    page.locator("#field-results-1-direction").select_option("down")
+    page.get_by_role("radio", name="Output").check()
+    page.get_by_role("radio", name="Lower").check()
     page.locator("#field-results-1-value").fill("20%")
     page.locator("#field-results-1-unit").select_option("percent")
     page.locator("#field-title").fill("Metal firms purchase machines")
     page.get_by_role("button", name="Check the case").click()
     wrong = page.locator(".give-wrong li")
     expect(wrong).to_have_count(2)
-    expect(wrong.nth(0)).to_contain_text("must be unique; cases/norway/metal-buyers.md has")
-    expect(wrong.nth(1)).to_contain_text("must be a plain number such as 30 or 7000000")
+    expect(wrong.nth(0)).to_contain_text(
+        "Title: A case has this title already: norway/metal-buyers."
+    )
+    expect(wrong.nth(1)).to_contain_text("Result 1, The figure: Write the number alone: 20.")
     expect(page.locator("#near-title")).to_have_text("A case that may be the same")
     expect(page.locator(".give-same h3").first).to_have_text("Metal firms purchase machines")
     wrong.nth(1).get_by_role("link").click()
@@ -120,6 +125,8 @@ def test_from_a_story_to_a_case_that_is_built(
     assert saved.value.suggested_filename == "valley-metal.md"
     saved.value.save_as(toy_cases / "norway" / "valley-metal.md")
     page.context.close()
+    answer = kb("check", "--cases", toy_cases)
+    assert answer.exit_code == 0, answer.output
     assert [str(one) for one in read_corpus(toy_cases).problems] == []
     build(toy_settings)
     case = open_live(toy_settings).current().case("norway/valley-metal")
@@ -143,6 +150,82 @@ def test_a_draft_stays_in_the_browser(browser: Browser, url: str) -> None:
     expect(page.locator("#drafts")).to_be_hidden()
     page.reload()
     expect(page.locator("#drafts")).to_be_hidden()
+    page.context.close()
+
+
+def test_another_draft_takes_the_place_of_none(browser: Browser, url: str) -> None:
+    """Who begins again is offered the first draft; both are kept, and deleting can be undone."""
+    page = fresh(browser, url, scripts=True)
+    page.goto("/contribute/case")
+    expect(page.locator("#drafts")).to_be_hidden()
+    page.locator("#field-title").fill("Bakers")
+    page.goto("/contribute/case")
+    expect(page.locator("#drafts h2")).to_have_text("You began one already")
+    expect(page.locator("#drafts li strong")).to_contain_text(["A case: Bakers"])
+    page.locator("#field-title").fill("Millers")
+    page.goto("/contribute")
+    rows = page.locator("#drafts li strong")
+    expect(rows).to_contain_text(["A case: Millers", "A case: Bakers"])
+    page.locator("#drafts li").nth(1).get_by_role("button", name="Go on with it").click()
+    expect(page.locator("#field-title")).to_have_value("Bakers")
+    page.goto("/contribute")
+    expect(rows).to_contain_text(["A case: Bakers", "A case: Millers"])
+    page.locator("#drafts li").nth(0).get_by_role("button", name="Delete it").click()
+    expect(rows.nth(0)).to_have_text("Deleted: Bakers")
+    page.locator("#drafts li").nth(0).get_by_role("button", name="Undo").click()
+    expect(rows).to_contain_text(["A case: Bakers", "A case: Millers"])
+    page.reload()
+    expect(rows).to_contain_text(["A case: Bakers", "A case: Millers"])
+    page.context.close()
+
+
+def test_a_closed_story_goes_on(browser: Browser, url: str) -> None:
+    """Its answers are there again, on the page that lists them."""
+    page = fresh(browser, url, scripts=True)
+    page.goto("/contribute/story/short")
+    page.get_by_label("In a sentence or two").fill("Three metal firms buy together.")
+    go_on(page, "Who joined?")
+    page.get_by_label("What the firms are").fill("metal firms")
+    page.close()
+    page = page.context.new_page() if page.is_closed() else page
+    page.goto("/contribute/story/short")
+    expect(page.locator("#drafts li strong")).to_contain_text(["A story: Three metal firms buy"])
+    page.get_by_role("button", name="Go on with it").click()
+    expect(page.locator("#answer-short")).to_contain_text("Three metal firms buy together.")
+    expect(page.locator("#answer-who")).to_contain_text("metal firms")
+    page.context.close()
+
+
+def test_several_mistakes_lose_nothing(browser: Browser, url: str) -> None:
+    """The summary has the focus, each of its links leads to its field, and all stands there."""
+    page = fresh(browser, url, scripts=True)
+    page.goto("/contribute/case")
+    written = {"title": "x" * 95, "country": "Norwy", "summary": "Bakers.", "region": "Bergen"}
+    for name, text in written.items():
+        page.locator(f"#field-{name}").fill(text)
+    page.get_by_label("Joint purchasing").evaluate("box => { box.checked = true }")
+    page.get_by_role("button", name="Check the case").click()
+    expect(page.locator("#wrong")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
+    for name, text in written.items():
+        expect(page.locator(f"#field-{name}")).to_have_value(text)
+    expect(page.locator("input[value='joint-purchasing'][name='project']")).to_be_checked()
+    page.locator("#wrong").get_by_role("link", name="Country").press("Enter")
+    expect(page.locator("#field-country")).to_be_focused()
+    page.context.close()
+
+
+def test_the_length_of_a_text_is_counted_as_it_is_written(browser: Browser, url: str) -> None:
+    """Characters beside their limit, words beside the text and all of them together."""
+    page = fresh(browser, url, scripts=True)
+    page.goto("/contribute/case")
+    page.locator("#field-title").fill("x" * 91)
+    expect(page.locator("#count-title")).to_have_text("91 of 90 characters")
+    expect(page.locator("#count-title")).to_have_class("give-count give-count-over")
+    page.locator("#field-text-1").fill("Each baker needed an oven.")
+    page.locator("#field-text-3").fill("They bought  one.\n\nIt pays.")
+    expect(page.locator("#count-text-1")).to_have_text("5 words")
+    expect(page.locator("#count-all span")).to_have_text("10")
     page.context.close()
 
 

@@ -1,15 +1,24 @@
-"""What the rules of ``kb check`` say of a case in the making, each at its field of the form."""
+"""What the rules of ``kb check`` say of a case in the making, each at its field of the form.
+
+The sentences are those of the form (``wording``): the rules are the same.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from weakref import WeakKeyDictionary
 
 from kb.content.case_form import Written, case_form, field_named, names_in
-from kb.content.proposal import Proposal, begun_case, read_proposal, surroundings_of
+from kb.content.proposal import (
+    Proposal,
+    begun_case,
+    is_refused,
+    read_proposal,
+    surroundings_of,
+)
 from kb.content.readings import Surroundings
 from kb.errors import WARNING, Problem
 from kb.model.cases import Case
@@ -22,12 +31,15 @@ from web.contribute.draft import (
     headings_of,
     text_name,
 )
+from web.contribute.form import in_order
+from web.contribute.wording import Told, sentence
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
 #: So many names are asked for one that is the same.
 _LOOKED_AT = 20
-#: The rule on the path of a file, which is the address of a case.
-OF_ID = "file-name-not-an-id"
+#: The rules on the path of a file, which is the address of a case.
+NO_ID = "file-name-not-an-id"
+OF_ID = (NO_ID, "folder-of-another-country")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +72,16 @@ class Checked:
     case: Case | None
     proposal: Proposal
     replaces: Case | None = None
-    by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def faults_at(self) -> Mapping[str, tuple[str, ...]]:
+        """The sentences on what is wrong, by the field."""
+        return _by_name(self.faults)
+
+    @property
+    def hints_at(self) -> Mapping[str, tuple[str, ...]]:
+        """The sentences on what is worth a look, by the field."""
+        return _by_name(self.hints)
 
     @property
     def is_sound(self) -> bool:
@@ -73,6 +94,13 @@ class Checked:
         return self.draft.id if is_id(self.draft.id) else ""
 
 
+def _by_name(faults: Sequence[Fault]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for fault in faults:
+        found[fault.name] = (*found.get(fault.name, ()), fault.sentence)
+    return found
+
+
 def is_id(text: str) -> bool:
     """Whether a text is the id of a case: a folder and a name."""
     return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
@@ -82,7 +110,7 @@ def checked(draft: CaseDraft, searcher: Searcher) -> Checked:
     """Check a case in the making against the compendium that is served."""
     draft = draft.with_proposed_id(searcher.taxonomy)
     written = draft.written()
-    around = _surroundings(searcher)
+    around, by_id = _surroundings(searcher), searcher.compendium.by_id
     case_id = draft.id if is_id(draft.id) else "case"
     proposal = read_proposal(
         written.text.encode(),
@@ -91,23 +119,30 @@ def checked(draft: CaseDraft, searcher: Searcher) -> Checked:
         same_title=_same_title(draft.title, case_id, searcher),
         today=date.today(),
     )
-    names = _names(draft, searcher)
+    names = in_order(_names(draft, searcher))
+    place = _Places(
+        proposal=proposal,
+        written=written,
+        names=frozenset(names),
+        headings=headings_of(searcher.taxonomy),
+    )
     faults, hints = _id_faults(draft), []
     for problem in proposal.problems:
-        fault = Fault(
-            name=_place(problem, written, names, headings_of(searcher.taxonomy)),
-            sentence=_sentence(problem),
-            rule=problem.rule,
+        name = place.of(problem)
+        told = Told(
+            problem=problem,
+            name=name,
+            taxonomy=searcher.taxonomy,
+            title_of=lambda one: case.title if (case := by_id.get(one)) else "",
         )
-        (hints if problem.severity == WARNING else faults).append(fault)
+        fault = Fault(name=name, sentence=sentence(told), rule=problem.rule)
+        is_hint = problem.severity == WARNING and not is_refused(problem)
+        (hints if is_hint else faults).append(fault)
     begun = proposal.case
     if begun is None and proposal.draft is not None:
         begun = begun_case(proposal.draft, around)
     order = {name: place for place, name in enumerate(names)}
     faults.sort(key=lambda fault: order.get(fault.name, len(order)))
-    by_name: dict[str, tuple[str, ...]] = {}
-    for fault in (*faults, *hints):
-        by_name[fault.name] = (*by_name.get(fault.name, ()), fault.sentence)
     return Checked(
         draft=draft,
         written=written,
@@ -115,13 +150,12 @@ def checked(draft: CaseDraft, searcher: Searcher) -> Checked:
         hints=tuple(hints),
         case=begun,
         proposal=proposal,
-        replaces=searcher.compendium.by_id.get(case_id),
-        by_name=by_name,
+        replaces=by_id.get(case_id),
     )
 
 
-def _names(draft: CaseDraft, searcher: Searcher) -> Mapping[str, None]:
-    """The places of the form, in its order, with the fields that hold others."""
+def _names(draft: CaseDraft, searcher: Searcher) -> Collection[str]:
+    """The places of the form, with the fields that hold others."""
     fields = list(names_in(draft.texts))
     groups = [one.name for one in case_form()]
     texts = [text_name(n) for n, _ in enumerate(headings_of(searcher.taxonomy), 1)]
@@ -131,23 +165,34 @@ def _names(draft: CaseDraft, searcher: Searcher) -> Mapping[str, None]:
     return dict.fromkeys((ID, *fields, *groups, *sorted(inner), *texts, OTHER))
 
 
-def _place(
-    problem: Problem, written: Written, names: Mapping[str, None], headings: Sequence[str]
-) -> str:
-    """The field of the form in which a problem is mended; empty for none."""
-    if problem.rule == OF_ID:
-        return ID
-    if problem.field:
-        return field_named(problem.field, names)
-    section = written.section_at(problem.line)
-    if section is None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where in the form something is mended.
+
+    Attributes:
+        proposal: the file as it was read.
+        written: the file as the form wrote it.
+        names: the places of the form.
+        headings: those of a case.
+    """
+
+    proposal: Proposal
+    written: Written
+    names: Collection[str]
+    headings: Sequence[str]
+
+    def of(self, problem: Problem) -> str:
+        """The field of the form in which a problem is mended; empty for none."""
+        if problem.rule in OF_ID:
+            return ID
+        if problem.field:
+            return field_named(problem.field, self.names)
+        section = self.written.section_at(problem.line)
+        if section is not None:
+            return text_name(section + 1) if section < len(self.headings) else OTHER
+        if field := self.proposal.field_at(problem.line):
+            return field_named(field, self.names)
         return text_name(1) if problem.line > 1 else ""
-    return text_name(section + 1) if section < len(headings) else OTHER
-
-
-def _sentence(problem: Problem) -> str:
-    """What ``kb check`` says, from its first letter on in a capital."""
-    return problem.message[:1].upper() + problem.message[1:]
 
 
 def _id_faults(draft: CaseDraft) -> list[Fault]:
@@ -167,7 +212,7 @@ def _id_faults(draft: CaseDraft) -> list[Fault]:
         )
     else:
         return []
-    return [Fault(name=ID, sentence=sentence, rule=OF_ID)]
+    return [Fault(name=ID, sentence=sentence, rule=NO_ID)]
 
 
 def _same_title(title: str, case_id: str, searcher: Searcher) -> str:

@@ -1,20 +1,26 @@
-"""The form of a case as its page shows it: the fields of the records in groups, in plain words.
+"""The form of a case as its page shows it: the fields of the records in groups, in their order.
 
-A field that no table here names stands under its own name at the end, with what its record says of
-it: so a new one needs no hand work.
+A field that no group names stands at the end: so a new one needs no hand work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.content.case_form import CHOICE, CHOICES, RECORD, RECORDS, SPAN, FormField, case_form
-from kb.model.english import capital
-from kb.model.facet_words import facet_words
-from kb.model.taxonomy import Taxonomy, Term
-from web.contribute.checking import Checked
-from web.contribute.draft import CaseDraft, headings_of, shown_rows, text_name
+from kb.content.case_form import (
+    CHOICE,
+    CHOICES,
+    RECORD,
+    RECORDS,
+    SPAN,
+    WORDS,
+    FormField,
+    case_form,
+)
+from kb.model.taxonomy import Taxonomy
+from web.contribute.draft import ID, OTHER, TEXT, CaseDraft, headings_of, shown_rows, text_name
+from web.contribute.labels import TEXT_HINTS, label_of, options_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,87 +86,6 @@ MORE = Group(
     is_folded=True,
 )
 
-#: What fields are called, and what to write: by the name in the form, or by its last part. The
-#: vocabulary fills in what the compendium is about.
-LABELS = {
-    "added": ("Added on", "The day the case came in, such as 2026-11-22."),
-    "aliases": ("Earlier addresses", ""),
-    "answers": ("Questions that it answers", "One on a line, as readers would ask them."),
-    "authors": ("Who wrote the text", "One on a line, people as Family, Given."),
-    "before": ("The figure before", "In the same unit."),
-    "changes": ("Changes", ""),
-    "contradicted": ("Another source tells it otherwise", ""),
-    "count": ("How many", "A whole number."),
-    "country": ("Country", "Several with a ; between them."),
-    "direction": ("Which way it went", ""),
-    "form": ("How close they work", "Only where the source tells."),
-    "horizon": ("By when", "As the source says: first year, over 3 years."),
-    "kind": ("What it is", ""),
-    "level": ("How far it reaches", ""),
-    "members": ("Members", ""),
-    "members.who": ("Who they are", "In a few words: small printers in two valleys."),
-    "members.networks": (
-        "How many {subjects}",
-        "Only where the case tells of several at once.",
-    ),
-    "metric": ("What was measured", ""),
-    "our_reading": (
-        "What is our own reading",
-        "Tick what the source does not say in so many words.",
-    ),
-    "partners": ("Others who took part", "One on a line: a bank, a college."),
-    "period": ("When", ""),
-    "period.about": ("The years are not exact", ""),
-    "period.from": ("From the year", ""),
-    "period.to": ("To the year", ""),
-    "planned": ("Which of these were only planned", "Tick what the source tells as an aim only."),
-    "qualifier": ("How exact the figure is", ""),
-    "range": ("Or two figures, low and high", ""),
-    "reading": ("Where a guide is read", ""),
-    "region": ("Region or town", ""),
-    "related": ("Related cases", "One address on a line: what stands after /cases/."),
-    "results": ("Result", ""),
-    "results.*.about": ("Of what, exactly", "Where the measure alone does not say."),
-    "results.*.locator": ("Where in the source", "A page, a section; for what was told: whole."),
-    "results.*.source": ("Which source", "Its key. Leave it out where there is one source alone."),
-    "results.*.value": ("The figure", "A plain number: 30, or 7000000."),
-    "role_model_for": ("Whom it suits", "One on a line, in words that an owner would use."),
-    "sectors": ("Trades", ""),
-    "sources": ("Source", ""),
-    "sources.*.key": (
-        "Short name of the source",
-        "Its key in our list. For a new one make a name: rhine-news-2021, told-five-bakers.",
-    ),
-    "sources.*.locator": ("The place in it", "A page, a section, a paragraph; or: whole."),
-    "sources.*.told": ("They told it to us themselves", ""),
-    "sources.*.told.by": (
-        "Their part in it",
-        "Such as: the manager of a member firm. No name of a person.",
-    ),
-    "sources.*.told.day": ("The day on which it was told", "Such as 2026-11-28."),
-    "sources.*.told.may_name": ("The firms agree to be named", ""),
-    "sources.*.work": ("A published work that our list does not have", ""),
-    "sources.*.work.by": ("Who published it", "A newspaper, an office, a person."),
-    "sources.*.work.kind": ("What kind of source it is", ""),
-    "sources.*.work.title": ("Its title", "As the work gives it."),
-    "sources.*.work.url": ("Its address on the web", "https://…"),
-    "sources.*.work.year": ("Its year", "2021, about 2021, or: no date."),
-    "statement": ("The result in one sentence", "Write the figure as it stands in the source."),
-    "status": ("How it ended", "Only where the source tells."),
-    "summary": ("In a sentence or two", "Who did what together, where, and what came of it."),
-    "teaching": ("For a class", ""),
-    "teaching.questions": ("Questions for a class", "One on a line."),
-    "title": ("Title", "Short and plain: Five bakers buy one oven."),
-    "unit": ("The unit of the figure", "Percent, jobs, a currency. Needed with any figure."),
-    "withdrawn": ("Withdrawn", ""),
-    "year": ("Of which year", ""),
-}
-#: What to write in the fields that are called as their facets are everywhere.
-HINTS_OF_FACETS = {
-    "formation": "Only where the source tells.",
-    "project": "Tick what fits, done or planned.",
-    "type": "Leave it open where the source does not say.",
-}
 #: Fields of which a list is suggested while somebody writes.
 SUGGESTED = {
     "country": "countries",
@@ -168,16 +93,20 @@ SUGGESTED = {
     "results.*.source": "own-sources",
     "results.*.contradicted.source": "own-sources",
 }
-#: What stands in the text under each heading, in their order.
-TEXT_HINTS = (
-    "What was difficult before, and what each was alone.",
-    "Who joined, how many, and what they agreed on.",
-    "What they did, step by step.",
-    "What came of it, as the source tells. Say what is not told.",
-    "What others can learn from it. This part is our own reading.",
+#: The lists of which a file has codes, and the facets that name what these stand for.
+FACETS_OF_LISTS = {"countries": "country"}
+#: A list with more words than this is folded, and no more choices than these stand open.
+MOST_OPEN, MOST_RADIOS = 12, 5
+#: The fields of a result that most need, in the order in which one tells of it; the others stand
+#: folded below.
+OF_RESULTS = "results.*."
+FIRST = tuple(
+    OF_RESULTS + name
+    for name in (
+        *("statement", "metric", "direction", "level", "value", "unit", "qualifier"),
+        *("horizon", "year", "locator", "source"),
+    )
 )
-#: A list with more words than this is folded.
-MOST_OPEN = 12
 #: So many sources are suggested.
 MOST_SUGGESTED = 500
 
@@ -196,7 +125,8 @@ class Shown:
         inner: the fields of a record; of several, a tuple for each.
         rows: the numbers of records that are shown.
         suggested: the list that is suggested; empty for none.
-        optional: whether it may be left out.
+        is_optional: whether it may be left out.
+        is_rare: whether it stands folded at the end of its record.
     """
 
     field: FormField
@@ -207,7 +137,8 @@ class Shown:
     options: tuple[tuple[str, str, str, bool], ...] = ()
     inner: tuple[tuple[Shown, ...], ...] = ()
     suggested: str = ""
-    optional: bool = True
+    is_optional: bool = True
+    is_rare: bool = False
 
     @property
     def value(self) -> str:
@@ -220,6 +151,12 @@ class Shown:
         return len(self.options) > MOST_OPEN
 
     @property
+    def is_open(self) -> bool:
+        """Whether its few choices all stand open, each with what it means."""
+        means = [meaning for _, _, meaning, _ in self.options]
+        return self.field.kind == CHOICE and len(means) <= MOST_RADIOS and all(means)
+
+    @property
     def n_chosen(self) -> int:
         """How many of its options are chosen."""
         return sum(chosen for *_, chosen in self.options)
@@ -228,6 +165,10 @@ class Shown:
     def is_filled(self) -> bool:
         """Whether anything in it, or in a field of it, is written."""
         return any(self.values) or any(one.is_filled for row in self.inner for one in row)
+
+    def holds(self, names: Iterable[str]) -> bool:
+        """Whether one of some names is its own, or that of a field in it."""
+        return any(name == self.name or name.startswith(f"{self.name}.") for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,22 +191,81 @@ class ShownGroup:
     is_open: bool = True
 
 
-def shown_form(draft: CaseDraft, taxonomy: Taxonomy, found: Checked | None) -> list[ShownGroup]:
-    """The form of a case in the making."""
-    by_name = {one.name: one for one in case_form()}
+def groups() -> tuple[Group, ...]:
+    """The headings of the form; what none of them names stands under the last."""
     named = {name for group in GROUPS for name in group.fields}
-    rest = tuple(name for name in by_name if name not in named)
-    wrong = {fault.name.partition(".")[0] for fault in found.faults} if found else set()
-    groups = []
-    for group in (*GROUPS, replace(MORE, fields=rest)):
+    rest = tuple(one.name for one in case_form() if one.name not in named)
+    return (*GROUPS, replace(MORE, fields=rest))
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of the form in the order in which the page shows their fields."""
+    order = list(_order())
+    places = {name: place for place, name in enumerate(order)}
+
+    def place(name: str) -> tuple[int, ...]:
+        """Of each part of the name its place among its neighbours, and the numbers between."""
+        if name in places:
+            return (places[name],)
+        parts = name.split(".")
+        path = ["*" if part.isdecimal() else part for part in parts]
+        numbers = [int(part) for part in parts if part.isdecimal()]
+        records = next((at for at, part in enumerate(path) if part == "*"), len(path))
+        first = places.get(".".join(path[:records]), len(order))
+        return (first, *numbers, places.get(".".join(path), -1))
+
+    return sorted(names, key=place)
+
+
+def _order() -> Iterator[str]:
+    by_name = {one.name: one for one in case_form()}
+    for group in groups():
+        for name in group.fields:
+            yield from _within(by_name[name])
+            if name == "title":
+                yield ID
+        if group.id == TEXT:
+            yield from (text_name(number) for number in range(1, len(TEXT_HINTS) + 1))
+            yield OTHER
+
+
+def _within(one: FormField) -> Iterator[str]:
+    yield one.name
+    for part in _ordered(one.fields):
+        yield from _within(part)
+
+
+def _ordered(fields: Sequence[FormField]) -> list[FormField]:
+    """The fields of a record: first those that most need, then the others as they come."""
+    return sorted(
+        fields, key=lambda one: FIRST.index(one.name) if one.name in FIRST else len(FIRST)
+    )
+
+
+def _is_rare(one: FormField) -> bool:
+    return one.name.count(".") == 2 and one.name.startswith(OF_RESULTS) and one.name not in FIRST
+
+
+def shown_form(draft: CaseDraft, taxonomy: Taxonomy, wrong: Collection[str]) -> list[ShownGroup]:
+    """The form of a case in the making.
+
+    Args:
+        draft: the case.
+        taxonomy: the vocabulary.
+        wrong: the names of fields in which something is wrong; their groups stand open.
+    """
+    by_name = {one.name: one for one in case_form()}
+    wrong = {name.partition(".")[0] for name in wrong}
+    shown = []
+    for group in groups():
         fields = tuple(
             _shown(by_name[name], name, draft, taxonomy) for name in group.fields if name in by_name
         )
         texts = tuple(_texts(draft, taxonomy)) if group.id == "text" else ()
         is_open = not group.is_folded or bool(wrong & set(group.fields))
         if fields or texts:
-            groups.append(ShownGroup(group=group, fields=fields, texts=texts, is_open=is_open))
-    return groups
+            shown.append(ShownGroup(group=group, fields=fields, texts=texts, is_open=is_open))
+    return shown
 
 
 def _texts(draft: CaseDraft, taxonomy: Taxonomy) -> Iterator[ShownText]:
@@ -288,6 +288,8 @@ def _shown(one: FormField, name: str, draft: CaseDraft, taxonomy: Taxonomy) -> S
         )
     elif one.kind == SPAN:
         values = (*values, "", "")[:2]
+    elif one.kind == WORDS:
+        values = tuple(_in_words(text, one, taxonomy) for text in values)
     return Shown(
         field=one,
         name=name,
@@ -297,57 +299,43 @@ def _shown(one: FormField, name: str, draft: CaseDraft, taxonomy: Taxonomy) -> S
         options=tuple(_options(one, values, taxonomy)) if one.kind in (CHOICE, CHOICES) else (),
         inner=inner,
         suggested=SUGGESTED.get(one.name, ""),
-        optional=not one.needed and one.name != "country",
+        is_optional=not one.needed and one.name != "country",
+        is_rare=_is_rare(one),
     )
 
 
 def _inner(one: FormField, name: str, draft: CaseDraft, taxonomy: Taxonomy) -> tuple[Shown, ...]:
     before = f"{one.name}.*" if one.kind == RECORDS else one.name
     return tuple(
-        _shown(part, part.name.replace(before, name, 1), draft, taxonomy) for part in one.fields
+        _shown(part, part.name.replace(before, name, 1), draft, taxonomy)
+        for part in _ordered(one.fields)
     )
 
 
-def label_of(name: str, taxonomy: Taxonomy) -> tuple[str, str]:
-    """What a field is called, and what to write in it."""
-    if name in HINTS_OF_FACETS:
-        return facet_words(name, taxonomy).fact, HINTS_OF_FACETS[name]
-    last = name.rpartition(".")[2]
-    if name in LABELS or last in LABELS:
-        label, hint = LABELS.get(name) or LABELS[last]
-        return taxonomy.filled(label), hint
-    return capital(last.replace("_", " ")), ""
-
-
-def about_of(one: FormField) -> str:
-    """What the record says of a field that no table here names."""
-    known = one.name in LABELS or one.last in LABELS or one.name in HINTS_OF_FACETS
-    return "" if known else one.about
+def _in_words(text: str, one: FormField, taxonomy: Taxonomy) -> str:
+    """What is written in a field of several words: what the list has by its name, not its code."""
+    words = FACETS_OF_LISTS.get(one.vocabulary)
+    if not words:
+        return text
+    known = taxonomy.every(words)
+    given = [part.strip() for part in text.split(";")]
+    return "; ".join(known.label(known.canonical(part) or part) for part in given if part)
 
 
 def _options(
     one: FormField, values: Sequence[str], taxonomy: Taxonomy
 ) -> Iterator[tuple[str, str, str, bool]]:
     """What a field may be; what is written and may not be stands among it, to be seen."""
+    chosen = {value for value in values if value}
     if one.vocabulary:
-        vocabulary = taxonomy[one.vocabulary]
-        chosen = {vocabulary.canonical(value) or value for value in values if value}
-        terms = [(term.id, term.label, _meaning(term)) for term in vocabulary]
-    else:
-        chosen = {value for value in values if value}
-        terms = [
-            (word, label_of(word, taxonomy)[0] if one.kind == CHOICES else word, "")
-            for word in one.words
-        ]
-    known = {option for option, _, _ in terms}
-    for option, label, meaning in terms:
+        canonical = taxonomy[one.vocabulary].canonical
+        chosen = {canonical(value) or value for value in chosen}
+    known = set()
+    for option, label, meaning in options_of(one, taxonomy):
+        known.add(option)
         yield option, label, meaning, option in chosen
     for value in sorted(chosen - known):
         yield value, value, "not in the list", True
-
-
-def _meaning(term: Term) -> str:
-    return term.means or term.definition
 
 
 def own_sources(draft: CaseDraft) -> list[str]:

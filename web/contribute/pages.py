@@ -12,8 +12,10 @@ from kb.answers.gaps import not_in_source
 from kb.citations.items import today
 from kb.citations.provenance import told_by
 from kb.citations.works import citations
+from kb.content.checks.whole import WISHED
 from kb.errors import Problem
 from kb.model.cases import Case, Reference
+from kb.model.taxonomy import Term
 from web.contribute.checking import Checked, checked
 from web.contribute.draft import (
     ID,
@@ -25,12 +27,15 @@ from web.contribute.draft import (
     headings_of,
     text_name,
 )
-from web.contribute.form import about_of, label_of, own_sources, shown_form
+from web.contribute.form import own_sources, shown_form
+from web.contribute.labels import about_of, place_words
 from web.contribute.nearby import Nearby, nearby
 from web.contribute.story import (
     AT,
     CHECK,
+    SEVERAL,
     THEN,
+    Picks,
     Story,
     draft_of_story,
     hidden,
@@ -51,6 +56,8 @@ OK, WRONG = 200, 400
 CHECKS, EDITS = "check", "edit"
 #: Rules on what is not there yet: nothing was done wrong.
 MISSING = ("missing-field", "empty-list", "text-empty")
+#: Of a list to tick so many stand open, and all where there are no more than these.
+MOST_OPEN, FEW_TERMS = 6, 12
 #: As many problems of a file are told at once.
 MOST_TOLD = 20
 FROM_ELSEWHERE = (
@@ -137,17 +144,35 @@ def _question_page(
         question=question,
         story=story,
         number=pages.index(question_id) + 1,
-        n_pages=len(pages),
+        n_pages=story.n_questions,
         before=CHECK if is_change else story.before(question_id),
         after=CHECK if is_change else story.after(question),
         is_change=is_change,
+        is_new=not story.is_begun,
         travelling=list(hidden(story, question)),
+        wished=WISHED,
         faults=faults or {},
         strange=strange,
         countries=taxonomy.every("country"),
-        projects=taxonomy["projects"],
+        picks=_picks(story) if any(box.takes == SEVERAL for box in question.boxes) else None,
     )
     return page, WRONG if faults or strange else OK
+
+
+def _picks(story: Story) -> Picks:
+    """What can be ticked: what most cases have and what is ticked stands open."""
+    terms = tuple(searcher().taxonomy["projects"])
+    held = searcher().counts_of_all.get("project", {})
+    often = sorted(terms, key=lambda term: -held.get(term.id, 0))[:MOST_OPEN]
+    ticked = story.answers.get("goal", ())
+    first = tuple(
+        one for one in terms if one in often or one.id in ticked or len(terms) <= FEW_TERMS
+    )
+    groups: dict[str, list[Term]] = {}
+    for one in terms:
+        if one not in first:
+            groups.setdefault(one.group, []).append(one)
+    return Picks(first=first, groups={name: tuple(some) for name, some in groups.items()})
 
 
 def _check_page(story: Story, *, strange: tuple[str, ...] = (), asked: bool = False) -> Page:
@@ -173,7 +198,7 @@ def case_page(form: MultiDict[str, str], *, is_foreign: bool) -> Page:
     """The form of a case, or where nothing is wrong with it and it was checked, what comes next."""
     current = searcher()
     if not form:
-        return _form_page(_empty(), None), OK
+        return _form_page(_empty(), None, is_new=True), OK
     draft = draft_of_form(form, current.taxonomy)
     if is_foreign:
         draft = replace(draft, strange=(FROM_ELSEWHERE, *draft.strange))
@@ -205,7 +230,8 @@ def preview_page(form: MultiDict[str, str], *, is_foreign: bool) -> Page:
         faults=found.faults,
         case=case,
         body=render_draft(case, cases_root()),
-        gaps=not_in_source(case),
+        gaps=(),
+        left_empty=not_in_source(case),
         told_by=told_by(case, works),
         citations=citations(case, works),
         references=works,
@@ -237,7 +263,7 @@ def opened(data: bytes, name: str, *, is_foreign: bool) -> Page:
     if draft is None:
         return _refused(list(problems))
     found = checked(draft, current)
-    return _form_page(found.draft, found), OK
+    return _form_page(found.draft, found, is_new=True), OK
 
 
 def _problem(message: str) -> Problem:
@@ -255,8 +281,9 @@ def told(form: MultiDict[str, str]) -> dict[str, object]:
     found = checked(draft_of_form(form, current.taxonomy), current)
     return {
         "id": found.draft.id,
-        "faults": {name: list(said) for name, said in found.by_name.items() if name},
-        "other": list(found.by_name.get("", ())),
+        "faults": {name: list(said) for name, said in found.faults_at.items() if name},
+        "hints": {name: list(said) for name, said in found.hints_at.items() if name},
+        "other": list(found.faults_at.get("", ())),
         "missing": len(found.faults),
     }
 
@@ -269,7 +296,7 @@ def _empty() -> CaseDraft:
     return CaseDraft(texts=texts, sections=dict.fromkeys(headings_of(taxonomy), ""))
 
 
-def _form_page(draft: CaseDraft, found: Checked | None) -> str:
+def _form_page(draft: CaseDraft, found: Checked | None, *, is_new: bool = False) -> str:
     current = searcher()
     taxonomy = current.taxonomy
     faults = found.faults if found else ()
@@ -277,14 +304,18 @@ def _form_page(draft: CaseDraft, found: Checked | None) -> str:
         "case_form.html",
         draft=draft,
         found=found,
-        groups=shown_form(draft, taxonomy, found),
-        faults_at=found.by_name if found else {},
+        is_new=is_new,
+        groups=shown_form(draft, taxonomy, {one.name for one in faults}),
+        faults_at=found.faults_at if found else {},
+        hints_at=found.hints_at if found else {},
         missing=[one for one in faults if one.rule in MISSING],
         wrong=[one for one in faults if one.rule not in MISSING],
         hints=found.hints if found else (),
         where=lambda name: _where(name, draft),
         anchor=lambda name: _anchor(name, draft),
         about=about_of,
+        n_words=sum(len(text.split()) for text in (*draft.sections.values(), draft.other)),
+        wished=WISHED,
         countries=taxonomy.every("country"),
         sources=[
             (key, work) for key, work in current.compendium.references.items() if not work.is_own
@@ -297,20 +328,7 @@ def _form_page(draft: CaseDraft, found: Checked | None) -> str:
 
 def _where(name: str, draft: CaseDraft) -> str:
     """The field that a sentence is about, in the words of the form."""
-    if name == ID:
-        return "Address"
-    if name == OTHER:
-        return "Other text"
-    if name.startswith("text."):
-        return list(draft.sections)[int(name[len("text.") :]) - 1]
-    parts, said = name.split("."), []
-    for depth, part in enumerate(parts, 1):
-        if part.isdecimal():
-            said[-1] = f"{said[-1]} {part}"
-        else:
-            path = ".".join("*" if one.isdecimal() else one for one in parts[:depth])
-            said.append(label_of(path, searcher().taxonomy)[0])
-    return ", ".join(said) if name else ""
+    return place_words(name, tuple(draft.sections), searcher().taxonomy)
 
 
 def _anchor(name: str, draft: CaseDraft) -> str:

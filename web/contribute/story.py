@@ -16,15 +16,16 @@ from kb.content.case_form import texts_of
 from kb.content.front_matter import MAX_TITLE
 from kb.content.own_sources import YEAR
 from kb.model.english import slug
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, Term
+from web.contribute.counted import read_count
 from web.contribute.draft import CaseDraft, headings_of, plain
 from web.words.lists import shortened
 
 #: How somebody knows a story.
 TOLD, READ, HEARD = "told", "read", "heard"
-#: What a question takes: a line, some lines, a whole number, one of a few, several of a list, or
-#: one of the countries.
-LINE, LINES, WHOLE, ONE, SEVERAL, COUNTRY = "line", "lines", "whole", "one", "several", "country"
+#: What a question takes: a line, some lines, how many there were, one of a few, several of a list,
+#: or one of the countries.
+LINE, LINES, COUNT, ONE, SEVERAL, COUNTRY = "line", "lines", "count", "one", "several", "country"
 YES, NO = "yes", "no"
 #: The most results that are told, and characters of each.
 MOST_RESULTS, LONGEST_RESULT = 12, 160
@@ -32,6 +33,9 @@ MOST_RESULTS, LONGEST_RESULT = 12, 160
 LONGEST = 5_000
 #: How somebody marks a line of a list.
 _LISTED = re.compile(r"^[-*•] ")
+#: The box of an address on the web, and how one begins that is told as people tell it.
+ADDRESS = "url"
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?=[/?#]|$)", re.IGNORECASE)
 #: The last page, on which the answers are checked.
 CHECK = "check"
 #: Names beside the boxes: the page that a form comes from, and where it leads after one change.
@@ -78,6 +82,11 @@ class Question:
         """Whether the question is the label of its only box."""
         return len(self.boxes) == 1
 
+    @property
+    def is_long(self) -> bool:
+        """Whether a text of many words is written on it."""
+        return any(box.takes == LINES and box.most == LONGEST for box in self.boxes)
+
 
 QUESTIONS = (
     Question(
@@ -112,9 +121,9 @@ QUESTIONS = (
             Box(
                 name="count",
                 label="How many joined, if you know",
-                hint="A number.",
-                takes=WHOLE,
-                most=9,
+                hint="A number. If you do not know it exactly: about 400, or: at least 20.",
+                takes=COUNT,
+                most=60,
             ),
         ),
     ),
@@ -177,6 +186,20 @@ QUESTIONS = (
                 takes=LINES,
                 size=5,
                 hint="Such as: Each bakery pays 20% less for flour since 2024.",
+            ),
+        ),
+    ),
+    Question(
+        id="title",
+        title="What would you call it?",
+        short="Title",
+        why="It stands at the head of the page. Leave it empty, and your first sentence is taken.",
+        boxes=(
+            Box(
+                name="title",
+                label="Title",
+                hint="Short and plain: Five bakers buy one oven.",
+                most=MAX_TITLE,
             ),
         ),
     ),
@@ -269,6 +292,14 @@ ONLY = {"part": TOLD, "work": READ, "named": TOLD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picks:
+    """Terms to tick: those that stand open, and the others folded, by the name of their group."""
+
+    first: tuple[Term, ...]
+    groups: Mapping[str, tuple[Term, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """What was answered so far.
 
@@ -293,6 +324,17 @@ class Story:
             for one in QUESTIONS
             if ONLY.get(one.id, how) == how and (one.id != "contact" or self.has_contact)
         )
+
+    @property
+    def n_questions(self) -> tuple[int, int]:
+        """How many questions there are at least and at most, as the answers stand."""
+        if self.text("how") in (TOLD, READ, HEARD):
+            return len(self.questions), len(self.questions)
+        each = [
+            len(replace(self, answers={**self.answers, "how": (how,)}).questions)
+            for how in (TOLD, READ, HEARD)
+        ]
+        return min(each), max(each)
 
     @property
     def is_begun(self) -> bool:
@@ -355,7 +397,10 @@ def read_story(form: MultiDict[str, str], *, has_contact: bool) -> tuple[Story, 
 
 def _cleaned(text: str, box: Box) -> str:
     text = plain(text).strip()
-    return text if box.takes == LINES else " ".join(text.split())
+    if box.takes == LINES:
+        return text
+    text = " ".join(text.split())
+    return f"https://{text}" if box.name == ADDRESS and _HOST.match(text) else text
 
 
 def _fault(box: Box, story: Story, taxonomy: Taxonomy) -> str:
@@ -366,24 +411,25 @@ def _fault(box: Box, story: Story, taxonomy: Taxonomy) -> str:
     text = given[0]
     if len(text) > box.most:
         return (
-            f"{box.label} must be {box.most:,} characters or fewer. It has {len(text):,}; "
-            "shorten it."
+            f"“{box.label}” takes {box.most:,} characters or fewer. It has {len(text):,}, so cut "
+            f"{len(text) - box.most:,}."
         )
     taken = {
-        WHOLE: lambda: re.fullmatch(r"[1-9][0-9]{0,8}", text),
+        COUNT: lambda: read_count(text),
         ONE: lambda: text in [value for value, _, _ in box.options],
         SEVERAL: lambda: all(taxonomy["projects"].get(one) for one in given),
         COUNTRY: lambda: taxonomy.every("country").get(text),
     }
     if box.takes in taken and not taken[box.takes]():
-        return box.needed or f"{box.label}: {_INSTEAD[box.takes]}"
+        return box.needed or _INSTEAD[box.takes].format(label=box.label)
     return _OF_BOXES[box.name](text) if box.name in _OF_BOXES else ""
 
 
 #: What to do where a box that may be left empty holds something else.
 _INSTEAD = {
-    WHOLE: "write a whole number such as 5, or leave it empty.",
-    SEVERAL: "tick some of the list, or none.",
+    COUNT: "“{label}” takes one number, such as 5, about 400 or at least 20. Of a range give the "
+    "lower one: at least 350. Or leave it empty.",
+    SEVERAL: "“{label}”: tick some of the list, or none.",
 }
 
 
@@ -409,8 +455,8 @@ def _results_fault(text: str) -> str:
     long = [number for number, line in enumerate(lines, 1) if len(line) > LONGEST_RESULT]
     if long:
         return (
-            f"Each result must be {LONGEST_RESULT} characters or fewer. "
-            f"Line {long[0]} has {len(lines[long[0] - 1])}; shorten it, or make two of it."
+            f"Write each result in {LONGEST_RESULT} characters or fewer. "
+            f"Line {long[0]} has {len(lines[long[0] - 1])}: shorten it, or make two of it."
         )
     return ""
 
@@ -447,21 +493,26 @@ def draft_of_story(story: Story, taxonomy: Taxonomy, *, today: str) -> CaseDraft
         {"statement": line, "locator": source["locator"]}
         for line in (_lines(story.text("came")) if source else [])
     ]
+    counted = read_count(story.text("count"))
     values = {
-        "title": _title(story.text("short")) or None,
+        "title": story.text("title") or _title(story.text("short")) or None,
         "kind": taxonomy.subject.id or None,
         "country": [country] if country else [],
         "project": list(story.answers.get("goal", ())),
         "results": results,
         "summary": story.text("short") or None,
         "sources": [source] if source else [],
-        "members": {"who": story.text("who") or None, "count": story.text("count") or None},
+        "members": {
+            "who": story.text("who") or None,
+            "count": counted.number if counted else None,
+            "qualifier": (counted.qualifier or None) if counted else None,
+        },
         "region": story.text("region") or None,
         "added": today,
     }
     situation, about, done, came, _ = (*headings_of(taxonomy), *[""] * 5)[:5]
     joined = story.text("who")
-    count = story.text("count")
+    count = str(counted) if counted else ""
     who = f"{count} joined: {joined}." if joined and count else f"{joined}." if joined else ""
     texts = {
         situation: story.text("before"),

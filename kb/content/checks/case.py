@@ -8,7 +8,7 @@ from itertools import islice
 
 from kb.content.as_typed import unseen, yaml_slips
 from kb.content.check import text_problem
-from kb.content.checks import results, source, wording
+from kb.content.checks import results, source, whole, wording
 from kb.content.front_matter import FrontMatter
 from kb.content.load import Draft
 from kb.content.rules import slip_problem
@@ -31,12 +31,14 @@ def said_problems(draft: Draft, taxonomy: Taxonomy) -> Iterator[Problem]:
         *wording.unwritten_complaints(texts),
         *wording.repeated_complaints(given),
         *wording.promise_complaints(given, taxonomy),
+        *whole.folder_complaints(draft.id, given, taxonomy),
     )
     for complaint in complaints:
         yield problem_at(draft.path, draft.front_matter, complaint)
     for one in (
         *islice(wording.body_complaints(draft.body), _MOST),
         *wording.repeated_in(draft.body, given),
+        *whole.length_complaints(draft.body, given, taxonomy),
         *islice(source.half_conflicts(draft.body), _MOST),
     ):
         yield text_problem(draft.path, draft.body_line - 1, one, indent=draft.body_indent)

@@ -71,10 +71,11 @@ def _together(texts: Iterable[Text]) -> str:
 
 #: What any of it begins with: most texts hold none of it.
 _SIGNS = "<&*_`[~#"
-_TAG = re.compile(r"<!--|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+#: A tag, or the beginning of a comment.
+HTML = re.compile(r"<!--|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _MARKED = (
-    (_TAG, "HTML"),
+    (HTML, "HTML"),
     (_ENTITY, "an HTML entity"),
     (re.compile(r"!?\[[^\[\]]+\]\([^()\s]*(?:\s[^()]*)?\)|!?\[[^\[\]]+\]\[[^\[\]]*\]"), "a link"),
     (re.compile(r"<(?:https?|mailto):[^<>\s]+>"), "a link"),

@@ -81,7 +81,6 @@ def test_a_case_brings_its_sources(toy_cases: Path, toy_settings: Settings) -> N
         note="",
         url="https://example.org/x",
         by="Ruhr-Zeitung",
-        kind="secondary",
         imprint=Imprint(
             type="online",
             authors=(Name(family="Ruhr-Zeitung", is_organisation=True),),
@@ -94,7 +93,7 @@ def test_a_case_brings_its_sources(toy_cases: Path, toy_settings: Settings) -> N
             "told-bakers",
             "Told by those who did it on 28 November 2026, and published nowhere else.",
         ),
-        ("ruhr", "Secondary source."),
+        ("ruhr", ""),
         ("doe-2001", ""),
     ]
     assert bakers.results[0].source == "told-bakers"
@@ -120,7 +119,7 @@ MISTAKES = [
      [(9, "sources[1].told must hold fields with names, not 'yesterday'.")]),
     ("told-tomorrow", ["key: a, locator: x, told: {by: a member, day: 2999-01-01}"],
      [(9, "sources[1].told.day must not lie in the future: it is 2999-01-01, and today is "
-          "{today}.")]),
+          "{today}; correct it, or tell what is only planned in the text.")]),
     ("no-web-address", ["key: a, locator: x, work: {title: T, year: 2021, url: 'javascript:x'}"],
      [(9, "sources[1].work.url must be a web address such as https://example.org/x, not "
           "'javascript:x'.")]),

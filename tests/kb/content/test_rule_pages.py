@@ -59,7 +59,7 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
             yield part.partition(":")[0].strip("? "), part.rstrip("\n")
 
 
-def _document(path: str, over: str, text: str = _TEXT) -> str:
+def document(path: str, over: str, text: str = _TEXT) -> str:
     given, title = DOCUMENTS[path]
     fields = {name: line.format(title=title) for name, line in given.items() if name == "title"}
     fields = {**given, **fields}
@@ -84,7 +84,7 @@ def _write(folder: Path, path: str, text: str) -> None:
 def _lay(folder: Path, blocks: list[tuple[str, str, str]]) -> None:
     """A compendium with the blocks of an example: language, path, text."""
     for path in DOCUMENTS:
-        _write(folder, path, _document(path, ""))
+        _write(folder, path, document(path, ""))
     taxonomy = (BROKEN / "taxonomy.yaml").read_text()
     taxonomy = taxonomy.replace("directions:\n", f"{_UNITS}directions:\n")
     levels = "teaching_levels:\n  - {id: undergraduate, label: Undergraduate}\n"
@@ -95,14 +95,14 @@ def _lay(folder: Path, blocks: list[tuple[str, str, str]]) -> None:
         if language == "bibtex":
             _write(folder, "sources.bib", f"{sources}\n{text}")
         elif language == "yaml" and (not path or path in DOCUMENTS):
-            _write(folder, path or PRINTERS, _document(path or PRINTERS, text))
+            _write(folder, path or PRINTERS, document(path or PRINTERS, text))
         elif language == "markdown" and not path:
-            _write(folder, PRINTERS, _document(PRINTERS, "", text))
+            _write(folder, PRINTERS, document(PRINTERS, "", text))
         else:
             _write(folder, path, text)
 
 
-def _example(page: str, heading: str) -> list[tuple[str, str, str]]:
+def example(page: str, heading: str) -> list[tuple[str, str, str]]:
     """The blocks under a heading of a page."""
     bad, _, good = page.partition("\n## Bad\n")[2].partition("\n## Good\n")
     part = bad if heading == "Bad" else good
@@ -157,7 +157,7 @@ def test_the_compendium_of_the_examples_is_sound(tmp_path: Path) -> None:
 def test_the_bad_example_breaks_the_rule_and_the_good_one_none(rule: str, tmp_path: Path) -> None:
     """A bad example is told of by its rule alone; a good one is not told of at all."""
     page = page_text(rule)
-    bad, good = _example(page, "Bad"), _example(page, "Good")
+    bad, good = example(page, "Bad"), example(page, "Good")
 
     assert [bool(bad), bool(good)] == [True, True]
     assert set(_told(tmp_path / "bad", bad)) == {rule}

@@ -81,3 +81,12 @@ def file_in(page: TestResponse) -> str:
     """The text of the file that a page offers to copy."""
     found = re.search(r'<textarea id="text".*?>\n(.*?)</textarea>', page.text, re.S)
     return html.unescape(found[1])
+
+
+def hints(page: TestResponse) -> list[str]:
+    """What a page says is worth a look."""
+    boxes = re.findall(
+        r'<section class="give-note" aria-labelledby="hints.*?</section>', page.text, re.S
+    )
+    rows = [row for box in boxes for row in re.findall(r"<li>(.*?)</li>", box, re.S)]
+    return [" ".join(html.unescape(re.sub("<.*?>", "", row)).split()) for row in rows]

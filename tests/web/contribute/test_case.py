@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from kb.content.case_form import RECORD, RECORDS, FormField, case_form
 from kb.content.corpus import read_corpus
 from tests.toy import TOY
-from tests.web.contribute.forms import errors, fields_of, file_in, title
+from tests.web.contribute.forms import errors, fields_of, file_in, hints, title
+from web.contribute.checking import checked
+from web.contribute.draft import draft_of_form
 
 #: A case that has all it needs.
 WHOLE = {
@@ -128,50 +131,39 @@ def test_the_file_passes_the_check_of_the_command(client, toy_cases: Path) -> No
     assert [str(one) for one in corpus.problems] == []
 
 
-#: What is otherwise, and what is told, in the words of ``kb check``.
+#: What is otherwise in a case that had all it needs.
 MISTAKES = [
-    ({"title": ""}, ["Title: Title must be given; add a line such as 'title: Three printers buy a "
-                     "press together'."]),
-    ({"country": "Norwy"}, ["Country: Country[1] must be an ISO 3166 code or English name, not "
-                            "'Norwy'; nearest: NORWAY, NOR."]),
-    ({"results.1.value": "80%"}, ["Result 1, The figure: Results[1].value must be a plain number "
-                                  "such as 30 or 7000000, not '80%'."]),
-    ({"results.1.unit": ""}, None),
-    ({"sources.1.key": "doe-2002"}, ["Source 1, Short name of the source: Sources[1].key must be a "
-                                     "key of sources.bib, not 'doe-2002': did you mean 'doe-2001'? "
-                                     "Keys are doe-2001, anon."]),
-    ({"text.3": "A <b>bold</b> word."}, ["What they did together: Raw HTML is not allowed: '<b>'; "
-                                         "write Markdown."]),
-    ({"title": "Metal firms purchase machines", "id": "norway/again"},
-     ["Title: Title must be unique; cases/norway/metal-buyers.md has the same."]),
-    ({"title": "Five \u202erekab"},
-     ["Title: Title must hold no sign that turns the direction of reading, and holds U+202E; take "
-      "it out, it cannot be seen."]),
-    ({"related": "norway/nothing"}, None),
-    ({"id": "Norway/Bakers"},
-     ["Address: The address must be a folder and a name in lower case letters, digits and hyphens, "
-      "such as norway/boat-builders, not 'Norway/Bakers'."]),
-]  # fmt: skip
+    {"title": ""},
+    {"country": "Norwy"},
+    {"results.1.value": "80%"},
+    {"results.1.unit": ""},
+    {"sources.1.key": "doe-2002"},
+    {"text.3": "A <b>bold</b> word."},
+    {"title": "Metal firms purchase machines", "id": "norway/again"},
+    {"title": "Five \u202erekab"},
+    {"related": "norway/nothing"},
+]
 
 
-@pytest.mark.parametrize(("changes", "told"), MISTAKES)
+@pytest.mark.parametrize("changes", MISTAKES, ids=lambda one: "-".join(one))
 def test_a_mistake_is_told_at_its_field(
-    client, toy_cases: Path, changes: dict[str, str], told: list[str] | None
+    client, searcher, toy_cases: Path, changes: dict[str, str]
 ) -> None:
-    """In the summary with a link, beside the field, and in the words of the command."""
+    """In the summary with a link, and beside the field; by the same rules as the command."""
     sent = {**WHOLE, **changes}
     page = client.post("/contribute/case", data={**sent, "do": "check"})
     assert page.status_code == 400
-    assert told is None or errors(page) == told
-    for target in re.findall(r'<li><a href="#([a-z0-9-]+)">', page.text):
+    targets = re.findall(r'<li><a href="#([a-z0-9-]+)">', page.text)
+    assert len(targets) == len(errors(page)) > 0
+    for target in targets:
         assert f'id="{target}"' in page.text
     (toy_cases / "norway" / "bakers.md").write_bytes(
         client.post("/contribute/file", data=sent).data
     )
-    by_command = [one.message for one in read_corpus(toy_cases).problems]
-    for sentence in by_command if "id" not in changes else ():
-        shown = sentence[:1].upper() + sentence[1:]
-        assert any(row.endswith(shown.replace(str(toy_cases), "cases")) for row in errors(page))
+    by_command = sorted(one.rule for one in read_corpus(toy_cases).problems)
+    draft = draft_of_form(MultiDict(sent), searcher.taxonomy)
+    found = checked(draft, searcher)
+    assert sorted(one.rule for one in (*found.faults, *found.hints)) == by_command
 
 
 def test_nothing_that_was_written_is_lost(client) -> None:
@@ -237,6 +229,79 @@ def test_what_those_who_did_it_told_is_shown_as_such(client) -> None:
     assert "Told by those who did it on 28 November 2026, and published nowhere else." in page.text
 
 
+def test_a_preview_says_nothing_that_is_not_known(client) -> None:
+    """Of what kind a work is nobody said; and an empty field is no word on the source."""
+    sent = {
+        **WHOLE,
+        "sources.1.key": "ruhr-2021",
+        "sources.1.work.title": "Five bakers",
+        "sources.1.work.year": "2021",
+    }
+    page = client.post("/contribute/preview", data=sent)
+    assert title(page) == "Five bakers buy one oven"
+    assert "econdary source" not in page.text
+    assert "Not in the source" not in page.text
+    assert "Not filled in: where in the country, in which years, how it began." in page.text
+    page = client.post("/contribute/preview", data={**sent, "sources.1.work.kind": "secondary"})
+    assert "Secondary source." in page.text
+
+
+def test_an_address_in_another_country_is_worth_a_look(client) -> None:
+    """It keeps nothing from happening: a folder may be of a programme, too."""
+    page = client.post("/contribute/case", data={**WHOLE, "id": "sweden/bakers", "do": "check"})
+    assert (page.status_code, errors(page)) == (200, [])
+    assert hints(page) == [
+        "Address: The address begins with sweden, and the country is Norway. Correct one of the "
+        "two: the address does not change later."
+    ]
+
+
+def test_the_length_of_each_text_is_told(client) -> None:
+    """Characters of those that may have so many, words of the others, and of all together."""
+    page = client.post("/contribute/case", data={**WHOLE, "do": "edit"})
+    told = re.findall(r'<p class="give-count[^>]* id="(count-[a-z0-9-]+)".*?>(.*?)</p>', page.text)
+    said = {name: re.sub("<.*?>", "", text) for name, text in told}
+    assert said["count-title"] == "24 of 90 characters"
+    assert said["count-text-1"] == "9 words"
+    assert said["count-all"] == "19 words in the whole text. 150 to 400 are best."
+    assert 'aria-describedby="hint-title count-title"' in page.text
+    story = client.post("/contribute/story/short", data={"short": "Five bakers"})
+    assert "<span>11</span> of 300 characters" in story.text
+
+
+@pytest.mark.parametrize(
+    ("n_words", "status", "said"),
+    [
+        (800, 200, "The text has 816 words, and 150 to 400 are best; cut some, beginning with "
+                   "'What they did together', which has 800."),
+        (2_500, 400, "The text must have 2,000 words or fewer, not 2,516: cut 516, beginning with "
+                     "'What they did together', which has 2,500. 150 to 400 are best."),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_too_long_is_told_what_to_cut(client, n_words, status, said) -> None:
+    """Long is worth a look, far too long is refused; at the part that is longest."""
+    page = client.post(
+        "/contribute/case", data={**WHOLE, "text.3": "word " * n_words, "do": "check"}
+    )
+    told = errors(page) if status == 400 else hints(page)
+    assert (page.status_code, told) == (status, [f"What they did together: {said}"])
+
+
+def test_what_is_worth_a_look_is_no_error(client) -> None:
+    """It stands beside its field and in a list of its own, and the field is not marked as wrong."""
+    sent = {**WHOLE, "summary": WHOLE["title"], "results.1.value": "80%", "do": "check"}
+    page = client.post("/contribute/case", data=sent)
+    told = "This must say more than the title: who did what together, where, and what came of it."
+    assert hints(page) == [f"In a sentence or two: {told}"]
+    assert len(errors(page)) == 1
+    field = re.search(r'<textarea id="field-summary".*?>', page.text)[0]
+    assert "aria-invalid" not in field
+    assert 'aria-describedby="hint-summary why-summary count-summary"' in field
+    assert f'id="why-summary"><span class="hidden">Worth a look:</span> {told}</p>' in page.text
+    answer = client.post("/contribute/check", data=sent)
+    assert answer.json["hints"] == {"summary": [told]}
+
+
 def test_a_preview_needs_a_case(client) -> None:
     """Where the front-matter keeps it from being a case the form says what is wrong."""
     page = client.post("/contribute/preview", data={**WHOLE, "country": "Norwy"})
@@ -292,9 +357,11 @@ def test_the_script_is_told_what_is_wrong(client) -> None:
         "id": "norway/five-bakers-buy-one-oven",
         "faults": {
             "results.1.value": [
-                "Results[1].value must be a plain number such as 30 or 7000000, not '80%'."
+                "Write the number alone: 80. What it counts is chosen under “The unit of the "
+                "figure”."
             ]
         },
+        "hints": {},
         "other": [],
         "missing": 1,
     }

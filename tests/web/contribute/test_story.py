@@ -97,26 +97,29 @@ def test_earlier_answers_travel_and_are_read_anew(client) -> None:
 
 def test_nobody_is_kept_from_going_back(client) -> None:
     """An answer that is not right yet stops the way on, and not the way back, and is kept."""
-    sent = {"at": "who", "short": "x", "who": "", "count": "five"}
+    sent = {"at": "who", "short": "x", "who": "", "count": "2 or 3"}
     on = client.post("/contribute/story/where", data=sent)
     assert (on.status_code, title(on)) == (400, "Who joined?")
     assert errors(on) == [
         "Say what the firms are, such as: bakeries of one town.",
-        "How many joined, if you know: write a whole number such as 5, or leave it empty.",
+        "“How many joined, if you know” takes one number, such as 5, about 400 or at least 20. Of "
+        "a range give the lower one: at least 350. Or leave it empty.",
     ]
     back = client.post("/contribute/story/short", data=sent)
-    assert (back.status_code, hidden(back)["count"]) == (200, ["five"])
+    assert (back.status_code, hidden(back)["count"]) == (200, ["2 or 3"])
 
 
 @pytest.mark.parametrize(
     ("name", "text", "at", "to", "told"),
     [
-        ("short", "x" * 301, "short", "who", "In a sentence or two must be 300 characters or "
-         "fewer. It has 301; shorten it."),
-        ("goal", "nonsense", "goal", "did", "What for: tick some of the list, or none."),
-        ("came", "a\n" + "b" * 161, "came", "how", "Each result must be 160 characters or fewer. "
-         "Line 2 has 161; shorten it, or make two of it."),
-        ("came", "a\n" * 13, "came", "how", "Tell 12 results or fewer. There are 13; join some."),
+        ("short", "x" * 301, "short", "who", "“In a sentence or two” takes 300 characters or "
+         "fewer. It has 301, so cut 1."),
+        ("before", "x" * 5_100, "goal", "did", "“What was difficult before?” takes 5,000 "
+         "characters or fewer. It has 5,100, so cut 100."),
+        ("goal", "nonsense", "goal", "did", "“What for”: tick some of the list, or none."),
+        ("came", "a\n" + "b" * 161, "came", "title", "Write each result in 160 characters or "
+         "fewer. Line 2 has 161: shorten it, or make two of it."),
+        ("came", "a\n" * 13, "came", "title", "Tell 12 results or fewer. There are 13; join some."),
         ("year", "last year", "work", "check", "Year must be a year such as 2021, or: about 2021, "
          "or: no date."),
         ("url", "javascript:alert(1)", "work", "check", "Address on the web must begin with "
@@ -134,13 +137,59 @@ def test_the_answers_are_checked_with_a_way_to_change_each(client) -> None:
     page = client.post("/contribute/story/check", data={**TELLER, "count": ""})
     changes = re.findall(r'formaction="/contribute/story/([a-z]+)">Change', page.text)
     assert changes == [
-        *("short", "who", "where", "goal", "did", "came", "how", "part", "named"),
+        *("short", "who", "where", "goal", "did", "came", "title", "how", "part", "named"),
     ]
     assert "Norway" in page.text
     assert "Joint purchasing" in page.text
     changed = client.post("/contribute/story/who", data={**hidden(page), "at": "check"})
     assert (changed.status_code, title(changed)) == (200, "Who joined?")
     assert f'value="{TELLER["who"]}"' in changed.text
+
+
+def test_the_number_of_questions_is_steady(client) -> None:
+    """It is told as a range until the answer is given on which it hangs, and then stays."""
+
+    def said(question: str, **answers: str) -> str:
+        page = client.post(f"/contribute/story/{question}", data=answers)
+        return re.search(r"Question (.*?)</p>", page.text)[1]
+
+    assert said("short") == "1 of 8 to 10"
+    assert said("how", **{"short": "x", "who": "y"}) == "8 of 8 to 10"
+    assert [said("how", how=one) for one in (TOLD, READ, HEARD)] == ["8 of 10", "8 of 9", "8 of 8"]
+    assert said("named", how=TOLD) == "10 of 10"
+
+
+def test_a_long_list_is_folded_without_a_script(client) -> None:
+    """What most cases have stands open, the rest by its groups; what is ticked is always seen."""
+    page = client.get("/contribute/story/goal")
+    first, _, folded = page.text.partition("<details")
+    assert first.count('name="goal"') == 6
+    assert page.text.count('name="goal"') == 28
+    summaries = re.findall(r"<details class=.give-more.><summary>(.*?)</summary>", page.text)
+    assert [one.partition(" (")[0] for one in summaries] == [
+        "More: inputs",
+        "More: operations",
+        "More: outputs",
+    ]
+    rare = re.search(r'name="goal" value="([a-z-]+)"', folded)[1]
+    again = client.post("/contribute/story/goal", data={"goal": rare})
+    assert f'value="{rare}" checked' in again.text.partition("<details")[0]
+
+
+def test_a_question_that_ends_with_its_sign_has_no_further_one(client) -> None:
+    """A label that asks is followed by its answer, without a colon."""
+    page = client.post("/contribute/story/check", data=TELLER)
+    assert "What was difficult before?</span> Each paid the full price." in page.text
+    assert "Country:</span> Norway" in page.text
+
+
+def test_a_number_may_be_told_as_people_tell_it(client) -> None:
+    """The draft has the number, and how exact it is."""
+    sent = {**TELLER, "count": "nearly 400 bakeries", "title": "Four hundred bakers"}
+    text = file_in(client.post("/contribute/story/draft", data=sent))
+    assert "members:\n  who: bakeries of one town\n  count: 400\n  qualifier: about\n" in text
+    assert "About 400 joined: bakeries of one town." in text
+    assert text.startswith("---\ntitle: Four hundred bakers\n")
 
 
 def test_a_story_of_those_who_did_it_becomes_a_draft(client) -> None:
@@ -202,7 +251,7 @@ One bakery orders for all.
     assert open_parts == [
         f"Result {number}, {what}"
         for number in (1, 2)
-        for what in ("What was measured", "How far it reaches", "Which way it went")
+        for what in ("What was measured", "Which way it went", "How far it reaches")
     ]
 
 
@@ -223,6 +272,21 @@ sources:
 """
     )
     assert text.count("locator: paragraph 2") == 3
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("www.example.org/five", "https://www.example.org/five"),
+        ("example.org", "https://example.org"),
+        ("http://example.org/a b", "http://example.org/a b"),
+        ("five bakers.", "five bakers."),
+    ],
+)
+def test_an_address_needs_no_https(client, told, kept) -> None:
+    """What plainly is one is made whole; anything else stays as it was, to be told of."""
+    page = client.post("/contribute/story/check", data={**READER, "url": told})
+    assert hidden(page)["url"] == [kept]
 
 
 def test_what_was_only_heard_has_no_result(client) -> None:

@@ -2,22 +2,24 @@
    works without it, and the file that can be saved at any time is the other copy. */
 (() => {
   "use strict";
+  // The draft that was written last, and the one that it took the place of.
   const KEYS = { case: "contribute-case", story: "contribute-story" };
+  const BEFORE = { case: "contribute-case-before", story: "contribute-story-before" };
   const SAVE_AFTER = 400; // milliseconds without a further letter
   const CHECK_AFTER = 900;
 
-  const kept = (kind) => {
+  const kept = (key) => {
     try {
-      const draft = JSON.parse(localStorage.getItem(KEYS[kind]));
+      const draft = JSON.parse(localStorage.getItem(key));
       return draft && Array.isArray(draft.fields) && draft.fields.length ? draft : null;
     } catch {
       return null;
     }
   };
-  const keep = (kind, draft) => {
+  const keep = (key, draft) => {
     try {
-      if (draft) localStorage.setItem(KEYS[kind], JSON.stringify(draft));
-      else localStorage.removeItem(KEYS[kind]);
+      if (draft) localStorage.setItem(key, JSON.stringify(draft));
+      else localStorage.removeItem(key);
       return Boolean(draft);
     } catch {
       return false; // a browser that keeps nothing: the file is the copy
@@ -30,23 +32,51 @@
   const note = document.getElementById("kept");
   const forget = document.getElementById("forget");
 
+  // Whether the draft that is kept is the one on this page: then saving takes its place. Else the
+  // other one stays beside it.
+  const owned = {
+    get: (which) => {
+      try {
+        return sessionStorage.getItem(KEYS[which]) === "own";
+      } catch {
+        return false;
+      }
+    },
+    set: (which, own) => {
+      try {
+        if (own) sessionStorage.setItem(KEYS[which], "own");
+        else sessionStorage.removeItem(KEYS[which]);
+      } catch { /* then it is moved aside once more */ }
+    },
+  };
+  if (form && "new" in form.dataset) owned.set(kind, false);
+
   const fieldsOf = (one) =>
     [...new FormData(one).entries()].filter(([name, value]) => name !== "do" && value);
   const isWritten = () => {
-    if (form.dataset.step && form.dataset.step !== "short") return true;
+    if (kind === "story") {
+      return fieldsOf(form).some(([name]) => name !== "at" && name !== "then");
+    }
     return [...form.querySelectorAll("textarea, input[type='text']")].some(
       (field) => field.value && field.value !== field.defaultValue
     ) || Boolean(form.dataset.title);
   };
+  let leaving = false;
   const save = () => {
-    if (!form || !isWritten()) return;
+    if (!form || leaving || !isWritten()) return;
     const named = form.querySelector("[name='title'], [name='short']");
     const title = (named && named.value) || form.dataset.title || "";
-    const done = keep(kind, {
+    const fields = fieldsOf(form);
+    const old = kept(KEYS[kind]);
+    if (old && !owned.get(kind) && JSON.stringify(old.fields) !== JSON.stringify(fields)) {
+      keep(BEFORE[kind], old);
+    }
+    const done = keep(KEYS[kind], {
       title: title.slice(0, 120),
       saved: new Date().toISOString(),
-      fields: fieldsOf(form),
+      fields,
     });
+    owned.set(kind, done);
     if (note) note.hidden = !done;
   };
   const later = (action, after) => {
@@ -62,19 +92,36 @@
     form.addEventListener("input", saveSoon);
     form.addEventListener("change", saveSoon);
     form.addEventListener("submit", save);
+    addEventListener("pagehide", save);
     save();
-  } else if (note && kept(note.dataset.of)) {
+  } else if (note && kept(KEYS[note.dataset.of])) {
     note.hidden = false;
   }
+  const button = (words, style, action) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = words;
+    made.className = style;
+    made.addEventListener("click", action);
+    return made;
+  };
   if (forget) {
     forget.addEventListener("click", () => {
-      keep(kind || note.dataset.of, null);
-      note.textContent = "The draft is deleted from this browser.";
-      if (form) form.addEventListener("input", () => {}, { once: true });
+      const key = KEYS[kind || note.dataset.of];
+      const draft = kept(key);
+      const before = [...note.childNodes];
+      keep(key, null);
+      const undo = button("Undo", "give-link", () => {
+        keep(key, draft);
+        note.replaceChildren(...before);
+        forget.focus();
+      });
+      note.replaceChildren("The draft is deleted from this browser. ", undo);
+      undo.focus();
     });
   }
 
-  /* The drafts of this browser, on the page of the two doors. */
+  /* The drafts of this browser: on the page of the two doors, and where another one is begun. */
   const drafts = document.getElementById("drafts");
   if (drafts) {
     const list = drafts.querySelector("ul");
@@ -94,40 +141,69 @@
       document.body.append(sent);
       sent.submit();
     };
-    const button = (words, second, action) => {
-      const made = document.createElement("button");
-      made.type = "button";
-      made.textContent = words;
-      made.className = second ? "give-second give-small" : "give-small";
-      made.addEventListener("click", action);
+    const goOn = (which, key, draft) => {
+      if (key === BEFORE[which]) {
+        keep(BEFORE[which], kept(KEYS[which])); // the two change places
+        keep(KEYS[which], draft);
+      }
+      owned.set(which, true);
+      leaving = true; // what stands here is not to take its place on the way
+      resume(which, draft);
+    };
+    const row = (which, key, draft) => {
+      const made = document.createElement("li");
+      const name = document.createElement("strong");
+      const what = which === "case" ? "A case" : "A story";
+      const when = new Date(draft.saved).toLocaleString(document.documentElement.lang || "en", {
+        dateStyle: "medium",
+        timeStyle: "short",
+      });
+      name.textContent = `${what}: ${draft.title || "without a title"} (${when})`;
+      const remove = button("Delete it", "give-second give-small", () => {
+        keep(key, null);
+        const undo = button("Undo", "give-second give-small", () => {
+          keep(key, draft);
+          made.replaceWith(row(which, key, draft));
+        });
+        name.textContent = `Deleted: ${draft.title || "a draft without a title"}`;
+        made.replaceChildren(name, undo);
+        undo.focus();
+      });
+      made.append(name, button("Go on with it", "give-small", () => goOn(which, key, draft)), remove);
       return made;
     };
-    const show = () => {
-      list.replaceChildren();
-      for (const which of ["case", "story"]) {
-        const draft = kept(which);
-        if (!draft) continue;
-        const row = document.createElement("li");
-        const name = document.createElement("strong");
-        const what = which === "case" ? "A case" : "A story";
-        const when = new Date(draft.saved).toLocaleString(document.documentElement.lang || "en", {
-          dateStyle: "medium",
-          timeStyle: "short",
-        });
-        name.textContent = `${what}: ${draft.title || "without a title"} (${when})`;
-        row.append(
-          name,
-          button("Go on with it", false, () => resume(which, draft)),
-          button("Delete it", true, () => {
-            keep(which, null);
-            show();
-          })
-        );
-        list.append(row);
+    for (const which of drafts.dataset.kind ? [drafts.dataset.kind] : ["case", "story"]) {
+      for (const key of [KEYS[which], BEFORE[which]]) {
+        const isHere = form && key === KEYS[which] && owned.get(which);
+        const draft = isHere ? null : kept(key);
+        if (draft) list.append(row(which, key, draft));
       }
-      drafts.hidden = !list.children.length;
+    }
+    drafts.hidden = !list.children.length;
+  }
+
+  /* How long each text is, and all of a case together. */
+  if (form) {
+    const language = document.documentElement.lang || "en";
+    const wordsOf = (text) => (text.trim() ? text.trim().split(/\s+/u).length : 0);
+    const count = () => {
+      let all = 0;
+      for (const note of form.querySelectorAll("[data-counts]")) {
+        const field = document.getElementById(note.id.replace("count-", "field-"));
+        if (!field) continue;
+        const words = note.dataset.counts === "words";
+        // Blanks at the ends, and more than one in a line, do not count.
+        const length = words ? wordsOf(field.value) : [...field.value.trim().replace(/\s+/gu, " ")].length;
+        if (words) all += length;
+        note.firstElementChild.textContent = length.toLocaleString(language);
+        note.classList.toggle("give-count-over", !words && length > Number(note.dataset.most));
+      }
+      const whole = document.querySelector("#count-all span");
+      const other = document.getElementById("field-text-other");
+      if (whole) whole.textContent = (all + wordsOf(other ? other.value : "")).toLocaleString(language);
     };
-    show();
+    form.addEventListener("input", count);
+    count();
   }
 
   /* The text of the file, to copy. */
@@ -163,16 +239,18 @@
   const status = document.getElementById("status");
   let asked = 0;
   const placeOf = (name) => form.querySelector(`[data-field="${CSS.escape(name)}"]`);
-  const tell = (name, sentences) => {
+  const tell = (name, faults, hints) => {
+    const sentences = faults.length ? faults : hints;
     const place = placeOf(name);
     if (!place) return;
     const id = `why-${name.replaceAll(".", "-")}`;
-    const field = place.querySelector("input, select, textarea");
-    let line = place.querySelector(".give-fault");
-    place.classList.toggle("give-faulty", sentences.length > 0);
+    const field = place.matches("fieldset") ? place : place.querySelector("input, select, textarea");
+    let line = place.querySelector(".give-fault, .give-look");
+    place.classList.toggle("give-faulty", faults.length > 0);
+    if (faults.length) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
     if (!sentences.length) {
       if (line) line.remove();
-      field.removeAttribute("aria-invalid");
       const others = (field.getAttribute("aria-describedby") || "").split(" ").filter((one) => one && one !== id);
       if (others.length) field.setAttribute("aria-describedby", others.join(" "));
       else field.removeAttribute("aria-describedby");
@@ -180,15 +258,14 @@
     }
     if (!line) {
       line = document.createElement("p");
-      line.className = "give-fault";
       line.id = id;
-      field.before(line);
+      (place.matches("fieldset") ? place.querySelector("ul") : field).before(line);
       const others = field.getAttribute("aria-describedby");
       if (!(others || "").split(" ").includes(id)) {
         field.setAttribute("aria-describedby", others ? `${others} ${id}` : id);
       }
     }
-    field.setAttribute("aria-invalid", "true");
+    line.className = faults.length ? "give-fault" : "give-look";
     if (line.textContent !== sentences.join(" ")) line.textContent = sentences.join(" ");
   };
   const check = async () => {
@@ -199,8 +276,8 @@
         body: new FormData(form),
       });
       if (!answer.ok || number !== asked) return;
-      const { id, faults, missing } = await answer.json();
-      for (const name of touched) tell(name, faults[name] || []);
+      const { id, faults, hints, missing } = await answer.json();
+      for (const name of touched) tell(name, faults[name] || [], hints[name] || []);
       const address = document.getElementById("field-id");
       if (address && !address.value) address.placeholder = id;
       status.textContent = missing
