@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.console import json_option, one_catch, say, settings_of, show, visible
+from kb.cli.reading import Bar
 from kb.errors import CorpusError, QueryError
 
 if TYPE_CHECKING:
@@ -530,7 +530,7 @@ def import_(
             return 0
         chosen = suggestion.mapping
         say("No --mapping: columns are read by the one that --suggest-mapping prints.")
-    with _Bar() as bar:
+    with _Bar() as bar, Bar() as checked:
         imported = import_stories(
             stories_of(given, chosen),
             mapping=chosen,
@@ -541,6 +541,7 @@ def import_(
             dry_run=dry_run,
             processes=processes_here(),
             tell=bar.tell,
+            tell_checked=checked.tell,
         )
     seconds = time.monotonic() - began
     if as_json:
@@ -577,7 +578,7 @@ class _Bar:
 def _print_import(imported: Imported) -> None:
     """A line for each draft, for each thing that was not taken, and for what was refused."""
     for draft in imported.drafts:
-        left = len(draft.problems)
+        left = draft.left
         state = (
             "passes kb check" if not left else f"{left} {'thing' if left == 1 else 'things'} left"
         )
@@ -605,10 +606,12 @@ def _print_json(imported: Imported, into: str, *, dry_run: bool, seconds: float)
                 "path": draft.path,
                 "from": draft.place,
                 "problems": [asdict(problem) for problem in draft.problems],
+                "left": draft.left,
             }
             for draft in imported.drafts
         ],
         "passing": imported.passing,
+        "problems_left_off": imported.problems_left_off,
         "not_taken": [asdict(note) for note in imported.notes],
         "not_taken_left_off": imported.notes_left_off,
         "refused": [asdict(refused) for refused in imported.refused],
@@ -624,13 +627,8 @@ def _say_import(imported: Imported, into: str, *, dry_run: bool, seconds: float)
         f"{drafts:,} {'draft' if drafts == 1 else 'drafts'} {would} in {into} after "
         f"{seconds:,.1f} seconds; {imported.passing:,} of them pass kb check."
     )
-    left = Counter(
-        problem.field.split("[")[0].split(".")[0] or "the text"
-        for draft in imported.drafts
-        for problem in draft.problems
-    )
-    if left:
-        often = ", ".join(f"{name} ({count:,})" for name, count in left.most_common(6))
+    if imported.left:
+        often = ", ".join(f"{name} ({count:,})" for name, count in imported.left.most_common(6))
         say(f"What is left to write, by field: {often}.")
     if imported.counts:
         say(f"{sum(imported.counts.values()):,} things were not taken, or not as they stood.")

@@ -39,7 +39,7 @@ class Reading:
         from kb.content.side_by_side import processes_here, seldom_look_for_garbage
 
         seldom_look_for_garbage()
-        with _Bar() as bar:
+        with Bar() as bar:
             return read_corpus(
                 folder,
                 vocabulary=vocabulary,
@@ -50,7 +50,7 @@ class Reading:
             )
 
 
-class _Bar:
+class Bar:
     """A bar on standard error while many files are read, where a person is looking."""
 
     def __init__(self) -> None:

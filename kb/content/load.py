@@ -31,6 +31,7 @@ from kb.content.rules import problem, slip_problem, trouble
 from kb.content.schema import Place, field_name, repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Edit, Fix, Problem
+from kb.model.english import slug
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -280,11 +281,13 @@ def _is_beside(parent: Path, name: str, folder: Path) -> bool:
 def _id_problems(file: CaseFile) -> Iterator[Problem]:
     odd = [part for part in file.id.split("/") if not _ID_PART.fullmatch(part)]
     if odd:
+        meant = "/".join(filter(None, map(slug, file.id.split("/"))))
+        hint = f" It could be {meant!r}." if meant else ""
         message = (
             "the file's path must be lower case letters, digits and hyphens, "
-            f"not {odd[0]!r}; it is the case's id and address."
+            f"not {odd[0]!r}; it is the case's id and address.{hint}"
         )
-        yield problem("file-name-not-an-id", file.path, 1, message)
+        yield problem("file-name-not-an-id", file.path, 1, message, value=odd[0])
 
 
 def _draft(file: CaseFile, data: bytes) -> Draft:

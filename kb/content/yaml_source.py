@@ -686,6 +686,8 @@ def _plain(err: yaml.MarkedYAMLError) -> str:
         return text + " (put quotes around a value that contains ': ')"
     if "but got '?'" in text:
         return text + " (put quotes around a question that stands in brackets)"
-    if "cannot start any token" in text:
-        return text + " (use spaces, not tabs, and quote a value that starts with a sign)"
+    if "found character '\\t'" in text:
+        return "a tab stands where only spaces may stand; write spaces in its place"
+    if found := re.search(r"found character '(.)' that cannot start any token", text):
+        return f"a value that begins with {found[1]!r} must stand in quotes"
     return text

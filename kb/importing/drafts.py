@@ -33,16 +33,22 @@ _MOST_KEPT = 20_000
 
 #: Is told how many drafts were written.
 Tell = Callable[[int], None]
+#: Is told how many of how many drafts were checked.
+TellChecked = Callable[[int, int], None]
 
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """A draft that was made: where it is, what it was made of, what the check finds in it."""
+    """A draft that was made: where it is, what it was made of, what the check finds in it.
+
+    ``left`` is how many things are left; of very many drafts not all of them are ``problems``.
+    """
 
     id: str
     path: str
     place: str
     problems: list[Problem] = field(default_factory=list)
+    left: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,12 +60,14 @@ class Imported:
         notes: what was not taken, as far as it is kept.
         counts: how often each thing was not taken, by column and reason.
         refused: files and rows of which no draft was made.
+        left: how often something is left to write, by the field.
     """
 
     drafts: list[Draft] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
 
     @property
     def notes_left_off(self) -> int:
@@ -69,7 +77,12 @@ class Imported:
     @property
     def passing(self) -> int:
         """How many drafts the check finds nothing in."""
-        return sum(not draft.problems for draft in self.drafts)
+        return sum(not draft.left for draft in self.drafts)
+
+    @property
+    def problems_left_off(self) -> int:
+        """How many problems are not kept."""
+        return self.left.total() - sum(len(draft.problems) for draft in self.drafts)
 
     @staticmethod
     def kind_of(note: Note) -> tuple[str, str]:
@@ -171,6 +184,7 @@ def import_stories(
     dry_run: bool = False,
     processes: int = 1,
     tell: Tell = lambda done: None,
+    tell_checked: TellChecked = lambda done, drafts: None,
 ) -> Imported:
     """Make drafts of stories, check them, and put them where they are wanted.
 
@@ -187,6 +201,7 @@ def import_stories(
         dry_run: whether nothing is to be kept.
         processes: how many may check them beside each other.
         tell: is told how many drafts were written.
+        tell_checked: is told how many of them were checked.
 
     Raises:
         CorpusError: the folder cannot be written to.
@@ -200,7 +215,7 @@ def import_stories(
     try:
         _write(found, stories, mapping, meanings, here, into, staging, tell)
         if found.drafts:
-            _check(found, staging, cases, into, processes)
+            _check(found, staging, cases, into, processes, tell_checked)
             if not dry_run:
                 _land(staging, into, found)
     except OSError as err:
@@ -329,14 +344,29 @@ def _deeper(text: str) -> str:
     )
 
 
-def _check(found: Imported, staging: Path, cases: Path, into: Path, processes: int) -> None:
+def _check(
+    found: Imported,
+    staging: Path,
+    cases: Path,
+    into: Path,
+    processes: int,
+    tell: TellChecked,
+) -> None:
     """What ``kb check`` says of each draft."""
     by_path = {str(staging / f"{draft.id}.md"): draft for draft in found.drafts}
     home = cases if (cases / TAXONOMY_FILE).is_file() else None
-    corpus = read_corpus(staging, vocabulary=home, processes=processes)
-    for problem in corpus.problems:
+    with tempfile.TemporaryDirectory(prefix="kb-import-") as index:
+        # What was read of the drafts is kept there: in memory there may be no room for it.
+        corpus = read_corpus(
+            staging, vocabulary=home, index=Path(index), processes=processes, tell=tell
+        )
+    for number, problem in enumerate(corpus.problems):
         draft = by_path.get(problem.path)
-        if draft is not None:
+        if draft is None:
+            continue
+        draft.left += 1
+        found.left[problem.field.split("[")[0].split(".")[0] or "the text"] += 1
+        if number < _MOST_KEPT:
             message = problem.message.replace(f"{staging}{os.sep}", f"{into}{os.sep}")
             draft.problems.append(replace(problem, path=draft.path, message=message))
 

@@ -114,11 +114,11 @@ def _blank(match: re.Match[str]) -> str:
 @lru_cache(maxsize=2)  # each rule on a body asks for it again
 def _without_code(body: str) -> str:
     """The body with code blanked out, so that lines and columns stay."""
-    plain = _without_fences(body)
+    plain = without_fences(body)
     return _CODE.sub(_blank, plain) if "`" in plain else plain
 
 
-def _without_fences(body: str) -> str:
+def without_fences(body: str) -> str:
     """The body with blocks of code blanked out."""
     return _FENCE.sub(_blank, body) if "```" in body or "~~~" in body else body
 
@@ -134,7 +134,7 @@ def column_at(text: str, position: int) -> int:
 
 def sections(body: str) -> tuple[Section, ...]:
     """Split a body at its ``##`` headings; deeper headings stay inside their section."""
-    plain = _without_fences(body)
+    plain = without_fences(body)
     marks = [match for match in _HEADING.finditer(plain) if len(match.group(1)) == 2]
     parts = []
     start, heading, line = 0, "", 1
@@ -235,10 +235,10 @@ def body_problems(
 
 
 def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[TextComplaint]:
-    plain = _without_fences(body)
+    plain = without_fences(body)
     for match in _UNDERLINED.finditer(plain):
         text = match.group().splitlines()[0].strip()
-        message = f"a heading must be written as '## {text[:40]}'."
+        message = f"a heading must be written as '## {_in_short(text)}'."
         start = body.index(text, match.start())
         line, column = _line(body, match.start()), column_at(body, start)
         yield TextComplaint(line, "heading-underlined", message, column=column, value=text)
@@ -257,6 +257,10 @@ def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[Tex
         seen.add(text)
         if headings is not None and text not in headings:
             yield _not_in_form(text, headings, line, column)
+
+
+def _in_short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _not_in_form(text: str, headings: Sequence[str], line: int, column: int) -> TextComplaint:
@@ -290,6 +294,10 @@ def _folded(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
 
 
+#: What is said of an address that the program of another site would have filled in.
+_TEMPLATE = ", which another site fills in; write the address itself."
+
+
 def _link_problems(link: Link) -> Iterator[TextComplaint]:
     if link.case_id is not None or link.target.startswith("#"):
         return
@@ -298,7 +306,7 @@ def _link_problems(link: Link) -> Iterator[TextComplaint]:
             link.line,
             "link-leads-nowhere",
             f"a link must lead to another case ('../guides/trends.md') or a web address, "
-            f"not {link.target!r}.",
+            f"not {link.target!r}{_TEMPLATE if link.target.startswith(('{{', '{%')) else '.'}",
             column=link.column,
             value=link.target,
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import takewhile, zip_longest
 from urllib.parse import unquote
@@ -43,8 +44,13 @@ _KINDS = {
 }
 
 
-def differences(text: str) -> Iterator[TextComplaint]:
+@lru_cache(maxsize=2)  # each fix of the front-matter above it is tried with it
+def differences(text: str) -> tuple[TextComplaint, ...]:
     """Where the site shows something else of a text without HTML than a pull request does."""
+    return tuple(_differences(text))
+
+
+def _differences(text: str) -> Iterator[TextComplaint]:
     if not _may_differ(text):
         return
     if len(text) > LONGEST or text.count("[") > MOST_BRACKETS:

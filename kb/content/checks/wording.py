@@ -15,7 +15,7 @@ from kb.content.placeholders import (
 )
 from kb.content.schema import Complaint, Complaints, Given, Place, as_text, items_of
 from kb.model.taxonomy import GUIDE, WARNING, Taxonomy, Term
-from kb.text.body import TextComplaint, column_at
+from kb.text.body import TextComplaint, column_at, without_fences
 
 #: The fields of a case that hold sentences or names in plain text, and of the records in it.
 _PLAIN = frozenset(
@@ -104,20 +104,21 @@ def markup_complaints(texts: Sequence[Text]) -> Complaints:
                 place,
                 "markup-in-plain-text",
                 f"is plain text and holds {what}, {_cut(found[0].strip())!r}, which pages show as "
-                f"it is typed; write {_without(found, pattern)!r}.",
+                f"it is typed; write {_without(found, pattern)}.",
             )
             break
 
 
 def _without(found: re.Match[str], pattern: re.Pattern[str]) -> str:
-    """What was meant by a piece of markup."""
+    """What was meant by a piece of markup, as a message asks for it."""
     text = found[0].strip()
     if pattern is _ENTITY:
-        return html.unescape(text)
+        return repr(html.unescape(text))
     if text.startswith("<"):
-        return text.strip("<>") if ":" in text and " " not in text else "the words alone"
+        is_address = ":" in text and " " not in text
+        return repr(text.strip("<>")) if is_address else "the words alone"
     link = re.match(r"!?\[([^\[\]]+)\]", text)
-    return _cut(link[1] if link else text.strip("*_`~# "))
+    return repr(_cut(link[1] if link else text.strip("*_`~# ")))
 
 
 # --- what is not written yet -----------------------------------------------------------------
@@ -162,19 +163,20 @@ def unwritten_complaints(texts: Sequence[Text]) -> Complaints:
 
 
 def body_complaints(body: str) -> Iterator[TextComplaint]:
-    """What is not written in a text."""
-    if MARK in body:
-        for line, column, text in placeholders_in(body):
+    """What is not written in a text; code is an example and says what it likes."""
+    plain = without_fences(body)
+    if MARK in plain:
+        for line, column, text in placeholders_in(plain):
             message = f"the text still says what a draft says, {_cut(text)!r}; {_WRITE}"
             yield TextComplaint(line, "placeholder-left", message, column=column, value=text)
     if _may_have_an_empty_section(body):
         yield from _empty_sections(body)
-    small = body.lower()
+    small = plain.lower()
     if any(stem in small for stem in _UNWRITTEN_STEMS):
-        for match in _UNWRITTEN.finditer(body):
+        for match in _UNWRITTEN.finditer(plain):
             said = match[0].strip()
             message = f"the text must say something, not {said!r}; {_WRITE}"
-            line = body.count("\n", 0, match.start()) + 1
+            line = plain.count("\n", 0, match.start()) + 1
             column = match[0].index(said) + 1
             yield TextComplaint(line, "text-says-nothing", message, column=column, value=said)
 

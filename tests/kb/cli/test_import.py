@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 
 from kb.content.load import load_folder
 from tests.kb.cli.command import ROOT, kb
-from tests.kb.importing.fictional import rows, write_xlsx
+from tests.kb.importing.fictional import HEADS, rows, write_xlsx
 
 CASES = ROOT / "cases"
 
@@ -264,3 +267,50 @@ def test_the_list_groups_what_is_alike(tmp_path: Path) -> None:
         "not taken: a.csv!B4: Colour: 'red': No field is mapped to this column.",
         "not taken: Colour: and 6 more; --json lists them",
     ]
+
+
+def _import_rows(folder: Path, count: int) -> tuple[dict, int]:
+    """Import so many rows in a process of its own: the answer, and the most memory it took."""
+    table, mapping = folder / f"{count}.csv", folder / "mapping.yaml"
+    with table.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADS)
+        writer.writerows(rows(count))
+    mapping.write_text(MAPPING, encoding="utf-8")
+    command = ["import", table, "--mapping", mapping, "--cases", CASES, "--dry-run", "--json"]
+    script = (
+        "import resource, sys\nfrom web.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nfinally:\n"
+        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, command)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return json.loads(done.stdout), int(done.stderr.splitlines()[-1]) * 1024
+
+
+def test_many_rows_take_little_memory_each(tmp_path: Path) -> None:
+    """Hundreds of rows are drafts, each checked; a row takes less than 50 kB of memory."""
+    few, before = _import_rows(tmp_path, 100)
+    many, after = _import_rows(tmp_path, 500)
+
+    assert [len(one["drafts"]) for one in (few, many)] == [100, 500]
+    assert [one["passing"] for one in (few, many)] == [90, 450]
+    assert after - before < 400 * 50_000
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_rows_are_read_whole(tmp_path: Path) -> None:
+    """All of them are drafts, in less than a gigabyte; of problems no more are kept than said."""
+    found, most = _import_rows(tmp_path, 100_000)
+
+    assert (len(found["drafts"]), found["refused"]) == (100_000, [])
+    assert found["passing"] == sum(not one["left"] for one in found["drafts"]) == 90_000
+    kept = sum(len(one["problems"]) for one in found["drafts"])
+    assert kept + found["problems_left_off"] == sum(one["left"] for one in found["drafts"])
+    assert kept <= 20_000
+    assert most < 1_000_000_000

@@ -297,20 +297,22 @@ def test_size_is_limited(tmp_path: Path, size: int, messages: list) -> None:
 
 
 BAD_PATHS = [
-    ("Norway/a.md", "Norway"),
-    ("norway/graphic_arts.md", "graphic_arts"),
-    ("norway/graphic arts.md", "graphic arts"),
-    ("norway/a.b.md", "a.b"),
-    ("norway/-a.md", "-a"),
-    ("norway/a--b.md", "a--b"),
-    ("norway/café.md", "café"),
-    ("norway/a\n.md", "a\n"),
-    ("norway.md/a.md", "norway.md"),
+    ("Norway/a.md", "Norway", "norway/a"),
+    ("norway/graphic_arts.md", "graphic_arts", "norway/graphic-arts"),
+    ("norway/graphic arts.md", "graphic arts", "norway/graphic-arts"),
+    ("norway/a.b.md", "a.b", "norway/a-b"),
+    ("norway/-a.md", "-a", "norway/a"),
+    ("norway/a--b.md", "a--b", "norway/a-b"),
+    ("norway/café.md", "café", "norway/cafe"),
+    ("norway/a\n.md", "a\n", "norway/a"),
+    ("norway.md/a.md", "norway.md", "norway-md/a"),
 ]
 
 
-@pytest.mark.parametrize(("name", "part"), BAD_PATHS, ids=[ascii(row[0]) for row in BAD_PATHS])
-def test_paths_are_addresses(tmp_path: Path, name: str, part: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "part", "meant"), BAD_PATHS, ids=[ascii(row[0]) for row in BAD_PATHS]
+)
+def test_paths_are_addresses(tmp_path: Path, name: str, part: str, meant: str) -> None:
     """A path that cannot be an address is told by the part that is wrong; the rest is read."""
     loaded = _load(tmp_path, "---\na: 1\n---\nB", name)
 
@@ -318,7 +320,7 @@ def test_paths_are_addresses(tmp_path: Path, name: str, part: str) -> None:
         (
             1,
             "the file's path must be lower case letters, digits and hyphens, "
-            f"not {part!r}; it is the case's id and address.",
+            f"not {part!r}; it is the case's id and address. It could be {meant!r}.",
         )
     ]
     assert [draft.body for draft in loaded.drafts] == ["B"]
@@ -332,7 +334,7 @@ def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
         (
             1,
             "the file's path must be lower case letters, digits and hyphens, "
-            r"not 'caf\udce9'; it is the case's id and address.",
+            r"not 'caf\udce9'; it is the case's id and address. It could be 'caf'.",
         )
     ]
 

@@ -197,15 +197,13 @@ TROUBLES = [
         "tab",
         "a: 1\n\tb: 2",
         3,
-        "is not YAML: while scanning for the next token, found character '\\t' that cannot start "
-        "any token (use spaces, not tabs, and quote a value that starts with a sign)",
+        "is not YAML: a tab stands where only spaces may stand; write spaces in its place",
     ),
     (
         "sign",
         "title: @home",
         2,
-        "is not YAML: while scanning for the next token, found character '@' that cannot start "
-        "any token (use spaces, not tabs, and quote a value that starts with a sign)",
+        "is not YAML: a value that begins with '@' must stand in quotes",
     ),
     (
         "question",

@@ -201,6 +201,8 @@ PROBLEMS = [
     ("script-link", "[x](javascript:alert)", [(1, LEAD + "'javascript:alert'.")]),
     ("script-in-capitals", "[x](JavaScript:alert)", [(1, LEAD + "'JavaScript:alert'.")]),
     ("data-link", "[x](data:text/html,x)", [(1, LEAD + "'data:text/html,x'.")]),
+    ("template", '[x]({{ "/a" | url }})',
+     [(1, LEAD + "'{{', which another site fills in; write the address itself.")]),
     ("bare-domain", "[x](www.example.com)", [(1, LEAD + "'www.example.com'.")]),
     ("picture", "One\n![x\ny](photo.jpg)", [(2, IMAGE.format(r"'![x\ny](photo.jpg'"))]),
     ("picture-from-elsewhere", "![x](https://example.org/a.png)",
