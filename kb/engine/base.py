@@ -418,13 +418,25 @@ def within_limit(limit: int) -> None:
 
 #: A length that is 1 but for so much is one: what is unit already stays as it is.
 _UNIT = 1e-6
+#: So many rows are scaled at once.
+_AT_ONCE = 1 << 14
 
 
-def unit_rows(vectors: np.ndarray) -> np.ndarray:
-    """Rows scaled to length one, so that an inner product is a cosine; zeros stay zeros."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    as_they_are = (lengths == 0) | (np.abs(lengths - 1) <= _UNIT)
-    return (vectors / np.where(as_they_are, 1, lengths)).astype(np.float32)
+def unit_rows(vectors: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Rows scaled to length one, so that an inner product is a cosine; zeros stay zeros.
+
+    Args:
+        vectors: of shape (n, dimension).
+        out: gets them, of the same shape and float32: it may be ``vectors`` itself. Else they
+            are in an array of their own.
+    """
+    found = np.empty(vectors.shape, dtype=np.float32) if out is None else out
+    for begin in range(0, len(vectors), _AT_ONCE):  # of a million no copy is made on the way
+        some = vectors[begin : begin + _AT_ONCE]
+        lengths = np.linalg.norm(some, axis=1, keepdims=True)
+        as_they_are = (lengths == 0) | (np.abs(lengths - 1) <= _UNIT)
+        found[begin : begin + len(some)] = some / np.where(as_they_are, 1, lengths)
+    return found
 
 
 def checked_vectors(vectors: np.ndarray) -> np.ndarray:

@@ -314,7 +314,8 @@ class LocalWriter(Gathering):
         digests = "".join(digest for one in texts for digest in one.digests)
         dimension = earlier.dimension if earlier is not None else texts[0].vectors.shape[1]
         none = np.zeros((0, dimension), dtype=np.float32)
-        n_new = sum(len(one.digests) for one in texts)
+        vectors = np.concatenate([none, *(one.vectors for one in texts)], dtype=np.float32)
+        n_new = len(vectors)
         places = np.empty(int(lengths.sum()), dtype=np.int64)
         is_new = np.ones(len(places), dtype=bool)
         is_new[stretches(starts_of(lengths), rows)[0]] = earlier is None
@@ -322,7 +323,7 @@ class LocalWriter(Gathering):
         write_document_vectors(
             folder,
             name,
-            vectors=unit_rows(np.concatenate([none, *(one.vectors for one in texts)])),
+            vectors=unit_rows(vectors, out=vectors),
             digests=np.frombuffer(bytes.fromhex(digests), dtype=np.uint8).reshape(-1, 32),
             lengths=lengths,
             earlier=earlier,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import faiss
@@ -123,6 +124,41 @@ def test_distances_of_codes_count_the_signs_that_differ(tmp_path, dimension):
 
     assert found.tolist() == ((vectors > 0) != (vector > 0)).sum(axis=1).tolist()
     assert signs(vectors).shape == (n, code_width(dimension))
+
+
+@pytest.mark.parametrize("n_rows", [1, 7, 200, 2_000])
+def test_few_of_a_large_set_are_read_and_many_are_mapped(tmp_path, n_rows):
+    """Both give the same to the last bit: products, nearest texts, and the vectors themselves."""
+    rng = np.random.default_rng(3)
+    lengths = rng.integers(0, 6, 5_000)
+    opened = write(tmp_path, rng.normal(size=(int(lengths.sum()), 24)), lengths.tolist())
+    rows = np.sort(rng.choice(len(lengths), n_rows, replace=False))
+    places = np.concatenate([np.arange(opened.starts[r], opened.starts[r + 1]) for r in rows])
+    units = unit_rows(rng.normal(size=(3, 24)))
+
+    assert opened.codes is not None
+    every = np.asarray(opened.matrix)
+    expected = inner_products(every, units, places)
+    products, counts = opened.products(units, rows)
+    assert np.array_equal(products.ravel(), expected)
+    assert counts.tolist() == lengths[rows].tolist()
+    assert np.array_equal(opened.of(rows)[0], every[places])
+    cosines, nearest = opened.nearest(units[0], rows)
+    slow = slow_nearest(every, lengths.tolist(), units[0])
+    assert np.abs(cosines - [slow[row][0] for row in rows]).max() <= 1e-6
+    assert nearest.tolist() == [slow[row][1] for row in rows]
+
+
+def test_a_file_that_becomes_shorter_is_told(tmp_path):
+    """Where it is read: what is mapped of such a file ends the process."""
+    rng = np.random.default_rng(4)
+    opened = write(tmp_path, rng.normal(size=(5_000, 8)), [1] * 5_000)
+    path = tmp_path / "any.faiss"
+    os.truncate(path, path.stat().st_size - 8 * 4)
+
+    assert opened.nearest(np.eye(8, dtype=np.float32)[0], np.array([10]))[1].tolist() == [0]
+    with pytest.raises(SnapshotCorrupt, match="ends too soon"):
+        opened.nearest(np.eye(8, dtype=np.float32)[0], np.array([4_999]))
 
 
 def test_inner_products_are_of_the_places_asked_for():

@@ -1,0 +1,26 @@
+"""What all engines share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kb.engine.base import unit_rows
+
+
+@pytest.mark.parametrize("n", [0, 1, 40_000])
+def test_each_row_is_scaled_as_if_it_were_alone(n):
+    """However many there are; zeros stay zeros, and it can be done in place."""
+    vectors = np.random.default_rng(1).normal(size=(n, 5)).astype(np.float32)
+    vectors[::7] = 0
+
+    found = unit_rows(vectors)
+
+    assert found.dtype == np.float32
+    assert found.shape == (n, 5)
+    for row in range(0, n, 1_001):
+        assert np.array_equal(found[row], unit_rows(vectors[row : row + 1])[0])
+    lengths = np.linalg.norm(found, axis=1)
+    assert np.abs(lengths - (np.arange(n) % 7 > 0)).max(initial=0) <= 1e-6
+    assert unit_rows(vectors, out=vectors) is vectors
+    assert np.array_equal(vectors, found)
