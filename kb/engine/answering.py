@@ -18,6 +18,7 @@ from kb.engine.base import (
     Part,
     Question,
     best_rows,
+    distinct,
     unit_vector,
     within_limit,
 )
@@ -137,7 +138,7 @@ class ArrayAnswering:
                 if near:
                     found.append(_best(np.maximum.reduce(near), rows, by_each))
             found.append(_best(self._words.shares, rows, by_each))
-        return np.unique(np.concatenate(found))
+        return distinct(*found)
 
     def estimates(self, rows: np.ndarray) -> np.ndarray:
         """About the weighted sum of some documents."""

@@ -422,6 +422,17 @@ _UNIT = 1e-6
 _AT_ONCE = 1 << 14
 
 
+def distinct(*rows: np.ndarray) -> np.ndarray:
+    """Rows of one or more arrays in order, each once.
+
+    As ``numpy.unique``, which goes by hashes since numpy 2.3 and takes ten times as long.
+    """
+    in_order = np.sort(np.concatenate(rows))
+    is_first = np.ones(len(in_order), dtype=bool)
+    np.not_equal(in_order[1:], in_order[:-1], out=is_first[1:])
+    return in_order[is_first]
+
+
 def unit_rows(vectors: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Rows scaled to length one, so that an inner product is a cosine; zeros stay zeros.
 

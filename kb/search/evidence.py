@@ -15,7 +15,16 @@ import numpy as np
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import QueryEncoder
-from kb.engine.base import Answering, Engine, Part, Question, VectorText, best_rows, unit_rows
+from kb.engine.base import (
+    Answering,
+    Engine,
+    Part,
+    Question,
+    VectorText,
+    best_rows,
+    distinct,
+    unit_rows,
+)
 from kb.engine.filters import EVERYTHING, Filter
 from kb.model.calibration import Calibration, Weights
 from kb.search.query_analysis import Analyser, Analysis
@@ -196,7 +205,7 @@ class Retriever:
         )
         rows = self._candidates_of(answering, tuple(within), weights.linked)
         if also is not None:
-            rows = np.union1d(rows, also)
+            rows = distinct(rows, also)
         found = answering.evidence(rows)
         absent = np.full(len(rows), -1.0), np.full(len(rows), -1, dtype=np.int64)
         by_set = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from kb.citations.summary import CountedSources
 from kb.citations.works import day_text
-from kb.engine.base import TITLE, Engine, Part, Question, best_rows, unit_rows
+from kb.engine.base import TITLE, Engine, Part, Question, best_rows, distinct, unit_rows
 from kb.engine.filters import EVERYTHING, Filter
 from kb.engine.guarded import GuardedEngine
 from kb.engine.one_more import EngineWithOneMore, Tried
@@ -197,7 +197,7 @@ class Searcher:
         among = judgement.found
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
-            among = np.union1d(rows, outside)
+            among = distinct(rows, outside)
         page = self._page(query, rows, scores)
         result, marker = self._answer(query, within, among, rows, page), Marker(asked.terms)
         return replace(
@@ -230,7 +230,7 @@ class Searcher:
         using = self.engine.matching(within, evidence.rows)
         for stems in asked.each_word:
             holding = [self.engine.holding((stem,)) for stem in stems]
-            using = np.intersect1d(using, np.concatenate(holding))
+            using = using[np.isin(using, np.concatenate(holding))]
         using = self._allowed(replace(judgement, found=using), asked).found
         scores = judgement.scores[np.searchsorted(evidence.rows, using)]
         marker = Marker(stem for stems in asked.each_word for stem in stems)
@@ -450,7 +450,7 @@ class Searcher:
             saying = self._saying(found, phrase.stems)
             for one in phrase.values:
                 within = Filter(facets={one.facet: (one.value,)})
-                saying = np.union1d(saying, self.engine.matching(within, found))
+                saying = distinct(saying, self.engine.matching(within, found))
             found = saying
         return replace(judgement, found=found)
 

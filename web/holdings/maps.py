@@ -227,7 +227,6 @@ def _label(mark: Mark, boxes: np.ndarray, width: float, height: float) -> Mark:
         width: of the map.
         height: of the map.
     """
-    whole = np.array([[0.0, 0.0, width, height]])
     best, least = mark, float("inf")
     for words, distance in (
         *((mark.place.name, one) for one in DISTANCES[:NEAR]),
@@ -244,11 +243,9 @@ def _label(mark: Mark, boxes: np.ndarray, width: float, height: float) -> Mark:
             for across, down, anchor in WAYS
         ]
         tried = [_box(*spot, f"{words} {mark.place.count}") for spot in spots]
-        inside = _overlaps(np.array(tried), whole)[:, 0].tolist()
-        on_others = _overlaps(np.array(tried), boxes)
-        for spot, box, within, others in zip(spots, tried, inside, on_others, strict=True):
-            # Only what overlaps is added up: mostly nothing.
-            covered = sum(others[others > 0].tolist()) + 1000 * (_area(box) - within)
+        covers = _covered(tried, boxes)
+        for spot, box, covered in zip(spots, tried, covers, strict=True):
+            covered += 1000 * (_area(box) - _overlap(box, (0.0, 0.0, width, height)))
             if covered < least:
                 x, y, anchor = spot
                 least, leader = covered, distance > DISTANCES[0]
@@ -260,17 +257,28 @@ def _label(mark: Mark, boxes: np.ndarray, width: float, height: float) -> Mark:
     return best
 
 
-def _overlaps(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The area that each of some boxes shares with each of others: of shape (n_some, n_others)."""
-    low = np.maximum(some[:, None, :2], others[None, :, :2])
-    high = np.minimum(some[:, None, 2:], others[None, :, 2:])
-    return np.prod(np.maximum(high - low, 0.0), axis=2)
+def _covered(some: Sequence[Box], others: np.ndarray) -> list[float]:
+    """How much of each of some boxes is covered by others: float64 of shape (n_others, 4)."""
+    boxes = np.array(some)[:, :, None]
+    left, top, right, bottom = others.T
+    across = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
+    down = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
+    covers = [0.0] * len(some)
+    for at, other in np.argwhere((across > 0) & (down > 0)).tolist():  # mostly none
+        covers[at] += float(across[at, other] * down[at, other])
+    return covers
 
 
 def _box(x: float, y: float, anchor: str, words: str) -> Box:
     wide = LETTER * TYPE_SIZE * len(words)
     left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
     return (left, y - TYPE_SIZE * 0.6, left + wide, y + TYPE_SIZE * 0.6)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across * down if across > 0 and down > 0 else 0.0
 
 
 def _area(box: Box) -> float:

@@ -96,7 +96,9 @@ class WordIndex:
             for at in places
             if at is not None
         ]
-        return functools.reduce(np.intersect1d, rows).astype(np.int64)
+        return functools.reduce(functools.partial(np.intersect1d, assume_unique=True), rows).astype(
+            np.int64
+        )
 
     def counts(self) -> Counts:
         """How often each term stands in each document, in memory: for a build that goes on."""

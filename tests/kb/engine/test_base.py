@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.engine.base import unit_rows
+from kb.engine.base import distinct, unit_rows
 
 
 @pytest.mark.parametrize("n", [0, 1, 40_000])
@@ -24,3 +24,15 @@ def test_each_row_is_scaled_as_if_it_were_alone(n):
     assert np.abs(lengths - (np.arange(n) % 7 > 0)).max(initial=0) <= 1e-6
     assert unit_rows(vectors, out=vectors) is vectors
     assert np.array_equal(vectors, found)
+
+
+@pytest.mark.parametrize("sizes", [(0,), (1,), (5_000,), (0, 0), (900, 0, 1_200)])
+def test_rows_stand_in_order_and_once(sizes):
+    """In whichever array, and however often, they come."""
+    rng = np.random.default_rng(2)
+    arrays = [rng.integers(0, 2_000, size) for size in sizes]
+
+    found = distinct(*arrays)
+
+    assert found.dtype == np.int64
+    assert found.tolist() == sorted({row for array in arrays for row in array.tolist()})
