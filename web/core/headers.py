@@ -9,6 +9,7 @@ from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
+from web.core.files import PROGRAMS
 from web.core.params import CARRIED, SEARCH
 
 #: No script but that of a page that names one, and nothing from elsewhere; connections home let
@@ -26,6 +27,8 @@ SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 REVALIDATE = "no-cache"
+#: What a script of another site may read of an answer for programs.
+EXPOSED = ("ETag", "Last-Modified", "Link", "Retry-After")
 #: For an answer to what stands in the address and nowhere else.
 PRIVATE = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
 _OF_A_SEARCH = tuple(param.name for param in SEARCH)
@@ -71,8 +74,9 @@ def _finish(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY + SCRIPTS_OF_THE_SITE
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
-    if request.path.startswith(("/api/v1/", "/healthz")):
+    if request.path.startswith((*PROGRAMS, "/healthz")) or request.path.endswith(".atom"):
         response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
     if request.endpoint == "static" and "v" not in request.args:
         response.headers["Cache-Control"] = REVALIDATE
     if response.direct_passthrough or request.method not in ("GET", "HEAD"):

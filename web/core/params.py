@@ -144,14 +144,15 @@ FILTERS: Table = (
     _row(
         "results_unit",
         Of(UNITS),
-        "The unit that results_min is in, where a metric is reported in several.",
+        "The unit that results_min is in, where a metric is reported in several; needs "
+        "results_min.",
         default=None,
     ),
     _row(
         "results_direction",
         one_of(DIRECTIONS),
         f"Which way the figure of results_min went: {UP} is a rise or a state that was reached, "
-        f"{DOWN} is a fall.",
+        f"{DOWN} is a fall, which needs results_min.",
         default=UP,
     ),
 )

@@ -33,6 +33,12 @@ ABOUT = (
     "answers 503, and a file that could not be made 500."
 )
 SCHEMAS = "#/components/schemas/"
+#: Of every answer that is not private.
+ETAG: Mapping[str, Any] = {
+    "description": "Names this answer: sent back as If-None-Match it is answered with 304 while "
+    "nothing has changed.",
+    "schema": {"type": "string"},
+}
 #: Problems that every operation may answer with.
 EVERYWHERE: Mapping[str, str] = {
     "400": "A parameter is unknown, is given twice, or its value is not allowed.",
@@ -125,6 +131,7 @@ def _operation(
         "responses": {
             "200": {
                 "description": "The answer.",
+                "headers": {"ETag": ETAG},
                 "content": {"application/json": _schema_of(operation.answer)},
             },
             **{status: _problem(words) for status, words in sorted(problems.items())},
@@ -153,7 +160,8 @@ def _parameter(
     if param.default not in (None, "", False):
         schema |= {"default": param.default}
     if most:
-        schema |= {"minItems": least, "maxItems": most}
+        schema |= {"minItems": least, "maxItems": most, "uniqueItems": True}
+        schema["items"] = {**value, "minLength": 1}
     described = {
         "name": param.name,
         "in": "query",

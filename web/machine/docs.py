@@ -9,7 +9,9 @@ from flask import Blueprint, Response, redirect, render_template
 from web.core.errors import HTTP_KINDS, KINDS, NOT_MEASURED
 from web.core.urls import url_for
 from web.machine.api import api_description, compendium_at_hand
+from web.machine.changelog import CHANGES, old_names
 from web.machine.examples import requests_of
+from web.machine.twins import twins
 
 bp = Blueprint("docs", __name__, template_folder="templates")
 
@@ -28,9 +30,13 @@ def api() -> str:
     """The API for people: addresses, parameters, examples, problems."""
     kinds = {kind.slug: kind for kind in (*KINDS.values(), *HTTP_KINDS.values(), NOT_MEASURED)}
     root = url_for("docs.versioned")
+    described = api_description()
     return render_template(
         "api.html",
-        operations={path: item["get"] for path, item in api_description()["paths"].items()},
+        operations={path: item["get"] for path, item in described["paths"].items()},
+        twins=tuple(twins()),
+        changes=CHANGES,
+        old_names=tuple(old_names(described)),
         types=TYPES,
         examples=[(words, root + there) for words, there in requests_of(compendium_at_hand())],
         kinds=sorted(kinds.values(), key=lambda kind: (kind.status, kind.slug)),

@@ -130,7 +130,6 @@ def _answer(
     )
     response = Response(to_atom(feed), content_type=f"{MEDIA_TYPE}; charset=utf-8")
     response.last_modified = _when_made()
-    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 

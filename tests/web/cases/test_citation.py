@@ -16,7 +16,10 @@ from flask.testing import FlaskClient
 from kb.citations.highwire import highwire_tags
 from kb.citations.items import Item
 from kb.model.cases import Name
+from kb.search.opening import LiveSearcher
+from kb.settings import Settings
 from tests.kb.citations.test_styles import CASE, PEOPLE
+from web import create_app
 
 METAL = "norway/metal-buyers"
 ADDRESS = f"http://localhost/cases/{METAL}"
@@ -320,6 +323,24 @@ def test_zotero_splits_no_organisation(item: Item, authors: list[dict[str, str]]
 
     assert (taken["type"], taken["authors"]) == ("report", authors)
     assert taken["number"] == item.version
+
+
+def test_zotero_reads_ten_pages(real_live: LiveSearcher, real_settings: Settings) -> None:
+    """Of real cases, guides and programmes: type, authors, year and title as they are cited."""
+    client = create_app(real_live, real_settings).test_client()
+    ids = [case.id for case in real_live.current().cases][::8][:10]
+    taken, expected = {}, {}
+    for case_id in ids:
+        head = _Head()
+        head.feed(client.get(f"/cases/{case_id}").text)
+        said, cited = _zotero(head.tags), client.get(f"/api/v1/citations/{case_id}").json
+        year = str(said["date"])[:4]
+        taken[case_id] = (said["type"], said["authors"], year, said["title"], said["number"])
+        names = [{"first": a["given"], "last": a["family"]} for a in cited["authors"]]
+        expected[case_id] = ("report", names, cited["year"], cited["title"], cited["version"])
+
+    assert len(taken) == 10
+    assert taken == expected
 
 
 def test_only_the_page_of_a_case_is_a_report(client: FlaskClient) -> None:

@@ -1,0 +1,127 @@
+"""One case is the same to everybody who asks: title, authors, year and version agree.
+
+Each reading below takes the case from one place by the rules of those who read there, and says
+what it found. Who adds a place adds a reading.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import extruct
+import feedparser
+import pytest
+import rispy
+from flask.testing import FlaskClient
+
+from tests.web.changing_site import Site
+
+CASE = "norway/metal-buyers"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a place says of a case; None of what it does not say."""
+
+    title: str
+    authors: tuple[str, ...]
+    year: str
+    version: str | None
+
+
+def _api(client: FlaskClient) -> Said:
+    cited = client.get(f"/api/v1/citations/{CASE}").json
+    authors = [" ".join(filter(None, (a["given"], a["family"]))) for a in cited["authors"]]
+    return Said(cited["title"], tuple(authors), cited["year"], cited["version"])
+
+
+def _page(client: FlaskClient) -> Said:
+    """What people read: the heading, and the citation in APA style that stands open."""
+    page = client.get(f"/cases/{CASE}").text
+    title = html.unescape(re.search(r"<h1>(.*?)</h1>", page)[1])
+    cited = html.unescape(re.search(r'<dd class="cite">(.*?)</dd>', page)[1])
+    authors, year = re.match(r"(.*?)\. \((\d{4})", cited).groups()
+    version = re.search(rf"/cases/{CASE}@(\w+)", cited)[1]
+    return Said(title, (authors,), year, version)
+
+
+def _highwire(client: FlaskClient) -> Said:
+    page = client.get(f"/cases/{CASE}").text
+    tags = re.findall(r'<meta name="(citation_\w+)" content="([^"]*)">', page)
+    told = {name: html.unescape(value) for name, value in tags}
+    authors = [value.removesuffix(",") for name, value in tags if name == "citation_author"]
+    return Said(
+        told["citation_title"],
+        tuple(authors),
+        told["citation_publication_date"][:4],
+        told["citation_technical_report_number"],
+    )
+
+
+def _json_ld(client: FlaskClient) -> Said:
+    page = client.get(f"/cases/{CASE}").text
+    (block,) = extruct.extract(page, syntaxes=["json-ld"], errors="strict")["json-ld"]
+    node = block["@graph"][0]
+    authors = tuple(one["name"] for one in node["author"])
+    return Said(node["name"], authors, node["dateModified"][:4], node["version"])
+
+
+def _unapi(client: FlaskClient) -> Said:
+    ris = client.get("/unapi", query_string={"id": CASE, "format": "ris"}).text
+    (entry,) = rispy.loads(ris)
+    version = entry["urls"][0].rpartition("@")[2]
+    authors = tuple(one.removesuffix(",") for one in entry["authors"])
+    return Said(entry["title"], authors, entry["year"][:4], version)
+
+
+def _atom(client: FlaskClient) -> Said:
+    feed = feedparser.parse(client.get("/cases.atom").data)
+    (entry,) = [one for one in feed.entries if one.link.endswith(f"/cases/{CASE}")]
+    (cited,) = [link.href for link in entry.links if link.rel == "cite-as"]
+    authors = tuple(author.name for author in entry.authors)
+    return Said(entry.title, authors, entry.updated[:4], cited.rpartition("@")[2])
+
+
+def _linkset(client: FlaskClient) -> Said:
+    """It names no title: the document that it says describes the page does."""
+    own = client.get(f"/linksets/{CASE}").json["linkset"][0]
+    version = own["cite-as"][0]["href"].rpartition("@")[2]
+    (csl,) = client.get(own["describedby"][0]["href"].removeprefix("http://localhost")).json
+    authors = [one.get("literal") or f"{one['given']} {one['family']}" for one in csl["author"]]
+    return Said(csl["title"], tuple(authors), str(csl["issued"]["date-parts"][0][0]), version)
+
+
+#: Every place that tells of a case. Harvesters and assistants belong here too.
+READINGS: dict[str, Callable[[FlaskClient], Said]] = {
+    "page": _page,
+    "highwire": _highwire,
+    "json-ld": _json_ld,
+    "unapi": _unapi,
+    "atom": _atom,
+    "linkset": _linkset,
+}
+
+
+@pytest.fixture(name="client", scope="module")
+def _client(tmp_path_factory: pytest.TempPathFactory, tiny_encoder) -> FlaskClient:
+    """A case that was changed once, so that its newest version is not its first."""
+    site = Site(tmp_path_factory.mktemp("one"), tiny_encoder)
+    site.build()
+    site.edit(
+        CASE, "title: Metal firms purchase machines", "title: Metal & wood firms buy <lathes>"
+    )
+    site.build()
+    return site.client()
+
+
+@pytest.mark.parametrize("place", READINGS)
+def test_everybody_is_told_the_same(client: FlaskClient, place: str) -> None:
+    """As the citation of the API has it."""
+    said, cited = READINGS[place](client), _api(client)
+
+    assert said == cited
+    assert cited.title == "Metal & wood firms buy <lathes>"
+    assert len(cited.version) == 12
