@@ -171,13 +171,14 @@ def test_numbers_are_bounded(description):
     assert firm["partners"]["schema"] == {"type": "integer", "minimum": 2, "maximum": 1_000}
     said = {
         *("type", "items", "enum", "default", "pattern"),
-        *("minimum", "maximum", "maxLength", "minItems", "maxItems"),
+        *("minimum", "maximum", "maxLength", "minItems", "maxItems", "uniqueItems"),
     }
     for path in OPERATIONS:
         assert {
             key for one in parameters(description, path).values() for key in one["schema"]
         } <= said
     ids = parameters(description, "/api/v1/compare")["id"]
+    assert ids["schema"]["items"] == {"type": "string", "minLength": 1}
     assert (ids["required"], ids["schema"]["minItems"], ids["schema"]["maxItems"]) == (True, 2, 5)
 
 
