@@ -65,6 +65,14 @@ class CaseSummary:
             "its collection, or `not-told`"
         ),
     ]
+    teaching: Annotated[
+        tuple[str, ...],
+        Field(description="`with-note` where it is in a session, and for whom these are"),
+    ]
+    minutes: Annotated[
+        tuple[str, ...],
+        Field(description="The lengths in which one of its sessions can be taught, shortest first"),
+    ]
     collection: Annotated[
         tuple[str, ...], Field(description="The collections of the compendium that it is in")
     ]

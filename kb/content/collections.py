@@ -47,6 +47,7 @@ from kb.model.decades import DECADES, decades, decades_of
 from kb.model.packs import Course, Pack
 from kb.model.people import People
 from kb.model.self_check import SelfCheck
+from kb.model.taught import vocabularies_of
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary, fold
 from kb.text.body import without_links
 
@@ -229,9 +230,9 @@ def asked_collection(taxonomy: Taxonomy, spelling: str) -> str:
 def frame_within(frame: Compendium, documents: Collection[Document]) -> Compendium:
     """What stands around some documents alone, as a compendium of their own.
 
-    The vocabulary stays as it is, but for the countries and decades that no document has. What
-    leads to a document outside loses the way there: a link in a text becomes its words, and the
-    self-check and the people leave it out.
+    The vocabulary stays as it is, but for the countries, decades and lengths of sessions that no
+    document has. What leads to a document outside loses the way there: a link in a text becomes its
+    words, and the self-check and the people leave it out.
 
     Args:
         frame: what stands around all documents.
@@ -244,6 +245,7 @@ def frame_within(frame: Compendium, documents: Collection[Document]) -> Compendi
         **taxonomy.vocabularies,
         "countries": replace(taxonomy["countries"], terms=countries),
         DECADES: decades(documents),
+        **vocabularies_of(packs := _packs_within(frame.packs, kept), taxonomy),
     }
     places = kept | frame.withdrawn.keys()
     return replace(
@@ -252,7 +254,7 @@ def frame_within(frame: Compendium, documents: Collection[Document]) -> Compendi
         taxonomy=replace(taxonomy, vocabularies=vocabularies),
         self_check=_check_within(frame.self_check, kept),
         people=_people_within(frame.people, kept),
-        packs=(packs := _packs_within(frame.packs, kept)),
+        packs=packs,
         course=_course_within(frame.course, packs, kept),
         codebook=without_links(frame.codebook, Path(CODEBOOK_FILE).stem, kept),
         policy=without_links(frame.policy, Path(POLICY_FILE).stem, kept),

@@ -70,7 +70,8 @@ from kb.model.case_versions import entry_digest, entry_text, version_digest
 from kb.model.cases import Case, Period, Reference, Withdrawn
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades
-from kb.model.facets import COLLECTION_FACET, DECADE_FACET
+from kb.model.facets import COLLECTION_FACET, DECADE_FACET, MINUTES_FACET, TEACHING_FACET
+from kb.model.taught import taught, vocabularies_of
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary
 
 #: What a file beside the cases holds.
@@ -163,13 +164,19 @@ class Corpus:
             facets={
                 "country": tuple(reading.countries),
                 DECADE_FACET: made,
+                **dict.fromkeys((TEACHING_FACET, MINUTES_FACET), ()),
+                **self._taught.get(reading.id, {}),
                 COLLECTION_FACET: mine,
             },
         )
 
     @cached_property
+    def _taught(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        return taught(self.beside.packs)
+
+    @cached_property
     def taxonomy(self) -> Taxonomy:
-        """The vocabulary, with the countries, decades and collections that occur."""
+        """The vocabulary, with the countries, decades, sessions and collections that occur."""
         taxonomy = self.beside.taxonomy
         return replace(
             taxonomy,
@@ -178,6 +185,7 @@ class Corpus:
                 "countries": _countries(self.documents, taxonomy),
                 COLLECTIONS: vocabulary_of(self.collections),
                 DECADES: decades(self.documents),
+                **vocabularies_of(self.beside.packs, taxonomy),
             },
             world=world(),
         )

@@ -65,8 +65,6 @@ from kb.model.cases import (
     Withdrawal,
 )
 from kb.model.facets import (
-    COLLECTION_FACET,
-    DECADE_FACET,
     FACETS,
     FIELDS_OF_FACETS,
     MADE_FACETS,
@@ -497,8 +495,10 @@ def _case(draft: Draft, fields: FrontMatter, known: Known) -> Case:
         **given,
         id=draft.id,
         body=draft.body,
-        facets={facet: _facet(facet, fields) for facet in FACETS if facet not in MADE_FACETS}
-        | {DECADE_FACET: (), COLLECTION_FACET: ()},  # made of all cases together
+        facets={
+            facet: () if facet in MADE_FACETS else _facet(facet, fields)  # made of all together
+            for facet in FACETS
+        },
         questions=fields.teaching.questions,
         digest=draft.digest,
         is_guide=known.guides[draft.id],

@@ -57,8 +57,8 @@ class Plan:
         """A digest of all that decides what is made of a case beside the case itself.
 
         That are code, libraries, encoders and the vocabulary; where cases lose the ways to
-        others that are not in the snapshot, also which ones are. Not the countries, decades and
-        collections of other cases.
+        others that are not in the snapshot, also which ones are. Not the countries, decades,
+        sessions and collections of other cases.
         """
         vocabularies = {
             name: one.terms

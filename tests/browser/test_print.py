@@ -50,6 +50,29 @@ def test_guides_fill_their_pages(page):
     assert "" not in pages
 
 
+def test_a_course_fills_its_pages(browser, taught):
+    """The weeks begin below the heading of the page; questions are kept whole, not all together."""
+    server = make_server("127.0.0.1", 0, taught.application, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    context = browser.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
+    page = context.new_page()
+    firsts = {}
+    for path, selector, words in (
+        ("/teaching", ".week-list > li", "h3"),
+        ("/teaching/why", ".session-questions li", "p"),
+        ("/teaching/questions", ".topic-questions > li", "p"),
+    ):
+        page.goto(path)
+        page.evaluate(LENGTHEN, [selector, 40])
+        said = " ".join(page.locator(selector).first.locator(words).first.inner_text().split())
+        firsts[path] = [one.count(said) for one in printed(page)]
+    context.close()
+    server.shutdown()
+    server.server_close()
+
+    assert {path: counts[0] > 3 for path, counts in firsts.items()} == dict.fromkeys(firsts, True)
+
+
 def test_results_of_a_search_fill_their_pages(page):
     """Results higher than half a page do not take a page each."""
     page.goto("/search?q=firms+that+export+together")

@@ -227,7 +227,7 @@ def test_the_head_stands_in_one_line(browser: Browser, url: str) -> None:
     [
         *("/packs", "/packs/edit", "/packs/plain/texts", "/packs/add?id=norway/metal-buyers"),
         *("/teaching", "/teaching/why", "/teaching/why/notes", "/teaching/questions"),
-        "/teaching/all/notes",
+        *("/teaching/all/notes", "/teaching?level=executive"),
         "/packs/A0000z",
     ],
 )

@@ -157,9 +157,14 @@ refusing_ids = [f"{path} {param.name}" for path, param in REFUSING]
 HANG_ON_A_FIGURE = ("results_unit", "results_direction")
 
 
+@pytest.fixture(name="live", scope="module")
+def _live(taught) -> LiveSearcher:
+    return taught.application.extensions["kb_live"]
+
+
 @pytest.fixture(name="app", scope="module")
-def _app(live, settings) -> Flask:
-    return create_app(live, settings)
+def _app(taught) -> Flask:
+    return taught.application
 
 
 @pytest.fixture(name="get", scope="module")
@@ -187,6 +192,8 @@ def sound(param: Param) -> tuple[str, str]:
             "formation": ("self-financed", "programme"),
             "status": ("success", "mixed"),
             "decade": ("1990s", "not-told"),
+            "teaching": ("with-note", "executive"),
+            "minutes": ("75", "120"),
             "collection": ("first", "later"),
             "units": ("percent", "times"),
         }[param.takes.facet]

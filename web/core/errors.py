@@ -12,7 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    RequestEntityTooLarge,
+)
 
 from kb import errors
 from kb.answers.problem import MEDIA_TYPE, Problem
@@ -292,7 +297,7 @@ def _http(error: HTTPException) -> Response:
         kind = NOT_MEASURED
     elif isinstance(error, NotFound):
         detail = f"No page has the address {here()[:VALUE_SHOWN]!r}."
-    elif isinstance(error, InternalServerError):
+    elif isinstance(error, InternalServerError | RequestEntityTooLarge):
         detail = kind.help
     answer = _answer(Failure(kind=kind, detail=detail))
     if "Allow" in response.headers:

@@ -10,7 +10,8 @@ from flask_compress import Compress
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
 from web.core.files import PROGRAMS
-from web.core.params import CARRIED, SEARCH
+from web.core.params import SEARCH
+from web.core.urls import CARRIED
 
 #: No script but that of a page that names one, and nothing from elsewhere; connections home let
 #: tools read robots.txt in the page.

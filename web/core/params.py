@@ -50,6 +50,7 @@ from kb.search.query import (
     make_query,
 )
 from kb.search.searcher import Searcher
+from web.core.urls import CARRIED
 from web.core.values import (
     FLAG,
     NUMBER,
@@ -68,11 +69,6 @@ from web.core.values import (
 TRACKING = re.compile(
     r"utm_\w+|\w*cl(?:k)?id|gbraid|wbraid|gad_\w+|_g[al]|mc_[ce]id|_{1,2}hs\w+|vero_id|igshid|mkt_tok"
 )
-
-
-#: The reading list that somebody without the script is making: a page hands it on, and asks nothing
-#: by it.
-CARRIED = "list"
 
 #: What is typed for a name is no longer.
 MAX_TYPED = 200
@@ -126,6 +122,11 @@ FILTERS: Table = (
     _facet("formation", "How the {subject} came to be."),
     _facet("status", "How it ended."),
     _facet("decade", "When the {subject} worked: a decade such as 1990s, or not-told."),
+    _facet(
+        "teaching",
+        "For whom it is taught: a level of a session that it is in, or with-note for any.",
+    ),
+    _facet("minutes", "How long a session that it is in takes at most, in minutes."),
     _facet("collection", "The collection of the compendium that the document is in."),
     _row(
         "all_of",

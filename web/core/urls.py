@@ -190,6 +190,10 @@ def here() -> str:
     return request.script_root + request.path
 
 
+#: The reading list that somebody without the script is making: a page hands it on, and asks nothing
+#: by it.
+CARRIED = "list"
+
 #: Longer addresses are cut on paper, where they stand at the foot of every page.
 _ON_PAPER = 180
 
@@ -199,10 +203,11 @@ def paper_address(*, reads: bool) -> str:
 
     Args:
         reads: whether the page reads parameters. Of one that reads none they change nothing, and
-            are left out.
+            are left out; so is a reader's list that is handed on.
     """
-    query = request.query_string if reads else b""
-    parameters = unquote(query.decode("ascii", "replace"), errors="replace")
+    query = request.query_string.decode("ascii", "replace") if reads else ""
+    read = "&".join(one for one in query.split("&") if not one.startswith(f"{CARRIED}="))
+    parameters = unquote(read, errors="replace")
     whole = printable(absolute(here()) + (f"?{parameters}" if parameters else ""))
     return whole if len(whole) <= _ON_PAPER else f"{whole[: _ON_PAPER - 1]}…"
 

@@ -12,7 +12,7 @@ from kb.model.taxonomy import Taxonomy, Term
 #: The facets of the page, in its order.
 SECTIONS = (
     *("type", "project", "sector", "results", "formation", "status"),
-    *("kind", "decade", "collection"),
+    *("kind", "decade", "teaching", "collection"),
 )
 
 

@@ -14,9 +14,8 @@ from kb.errors import KBError
 from kb.exports.pack_address import MAX_LENGTH
 from kb.exports.packs import Library
 from kb.model.packs import Pack
-from web.core.params import CARRIED
 from web.core.request import searcher, versions
-from web.core.urls import absolute, addresses, cases_root, version_url
+from web.core.urls import CARRIED, absolute, addresses, cases_root, version_url
 from web.ui.documents import document
 from web.ui.markdown import Body, render_inside, render_prose
 

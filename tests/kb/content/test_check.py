@@ -239,7 +239,9 @@ def test_countries_that_occur_make_a_vocabulary(toy_cases: Path) -> None:
 
     taxonomy = read_corpus(toy_cases).compendium.taxonomy
 
-    assert tuple(taxonomy.vocabularies) == (*LISTS, "countries", "collections", "decades")
+    assert tuple(taxonomy.vocabularies) == (
+        *(*LISTS, "countries", "collections", "decades", "taught", "lengths"),
+    )
     assert taxonomy["countries"] == Vocabulary(
         name="countries",
         terms=(

@@ -180,6 +180,8 @@ def test_every_field_is_read(tmp_path: Path) -> None:
             "formation": ("self-financed",),
             "status": ("success",),
             "decade": (),
+            "teaching": (),
+            "minutes": (),
             "collection": (),
         },
         results=(

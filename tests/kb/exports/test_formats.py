@@ -263,6 +263,42 @@ def test_the_manifest_of_a_cartridge(searcher):
     assert len(ids) == len(set(ids))
 
 
+#: What each element of a manifest holds, in the order of the specification; ``*`` for any number.
+ORDER = {
+    "manifest": "metadata organizations resources",
+    "metadata": "schema schemaversion lom",
+    "organizations": "organization",
+    "organization": "item",
+    "item": "(title )?(item )*",
+    "resources": "(resource )*",
+    "resource": "(file )+",
+    "file": "",
+    "title": "",
+    "schema": "",
+    "schemaversion": "",
+}
+
+
+def test_the_manifest_follows_the_specification(searcher):
+    """No element stands where the specification has none, and each has its required attributes."""
+    archive = ZipFile(io.BytesIO(made(pack(searcher), "imscc")))
+    root = ElementTree.fromstring(archive.read("imsmanifest.xml"))
+    needed = {"manifest": ["identifier"], "item": ["identifier"], "file": ["href"]}
+    needed |= {"organization": ["identifier", "structure"], "resource": ["identifier", "type"]}
+    for one in root.iter():
+        namespace, name = one.tag.removeprefix("{").split("}")
+        if namespace != CC[1:-1]:
+            assert namespace == "http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest"
+            continue
+        inside = "".join(f"{child.tag.split('}')[1]} " for child in one)
+        assert re.fullmatch(ORDER[name] if "(" in ORDER[name] else f"{ORDER[name]} ?", inside), name
+        assert set(needed.get(name, ())) <= one.keys()
+    lom = root[0][2]
+    assert [part.tag.split("}")[1] for part in lom.iter()] == [
+        *("lom", "general", "title", "string", "language")
+    ]
+
+
 def test_the_pages_of_a_cartridge(searcher):
     """A page links to the web alone; its link leads to the text that does not change."""
     archive = ZipFile(io.BytesIO(made(pack(searcher), "imscc")))

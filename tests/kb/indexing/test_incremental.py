@@ -16,6 +16,7 @@ from kb.indexing.pipeline import build
 from kb.settings import Settings
 from kb.snapshots.store import current_id
 from tests.toy import TOY_COLLECTIONS
+from tests.toy_packs import write_packs
 
 CASE = """\
 ---
@@ -141,6 +142,14 @@ class Content:
         else:
             path.write_text(TOY_COLLECTIONS)
 
+    def teach(self) -> None:
+        """Sessions and a course, where there are none; none where there are."""
+        if (self.folder / "packs").exists():
+            shutil.rmtree(self.folder / "packs")
+            (self.folder / "course.yaml").unlink()
+        else:
+            write_packs(self.folder)
+
     def source(self) -> None:
         """Another note on a source."""
         path = self.folder / "sources.bib"
@@ -149,7 +158,7 @@ class Content:
     def change(self) -> list[str]:
         """From one to five changes of any kind; their names."""
         often = (self.add, self.edit, self.touch, self.delete, self.move, self.swap)
-        kinds = (*often, *often, self.relabel, self.collect, self.source)
+        kinds = (*often, *often, self.relabel, self.collect, self.teach, self.source)
         chosen = self.any.choices(kinds, k=self.any.randint(1, 5))
         for one in chosen:
             one()

@@ -17,6 +17,7 @@ from kb.indexing.encode import encode
 from kb.indexing.make import make
 from kb.indexing.plan import Plan
 from kb.indexing.write import write_snapshot
+from kb.model.taxonomy import MADE_LISTS
 from kb.snapshots.format import (
     Manifest,
     VectorSetRecord,
@@ -96,7 +97,7 @@ def spelled(text: str) -> list[str]:
 def test_the_vocabulary_counts_the_words_of_the_content(plan, tmp_path):
     """Words of titles, summaries and texts, and all labels, aliases and trades, are counted.
 
-    Not so the divisions of a classification, decades and collections.
+    Not so the divisions of a classification, decades, sessions and collections.
     """
     staged, _ = written(tmp_path, plan)
 
@@ -106,7 +107,7 @@ def test_the_vocabulary_counts_the_words_of_the_content(plan, tmp_path):
         for text in (case.title, case.summary, case.body):
             expected.update(spelled(text))
     for name, vocabulary in compendium.taxonomy.vocabularies.items():
-        for term in () if name in ("divisions", "decades", "collections") else vocabulary:
+        for term in () if name in ("divisions", *MADE_LISTS) else vocabulary:
             for text in (term.label, *term.aliases, *term.trade_names):
                 expected.update(spelled(text))
     found = open_snapshot(staged).vocabulary

@@ -54,6 +54,8 @@ def test_facets_are_in_the_order_to_show() -> None:
         "formation",
         "status",
         "decade",
+        "teaching",
+        "minutes",
         "collection",
     )
 

@@ -126,6 +126,8 @@ def test_facets_have_vocabularies(real: Taxonomy) -> None:
         "formations",
         "statuses",
         "decades",
+        "taught",
+        "lengths",
         "collections",
     ]
     assert tuple(FACET_LISTS) == FACETS

@@ -61,7 +61,7 @@ def taxonomy_of_many() -> Taxonomy:
     lists = load_taxonomy(ROOT / "cases" / "taxonomy.yaml").vocabularies
     countries = tuple(Term(id=code, label=code) for code in COUNTRIES)
     own = {"countries": Vocabulary(name="countries", terms=countries)}
-    for name in ("collections", "decades"):
+    for name in ("collections", "decades", "taught", "lengths"):
         own[name] = Vocabulary(name=name, terms=())
     return Taxonomy(vocabularies={**lists, **own})
 

@@ -40,8 +40,19 @@ DECADES = Vocabulary(
         Term(id=name, label=name) for name in ("2010s", "1990s", "before-1998", "not-told")
     ),
 )
+TAUGHT = Vocabulary(
+    name="taught",
+    terms=tuple(Term(id=name, label=name) for name in ("with-note", "graduate", "doctoral", "any")),
+)
+LENGTHS = Vocabulary(
+    name="lengths", terms=tuple(Term(id=name, label=name) for name in ("60", "75", "90", "120"))
+)
 TAXONOMY = Taxonomy(
-    vocabularies={**LISTS, "countries": COUNTRIES, "collections": APART, "decades": DECADES}
+    vocabularies={
+        **LISTS,
+        "countries": COUNTRIES,
+        **{one.name: one for one in (APART, DECADES, TAUGHT, LENGTHS)},
+    }
 )
 
 #: Three values of each facet occur, a fourth can be asked for.

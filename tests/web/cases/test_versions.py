@@ -24,8 +24,12 @@ CASE, OTHER, MOVED, DENMARK = (
 
 @pytest.fixture(name="site", scope="module")
 def _site(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Site:
+    return changed_site(tmp_path_factory.mktemp("versions"), tiny_encoder)
+
+
+def changed_site(folder: Path, model: Path) -> Site:
     """One case that changed, one that moved, one withdrawn, one deleted; two builds."""
-    site = Site(tmp_path_factory.mktemp("versions"), tiny_encoder)
+    site = Site(folder, model)
     site.build()
     site.edit(CASE, "status: cautionary", "status: mixed")
     site.edit(CASE, "title: Textile firms train together", "title: Textile firms in Spain train")

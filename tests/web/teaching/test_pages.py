@@ -91,6 +91,54 @@ def test_a_case_says_where_it_is_taught(taught: FlaskClient) -> None:
     assert taught.get("/api/v1/cases/france/wine-exporters").json["sessions"] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("teaching=with-note", ["guides/purchase-guide", "norway/metal-buyers"]),
+        ("teaching=executive&minutes=120", ["guides/purchase-guide", "norway/metal-buyers"]),
+        ("minutes=75&kind=network", ["norway/metal-buyers"]),
+        ("teaching=with-note&country=FR", []),
+    ],
+)
+def test_cases_are_found_by_their_teaching_note(
+    taught: FlaskClient, query: str, found: list[str]
+) -> None:
+    """By level and length, in the API and on the page, with the other filters."""
+    answer = taught.get(f"/api/v1/search?{query}").json
+    assert sorted(hit["id"] for hit in answer["hits"]) == found
+    assert answer["total"] == len(found)
+    page = taught.get(f"/search?{query}")
+    assert page.status_code == 200
+    assert all(f"/cases/{one}" in page.text for one in found)
+
+
+def test_what_is_taught_is_counted(taught: FlaskClient) -> None:
+    """Levels that occur and lengths that suffice, each with how many documents it finds."""
+    facets = taught.get("/api/v1/search").json["facets"]
+    assert [(one["value"], one["label"], one["count"]) for one in facets["teaching"]] == [
+        ("with-note", "For any level", 2),
+        ("undergraduate", "Undergraduate", 2),
+        ("executive", "Executive", 2),
+    ]
+    assert [(one["value"], one["count"]) for one in facets["minutes"]] == [("75", 2), ("120", 2)]
+    hit = taught.get("/api/v1/search?q=metal+buyers").json["hits"][0]
+    assert hit["teaching"] == ["with-note", "undergraduate", "executive"]
+    assert hit["minutes"] == ["75", "120"]
+    shown = taught.get("/search?teaching=executive").text
+    assert "Teaching note" in shown
+    assert "Length of the session" in shown
+    assert "By teaching note" in taught.get("/browse").text
+
+
+def test_who_asks_for_no_level_is_told(taught: FlaskClient, client: FlaskClient) -> None:
+    """An unknown level names those there are; without sessions there is no such filter."""
+    answer = taught.get("/api/v1/search?teaching=doctoral")
+    assert (answer.status_code, answer.json["parameter"]) == (400, "teaching")
+    assert answer.json["allowed"][-3:] == ["with-note", "undergraduate", "executive"]
+    assert client.get("/api/v1/search?teaching=with-note").status_code == 400
+    assert "teaching" not in client.get("/api/v1/search").json["facets"]
+
+
 def test_the_map_of_the_site_has_them(taught: FlaskClient) -> None:
     """Sessions, lists of the editors and the questions; no list of a reader."""
     found = taught.get("/sitemap.xml").text

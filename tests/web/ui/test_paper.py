@@ -84,6 +84,17 @@ def test_a_long_address_is_cut_at_the_foot(client):
     assert found.endswith("…")
 
 
+def test_a_list_that_is_handed_on_is_no_part_of_the_address(client):
+    """What is printed is found without the list that the reader was making."""
+    page = client.get("/search?q=wine&list=A0z&country=FR").text
+    assert re.search(r'data-address="([^"]*)"', page)[1].endswith("/search?q=wine&amp;country=FR")
+
+
+def test_a_page_of_a_failure_does_not_repeat_an_endless_address(client):
+    """The page that says that a link is too long is no longer for it."""
+    assert len(client.get(f"/packs/A{'x' * 100_000}z").data) < 15_000
+
+
 def test_an_address_is_no_markup(client):
     """Signs of markup in an address are escaped where paper shows it."""
     page = client.get('/search?q="><script>alert(1)</script>').text
