@@ -46,6 +46,18 @@ def titles(page: Page) -> list[str]:
     return [text.strip() for text in rows.all_inner_texts()]
 
 
+def test_the_link_is_copied(browser: Browser, url: str) -> None:
+    """A button puts it where it can be pasted, and says so; without the script it can be marked."""
+    page = fresh(browser, url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/packs/add?id=norway/metal-buyers&list=new")
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.locator(".pack-link [role=status]")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#link").input_value()
+    page.context.close()
+
+
 def annotate_and_share(page: Page) -> str:
     """Order the first two, write, save; the link."""
     first, second, *_ = titles(page)

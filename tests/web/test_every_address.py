@@ -15,9 +15,14 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from kb.content.files import COLLECTIONS_FILE
 from kb.exports.pack_address import address_of
+from kb.indexing.pipeline import build
 from kb.model.packs import Pack
 from kb.model.self_check import ANSWERS
+from kb.search.opening import LiveSearcher
+from tests.toy import TOY_COLLECTIONS, copy_toy_corpus, settings_of_toy
+from tests.toy_packs import write_packs
 from tests.web.ui.test_notices import mended
 from web import create_app
 from web.core.params import (
@@ -157,14 +162,16 @@ refusing_ids = [f"{path} {param.name}" for path, param in REFUSING]
 HANG_ON_A_FIGURE = ("results_unit", "results_direction")
 
 
-@pytest.fixture(name="live", scope="module")
-def _live(taught) -> LiveSearcher:
-    return taught.application.extensions["kb_live"]
-
-
 @pytest.fixture(name="app", scope="module")
-def _app(taught) -> Flask:
-    return taught.application
+def _app(tmp_path_factory, tiny_encoder) -> Flask:
+    """A site with everything that can be asked for: collections and sessions too."""
+    folder = tmp_path_factory.mktemp("everything")
+    cases = copy_toy_corpus(folder / "cases")
+    (cases / COLLECTIONS_FILE).write_text(TOY_COLLECTIONS)
+    write_packs(cases)
+    settings = settings_of_toy(cases, folder / "index", tiny_encoder)
+    build(settings)
+    return create_app(LiveSearcher(settings.index, min_score=settings.min_score), settings)
 
 
 @pytest.fixture(name="get", scope="module")

@@ -145,6 +145,29 @@
     address.searchParams.delete("list");
     carried.href = address.href;
   }
+
+  /* A button beside the link that copies it; the words stand in the page. */
+  const shared = document.getElementById("link");
+  if (shared) {
+    const button = document.createElement("button");
+    const said = document.createElement("span");
+    button.type = "button";
+    button.className = "second";
+    button.textContent = shared.dataset.copy;
+    said.setAttribute("role", "status");
+    said.className = "pack-hint";
+    button.addEventListener("click", async () => {
+      shared.select(); // what is selected can be copied by hand
+      let isCopied = true;
+      try {
+        await navigator.clipboard.writeText(shared.value);
+      } catch { // not on a site without TLS, or the browser asked and was told no
+        isCopied = document.execCommand("copy");
+      }
+      said.textContent = isCopied ? shared.dataset.copied : "";
+    });
+    shared.after(button, said);
+  }
   show();
   addEventListener("storage", show);
   addEventListener("pageshow", (event) => { if (event.persisted) show(); });
