@@ -292,7 +292,7 @@ def test_the_manifest_follows_the_specification(searcher):
             continue
         inside = "".join(f"{child.tag.split('}')[1]} " for child in one)
         assert re.fullmatch(ORDER[name] if "(" in ORDER[name] else f"{ORDER[name]} ?", inside), name
-        assert set(needed.get(name, ())) <= one.keys()
+        assert set(needed.get(name, ())) <= set(one.keys())
     lom = root[0][2]
     assert [part.tag.split("}")[1] for part in lom.iter()] == [
         *("lom", "general", "title", "string", "language")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web.machine.test_description import parameters
+
 SECRET = "The secret of the members."
 
 
@@ -124,6 +126,8 @@ def test_what_is_taught_is_counted(taught: FlaskClient) -> None:
     hit = taught.get("/api/v1/search?q=metal+buyers").json["hits"][0]
     assert hit["teaching"] == ["with-note", "undergraduate", "executive"]
     assert hit["minutes"] == ["75", "120"]
+    given = parameters(taught.get("/api/v1/openapi.json").json, "/api/v1/search")
+    assert given["teaching"]["schema"]["items"]["enum"] == [*hit["teaching"]]
     shown = taught.get("/search?teaching=executive").text
     assert "Teaching note" in shown
     assert "Length of the session" in shown
