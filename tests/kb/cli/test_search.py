@@ -165,7 +165,7 @@ def test_search_prints_json(settings):
             "planned": False,
         },
     ]
-    assert tuple(facets) == FACETS
+    assert tuple(facets) == tuple(one for one in FACETS if one not in ("teaching", "minutes"))
     assert facets["status"][-1] == {
         "value": "cautionary",
         "label": "Cautionary",

@@ -38,7 +38,6 @@ from kb.errors import CaseNotFound, QueryError
 from kb.indexing.pipeline import build
 from kb.model.calibration import Answerability, Calibration, Weights, write_calibrations
 from kb.model.cases import Passage
-from kb.model.facets import FACETS
 from kb.search.answer import Reason
 from kb.search.evidence import Encoders
 from kb.search.opening import LiveSearcher, open_live
@@ -529,12 +528,15 @@ def test_answers_equal_the_rules_spelled_out(passages, searcher, words, data):
     assert (result.total, result.no_good_match) == (len(expected), not expected)
     found = [searcher.case(case_id) for case_id, _ in expected]
     assert {
-        (facet, count.value): count.count for facet in FACETS for count in result.facets[facet]
+        (facet, count.value): count.count
+        for facet, counts in result.facets.items()
+        for count in counts
     } == {
         (facet, count.value): sum(count.value in case.facets[facet] for case in found)
-        for facet in FACETS
-        for count in result.facets[facet]
+        for facet, counts in result.facets.items()
+        for count in counts
     }
+    assert tuple(result.facets) == searcher.taxonomy.facets
 
 
 @pytest.mark.parametrize("text", ["", "export", "textile export train"])
