@@ -28,7 +28,7 @@ CLOSED_WITH: Mapping[str, Table] = {
     "api.compare": COMPARE,
 }
 #: Where everything can be had at once.
-DUMP = "dump.page"
+DUMP = "dump.dump"
 #: A map of a site names no more pages in one file.
 IN_A_FILE = 50_000
 #: A page of the map: its address, and the day on which it was last changed, if that is known.

@@ -12,7 +12,17 @@ from web.machine.changelog import CHANGES
 from web.machine.twins import PAGES
 
 #: What is asked by programs: each of these modules is a protocol.
-MACHINES = ("api", "site", "feeds", "harvesting", "llms", "opensearch", "signposting", "unapi")
+MACHINES = (
+    "api",
+    "dump",
+    "site",
+    "feeds",
+    "harvesting",
+    "llms",
+    "opensearch",
+    "signposting",
+    "unapi",
+)
 #: What leads on to a page, and what a page is made of.
 NO_PAGES = {"cases.cases", "docs.versioned", "assistants.mcp", "static"}
 
