@@ -360,7 +360,9 @@ def _closing_delimiter(text: str) -> int:
     if not text.strip():
         raise YamlTrouble("front-matter-missing", f"is empty; {how}", 1)
     if text.startswith("+++"):
-        message = f"has its front-matter in TOML ('+++'); write it in YAML: {how}"
+        message = (
+            f"has its front-matter in TOML ('+++'); write it in YAML, as 'kb import' does: {how}"
+        )
         raise YamlTrouble("front-matter-in-toml", message, 1)
     delimiters = list(_DELIMITER.finditer(text))
     if not delimiters or delimiters[0].start() != 0:

@@ -39,9 +39,11 @@ def told(data: bytes) -> list[Problem]:
     found = list(reading.problems_in("norway/a.md"))
 
     assert time.monotonic() - started < MOST_SECONDS
-    lines = data.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    last = lines.count("\n") + 1
-    assert [one for one in found if not 1 <= one.line <= last + 1] == []
+    text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    lines = [*text.split("\n"), ""]
+    assert [one for one in found if not 1 <= one.line <= len(lines)] == []
+    astray = [one for one in found if one.column > len(lines[one.line - 1]) + 1]
+    assert (astray, [one for one in found if one.column < 0]) == ([], [])
     assert [one for one in found if one.rule not in RULES or not one.message] == []
     return found
 
@@ -79,6 +81,56 @@ _VALUES = st.recursive(
 _FIELDS = st.sampled_from(
     ["title", "kind", "country", "type", "project", "results", "sources", "members", "period"]
 )
+
+
+_PIECES = st.sampled_from(
+    [
+        *("## Situation\n", "# A\n", "a\n===\n", "<b>", "![a](b.png)", "[a](b.md#c)", "[a]: b\n"),
+        *(
+            "TODO: a\n",
+            "TBD\n",
+            "=======\n",
+            "~~~a~~~",
+            "\u202e",
+            "\u200b",
+            "é",
+            "e\u0301",
+            "\ufeff",
+        ),
+        *(
+            "```\n",
+            "- a\n",
+            "    a\n",
+            "\t",
+            " ",
+            "\n",
+            "\n\n",
+            "|a|\n|-|\n",
+            "[^1]",
+            "[^1]: a\n",
+            "&amp;",
+        ),
+        *(
+            "\u2028",
+            "\r",
+            "\x0c",
+            "😀",
+            "{{ a }}",
+            "https://example.org/a;b",
+            "*a*",
+            "`a",
+            "x" * 50,
+        ),
+    ]
+)
+
+
+@given(pieces=st.lists(_PIECES, max_size=14), head=st.booleans())
+@settings(max_examples=100)
+def test_any_text_is_told_of(pieces: list[str], head: bool) -> None:
+    """Texts of pieces that rules are about are told of, each at a place that is there."""
+    data = CASES[0][: CASES[0].index(b"\n---\n", 4) + 5] + b"\n" * head + "".join(pieces).encode()
+    check_fixes(data, told(data))
 
 
 @given(fields=st.dictionaries(_FIELDS, _VALUES, max_size=6))

@@ -156,7 +156,7 @@ REFUSED = [
         "toml",
         b'+++\na = "1"\n+++\nB',
         1,
-        f"has its front-matter in TOML ('+++'); write it in YAML: {HOW}",
+        f"has its front-matter in TOML ('+++'); write it in YAML, as 'kb import' does: {HOW}",
     ),
     (
         "unterminated",
