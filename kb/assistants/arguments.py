@@ -36,8 +36,7 @@ Filters = Annotated[
     dict[Annotated[str, Field(max_length=40)], Values],
     Field(
         max_length=MOST_VALUES,
-        description="By facet, the values of which a case needs one: ids or labels. An unknown "
-        "one is answered with those allowed.",
+        description="Ids or labels by facet; an unknown one is answered with those allowed.",
     ),
 ]
 Words = Annotated[str, Field(max_length=MAX_QUERY_LENGTH)]

@@ -51,12 +51,14 @@ class Answer:
     """An answer before it is cut into parts: what each part begins with, and its pieces.
 
     ``lists`` are the names of the lists that every part has, though one of them be empty.
+    ``around`` is what each part costs beside, in tokens, by what it is sent in.
     """
 
     text: str
     data: Mapping[str, Any]
     blocks: tuple[Block, ...] = ()
     lists: tuple[str, ...] = ()
+    around: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def clipped(text: str, most: int) -> str:
 def parts_of(answer: Answer) -> tuple[Part, ...]:
     """An answer in parts, each within the budget; at least one."""
     head = tokens_of(answer.text) + tokens_of_data(answer.data)
-    packed = tuple(_packed(answer.blocks, _FILLED - head)) or ((),)
+    packed = tuple(_packed(answer.blocks, _FILLED - head - answer.around)) or ((),)
     return tuple(
         _part(answer, blocks, number, len(packed)) for number, blocks in enumerate(packed, 1)
     )

@@ -25,6 +25,8 @@ from kb.text.body import links
 _CASES = "/cases/"
 #: Stands between an id and the number of a part, in what is fetched.
 _PART = "#"
+#: What the id, the title and the address around a fetched text cost, in tokens.
+_AROUND = 300
 
 
 def get_case(asked: GetCase, desk: Desk) -> Part:
@@ -126,6 +128,7 @@ def _told(case: Case, desk: Desk, *, with_data: bool = True) -> Answer:
         else {},
         blocks=tuple(block for block in blocks if block.text),
         lists=("results",) if with_data else (),
+        around=0 if with_data else _AROUND,
     )
 
 

@@ -52,7 +52,7 @@ def results_to_expect(asked: ResultsToExpect, desk: Desk) -> Part:
 def _head(found: OutcomesAnswer) -> str:
     if not found.n_cases:
         return NOTHING
-    kinds = ", ".join(f"{kind} {n:,}" for kind, n in found.n_by_evidence.items())
+    kinds = ", ".join(f"{kind} {n:,}" for kind, n in found.n_by_evidence.items() if n)
     exact = "" if found.n_cases_is_exact else "the best of more: "
     return lines(
         f"{exact}{found.n_cases:,} cases ({kinds}): {found.n_reporting:,} report a result, "

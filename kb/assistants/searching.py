@@ -10,6 +10,7 @@ from typing import Any
 from kb.assistants.arguments import Search, SearchCases
 from kb.assistants.budget import MOST_WORDS, Block, Part, clipped
 from kb.assistants.facts import Desk, lines
+from kb.errors import QueryError
 from kb.model.cases import Case, Result
 from kb.model.english import joined
 from kb.search.answer import Hit, SearchResult
@@ -40,7 +41,12 @@ def search_cases(asked: SearchCases, desk: Desk) -> Part:
         page=asked.part,
         per_page=asked.limit,
     )
-    found = desk.searcher.search(query)
+    try:
+        found = desk.searcher.search(query)
+    except QueryError as error:
+        raise QueryError(
+            str(error).replace("page", "part"), parameter="part", value=asked.part
+        ) from error
     most = min(MOST_WORDS, MOST_WORDS_OF_ALL // asked.limit)
     hits = [_hit(hit, desk, most) for hit in found.hits]
     data = {
@@ -76,12 +82,10 @@ def _head(found: SearchResult, desk: Desk) -> str:
     cases = "1 case fits" if found.total == 1 else f"{exact}{found.total:,} cases fit"
     first = (found.query.page - 1) * found.query.per_page + 1
     shown = f"{first} to {first + len(found.hits) - 1}" if found.hits else ""
-    beyond = f"There is no part {found.query.page}; the last is {found.pages}."
     return lines(
         f"{cases[:1].upper()}{cases[1:]}{f'; here are {shown}' if shown else ''}."
         if found.total
         else NOTHING,
-        "" if found.hits or not found.total else beyond,
         *_as_read(found, desk),
         f"For more, ask the same with part={found.next_page}." if found.next_page else "",
     )

@@ -24,7 +24,7 @@ from kb.model.compendium import Compendium
 from kb.results.comparison import LEAST
 
 #: What every tool is: it reads, and asks nobody else.
-READ_ONLY = {"readOnlyHint": True, "idempotentHint": True, "openWorldHint": False}
+READ_ONLY = {"readOnlyHint": True, "openWorldHint": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Tool:
             "title": self.title,
             "description": f"{taxonomy.filled(self.words)} Good: {good}. Bad: {self.bad}",
             "inputSchema": arguments.schema_of(self.takes, taxonomy),
-            "annotations": {"title": self.title, **READ_ONLY},
+            "annotations": READ_ONLY,
         }
 
 

@@ -160,6 +160,7 @@ def _pages(current: Searcher) -> list[Entry]:
         "contribute.contribute",
         "contribute.case",
         "docs.api",
+        "assistants.page",
     )
     own = ("about.codebook",) if current.compendium.codebook else ()
     own += ("about.policy",) if current.compendium.policy else ()
