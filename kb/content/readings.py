@@ -223,6 +223,9 @@ def _read_bytes(
         *text_problems(draft, known),
         *said_problems(draft, around.taxonomy),
     ]
+    if any(one.rule == "front-matter-closed-early" for one in problems):
+        # The last field above the second line '---' reads as a heading, and is none.
+        problems = [one for one in problems if one.rule != "heading-underlined"]
     problems = not_allowed_in(draft.yaml, problems)
     reading = Reading(
         id=draft.id,

@@ -179,6 +179,15 @@ def test_a_sign_that_turns_the_direction_is_found_wherever_it_stands(tmp_path: P
     assert after == path.read_text().replace(TURNED, "")
 
 
+def test_fields_below_the_front_matter_are_told_once(tmp_path: Path) -> None:
+    """The last of them is no heading, though it stands above a line of signs."""
+    more = "---\n\nregion: Oslo\nstatus: success\n"
+
+    assert _told(tmp_path, {"norway/a.md": _case(more=more)}) == [
+        ("norway/a.md", 10, 1, "front-matter-closed-early", "")
+    ]
+
+
 def test_a_field_that_is_given_again_has_its_column(tmp_path: Path) -> None:
     """Each repetition has its own place, in brackets too."""
     more = "region: Oslo\nregion: Oslo\nmembers: {who: printers, count: 3, count: 4}\nregion: b\n"
