@@ -172,6 +172,11 @@ def spoken_name(text: str) -> str:
     return f"{name.given} {name.family}".strip()
 
 
+def catalogue_name(name: Name) -> str:
+    """A name as catalogues sort it: ``Doe, Jane``."""
+    return ", ".join(filter(None, (name.family, name.given, name.suffix)))
+
+
 def _author(text: str) -> Name:
     """An author as front-matter names one: ``Family, Given``, or an organisation."""
     family, comma, given = text.partition(", ")

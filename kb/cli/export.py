@@ -1,4 +1,4 @@
-"""The command that writes cases, or a reading list, as one file: ``kb export``."""
+"""The command that writes cases or a reading list as one file, or all as tables: ``kb export``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The formats of ``kb.exports.formats``, which is imported when the command runs.
 _FORMATS = ("pdf", "epub", "docx", "md", "imscc")
+#: Those of ``kb.exports.dump.formats``: tables of all cases.
+_TABLES = ("csv", "jsonl", "parquet")
 _STDOUT = "-"
 
 
@@ -37,14 +39,15 @@ _STDOUT = "-"
 @click.option(
     "--format",
     "form",
-    type=click.Choice(_FORMATS),
-    help="Format of the file; without it, that of the ending of --output",
+    type=click.Choice((*_FORMATS, *_TABLES)),
+    help="Format of the file; without it, that of the ending of --output. "
+    f"{', '.join(_TABLES[:-1])} and {_TABLES[-1]} are tables of all cases",
 )
 @click.option(
     "--output",
     metavar="FILE",
     required=True,
-    help="File to write; it is overwritten. - is standard output",
+    help="File to write; it is overwritten. - is standard output. For tables, a folder",
 )
 @click.option("--title", default="", help="Title of the file; without it, that of what it holds")
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
@@ -61,6 +64,9 @@ def export(
 ) -> int:
     """Write the cases and guides with these IDs, in this order, as one file; or a reading list.
 
+    Without IDs, --format csv, jsonl or parquet writes three tables of all cases, their results and
+    their sources into the folder --output, with files that describe each column.
+
     Each text of a reading list is the one that was assigned. Links in the file lead to the site at
     KB_SITE_URL; without it, links between cases stay words.
     """
@@ -68,6 +74,13 @@ def export(
     from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.text.typography import curly
 
+    if form in _TABLES:
+        if ids or pack is not None or notes or title or output == _STDOUT:
+            raise click.UsageError(
+                f"--format {form} writes tables of all cases into a folder: give --output with "
+                "its name, and no IDs, --pack, --notes or --title."
+            )
+        return _tables(form, Path(output), index)
     if bool(ids) == (pack is not None):
         raise click.UsageError("Give the IDs of cases, or --pack with a reading list.")
     form = form or _format_of(output)
@@ -90,6 +103,23 @@ def export(
     say(f"{output}: {n} {'document' if n == 1 else 'documents'}, {form}")
     if missing:
         say(f"Texts that are not kept here: {missing}. The file says so in their place.")
+    return 0
+
+
+def _tables(form: str, folder: Path, index: str | None) -> int:
+    """Write all cases, results and sources as tables into a folder."""
+    from kb.exports.dump.write import write_dump
+    from kb.search.opening import open_current  # imports faiss and onnxruntime
+
+    settings = settings_of(index=index)
+    searcher = open_current(settings)
+    try:
+        contents = write_dump(folder, searcher, addresses_of(settings), formats=(form,))
+    except OSError as err:
+        say(f"Error: {err.filename or folder} cannot be written: {err.strerror}.")
+        return 1
+    rows = ", ".join(f"{one.table.title.lower()} {one.rows:,}" for one in contents.files)
+    say(f"{folder}: {rows}, {form}; described in datapackage.json and croissant.json")
     return 0
 
 

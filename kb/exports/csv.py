@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from typing import Any
 
 #: A text that begins with one of these is a formula to a spreadsheet.
 FORMULA_STARTS = tuple("=+-@\t\r")
@@ -16,10 +17,11 @@ def to_csv(rows: Iterable[Iterable[object]]) -> str:
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     out = io.StringIO()
-    csv.writer(out).writerows([_harmless(value) for value in row] for row in rows)
+    csv.writer(out).writerows([harmless(value) for value in row] for row in rows)
     return out.getvalue()
 
 
-def _harmless(value: object) -> object:
+def harmless(value: Any) -> Any:
+    """A value as it may stand in CSV: a formula as a text, with an apostrophe before it."""
     is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
     return f"'{value}" if is_formula else value

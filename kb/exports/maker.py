@@ -7,6 +7,7 @@ who serve readers. What it was at when it was killed, or when its time was up, c
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -19,6 +20,9 @@ from filelock import FileLock, Timeout
 from kb.errors import Attempt
 from kb.exports.making import (
     DONE,
+    DUMP,
+    DUMP_PATIENCE_S,
+    DUMPS,
     FAILED,
     NICE,
     PART,
@@ -38,6 +42,8 @@ _MOST_MADE = 60
 _PATIENCE_S = 0.5
 #: As many letters of what went wrong are told; the log has all.
 _LONGEST = 300
+#: So many dumps are kept: who reads the last one is not cut off by a new one.
+_DUMPS_KEPT = 2
 _ENDED = "it took too long or too much memory"
 
 
@@ -99,9 +105,12 @@ def _work(folder: Path, slot: int) -> int:
 
 def _make(folder: Path, task: Path) -> None:
     content = b""
-    signal.alarm(PATIENCE_S)  # ends this process, in the typesetter's own code too
+    what = task.name.partition(".")[2]
+    # It ends this process, in the typesetter's own code too.
+    signal.alarm(DUMP_PATIENCE_S if what == DUMP else PATIENCE_S)
     with Attempt() as attempt:  # whatever goes wrong is told, and the next file is made
-        content = _content(task.name.partition(".")[2], task.read_text(encoding="utf-8"))
+        given = task.read_text(encoding="utf-8")
+        content = _dump(folder, task.name, given) if what == DUMP else _content(what, given)
     signal.alarm(0)
     if (error := attempt.error) is not None:
         traceback.print_exception(error)
@@ -110,6 +119,17 @@ def _make(folder: Path, task: Path) -> None:
     make_room(folder / DONE, len(content))
     write_whole(folder / DONE / task.name, content)
     task.unlink(missing_ok=True)
+
+
+def _dump(folder: Path, name: str, given: str) -> bytes:
+    """Make a dump in its folder; what lies there. Those before the last one are removed."""
+    from kb.exports.dump.made import make
+
+    dumps = folder / DUMPS
+    content = make(dumps / name, given)
+    for path in sorted(dumps.iterdir(), key=lambda one: one.stat().st_mtime)[:-_DUMPS_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
+    return content
 
 
 def _content(task: str, given: str) -> bytes:

@@ -9,6 +9,7 @@ failed for a minute, and everything else is made anew.
       waiting/      what is to be made, one file each, the oldest first
       doing-0/      what the maker of slot 0 is at
       done/         what was made, until there is too much of it
+      dumps/        the tables of all cases, in a folder of the name of its file in done/
       failed/       why a file could not be made, for a while
       slot-0.lock   held by the maker of this slot
       starting      there while a maker has been started and has no slot yet
@@ -52,6 +53,8 @@ ROOM = 512 * 2**20
 FAILED_S = 60
 #: A file may take so many seconds.
 PATIENCE_S = 300
+#: All cases as tables may take longer: a hundred thousand take minutes.
+DUMP_PATIENCE_S = 3600
 #: A file that is sent counts as asked for, noted once in so many seconds.
 _NOTED_S = 3600
 
@@ -62,8 +65,11 @@ WAITING, DONE, FAILED = "waiting", "done", "failed"
 STARTING = "starting"
 #: How the name of a file ends that is not whole yet.
 PART = ".part"
-#: A task is named by the ending of its file: a format of a document, or a sheet.
+#: A task is named by the ending of its file: a format of a document, a sheet, or a dump.
 SHEET = "sheet.pdf"
+DUMP = "dump.json"
+#: Where the tables of dumps lie, in a folder each.
+DUMPS = "dumps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,14 @@ class Making:
         except FileNotFoundError:
             return None
         return path
+
+    def dump(self, key: str) -> Path | None:
+        """The folder of a dump that was made; where it is no more, it can be asked for again."""
+        folder = self.folder / DUMPS / key
+        if folder.is_dir():
+            return folder
+        (self.folder / DONE / key).unlink(missing_ok=True)
+        return None
 
     def ask(self, key: str, given: str) -> Progress:
         """See to it that a file is made, and say how far it is.

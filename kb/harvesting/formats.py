@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.citations.items import Item, source_item
+from kb.citations.items import Item, catalogue_name, source_item
 from kb.harvesting.element import NAMESPACES, SCHEMAS, Element, branch, leaf, with_schema
 from kb.model.cases import Case, Name, Period, Reference
 from kb.model.facets import COLLECTION_FACET, DECADE_FACET
@@ -84,11 +84,6 @@ class Described:
         return self.case.facets.get(facet, ())
 
 
-def full_name(name: Name) -> str:
-    """A name as catalogues sort it: ``Doe, Jane``."""
-    return ", ".join(filter(None, (name.family, name.given, name.suffix)))
-
-
 def _dublin_core(told: Described) -> Element:
     """Simple Dublin Core: fifteen elements side by side, none in another."""
     said = (
@@ -102,7 +97,7 @@ def _dublin_core(told: Described) -> Element:
 def _dublin_core_texts(told: Described) -> Iterator[tuple[str, str]]:
     case, item = told.case, told.item
     yield "title", item.title
-    yield from (("creator", full_name(name)) for name in item.authors)
+    yield from (("creator", catalogue_name(name)) for name in item.authors)
     yield from (("subject", label) for label in told.subjects)
     yield "description", case.summary
     yield "publisher", item.publisher
@@ -121,7 +116,7 @@ def _dublin_core_texts(told: Described) -> Iterator[tuple[str, str]]:
 
 def _in_short(source: Item) -> str:
     """A source in one line: who, when, what, where."""
-    makers = "; ".join(map(full_name, source.authors or source.editors))
+    makers = "; ".join(map(catalogue_name, source.authors or source.editors))
     year = f"({source.year})" if source.year else ""
     head = " ".join(filter(None, (makers, year)))
     return " ".join(

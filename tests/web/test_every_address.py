@@ -102,7 +102,8 @@ WITHOUT = (
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
 #: The charts are tested in ``tests/web/outcomes``, sessions in ``tests/web/teaching``, what comes
 #: with POST in ``tests/web/packs``, files in ``tests/web/ui/test_exported.py``, versions in
-#: ``tests/web/cases/test_versions.py``, suggestions and ``/oai`` in ``tests/web/machine``.
+#: ``tests/web/cases/test_versions.py``, and suggestions, ``/dump`` and ``/oai`` in
+#: ``tests/web/machine``.
 ELSEWHERE = (
     "/self-check",
     "/self-check/all",
@@ -140,6 +141,8 @@ ELSEWHERE = (
     "/oai",
     "/opensearch/suggestions",
     "/unapi",
+    "/dump",
+    "/dump/cases.csv",
 )
 #: What is only sent to, with a form.
 SENT = (

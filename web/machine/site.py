@@ -161,6 +161,7 @@ def _pages(current: Searcher) -> list[Entry]:
         "contribute.case",
         "docs.api",
         "assistants.page",
+        "dump.page",
     )
     own = ("about.codebook",) if current.compendium.codebook else ()
     own += ("about.policy",) if current.compendium.policy else ()

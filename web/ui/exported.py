@@ -114,6 +114,22 @@ def _file(
     name: str,
     is_shown: bool,
 ) -> Response:
+    key, file = made_aside(asked, task, given)
+    if isinstance(file, Progress):
+        return _how_far(file, name)
+    return _sent(file, key, media_type, name, is_shown=is_shown)
+
+
+def made_aside(
+    asked: Hashable, task: str, given: Callable[[], str]
+) -> tuple[str, bytes | Progress]:
+    """The name of a file, and what is in it, or how far it is.
+
+    Args:
+        asked: what the file depends on, all of it.
+        task: what makes it.
+        given: gathers what it is made of.
+    """
     exports: Exports = current_app.extensions["kb_exports"]
     key, content = exports.key(asked, task, given)
     file = _read(exports.making.made(key))
@@ -121,9 +137,7 @@ def _file(
         content = content or given()
         exports.making.ask(key, content)
         file = _read(_waited(exports, key))
-        if file is None:
-            return _how_far(exports.making.ask(key, content), name)
-    return _sent(file, key, media_type, name, is_shown=is_shown)
+    return key, exports.making.ask(key, content) if file is None else file
 
 
 def _read(path: Path | None) -> bytes | None:
@@ -154,7 +168,8 @@ def _sent(content: bytes, key: str, media_type: str, name: str, *, is_shown: boo
     return response.make_conditional(request, accept_ranges=True, complete_length=len(content))
 
 
-def _told(progress: Progress) -> str:
+def how_far_text(progress: Progress) -> str:
+    """How far a file is, in a sentence."""
     if progress.seconds is not None:
         return f"It is being made now. That has taken {progress.seconds:.0f} s so far."
     if progress.before:
@@ -173,7 +188,7 @@ def _how_far(progress: Progress, name: str) -> Response:
     response = make_response(
         render_template(
             "being_made.html",
-            told=_told(progress),
+            told=how_far_text(progress),
             name=name,
             again=ASK_AGAIN_S,
             address=_again(),

@@ -124,3 +124,24 @@ def test_what_is_wrong_with_a_reading_list_is_told(taught, tmp_path):
     assert (made.exit_code, "Texts that are not kept here: 1." in made.stderr) == (0, True)
     plain = taught("--pack", "plain", "--notes", "--output", str(tmp_path / "x.md"))
     assert (plain.exit_code, "has no teaching note" in plain.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "given", [[METAL], ["--pack", "x"], ["--notes"], ["--title", "x"], ["--output", "-"]]
+)
+def test_tables_are_of_all_cases(run, tmp_path, given):
+    """What would choose some of them is refused, and nothing is written."""
+    done = run("--format", "csv", "--output", str(tmp_path / "tables"), *given)
+
+    assert done.exit_code == 2
+    assert "writes tables of all cases into a folder" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_need_a_folder_that_can_be_made(run, tmp_path):
+    """A file in its place is told."""
+    (tmp_path / "tables").write_text("mine")
+    done = run("--format", "jsonl", "--output", str(tmp_path / "tables"))
+
+    assert (done.exit_code, (tmp_path / "tables").read_text()) == (1, "mine")
+    assert done.stderr == f"Error: {tmp_path / 'tables'} cannot be written: File exists.\n"

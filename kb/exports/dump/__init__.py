@@ -1,0 +1,1 @@
+"""All that a compendium holds as tables in files, for spreadsheets and for programs."""
