@@ -26,7 +26,7 @@ _UNITS = ((10**6, "MB"), (10**3, "kB"))
 
 
 @bp.get("/dump")
-def dump() -> str:
+def page() -> str:
     """What there is as tables, how large it is, what each column says, and how to open it."""
     _, _, made = _made()
     contents = made if isinstance(made, Contents) else None

@@ -162,6 +162,7 @@ def _pages(current: Searcher) -> list[Entry]:
         "docs.api",
         "assistants.page",
         "dump.page",
+        "dump.page",
     )
     own = ("about.codebook",) if current.compendium.codebook else ()
     own += ("about.policy",) if current.compendium.policy else ()
