@@ -30,7 +30,7 @@ _FOR_PROGRAMS = {
     "docs.api": ("API", "search, cases, figures and vocabulary as JSON, without a key"),
     "api.openapi": ("OpenAPI", "the same for tools"),
     "assistants.page": ("Assistants", "the Model Context Protocol"),
-    "dump.dump": ("Dump", "everything at once"),
+    "dump.page": ("Dump", "everything at once"),
     "harvesting.oai": ("OAI-PMH", "for libraries"),
     "feeds.site": ("Atom feed", "what is new and changed"),
     "site.sitemap": ("Sitemap", "every page with the day of its last change"),

@@ -28,7 +28,7 @@ CLOSED_WITH: Mapping[str, Table] = {
     "api.compare": COMPARE,
 }
 #: Where everything can be had at once.
-DUMP = "dump.dump"
+DUMP = "dump.page"
 #: A map of a site names no more pages in one file.
 IN_A_FILE = 50_000
 #: A page of the map: its address, and the day on which it was last changed, if that is known.
@@ -161,7 +161,6 @@ def _pages(current: Searcher) -> list[Entry]:
         "contribute.case",
         "docs.api",
         "assistants.page",
-        "dump.page",
         "dump.page",
     )
     own = ("about.codebook",) if current.compendium.codebook else ()
