@@ -147,7 +147,6 @@
   }
 
   /* A button beside the link that copies it; the words stand in the page. */
-  const shared = document.getElementById("link");
   if (shared) {
     const button = document.createElement("button");
     const said = document.createElement("span");
