@@ -29,6 +29,12 @@ IDS = {
 #: English words and codes that are spelled as a term and are none, each with the reason.
 NO_TERMS: Mapping[tuple[str, str], str] = {
     ("kb/answers/suggestions.py", "guide"): "a kind of suggestion, in the API",
+    ("kb/assistants/results.py", "level"): "the name of a field",
+    ("kb/assistants/role_models.py", "rank"): "the name of a field",
+    ("kb/assistants/searching.py", "rank"): "the name of a field",
+    ("kb/citations/schema_org.py", "guide"): "what schema.org is told a page teaches by",
+    ("kb/exports/dump/tables.py", "firms"): "the name of a column",
+    ("kb/exports/dump/tables.py", "level"): "the name of a column",
     ("kb/citations/ris.py", "AU"): "the tag of an author in RIS",
     ("kb/exports/pdf.py", "level"): "the level of a heading",
     ("web/contribute/form.py", "level"): "the name of a field",

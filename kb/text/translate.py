@@ -213,7 +213,7 @@ class Translation:
     text: str
     english: bool
     terms: tuple[str, ...] = ()
-    groups: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
 
     @property
     def in_english(self) -> str:
