@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.files import judged_folder
-from kb.model.cases import Case
+from kb.model.cases import Case, Result
 from kb.model.facets import FACETS
+from kb.model.quantities import DIRECTIONS, DOWN, UP, quantity
+from kb.model.taxonomy import Taxonomy
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Hit
 from kb.search.query import MAX_PER_PAGE, SORTS, Query, make_query
 from kb.search.scoring import FIRST, scores
@@ -55,7 +57,7 @@ def _values(searcher) -> dict[str, list[str]]:
 
 
 def draw_query(data: st.DataObject, searcher: Searcher, values, texts=TEXTS) -> Query:
-    """A query with a text or without one, any filters, a least figure, and any order."""
+    """A query with a text or without one, any filters, a least figure either way, any order."""
     facets = data.draw(st.lists(st.sampled_from(FACETS), unique=True, max_size=2), "facets")
     filters = {
         facet: data.draw(
@@ -66,12 +68,16 @@ def draw_query(data: st.DataObject, searcher: Searcher, values, texts=TEXTS) -> 
     least = None
     if "results" in filters:
         least = data.draw(st.sampled_from([None, 0, 20]), "results_min")
+    direction = UP
+    if least is not None:
+        direction = data.draw(st.sampled_from(DIRECTIONS), "results_direction")
     orders = SORTS if len(filters.get("results", ())) == 1 else ("relevance", "newest")
     return make_query(
         searcher.taxonomy,
         text=data.draw(texts, "text"),
         filters=filters,
         results_min=least,
+        results_direction=direction,
         exact=data.draw(st.booleans(), "exact"),
         sort=data.draw(st.sampled_from(orders), "sort"),
         per_page=MAX_PER_PAGE,
@@ -87,23 +93,29 @@ def every_hit(searcher: Searcher, query: Query) -> list[Hit]:
     return hits
 
 
-def satisfies(case: Case, query: Query) -> bool:
-    """Whether a case has a value of every facet filtered by, and the least figure.
-
-    A rank is no figure of at least so much where no unit is asked for.
-    """
-    least = query.results_min
-    has_figure = any(
-        result.low is not None
-        and result.low >= least
-        and result.unit != "rank"
-        and result.metric in query.filters["results"]
+def satisfies(case: Case, query: Query, taxonomy: Taxonomy) -> bool:
+    """Whether a case has a value of every facet filtered by, and the least figure."""
+    has_figure = query.results_min is None or any(
+        result.metric in query.filters["results"] and is_at_least(result, query, taxonomy)
         for result in case.results
-        if least is not None
     )
-    return (least is None or has_figure) and all(
+    return has_figure and all(
         set(case.facets[facet]) & set(wanted) for facet, wanted in query.filters.items()
     )
+
+
+def is_at_least(result: Result, query: Query, taxonomy: Taxonomy) -> bool:
+    """Whether a result has the least figure, as it is compared, and went the way asked for.
+
+    A rank is no figure of at least so much where no unit is asked for, and what was left
+    after a fall is neither a fall by so much nor a gain.
+    """
+    figure = quantity(result, taxonomy)
+    if figure is None or figure.unit == "rank" or figure.low < query.results_min:
+        return False
+    is_left = result.before is not None and result.direction == DOWN
+    fell = figure.direction == DOWN
+    return not is_left and fell == (query.results_direction == DOWN)
 
 
 @few
@@ -114,7 +126,7 @@ def test_every_hit_satisfies_the_filters(searcher, values, data):
 
     hits = every_hit(searcher, query)
 
-    assert [hit.case.id for hit in hits if not satisfies(hit.case, query)] == []
+    assert [hit.case.id for hit in hits if not satisfies(hit.case, query, searcher.taxonomy)] == []
 
 
 @few
@@ -125,8 +137,28 @@ def test_without_a_text_exactly_the_filtered_cases_are_found(searcher, values, d
 
     hits = every_hit(searcher, query)
 
-    allowed = {case.id for case in searcher.cases if satisfies(case, query)}
+    allowed = {case.id for case in searcher.cases if satisfies(case, query, searcher.taxonomy)}
     assert sorted(hit.case.id for hit in hits) == sorted(allowed)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_least_figure_finds_exactly_those_that_have_it(searcher, values, direction):
+    """In each metric, however much is asked for, those that went that way by so much."""
+    found = {}
+    for metric in values["results"]:
+        for least in (0, 20, 50):
+            query = make_query(
+                searcher.taxonomy,
+                filters={"results": [metric]},
+                results_min=least,
+                results_direction=direction,
+            )
+            hits = [hit.case.id for hit in every_hit(searcher, query)]
+            allowed = [c.id for c in searcher.cases if satisfies(c, query, searcher.taxonomy)]
+            assert sorted(hits) == sorted(allowed)
+            found[metric, least] = hits
+
+    assert any(found.values())
 
 
 @few
@@ -139,7 +171,9 @@ def test_filters_only_narrow(searcher, values, data):
 
     bare = replace(query, filters={}, results_min=None, sort="relevance")
     allowed = {
-        hit.case.id: hit.score for hit in every_hit(searcher, bare) if satisfies(hit.case, query)
+        hit.case.id: hit.score
+        for hit in every_hit(searcher, bare)
+        if satisfies(hit.case, query, searcher.taxonomy)
     }
     assert found == allowed
 
