@@ -153,6 +153,8 @@ def blocks_of(text: str, *, case_id: str = "", root: str = "") -> tuple[Block, .
         case_id: of the case whose text it is; links to files start from there.
         root: the public address of the site, empty where it has none.
     """
+    if not text:
+        return ()
     tree = _Tree()
     tree.feed(to_html(text))
     tree.close()

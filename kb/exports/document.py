@@ -7,7 +7,9 @@ have typographic quotation marks, but for those that are Markdown.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,3 +148,46 @@ class Document:
         """Whether it is one case and nothing around it, which needs no title of its own."""
         around = (self.introduction, self.about, self.before, self.after)
         return len(self.items) == 1 and self.title == self.items[0].title and not any(around)
+
+
+def document_of(text: str) -> Document:
+    """The document that some JSON of it stands for.
+
+    Only what this program wrote is read here, by the maker of a file. To check it as what
+    strangers send would take that process a fifth of its time.
+
+    Raises:
+        TypeError, KeyError: a record lacks something, or has what it should not.
+        ValueError: it is no JSON.
+    """
+    given = json.loads(text)
+    for name, record in _RECORDS.items():
+        if name in given:
+            given[name] = tuple(record(one) for one in given[name])
+    return Document(**given)
+
+
+def _item(given: dict[str, Any]) -> Item:
+    texts = {name: tuple(given[name]) for name in ("kicker", "suits", "questions")}
+    return Item(
+        **{
+            **given,
+            **texts,
+            "facts": tuple(Fact(**one) for one in given["facts"]),
+            "results": tuple(map(_result, given["results"])),
+            "works": tuple(WorkLine(**one) for one in given["works"]),
+        }
+    )
+
+
+def _result(given: dict[str, Any]) -> ResultLine:
+    return ResultLine(**{**given, "beside": tuple(given["beside"])})
+
+
+#: What makes the records of a list in a document.
+_RECORDS = {
+    "items": _item,
+    "about": lambda given: Fact(**given),
+    "before": lambda given: Part(**given),
+    "after": lambda given: Part(**given),
+}

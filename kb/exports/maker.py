@@ -138,12 +138,10 @@ def _content(task: str, given: str) -> bytes:
 
         template, _, sheet = given.partition("\n")
         return typeset(template, sheet)
-    from pydantic import TypeAdapter
-
-    from kb.exports.document import Document
+    from kb.exports.document import document_of
     from kb.exports.formats import FORMATS, write
 
-    return write(TypeAdapter(Document).validate_json(given), FORMATS[task])
+    return write(document_of(given), FORMATS[task])
 
 
 def _fail(folder: Path, task: Path, why: str) -> None:

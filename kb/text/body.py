@@ -8,9 +8,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kb.model.taxonomy import Term
+if TYPE_CHECKING:
+    from kb.model.taxonomy import Term
 
 #: Headings of business-case form: what was done, what came of it, and the editors' reading.
 DONE_HEADING = "What they did together"

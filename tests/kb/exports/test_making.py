@@ -14,11 +14,13 @@ from contextlib import ExitStack
 
 import pytest
 from filelock import FileLock
+from pydantic import TypeAdapter
 from pypdf import PdfReader
 
 from kb.answers.serialise import to_json
 from kb.errors import ExportFailed, ExportsBusy
 from kb.exports import making
+from kb.exports.document import Document, document_of
 from kb.exports.making import Making, oldest_first
 from tests.kb.exports.sample import pack, single
 from tests.toy import ROOT
@@ -66,6 +68,36 @@ def test_a_file_is_made_and_found_again(index, searcher):
     assert asked(files, pack(searcher), "md") != key
 
 
+def test_a_document_comes_to_the_maker_as_it_was_given(searcher):
+    """What the maker reads is the document, record by record, as a checking reader has it."""
+    for document in (single(searcher), pack(searcher), Document(title="T", items=(), site="S")):
+        given = to_json(document)
+        assert document_of(given) == document
+        assert document_of(given) == TypeAdapter(Document).validate_json(given)
+        assert to_json(document_of(given)) == given
+
+
+def test_a_maker_loads_nothing_that_a_pdf_does_not_take(searcher):
+    """Its start is a part of every file that is made after a rest."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        input=to_json(pack(searcher)),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=PATIENCE_S,
+        check=True,
+    ).stdout
+    assert loaded.split() == ["%PDF"]
+
+
+LOADED = """
+import sys
+from kb.exports.maker import _content
+made = _content("pdf", sys.stdin.read())
+print(made[:4].decode(), *sorted({"pydantic", "numpy", "flask", "citeproc"} & set(sys.modules)))
+"""
+
 ASK = """
 import sys
 from pathlib import Path
@@ -102,10 +134,12 @@ def test_a_file_that_cannot_be_made_says_why(index, capfd):
     files.ask(key, given)
     failed = files.folder / "failed" / key
     until(failed.exists)
-    with pytest.raises(ExportFailed, match="This file could not be made: ValidationError"):
+    with pytest.raises(
+        ExportFailed, match=r"This file could not be made: TypeError: .*'items' and 'site'"
+    ):
         files.ask(key, given)
     assert files.wait(key, 5) is None
-    until(lambda: "could not be made: ValidationError" in capfd.readouterr().err)
+    until(lambda: "could not be made: TypeError" in capfd.readouterr().err)
     os.utime(failed, (0, 0))
     files.ask(key, given)
     until(failed.exists)
