@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 import pytest
@@ -54,8 +55,13 @@ def test_every_page_is_sound(pages):
     assert {place: names for place, names in twice.items() if names} == {}
 
 
-def test_every_link_leads_to_a_page(pages, site):
-    """Addresses of pages, each asked for once and without its question, are there."""
+@pytest.mark.parametrize("most", [30, pytest.param(None, marks=pytest.mark.long)])
+def test_every_link_leads_to_a_page(pages, site, most):
+    """Addresses of pages, each asked for once and without its question, are there.
+
+    Pages of the map of the site answered already. Of the others of one kind, such as the versions
+    of cases, so many are asked for here, spread over all of them, and every one in the longer form.
+    """
     linked = {
         urlsplit(href).path
         for text in pages.values()
@@ -63,12 +69,18 @@ def test_every_link_leads_to_a_page(pages, site):
         if not href.startswith(("/assets/", "/api/v1/"))
     }
 
-    made = sorted(path for path in linked if MADE.search(path))
+    by_kind: dict[tuple[str, str, bool], list[str]] = {}
+    for path in sorted(linked - set(pages)):
+        kind = (path.split("/")[1], PurePosixPath(path).suffix, "@" in path)
+        by_kind.setdefault(kind, []).append(path)
     found = {}
-    for path in sorted(linked - set(pages) - set(made)) + made[:: len(made) // 8 or 1]:
-        with site.get(path) as answer:  # a file is sent as it is read
-            found[path] = answer.status_code
+    for paths in by_kind.values():
+        asked = most if not MADE.search(paths[0]) else 8
+        for path in paths[:: -(-len(paths) // asked)] if asked else paths:
+            with site.get(path) as answer:  # a file is sent as it is read
+                found[path] = answer.status_code
     assert {path: status for path, status in found.items() if status >= 400} == {}
+    assert len(by_kind) > 5
 
 
 def test_every_document_is_read_by_programs(site, whole_live):
