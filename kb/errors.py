@@ -24,6 +24,7 @@
     │   └── CaseGone             it was here and is no more
     ├── VersionNotFound          no version has this digest
     └── VersionsDamaged          a version, or the store of them, is not what it was
+        └── VersionsUnreadable       the store cannot be read
 
 A message is shown to people as it stands: it names the thing, the place, what
 is allowed and what to do.
@@ -314,6 +315,10 @@ class VersionNotFound(KBError):
 
 class VersionsDamaged(KBError):
     """A version, or the store that keeps them, is not what it was."""
+
+
+class VersionsUnreadable(VersionsDamaged):
+    """The store of versions cannot be read at all, or not from end to end."""
 
 
 #: What ends a program on purpose: no failure of what is being done.

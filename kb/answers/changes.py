@@ -17,7 +17,7 @@ import numpy as np
 from kb.answers.addresses import Addresses
 from kb.answers.citation import held_versions, item_of
 from kb.citations.items import Item
-from kb.errors import QueryError, VersionsDamaged
+from kb.errors import QueryError
 from kb.model.cases import Case
 from kb.search.query import ADDED
 from kb.versions.changes import days_of_change
@@ -78,6 +78,9 @@ def days_by_row(searcher: Searcher) -> np.ndarray:
     """The day on which each case changed last, by row, as a number; ``UNKNOWN`` of some.
 
     Read once for a snapshot and what the store tells.
+
+    Raises:
+        VersionsUnreadable: the store cannot be read, and nobody is told another day for it.
     """
     state = searcher.versions.state
     with _lock:
@@ -93,10 +96,7 @@ def _read_days(searcher: Searcher) -> np.ndarray:
     ids = searcher.engine.ids(rows)
     added = searcher.engine.keys(ADDED, rows)
     days = np.where(np.isfinite(added), added, UNKNOWN).astype(np.int32)
-    try:
-        told = days_of_change(searcher.versions, ids, searcher.compendium.aliases)
-    except VersionsDamaged:
-        told = {}
+    told = days_of_change(searcher.versions, ids, searcher.compendium.aliases)
     for row, case_id in enumerate(ids):
         if case_id in told:
             days[row] = date.fromisoformat(told[case_id]).toordinal()
@@ -129,6 +129,7 @@ def changes(
 
     Raises:
         QueryError: the page is beyond the last one.
+        VersionsUnreadable: the store of versions cannot be read.
     """
     pages = max(1, -(-len(rows) // per_page))
     if page > pages:

@@ -63,7 +63,7 @@ def text_named(name: str, searcher: Searcher) -> tuple[Case, Mapping[str, Refere
     Raises:
         CaseNotFound: there is no such case.
         VersionNotFound: the case has no such version, or this program cannot read it.
-        VersionsDamaged: the store cannot be read.
+        VersionsUnreadable: the store cannot be read.
     """
     case_id, at, version = name.partition("@")
     if not at:

@@ -185,7 +185,7 @@ class Holding:
         """What is held by a snapshot and by the store of versions as it is now.
 
         Raises:
-            VersionsDamaged: the store cannot be read.
+            VersionsUnreadable: the store cannot be read.
         """
         state = (searcher.snapshot_id, searcher.versions.layers)
         with self._lock:
@@ -198,7 +198,7 @@ def held_of(searcher: Searcher) -> Held:
     """What is held by a snapshot: every case, and all that the store knows to be no more.
 
     Raises:
-        VersionsDamaged: the store cannot be read.
+        VersionsUnreadable: the store cannot be read.
     """
     last = searcher.versions.last_entries()
     rows = np.arange(len(searcher.cases))

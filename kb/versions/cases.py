@@ -79,7 +79,7 @@ def versions_of(versions: Versions, compendium: Compendium, case_id: str) -> Cas
         case_id: an id that the case has or had.
 
     Raises:
-        VersionsDamaged: the store cannot be read.
+        VersionsUnreadable: the store cannot be read.
     """
     now = case_id if case_id in compendium.by_id else compendium.aliases.get(case_id, "")
     case = compendium.by_id.get(now)

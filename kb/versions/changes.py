@@ -23,7 +23,7 @@ def days_of_change(
         aliases: ids under which cases stood before, to those under which they stand now.
 
     Raises:
-        VersionsDamaged: the store cannot be read.
+        VersionsUnreadable: the store cannot be read.
     """
     histories = versions.histories()
     earlier: dict[str, list[Entry]] = {}

@@ -21,7 +21,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter, ValidationError
 
 from kb.engine.local.arrays import Strings, read_array
-from kb.errors import VersionsDamaged
+from kb.errors import SnapshotCorrupt, VersionsDamaged
 from kb.model.case_versions import Entry, Understood, Version, digest_of_version, short
 from kb.snapshots.records import RecordWriter, read_keyed, write_keyed, write_keys
 
@@ -72,9 +72,15 @@ class Layer:
         return self._entries.get(case_id, ())
 
     def all_entries(self) -> dict[str, tuple[Entry, ...]]:
-        """What it tells of every case."""
-        told = self._entries.records.all(_ENTRIES_OF_ALL)
-        return dict(zip(self._entries, told, strict=True))
+        """What it tells of every case.
+
+        Raises:
+            SnapshotCorrupt: its files do not go together.
+        """
+        told, cases = self._entries.records.all(_ENTRIES_OF_ALL), tuple(self._entries)
+        if len(told) != len(cases):
+            raise SnapshotCorrupt(f"{self.folder} does not hold what it should.")
+        return dict(zip(cases, told, strict=True))
 
     def digests(self, prefix: str = "") -> tuple[str, ...]:
         """The digests of its versions that begin so, in order."""

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from kb.errors import SnapshotCorrupt, VersionNotFound, VersionsDamaged
+from kb.errors import SnapshotCorrupt, VersionNotFound, VersionsDamaged, VersionsUnreadable
 from kb.model.case_versions import SHORT, Entry, Version, short
 from kb.model.files import sync_folder, sync_tree, write_durably
 from kb.versions.layers import Layer, LayerWriter, begun, merge
@@ -69,7 +69,7 @@ class Versions:
         """What became of a case, oldest first; nothing where the store knows no such case.
 
         Raises:
-            VersionsDamaged: the store cannot be read.
+            VersionsUnreadable: the store cannot be read.
         """
         every = [one for layer in self._layers() for one in layer.entries(case_id)]
         return tuple(begun(case_id, every))
@@ -78,7 +78,7 @@ class Versions:
         """What became of every case, by id: each as ``history`` tells it.
 
         Raises:
-            VersionsDamaged: the store cannot be read.
+            VersionsUnreadable: the store cannot be read.
         """
         told: dict[str, list[Entry]] = {}
         try:
@@ -93,7 +93,7 @@ class Versions:
         """The newest version of a case, also of one that is no more; None where there is none.
 
         Raises:
-            VersionsDamaged: the store cannot be read.
+            VersionsUnreadable: the store cannot be read.
         """
         told = [entry for entry in self.history(case_id) if entry.digest]
         return told[-1] if told else None
@@ -102,7 +102,7 @@ class Versions:
         """The digests of all versions that begin so.
 
         Raises:
-            VersionsDamaged: the store cannot be read.
+            VersionsUnreadable: the store cannot be read.
         """
         found = {digest for layer in self._layers() for digest in layer.digests(prefix)}
         return tuple(sorted(found))
@@ -115,7 +115,7 @@ class Versions:
 
         Raises:
             VersionNotFound: none has this digest, or more than one begins so.
-            VersionsDamaged: it, or the store, cannot be read.
+            VersionsDamaged: it cannot be read; ``VersionsUnreadable`` where the store cannot.
         """
         found = self.digests(digest) if len(digest) >= SHORT else ()
         if len(found) != 1:
@@ -132,7 +132,7 @@ class Versions:
         """The digest of the newest version of every case; empty of one that is no more.
 
         Raises:
-            VersionsDamaged: the store cannot be read.
+            VersionsUnreadable: the store cannot be read.
         """
         return {case_id: entry.digest for case_id, entry in self.last_entries().items()}
 
@@ -140,7 +140,7 @@ class Versions:
         """The last entry in the history of every case, without its id.
 
         Raises:
-            VersionsDamaged: the store cannot be read.
+            VersionsUnreadable: the store cannot be read.
         """
         last: dict[str, Entry] = {}
         try:
@@ -197,8 +197,8 @@ class Versions:
             return
 
 
-def _unreadable(err: SnapshotCorrupt) -> VersionsDamaged:
-    return VersionsDamaged(
+def _unreadable(err: SnapshotCorrupt) -> VersionsUnreadable:
+    return VersionsUnreadable(
         f"{err.what} Versions of cases are kept there. Bring the folder back from a backup, or run "
         "'kb build', which goes on without what is damaged."
     )

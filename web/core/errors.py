@@ -112,6 +112,13 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
         title="This version cannot be shown",
         help="What was kept of it is damaged. The operator can bring it back from a backup.",
     ),
+    errors.VersionsUnreadable: Kind(
+        status=503,
+        slug="versions-unreadable",
+        title="The earlier versions of the cases cannot be read",
+        help="This needs to know when and how cases changed. Cases and search work as before. "
+        "The fault has been noted in the site's log. Please come back later.",
+    ),
     errors.PackError: Kind(
         status=400,
         slug="bad-reading-list",
@@ -243,6 +250,9 @@ def _known(error: errors.KBError) -> Response:
             return led_to(address)
         error = _if_gone(error)
     failure = Failure(kind=kind_of(error), detail=str(error))
+    if isinstance(error, errors.VersionsDamaged):
+        _log.error("%r cannot be answered: %s", here()[:VALUE_SHOWN], error)
+        failure = replace(failure, detail=failure.kind.help)
     if failure.kind.status == 503:  # what is wrong, and where, is the operator's: see the log
         failure = replace(failure, detail=failure.kind.help)
     if isinstance(error, errors.QueryError):

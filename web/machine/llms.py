@@ -35,6 +35,8 @@ _FOR_PROGRAMS = {
     "feeds.site": ("Atom feed", "what is new and changed"),
     "site.sitemap": ("Sitemap", "every page with the day of its last change"),
 }
+#: What an address needs before it answers with anything but a refusal.
+_ASKED = {"harvesting.oai": {"verb": "Identify"}}
 #: So many guides and cases are named.
 _MOST = 20
 
@@ -85,7 +87,8 @@ def _section(heading: str, pages: dict[str, tuple[str, str]]) -> Iterator[str]:
     yield from ("", f"## {heading}", "")
     for endpoint, (name, what) in pages.items():
         if endpoint in current_app.view_functions:
-            yield f"- [{name}]({absolute(url_for(endpoint))}): {what}"
+            address = absolute(url_for(endpoint, **_ASKED.get(endpoint, {})))
+            yield f"- [{name}]({address}): {what}"
 
 
 def _item(title: str, address: str, words: str) -> str:

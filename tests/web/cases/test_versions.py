@@ -259,7 +259,50 @@ def test_a_damaged_store_does_not_keep_a_case_from_being_read(tmp_path: Path, ti
     client = site.client()
     assert client.get(f"/cases/{CASE}").status_code == 200
     assert client.get(f"/cases/{CASE}x").status_code == 404
-    assert client.get(f"/cases/{CASE}@{name}").status_code == 500
+    html = page(client, f"/cases/{CASE}@{name}", 503)  # nobody knows whether there is such one
+    assert "The earlier versions of the cases cannot be read" in html
+
+
+#: What can be answered only by who knows when each case changed.
+NEEDS_DAYS = (
+    "/oai?verb=Identify",
+    "/oai?verb=ListRecords&metadataPrefix=oai_dc",
+    "/cases.atom",
+    "/search.atom?q=train",
+    "/sitemap.xml",
+    "/llms.txt",
+)
+
+
+@pytest.mark.parametrize("damaged", ["layers.json", "entries.jsonl"])
+def test_without_the_store_nobody_is_told_a_wrong_day(
+    tmp_path: Path, tiny_encoder: Path, caplog: pytest.LogCaptureFixture, damaged: str
+):
+    """What tells days is answered 503 and logged, until the store is back; the rest goes on."""
+    site = Site(tmp_path, tiny_encoder)
+    site.build()
+    (name,) = site.names(CASE)
+    (path,) = site.versions.folder.rglob(damaged)
+    whole = path.read_bytes()
+    path.write_bytes(b"")
+    client = site.client()
+
+    for address in (*NEEDS_DAYS, f"/cases/{CASE}@{name}", f"/api/v1/citations/{CASE}@{name}"):
+        caplog.clear()
+        answer = client.get(address)
+        told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30"), address
+        assert "The earlier versions of the cases cannot be read" in answer.text
+        assert str(tmp_path) not in answer.text
+        assert len(told) == 1, told
+        asked = address.partition("?")[0]
+        assert told[0].startswith(f"{asked!r} cannot be answered: {path} does not hold what it")
+    assert client.get(f"/cases/{CASE}").status_code == 200
+    assert client.get("/search?q=train").status_code == 200
+    path.write_bytes(whole)
+    client = site.client()
+    assert [client.get(address).status_code for address in NEEDS_DAYS] == [200] * len(NEEDS_DAYS)
 
 
 def test_what_another_program_kept_is_shown_as_it_was_written(tmp_path: Path, tiny_encoder: Path):

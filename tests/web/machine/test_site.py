@@ -68,6 +68,7 @@ def test_llms_txt_is_made_of_what_there_is(client: FlaskClient) -> None:
     assert response.mimetype == "text/plain"
     assert text.startswith("# Compendium of Business Networks\n\n> Case studies of small firms")
     assert "- It holds 6 cases and 1 guide.\n" in text
+    assert "- [OAI-PMH](http://localhost/oai?verb=Identify): for libraries\n" in text
     assert "[&lt;script>alert('x')&lt;/script> & \"quotes\"](" in text
     for address in re.findall(r"\]\(http://localhost([^)]+)\): ", text):
         assert client.get(address).status_code == 200, address
