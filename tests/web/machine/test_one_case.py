@@ -16,7 +16,9 @@ import feedparser
 import pytest
 import rispy
 from flask.testing import FlaskClient
+from lxml import etree
 
+from kb.assistants.messages import LEGACY
 from tests.web.changing_site import Site
 
 CASE = "norway/metal-buyers"
@@ -94,7 +96,56 @@ def _linkset(client: FlaskClient) -> Said:
     return Said(csl["title"], tuple(authors), str(csl["issued"]["date-parts"][0][0]), version)
 
 
-#: Every place that tells of a case. Harvesters and assistants belong here too.
+def _oai(client: FlaskClient, prefix: str) -> etree._Element:
+    """The record of the case as a harvester gets it."""
+    asked = {"verb": "GetRecord", "identifier": f"oai:localhost:{CASE}", "metadataPrefix": prefix}
+    root = etree.fromstring(client.get("/oai", query_string=asked).data)
+    return root.find(".//{*}metadata")[0]
+
+
+def _oai_dc(client: FlaskClient) -> Said:
+    record = _oai(client, "oai_dc")
+    told = {
+        name: [one.text for one in record.findall(f"{{*}}{name}")]
+        for name in ("title", "creator", "date", "identifier")
+    }
+    (title,), (day,) = told["title"], told["date"]
+    authors = tuple(" ".join(reversed(who.split(", ", 1))) for who in told["creator"])
+    return Said(title, authors, day[:4], told["identifier"][1].rpartition("@")[2])
+
+
+def _oai_mods(client: FlaskClient) -> Said:
+    record = _oai(client, "mods")
+    authors = tuple(
+        " ".join(
+            name.findtext(f"{{*}}namePart[@type='{part}']")
+            for part in ("given", "family")
+            if name.find(f"{{*}}namePart[@type='{part}']") is not None
+        )
+        or name.findtext("{*}namePart")
+        for name in record.findall("{*}name")
+    )
+    return Said(
+        record.findtext("{*}titleInfo/{*}title"),
+        authors,
+        record.findtext("{*}originInfo/{*}dateIssued")[:4],
+        record.findtext("{*}originInfo/{*}edition"),
+    )
+
+
+def _assistant(client: FlaskClient) -> Said:
+    """What an assistant reads of the case: its text, and the data beside it."""
+    called = {"name": "get_case", "arguments": {"id": CASE}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": called}
+    headers = {"MCP-Protocol-Version": LEGACY[0]}
+    result = client.post("/mcp", json=message, headers=headers).json["result"]
+    text, data = result["content"][0]["text"], result["structuredContent"]
+    title = text.partition(f" [id: {CASE}]")[0]
+    authors, year = re.search(r"^Cite: (.*?)\. \((\d{4})", text, re.MULTILINE).groups()
+    return Said(title, (authors,), year, data["version"])
+
+
+#: Every place that tells of a case.
 READINGS: dict[str, Callable[[FlaskClient], Said]] = {
     "page": _page,
     "highwire": _highwire,
@@ -102,6 +153,9 @@ READINGS: dict[str, Callable[[FlaskClient], Said]] = {
     "unapi": _unapi,
     "atom": _atom,
     "linkset": _linkset,
+    "oai_dc": _oai_dc,
+    "oai_mods": _oai_mods,
+    "assistant": _assistant,
 }
 
 
