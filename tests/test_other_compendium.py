@@ -341,7 +341,7 @@ def test_every_page_is_there(site: FlaskClient) -> None:
     check = site.get("/self-check")
 
     assert {address for address, code in status.items() if code != 200} == set()
-    assert len(status) == 58
+    assert len(status) == 60
     assert (flyer.status_code, check.status_code) == (404, 404)
     assert text_of(flyer.text).startswith("404 A handbook has no flyer A flyer shows on one sheet")
     assert "Are you ready" not in site.get("/").text
@@ -440,7 +440,7 @@ def test_home_and_holdings(site: FlaskClient) -> None:
     atlas, books = text_of(site.get("/atlas").text), text_of(site.get("/guides").text)
 
     assert "A reference of 10 case studies from 2 countries" in home
-    assert "For a class: read the 2 handbooks , and put cases side by side ." in home
+    assert "For a class: read the 2 handbooks and put cases side by side ." in home
     assert "What seed libraries reported" in home
     assert "Verdania −25% Growers paid 25% less for seed. The bean shelf of Old Weir" in home
     assert "Where the cases are, and what kind of seed library" in home

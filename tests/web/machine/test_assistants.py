@@ -376,5 +376,5 @@ def test_the_page_tells_people(client):
     assert "<code>http://localhost/mcp</code>" in html
     assert "claude mcp add --transport http compendium-of-business-networks" in html
     assert "This site keeps nothing of what an assistant asks" in html
-    assert "works on this computer or network alone" in html
+    assert "works only on this computer, and inside your organisation" in html
     assert 'href="/assistants"' in client.get("/").text
