@@ -97,6 +97,7 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     app.extensions["kb_settings"] = settings
     app.extensions["kb_versions"] = Versions(settings.index)
     live.when_opened(maps_of)
+    live.when_opened(exported.prepare)
     app.json.sort_keys = False
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

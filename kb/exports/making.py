@@ -132,8 +132,7 @@ class Making:
             raise ExportsBusy(MOST_WAITING)
         _make_inside(self.folder)
         write_whole(waiting / key, given.encode())
-        self._start()
-        return self._progress(key) or Progress()
+        return self._progress(key) or Progress()  # and a maker is started, unless one has it
 
     def wait(self, key: str, seconds: float) -> Path | None:
         """Wait for a file to be made; None where it is not by then, or cannot be."""
@@ -256,6 +255,11 @@ def _make_inside(folder: Path) -> None:
     """Make the folders in it that are not there, also after somebody deleted all of it."""
     for name in (WAITING, DONE, FAILED, *(f"doing-{slot}" for slot in range(SLOTS))):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def prepare_keys() -> None:
+    """Read ahead what every key depends on; it is read once in a process."""
+    _made_by()
 
 
 @cache

@@ -17,11 +17,14 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from kb.answers.serialise import to_json
 from kb.exports.document import Document
 from kb.exports.formats import Format
-from kb.exports.making import SHEET, Making, Progress
+from kb.exports.making import SHEET, Making, Progress, prepare_keys
+from kb.search.searcher import Searcher
 from kb.settings import Settings
+from kb.text.rendering import to_html
 from web.core.headers import REVALIDATE
 from web.core.request import searcher
 from web.core.urls import absolute, here
+from web.ui.qr import qr_code
 
 #: Seconds that a request waits for a file, and that a reader's browser waits to ask again.
 WAIT_S, ASK_AGAIN_S = 3.0, 2
@@ -57,6 +60,17 @@ class Exports:
 def init_app(app: Flask, settings: Settings) -> None:
     """Let the site make files, in the index folder."""
     app.extensions["kb_exports"] = Exports(Making(settings.index))
+
+
+def prepare(current: Searcher) -> None:
+    """Do ahead what the first files would take, which many readers of a worker wait for at once.
+
+    It is kept for as long as the process lives, and workers have it from their parent.
+    """
+    prepare_keys()
+    to_json(Document(title="", items=(), site=current.compendium.site.name))
+    qr_code("")
+    to_html("")
 
 
 def document_file(
@@ -132,11 +146,16 @@ def made_aside(
     """
     exports: Exports = current_app.extensions["kb_exports"]
     key, content = exports.key(asked, task, given)
-    file = _read(exports.making.made(key))
-    if file is None:
-        content = content or given()
-        exports.making.ask(key, content)
-        file = _read(_waited(exports, key))
+    if (file := _read(exports.making.made(key))) is not None:
+        return key, file
+    content = content or given()
+    progress = exports.making.ask(key, content)
+    if not exports.turn.acquire(blocking=False):
+        return key, progress
+    try:
+        file = _read(exports.making.wait(key, WAIT_S))
+    finally:
+        exports.turn.release()
     return key, exports.making.ask(key, content) if file is None else file
 
 
@@ -146,16 +165,6 @@ def _read(path: Path | None) -> bytes | None:
         return None if path is None else path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _waited(exports: Exports, key: str) -> Path | None:
-    """The file, if it is made soon and no other thread of this worker is waiting."""
-    if not exports.turn.acquire(blocking=False):
-        return None
-    try:
-        return exports.making.wait(key, WAIT_S)
-    finally:
-        exports.turn.release()
 
 
 def _sent(content: bytes, key: str, media_type: str, name: str, *, is_shown: bool) -> Response:

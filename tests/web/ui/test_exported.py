@@ -137,6 +137,21 @@ def test_a_file_that_has_just_been_removed_is_made_again(live, settings, monkeyp
     assert len(removed) == 1
 
 
+def test_who_does_not_wait_asks_for_a_file_once(live, settings, monkeypatch):
+    """A worker that many ask at once looks for each file one time, and says how far it is."""
+    client = create_app(live, settings).test_client()
+    asked, ask = [], Making.ask
+
+    def counted(making, key, given):
+        asked.append(key)
+        return ask(making, key, given)
+
+    monkeypatch.setattr(Making, "ask", counted)
+    with client.application.extensions["kb_exports"].turn:
+        assert client.get("/search.docx?country=NO&exact=true").status_code in (200, 202)
+    assert len(asked) == 1
+
+
 def test_one_thread_of_a_worker_waits(live, settings, monkeypatch):
     """While one request waits for its file, another is answered at once."""
     client = create_app(live, settings).test_client()
