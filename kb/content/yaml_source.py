@@ -333,18 +333,24 @@ def text_of(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as err:
         read = err.object  # without a byte-order mark
-        line = read.count(b"\n", 0, err.start) + 1
-        row = read[read.rfind(b"\n", 0, err.start) + 1 : err.start]
-        column = len(row.decode("utf-8")) + 1
+        line, column = _end_of(_with_unix_line_ends(read[: err.start].decode("utf-8")))
         message = f"must be UTF-8; byte 0x{read[err.start]:02x} is not. Save the file as UTF-8"
         raise YamlTrouble("file-not-utf-8", message, line, column) from err
+    text = _with_unix_line_ends(text)
     if "\0" in text:
-        at = text.index("\0")
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        line, column = _end_of(text[: text.index("\0")])
         raise YamlTrouble("file-not-text", "must be text; it holds a NUL byte", line, column)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_a_conflict(text)
     return text
+
+
+def _with_unix_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _end_of(text: str) -> tuple[int, int]:
+    """The line and the column after the last character."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 #: What a merge leaves around the two texts between which somebody has to choose.

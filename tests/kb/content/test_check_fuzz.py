@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.content.load import MAX_FILE_BYTES, CaseFile
@@ -64,6 +64,8 @@ def check_fixes(data: bytes, found: list[Problem]) -> None:
 
 
 @given(data=st.binary(max_size=400))
+@example(data=b"\r\x00")
+@example(data=b"\r\xff")
 @settings(max_examples=60)
 def test_any_bytes_are_told_of(data: bytes) -> None:
     """Bytes that are no case are refused in words."""

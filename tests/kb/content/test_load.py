@@ -241,6 +241,10 @@ REFUSED = [
     ("nul", b"---\na: 1\n---\nB\x00\n", 4, "must be text; it holds a NUL byte."),
     ("picture", b"\x89PNG\r\n\x1a\n\x00\x00", 1,
      "must be UTF-8; byte 0x89 is not. Save the file as UTF-8."),
+    ("nul-after-old-line-ends", b"---\ra: 1\r---\r\nB\x00\r", 4,
+     "must be text; it holds a NUL byte."),
+    ("latin-1-with-old-line-ends", b"---\ra: 1\r---\r\nB\xe9\r", 4,
+     "must be UTF-8; byte 0xe9 is not. Save the file as UTF-8."),
 ]  # fmt: skip
 
 
