@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.reports import shortened
 from kb.errors import CorpusInvalid, KBError, Problem, QueryError, SettingError
 from kb.model.facets import FACETS
 from kb.settings import Settings, read_settings
@@ -71,6 +70,8 @@ def print_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=1))
         return
+    from kb.cli.reports import shortened  # imports the formats of other programs
+
     for line in shortened(problems):
         click.echo(line)
 
