@@ -103,11 +103,12 @@ def test_a_day_must_have_come(toy_cases: Path, tmp_path: Path):
     add(toy_cases, DENMARK, "changes:", f"  - {{day: {today}, what: One.}}",
         f"  - {{day: {tomorrow}, what: Two.}}")  # fmt: skip
 
+    mend = "correct it, or tell what is only planned in the text."
     expected = [
         f"{DENMARK}.md:4: changes[2].day must not lie in the future: it is {tomorrow}, and today "
-        f"is {today}.",
+        f"is {today}; {mend}",
         f"{SPAIN}.md:2: withdrawn.day must not lie in the future: it is {tomorrow}, and today "
-        f"is {today}.",
+        f"is {today}; {mend}",
     ]
     assert told(toy_cases, index) == expected
     assert told(toy_cases, index) == expected

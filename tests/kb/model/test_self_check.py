@@ -235,9 +235,10 @@ UNREADABLE = {
         1,
         "steps must be a list of records (or [] for none), not 'five'.",
     ),
-    "not YAML": ("steps:\n\t- a", 2, "the self-check is not YAML: while scanning for the next "
-                 "token, found character '\\t' that cannot start any token (use spaces, not "
-                 "tabs, and quote a value that starts with a sign)."),
+    "tabs": ("steps:\n\t- a", 2, "the self-check is not YAML: a tab stands where only spaces "
+             "may stand; write spaces in its place."),
+    "not YAML": ("steps:\n - @a", 2, "the self-check is not YAML: a value that begins with '@' "
+                 "must stand in quotes."),
     "not UTF-8": (b"steps:\n\xff", 2, "the self-check must be UTF-8; byte 0xff is not. "
                  "Save the file as UTF-8."),
 }  # fmt: skip
