@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SnapshotMissing
+from kb.exports.making import FOLDER as EXPORTS
 from kb.indexing.pipeline import build
 from kb.settings import Settings
 from kb.snapshots.format import open_snapshot
@@ -59,7 +60,7 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_snapshot(
         own = replace(settings, cases=folder / "cases", index=folder / "index", keep_snapshots=1)
         shutil.copytree(settings.cases, own.cases)
         if not first:
-            shutil.copytree(settings.index, own.index)
+            shutil.copytree(settings.index, own.index, ignore=shutil.ignore_patterns(EXPORTS))
         edit(own, "purchase")
         all_settings.append(own)
 

@@ -24,6 +24,7 @@ from kb.errors import (
     SnapshotMissing,
     TaxonomyError,
 )
+from kb.exports.making import FOLDER as EXPORTS
 from kb.indexing.pipeline import BuildReport, build
 from kb.search.opening import LiveSearcher
 from kb.search.query import Query
@@ -724,7 +725,7 @@ def _killed(
     folder = tmp_path_factory.mktemp("not-killed")
     start = replace(settings, cases=folder / "cases", index=folder / "index")
     shutil.copytree(settings.cases, start.cases)
-    shutil.copytree(settings.index, start.index)
+    shutil.copytree(settings.index, start.index, ignore=shutil.ignore_patterns(EXPORTS))
     edit(start, "sing")
     oldest = build(start).snapshot_id
     set_current(start.index, old)
