@@ -3,14 +3,16 @@
     PYTHONPATH=TREE:benchmarks python -m at_scale.build TABLE CASES INDEX
 
 prints one line of JSON: the seconds of the build, without loading libraries and making vectors,
-and its peak of memory. TABLE is a file of ``vectors.save``. Nothing of the program is a part of
-this but the classes of its encoders, which are told to give made-up vectors.
+and its peak of memory. Where ``KB_ENGINE`` is set, its database gets what is built. TABLE is a
+file of ``vectors.save``. Nothing of the program is a part of this but the classes of its encoders,
+which are told to give made-up vectors.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import resource
 import sys
 import time
@@ -37,7 +39,9 @@ def main(table: str, cases: str, index: str) -> None:
     vectors.encode_by(made, *classes, exported)
     for name in ("sentence_transformers", "torch", "onnx"):
         importlib.import_module(name)  # the time of imports is not the build's
-    settings = importlib.import_module("kb.settings").read_settings({}, cases=cases, index=index)
+    engine = {name: os.environ[name] for name in ("KB_ENGINE",) if name in os.environ}
+    reads = importlib.import_module("kb.settings").read_settings
+    settings = reads(engine, cases=cases, index=index)
     started = time.perf_counter()
 
     def tell(text: str) -> None:
