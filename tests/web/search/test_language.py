@@ -40,6 +40,8 @@ ADDRESSES = {
 }
 _SHOWN = ("aria-label", "placeholder", "title", "alt")
 SITE_NAME = "Compendium of Business Networks"
+#: Marks of unAPI, which no reader meets: what their titles say, the protocol fixes.
+_FOR_PROGRAMS = ("unapi-server", "unapi-id")
 _VOID = {"area", "br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -63,7 +65,7 @@ class Untranslated(HTMLParser):
         language = given.get("lang", self._open[-1][1])
         if tag not in _VOID:
             self._open.append((tag, language))
-        if language == "en":
+        if language == "en" or (given.get("rel") or given.get("class")) in _FOR_PROGRAMS:
             return
         if given.get("name") == "description" or given.get("property") in ("og:title",):
             self._attribute(given["content"])
