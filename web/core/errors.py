@@ -24,7 +24,7 @@ from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
 from kb.citations.works import day_text
 from kb.errors import Attempt
-from web.core.files import FILES, PROGRAMS
+from web.core.files import FILES, is_for_programs
 from web.core.request import PrintableRequest, live, searcher, versions
 from web.core.urls import here, led_to, url_for
 
@@ -317,7 +317,7 @@ def _http(error: HTTPException) -> Response:
 
 def _answer(failure: Failure) -> Response:
     kind = failure.kind
-    if request.path.startswith(PROGRAMS) or request.path.endswith(FILES):
+    if is_for_programs(request.path) or request.path.endswith(FILES):
         response = Response(to_json(_problem(failure)), mimetype=MEDIA_TYPE)
     else:
         response = Response(_page(failure))

@@ -9,10 +9,13 @@ from flask import Response
 from kb.citations.formats import FORMATS
 from kb.citations.items import Item
 
-#: How addresses begin that only programs ask.
-PROGRAMS = ("/api/", "/linksets/", "/opensearch/", "/unapi")
 #: How the addresses of files end that programs read: where one fails, a program is told.
 FILES = (".csv", ".svg", ".atom", *(one.ending for one in FORMATS.values()))
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether only programs ask the path of a request."""
+    return path.startswith(("/api/", "/linksets/", "/opensearch/", "/unapi"))
 
 
 def citations_file(items: Iterable[Item], format_id: str, name: str) -> Response:

@@ -9,7 +9,7 @@ from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
-from web.core.files import PROGRAMS
+from web.core.files import is_for_programs
 from web.core.params import SEARCH
 from web.core.urls import CARRIED
 
@@ -75,7 +75,8 @@ def _finish(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY + SCRIPTS_OF_THE_SITE
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
-    if request.path.startswith((*PROGRAMS, "/healthz")) or request.path.endswith(".atom"):
+    is_open = is_for_programs(request.path) or request.path.startswith("/healthz")
+    if is_open or request.path.endswith(".atom"):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
     if request.endpoint == "static" and "v" not in request.args:
