@@ -103,7 +103,7 @@ def search_file(form: str) -> Response:
     taxonomy = searcher().taxonomy
     query = to_query(read_strict(SEARCH_FILE, request.args, taxonomy), taxonomy)
     return document_file(
-        ("search", query_url(query)),
+        ("search", query_url(query, page=query.page)),
         lambda: found_document(query),
         FILE_FORMATS[form],
         name_of(query),

@@ -90,6 +90,18 @@ def test_a_list_offers_its_files(client):
     ]
 
 
+def test_each_page_of_a_list_is_a_file_of_its_own(client):
+    """A file that was made is sent for its own page alone, and for none that is not there."""
+    files = [
+        file_at(client, f"/search.md?country=FR&country=NO&per_page=1&page={page}").text
+        for page in (1, 2)
+    ]
+
+    assert ["; here are 1 to 1 |" in files[0], "; here are 2 to 2 |" in files[1]] == [True, True]
+    beyond = client.get("/search.md?country=FR&country=NO&per_page=1&page=99")
+    assert beyond.status_code == 400
+
+
 @pytest.mark.parametrize("query", ["page=99", "per_page=x", "contry=NO", "type=sideways"])
 def test_a_file_refuses_what_is_not_understood(client, query):
     """A file is the whole answer or none."""
