@@ -21,6 +21,7 @@ from kb.answers.contrast import contrast
 from kb.content.corpus import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
+from tests.web.whole_answers import whole_answers
 from web import create_app
 from web.compare.page import ComparePage
 
@@ -33,7 +34,7 @@ THREE = f"id={METAL}&id={WINE}&id={TEXTILE}"
 
 @pytest.fixture(name="url", scope="module")
 def _url(live, settings):
-    server = make_server("127.0.0.1", 0, create_app(live, settings), threaded=True)
+    server = make_server("127.0.0.1", 0, whole_answers(create_app(live, settings)), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -19,6 +19,7 @@ from kb.model.self_check import ANSWERS
 from kb.search.opening import LiveSearcher
 from tests.kb.model.test_self_check import toy_check
 from tests.toy import copy_toy_corpus, settings_of_toy
+from tests.web.whole_answers import whole_answers
 from web import create_app
 from web.self_check.page import WORDS, read_answers
 
@@ -359,7 +360,7 @@ def test_without_a_check(client):
 
 @pytest.fixture(name="url", scope="module")
 def _url(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, whole_answers(app), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

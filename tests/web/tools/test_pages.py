@@ -17,6 +17,7 @@ from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher
 from tests.browser.axe import AXE, opened, problems
 from tests.toy import ROOT, copy_toy_corpus, settings_of_toy
+from tests.web.whole_answers import whole_answers
 from web import create_app
 from web.tools.form import MOST_BYTES
 from web.tools.page import has_tools
@@ -382,7 +383,7 @@ def test_nothing_in_a_flyer_is_code(site):
 
 @pytest.fixture(name="url", scope="module")
 def _url(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, whole_answers(app), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
