@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,13 +34,20 @@ from kb.errors import CaseNotFound, QueryError, VersionNotFound, VersionsDamaged
 from kb.model.english import slug
 from kb.search.searcher import Searcher
 
+_log = logging.getLogger(__name__)
+
 #: For how long a client may take what it was told of the server and its tools as it is, in
 #: milliseconds: an hour. They change with what is built.
 KEPT_FOR = 3_600_000
 _KEPT = {"ttlMs": KEPT_FOR, "cacheScope": "public"}
 _CAPABILITIES: Mapping[str, Any] = {"tools": {}}
 #: What a tool was asked that cannot be answered: an assistant is told, and can ask better.
-_TOLD = (QueryError, CaseNotFound, VersionNotFound, VersionsDamaged)
+_TOLD = (QueryError, CaseNotFound, VersionNotFound)
+#: What an assistant is told where versions are damaged; the log says what is wrong, and where.
+_DAMAGED = (
+    "Earlier versions cannot be read just now. Ask for the id without a version: that gives the "
+    "newest text."
+)
 #: An error tells no more characters.
 _LONGEST_ERROR = 2_000
 
@@ -156,10 +164,16 @@ def _call(message: Message, service: Service) -> dict[str, Any] | Refusal:
     try:
         asked = read_arguments(tool.takes, message.params.get("arguments"), tool.name)
         return _result(tool.answer(asked, desk))
+    except VersionsDamaged as error:
+        _log.error("the tool %s cannot answer: %s", tool.name, error)
+        return _wrong(_DAMAGED)
     except _TOLD as error:
-        text = str(error)
-        cut = text if len(text) <= _LONGEST_ERROR else f"{text[:_LONGEST_ERROR]} …"
-        return {"content": [{"type": "text", "text": cut}], "isError": True}
+        return _wrong(str(error))
+
+
+def _wrong(text: str) -> dict[str, Any]:
+    cut = text if len(text) <= _LONGEST_ERROR else f"{text[:_LONGEST_ERROR]} …"
+    return {"content": [{"type": "text", "text": cut}], "isError": True}
 
 
 def _result(part: Part) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from kb.assistants.messages import LEGACY
 from kb.model.case_versions import short
 from kb.versions.store import FOLDER
 from tests.kb.cli.command import kb
@@ -300,6 +301,14 @@ def test_without_the_store_nobody_is_told_a_wrong_day(
         assert told[0].startswith(f"{asked!r} cannot be answered: {path} does not hold what it")
     assert client.get(f"/cases/{CASE}").status_code == 200
     assert client.get("/search?q=train").status_code == 200
+    caplog.clear()
+    called = {"name": "get_case", "arguments": {"id": f"{CASE}@{name}"}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": called}
+    headers = {"MCP-Protocol-Version": LEGACY[0]}
+    result = client.post("/mcp", json=message, headers=headers).json["result"]
+    assert result["isError"]
+    assert result["content"][0]["text"].startswith("Earlier versions cannot be read just now. Ask")
+    assert caplog.messages[0].startswith("the tool get_case cannot answer")
     path.write_bytes(whole)
     client = site.client()
     assert [client.get(address).status_code for address in NEEDS_DAYS] == [200] * len(NEEDS_DAYS)
