@@ -15,6 +15,7 @@ from kb.guidance.suggestions import counted_in_words
 from kb.model.english import in_line, joined, number_word, with_article
 from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
+from kb.text.similar_names import a_slip_apart
 
 #: The fields of a profile that are ticked, and the facet of their values.
 _TICKED = {"goal": "project", "my_sector": "sector", "common": "type", "my_form": "form"}
@@ -64,7 +65,9 @@ class _Absent:
 def _absent(answer: RoleModels, searcher: Searcher) -> Iterator[_Absent]:
     counted, taxonomy = searcher.compendium.holdings.cases, searcher.taxonomy
     country = answer.profile.my_country
-    if country:
+    if country and taxonomy.every("country").get(country) is None:
+        yield _Absent(field="my_country", sentence=_no_country(country, taxonomy))
+    elif country:
         name = country_in_line(country, taxonomy)
         if not counted.count(country=country):
             yield _Absent(field="my_country", sentence=f"No case is from {name} yet.")
@@ -79,6 +82,14 @@ def _absent(answer: RoleModels, searcher: Searcher) -> Iterator[_Absent]:
             labels = [f"“{taxonomy.label(facet, one)}”" for one in without]
             sentence = f"No case has {joined(labels, 'or')} yet."
             yield _Absent(field=field, sentence=sentence, is_all=len(without) == len(values))
+
+
+def _no_country(typed: str, taxonomy: Taxonomy) -> str:
+    """What is said of a country that no country is called; with the one that it may be."""
+    names = [term.label for term in taxonomy.every("country")]
+    near = [name for name in names if a_slip_apart(typed.casefold(), name.casefold())]
+    meant = f" Did you mean {joined(near, 'or')}?" if near else ""
+    return f"No country is called “{typed}”, so it counts for nothing.{meant}"
 
 
 def _ticked(profile: Profile, field: str) -> tuple[str, ...]:

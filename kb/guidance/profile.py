@@ -44,8 +44,8 @@ class Profile:
     ``business`` is what the firm does and ``aim`` what it wants with others, in its
     own words; ``goal`` are projects, ``common`` the network types that say what the
     partners have in common, ``size`` the people in the firm and ``partners`` the
-    firms that would join, itself included. ``my_country`` is the code of a country of
-    the compendium, or another country as typed.
+    firms that would join, itself included. ``my_country`` is the code of a country, or
+    what was typed where no country is called so.
     """
 
     business: str = ""
@@ -174,7 +174,14 @@ def _text(parameter: str, text: str, most: int) -> str:
 
 def _country(name: str, taxonomy: Taxonomy) -> str:
     text = _text("my_country", name, MAX_COUNTRY)
-    return taxonomy.facet("country").canonical(text) or text
+    names = (text, text[4:]) if text.casefold().startswith("the ") else (text,)
+    known = (one.canonical(name) for name in names for one in _countries(taxonomy))
+    return next(filter(None, known), text)
+
+
+def _countries(taxonomy: Taxonomy) -> tuple[Vocabulary, Vocabulary]:
+    """Those of which there are cases, and all."""
+    return taxonomy.facet("country"), taxonomy.world
 
 
 def _whole(parameter: str, value: int | None, least: int, most: int, what: str) -> int | None:

@@ -24,7 +24,13 @@ def answered(searcher: Searcher, **said: object) -> tuple[RoleModels, Notices]:
         ("Bhutan", "No case is from Bhutan yet."),
         ("Österreich", "No case is from Austria yet."),
         ("united states", "No case is from the United States yet."),
-        ("Atlantis", "No case is from Atlantis yet."),
+        ("England", "No case is from the United Kingdom yet."),
+        ("The Netherlands", "No case is from the Netherlands yet."),
+        ("Atlantis", "No country is called “Atlantis”, so it counts for nothing."),
+        (
+            "Norwey",
+            "No country is called “Norwey”, so it counts for nothing. Did you mean Norway?",
+        ),
     ],
 )
 def test_a_country_without_cases_is_said_once(searcher, country, sentence) -> None:
