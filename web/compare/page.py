@@ -20,7 +20,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST, ComparedValue
 from kb.search.searcher import Searcher
 from kb.text.typography import curly
-from web.core.params import VALUE, Read, Wrong
+from web.core.params import VALUE, Read, Wrong, refuse_too_many
 from web.ui.reasons import values_text
 
 #: How many selects stand on a page where nothing is chosen, and how many cases are offered.
@@ -126,7 +126,11 @@ def compare_page(searcher: Searcher, cases: tuple[Case, ...], addresses: Address
 
 
 def read_cases(read: Read, searcher: Searcher) -> tuple[tuple[Case, ...], Read]:
-    """The cases of an address as far as they are understood, and what is wrong with the others."""
+    """The cases of an address as far as they are understood, and what is wrong with the others.
+
+    Raises:
+        QueryError: more parts of it are not understood than are told one by one.
+    """
     chosen: dict[str, Case] = {}  # one that was moved may be given by either id
     wrong = list(read.wrong)
     for case_id in read.values["id"]:
@@ -134,6 +138,7 @@ def read_cases(read: Read, searcher: Searcher) -> tuple[tuple[Case, ...], Read]:
             chosen |= {case.id: case for case in compared_cases(searcher, [case_id])}
         except QueryError as err:
             wrong.append(Wrong(rule=VALUE, error=err, given=case_id, nearest=err.allowed))
+            refuse_too_many(wrong)
     cases = tuple(chosen.values())
     try:
         compared_cases(searcher, chosen)

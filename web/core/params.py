@@ -361,6 +361,22 @@ def read_page(table: Table, args: MultiDict[str, str], taxonomy: Taxonomy) -> Re
     return Read(values=_settled(values), wrong=wrong, typed=args)
 
 
+def refuse_too_many(wrong: Sequence[Wrong]) -> None:
+    """Refuse an address as soon as more than ``MOST_WRONG`` parts of it are not understood.
+
+    Raises:
+        QueryError: they are more; it tells the first of them.
+    """
+    if len(wrong) > MOST_WRONG:
+        first = wrong[0].error
+        raise QueryError(
+            f"More than {MOST_WRONG} parts of the address are not understood. The first: {first}",
+            parameter=first.parameter,
+            value=first.value,
+            allowed=first.allowed,
+        )
+
+
 def read_strict(table: Table, args: MultiDict[str, str], taxonomy: Taxonomy) -> Mapping[str, Any]:
     """The values by name that a request of the API, or of a file, asks for.
 
@@ -567,15 +583,7 @@ class _Reader:
 
     def _note(self, fault: Wrong) -> None:
         self.wrong.append(fault)
-        if len(self.wrong) > MOST_WRONG:
-            first = self.wrong[0].error
-            raise QueryError(
-                f"More than {MOST_WRONG} parts of the address are not understood. "
-                f"The first: {first}",
-                parameter=first.parameter,
-                value=first.value,
-                allowed=first.allowed,
-            )
+        refuse_too_many(self.wrong)
 
 
 def _least_alone(

@@ -329,6 +329,22 @@ def test_unknown_ids_lead_to_what_was_meant(client):
     )
 
 
+def test_ids_that_are_wrong_throughout_are_refused_whole(client):
+    """Ten are told one by one; from eleven on the page says so and tells the first alone."""
+    wrong = [f"id=norway/x{n}" for n in range(3000)]
+    ten = unescape(client.get(f"/compare?{'&'.join(wrong[:10])}").text)
+    refused = client.get(f"/compare?{'&'.join(wrong)}")
+
+    assert ten.count('<div class="notice">') == 10
+    assert refused.status_code == 400
+    assert (
+        "More than 10 parts of the address are not understood. The first: id must be that of a "
+        "case, which 'norway/x0' is not."
+    ) in unescape(refused.text)
+    assert "norway/x1" not in refused.text
+    assert len(refused.text) < 20_000
+
+
 def test_markup_in_an_id_is_text(client):
     """What is given is shown escaped, on the page and in the titles of cases."""
     page = client.get("/compare?id=<b>x</b>").text
