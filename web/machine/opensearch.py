@@ -22,6 +22,39 @@ SUGGESTIONS = "application/x-suggestions+json"
 _SHORT, _LONG, _DESCRIBED = 16, 48, 1024
 
 
+def short_name(name: str) -> str:
+    """A name in the characters that the format allows, with as many whole words as fit.
+
+    Words without a capital are left out of a long one: ``Compendium of Cases`` is ``Compendium
+    Cases``. The first word that does not fit is shortened after a consonant and before a vowel,
+    as English does: ``Business Networks`` is ``Business Netw.``.
+    """
+    if len(name) <= _SHORT:
+        return name
+    words = name.split()
+    told = [word for word in words if not word.islower()] or words
+    short = ""
+    for word in told:
+        longer = f"{short} {word}".lstrip()
+        if len(longer) > _SHORT:
+            start = _shortened(word, _SHORT - len(longer) + len(word))
+            return f"{short} {start}".strip()
+        short = longer
+    return short
+
+
+def _shortened(word: str, longest: int) -> str:
+    """The beginning of a word, with a full stop; empty where no three letters have room."""
+    for length in range(min(longest - 1, len(word) - 1), 2, -1):
+        if _is_vowel(word[length]) and not _is_vowel(word[length - 1]):
+            return f"{word[:length]}."
+    return ""
+
+
+def _is_vowel(letter: str) -> bool:
+    return letter.lower() in "aeiou"
+
+
 @bp.get("/opensearch.xml")
 def description() -> Response:
     """Where words are sent, and in which forms the answer comes."""
@@ -35,7 +68,7 @@ def description() -> Response:
     contact = settings().contact
     page = render_template(
         "opensearch.xml",
-        short=cut(words.rest_of_name, _SHORT).removesuffix("…"),
+        short=short_name(words.rest_of_name),
         long=cut(words.name, _LONG),
         described=cut(words.description, _DESCRIBED),
         contact=contact if "@" in contact else "",

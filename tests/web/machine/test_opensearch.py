@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+import pytest
 from flask.testing import FlaskClient
+
+from web.machine.opensearch import short_name
 
 NS = {"os": "http://a9.com/-/spec/opensearch/1.1/"}
 
@@ -31,7 +34,8 @@ def test_each_form_of_the_answer_is_there(client: FlaskClient) -> None:
     ]
 
     assert response.mimetype == "application/opensearchdescription+xml"
-    assert (name, len(name) <= 16) == ("Business", True)
+    assert root.find("os:LongName", NS).text == "Compendium of Business Networks"
+    assert (name, len(name) <= 16) == ("Business Netw.", True)
     assert [media for media, _ in urls] == [
         "text/html",
         "application/atom+xml",
@@ -41,6 +45,25 @@ def test_each_form_of_the_answer_is_there(client: FlaskClient) -> None:
     for media, template in urls:
         address = template.replace("{searchTerms}", "wine").removeprefix("http://localhost")
         assert client.get(address).mimetype == media
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Seeds", "Seeds"),
+        ("Business Network", "Business Network"),
+        ("Business Networks", "Business Netw."),
+        ("Compendium of Cases", "Compendium Cases"),
+        ("Compendium of the Seed Trade", "Compendium Seed"),
+        ("cases of the north country", "cases of the"),
+        ("Donaudampfschifffahrt", "Donaudampfsch."),
+        ("", ""),
+    ],
+)
+def test_a_name_is_shortened_by_words(name: str, short: str) -> None:
+    """The format takes 16 characters: whole words first, and the beginning of one more."""
+    assert short_name(name) == short
+    assert len(short) <= 16
 
 
 def test_suggestions_are_as_browsers_take_them(client: FlaskClient) -> None:
