@@ -136,7 +136,7 @@ def _opened(address: str) -> bytes:
             f"from a newer one. {_MADE_ANEW}"
         )
     if not address.endswith(END):
-        raise PackError(f"This link to a reading list is cut off: its end is missing. {_MADE_ANEW}")
+        raise PackError(f"This link to a reading list is damaged or cut off. {_MADE_ANEW}")
     inner = address[len(FORM) : -len(END)]
     try:
         whole = base64.urlsafe_b64decode(inner + "=" * (-len(inner) % 4))

@@ -130,7 +130,8 @@ def made(packed: bytes, texts: str = "", *, items: int = 0) -> str:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        pytest.param(ADDRESS[:-1], "cut off: its end is missing", id="cut"),
+        pytest.param(ADDRESS[:-1], "is damaged or cut off. Ask", id="cut"),
+        pytest.param(ADDRESS + "x", "is damaged or cut off. Ask", id="a letter too many"),
         pytest.param(ADDRESS[:-9] + "z", "damaged", id="cut within"),
         pytest.param("B" + ADDRESS[1:], "of a form that this site does not know", id="other form"),
         pytest.param("", "damaged", id="nothing"),
