@@ -42,7 +42,7 @@ def test_the_day_of_the_latest_case_and_the_licence(live, settings, path):
     """They are those of the snapshot that is served, and the licence is a link."""
     page = client(live, settings).get(path).text
 
-    assert foot(page) == ["Latest case: 22 November 2026. Texts: CC BY 4.0."]
+    assert foot(page) == ["The latest case came in on 22 November 2026. Texts: CC BY 4.0."]
     assert (
         '<a rel="license" href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>' in page
     )
@@ -72,6 +72,6 @@ def test_in_another_language(live, settings):
     page = client(live, settings, language="fr", operator="Guilde").get("/search?q=vin").text
 
     assert foot(page) == [
-        "Cas le plus récent : 22 novembre 2026. Textes : CC BY 4.0.",
+        "Le dernier cas a été ajouté le 22 novembre 2026. Textes : CC BY 4.0.",
         "Géré par Guilde.",
     ]
