@@ -12,7 +12,7 @@ from kb.assistants.budget import MOST_WORDS, Block, Part, clipped
 from kb.assistants.facts import Desk, lines
 from kb.errors import QueryError
 from kb.model.cases import Case, Result
-from kb.model.english import joined
+from kb.model.english import capital, joined
 from kb.search.answer import Hit, SearchResult
 from kb.search.query import make_query
 
@@ -47,10 +47,13 @@ def search_cases(asked: SearchCases, desk: Desk) -> Part:
         raise QueryError(
             str(error).replace("page", "part"), parameter="part", value=asked.part
         ) from error
+    n_cases = _n_cases(found, desk)
     most = min(MOST_WORDS, MOST_WORDS_OF_ALL // asked.limit)
     hits = [_hit(hit, desk, most) for hit in found.hits]
     data = {
         "total": found.total,
+        "cases": n_cases,
+        "guides": found.total - n_cases,
         "total_is_exact": not found.is_cut,
         "no_good_match": found.no_good_match,
         "snapshot": found.snapshot_id,
@@ -78,17 +81,33 @@ def search(asked: Search, desk: Desk) -> Part:
 
 def _head(found: SearchResult, desk: Desk) -> str:
     """How many there are, as what the words were read, and what no case has."""
-    exact = "" if not found.is_cut else "more than "
-    cases = "1 case fits" if found.total == 1 else f"{exact}{found.total:,} cases fit"
     first = (found.query.page - 1) * found.query.per_page + 1
     shown = f"{first} to {first + len(found.hits) - 1}" if found.hits else ""
     return lines(
-        f"{cases[:1].upper()}{cases[1:]}{f'; here are {shown}' if shown else ''}."
+        f"{capital(_how_many(found, desk))}{f'; here are {shown}' if shown else ''}."
         if found.total
         else NOTHING,
         *_as_read(found, desk),
         f"For more, ask the same with part={found.next_page}." if found.next_page else "",
     )
+
+
+def _how_many(found: SearchResult, desk: Desk) -> str:
+    """How many fit: cases and guides apart, as far as all are counted."""
+    n_cases, guide = _n_cases(found, desk), desk.searcher.taxonomy.guide
+    n_guides = found.total - n_cases
+    if found.is_cut:
+        both = f"cases and {guide.many}" if n_guides else "cases"
+        return f"more than {found.total:,} {both} fit"
+    parts = [(n_cases, "case", "cases"), (n_guides, guide.in_line, guide.many)]
+    told = [f"{n:,} {one if n == 1 else many}" for n, one, many in parts if n]
+    return f"{joined(told)} {'fits' if found.total == 1 else 'fit'}"
+
+
+def _n_cases(found: SearchResult, desk: Desk) -> int:
+    """How many of what is found report something; the others are guides."""
+    searcher = desk.searcher
+    return len(searcher.engine.matching(searcher.reporting, found.found.rows))
 
 
 def _as_read(found: SearchResult, desk: Desk) -> Iterator[str]:

@@ -79,6 +79,23 @@ def test_a_hit_has_its_source_its_figure_and_how_to_cite_it(searcher):
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "head", "counted"),
+    [
+        ({}, "6 cases and 1 guide fit; here are 1 to 5.", (7, 6, 1)),
+        ({"filters": {"kind": ["guide"]}}, "1 guide fits; here are 1 to 1.", (1, 0, 1)),
+        ({"filters": {"country": ["FR"]}}, "2 cases fit; here are 1 to 2.", (2, 2, 0)),
+    ],
+)
+def test_cases_and_guides_are_counted_apart(searcher, asked, head, counted):
+    """A guide explains and reports nothing: it is no case, in words and as data."""
+    result = call(searcher, "search_cases", **asked)
+    data = result["structuredContent"]
+
+    assert words(result).split("\n")[0] == head
+    assert (data["total"], data["cases"], data["guides"]) == counted
+
+
 def test_pages_of_a_search_follow_each_other(searcher):
     """``next`` is the part to ask for; the last names none, and beyond it there is none."""
     first = call(searcher, "search_cases", limit=4)
