@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from kb.errors import CorpusError, QueryError
 if TYPE_CHECKING:
     from kb.content.questions import Answers, Question
     from kb.importing.drafts import Imported
+    from kb.importing.foreign import Note
 
 #: How many of the words that are allowed are shown before anybody asks for all.
 _FEW = 8
@@ -576,24 +577,32 @@ class _Bar:
 
 
 def _print_import(imported: Imported) -> None:
-    """A line for each draft, for each thing that was not taken, and for what was refused."""
+    """A line for each draft, for each thing not taken or read so, and for what was refused."""
     for draft in imported.drafts:
         left = draft.left
         state = (
             "passes kb check" if not left else f"{left} {'thing' if left == 1 else 'things'} left"
         )
         show(f"{draft.path}: {state} (from {draft.place})")
-    shown: dict[tuple[str, str], int] = {}
-    for note in imported.notes:
-        key = imported.kind_of(note)
-        shown[key] = shown.get(key, 0) + 1
-        if shown[key] <= _SHOWN:
-            show(f"not taken: {note}")
-        elif shown[key] == _SHOWN + 1:
-            more = imported.counts[key] - _SHOWN
-            show(f"not taken: {note.column or 'the same'}: and {more:,} more; --json lists them")
+    _print_notes("not taken", imported.notes, imported.counts)
+    _print_notes("read so", imported.readings, imported.reading_counts)
     for refused in imported.refused:
         show(f"refused: {refused}")
+
+
+def _print_notes(head: str, notes: Sequence[Note], counts: Mapping[tuple[str, str], int]) -> None:
+    """A line for each note; of those that are alike the first few, and how many more there are."""
+    from kb.importing.drafts import Imported
+
+    shown: dict[tuple[str, str], int] = {}
+    for note in notes:
+        key = Imported.kind_of(note)
+        shown[key] = shown.get(key, 0) + 1
+        if shown[key] <= _SHOWN:
+            show(f"{head}: {note}")
+        elif shown[key] == _SHOWN + 1:
+            more = counts[key] - _SHOWN
+            show(f"{head}: {note.column or 'the same'}: and {more:,} more; --json lists them")
 
 
 def _print_json(imported: Imported, into: str, *, dry_run: bool, seconds: float) -> None:
@@ -614,6 +623,8 @@ def _print_json(imported: Imported, into: str, *, dry_run: bool, seconds: float)
         "problems_left_off": imported.problems_left_off,
         "not_taken": [asdict(note) for note in imported.notes],
         "not_taken_left_off": imported.notes_left_off,
+        "read_so": [asdict(note) for note in imported.readings],
+        "read_so_left_off": imported.readings_left_off,
         "refused": [asdict(refused) for refused in imported.refused],
         "seconds": round(seconds, 1),
     }

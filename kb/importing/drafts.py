@@ -20,7 +20,7 @@ from kb.content.questions import slug_of
 from kb.errors import CorpusError, Problem
 from kb.importing.cells import Meanings
 from kb.importing.files import CSV, DOCX, TEXT, XLSX, files_under, kind_of_file, named_otherwise
-from kb.importing.foreign import Note, Refused, Story, Unreadable
+from kb.importing.foreign import Note, Reading, Refused, Story, Unreadable
 from kb.importing.mapping import ColumnMapping, Taken, taken
 from kb.model.english import slug
 from kb.model.taxonomy import GUIDE, Taxonomy
@@ -59,6 +59,8 @@ class Imported:
         drafts: those that were made, in the order of what was read.
         notes: what was not taken, as far as it is kept.
         counts: how often each thing was not taken, by column and reason.
+        readings: how something was read that was taken, as far as it is kept.
+        reading_counts: how often something was read so.
         refused: files and rows of which no draft was made.
         left: how often something is left to write, by the field.
     """
@@ -66,6 +68,8 @@ class Imported:
     drafts: list[Draft] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    readings: list[Note] = field(default_factory=list)
+    reading_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
 
@@ -73,6 +77,11 @@ class Imported:
     def notes_left_off(self) -> int:
         """How many notes are not kept."""
         return sum(self.counts.values()) - len(self.notes)
+
+    @property
+    def readings_left_off(self) -> int:
+        """How many readings are not kept."""
+        return self.reading_counts.total() - len(self.readings)
 
     @property
     def passing(self) -> int:
@@ -92,9 +101,12 @@ class Imported:
     def note(self, notes: Iterable[Note]) -> None:
         """Keep some notes, or count them."""
         for one in notes:
-            self.counts[self.kind_of(one)] += 1
-            if len(self.notes) < _MOST_KEPT:
-                self.notes.append(one)
+            is_taken = isinstance(one, Reading)
+            counts = self.reading_counts if is_taken else self.counts
+            kept = self.readings if is_taken else self.notes
+            counts[self.kind_of(one)] += 1
+            if len(kept) < _MOST_KEPT:
+                kept.append(one)
 
 
 def _kind(note: Note) -> str:

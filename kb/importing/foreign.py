@@ -46,6 +46,12 @@ class Note:
         return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
+class Reading(Note):
+    """How something was read that was taken: ``why`` says as what."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One thing to make a draft of.
@@ -55,7 +61,7 @@ class Story:
         name: what to call it where nothing says: the name of the file, or of the row.
         cells: the values by column, in their order.
         text: what it tells, in Markdown; headings begin at the second level.
-        notes: what was not taken while it was read.
+        notes: what was not taken while it was read, and how some of it was read.
     """
 
     place: str

@@ -25,7 +25,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 from kb.importing.cells import text_of
 from kb.importing.files import CSV, encoding_of
-from kb.importing.foreign import Cell, Note, Refused, Story, Unreadable, cut, visible
+from kb.importing.foreign import Cell, Note, Reading, Refused, Story, Unreadable, cut, visible
 
 #: So many rows are looked at to find the heads of the columns.
 _LOOKED_AT = 20
@@ -150,7 +150,8 @@ def _with_heads(
     if not heads:
         raise Unreadable(f"has no row {', '.join(map(str, numbers))} in the sheet {sheet!r}.")
     width = min(_MOST_COLUMNS, max(len(values) for _, values in first))
-    names, notes = _names(heads, width, sheet, numbers[-1], merged)
+    across = _across(merged, next(number for number, _ in first if number in numbers))
+    names, notes = _names(heads, width, sheet, numbers[-1], across)
     left = [row for row in first if row[0] > max(numbers)]
     spread = {one: area for area in merged for one in [area.split(":")[0]]}
 
@@ -185,15 +186,35 @@ def _heads_among(first: Sequence[Row], merged: Sequence[str]) -> tuple[int, ...]
     return (number,)
 
 
+def _across(merged: Sequence[str], row: int) -> tuple[range, ...]:
+    """The columns, from 0, of each merged cell that stands over several of them in a row."""
+    areas = [range_boundaries(area) for area in merged]
+    return tuple(
+        range(left - 1, right) for left, top, right, _ in areas if top == row and right > left
+    )
+
+
 def _names(
-    heads: Sequence[Sequence[Any]], width: int, sheet: str, row: int, merged: Sequence[str]
+    heads: Sequence[Sequence[Any]], width: int, sheet: str, row: int, across: Sequence[range]
 ) -> tuple[tuple[str, ...], list[Note]]:
-    """What each column is called; two of one name are told apart by their letters."""
+    """What each column is called; two of one name are told apart by their letters.
+
+    Args:
+        heads: the rows of heads; rows of a workbook end with their last value.
+        width: so many columns are named.
+        sheet: the name of the sheet.
+        row: the last row of the heads.
+        across: the columns of each group over the heads, where cells are merged for them. Else a
+            group reaches to the next one.
+    """
     rows = [[text_of(one) if one is not None else "" for one in values] for values in heads]
+    for one in rows:
+        one += [""] * (width - len(one))
     if len(rows) > 1:  # a group stands over several columns
         for at in range(1, width):
-            if at < len(rows[0]) and not rows[0][at] and at < len(rows[1]) and rows[1][at]:
-                rows[0][at] = rows[0][at - 1]
+            group = next((area[0] for area in across if at in area), at if across else at - 1)
+            if not rows[0][at] and rows[1][at]:
+                rows[0][at] = rows[0][group]
     plain = []
     for at in range(width):
         parts = [one[at] for one in rows if at < len(one) and one[at]]
@@ -312,7 +333,7 @@ def _xlsx_table(path: Path, place: str, sheet: str, header: Sequence[int]) -> Ta
         raise Unreadable(f"has nothing in its sheets: {', '.join(map(repr, names)) or 'none'}.")
     others = [one for one in names if one != name]
     notes = [
-        Note(place=f"{name}!{area}", why="one merged cell; its value was taken for each row.")
+        Reading(place=f"{name}!{area}", why="one merged cell, whose value counts for each row.")
         for area in found.merged
         if _goes_down(area)
     ]

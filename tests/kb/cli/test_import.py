@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from kb.content.load import load_folder
@@ -267,6 +268,25 @@ def test_the_list_groups_what_is_alike(tmp_path: Path) -> None:
         "not taken: a.csv!B4: Colour: 'red': No field is mapped to this column.",
         "not taken: Colour: and 6 more; --json lists them",
     ]
+
+
+def test_how_something_was_read_is_no_thing_not_taken(tmp_path: Path) -> None:
+    """A merged cell is taken for each of its rows: that is told, and not counted as left out."""
+    book = openpyxl.Workbook()
+    for row in (["Title", "Country"], ["A", "Norway"], ["B", None]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "a.xlsx")
+    given = ("import", tmp_path / "a.xlsx", "--cases", CASES, "--dry-run")
+    told, data = kb(*given), json.loads(kb(*given, "--json").stdout)
+    why = "one merged cell, whose value counts for each row."
+
+    assert [line for line in told.stdout.splitlines() if "merged" in line] == [
+        f"read so: Sheet!B2:B3: {why}"
+    ]
+    assert "were not taken" not in told.stderr
+    assert (data["not_taken"], data["read_so_left_off"]) == ([], 0)
+    assert data["read_so"] == [{"place": "Sheet!B2:B3", "column": "", "value": "", "why": why}]
 
 
 def _import_rows(folder: Path, count: int) -> tuple[dict, int]:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from kb.importing.files import kind_of_file
-from kb.importing.foreign import Story, Unreadable
+from kb.importing.foreign import Reading, Story, Unreadable
 from kb.importing.tables import open_table
 from tests.kb.importing.fictional import HEADS, rows, write_xlsx
 
@@ -125,7 +125,41 @@ def test_merged_cells_and_two_rows_of_heads(tmp_path: Path) -> None:
         {"Project: Name": "A", "Project: Land": "NO", "Money: Value": 1},
         {"Project: Name": "B", "Project: Land": "NO", "Money: Value": 2},
     ]
-    assert _told(stories) == ["Projects!B3:B4: one merged cell; its value was taken for each row."]
+    assert _told(stories) == ["Projects!B3:B4: one merged cell, whose value counts for each row."]
+    assert [type(note) for one in stories for note in one.notes] == [Reading]
+
+
+@pytest.mark.parametrize(
+    ("groups", "merged", "heads"),
+    [
+        (
+            [None, None, None, "Money", None],
+            ["D1:E1"],
+            ["Name", "Land", "Year", "Money: Amount", "Money: Share"],
+        ),
+        (
+            [None, "Money", None, None, None],
+            ["B1:C1"],
+            ["Name", "Money: Land", "Money: Year", "Amount", "Share"],
+        ),
+        (
+            [None, None, None, "Money"],
+            [],
+            ["Name", "Land", "Year", "Money: Amount", "Money: Share"],
+        ),
+    ],
+)
+def test_a_group_stands_over_its_own_columns(
+    tmp_path: Path, groups: list[str | None], merged: list[str], heads: list[str]
+) -> None:
+    """The last group of a row too; where no cells are merged, a group reaches to the next one."""
+    path = _workbook(
+        tmp_path / "a.xlsx",
+        *(groups, ["Name", "Land", "Year", "Amount", "Share"], ["A", "NO", 2001, 1, 2]),
+        merged=merged,
+    )
+
+    assert list(_stories(path, header=(1, 2))[0].cells) == heads
 
 
 def test_rows_of_heads_can_be_named(tmp_path: Path) -> None:
