@@ -39,6 +39,8 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)+")
 _LOOKED_AT = 20
 #: The rules on the path of a file, which is the address of a case.
 NO_ID = "file-name-not-an-id"
+#: A new case has the address of another one.
+TAKEN = "address-taken"
 OF_ID = (NO_ID, "folder-of-another-country")
 
 
@@ -126,7 +128,8 @@ def checked(draft: CaseDraft, searcher: Searcher) -> Checked:
         names=frozenset(names),
         headings=headings_of(searcher.taxonomy),
     )
-    faults, hints = _id_faults(draft), []
+    replaces = by_id.get(case_id)
+    faults, hints = [*_id_faults(draft), *_taken_by(draft, replaces)], []
     for problem in proposal.problems:
         name = place.of(problem)
         told = Told(
@@ -150,7 +153,7 @@ def checked(draft: CaseDraft, searcher: Searcher) -> Checked:
         hints=tuple(hints),
         case=begun,
         proposal=proposal,
-        replaces=by_id.get(case_id),
+        replaces=replaces,
     )
 
 
@@ -213,6 +216,17 @@ def _id_faults(draft: CaseDraft) -> list[Fault]:
     else:
         return []
     return [Fault(name=ID, sentence=sentence, rule=NO_ID)]
+
+
+def _taken_by(draft: CaseDraft, other: Case | None) -> list[Fault]:
+    """That a case has the address already, where this is not said to be a new text of it."""
+    if other is None or draft.is_change:
+        return []
+    sentence = (
+        f"The address must be a new one: “{other.title}” has {other.id} already. Choose another "
+        "short name, or tick below that you are changing that case."
+    )
+    return [Fault(name=ID, sentence=sentence, rule=TAKEN)]
 
 
 def _same_title(title: str, case_id: str, searcher: Searcher) -> str:

@@ -41,6 +41,8 @@ LONGEST_ID, LONGEST_PROPOSED = 120, 60
 #: Names of the form beside the fields of a case: its address, what a button asks for, the text
 #: under each heading by its number, and the text under none of them.
 ID, DO, TEXT, OTHER = "id", "do", "text", "text.other"
+#: And whether it is to take the place of the case that has its address.
+REPLACES = "replaces"
 #: What a button may ask for beside the address that it is sent to.
 ADD, REMOVE = "add", "remove"
 _DO = re.compile(rf"({ADD}|{REMOVE})-([a-z_]+)(?:-([0-9]{{1,2}}))?")
@@ -60,6 +62,7 @@ class CaseDraft:
         texts: of the fields of the front-matter, by the names of the form.
         sections: the text under each heading of a case, in their order.
         other: the text under other headings, or none.
+        is_change: whether it is said to be another text of the case that has its address.
         rows: by field of records how many are shown, where empty ones are asked for.
         strange: what is wrong with the form as a whole.
         at: the field that a button changed; empty for none.
@@ -69,6 +72,7 @@ class CaseDraft:
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sections: Mapping[str, str] = field(default_factory=dict)
     other: str = ""
+    is_change: bool = False
     rows: Mapping[str, int] = field(default_factory=dict)
     strange: tuple[str, ...] = ()
     at: str = ""
@@ -119,7 +123,7 @@ def draft_of_form(form: MultiDict[str, str], taxonomy: Taxonomy) -> CaseDraft:
     """The case that a form holds, with what its button did to it."""
     given = {name: [plain(text) for text in form.getlist(name)] for name in form}
     headings = headings_of(taxonomy)
-    own = {ID, DO, OTHER, *(text_name(number) for number, _ in enumerate(headings, 1))}
+    own = {ID, DO, OTHER, REPLACES, *(text_name(number) for number, _ in enumerate(headings, 1))}
     fields = {name: texts for name, texts in given.items() if name not in own}
     known = set(names_in(fields))
     sound = {name: texts for name, texts in fields.items() if name in known}
@@ -135,6 +139,7 @@ def draft_of_form(form: MultiDict[str, str], taxonomy: Taxonomy) -> CaseDraft:
             for number, heading in enumerate(headings, 1)
         },
         other=one(OTHER).strip("\n"),
+        is_change=bool(one(REPLACES)),
         strange=tuple(_strange(name for name in fields if name not in known)),
     )
     return _changed(draft, one(DO))

@@ -21,6 +21,7 @@ from web.contribute.draft import (
     ID,
     MOST_BYTES,
     OTHER,
+    REPLACES,
     CaseDraft,
     draft_of_file,
     draft_of_form,
@@ -262,8 +263,15 @@ def opened(data: bytes, name: str, *, is_foreign: bool) -> Page:
     draft, problems = draft_of_file(data, name, current.taxonomy)
     if draft is None:
         return _refused(list(problems))
-    found = checked(draft, current)
+    found = checked(replace(draft, is_change=_is_text_of_its_case(draft)), current)
     return _form_page(found.draft, found, is_new=True), OK
+
+
+def _is_text_of_its_case(draft: CaseDraft) -> bool:
+    """Whether a file was begun from the case that has its address: title or summary are its own."""
+    case = searcher().compendium.by_id.get(draft.id)
+    summary = "".join(draft.texts.get("summary", ())[:1])
+    return case is not None and (draft.title == case.title or summary == case.summary)
 
 
 def _problem(message: str) -> Problem:
@@ -338,7 +346,7 @@ def _anchor(name: str, draft: CaseDraft) -> str:
 
 def travelling(draft: CaseDraft) -> list[tuple[str, str]]:
     """Everything of a draft as fields that nobody sees."""
-    found = [(ID, draft.id)]
+    found = [(ID, draft.id), *([(REPLACES, "yes")] if draft.is_change else [])]
     found += [(name, text) for name, texts in draft.texts.items() for text in texts]
     found += [
         (text_name(number), text) for number, text in enumerate(draft.sections.values(), 1) if text

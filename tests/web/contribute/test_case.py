@@ -320,7 +320,39 @@ def test_a_file_opens_in_the_form(client, name: str) -> None:
     saved = client.post("/contribute/file", data=fields)
     again = client.post("/contribute/open", data={"file": (io.BytesIO(saved.data), "x.md")})
     other = fields_of(again, "case-form")
+    assert (fields.pop("replaces"), other.pop("replaces", None)) == (["yes"], None)
     assert {**fields, "id": []} == {**other, "id": []}
+
+
+#: What is said of a new case with the address of another one.
+TAKEN = (
+    "Address: The address must be a new one: “Metal firms purchase machines” has "
+    "norway/metal-buyers already. Choose another short name, or tick below that you are changing "
+    "that case."
+)
+
+
+def test_a_new_case_takes_no_address_of_another(client) -> None:
+    """It is an error at the address, unless somebody says that they change the case there."""
+    sent = {**WHOLE, "id": "norway/metal-buyers", "do": "check"}
+    page = client.post("/contribute/case", data=sent)
+    assert (page.status_code, title(page), errors(page)) == (400, "Write a case", [TAKEN])
+    assert "replaces" not in fields_of(page, "case-form")
+    assert "Sent on, this text would take its place" not in page.text
+    change = client.post("/contribute/case", data={**sent, "replaces": "yes"})
+    assert (change.status_code, title(change)) == (200, "Ready to send: Five bakers buy one oven")
+    assert "Sent on, this text would take its place" in change.text
+    assert fields_of(change, "travels")["replaces"] == ["yes"]
+    other = client.post("/contribute/case", data={**sent, "id": "norway/five-bakers"})
+    assert (other.status_code, title(other)) == (200, "Ready to send: Five bakers buy one oven")
+
+
+def test_another_case_in_a_file_of_that_name_changes_none(client) -> None:
+    """A file that is called as a case is, and tells something else, was not begun from it."""
+    data = client.post("/contribute/file", data=WHOLE).data
+    page = client.post("/contribute/open", data={"file": (io.BytesIO(data), "metal-buyers.md")})
+    assert errors(page) == [TAKEN]
+    assert "replaces" not in fields_of(page, "case-form")
 
 
 @pytest.mark.parametrize(
