@@ -186,6 +186,7 @@ def test_a_closed_story_goes_on(browser: Browser, url: str) -> None:
     page.get_by_label("In a sentence or two").fill("Three metal firms buy together.")
     go_on(page, "Who joined?")
     page.get_by_label("What the firms are").fill("metal firms")
+    page.wait_for_function("localStorage.getItem('contribute-story').includes('metal firms')")
     page.close()
     page = page.context.new_page() if page.is_closed() else page
     page.goto("/contribute/story/short")
