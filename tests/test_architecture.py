@@ -16,7 +16,6 @@ from types import FrameType
 
 import pytest
 from flask.testing import FlaskClient
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from kb.indexing.pipeline import build
 from kb.search.query import Query
@@ -104,11 +103,19 @@ def each(paths: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=names)
 
 
-def test_the_contracts_hold(monkeypatch):
-    """Who may import whom, and who owns which package: every contract of pyproject.toml is kept."""
-    monkeypatch.chdir(ROOT)
+def test_the_contracts_hold() -> None:
+    """Who may import whom, and who owns which package: every contract of pyproject.toml is kept.
 
-    assert lint_imports(no_cache=True) == EXIT_STATUS_SUCCESS
+    In a process of its own, as it switches off the loggers of the one that it is called in.
+    """
+    program = Path(sys.executable).with_name("lint-imports")
+
+    done = subprocess.run(
+        [program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert ", 0 broken." in done.stdout
 
 
 @each(OURS)

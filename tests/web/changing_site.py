@@ -38,6 +38,7 @@ class Site:
     def build(self) -> None:
         """Build."""
         build(self.settings)
+        self.live.refresh()  # a request waits for a new snapshot, but not for long
 
     def client(self) -> FlaskClient:
         """A browser of it."""
