@@ -7,18 +7,17 @@ of elements.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
+
+from kb.exports.html import fit
 
 MEDIA_TYPE = "application/atom+xml"
 _ATOM = "http://www.w3.org/2005/Atom"
 _OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 #: Stands for a day that is not known: an element of the format must hold a moment.
 _NO_DAY = "1970-01-01"
-#: What XML 1.0 has no way to write.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +120,12 @@ def _add(element: ET.Element, entry: FeedEntry) -> None:
     _named(element, entry.authors)
     _linked(element, entry.links)
     for scheme, label in entry.categories:
-        ET.SubElement(element, "category", {"scheme": scheme, "term": _clean(label)})
+        ET.SubElement(element, "category", {"scheme": scheme, "term": fit(label)})
     _text(element, "summary", entry.summary)
 
 
 def _text(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = _clean(text)
+    ET.SubElement(parent, name).text = fit(text)
 
 
 def _named(parent: ET.Element, names: Iterable[str]) -> None:
@@ -143,8 +142,3 @@ def _linked(parent: ET.Element, links: Iterable[Link]) -> None:
 def _moment(day: str) -> str:
     """A day as the moment with which it begins; only the day is known."""
     return f"{day or _NO_DAY}T00:00:00Z"
-
-
-def _clean(text: str) -> str:
-    """A text without the signs that XML has no way to write."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from lxml import etree
 
+from kb.exports.html import fit
 from kb.harvesting.answers import PART, WHOLE, Repository, answer
 from kb.harvesting.element import NAMESPACES, Element
 from kb.harvesting.held import Holding
@@ -17,8 +16,6 @@ from web.core.urls import absolute, addresses, url_for
 bp = Blueprint("harvesting", __name__)
 
 _HOLDING = "kb_harvest"
-#: What XML 1.0 has no place for.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML = "http://www.w3.org/XML/1998/namespace"
 
 
@@ -62,13 +59,13 @@ def _tree(
     told = known if _prefix(element.name) in known else known | _prefixes(element)
     new = {prefix or None: NAMESPACES[prefix] for prefix in sorted(told - known)}
     name = _qualified(element.name, default=NAMESPACES[""])
-    attributes = {_qualified(key): _clean(value) for key, value in element.attributes.items()}
+    attributes = {_qualified(key): fit(value) for key, value in element.attributes.items()}
     made = (
         etree.Element(name, attributes, nsmap=new)
         if parent is None
         else etree.SubElement(parent, name, attributes, nsmap=new)
     )
-    made.text = _clean(element.text) or None
+    made.text = fit(element.text) or None
     for child in element.children:
         _tree(child, made, told)
     return made
@@ -95,7 +92,3 @@ def _qualified(name: str, default: str = "") -> str:
     prefix, _, local = name.rpartition(":")
     namespace = _XML if prefix == "xml" else NAMESPACES[prefix] if prefix else default
     return f"{{{namespace}}}{local}" if namespace else local
-
-
-def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
