@@ -25,7 +25,7 @@ def serve(**options: object) -> int:
     """
     gc.disable()  # what is read at the start stays: to look through it time and again is in vain
     from web.app import create_app  # imports Flask and every page
-    from web.core.serve import run
+    from web.serving.server import run
 
     # gunicorn answers 500 to every path outside it, a check of health at the root too.
     mounted_at = os.environ.pop("SCRIPT_NAME", "")

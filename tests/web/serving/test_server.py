@@ -24,7 +24,7 @@ from kb.indexing.pipeline import build
 from kb.settings import Settings, read_settings
 from kb.snapshots.store import set_current
 from web.app import create_app
-from web.core.serve import Server, catch_up, options
+from web.serving.server import Server, catch_up, options
 
 ROOT = Path(__file__).parents[3]
 

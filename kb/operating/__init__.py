@@ -1,0 +1,1 @@
+"""What an operator does beside building and serving: look after, update, keep and bring back."""
