@@ -38,6 +38,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 QUALITY = (ROOT / "docs" / "search-quality.md").read_text(encoding="utf-8")
 FIELDS = (ROOT / "docs" / "front-matter.md").read_text(encoding="utf-8")
 VOCABULARY = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(name="taxonomy", scope="module")
@@ -224,6 +225,39 @@ def test_options_named_in_the_readme_exist() -> None:
     assert named >= {"--use", "--json", "--help"}
 
 
+def test_commands_of_the_operators_guide_exist() -> None:
+    """Each command that the guide names is there, and each option after it is one that it takes.
+
+    Settings that it names are those of the code.
+    """
+    code = re.findall(r"```.*?```", OPERATING, re.S)
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", OPERATING, flags=re.S))
+    lines = [*spans, *(line.partition("#")[0] for block in code for line in block.splitlines())]
+    known, wrong = commands(), []
+    for line in lines:
+        for name, rest in re.findall(r"(?:^|[\s/])kb ([a-z][a-z-]*)([^|;&\n]*)", line):
+            options = re.findall(r"(?<![\w-])--[a-z][a-z-]+", rest)
+            taken = {"--help"} | (_options(known[name]) if name in known else set())
+            wrong += [f"kb {name} {option}" for option in options if option not in taken]
+            wrong += [] if name in known else [f"kb {name}"]
+    settings = {row.variable for row in ROWS}
+
+    assert wrong == []
+    assert sorted({*re.findall(r"\bKB_[A-Z_]+\b", OPERATING)} - settings) == []
+
+
+def _options(command: click.Command) -> set[str]:
+    """The options that a command takes, and a command under it."""
+    under = command.commands.values() if isinstance(command, click.Group) else ()
+    return {
+        option
+        for one in (command, *under)
+        for parameter in one.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+    }
+
+
 def test_settings_are_in_the_help() -> None:
     """An option that stands for a setting says which variable it wins over, and that one exists."""
     named = {
@@ -327,7 +361,7 @@ def test_the_wings_are_those_of_the_contracts(package: str, column: slice) -> No
     "name",
     [
         *("README.md", "CONTRIBUTING.md"),
-        *("docs/architecture.md", "docs/front-matter.md", "docs/sources.md"),
+        *("docs/architecture.md", "docs/front-matter.md", "docs/sources.md", "docs/operating.md"),
     ],
 )
 def test_links_lead_to_files(name: str) -> None:
