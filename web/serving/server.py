@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from kb.search.opening import open_live
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from flask import Flask
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
@@ -41,14 +42,20 @@ class Server(BaseApplication):
         for name, value in options(self.settings).items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         """The site over the snapshot that is opened here; trouble with it is logged and retried.
 
         The site comes first: it says what is to be prepared when a snapshot is opened.
         """
         app = self.make_app(self.live, self.settings)
         self.live.refresh()
-        return app
+        return wrapped(app, self.settings)
+
+
+def wrapped(app: Flask, settings: Settings) -> WSGIApplication:
+    """The site with what stands between it and its readers: one line each, the innermost first."""
+    site: WSGIApplication = app
+    return site
 
 
 def options(settings: Settings) -> dict[str, object]:
