@@ -14,6 +14,8 @@
     ├── BuildBusy                another build holds the lock
     ├── BuildFailed              what was built cannot be served
     ├── IndexNotWritable         the index folder cannot be written to
+    ├── SourceRefused            content from outside cannot be taken, or is not
+    ├── BackupUnusable           a backup cannot be written, read or brought back
     ├── QueryError               a request that cannot be answered as it stands
     ├── PackError                a reading list cannot be read from its address, or has none
     ├── ExportFailed             a file could not be made
@@ -208,6 +210,14 @@ class BuildFailed(KBError):
 
 class IndexNotWritable(KBError):
     """The index folder cannot be written to; the message says what is served after it."""
+
+
+class SourceRefused(KBError):
+    """Content from outside cannot be reached, or holds what is not taken; names what that is."""
+
+
+class BackupUnusable(KBError):
+    """A backup cannot be written, is not what was written, or does not go with what is there."""
 
 
 class QueryError(KBError):

@@ -83,6 +83,13 @@ def _folder(text: str) -> str:
     return text
 
 
+def _source(text: str) -> str:
+    text = text.strip()
+    if not text.isprintable() or text.startswith("-"):
+        raise ValueError(text)
+    return text
+
+
 def _device(text: str) -> str:
     text = text.strip().lower()
     if not _DEVICE.fullmatch(text):
@@ -123,6 +130,27 @@ class Row:
 
 ROWS: tuple[Row, ...] = (
     Row("cases", "cases", _path, "a folder", "Folder of the cases"),
+    Row(
+        "source",
+        "",
+        _source,
+        "a folder or the address of a repository",
+        "Where 'kb update' takes content from: a folder, or a repository of git",
+    ),
+    Row(
+        "source_branch",
+        "",
+        lambda text: _branch(text) if text.strip() else "",
+        "empty or the name of a branch or tag",
+        "Branch or tag of that repository; empty for the one that it shows first",
+    ),
+    Row(
+        "source_folder",
+        "",
+        _folder,
+        "the path of a folder in the source, without ..",
+        "Folder of the cases in the source; empty where they stand at its top or in cases",
+    ),
     Row("index", "index", _path, "a folder", "Folder of the built snapshots"),
     Row(
         "model",
@@ -253,6 +281,9 @@ class Settings:
     """The settings of one run; see ``ROWS`` for what each one means."""
 
     cases: Path
+    source: str
+    source_branch: str
+    source_folder: str
     index: Path
     model: str
     revision: str

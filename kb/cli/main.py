@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "search": ("kb.cli.search", "search"),
     "snapshots": ("kb.cli.build", "snapshots"),
     "status": ("kb.cli.status", "status"),
+    "update": ("kb.cli.update", "update"),
     "versions": ("kb.cli.versions", "versions"),
 }
 

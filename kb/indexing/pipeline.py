@@ -63,6 +63,7 @@ def build(
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
     read: Callable[[Path], Corpus] | None = None,
+    accept: Callable[[Path], object] = lambda _: None,
 ) -> BuildReport:
     """Build the snapshot of ``settings.cases`` and serve it from now on, unless one is pinned.
 
@@ -76,6 +77,9 @@ def build(
         tell: told in a sentence what is being done.
         read: reads the content of a folder; None reads it in this process, and only what has
             changed since the last build of this index.
+        accept: is given the folder of the snapshot that was built and tried out, before anything
+            is kept of it or served. Whatever it raises ends the build; the vectors that were
+            made are there for the next one.
 
     Raises:
         CorpusInvalid: the content has problems.
@@ -94,6 +98,7 @@ def build(
         plan = way.plan(way.content(corpus, collection))
         answering, replaces = way.first_to_answer(plan)
         built = answering or way.written(plan)
+        accept(built.folder)
         unfit = way.unfit_pin(built, replaces)
         with _writing(standing, "The versions of cases"):
             keep_versions(Versions(settings.index), corpus, tell)

@@ -12,21 +12,25 @@ import shutil
 import subprocess
 import tarfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
-from kb.content.corpus import Corpus, Document, read_corpus
+from kb.content.corpus import Corpus, read_corpus
 from kb.content.files import QUERIES_FILE
 from kb.drafting.preview import Preview, preview
 from kb.errors import CorpusError, Problem, errors_of
 from kb.indexing.keep_versions import version_of
 from kb.indexing.pipeline import build
-from kb.model.cases import Case
+from kb.model.cases import Case, Reference, Withdrawn
 from kb.model.facets import FACETS
+from kb.model.taxonomy import Taxonomy
 from kb.quality.check import judged_problems
 from kb.quality.judged import JudgedQuery, read_judged
+from kb.quality.measure import Qrels, per_query
 from kb.search.opening import open_current
 from kb.search.searcher import Searcher
 from kb.settings import Settings
@@ -37,6 +41,9 @@ from kb.versions.difference import what_changed
 FIRST = 10
 #: So many queries are put between two lines that say how far it is.
 _EVERY = 100
+
+#: Ids of cases that were found to their ranks, the first one 1, in their order.
+Ranks = Mapping[str, int]
 
 ADDED, CHANGED, MOVED, REMOVED, WITHDRAWN = WAYS = (
     *("added", "changed", "moved", "removed", "withdrawn"),
@@ -96,13 +103,16 @@ class FacetChange:
 class Findability:
     """What searches find otherwise.
 
-    ``queries`` are the judged queries that were put to both sides.
+    ``queries`` are the judged queries that were put to both sides. ``ndcg_before`` and
+    ``ndcg_after`` are the means of nDCG@10 over those that have an answer; None where none has.
     """
 
     queries: int
     won: tuple[Shift, ...]
     lost: tuple[Shift, ...]
     facets: tuple[FacetChange, ...]
+    ndcg_before: float | None = None
+    ndcg_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +189,7 @@ def review(settings: Settings, base: str, *, tell: Callable[[str], None]) -> Rev
             mended=tuple(_less(old, new)),
             documents=tuple(
                 one
-                for one in _changed(before, after)
+                for one in changed_documents(_OfCorpus(before), _OfCorpus(after))
                 # A file that cannot be read yet is no document, and is not gone either.
                 if not _cannot_be_read(one, before, earlier, after, settings.cases)
             ),
@@ -216,7 +226,7 @@ def _with_searches(
     return replace(
         found,
         previews=tuple(previews),
-        findability=_findability(before, after, _judged(earlier, before), tell),
+        findability=findability(before, after, _judged(earlier, before), tell),
         searcher=after,
     )
 
@@ -236,17 +246,27 @@ def _judged(cases: Path, searcher: Searcher) -> Sequence[JudgedQuery]:
     return read_judged(path, searcher.compendium.by_id) if path.is_file() else ()
 
 
-def _findability(
+def findability(
     before: Searcher,
     after: Searcher,
     queries: Sequence[JudgedQuery],
     tell: Callable[[str], None],
 ) -> Findability:
+    """What searches find otherwise than before.
+
+    Args:
+        before: the snapshot of before.
+        after: that of now.
+        queries: put to both.
+        tell: told in a sentence how far it is.
+    """
     won, lost = [], []
+    runs: tuple[dict[str, Ranks], dict[str, Ranks]] = ({}, {})
     for number, query in enumerate(queries, 1):
         if number % _EVERY == 0:
             tell(f"Asked {number} of {len(queries)} judged queries …")
         first, second = (_ranks(one, query.text) for one in (before, after))
+        runs[0][query.id], runs[1][query.id] = first, second
         for case_id in query.relevance:
             was, now = first.get(case_id), second.get(case_id)
             shift = Shift(query=query.text, case_id=case_id, before=was, after=now)
@@ -254,7 +274,11 @@ def _findability(
                 won.append(shift)
             elif _is_first(was) and not _is_first(now):
                 lost.append(shift)
+    qrels = {query.id: query.relevance for query in queries if query.relevance}
+    was, now = (_mean_ndcg(run, qrels) for run in runs)
     return Findability(
+        ndcg_before=was,
+        ndcg_after=now,
         queries=len(queries),
         won=tuple(won),
         lost=tuple(lost),
@@ -262,11 +286,18 @@ def _findability(
     )
 
 
+def _mean_ndcg(ranked: Mapping[str, Ranks], qrels: Qrels) -> float | None:
+    if not qrels:
+        return None
+    run = {query: [(one, float(-rank)) for one, rank in ranked[query].items()] for query in qrels}
+    return fmean(per_query(run, qrels)["nDCG@10"].values())
+
+
 def _is_first(rank: int | None) -> bool:
     return rank is not None and rank <= FIRST
 
 
-def _ranks(searcher: Searcher, text: str) -> Mapping[str, int]:
+def _ranks(searcher: Searcher, text: str) -> Ranks:
     scores = searcher.found_scores(text)
     order = sorted(scores, key=lambda one: (-scores[one], one))
     return {case_id: rank for rank, case_id in enumerate(order, 1)}
@@ -308,50 +339,104 @@ def _kind_of(problem: Problem) -> tuple[str, str, str]:
     return problem.path, problem.rule, problem.message
 
 
-def _changed(before: Corpus, after: Corpus) -> Iterator[ChangedDocument]:
+class Side(Protocol):
+    """One of two states of a compendium that are compared."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The digests of the versions of all documents, by id."""
+        ...
+
+    @property
+    def references(self) -> Mapping[str, Reference]:
+        """The sources by key."""
+        ...
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The vocabulary."""
+        ...
+
+    @property
+    def withdrawn(self) -> Mapping[str, Withdrawn]:
+        """The documents that were withdrawn, by id."""
+        ...
+
+    def cases(self, ids: Collection[str]) -> Mapping[str, Case]:
+        """Some documents by id."""
+        ...
+
+
+class _OfCorpus:
+    """A folder that was read."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.versions = {one.id: one.version for one in corpus.documents}
+        self.references = corpus.beside.references
+        self.taxonomy = corpus.taxonomy
+        self.withdrawn = corpus.beside.withdrawn
+
+    def cases(self, ids: Collection[str]) -> Mapping[str, Case]:
+        """See ``Side``."""
+        some = [one for one in self._corpus.documents if one.id in ids]
+        return {one.id: one for one in self._corpus.cases_of(some)}
+
+
+class OfSnapshot:
+    """A snapshot that is open; a ``Side``."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        """Reads every record once."""
+        held = searcher.compendium
+        self._by_id = held.by_id
+        self.versions = {one.id: one.version for one in held.cases}
+        self.references = held.references
+        self.taxonomy = searcher.taxonomy
+        self.withdrawn = held.withdrawn
+
+    def cases(self, ids: Collection[str]) -> Mapping[str, Case]:
+        """See ``Side``."""
+        return {one: self._by_id[one] for one in ids}
+
+
+def changed_documents(before: Side, after: Side) -> Iterator[ChangedDocument]:
     """The documents that are another one, by id."""
-    old = {one.id: one for one in before.documents}
-    new = {one.id: one for one in after.documents}
-    cases = {
-        side: {one.id: one for one in corpus.cases_of(_of(corpus, ids))}
-        for side, corpus, ids in (
-            ("old", before, {one for one in old if _is_other(old[one], new.get(one))}),
-            ("new", after, {one for one in new if _is_other(new[one], old.get(one))}),
-        )
-    }
-    aliases = {alias: one.id for one in cases["new"].values() for alias in one.aliases}
-    withdrawn = after.beside.withdrawn
-    for case_id in sorted({*cases["old"], *cases["new"]}):
-        was, now = cases["old"].get(case_id), cases["new"].get(case_id)
+    old, new = before.versions, after.versions
+    was_there = before.cases({one for one in old if new.get(one) != old[one]})
+    is_there = after.cases({one for one in new if old.get(one) != new[one]})
+    aliases = {alias: one.id for one in is_there.values() for alias in one.aliases}
+    for case_id in sorted({*was_there, *is_there}):
+        was, now = was_there.get(case_id), is_there.get(case_id)
         if was is not None and now is not None:
             yield _version_change(CHANGED, (before, was), (after, now))
         elif now is not None:
-            moved = next((alias for alias in now.aliases if alias in cases["old"]), None)
+            moved = next((alias for alias in now.aliases if alias in was_there), None)
             if moved is None:
                 yield ChangedDocument(
-                    id=case_id, title=now.title, way=ADDED, after=new[case_id].version[:12]
+                    id=case_id, title=now.title, way=ADDED, after=new[case_id][:12]
                 )
             else:
-                yield _version_change(MOVED, (before, cases["old"][moved]), (after, now))
-        elif was is not None and case_id in withdrawn:
+                yield _version_change(MOVED, (before, was_there[moved]), (after, now))
+        elif was is not None and case_id in after.withdrawn:
             yield ChangedDocument(
                 id=case_id,
                 title=was.title,
                 way=WITHDRAWN,
-                before=old[case_id].version[:12],
-                what=f"Withdrawn: {withdrawn[case_id].reason}",
+                before=old[case_id][:12],
+                what=f"Withdrawn: {after.withdrawn[case_id].reason}",
             )
         elif was is not None and case_id not in aliases:
             looks_like = (
                 other.id
-                for other in cases["new"].values()
+                for other in is_there.values()
                 if other.id not in old and (other.digest == was.digest or other.title == was.title)
             )
             yield ChangedDocument(
                 id=case_id,
                 title=was.title,
                 way=REMOVED,
-                before=old[case_id].version[:12],
+                before=old[case_id][:12],
                 moved_to=next(looks_like, ""),
             )
 
@@ -365,20 +450,11 @@ def _cannot_be_read(
     return looks_gone or (one.way == ADDED and bool(before.errors) and is_there[1])
 
 
-def _is_other(one: Document, other: Document | None) -> bool:
-    return other is None or one.version != other.version
-
-
-def _of(corpus: Corpus, ids: set[str]) -> list[Document]:
-    return [one for one in corpus.documents if one.id in ids]
-
-
 def _version_change(
-    way: str, before: tuple[Corpus, Case], after: tuple[Corpus, Case]
+    way: str, before: tuple[Side, Case], after: tuple[Side, Case]
 ) -> ChangedDocument:
     versions = [
-        version_of(case, b"", corpus.beside.references, corpus.taxonomy)
-        for corpus, case in (before, after)
+        version_of(case, b"", side.references, side.taxonomy) for side, case in (before, after)
     ]
     moved = f"Moved from {before[1].id}. " if way == MOVED else ""
     return ChangedDocument(

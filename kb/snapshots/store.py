@@ -48,6 +48,7 @@ HISTORY_FILE = "history.jsonl"
 _UNFINISHED = ".building-"
 
 _BUILD_LOCK = ".lock"
+_UPDATE_LOCK = ".update.lock"
 _SWITCH_LOCK = ".current.lock"
 #: Seconds that a switch waits for another one, which takes as long as to open a snapshot.
 _PATIENCE = 60
@@ -155,6 +156,28 @@ def no_other_build(index_folder: Path) -> Iterator[None]:
         BuildBusy: a build is running.
         IndexNotWritable: the folder cannot be made or written to.
     """
+    _make_writable(index_folder)
+    busy = f"Another build of {index_folder} is running; wait until it has ended."
+    with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy):
+        yield
+
+
+@contextmanager
+def no_other_update(index_folder: Path) -> Iterator[None]:
+    """Keep other updates of an index out; builds may run. For the rest as ``no_other_build``.
+
+    Raises:
+        BuildBusy: an update is running.
+        IndexNotWritable: the folder cannot be made or written to.
+    """
+    _make_writable(index_folder)
+    busy = f"Another update of {index_folder} is running; wait until it has ended."
+    with _locked(index_folder, _UPDATE_LOCK, seconds=0, busy=busy):
+        yield
+
+
+def _make_writable(index_folder: Path) -> None:
+    """Make the folder where it is not there; refuse one that cannot be written to."""
     try:
         index_folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
@@ -165,9 +188,6 @@ def no_other_build(index_folder: Path) -> Iterator[None]:
         raise IndexNotWritable(
             f"The index folder {index_folder} cannot be written to; set KB_INDEX."
         )
-    busy = f"Another build of {index_folder} is running; wait until it has ended."
-    with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy):
-        yield
 
 
 @contextmanager

@@ -11,6 +11,9 @@ from kb.settings import ROWS, Settings, read_settings
 
 DEFAULTS = {
     "cases": Path("cases"),
+    "source": "",
+    "source_branch": "",
+    "source_folder": "",
     "index": Path("index"),
     "model": "all-MiniLM-L6-v2",
     "revision": "",
@@ -38,13 +41,16 @@ VARIABLES = (
     "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_DEVICE, KB_ENGINE, KB_FORGE, "
     "KB_FORGE_BRANCH, KB_FORGE_CASES, KB_FORGE_KIND, KB_HOST, KB_INDEX, KB_KEEP_SNAPSHOTS, "
     "KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, KB_PORT, KB_REVISION, "
-    "KB_SITE_URL, KB_WORKERS"
+    "KB_SITE_URL, KB_SOURCE, KB_SOURCE_BRANCH, KB_SOURCE_FOLDER, KB_WORKERS"
 )
 
 
 #: Variable, its text, the setting, its value.
 GOOD = [
     ("KB_CASES", "/srv/a b/cases", "cases", Path("/srv/a b/cases")),
+    ("KB_SOURCE", " https://x.example/r.git ", "source", "https://x.example/r.git"),
+    ("KB_SOURCE_BRANCH", "v1", "source_branch", "v1"),
+    ("KB_SOURCE_FOLDER", "/content/", "source_folder", "content"),
     ("KB_INDEX", "./index", "index", Path("index")),
     ("KB_MODEL", "intfloat/e5-small", "model", "intfloat/e5-small"),
     ("KB_REVISION", "abc123", "revision", "abc123"),
@@ -88,6 +94,21 @@ BAD = [
         "KB_OPERATOR",
         "Guild\nof Seeds",
         "KB_OPERATOR must be a name of at most 120 characters in one line, not 'Guild\\nof Seeds'.",
+    ),
+    (
+        "KB_SOURCE",
+        "--upload-pack=x",
+        "KB_SOURCE must be a folder or the address of a repository, not '--upload-pack=x'.",
+    ),
+    (
+        "KB_SOURCE_BRANCH",
+        "a..b",
+        "KB_SOURCE_BRANCH must be empty or the name of a branch or tag, not 'a..b'.",
+    ),
+    (
+        "KB_SOURCE_FOLDER",
+        "../a",
+        "KB_SOURCE_FOLDER must be the path of a folder in the source, without .., not '../a'.",
     ),
     ("KB_CONTACT", "the desk", f"{_CONTACT} 'the desk'."),
     ("KB_CONTACT", "javascript:alert(1)", f"{_CONTACT} 'javascript:alert(1)'."),
