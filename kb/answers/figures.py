@@ -147,6 +147,12 @@ def headline(
     return max(with_figure, key=weight, default=None)
 
 
+def plainness(result: Result, taxonomy: Taxonomy) -> tuple[int, float]:
+    """How well a figure speaks alone: a change in percent does, an amount needs its case."""
+    plain = taxonomy.unit(result.unit or "").plain
+    return (plain, result.low or 0.0) if plain else (0, 0.0)
+
+
 def members_text(members: Members | None, taxonomy: Taxonomy) -> str:
     """Who took part: ``3 small graphic arts companies``; empty if not told."""
     if members is None:

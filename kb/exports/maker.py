@@ -27,6 +27,7 @@ from kb.exports.making import (
     NICE,
     PART,
     PATIENCE_S,
+    PICTURE,
     ROOM,
     SHEET,
     SLOTS,
@@ -133,11 +134,11 @@ def _dump(folder: Path, name: str, given: str) -> bytes:
 
 
 def _content(task: str, given: str) -> bytes:
-    if task == SHEET:
+    if task in (SHEET, PICTURE):
         from kb.exports.typeset import typeset
 
         template, _, sheet = given.partition("\n")
-        return typeset(template, sheet)
+        return typeset(template, sheet, is_picture=task == PICTURE)
     from kb.exports.document import document_of
     from kb.exports.formats import FORMATS, write
 

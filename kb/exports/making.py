@@ -65,8 +65,10 @@ WAITING, DONE, FAILED = "waiting", "done", "failed"
 STARTING = "starting"
 #: How the name of a file ends that is not whole yet.
 PART = ".part"
-#: A task is named by the ending of its file: a format of a document, a sheet, or a dump.
+#: A task is named by the ending of its file: a format of a document, a sheet, a picture,
+#: or a dump.
 SHEET = "sheet.pdf"
+PICTURE = "picture.png"
 DUMP = "dump.json"
 #: Where the tables of dumps lie, in a folder each.
 DUMPS = "dumps"
@@ -121,9 +123,7 @@ class Making:
             ExportFailed: it could not be made, a moment ago.
             ExportsBusy: too many are waiting.
         """
-        if (failed := self._failed(key)) is not None:
-            raise ExportFailed(failed)
-        if (progress := self._progress(key)) is not None:
+        if (progress := self.progress(key)) is not None:
             return progress
         if self.made(key) is not None:
             return Progress()
@@ -133,6 +133,16 @@ class Making:
         _make_inside(self.folder)
         write_whole(waiting / key, given.encode())
         return self._progress(key) or Progress()  # and a maker is started, unless one has it
+
+    def progress(self, key: str) -> Progress | None:
+        """How far a file is that was asked for; None if it was not, or is made already.
+
+        Raises:
+            ExportFailed: it could not be made, a moment ago.
+        """
+        if (failed := self._failed(key)) is not None:
+            raise ExportFailed(failed)
+        return self._progress(key)
 
     def wait(self, key: str, seconds: float) -> Path | None:
         """Wait for a file to be made; None where it is not by then, or cannot be."""
@@ -159,7 +169,7 @@ class Making:
         return None
 
     def _progress(self, key: str) -> Progress | None:
-        """How far a file is that was asked for; None if it was not, or is made already.
+        """The same, whatever went wrong before.
 
         It goes from those that wait to a slot, and is looked for in that order, so that it is not
         missed on its way and made a second time.

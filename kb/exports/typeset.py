@@ -1,4 +1,4 @@
-"""Sets a sheet or a whole document as PDF. Owns ``typst``.
+"""Sets a sheet or a whole document as PDF, or a sheet as a picture. Owns ``typst``.
 
 Run as a program it reads the content as JSON and writes the PDF; its argument is the template.
 Typst keeps what it has set: after some dozens of sheets that is 100 MB, which a web worker should
@@ -29,14 +29,18 @@ _QUOTED = re.compile(r"\\u\{([0-9a-fA-F]+)\}|\\(.)")
 _TRIES = 8
 #: Letters of every European language and punctuation: shown by number last of all.
 _LAST = 0x24F
+#: Dots of a picture to the inch, of 72 points.
+_DOTS = 144.0
 
 
-def typeset(template: str, sheet: str) -> bytes:
-    """A sheet or a document as PDF/UA-1.
+def typeset(template: str, sheet: str, *, is_picture: bool = False) -> bytes:
+    """A sheet or a document as PDF/UA-1, or its page as a picture.
 
     Args:
         template: the name of a file in ``print``, without its ending.
         sheet: its inputs as JSON, with a title. They are set as text, never as code.
+        is_picture: whether it becomes a PNG. It is set as PDF first all the same, as only that
+            tells of letters that no typeface has.
 
     Returns:
         The same bytes for the same sheet and the same typefaces.
@@ -58,7 +62,10 @@ def typeset(template: str, sheet: str) -> bytes:
         compiler = typst.Compiler(PRINT / f"{template}.typ", root=PRINT, font_paths=fonts)
         inputs = {"sheet": json.dumps(given), "name": name}
         try:
-            return compiler.compile(sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=0)
+            page = compiler.compile(sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=0)
+            if is_picture:
+                return compiler.compile(sys_inputs=inputs, format="png", ppi=_DOTS)
+            return page
         except typst.TypstError as err:
             missing = missing_letters(f"{err.message}\n{err.diagnostic}")
             if not missing or attempt == _TRIES - 1:

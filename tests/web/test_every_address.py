@@ -90,7 +90,7 @@ WITHOUT = (
     *("/", "/about", "/api", "/api/v1/", "/api/v1/openapi.json", "/atlas", "/browse", "/cases"),
     *(f"/cases/{METAL}", "/favicon.ico", f"/flyers/{METAL}", f"/flyers/{METAL}.pdf", "/guides"),
     *("/healthz", "/readyz", "/relevance", "/robots.txt", "/sitemap.xml", "/sitemap-0.xml"),
-    *("/llms.txt", "/opensearch.xml"),
+    *("/llms.txt", "/opensearch.xml", "/share.png", f"/share/{METAL}.png"),
     *("/static/favicon.svg", "/static/js/reading-list.js"),
     *("/assets/site.0.css", "/assets/site.home.0.css"),
     *("/packs", f"/packs/{LIST}", f"/packs/{LIST}/texts"),

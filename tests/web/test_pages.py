@@ -190,7 +190,7 @@ def test_home(client):
     page = client.get("/").text
     assert "A reference of 6 case studies from 4 countries" in page
     assert 'aria-label="Norway, Horizontal network: 3 cases"' in page
-    assert '<a href="/search?project=exporting">Exporting</a> <span class="ledger-count">2<' in page
+    assert ' href="/search?project=exporting">Exporting</a> <span class="ledger-count">2<' in page
     figures = re.findall(r'figure-number">([^<]+)<.*?achievement-title">([^<]+)<', page, re.S)
     assert figures == [
         ("+30%", "Wine makers export together"),
@@ -235,7 +235,7 @@ def test_repaired_words(client):
     assert page.count('role="status"') == 1
     assert (
         '<p class="repaired">Showing results for <em>wine export</em>. '
-        '<a href="/search?q=wine+exprot&amp;country=NO&amp;exact=true">'
+        '<a rel="nofollow" href="/search?q=wine+exprot&amp;country=NO&amp;exact=true">'
         "Search instead for <em>wine exprot</em></a></p>"
     ) in page
     assert 'class="repaired"' not in client.get("/search?q=wine+export").text
@@ -246,7 +246,7 @@ def test_exact_is_kept(client):
     page = client.get("/search?q=wine+exprot&exact=true&country=FR&country=NO&per_page=1").text
     assert 'class="repaired"' not in page
     assert (
-        'rel="next" href="/search?q=wine+exprot&amp;country=FR&amp;country=NO&amp;exact=true'
+        ' nofollow" href="/search?q=wine+exprot&amp;country=FR&amp;country=NO&amp;exact=true'
         in (page)
     )
     assert 'class="chip" href="/search?q=wine+exprot&amp;country=NO&amp;exact=true' in page
@@ -269,7 +269,9 @@ def toggle(page: str, label: str) -> tuple[str, str]:
 def order_links(page: str) -> list[tuple[str, str]]:
     """The orders of a page of results, each with its address; the current one has none."""
     control = re.search(r'<nav class="order".*?</nav>', page, re.S)[0]
-    found = re.findall(r'<li>(?:<a href="([^"]+)">|<span aria-current="true">)([^<]+)<', control)
+    found = re.findall(
+        r'<li>(?:<a [^>]*?href="([^"]+)">|<span aria-current="true">)([^<]+)<', control
+    )
     return [(words, url) for url, words in found]
 
 
@@ -318,7 +320,10 @@ def test_the_order_is_kept(client):
     assert f'class="chip" href="{kept.format("FR")}"' in page
     assert 'class="chip-clear" href="/search?q=wine+export&amp;sort=newest"' in page
     both = "q=wine+export&amp;country=NO&amp;country=FR"
-    assert f'rel="next" href="/search?{both}&amp;sort=newest&amp;page=2&amp;per_page=1"' in page
+    assert (
+        f'rel="next nofollow" href="/search?{both}&amp;sort=newest&amp;page=2&amp;per_page=1"'
+        in page
+    )
     assert f'href="/api/v1/search?{both}&amp;sort=newest&amp;per_page=1"' in page
     assert f"/search?{both}&amp;sector=wine-spirits&amp;sort=newest&amp;per_page=1" in page
     assert page.count('<input type="hidden" name="sort" value="newest">') == 1
@@ -400,7 +405,7 @@ def test_filters(client):
     assert "<h1>Norway, France, Vertical network</h1>" in page
     assert 'class="chip" href="/search?country=FR&amp;type=vertical"' in page
     assert 'class="chip" href="/search?country=NO&amp;country=FR"' in page
-    assert '<a class="chip-clear" href="/search">Remove all filters</a>' in page
+    assert '<a rel="nofollow" class="chip-clear" href="/search">Remove all filters</a>' in page
     assert toggle(page, "Vertical network") == (
         "/search?country=NO&country=FR",
         "Vertical network (suppliers of one customer) 1 found (on: take it away)",
@@ -470,8 +475,10 @@ def test_figures_of_the_chosen_metric_come_first(client):
 def test_pages_of_results(client):
     """A long answer is cut into pages that keep the search."""
     page = client.get("/search?per_page=3&page=2").text
-    assert '<a class="step" rel="prev" href="/search?per_page=3">Previous</a>' in page
-    assert '<a class="step" rel="next" href="/search?page=3&amp;per_page=3">Next</a>' in page
+    assert '<a class="step" rel="prev nofollow" href="/search?per_page=3">Previous</a>' in page
+    assert (
+        '<a class="step" rel="next nofollow" href="/search?page=3&amp;per_page=3">Next</a>' in page
+    )
     assert '<ol class="hits" start="4">' in page
     assert "7 entries, 4–6 shown" in page
 
@@ -500,9 +507,15 @@ def test_nothing_fits_but_something_is_named(client):
     """When nothing fits, what the words name can be browsed, beside taking filters away."""
     page = client.get("/search?q=exporting+zebra+norway&status=cautionary").text
     assert titles(page) == []
-    assert '<a href="/search?q=exporting+zebra+norway">Search without “Cautionary”</a>' in page
-    assert '<a href="/search?project=exporting">All cases under “Exporting” (2)</a>' in page
-    assert '<a href="/search?country=NO">All cases from Norway (3)</a>' in page
+    assert (
+        '<a rel="nofollow" href="/search?q=exporting+zebra+norway">Search without “Cautionary”</a>'
+        in page
+    )
+    assert (
+        '<a rel="nofollow" href="/search?project=exporting">All cases under “Exporting” (2)</a>'
+        in page
+    )
+    assert '<a rel="nofollow" href="/search?country=NO">All cases from Norway (3)</a>' in page
     assert '<a href="/contribute">Do you know a case that would have fitted? Tell us</a>' in page
     assert "3 found" in client.get("/search?country=NO").text
 
@@ -511,8 +524,8 @@ def test_nothing_fits_with_filters(client):
     """When filters leave nothing, each can be taken away."""
     page = client.get("/search?country=ES&status=success").text
     assert titles(page) == []
-    assert '<a href="/search?status=success">Search without “Spain”</a>' in page
-    assert '<a href="/search?country=ES">Search without “Success”</a>' in page
+    assert '<a rel="nofollow" href="/search?status=success">Search without “Spain”</a>' in page
+    assert '<a rel="nofollow" href="/search?country=ES">Search without “Success”</a>' in page
 
 
 def test_case_page(client):
@@ -573,7 +586,7 @@ def test_cases_of_a_list_can_be_compared(client):
 
     assert '<form class="compare-ticked" id="compare" action="/compare" autocomplete="off">' in page
     assert set(boxes) == {name for name in titles(page) if not name.startswith("guides/")}
-    assert '<a href="/compare?id=norway/metal-buyers">Compare</a>' in (
+    assert '<a rel="nofollow" href="/compare?id=norway/metal-buyers">Compare</a>' in (
         client.get("/cases/norway/metal-buyers").text
     )
 
@@ -588,13 +601,17 @@ def test_guide_page(client):
 def test_browse_counts_every_value(client):
     """A case of two countries counts in both; what the terms mean is a page away."""
     page = client.get("/browse").text
-    assert '<a href="/search?country=NO">Norway</a> <span class="ledger-count">3</span>' in page
-    assert '<a href="/search?country=FR">France</a> <span class="ledger-count">2</span>' in page
-    assert '<a href="/projects">What each of them means</a>' in page
-    assert '<a href="/search">everything by title</a>' in page
     assert (
-        '<a href="/search?status=cautionary">Cautionary</a> <span class="ledger-count">1<' in page
+        '<a rel="nofollow" href="/search?country=NO">Norway</a> <span class="ledger-count">3</span>'
+        in page
     )
+    assert (
+        '<a rel="nofollow" href="/search?country=FR">France</a> <span class="ledger-count">2</span>'
+        in page
+    )
+    assert '<a href="/projects">What each of them means</a>' in page
+    assert '<a rel="nofollow" href="/search">everything by title</a>' in page
+    assert ' href="/search?status=cautionary">Cautionary</a> <span class="ledger-count">1<' in page
 
 
 def test_about(client, searcher):

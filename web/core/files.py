@@ -10,7 +10,7 @@ from kb.citations.formats import FORMATS
 from kb.citations.items import Item
 
 #: How the addresses of files end that programs read: where one fails, a program is told.
-FILES = (".csv", ".svg", ".atom", *(one.ending for one in FORMATS.values()))
+FILES = (".csv", ".svg", ".atom", ".json", *(one.ending for one in FORMATS.values()))
 
 
 def is_for_programs(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""What every answer carries: security headers, what caches may do with it, compression."""
+"""What every answer carries: security headers, what caches and crawlers may do, compression."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask_compress import Compress
 
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
+from web.core.crawlers import mark_links
 from web.core.files import is_for_programs
 from web.core.params import SEARCH
 from web.core.urls import CARRIED
@@ -71,6 +72,7 @@ def _is_personal() -> bool:
 def _finish(response: Response) -> Response:
     if _is_personal():
         keep_private(response)
+    mark_links(response)
     if g.get("kb_runs_script"):
         response.headers["Content-Security-Policy"] = POLICY + SCRIPTS_OF_THE_SITE
     for name, value in SECURITY.items():

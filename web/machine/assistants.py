@@ -87,7 +87,9 @@ def _answered(message: Message) -> Response:
         response.headers["Retry-After"] = RETRY_AFTER
         return response
     if made is None:
-        return Response(status=202)
+        taken = Response(status=202)
+        del taken.headers["Content-Type"]  # there is nothing in it
+        return taken
     if isinstance(made, Refusal):
         return _refusal(made, _STATUS.get(made.code, 400) if message.is_modern else 200)
     return _sent(made, 200)

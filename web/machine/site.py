@@ -10,14 +10,13 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 from kb.answers.changes import day_of, days_by_row
 from kb.model.facets import FACET_LISTS
 from kb.search.searcher import Searcher
+from web.core.crawlers import CLOSED
 from web.core.params import COMPARE, OUTCOMES, PROFILE, Table
 from web.core.request import live, searcher
 from web.core.urls import absolute, case_url, url_for
 from web.ui.links import PAGED, term_url
 
 bp = Blueprint("site", __name__, template_folder="templates")
-#: What robots leave alone whole: searches and forms, which have no end of addresses.
-CLOSED = ("search.search", "api.search", "packs.add", "packs.start")
 #: Pages that they may read as they are. With parameters of these tables they have no end either.
 CLOSED_WITH: Mapping[str, Table] = {
     "role_models.role_models": PROFILE,

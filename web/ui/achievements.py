@@ -7,10 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from kb.answers.figures import headline
+from kb.answers.figures import headline, plainness
 from kb.engine.filters import Filter
 from kb.model.cases import Case, Result
-from kb.model.taxonomy import Taxonomy
 from kb.search.searcher import Searcher
 
 BAND_SIZE = 6
@@ -32,7 +31,7 @@ def achievements(
         leave_out: which of these reports nothing of its own.
     """
     taxonomy = searcher.taxonomy
-    plain = partial(_plainness, taxonomy=taxonomy)
+    plain = partial(plainness, taxonomy=taxonomy)
     rows = _plainest_first(searcher, within)[:LOOKED_AT].tolist()
     reported = [
         (case, best)
@@ -75,9 +74,3 @@ def _distinct(
             chosen.append((case, result))
             taken |= shown
     return chosen
-
-
-def _plainness(result: Result, taxonomy: Taxonomy) -> tuple[int, float]:
-    """How well a figure speaks alone: a change in percent does, an amount needs its case."""
-    plain = taxonomy.unit(result.unit or "").plain
-    return (plain, result.low or 0.0) if plain else (0, 0.0)

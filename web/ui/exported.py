@@ -7,17 +7,24 @@ worker ever waits; a reader who comes meanwhile gets the page, which asks again 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FuturesTimeout
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 
 from kb.answers.serialise import to_json
+from kb.errors import ExportsBusy
 from kb.exports.document import Document
 from kb.exports.formats import Format
-from kb.exports.making import SHEET, Making, Progress, prepare_keys
+from kb.exports.making import MOST_WAITING, PICTURE, SHEET, Making, Progress, prepare_keys
+from kb.exports.share import TEMPLATE
 from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.text.rendering import to_html
@@ -30,31 +37,85 @@ from web.ui.qr import qr_code
 WAIT_S, ASK_AGAIN_S = 3.0, 2
 #: Of so many requests a worker knows by which digest their file is called.
 _KNOWN = 2048
-ACCEPTED = 202
+ACCEPTED, NOT_YET = 202, 503
 
 
 @dataclass(slots=True)
 class Exports:
-    """What a worker knows of files: by what was asked, the key of the file."""
+    """What a worker knows of files: by what was asked, the key of the file.
+
+    What goes into a file is gathered by one thread of the worker, beside those that answer: so
+    who asks for a page meanwhile does not stand behind it.
+    """
 
     making: Making
     keys: OrderedDict[Hashable, str] = field(default_factory=OrderedDict)
+    gathering: OrderedDict[Hashable, Future[str]] = field(default_factory=OrderedDict)
+    gatherer: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="gatherer")
+    )
     lock: threading.Lock = field(default_factory=threading.Lock)
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1))
 
-    def key(self, asked: Hashable, task: str, given: Callable[[], str]) -> tuple[str, str]:
-        """The key of a file, and what goes into it where that had to be gathered."""
+    def known(self, asked: Hashable) -> str:
+        """The key of a file; empty where it must be gathered what goes into it."""
         with self.lock:
             if asked in self.keys:
                 self.keys.move_to_end(asked)
-                return self.keys[asked], ""
+            return self.keys.get(asked, "")
+
+    def key_until(self, end: float, asked: Hashable, task: str, given: Callable[[], str]) -> str:
+        """Gather what goes into a file, ask for it, and give its key; empty where not by a time.
+
+        What goes wrong is told to who waits for it, or asks next; then it is tried again.
+
+        Raises:
+            ExportsBusy: too much is to be gathered, or to be made.
+        """
+        future = self._gathering(asked, task, given)
+        try:
+            return future.result(max(0.0, end - time.monotonic()))
+        except FuturesTimeout:
+            return ""
+        finally:
+            with self.lock:
+                if future.done() and self.gathering.get(asked) is future:
+                    del self.gathering[asked]
+
+    def _gathering(self, asked: Hashable, task: str, given: Callable[[], str]) -> Future[str]:
+        with self.lock:
+            if asked in self.gathering:
+                return self.gathering[asked]
+            for one in [one for one, future in self.gathering.items() if future.done()]:
+                del self.gathering[one]
+            if len(self.gathering) >= MOST_WAITING:
+                raise ExportsBusy(MOST_WAITING)
+            gather = partial(copy_context().run, self._gather, asked, task, given)
+            future = self.gathering[asked] = self.gatherer.submit(gather)
+            return future
+
+    def _gather(self, asked: Hashable, task: str, given: Callable[[], str]) -> str:
         content = given()
         key = self.making.key(task, content)
+        if self.making.made(key) is None:
+            self.making.ask(key, content)
         with self.lock:
             self.keys[asked] = key
             while len(self.keys) > _KNOWN:
                 self.keys.popitem(last=False)
-        return key, content
+        return key
+
+    def progress(self, key: str) -> Progress:
+        """How far a file is that is not made yet; without a key it is still to be gathered.
+
+        Raises:
+            ExportFailed: it could not be made.
+        """
+        if not key:
+            with self.lock:
+                before = sum(not future.done() for future in self.gathering.values()) - 1
+            return Progress(before=max(0, before))
+        return self.making.progress(key) or Progress()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -114,6 +175,22 @@ def sheet_file(asked: Hashable, gather: Callable[[], str], template: str, name: 
     )
 
 
+def picture_file(asked: Hashable, gather: Callable[[], str]) -> Response:
+    """A picture to show with a link; 503 where it is not made yet, as nobody reads a page there.
+
+    Args:
+        asked: as for ``document_file``.
+        gather: makes what its template takes, as JSON.
+    """
+    key, file = made_aside((*_state(), PICTURE, asked), PICTURE, lambda: f"{TEMPLATE}\n{gather()}")
+    if isinstance(file, Progress):
+        response = Response(f"{how_far_text(file)}\n", NOT_YET, mimetype="text/plain")
+        response.headers["Retry-After"] = str(ASK_AGAIN_S)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    return _sent(file, key, "image/png")
+
+
 def _state() -> tuple[str, str]:
     """What every file depends on: the snapshot, and where the site stands."""
     return searcher().snapshot_id, absolute(request.script_root)
@@ -131,7 +208,10 @@ def _file(
     key, file = made_aside(asked, task, given)
     if isinstance(file, Progress):
         return _how_far(file, name)
-    return _sent(file, key, media_type, name, is_shown=is_shown)
+    response = _sent(file, key, media_type)
+    way = "inline" if is_shown else "attachment"
+    response.headers["Content-Disposition"] = f'{way}; filename="{name}"'
+    return response
 
 
 def made_aside(
@@ -145,18 +225,22 @@ def made_aside(
         given: gathers what it is made of.
     """
     exports: Exports = current_app.extensions["kb_exports"]
-    key, content = exports.key(asked, task, given)
-    if (file := _read(exports.making.made(key))) is not None:
+    key = exports.known(asked)
+    if key and (file := _read(exports.making.made(key))) is not None:
         return key, file
-    content = content or given()
-    progress = exports.making.ask(key, content)
-    if not exports.turn.acquire(blocking=False):
-        return key, progress
+    if key and exports.making.progress(key) is None:  # it was removed, or somebody made it just now
+        key = ""
+    waits = exports.turn.acquire(blocking=False)
+    end = time.monotonic() + (WAIT_S if waits else 0.0)
     try:
-        file = _read(exports.making.wait(key, WAIT_S))
+        if not key:
+            key = exports.key_until(end, asked, task, given)
+        left = end - time.monotonic() if key else 0.0
+        file = _read(exports.making.wait(key, left)) if left > 0 else None
     finally:
-        exports.turn.release()
-    return key, exports.making.ask(key, content) if file is None else file
+        if waits:
+            exports.turn.release()
+    return key, exports.progress(key) if file is None else file
 
 
 def _read(path: Path | None) -> bytes | None:
@@ -167,11 +251,9 @@ def _read(path: Path | None) -> bytes | None:
         return None
 
 
-def _sent(content: bytes, key: str, media_type: str, name: str, *, is_shown: bool) -> Response:
-    """A finished file: shown in the browser or saved, asked for again each time, in parts too."""
+def _sent(content: bytes, key: str, media_type: str) -> Response:
+    """A finished file, asked for again each time, in parts too."""
     response = Response(content, mimetype=media_type)
-    way = "inline" if is_shown else "attachment"
-    response.headers["Content-Disposition"] = f'{way}; filename="{name}"'
     response.headers["Cache-Control"] = REVALIDATE
     response.set_etag(key.partition(".")[0])
     return response.make_conditional(request, accept_ranges=True, complete_length=len(content))

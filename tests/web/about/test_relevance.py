@@ -143,7 +143,10 @@ def test_chart_and_table_are_one(site):
 def test_where_it_fails(site):
     """The worst queries can be tried, and the cases that they missed read where they still are."""
     text = site.get("/relevance").text
-    assert '<a href="/search?q=%3Cb%3Ewine+%26+ships">&lt;b&gt;wine &amp; ships</a>' in text
+    assert (
+        '<a rel="nofollow" href="/search?q=%3Cb%3Ewine+%26+ships">&lt;b&gt;wine &amp; ships</a>'
+        in text
+    )
     assert (
         'Missed: <a href="/cases/france/wine-exporters">Wine makers export together</a>; gone/case<'
     ) in text
@@ -231,7 +234,7 @@ def test_figures_of_a_collection_say_so_in_everything(of_a_part):
         "Only The first ones was searched: 3 of the 7 cases and guides that stand here. "
         "Nobody has judged the others yet."
     ) in words
-    assert '<a href="/search?collection=first">The first ones</a>' in page
+    assert '<a rel="nofollow" href="/search?collection=first">The first ones</a>' in page
     assert "<code>cases/collections/first/queries.jsonl</code>" in page
     assert (
         "<code>kb build --collection first --index index-first\n"

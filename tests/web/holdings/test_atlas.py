@@ -72,7 +72,8 @@ def cells(text):
     """Each cell of the matrix that has cases: its words, its address, the side of its mark."""
     matrix = re.search(r'<table class="matrix">.*?</table>', text, re.S)[0]
     found = re.findall(
-        r'<a href="([^"]+)" aria-label="([^"]+)">(?:<span[^>]+><svg[^>]* width="([\d.]+)")?', matrix
+        r'<a [^>]*?href="([^"]+)" aria-label="([^"]+)">(?:<span[^>]+><svg[^>]* width="([\d.]+)")?',
+        matrix,
     )
     return [(label, unescape(url), float(side or 0)) for url, label, side in found]
 
@@ -81,9 +82,11 @@ def links(text):
     """Each address of the page that stands beside a number, with that number."""
     matrix = re.search(r'<table class="matrix">.*?</table>', text, re.S)[0]
     totals = re.findall(
-        r'<th scope="row"><a href="([^"]+)">.*?<td class="matrix-total">(\d+)</td>', matrix, re.S
+        r'<th scope="row"><a [^>]*?href="([^"]+)">.*?<td class="matrix-total">(\d+)</td>',
+        matrix,
+        re.S,
     )
-    warnings = re.findall(r'<dt>(?:is|are) [^<]+</dt><dd><a href="([^"]+)">(\d+)</a>', text)
+    warnings = re.findall(r'<dt>(?:is|are) [^<]+</dt><dd><a [^>]*?href="([^"]+)">(\d+)</a>', text)
     return {
         **{url: int(re.search(r": (\d+) case", label)[1]) for label, url, _ in cells(text)},
         **{unescape(url): int(n) for url, n in (*totals, *warnings)},

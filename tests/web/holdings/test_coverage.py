@@ -43,7 +43,7 @@ def test_what_was_asked_most_comes_first(client):
         "Taxis asked 3 times taxi app · who drives: us · taxis Bakers who share an oven asked "
         "once an oven for four bakers"
     )
-    assert '<a href="/search?q=who+drives%3A+us">who drives: us</a>' in page
+    assert '<a rel="nofollow" href="/search?q=who+drives%3A+us">who drives: us</a>' in page
 
 
 def test_every_blank_is_named(client):

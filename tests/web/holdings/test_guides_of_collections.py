@@ -15,7 +15,10 @@ def test_a_guide_names_its_collection(toy_settings, toy_cases):
 
     assert '</a></h3><p class="label">The first ones</p><p>' in page
     link = "/search?kind=guide&amp;collection=first"
-    assert f'Only those of one collection: <a href="{link}">The first ones</a> (1)</p>' in page
+    assert (
+        f'Only those of one collection: <a rel="nofollow" href="{link}">The first ones</a> (1)</p>'
+        in page
+    )
     assert client.get(link.replace("&amp;", "&")).status_code == 200
 
 

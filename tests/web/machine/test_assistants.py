@@ -94,6 +94,7 @@ def test_a_notification_is_taken_and_not_answered(client):
     response = client.post("/mcp", json=body, headers={"MCP-Protocol-Version": LEGACY[0]})
 
     assert (response.status_code, response.data) == (202, b"")
+    assert "Content-Type" not in response.headers
 
 
 @pytest.mark.parametrize("method", ["get", "delete"])

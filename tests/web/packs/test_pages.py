@@ -350,7 +350,9 @@ def test_what_cannot_be_opened(taught: FlaskClient, path: str, status: int, said
     answer = taught.get(path)
 
     assert (answer.status_code, said in answer.text) == (status, True)
-    if path.startswith("/packs"):
+    if path.startswith("/packs/add.json"):
+        assert answer.mimetype == "application/problem+json"
+    elif path.startswith("/packs"):
         assert "Start a reading list, or open one from its file" in answer.text
 
 
@@ -504,3 +506,13 @@ def test_a_file_says_where_it_came_from(taught: FlaskClient) -> None:
         text = written(Pack(title="x"))
 
     assert text.splitlines()[0].endswith("Open it at http://localhost/packs")
+
+
+def test_the_script_of_the_site_is_told_in_data(taught):
+    """What goes wrong where it asks is a problem that it can read, and no page."""
+    for name in ("add", "take-out"):
+        unknown = taught.get(f"/packs/{name}.json?id=norway/nothing")
+        assert (unknown.status_code, unknown.mimetype) == (404, "application/problem+json")
+        assert unknown.json["value"] == "norway/nothing"
+        bad = taught.get(f"/packs/{name}.json?id={METAL}&list=A0000z")
+        assert (bad.status_code, bad.mimetype) == (400, "application/problem+json")

@@ -175,7 +175,7 @@ def test_figures_and_what_was_done(client):
 def test_what_was_said_can_be_taken_back(client):
     """Each part is a chip whose address lacks it and keeps the rest."""
     page = client.get(WINE).text
-    chips = re.findall(r'<a class="chip" href="([^"]+)">', page)
+    chips = re.findall(r'<a rel="nofollow" class="chip" href="([^"]+)">', page)
 
     assert [html.unescape(chip) for chip in chips] == [
         "/role-models?partners=5&aim=export+wine&goal=exporting",
@@ -190,8 +190,10 @@ def test_what_is_heard_is_on_offer(client):
     """A sector that the words name can be said in its field, with one click."""
     page = client.get(WINE).text
 
-    assert texts(page, r'<a class="offer" [^>]*>(.*?)</a>') == ["Add Sector: Wine and spirits +"]
-    offer = html.unescape(re.search(r'<a class="offer" href="([^"]+)"', page)[1])
+    assert texts(page, r'<a [^>]*class="offer" [^>]*>(.*?)</a>') == [
+        "Add Sector: Wine and spirits +"
+    ]
+    offer = html.unescape(re.search(r'<a rel="nofollow" class="offer" href="([^"]+)"', page)[1])
     assert "my_sector=wine-spirits" in offer
     assert "offer" not in client.get(offer).text.partition("models-list")[0].partition("said")[2]
 

@@ -114,7 +114,7 @@ def test_weak_spots_with_what_to_read(site):
     spots = re.findall(r'<p class="check-weak-text">.*?</dl>', page, re.S)
     swot, chemistry = (re.sub(r"\s+", " ", spot) for spot in spots)
     assert (
-        '<a href="/self-check/questions/swot?swot=partly&amp;chemistry=not-yet">'
+        '<a rel="nofollow" href="/self-check/questions/swot?swot=partly&amp;chemistry=not-yet">'
         'Do you know your firm’s strengths?</a> <span class="check-said">'
         '<span class="check-mark check-partly" aria-hidden="true"></span>Partly</span>'
     ) in swot
@@ -171,7 +171,7 @@ def test_one_question_a_page(site):
     ]
     assert '<form action="/self-check/questions/chemistry"' in page
     back = "/self-check/questions/swot?profit=yes&amp;skills=partly&amp;trust=unknown"
-    assert f'<a href="{back}">Back</a>' in page
+    assert f'<a rel="nofollow" href="{back}">Back</a>' in page
     assert '<meta name="robots" content="noindex">' in page
 
 
@@ -218,7 +218,7 @@ def test_what_to_read_first(site):
 def test_answers_stay(site):
     """The page of all questions holds what was answered, and that of the result leads there."""
     page = site.get(f"/self-check?{SOME}").text
-    link = re.search(r'<a href="([^"]+)">Change your answers', page)[1].replace("&amp;", "&")
+    link = re.search(r'<a [^>]*?href="([^"]+)">Change your answers', page)[1].replace("&amp;", "&")
 
     assert link == f"/self-check/all?{SOME}"
     assert chosen(site.get(link).text) == {
@@ -241,7 +241,7 @@ def test_all_in_place(site):
 
     assert '<p class="check-none">No weak spot among your answers.</p>' in page
     assert '<a href="/role-models">' in page
-    assert '<a href="/search">describe your situation in the search</a>' in page
+    assert '<a rel="nofollow" href="/search">describe your situation in the search</a>' in page
 
 
 def test_some_open_without_a_weak_spot(site):
@@ -322,8 +322,13 @@ def test_a_name_that_is_no_question(site):
     response = site.get("/self-check?profitt=yes&swot=partly")
 
     assert response.status_code == 200
-    assert '<a href="/self-check?profit=yes&amp;swot=partly">profit=yes</a>' in response.text
-    assert '<a href="/self-check/all?swot=partly">Change your answers' in response.text
+    assert (
+        '<a rel="nofollow" href="/self-check?profit=yes&amp;swot=partly">profit=yes</a>'
+        in response.text
+    )
+    assert (
+        '<a rel="nofollow" href="/self-check/all?swot=partly">Change your answers' in response.text
+    )
 
 
 def test_every_link_leads_somewhere(site):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 import time
 from zipfile import ZipFile
 
@@ -11,9 +12,11 @@ import pytest
 from pypdf import PdfReader
 
 from kb.citations.formats import FORMATS as CITED
+from kb.errors import ExportFailed
 from kb.exports.formats import FORMATS
 from kb.exports.making import Making, oldest_first
 from web import create_app
+from web.cases import views as cases_views
 from web.ui import exported
 
 ENDINGS = "|".join(FORMATS)
@@ -124,7 +127,10 @@ def test_a_reader_who_has_to_wait_is_told_how_far_it_is(live, settings, monkeypa
     assert "Your file is being made" in first.text
     assert '<meta http-equiv="refresh" content="2">' in first.text
     assert f'href="{address}"' in first.text
-    key = next(iter(client.application.extensions["kb_exports"].keys.values()))
+    keys = client.application.extensions["kb_exports"].keys
+    while not keys:
+        time.sleep(0.01)
+    key = next(iter(keys.values()))
     assert Making(settings.index).wait(key, 60) is not None
     second = client.get(address)
     assert second.status_code == 200
@@ -159,8 +165,13 @@ def test_who_does_not_wait_asks_for_a_file_once(live, settings, monkeypatch):
         return ask(making, key, given)
 
     monkeypatch.setattr(Making, "ask", counted)
-    with client.application.extensions["kb_exports"].turn:
-        assert client.get("/search.docx?country=NO&exact=true").status_code in (200, 202)
+    exports = client.application.extensions["kb_exports"]
+    with exports.turn:
+        for _ in range(3):
+            answer = client.get("/search.docx?country=NO&exact=true")
+            assert answer.status_code in (200, 202)
+            while not all(one.done() for one in list(exports.gathering.values())):
+                time.sleep(0.01)
     assert len(asked) == 1
 
 
@@ -250,3 +261,49 @@ def test_a_reading_list_as_a_file(client):
     assert made.headers["Cache-Control"] == "private, no-store"
     page = client.get(f"/packs/{name}").text
     assert all(f'href="/packs/{name}.{form}"' in page for form in FORMATS)
+
+
+def test_what_goes_into_a_file_is_gathered_beside_those_who_ask(live, settings, monkeypatch):
+    """Requests are answered while it is, each file is gathered once, and an error is told once."""
+    client = create_app(live, settings).test_client()
+    exports = client.application.extensions["kb_exports"]
+    begin, gathered = threading.Event(), []
+    gather = cases_views.case_document
+
+    def slowly(case):
+        begin.wait(30)
+        gathered.append(case.id)
+        if len(gathered) == 1:
+            raise ExportFailed("it was the first")
+        return gather(case)
+
+    monkeypatch.setattr(cases_views, "case_document", slowly)
+    address = "/cases/france/wine-exporters.docx"
+    with exports.turn:
+        before = [client.get(address) for _ in range(3)]
+        assert client.get("/healthz").status_code == 200
+        begin.set()
+        while not all(one.done() for one in list(exports.gathering.values())):
+            time.sleep(0.01)
+        failed = client.get(address)
+    made = file_at(client, address)
+
+    assert [one.status_code for one in before] == [202] * 3
+    assert "It is next in line." in before[0].text
+    assert (failed.status_code, "it was the first" in failed.text) == (500, True)
+    assert (made.status_code, gathered) == (200, ["france/wine-exporters"] * 2)
+
+
+def test_no_more_is_gathered_than_may_wait(live, settings, monkeypatch):
+    """The next request is refused, and is taken when there is room."""
+    monkeypatch.setattr(exported, "MOST_WAITING", 1)
+    client = create_app(live, settings).test_client()
+    exports = client.application.extensions["kb_exports"]
+    end = threading.Event()
+    another = exports.gathering["another"] = exports.gatherer.submit(end.wait, 60)
+    refused = client.get("/search.epub?country=ES&exact=true")
+    end.set()
+    another.result(60)
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+    assert file_at(client, "/search.epub?country=ES&exact=true").status_code == 200

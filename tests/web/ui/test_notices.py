@@ -17,7 +17,7 @@ def told(page: str) -> list[str]:
 def mended(page: str) -> list[tuple[str, str]]:
     """Where the notices lead: (address, words)."""
     found = "".join(re.findall(r'<section class="notices".*?</section>', page, re.S))
-    pairs = re.findall(r'<a href="([^"]+)">([^<]+)</a>', found)
+    pairs = re.findall(r'<a [^>]*?href="([^"]+)">([^<]+)</a>', found)
     return [(html.unescape(url), html.unescape(words)) for url, words in pairs]
 
 
@@ -52,7 +52,7 @@ def test_a_wrong_value_is_told_and_the_rest_answered(client):
     ]
     page = client.get("/search?q=wine&country=NO&type=horizontale&sort=newest").text
     plain = client.get("/search?q=wine&country=NO&sort=newest").text
-    cards = re.compile(r'card-title"><a href="([^"]+)"')
+    cards = re.compile(r'card-title"><a [^>]*?href="([^"]+)"')
     assert cards.findall(page) == cards.findall(plain) != []
     assert re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', page) == re.findall(
         r'type="hidden" name="([^"]+)" value="([^"]+)"', plain
@@ -172,7 +172,10 @@ def test_a_country_without_a_case(client):
     assert response.status_code == 200
     assert "The compendium holds no case from Austria yet." in response.text
     assert "notice" not in response.text
-    assert '<a href="/search?type=horizontal">Search without “Austria”</a>' in response.text
+    assert (
+        '<a rel="nofollow" href="/search?type=horizontal">Search without “Austria”</a>'
+        in response.text
+    )
     assert re.search(r'aria-current="true"><span[^>]*></span><span[^>]*>Austria<', response.text)
     assert client.get("/api/v1/search?country=AT").json["total"] == 0
     outcomes = client.get("/outcomes?country=AT&project=exporting")
@@ -188,7 +191,10 @@ def test_a_page_beyond_the_last(client):
     response = client.get("/search?per_page=3&page=99")
     assert response.status_code == 200
     assert "There is no page 99 of this answer." in response.text
-    assert '<a href="/search?page=3&amp;per_page=3">Go to the last one</a>' in response.text
+    assert (
+        '<a rel="nofollow" href="/search?page=3&amp;per_page=3">Go to the last one</a>'
+        in response.text
+    )
     assert 'card-title"' not in response.text
     problem = client.get("/api/v1/search?per_page=3&page=99")
     assert (problem.status_code, problem.json["parameter"]) == (400, "page")
