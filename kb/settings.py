@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +61,92 @@ def _web_page(text: str) -> str:
     if text and not (is_page and not page.fragment and text.isprintable() and " " not in text):
         raise ValueError(text)
     return text
+
+
+#: The parts of a path that need no code in an address, and never lead up.
+_PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+
+
+class _Wrong(ValueError):
+    """Why a value is not understood, to be said after what is allowed."""
+
+
+def mount(path: str) -> str:
+    """The path under which a site stands, as links begin with it: ``/compendium``, or nothing.
+
+    Raises:
+        ValueError: it is none; says why.
+    """
+    if path and not path.startswith("/"):
+        raise _Wrong("it does not begin with a slash")
+    if "//" in path:
+        raise _Wrong("it has two slashes in a row")
+    if {".", ".."} & set(path.split("/")):
+        raise _Wrong("it has dots that lead elsewhere")
+    path = path.rstrip("/")
+    if not re.fullmatch(f"(/{_PART})*", path):
+        raise _Wrong(
+            "each part of its path may hold letters from a to z, digits, and - _ ~ and ., and "
+            "does not begin with a dot"
+        )
+    return path
+
+
+def _front_page(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    address = urlsplit(text)
+    if address.scheme not in ("https", "http") or not address.hostname or not text.isprintable():
+        raise _Wrong("it does not begin with https:// and a host")
+    for sign, name in (("?", "a query"), ("#", "a fragment")):
+        if sign in text:
+            raise _Wrong(f"it has {name}")
+    if "@" in address.netloc:
+        raise _Wrong("it has a user")
+    if address.port == 0 or not host_name(address.hostname):
+        raise _Wrong(f"{address.netloc} is no host")
+    return f"{address.scheme}://{address.netloc}{mount(address.path)}"
+
+
+def host_name(text: str) -> str:
+    """The name of a host as requests have it: in small letters, of ASCII; empty where it is none.
+
+    An address is written as ``ipaddress`` writes it, without brackets.
+    """
+    try:
+        return str(ip_address(text.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        name = text.lower().rstrip(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    return name if re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name) else ""
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = []
+    for given in re.findall(r"[^\s,]+", text):
+        name = host_name(given.removeprefix("."))
+        if not name:
+            raise _Wrong(f"{given} is none")
+        names.append(f".{name}" if given.startswith(".") else name)
+    return tuple(names)
+
+
+#: What names the proxies that speak over a socket in a folder, which has no address.
+UNIX = "unix"
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    named = []
+    for given in re.findall(r"[^\s,]+", text):
+        try:
+            named.append(UNIX if given.lower() == UNIX else str(ip_network(given)))
+        except ValueError as err:
+            raise _Wrong(str(err)) from err
+    return tuple(named)
 
 
 def _forge_kind(text: str) -> str:
@@ -220,9 +307,24 @@ ROWS: tuple[Row, ...] = (
     Row(
         "site_url",
         "",
-        str,
-        "a URL without a path",
-        "Public address of the site, for links in the API and in citations",
+        _front_page,
+        "empty or the address of the front page, such as https://host or https://host/path",
+        "Public address of the front page, its path included: of every link, and the one host "
+        "that is answered",
+    ),
+    Row(
+        "hosts",
+        "",
+        _hosts,
+        "names of hosts without ports, with commas between them; .host for all below one",
+        "Further hosts under which the site is asked for; localhost always is",
+    ),
+    Row(
+        "trusted_proxies",
+        "",
+        _networks,
+        f"addresses or networks, such as 10.0.0.0/8, with commas between them; or {UNIX}",
+        "Proxies of which the headers Forwarded and X-Forwarded-… are believed; of others, none",
     ),
     Row(
         "contribute_url",
@@ -298,6 +400,8 @@ class Settings:
     workers: int
     language: str
     site_url: str
+    hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     contribute_url: str
     forge: str
     forge_kind: str
@@ -362,6 +466,8 @@ def _read(row: Row, text: str) -> object:
         outside = (row.least is not None and value < row.least) or (
             row.most is not None and value > row.most
         )
+    except _Wrong as err:
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}: {err}.") from err
     except (ValueError, KeyError) as err:
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.") from err
     if outside or value != value:  # NaN is the one value that differs from itself

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 
-def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") -> Flask:
+def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     """The site over ``live``; see ``web.app.create_app``, which this imports when called."""
     from web.app import create_app as put_together  # imports Flask and every page
 
-    return put_together(live, settings, mounted_at=mounted_at)
+    return put_together(live, settings)

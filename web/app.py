@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from kb.versions.store import Versions
 from web.about import views as about
@@ -82,14 +81,12 @@ MACHINE = (
 )
 
 
-def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") -> Flask:
+def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     """The site over ``live``. It starts without a snapshot too, and then says so (503).
 
     Args:
         live: gives the searcher of the current snapshot.
         settings: ``site_url``, ``contribute_url`` and ``language`` are used.
-        mounted_at: a path, ``/compendium``, under which the site answers too; a page that is
-            asked for there has its addresses there.
 
     Raises:
         SettingError: no page is translated into the language.
@@ -121,7 +118,4 @@ def create_app(live: LiveSearcher, settings: Settings, *, mounted_at: str = "") 
     templates.init_app(app)
     for feature in (*FEATURES, template_filters, *MACHINE):
         app.register_blueprint(feature.bp)
-    if mounted_at.strip("/"):
-        path = f"/{mounted_at.strip('/')}"
-        app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {path: app.wsgi_app})
     return app

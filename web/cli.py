@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from functools import partial
 
 import click
 
 from kb.cli.console import one_catch, settings_of
 from kb.cli.main import main
+from kb.errors import SettingError
 
 
 @main.command()
@@ -21,15 +21,19 @@ from kb.cli.main import main
 def serve(**options: object) -> int:
     """Serve the site with a production server.
 
-    Where SCRIPT_NAME is set, to /compendium say, the site answers under that path too.
+    KB_SITE_URL is the address at which readers find it. A path in it, as in
+    https://example.org/compendium, is the one that the site stands under.
     """
     gc.disable()  # what is read at the start stays: to look through it time and again is in vain
     from web.app import create_app  # imports Flask and every page
     from web.serving.server import run
 
-    # gunicorn answers 500 to every path outside it, a check of health at the root too.
-    mounted_at = os.environ.pop("SCRIPT_NAME", "")
-    run(settings_of(**options), partial(create_app, mounted_at=mounted_at))
+    if path := os.environ.get("SCRIPT_NAME"):
+        raise SettingError(
+            f"SCRIPT_NAME={path} is not read any more. Write the path into KB_SITE_URL instead, as "
+            "in KB_SITE_URL=https://example.org/compendium, and unset SCRIPT_NAME."
+        )
+    run(settings_of(**options), create_app)
     return 0
 
 

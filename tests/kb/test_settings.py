@@ -28,6 +28,8 @@ DEFAULTS = {
     "workers": 2,
     "language": "en",
     "site_url": "",
+    "hosts": (),
+    "trusted_proxies": (),
     "contribute_url": "",
     "forge": "",
     "forge_kind": "",
@@ -39,9 +41,10 @@ DEFAULTS = {
 
 VARIABLES = (
     "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_DEVICE, KB_ENGINE, KB_FORGE, "
-    "KB_FORGE_BRANCH, KB_FORGE_CASES, KB_FORGE_KIND, KB_HOST, KB_INDEX, KB_KEEP_SNAPSHOTS, "
-    "KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, KB_PORT, KB_REVISION, "
-    "KB_SITE_URL, KB_SOURCE, KB_SOURCE_BRANCH, KB_SOURCE_FOLDER, KB_WORKERS"
+    "KB_FORGE_BRANCH, KB_FORGE_CASES, KB_FORGE_KIND, KB_HOST, KB_HOSTS, KB_INDEX, "
+    "KB_KEEP_SNAPSHOTS, KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, "
+    "KB_PORT, KB_REVISION, KB_SITE_URL, KB_SOURCE, KB_SOURCE_BRANCH, KB_SOURCE_FOLDER, "
+    "KB_TRUSTED_PROXIES, KB_WORKERS"
 )
 
 
@@ -71,6 +74,17 @@ GOOD = [
     ("KB_WORKERS", "12", "workers", 12),
     ("KB_LANGUAGE", "fr", "language", "fr"),
     ("KB_SITE_URL", "https://kb.example", "site_url", "https://kb.example"),
+    ("KB_SITE_URL", " https://kb.example/ ", "site_url", "https://kb.example"),
+    ("KB_SITE_URL", "http://[::1]:8000/a-b/c_1.2/", "site_url", "http://[::1]:8000/a-b/c_1.2"),
+    ("KB_SITE_URL", "", "site_url", ""),
+    ("KB_HOSTS", "Kb.example., .möbel.example", "hosts", ("kb.example", ".xn--mbel-5qa.example")),
+    ("KB_HOSTS", "192.0.2.1 [2001:DB8::1]", "hosts", ("192.0.2.1", "2001:db8::1")),
+    (
+        "KB_TRUSTED_PROXIES",
+        "192.0.2.1, 10.0.0.0/8 fd00::/8, UNIX",
+        "trusted_proxies",
+        ("192.0.2.1/32", "10.0.0.0/8", "fd00::/8", "unix"),
+    ),
     ("KB_CONTRIBUTE_URL", "https://x.example/r", "contribute_url", "https://x.example/r"),
     ("KB_OPERATOR", " Seed Guild of Ostreval ", "operator", "Seed Guild of Ostreval"),
     ("KB_FORGE_BRANCH", "release/2", "forge_branch", "release/2"),
@@ -81,6 +95,22 @@ GOOD = [
     ("KB_CONTACT", "https://guild.example/desk", "contact", "https://guild.example/desk"),
 ]
 
+_SITE_URL = (
+    "KB_SITE_URL must be empty or the address of the front page, such as https://host or "
+    "https://host/path, not"
+)
+_PART = (
+    "each part of its path may hold letters from a to z, digits, and - _ ~ and ., and does not "
+    "begin with a dot"
+)
+_HOSTS = (
+    "KB_HOSTS must be names of hosts without ports, with commas between them; .host for all below "
+    "one, not"
+)
+_PROXIES = (
+    "KB_TRUSTED_PROXIES must be addresses or networks, such as 10.0.0.0/8, with commas between "
+    "them; or unix, not"
+)
 _CONTACT = "KB_CONTACT must be an e-mail address or the URL of a page, not"
 
 #: Variable, its text, the message.
@@ -114,6 +144,39 @@ BAD = [
     ("KB_CONTACT", "javascript:alert(1)", f"{_CONTACT} 'javascript:alert(1)'."),
     ("KB_CONTACT", "a@b", f"{_CONTACT} 'a@b'."),
     ("KB_CONTACT", "https://", f"{_CONTACT} 'https://'."),
+    *(
+        ("KB_SITE_URL", given, f"{_SITE_URL} {given!r}: {why}.")
+        for given, why in (
+            ("kb.example", "it does not begin with https:// and a host"),
+            ("ftp://kb.example", "it does not begin with https:// and a host"),
+            ("https:///compendium", "it does not begin with https:// and a host"),
+            ("https://kb.example/a?b=c", "it has a query"),
+            ("https://kb.example/a?", "it has a query"),
+            ("https://kb.example/a#b", "it has a fragment"),
+            ("https://me:pass@kb.example/", "it has a user"),
+            ("https://kb_example!/", "kb_example! is no host"),
+            ("https://kb.example/a/../b", "it has dots that lead elsewhere"),
+            ("https://kb.example/./b", "it has dots that lead elsewhere"),
+            ("https://kb.example//a", "it has two slashes in a row"),
+            ("https://kb.example/a//", "it has two slashes in a row"),
+            ("https://kb.example/%C3%A9", _PART),
+            ("https://kb.example/.hidden", _PART),
+            ("https://kb.example/a b", _PART),
+        )
+    ),
+    ("KB_SITE_URL", "https://kb.example:port/", f"{_SITE_URL} 'https://kb.example:port/'."),
+    ("KB_HOSTS", "kb.example:8000", f"{_HOSTS} 'kb.example:8000': kb.example:8000 is none."),
+    ("KB_HOSTS", "*", f"{_HOSTS} '*': * is none."),
+    (
+        "KB_TRUSTED_PROXIES",
+        "10.0.0.1/8",
+        f"{_PROXIES} '10.0.0.1/8': 10.0.0.1/8 has host bits set.",
+    ),
+    (
+        "KB_TRUSTED_PROXIES",
+        "*",
+        f"{_PROXIES} '*': '*' does not appear to be an IPv4 or IPv6 network.",
+    ),
     (
         "KB_FORGE",
         "git@github.com:org/repo",

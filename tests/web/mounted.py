@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from kb.search.opening import LiveSearcher
+from kb.settings import Settings
+from web import create_app
+from web.serving.proxies import Proxies
 
 PREFIX = "/compendium"
 #: An address in a page that leads out of the path.
@@ -15,6 +22,14 @@ _OUTSIDE = re.compile(rf'(?:href|action|src|content)="/(?!{PREFIX[1:]}(?:[/"?#])
 #: Addresses of the path wherever an answer holds them.
 _INSIDE = re.compile(rf"{PREFIX}(?=[/?#\"'<\s&]|$)")
 _TEXTS = ("text/", "application/json", "application/problem+json", "application/xml")
+
+
+def client_at(live: LiveSearcher, settings: Settings, path: str) -> FlaskClient:
+    """A client of the site as it is served where ``KB_SITE_URL`` has a path, or none."""
+    settings = replace(settings, site_url=f"http://localhost{path}")
+    app = create_app(live, settings)
+    app.wsgi_app = Proxies(app.wsgi_app, settings)
+    return app.test_client()
 
 
 class Mounted:

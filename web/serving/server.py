@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gunicorn.app.base import BaseApplication
 
 from kb.search.opening import open_live
+from web.serving.proxies import Proxies, warnings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -55,6 +56,7 @@ class Server(BaseApplication):
 def wrapped(app: Flask, settings: Settings) -> WSGIApplication:
     """The site with what stands between it and its readers: one line each, the innermost first."""
     site: WSGIApplication = app
+    site = Proxies(site, settings)
     return site
 
 
@@ -77,6 +79,11 @@ def options(settings: Settings) -> dict[str, object]:
         "errorlog": "-",
         "loglevel": "warning",
         "limit_request_line": 0,
+        # Whom to believe is settled in web/serving/proxies.py: by itself the server believes
+        # whoever asks from this machine.
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
         "control_socket_disable": True,
         "proc_name": "kb-serve",
         "when_ready": ready,
@@ -149,4 +156,6 @@ def leave(arbiter: Arbiter, worker: Worker) -> None:
 
 def run(settings: Settings, make_app: Callable[[LiveSearcher, Settings], Flask]) -> None:
     """Serve until stopped (Ctrl+C or SIGTERM)."""
+    for warning in warnings(settings):
+        sys.stderr.write(f"Warning: {warning}\n")
     Server(settings, make_app).run()

@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 from kb.guidance.profile import FIELDS
 from kb.model.facets import FACETS
 from kb.search.opening import open_live
+from tests.web.mounted import client_at
 from web import create_app
 
 OPERATIONS = {
@@ -106,7 +107,7 @@ def test_it_stands_without_a_snapshot(tmp_path, toy_settings):
 @pytest.mark.parametrize(("mounted_at", "server"), [("", "/"), ("/compendium", "/compendium")])
 def test_an_address_has_one_slash(live, settings, mounted_at, server):
     """Server and path make the address under which the API answers."""
-    client = create_app(live, settings, mounted_at=mounted_at).test_client()
+    client = client_at(live, settings, mounted_at)
     description = client.get(f"{mounted_at}/api/v1/openapi.json").json
 
     assert description["servers"] == [{"url": server}]

@@ -26,6 +26,7 @@ from kb.harvesting.element import branch, leaf
 from kb.model.case_versions import Entry
 from kb.versions.store import adding
 from tests.web.changing_site import Site
+from tests.web.mounted import client_at
 from web import create_app
 from web.machine.harvesting import to_xml
 
@@ -436,8 +437,7 @@ def test_without_a_snapshot_the_harvester_is_told_to_come_back(tmp_path: Path, t
 
 def test_under_a_path_of_another_site_addresses_have_it(site: Site):
     """The address to ask at, and those of the pages."""
-    app = create_app(site.live, site.settings, mounted_at="/compendium")
-    answer = app.test_client().get(
+    answer = client_at(site.live, site.settings, "/compendium").get(
         f"/compendium/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:{EDITED}"
     )
     told = ElementTree.fromstring(answer.data)

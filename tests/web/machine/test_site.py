@@ -11,6 +11,7 @@ from protego import Protego
 
 from kb.answers.changes import day_of, days_by_row
 from kb.search.searcher import Searcher
+from tests.web.mounted import client_at
 
 HOME = "http://localhost"
 #: Every page that may be indexed, and a few that are left alone.
@@ -30,9 +31,7 @@ CLOSED = (
 @pytest.mark.parametrize("prefix", ["", "/compendium"])
 def test_robots_txt_means_what_it_says(live, settings, prefix: str) -> None:
     """To two parsers alike: a page may be read, and its endless combinations may not."""
-    from web import create_app
-
-    client = create_app(live, settings, mounted_at=prefix).test_client()
+    client = client_at(live, settings, prefix)
     text = client.get(f"{prefix}/robots.txt").text
     standard, other = RobotFileParser(), Protego.parse(text)
     standard.parse(text.splitlines())
