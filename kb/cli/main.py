@@ -15,6 +15,7 @@ from kb import __version__
 #: The module of each command and its name there. It is imported when it is asked for: one command
 #: should not wait for what only others need.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "backup": ("kb.cli.backup", "backup"),
     "build": ("kb.cli.build", "build"),
     "calibrate": ("kb.cli.quality", "calibrate"),
     "check": ("kb.cli.check", "check"),
@@ -28,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "new": ("kb.cli.drafts", "new"),
     "outcomes": ("kb.cli.outcomes", "outcomes"),
     "packs": ("kb.cli.packs", "packs"),
+    "restore": ("kb.cli.backup", "restore"),
     "review": ("kb.cli.review", "review"),
     "role-models": ("kb.cli.role_models", "role_models"),
     "schema": ("kb.cli.content", "schema"),

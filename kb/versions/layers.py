@@ -108,6 +108,18 @@ class Layer:
             raise _damaged(digest, self.folder)
         return version
 
+    def line(self, digest: str) -> bytes:
+        """One of its versions as it stands in the file, sound or not.
+
+        Raises:
+            KeyError: it has no such version.
+        """
+        at = self._digests.find(digest)
+        if at is None:
+            raise KeyError(digest)
+        place = int(self._places[at])
+        return self._lines.lines(place, place + 1).removesuffix(b"\n")
+
     def copy_to(self, writer: LayerWriter) -> None:
         """Write all of it into another layer."""
         writer.copy(self._lines, [self._digests[at] for at in self._places_in_order()])
@@ -147,8 +159,12 @@ class LayerWriter:
 
     def add(self, version: Version) -> None:
         """Write a version."""
-        self._objects.write(_LINE.dump_json(_packed(version)))
-        self._digests.append(version.digest)
+        self.add_line(version.digest, _LINE.dump_json(_packed(version)))
+
+    def add_line(self, digest: str, line: bytes) -> None:
+        """Write a version as it stands in another layer."""
+        self._objects.write(line)
+        self._digests.append(digest)
 
     def copy(self, lines: Any, digests: list[str]) -> None:
         """Write the versions of another layer as they stand there, in the order of its lines."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from kb.errors import SnapshotCorrupt, VersionNotFound, VersionsDamaged, VersionsUnreadable
 from kb.model.case_versions import SHORT, Entry, Version, short
 from kb.model.files import sync_folder, sync_tree, write_durably
+from kb.versions.joining import join_layers
 from kb.versions.layers import Layer, LayerWriter, begun, merge
 
 #: The folder in the index.
@@ -335,6 +336,75 @@ def _tidy(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and path.name not in named and not path.name.startswith(_DAMAGED):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def join(versions: Versions, earlier: Versions) -> bool:
+    """Add all that another store holds, which most likely ends before this one does.
+
+    No other process may add at the same time; builds see to that by their lock.
+
+    Args:
+        versions: the store, which is made where it is not there.
+        earlier: the other store; it stays as it is.
+
+    Returns:
+        Whether that was anything new.
+
+    Raises:
+        VersionsUnreadable: one of the two cannot be read.
+        OSError: it cannot be written; what was there stays.
+    """
+    folder = versions.folder
+    if not folder.is_dir():
+        _make(folder)
+    _tidy(folder)
+    here, others = versions._layers(), earlier._layers()
+    if not here:
+        _copy(others, folder, earlier.state)
+        return bool(others)
+    staged = folder / f"{_NEW}{secrets.token_hex(6)}"
+    try:
+        with LayerWriter(staged) as writer:
+            join_layers(others, here, writer)
+        if _holds_as_much(here, Layer(staged)):
+            return False
+        name = _published(staged, (Layer(staged),), folder)
+        # Without a state the next build looks at every case, and tells what has ended since.
+        _write_list(folder, _Listed(layers=(name,), state=""))
+    except SnapshotCorrupt as err:
+        raise _unreadable(err) from err
+    finally:
+        _tidy(folder)
+    return True
+
+
+def _copy(layers: Sequence[Layer], folder: Path, state: str) -> None:
+    """Take the layers of another store into one that has none."""
+    for layer in layers:
+        staged = folder / f"{_NEW}{secrets.token_hex(6)}"
+        shutil.copytree(layer.folder, staged)
+        sync_tree(staged)
+        staged.rename(folder / layer.folder.name)
+    sync_folder(folder)
+    names = tuple(layer.folder.name for layer in layers)
+    _write_list(folder, _Listed(layers=names, state=state))
+
+
+def _holds_as_much(layers: Sequence[Layer], joined: Layer) -> bool:
+    """Whether layers hold all that was made of them and others."""
+    if {*joined.digests()} != {digest for layer in layers for digest in layer.digests()}:
+        return False
+    told: dict[str, list[Entry]] = {}
+    for layer in layers:
+        for case_id, entries in layer.all_entries().items():
+            told.setdefault(case_id, []).extend(entries)
+    return all(
+        tuple(begun(case_id, told.get(case_id, ()))) == tuple(begun(case_id, entries))
+        for case_id, entries in joined.all_entries().items()
+    ) and all(
+        joined.line(digest) == next(one for one in layers if digest in one).line(digest)
+        for digest in joined.digests()
+    )
 
 
 def set_aside(versions: Versions) -> None:

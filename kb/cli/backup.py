@@ -1,0 +1,81 @@
+"""The commands for what cannot be built again: ``kb backup`` and ``kb restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.console import json_option, one_catch, print_answer, say, settings_of, show
+
+if TYPE_CHECKING:
+    from kb.operating.backup import Contents
+
+_KB = 1_000
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@json_option
+@one_catch
+def backup(*, file: str, index: str | None, as_json: bool) -> int:
+    """Write what cannot be built again into FILE: versions, history, pins, updates.
+
+    FILE is replaced when the new one is whole and was read back. Snapshots are not in it: the
+    content builds them again. A build may run meanwhile.
+    """
+    from kb.operating.backup import backup as write_backup  # imports numpy
+
+    contents = write_backup(settings_of(index=index).index, Path(file))
+    if as_json:
+        print_answer(contents)
+    else:
+        show(f"{file}: {_told(contents)}")
+    return 0
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@click.option("--check", is_flag=True, help="Read it to the last byte, and change nothing")
+@json_option
+@one_catch
+def restore(*, file: str, index: str | None, check: bool, as_json: bool) -> int:
+    """Bring FILE back, which 'kb backup' wrote, into an index that may have gone on since.
+
+    Both are kept: nothing that the index has is lost. All of FILE is read before anything is
+    changed. Then run 'kb build', or 'kb update': the snapshots are built again.
+    """
+    from kb.operating.backup import inspect
+    from kb.operating.backup import restore as bring_back  # imports numpy
+
+    settings = settings_of(index=index)
+    if check:
+        contents = inspect(Path(file))
+        if as_json:
+            print_answer(contents)
+        else:
+            show(f"{file} is sound: {_told(contents)}")
+        return 0
+    done = bring_back(settings.index, Path(file))
+    if as_json:
+        print_answer(done)
+        return 0
+    show(f"{file}: {_told(done.contents)}")
+    show(
+        f"{settings.index} has {done.new_versions} versions and {done.new_cases} cases that it had "
+        "not."
+    )
+    if done.pin:
+        say(done.pin)
+    return 0
+
+
+def _told(contents: Contents) -> str:
+    newest = f", the newest of {contents.newest}" if contents.newest else ""
+    return (
+        f"{contents.versions} versions of {contents.cases} cases{newest}, {contents.updates} "
+        f"updates, {contents.size / _KB:.0f} kB"
+    )
