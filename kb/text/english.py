@@ -8,7 +8,7 @@ megabyte: whether a word is there is asked, never which words there are.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -19,6 +19,8 @@ import numpy as np
 from kb.text.analysis import plain
 
 _PACKAGE, _FILE = "symspellpy", "frequency_dictionary_en_82_765.txt"
+#: What CRC-32 divides by, the lowest bit first, and Adler-32.
+_CRC, _ADLER = np.uint32(0xEDB88320), np.uint32(65521)
 
 
 def key(word: str) -> int:
@@ -46,12 +48,14 @@ class Frequencies:
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> Frequencies:
         """Those of words that were counted."""
-        found = keys(counts)
+        return cls.by_key(keys(counts), np.fromiter(counts.values(), dtype=np.int64))
+
+    @classmethod
+    def by_key(cls, found: np.ndarray, counts: np.ndarray) -> Frequencies:
+        """Those of words by their numbers: uint64, and how often each was counted, int64."""
         order = np.argsort(found, kind="stable")
-        total = max(1, sum(counts.values()))
-        shares = np.fromiter(counts.values(), dtype=np.float64, count=len(counts)) / total
         with np.errstate(divide="ignore"):
-            zipf = np.log10(shares * 1e9).astype(np.float32)
+            zipf = np.log10(counts / max(1, counts.sum()) * 1e9).astype(np.float32)
         return cls(keys=found[order], zipf=zipf[order])
 
     def __len__(self) -> int:
@@ -71,14 +75,66 @@ class Frequencies:
 
 @cache
 def english() -> Frequencies:
-    """How common English words are; read once, in about a tenth of a second."""
+    """How common English words are; read once, in about a fiftieth of a second."""
     package = find_spec(_PACKAGE)
     if package is None or package.origin is None:
         raise ModuleNotFoundError(f"{_PACKAGE} is not installed: run 'pip install {_PACKAGE}'.")
     # The package itself is not imported: only its file is wanted.
-    text = Path(package.origin).with_name(_FILE).read_text(encoding="utf-8-sig")
-    rows = (line.split() for line in text.splitlines())
-    return Frequencies.of({word: int(count) for word, count in rows})
+    return frequencies_in(Path(package.origin).with_name(_FILE).read_bytes())
+
+
+def frequencies_in(text: bytes) -> Frequencies:
+    """The frequencies that a text lists: on each line a word, a space, and how often it is counted.
+
+    All words are read side by side, a letter of each at a time: to read one after the other
+    takes a tenth of a second, and every process that answers waits for it.
+
+    Args:
+        text: of some lines, each of which ends in a letter or in a line feed alone; a word
+            stands on one of them.
+    """
+    letters = np.frombuffer(text.removeprefix(b"\xef\xbb\xbf").rstrip() + b"\n", dtype=np.uint8)
+    ends = np.flatnonzero(letters == ord("\n"))
+    spaces = np.flatnonzero(letters == ord(" "))
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    counts = np.zeros(len(ends), dtype=np.int64)
+    for some, digits in _side_by_side(letters, spaces + 1, ends):
+        counts[some] = counts[some] * 10 + (digits - ord("0"))
+    return Frequencies.by_key(_keys_at(letters, begins, spaces), counts)
+
+
+def _side_by_side(
+    letters: np.ndarray, begins: np.ndarray, ends: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The first letters of some words, then the second ones, until the longest word is read.
+
+    Yields:
+        Which words have such a letter, and the letters.
+    """
+    some = np.arange(len(begins))
+    for at in range(int((ends - begins).max(initial=0))):
+        some = some[begins[some] + at < ends[some]]
+        yield some, letters[begins[some] + at]
+
+
+def _keys_at(letters: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """``keys`` of the words that stand at some places: CRC-32 and Adler-32, as zlib has them."""
+    crc = np.full(len(begins), 0xFFFFFFFF, dtype=np.uint32)
+    low, high = np.ones(len(begins), dtype=np.uint32), np.zeros(len(begins), dtype=np.uint32)
+    table = _crc_table()
+    for some, letter in _side_by_side(letters, begins, ends):
+        crc[some] = table[(crc[some] ^ letter) & 0xFF] ^ (crc[some] >> 8)
+        low[some] = (low[some] + letter) % _ADLER
+        high[some] = (high[some] + low[some]) % _ADLER
+    return (~crc).astype(np.uint64) << 32 | (high << 16 | low)
+
+
+def _crc_table() -> np.ndarray:
+    """What CRC-32 makes of each of the 256 letters: uint32."""
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, table >> 1 ^ _CRC, table >> 1)
+    return table
 
 
 def how_common(word: str) -> float:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.text.english import Frequencies, english, how_common, is_english_word, key, keys
+from kb.text.english import (
+    Frequencies,
+    english,
+    frequencies_in,
+    how_common,
+    is_english_word,
+    key,
+    keys,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +41,18 @@ def test_a_word_has_the_same_number_everywhere():
     """It is written into files that other machines read."""
     assert key("network") == 6_954_832_966_294_110_987
     assert keys(["network", ""]).tolist() == [key("network"), key("")]
+
+
+def test_a_list_is_read_as_word_for_word():
+    """The quick way, all words side by side, gives what each word gives by itself."""
+    text = "\ufefftreasure 23135851162\nof 13151942776\ncafé 7\na 300000\n"
+    counted = {"treasure": 23135851162, "of": 13151942776, "café": 7, "a": 300000}
+
+    found, expected = frequencies_in(text.encode()), Frequencies.of(counted)
+
+    assert found.keys.tolist() == expected.keys.tolist()
+    assert found.zipf.tolist() == expected.zipf.tolist()
+    assert (found.keys.dtype, found.zipf.dtype) == (np.uint64, np.float32)
 
 
 def test_frequencies_of_counted_words():
