@@ -40,6 +40,18 @@ NOT_IN_A_WORKER = {
 }
 
 
+#: What a server imports of others before its first answer, and every start waits for. Whatever few
+#: requests need is imported where it is needed.
+AT_START = {
+    *("annotated_types", "backports", "blinker", "brotli", "click", "faiss", "flask"),
+    *("flask_compress", "gunicorn", "htmlparser", "itsdangerous", "jinja2", "lxml", "markdown"),
+    *("markupsafe", "nh3", "numpy", "packaging", "pydantic", "pydantic_core", "pymdownx"),
+    *("rapidfuzz", "tantivy", "typing_extensions", "typing_inspection", "werkzeug"),
+}
+#: The same of what comes with Python and takes long.
+NOT_AT_START = {"asyncio", "multiprocessing", "sqlite3", "unittest", "xmlrpc"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
     """One import: of ``module``, and of which name from it; where it stands."""
@@ -159,6 +171,27 @@ def test_a_web_worker_loads_nothing_that_builds(toy_multilingual: Settings):
     )
 
     assert (done.stderr, json.loads(done.stdout)) == ("", [[200] * 4, [], []])
+
+
+START = """
+import json, sys
+import web.cli, web.app, web.serving.server
+loaded = {name.split(".")[0] for name in sys.modules}
+print(json.dumps([sorted(loaded), sorted(sys.stdlib_module_names)]))
+"""
+
+
+def test_a_start_waits_for_no_package_that_few_requests_need():
+    """Another one costs every start: import it where it is needed, or list it with AT_START."""
+    done = subprocess.run(
+        [sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    loaded, of_python = map(set, json.loads(done.stdout))
+    made_up = {"cython_runtime", "swig_runtime_data5"}  # by compiled modules
+    others = {name for name in loaded - of_python - made_up if not name.startswith("_")}
+    assert others - {"kb", "web"} <= AT_START
+    assert loaded & NOT_AT_START == set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import click
 from kb.cli.console import one_catch, settings_of
 from kb.cli.main import main
 from kb.errors import SettingError
+from web.core.records import kept_records
 
 
 @main.command()
@@ -25,8 +26,9 @@ def serve(**options: object) -> int:
     https://example.org/compendium, is the one that the site stands under.
     """
     gc.disable()  # what is read at the start stays: to look through it time and again is in vain
-    from web.app import create_app  # imports Flask and every page
-    from web.serving.server import run
+    with kept_records():
+        from web.app import create_app  # imports Flask and every page
+        from web.serving.server import run
 
     if path := os.environ.get("SCRIPT_NAME"):
         raise SettingError(

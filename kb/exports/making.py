@@ -32,8 +32,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kb.errors import ExportFailed, ExportsBusy
 from kb.exports.formats import FORMATS
 from kb.model.versions import code_digest, versions_of
@@ -190,6 +188,8 @@ class Making:
 
     def _is_held(self, slot: int) -> bool:
         """Whether a maker is at work in a slot, as far as its folder tells."""
+        from filelock import FileLock, Timeout  # slow import
+
         lock = FileLock(self.folder / f"slot-{slot}.lock")
         try:
             with lock.acquire(timeout=0):

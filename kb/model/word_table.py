@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import methodcaller
 from typing import Any
+
+_n_spaces = methodcaller("count", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class WordTable:
     def longest(self) -> Mapping[str, int]:
         """Language to the number of words of its longest phrase."""
         return {
-            language: max((form.count(" ") + 1 for form in forms), default=0)
+            language: max(map(_n_spaces, forms), default=-1) + 1
             for language, forms in self.forms.items()
         }
 

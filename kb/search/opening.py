@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,11 @@ from kb.snapshots.format import (
 from kb.snapshots.live import Live
 from kb.snapshots.store import current_id
 from kb.text.english import english
+
+_log = logging.getLogger(__name__)
+
+#: So many seconds after a process began to answer, it prepares what readers would wait for.
+PREPARE_AFTER = 1.0
 
 #: Reads every byte of a snapshot; raises what ``verify_snapshot`` raises.
 Verify = Callable[[Path], object]
@@ -64,13 +70,14 @@ class LiveSearcher(Live[Searcher]):
             fall_back: see ``Live``.
         """
         self._preparations: list[Callable[[Searcher], object]] = []
+        self._prepares_at_once = False
 
         def open_folder(folder: Path, old: Searcher | None) -> Searcher:
             searcher = open_searcher(
                 folder, min_score=min_score, wanted=wanted, engine=engine, old=old
             )
-            for prepare in self._preparations:
-                prepare(searcher)
+            if self._prepares_at_once:
+                self._prepare(searcher)
             return searcher
 
         super().__init__(index, open_folder, check=_check, fall_back=fall_back)
@@ -78,12 +85,36 @@ class LiveSearcher(Live[Searcher]):
     def when_opened(self, prepare: Callable[[Searcher], object]) -> None:
         """Do this with every snapshot that is opened from now on, before it answers a request.
 
+        For the first one nobody shall wait: a process that watches does it soon after it began,
+        beside its first answers.
+
         Args:
             prepare: makes what is the same for as long as a snapshot is open. It is done once
                 however often it is asked for here.
         """
         if prepare not in self._preparations:
             self._preparations.append(prepare)
+
+    def watch(self) -> None:
+        """Follow ``current``; what is to be prepared of the first snapshot is, a little later."""
+        super().watch()
+        preparing = threading.Timer(PREPARE_AFTER, self._prepare_first)
+        preparing.name, preparing.daemon = "prepare", True
+        preparing.start()
+
+    def _prepare_first(self) -> None:
+        self._prepares_at_once = True
+        first = self._outcome.opened
+        if first is None:
+            return
+        with Attempt() as attempt:
+            self._prepare(first)
+        if attempt.error is not None:
+            _log.warning("what readers ask for first is not prepared: %r", attempt.error)
+
+    def _prepare(self, searcher: Searcher) -> None:
+        for prepare in self._preparations:
+            prepare(searcher)
 
 
 def open_live(settings: Settings, *, fall_back: bool = False) -> LiveSearcher:
@@ -170,11 +201,9 @@ def open_searcher(
     """
     manifest = read_manifest(folder)
     _check_encoders(manifest, wanted)
-    with ThreadPoolExecutor(max_workers=1) as beside:  # the slowest part, beside the others
-        reading = beside.submit(english)  # now, not in the first request
-        snapshot = open_snapshot(folder, engine=engine)
-        query = _query_encoder(snapshot.encoder_folder, manifest, old)
-        reading.result()
+    english()  # now, not in the first request
+    snapshot = open_snapshot(folder, engine=engine)
+    query = _query_encoder(snapshot.encoder_folder, manifest, old)
     encoders = Encoders(query=query, multilingual=_multilingual(manifest, old))
     return Searcher(snapshot, encoders, min_score=min_score)
 

@@ -63,6 +63,7 @@ from kb.model.cases import Case, Passage, Reference, Withdrawn
 from kb.model.compendium import Compendium
 from kb.model.files import file_digest
 from kb.model.holdings import Holdings, Outline
+from kb.model.late_adapter import LateAdapter
 from kb.model.packs import Course, Pack
 from kb.model.people import People
 from kb.model.relevance import Report
@@ -197,11 +198,12 @@ class Snapshot:
         return _read(self.folder / _VOCABULARY_FILE, _VOCABULARY)
 
 
+#: Every search reads these two: what is worked out here is worked out once, for all workers.
 _CASE = TypeAdapter(Case)
 _PASSAGES = TypeAdapter(tuple[Passage, ...])
-_REFERENCE = TypeAdapter(Reference)
-_OUTLINE = TypeAdapter(Outline)
-_EVERY_OUTLINE = TypeAdapter(tuple[Outline, ...])
+_REFERENCE = LateAdapter(Reference)
+_OUTLINE = LateAdapter(Outline)
+_EVERY_OUTLINE = LateAdapter(tuple[Outline, ...])
 
 #: The files that hold what is read whole, and of which field of the compendium.
 _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {

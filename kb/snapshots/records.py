@@ -16,10 +16,11 @@ from typing import Any, Generic, Self, TypeVar
 from weakref import finalize
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from kb.engine.local.arrays import Merge, Strings, read_array, write_array, write_strings
 from kb.errors import SnapshotCorrupt
+from kb.model.late_adapter import Adapter
 
 Record = TypeVar("Record")
 
@@ -33,7 +34,7 @@ _REMEMBERED = 256
 class RecordFile(Sequence[Record], Generic[Record]):
     """The records of a file by their places. Safe between threads and over a fork."""
 
-    def __init__(self, folder: Path, name: str, holds: TypeAdapter[Record]) -> None:
+    def __init__(self, folder: Path, name: str, holds: Adapter[Record]) -> None:
         """Open a file.
 
         Args:
@@ -89,7 +90,7 @@ class RecordFile(Sequence[Record], Generic[Record]):
         """How many bytes each of the lines has."""
         return np.diff(self._starts[begin : end + 1])
 
-    def all(self, holds: TypeAdapter[Any]) -> Any:
+    def all(self, holds: Adapter[Any]) -> Any:
         """All of them at once, by what a list of them is."""
         try:
             return holds.validate_json(b"[%s]" % self.lines(0, len(self)).replace(b"\n", b",")[:-1])
@@ -102,9 +103,7 @@ def _line(file: int, starts: np.ndarray, at: int) -> bytes:
     return os.pread(file, end - begin, begin)
 
 
-def _record(
-    path: Path, holds: TypeAdapter[Record], file: int, starts: np.ndarray, at: int
-) -> Record:
+def _record(path: Path, holds: Adapter[Record], file: int, starts: np.ndarray, at: int) -> Record:
     try:
         return holds.validate_json(_line(file, starts, at))
     except (OSError, ValidationError) as err:
@@ -202,7 +201,7 @@ def write_keyed(folder: Path, name: str, lines: Mapping[str, bytes]) -> None:
     write_records(folder, name, lines.values())
 
 
-def read_keyed(folder: Path, name: str, holds: TypeAdapter[Record]) -> KeyedRecords[Record]:
+def read_keyed(folder: Path, name: str, holds: Adapter[Record]) -> KeyedRecords[Record]:
     """Open what ``write_keyed`` wrote.
 
     Raises:

@@ -23,8 +23,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kb.errors import (
     BuildBusy,
     IndexNotWritable,
@@ -290,6 +288,8 @@ def switching(index_folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(index_folder: Path, name: str, *, seconds: float, busy: str) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # slow import, and a web worker locks nothing
+
     for path in (index_folder / CURRENT_FILE, index_folder / HISTORY_FILE):
         if path.is_dir():
             raise IndexNotWritable(f"{path} must be a file, not a folder; move it away.")

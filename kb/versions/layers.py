@@ -18,19 +18,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from kb.engine.local.arrays import Strings, read_array
 from kb.errors import SnapshotCorrupt, VersionsDamaged
 from kb.model.case_versions import Entry, Understood, Version, digest_of_version, short
+from kb.model.late_adapter import LateAdapter
 from kb.snapshots.records import RecordWriter, read_keyed, write_keyed, write_keys
 
 _OBJECTS, _ENTRIES = "objects", "entries"
 
-_LINE = TypeAdapter(str)
-_UNDERSTOOD = TypeAdapter(Understood)
-_ENTRIES_OF_CASE = TypeAdapter(tuple[Entry, ...])
-_ENTRIES_OF_ALL = TypeAdapter(list[tuple[Entry, ...]])
+_LINE = LateAdapter(str)
+_UNDERSTOOD = LateAdapter(Understood)
+_ENTRIES_OF_CASE = LateAdapter(tuple[Entry, ...])
+_ENTRIES_OF_ALL = LateAdapter(list[tuple[Entry, ...]])
 
 #: How hard zlib tries: a version of 9 kB takes some 0.2 ms, and a third of its room.
 _LEVEL = 3

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -25,23 +25,31 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 ALIKE = 0.6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of value that is the same in every compendium.
 
     Attributes:
         words: what a value must be, for people.
-        parse: what one value means; raises a ValidationError.
-        json: the kind in JSON Schema.
+        typed: the type of what one value means, as pydantic reads it.
         allowed: the values, where they are a few words.
         is_text: whether a value is words, of which the beginning is one too.
     """
 
     words: str
-    parse: Callable[[str], object]
-    json: Mapping[str, Any]
+    typed: Any
     allowed: tuple[str, ...] = ()
     is_text: bool = False
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        """Worked out with the first value that is read: there are fifty kinds."""
+        return TypeAdapter(self.typed)
+
+    @cached_property
+    def json(self) -> Mapping[str, Any]:
+        """The kind in JSON Schema."""
+        return self._adapter.json_schema()
 
     def read(self, value: str, name: str, taxonomy: Taxonomy) -> object:
         """What one value of the parameter ``name`` means.
@@ -50,7 +58,7 @@ class Kind:
             QueryError: nothing; says what a value must be, and the words that it may be.
         """
         try:
-            return self.parse(value)
+            return self._adapter.validate_python(value)
         except ValidationError as err:
             shown = f"{len(one_line(value)):,}" if self.is_text else repr(value[:SHOWN])
             raise QueryError(
@@ -69,7 +77,7 @@ class Kind:
         return value
 
     def schema(self, taxonomy: Taxonomy | None) -> dict[str, Any]:
-        """The kind in JSON Schema."""
+        """The kind in JSON Schema; a dict of its own."""
         return dict(self.json)
 
 
@@ -126,21 +134,21 @@ def text(longest: int | None = None) -> Kind:
     """Words on one line."""
     typed = Annotated[str, Field(max_length=longest), BeforeValidator(one_line)]
     words = f"text of at most {longest:,} characters" if longest else "text"
-    return _kind(typed, words, is_text=True)
+    return Kind(words=words, typed=typed, is_text=True)
 
 
 def whole(least: int, most: int, of: str = "") -> Kind:
     """A whole number within bounds; ``of`` says what it counts."""
     typed = Annotated[int, Field(ge=least, le=most), _written("[+-]?[0-9]{1,60}")]
     counted = f" ({of})" if of else ""
-    return _kind(typed, f"a whole number from {least:,} to {most:,}{counted}")
+    return Kind(words=f"a whole number from {least:,} to {most:,}{counted}", typed=typed)
 
 
 @cache  # the questions of a self-check ask for the same words in every request
 def one_of(words: tuple[str, ...]) -> Kind:
     """One of a few words, in any case."""
     typed = Annotated[Literal[words], BeforeValidator(str.casefold)]
-    return _kind(typed, f"one of {', '.join(words)}", allowed=words)
+    return Kind(words=f"one of {', '.join(words)}", typed=typed, allowed=words)
 
 
 def close_to(given: str, words: Iterable[str], n: int) -> tuple[str, ...]:
@@ -160,10 +168,7 @@ def _written(pattern: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _kind(typed: Any, words: str, **more: Any) -> Kind:
-    adapter = TypeAdapter(typed)
-    return Kind(words=words, parse=adapter.validate_python, json=adapter.json_schema(), **more)
-
-
-NUMBER = _kind(Annotated[float, Field(allow_inf_nan=False), _written("[^_]*")], "a number")
-FLAG = _kind(bool, "true or false")
+NUMBER = Kind(
+    words="a number", typed=Annotated[float, Field(allow_inf_nan=False), _written("[^_]*")]
+)
+FLAG = Kind(words="true or false", typed=bool)

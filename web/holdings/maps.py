@@ -2,7 +2,7 @@
 
 The outlines are drawn beforehand (``scripts/draw_world.py``); here circles that would
 overlap are moved apart, and labels are put where nothing else stands. That is done once for
-a snapshot, when it is opened, and not in a request.
+a snapshot, ahead of the first request for a map.
 """
 
 from __future__ import annotations

@@ -74,8 +74,9 @@ def test_a_new_snapshot_is_picked_up(toy_settings):
     assert live.status() == LiveStatus(snapshot_id=new, trouble=None)
 
 
-def test_what_is_to_be_prepared_is_done_once_for_a_snapshot(toy_settings):
-    """When it is opened and before it answers, however often it was asked for."""
+def test_what_is_to_be_prepared_is_done_once_for_a_snapshot(toy_settings, monkeypatch):
+    """Before it answers, however often it was asked for; of the first one beside its answers."""
+    monkeypatch.setattr("kb.search.opening.PREPARE_AFTER", 0.2)
     prepared = []
 
     def prepare(searcher):
@@ -85,15 +86,31 @@ def test_what_is_to_be_prepared_is_done_once_for_a_snapshot(toy_settings):
     live = follow(toy_settings)
     live.when_opened(prepare)
     live.when_opened(prepare)
-    assert prepared == []
     assert [live.current().snapshot_id for _ in range(3)] == [old] * 3
-    assert prepared == [old]
+    assert prepared == []
+    live.watch()
+    until(lambda: prepared == [old])
     edit(toy_settings, "purchase")
 
     new = build(toy_settings).snapshot_id
 
     until(serves(live, new))
     assert prepared == [old, new]
+
+
+def test_what_cannot_be_prepared_is_told_and_the_site_answers(toy_settings, monkeypatch, caplog):
+    """Whatever a preparation fails over: a reader waits for it then, and the rest goes on."""
+    monkeypatch.setattr("kb.search.opening.PREPARE_AFTER", 0.0)
+    snapshot_id = build(toy_settings).snapshot_id
+    live = follow(toy_settings)
+    live.when_opened(lambda searcher: searcher.case("spain/no-such-case"))
+
+    live.current()
+
+    live.watch()
+
+    until(lambda: "what readers ask for first is not prepared: CaseNotFound" in caplog.text)
+    assert live.current().snapshot_id == snapshot_id
 
 
 def test_no_request_fails_while_snapshots_change(toy_settings):
