@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -101,6 +101,15 @@ def _read_days(searcher: Searcher) -> np.ndarray:
         if case_id in told:
             days[row] = date.fromisoformat(told[case_id]).toordinal()
     return days
+
+
+def when_shown(searcher: Searcher) -> datetime | None:
+    """When what is shown came to be shown: the snapshot was made, or the store was added to.
+
+    A day alone would not do: what changes twice on a day would be missed.
+    """
+    times = [time for time in (searcher.made, searcher.versions.added_to) if time is not None]
+    return max(times, default=None)
 
 
 def day_of(number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -88,7 +89,7 @@ class Searcher:
             self.analyser,
             calibration=self.compendium.calibration,
         )
-        self._folder = snapshot.folder
+        self._snapshot = snapshot
         #: By row a case that is only tried out, with its passages.
         self._more: Mapping[int, tuple[Case, tuple[Passage, ...]]] = {}
         self._passages = Passages(
@@ -104,6 +105,11 @@ class Searcher:
     def taxonomy(self) -> Taxonomy:
         """The vocabulary."""
         return self.compendium.taxonomy
+
+    @property
+    def made(self) -> datetime | None:
+        """When the snapshot that answers was written; None where it was removed meanwhile."""
+        return self._snapshot.made
 
     @property
     def snapshot_id(self) -> str:
@@ -329,7 +335,7 @@ class Searcher:
         """
         other = copy(self)
         engine = EngineWithOneMore(self.engine, tried)
-        other.engine = GuardedEngine(engine, self._folder)
+        other.engine = GuardedEngine(engine, self._snapshot.folder)
         if names is not None:
             other._mentions = names
             other.analyser = self.analyser.naming(names)

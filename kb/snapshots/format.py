@@ -46,6 +46,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -186,6 +187,15 @@ class Snapshot:
     manifest: Manifest
     content: Content
     engine: Engine
+
+    @property
+    def made(self) -> datetime | None:
+        """When it was written; None where it was removed meanwhile."""
+        try:
+            stat = (self.folder / MANIFEST_FILE).stat()
+        except FileNotFoundError:
+            return None
+        return datetime.fromtimestamp(stat.st_mtime, UTC)
 
     @property
     def encoder_folder(self) -> Path:

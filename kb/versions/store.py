@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -65,6 +66,12 @@ class Versions:
         self._seen: tuple[int, ...] | None = ()  # nothing was looked at yet
         self._listed = _Listed()
         self._opened: tuple[Layer, ...] = ()
+
+    @property
+    def added_to(self) -> datetime | None:
+        """When something was last added; None where there is nothing yet."""
+        stamp = self._stamp()
+        return None if stamp is None else datetime.fromtimestamp(stamp[0] / 1e9, UTC)
 
     def history(self, case_id: str) -> tuple[Entry, ...]:
         """What became of a case, oldest first; nothing where the store knows no such case.

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import numpy as np
 from flask import Blueprint, Response, request
 
-from kb.answers.changes import ChangedCase, Changes, changes
+from kb.answers.changes import ChangedCase, Changes, changes, when_shown
 from kb.citations.items import Item, today
 from kb.exports.atom import MEDIA_TYPE, Feed, FeedEntry, Link, tag_uri, to_atom
 from kb.search.query import FEED_SIZE, Query
@@ -129,7 +128,7 @@ def _answer(
         },
     )
     response = Response(to_atom(feed), content_type=f"{MEDIA_TYPE}; charset=utf-8")
-    response.last_modified = _when_made()
+    response.last_modified = when_shown(searcher())
     return response
 
 
@@ -176,15 +175,3 @@ def _authority() -> str:
     """The host of the site, for ids: the public one, where that is set."""
     host = urlsplit(absolute("/")).hostname or "localhost"
     return re.sub(r"[^a-z0-9.-]", "-", host.lower())
-
-
-def _when_made() -> datetime | None:
-    """When what is shown came to be shown: the snapshot was made, or the store was added to.
-
-    A day alone would not do: what changes twice on a day would be missed.
-    """
-    current = searcher()
-    store = current.versions.folder
-    files = (store.parent / current.snapshot_id / "manifest.json", store / "layers.json")
-    times = [path.stat().st_mtime for path in files if path.exists()]
-    return datetime.fromtimestamp(max(times), UTC) if times else None

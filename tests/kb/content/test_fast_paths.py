@@ -100,19 +100,28 @@ def test_what_there_is_is_read_quickly_and_alike() -> None:
     assert [path for path in _FILES if not _compare(_front_matter(path))] == []
 
 
-@settings(max_examples=300)
-@given(
-    file=st.sampled_from([path for path in _FILES if path.suffix == ".md"]),
-    changes=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 2), _PARTS), max_size=3),
-)
-def test_changed_front_matter_is_read_alike(
-    file: Path, changes: list[tuple[int, int, str]]
-) -> None:
-    """So does a real file in which something was put in and something left out."""
-    text = _front_matter(file)
-    for place, length, part in changes:
-        text = text[:place] + part + text[place + length :]
-    _compare(text)
+def test_changed_front_matter_is_read_alike() -> None:
+    """So does a real file in which something was put in and something left out.
+
+    What has become nonsense both ways refuse; a good part is still read quickly, and compared.
+    """
+    compared = []
+
+    @settings(max_examples=300)
+    @given(
+        file=st.sampled_from([path for path in _FILES if path.suffix == ".md"]),
+        changes=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 2), _PARTS), max_size=3),
+    )
+    def read(file: Path, changes: list[tuple[int, int, str]]) -> None:
+        before = text = _front_matter(file)
+        for place, length, part in changes:
+            text = text[:place] + part + text[place + length :]
+        is_compared = _compare(text)
+        if text != before:
+            compared.append(is_compared)
+
+    read()
+    assert sum(compared) > len(compared) / 6 > 10
 
 
 @pytest.mark.parametrize("opening", ["[", "- ", "{a: ", "? "])

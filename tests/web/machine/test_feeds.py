@@ -209,6 +209,16 @@ def test_what_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
     assert tagged.data == dated.data == b""
 
 
+def test_a_feed_is_as_new_as_what_was_made_last(client: FlaskClient) -> None:
+    """The snapshot or what the store of versions was added to, whichever came later."""
+    current = client.application.extensions["kb_live"].current()
+    made, added = current.made, current.versions.added_to
+
+    shown = client.get("/cases.atom").last_modified
+
+    assert shown == max(made, added).replace(microsecond=0)
+
+
 def test_pages_lead_to_their_feeds(client: FlaskClient) -> None:
     """Every page to that of the site, a search to its own, in its head and beside its results."""
     link = r'<link rel="alternate" type="application/atom\+xml" title="([^"]+)" href="([^"]+)">'
