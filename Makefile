@@ -12,7 +12,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --maxprocesses 4 --dist 
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint check build bench clean browser translations
+.PHONY: help run test test-long lint check build bench clean browser translations dist locks parts audit
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,16 +44,29 @@ translations: $(VENV)/installed ## Collect the sentences of the pages, bring the
 	@$(BIN)/pybabel -q update -i web/translations/messages.pot -d web/translations --no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -d web/translations
 
+dist: $(VENV)/installed-release ## Make the wheel and the sdist in dist/
+	@$(BIN)/python -m build --outdir dist
+
+locks: $(VENV)/installed-release ## Make the locks in deploy/ of pyproject.toml; LOCK=--upgrade takes newer versions
+	@$(BIN)/python scripts/lock.py $(LOCK)
+
+parts: $(VENV)/installed-release ## List the parts that serve, as CycloneDX, with their licences
+	@$(BIN)/python scripts/parts.py
+
+audit: $(VENV)/installed-release ## Ask whether a locked part has a known vulnerability (needs the network)
+	@for lock in serving building postgresql parquet; do \
+	  $(BIN)/pip-audit --require-hashes --disable-pip -r deploy/requirements-$$lock.txt || exit 1; done
+
 clean: ## Remove the environment and everything built
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find index -mindepth 1 ! -name README.md -delete
 
 browser:
 	@scripts/ensure-browser
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed; set PYTHON, as in: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || \
+	  { echo "Python 3.11.5 or newer is needed; set PYTHON, as in: make run PYTHON=python3.12" >&2; exit 1; }
 	@echo "Creating $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV)
 
@@ -65,4 +78,9 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/installed-test: $(VENV)/installed
 	@echo "Installing what the tests need …" >&2
 	@$(PIP) -e '.[test]'
+	@touch $@
+
+$(VENV)/installed-release: $(VENV)/installed
+	@echo "Installing what makes a release …" >&2
+	@$(PIP) -e '.[release]'
 	@touch $@

@@ -10,7 +10,9 @@
     │   ├── SnapshotMissing      there is none
     │   ├── SnapshotCorrupt      a file is missing, altered or foreign
     │   ├── SnapshotStale        it was built for another version or encoder
+    │   │   └── SnapshotNewer        by a newer release of this program
     │   └── EngineUnavailable    the database server of the engine does not answer as it should
+    ├── PartMissing              a part is not installed that only building needs
     ├── BuildBusy                another build holds the lock
     ├── BuildFailed              what was built cannot be served
     ├── IndexNotWritable         the index folder cannot be written to
@@ -196,8 +198,28 @@ class SnapshotStale(SnapshotError):
     """The snapshot was built for another version or another encoder."""
 
 
+class SnapshotNewer(SnapshotStale):
+    """The snapshot was made by a newer release of this program."""
+
+
 class EngineUnavailable(SnapshotError):
     """The database server of the engine is not there, or not as it must be."""
+
+
+class PartMissing(KBError):
+    """A part is not installed that only building, checking or measuring needs.
+
+    Attributes:
+        part: its name.
+    """
+
+    def __init__(self, part: str, *, lock: object) -> None:
+        self.part = part
+        super().__init__(
+            f"This needs {part}, which is not installed here. Install what builds ({lock}, and "
+            "PyTorch beside it), or build on another machine and serve its file with 'kb serve "
+            "--snapshot FILE'."
+        )
 
 
 class BuildBusy(KBError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -430,8 +431,10 @@ def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:
     known = {row.variable for row in ROWS}
     for variable in sorted(environ):
         if variable.startswith("KB_") and variable not in known:
+            near = get_close_matches(variable, sorted(known), n=2, cutoff=0.8)
+            meant = f"The nearest is {' or '.join(near)}. " if near else ""
             raise SettingError(
-                f"The environment variable {variable} is not a setting. "
+                f"The environment variable {variable} is not a setting. {meant}"
                 f"Settings are {', '.join(sorted(known))}."
             )
     values = {}

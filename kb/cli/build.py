@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -66,6 +67,9 @@ def build(
 
 
 def _build(settings: Settings, collection: str, *, force: bool, as_json: bool) -> None:
+    from kb.operating.parts import check_parts_of_build
+
+    check_parts_of_build(settings)
     from kb.indexing.pipeline import build as run_build  # imports numpy and faiss
 
     report = run_build(
@@ -104,25 +108,62 @@ def _build(settings: Settings, collection: str, *, force: bool, as_json: bool) -
 )
 @click.option("--pin", multiple=True, metavar="ID", help="The same")
 @click.option("--unpin", is_flag=True, help="Let the next build serve what it builds")
+@click.option(
+    "--export",
+    "export_to",
+    metavar="FILE",
+    help="Write what is served now into one file, with all versions of cases, for another machine",
+)
+@click.option("--of", "exported", metavar="ID", help="With --export: this one instead")
+@click.option(
+    "--import", "import_from", metavar="FILE", help="Take in such a file and serve it from now on"
+)
 @json_option
 @one_catch
 def snapshots(
-    *, index: str | None, use: tuple[str, ...], pin: tuple[str, ...], unpin: bool, as_json: bool
+    *,
+    index: str | None,
+    use: tuple[str, ...],
+    pin: tuple[str, ...],
+    unpin: bool,
+    export_to: str | None,
+    exported: str | None,
+    import_from: str | None,
+    as_json: bool,
 ) -> int:
-    """List the snapshots, go back to an earlier one, or keep to one."""
-    from kb.snapshots import store
-
+    """List the snapshots, go back to an earlier one, keep to one, or move one between machines."""
     settings = settings_of(index=index)
-    folder = settings.index
     given = ["--use"] * len(use) + ["--pin"] * len(pin) + ["--unpin"] * unpin
+    given += ["--export"] * (export_to is not None) + ["--import"] * (import_from is not None)
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)} exclude each other; give one of them, once.")
+    if exported is not None and export_to is None:
+        raise click.UsageError("--of says what --export writes; give --export FILE too.")
+    if export_to is not None:
+        return _export(settings, Path(export_to), exported or "current", as_json=as_json)
+    if import_from is not None:
+        _import(settings, Path(import_from))
     for chosen in (*use, *pin):
         _use(settings, chosen)
     if unpin:
-        with store.switching(folder):
-            store.unpin(folder)
-        say("From the next 'kb build' on, what is built is served.")
+        _unpin(settings)
+    _list(settings, as_json=as_json)
+    return 0
+
+
+def _unpin(settings: Settings) -> None:
+    from kb.snapshots import store
+
+    with store.switching(settings.index):
+        store.unpin(settings.index)
+    say("From the next 'kb build' on, what is built is served.")
+
+
+def _list(settings: Settings, *, as_json: bool) -> None:
+    """Every snapshot, the newest first, with what is served and since when."""
+    from kb.snapshots import store
+
+    folder = settings.index
     known, history = store.snapshot_ids(folder), store.read_history(folder)
     current = store.Current()
     try:
@@ -140,7 +181,7 @@ def snapshots(
             "history": [asdict(served) for served in history],
         }
         click.echo(json.dumps(data))
-        return 0
+        return
     since = {served.snapshot_id: served.at for served in history}
     for snapshot_id in known:
         marks = ["current"] if snapshot_id == current.snapshot_id else []
@@ -148,7 +189,39 @@ def snapshots(
         at = since.get(snapshot_id)
         marks.append(f"served from {at[:10]} {at[11:16]} UTC" if at else "never served")
         click.echo("  ".join((snapshot_id, *marks)))
+
+
+def _export(settings: Settings, file: Path, chosen: str, *, as_json: bool) -> int:
+    """Write a snapshot into a file, and say what to do with it."""
+    from kb.operating.snapshot_files import export_snapshot  # imports faiss and onnxruntime
+    from kb.snapshots import store
+
+    if file.is_dir():
+        raise click.UsageError(f"--export must name a file; {file} is a folder.")
+    snapshot_id = store.choices(settings.index, chosen)[0]
+    listing = export_snapshot(settings.index, snapshot_id, file)
+    size = file.stat().st_size
+    if as_json:
+        data = {"snapshot": snapshot_id, "file": str(file), "size": size}
+        click.echo(json.dumps({**data, "files": len(listing.files)}))
+        return 0
+    click.echo(f"Snapshot {snapshot_id} is in {file}: {size / 1_000_000:.0f} MB.")
+    say(f"Serve it on another machine with 'kb serve --snapshot {file.name}'.")
     return 0
+
+
+def _import(settings: Settings, file: Path) -> None:
+    """Take in a snapshot file; what is listed afterwards shows it."""
+    from kb.operating.snapshot_files import import_snapshot  # imports faiss and onnxruntime
+
+    done = import_snapshot(file, settings, tell=say)
+    if done.pinned is None:
+        say(f"Snapshot {done.snapshot_id} is served from now on.")
+    else:
+        say(
+            f"Snapshot {done.snapshot_id} is here. {done.pinned} is pinned and stays served; to "
+            f"serve the new one, run 'kb snapshots --use {done.snapshot_id}'."
+        )
 
 
 def _say_if_gone(current: Current, known: Sequence[str]) -> None:

@@ -52,6 +52,13 @@ def one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
             status = command(*args, **kwargs) or 0
         except KBError as err:
             status = told(err, as_json=bool(kwargs.get("as_json")))
+        except ModuleNotFoundError as err:
+            from kb.operating.parts import part_missing  # seldom needed
+
+            missing = part_missing(err.name or "")
+            if missing is None:
+                raise
+            status = told(missing, as_json=False)
         sys.exit(status)
 
     return run

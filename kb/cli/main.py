@@ -10,8 +10,6 @@ from importlib import import_module
 
 import click
 
-from kb import __version__
-
 #: The module of each command and its name there. It is imported when it is asked for: one command
 #: should not wait for what only others need.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -21,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("kb.cli.check", "check"),
     "cite": ("kb.cli.citation", "cite"),
     "compare": ("kb.cli.comparison", "compare"),
+    "doctor": ("kb.cli.doctor", "doctor"),
     "evaluate": ("kb.cli.quality", "evaluate"),
     "export": ("kb.cli.export", "export"),
     "glossary": ("kb.cli.content", "glossary"),
@@ -57,7 +56,24 @@ class _Commands(click.Group):
         return command
 
 
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print release and commit, and end."""
+    if not asked or context.resilient_parsing:
+        return
+    from kb.operating.release import release  # may ask git
+
+    click.echo(f"kb, version {release()}")
+    context.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="kb")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_version,
+    help="Show the release, and the commit that it was made of",
+)
 def main() -> None:
     """The compendium of business networks: check, build, search and serve it."""

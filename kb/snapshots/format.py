@@ -58,7 +58,7 @@ from kb.engine.base import Engine
 from kb.engine.choice import LOCAL, open_engine
 from kb.engine.guarded import GuardedEngine
 from kb.engine.local.arrays import Merge, read_array, write_array
-from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
+from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotNewer, SnapshotStale
 from kb.model.calibration import Calibration
 from kb.model.cases import Case, Passage, Reference, Withdrawn
 from kb.model.compendium import Compendium
@@ -533,6 +533,12 @@ def _check_version(path: Path, data: bytes) -> None:
         version = json.loads(data)["schema_version"]
     except (ValueError, KeyError, TypeError, RecursionError) as err:
         raise SnapshotCorrupt(f"{path} is not a manifest.") from err
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise SnapshotNewer(
+            f"{path} was written by a newer release of this program: it has schema version "
+            f"{version}, and this one reads {SCHEMA_VERSION}.",
+            remedy="Install that release, or run 'kb build'.",
+        )
     if version != SCHEMA_VERSION:
         raise SnapshotStale(
             f"{path} has schema version {version!r}; this program reads {SCHEMA_VERSION}."

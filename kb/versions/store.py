@@ -287,6 +287,46 @@ def adding(
         _tidy(folder)
 
 
+def add_from(
+    versions: Versions, other: Versions, tell: Callable[[str], None] = lambda _: None
+) -> None:
+    """Add what another store has and this one lacks: its versions, and what it tells of cases.
+
+    What is told here already stays as it is; what is new comes after it. As in ``adding``, no
+    other process may add at the same time.
+
+    Raises:
+        VersionsDamaged: one of the two cannot be read; nothing was added.
+        OSError: the store cannot be written; what was there stays.
+    """
+    if set(other.layers) <= set(versions.layers):
+        return
+    with adding(versions, tell=tell) as addition:
+        for digest in other.digests(""):
+            addition.add(other.version(digest))
+        told = versions.histories()
+        for case_id, entries in other.histories().items():
+            known = {(entry.digest, entry.day) for entry in told.get(case_id, ())}
+            for entry in entries:
+                if (entry.digest, entry.day) not in known:
+                    addition.tell(case_id, replace(entry, case_id=""))
+
+
+def files_of_store(versions: Versions) -> dict[str, Path]:
+    """Every file of a store by its path in it, in order; nothing where there is no store.
+
+    Raises:
+        VersionsUnreadable: the store cannot be read.
+    """
+    names = versions.layers
+    if not versions.folder.is_dir():
+        return {}
+    paths = [versions.folder / _LIST]
+    for name in names:
+        paths += [path for path in (versions.folder / name).rglob("*") if path.is_file()]
+    return {path.relative_to(versions.folder).as_posix(): path for path in sorted(paths)}
+
+
 def _make(folder: Path) -> None:
     """Make the folder with a list that names nothing: one without a list is damaged."""
     staged = folder.with_name(f".{FOLDER}-{secrets.token_hex(6)}")

@@ -288,7 +288,8 @@ def test_an_unknown_variable_is_refused() -> None:
         read_settings({"KB_CASE": "cases", "PATH": "/bin"})
 
     assert str(error.value) == (
-        f"The environment variable KB_CASE is not a setting. Settings are {VARIABLES}."
+        "The environment variable KB_CASE is not a setting. The nearest is KB_CASES. "
+        f"Settings are {VARIABLES}."
     )
 
 

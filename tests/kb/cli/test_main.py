@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
 from kb import __version__
+from kb.operating.release import release
 from kb.snapshots.store import current_id
 from tests.kb.cli.command import commands, kb, run
 
@@ -39,7 +39,8 @@ def test_an_unknown_variable_is_wrong_usage(monkeypatch):
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(
-        "Error: The environment variable KB_MODELL is not a setting. Settings are KB_BATCH_SIZE, "
+        "Error: The environment variable KB_MODELL is not a setting. The nearest is KB_MODEL. "
+        "Settings are KB_BATCH_SIZE, "
     )
 
 
@@ -90,7 +91,8 @@ def test_a_command_waits_for_nothing_that_only_others_need():
 
 
 def test_the_version_is_that_of_the_package():
-    """The installed command says its version."""
-    done = run(Path(sys.executable).with_name("kb"), "--version")
+    """The command says its version, with the commit where git or the wheel knows one."""
+    done = run(sys.executable, "-m", "web", "--version")
 
-    assert (done.returncode, done.stdout) == (0, f"kb, version {__version__}\n")
+    assert (done.returncode, done.stdout) == (0, f"kb, version {release()}\n")
+    assert release().startswith(__version__)

@@ -1,0 +1,176 @@
+"""``kb doctor``: what a machine can do, what is wrong with it, and what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kb import __version__
+from kb.operating import doctor
+from kb.operating.doctor import Diagnosis, Finding, diagnose
+from kb.settings import Settings
+from kb.snapshots.store import current_id
+from tests.kb.cli.command import kb
+
+
+@pytest.fixture(name="environ")
+def _environ(tiny_encoder: Path, settings: Settings) -> dict[str, str]:
+    """The environment of the toy compendium."""
+    return {
+        "KB_MODEL": str(tiny_encoder),
+        "KB_MULTILINGUAL": "off",
+        "KB_INDEX": str(settings.index),
+        "KB_CASES": str(settings.cases),
+        "KB_PORT": "0",
+        "KB_SITE_URL": "https://kb.example",
+    }
+
+
+def _by_name(found: Diagnosis) -> dict[str, Finding]:
+    return {one.about: one for one in found.findings}
+
+
+def test_a_machine_that_lacks_nothing(environ, settings):
+    """It can build and serve; every line that is not fine says what to do."""
+    found = diagnose(environ)
+
+    assert (found.can("build"), found.can("serve")) == (True, True)
+    assert found.release.startswith(__version__)
+    assert [one.about for one in found.findings if one.state != "fine" and not one.do] == []
+    snapshot = _by_name(found)["snapshot"].said
+    assert snapshot == (
+        f"{current_id(settings.index)}: 7 documents, every byte as it was built, answers; served "
+        "since today"
+    )
+    assert _by_name(found)["settings"].said == (
+        "set: KB_CASES, KB_INDEX, KB_MODEL, KB_MULTILINGUAL, KB_PORT, KB_SITE_URL"
+    )
+
+
+def test_a_wrong_setting_is_told_and_ends_the_rest(environ):
+    """Nothing that asks the settings can be looked at then."""
+    found = diagnose({**environ, "KB_PROT": "8000"})
+
+    last = found.findings[-1]
+    assert (last.about, last.state) == ("settings", "wrong")
+    assert last.said.startswith("The environment variable KB_PROT is not a setting. The nearest is")
+    assert (found.can("build"), found.can("serve")) == (False, False)
+
+
+def test_a_machine_without_what_builds_can_serve(environ, monkeypatch):
+    """A part of the building lock that is missing keeps it from building alone."""
+    here = doctor.parts_of
+
+    def without_torch(lock: Path) -> tuple:
+        return tuple(
+            replace(one, found="") if one.name in ("torch", "onnx") else one for one in here(lock)
+        )
+
+    monkeypatch.setattr(doctor, "parts_of", without_torch)
+    found = diagnose(environ)
+
+    assert (found.can("build"), found.can("serve")) == (False, True)
+    assert _by_name(found)["PyTorch"].said == "torch not installed"
+    assert _by_name(found)["parts to build"].said == "onnx not installed"
+    assert "--require-hashes -r " in _by_name(found)["PyTorch"].do
+
+
+def test_another_version_than_the_locked_one_is_told(environ, monkeypatch):
+    """It may well do, so somebody is to look at it."""
+    here = doctor.parts_of
+
+    def older(lock: Path) -> tuple:
+        return tuple(
+            replace(one, found="1.0") if one.name == "flask" else one for one in here(lock)
+        )
+
+    monkeypatch.setattr(doctor, "parts_of", older)
+    part = _by_name(diagnose(environ))["parts to serve"]
+
+    assert part.state == "look"
+    assert part.said.startswith("other versions than those that are locked: flask 1.0 (3.")
+
+
+@pytest.mark.parametrize("damage", ["taxonomy.json", "records/cases.jsonl"])
+def test_a_damaged_snapshot_is_told(environ, settings, tmp_path, damage):
+    """To the last byte, though nobody has asked for what is damaged."""
+    index = tmp_path / "index"
+    shutil.copytree(settings.index, index)
+    path = index / current_id(index) / damage
+    path.write_bytes(path.read_bytes().replace(b"a", b"b"))
+
+    found = diagnose({**environ, "KB_INDEX": str(index)})
+
+    assert (found.can("build"), found.can("serve")) == (True, False)
+    assert f"{path} was altered" in _by_name(found)["snapshot"].said
+    assert "kb snapshots --use previous" in _by_name(found)["snapshot"].do
+
+
+def test_an_old_snapshot_is_told(environ, settings, tmp_path):
+    """A nightly build would have made a newer one."""
+    index = tmp_path / "index"
+    shutil.copytree(settings.index, index)
+    (index / "history.jsonl").write_text(
+        json.dumps(
+            {"at": "2020-01-01T00:00:00Z", "snapshot_id": current_id(index), "pinned": False}
+        )
+    )
+
+    snapshot = _by_name(diagnose({**environ, "KB_INDEX": str(index)}))["snapshot"]
+
+    assert snapshot.state == "look"
+    assert "served for " in snapshot.said
+
+
+def test_an_empty_machine(environ, tmp_path):
+    """Nothing was built: it can build, and has nothing to serve."""
+    found = diagnose({**environ, "KB_INDEX": str(tmp_path / "index")})
+
+    assert (found.can("build"), found.can("serve")) == (True, False)
+    assert _by_name(found)["snapshot"].said == f"There is no index in {tmp_path / 'index'} yet."
+
+
+def test_a_port_in_use_is_told(environ):
+    """Unless the site itself answers there, the server could not be started."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        found = diagnose({**environ, "KB_PORT": str(port)})
+
+    assert found.can("serve") is False
+    assert f"KB_PORT is {port}, which is in use" in _by_name(found)["port"].said
+
+
+def test_a_database_that_is_not_there_is_told(environ):
+    """With the words of who could not reach it."""
+    found = diagnose({**environ, "KB_ENGINE": "postgresql://nobody@127.0.0.1:1/kb"})
+
+    assert _by_name(found)["PostgreSQL"].state == "wrong"
+    assert found.can("serve") is False
+
+
+def test_the_command_prints_a_page_and_says_by_its_status(environ, settings, monkeypatch, tmp_path):
+    """In words and as JSON; --for says what the machine is for."""
+    for name in list(os.environ):
+        if name.startswith("KB_"):
+            monkeypatch.delenv(name)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    empty = ["--index", tmp_path / "none"]
+
+    words, data = kb("doctor"), kb("doctor", "--json")
+    there, not_there = kb("doctor", "--for", "serve"), kb("doctor", "--for", "serve", *empty)
+
+    assert words.stdout.splitlines()[1] == "This machine can build: yes. It can serve: yes."
+    assert (words.exit_code, words.stderr) == (0, "")
+    told = json.loads(data.stdout)
+    assert (told["can_build"], told["can_serve"]) == (True, True)
+    assert [one["about"] for one in told["findings"]][:2] == ["Python", "parts to serve"]
+    assert (there.exit_code, not_there.exit_code, kb("doctor", *empty).exit_code) == (0, 1, 0)
+    assert "To do: Run 'kb build', or 'kb snapshots --import FILE'." in not_there.stdout
