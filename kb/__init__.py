@@ -19,6 +19,7 @@ In wings, from the top; imports go down only (contracts in pyproject.toml):
     text · citations       languages, spelling, translation, passages; how a case is cited
     model                  the records that every wing hands to the next
     settings               one row for each setting
+    logs                   how a line of the log is written
     errors                 what can go wrong
 """
 

@@ -265,10 +265,14 @@ class PackError(KBError):
 
 
 class ExportFailed(KBError):
-    """A file could not be made; ``reason`` says why, in the words of what made it."""
+    """A file could not be made; ``reason`` says why, in the words of what made it.
 
-    def __init__(self, reason: str) -> None:
+    ``output`` is all that it left to the operator, such as where in the code it failed.
+    """
+
+    def __init__(self, reason: str, output: str = "") -> None:
         self.reason = reason
+        self.output = output
         super().__init__(
             f"This file could not be made: {reason.rstrip('.')}. The site's log says more."
         )

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kb.errors import SettingError
+from kb.logs import FORMS, TEXT
 
 
 def _whole(text: str) -> int:
@@ -176,6 +177,17 @@ def _source(text: str) -> str:
     if not text.isprintable() or text.startswith("-"):
         raise ValueError(text)
     return text
+
+
+def _form_of_log(text: str) -> str:
+    text = text.strip().lower()
+    if text not in FORMS:
+        raise ValueError(text)
+    return text
+
+
+def _port_or_none(text: str) -> int | None:
+    return int(text) if text.strip() else None
 
 
 def _device(text: str) -> str:
@@ -376,6 +388,43 @@ ROWS: tuple[Row, ...] = (
         "an e-mail address or the URL of a page",
         "Where who runs the site can be reached, beside the name",
     ),
+    Row(
+        "log",
+        TEXT,
+        _form_of_log,
+        " or ".join(FORMS),
+        "How the lines are written that the site leaves on standard error: text, or json",
+    ),
+    Row(
+        "log_requests",
+        "off",
+        _switch,
+        "on or off",
+        "A line for each request, without what was asked for and without who asked",
+    ),
+    Row(
+        "log_clients",
+        "off",
+        _switch,
+        "on or off",
+        "The address of who asked, in the line of each request: personal data in many countries",
+    ),
+    Row(
+        "metrics_port",
+        "",
+        _port_or_none,
+        "empty or a whole number from 1 to 65535",
+        "Port at which Prometheus reads figures of the running site; without it there are none",
+        least=1,
+        most=65535,
+    ),
+    Row(
+        "metrics_host",
+        "127.0.0.1",
+        str,
+        "an address",
+        "Address of that port; it is for no reader, so keep it inside",
+    ),
 )
 
 
@@ -410,6 +459,11 @@ class Settings:
     forge_cases: str
     operator: str
     contact: str
+    log: str
+    log_requests: bool
+    log_clients: bool
+    metrics_port: int | None
+    metrics_host: str
 
     @property
     def contact_address(self) -> str:
@@ -444,6 +498,15 @@ def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:
         values[row.name] = _read(row, text)
     if values["forge"] and not values["forge_kind"]:
         values["forge_kind"] = _kind_of_forge(values["forge"])
+    if values["log_clients"] and not values["log_requests"]:
+        raise SettingError(
+            "KB_LOG_CLIENTS must be off where KB_LOG_REQUESTS is off, as no line is written that "
+            "could hold an address. Set KB_LOG_REQUESTS to on, or KB_LOG_CLIENTS to off."
+        )
+    if values["metrics_port"] is not None and values["metrics_port"] == values["port"]:
+        raise SettingError(
+            f"KB_METRICS_PORT must be another port than KB_PORT, not {values['port']} for both."
+        )
     return Settings(**values)
 
 
@@ -466,8 +529,9 @@ def _kind_of_forge(address: str) -> str:
 def _read(row: Row, text: str) -> object:
     try:
         value = row.read(text)
-        outside = (row.least is not None and value < row.least) or (
-            row.most is not None and value > row.most
+        outside = value is not None and (
+            (row.least is not None and value < row.least)
+            or (row.most is not None and value > row.most)
         )
     except _Wrong as err:
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}: {err}.") from err

@@ -31,6 +31,9 @@ from kb.text.body import case_headings
 from tests.kb.cli.command import commands
 from tests.toy import ROOT
 from web.cli import main
+from web.serving.log import CLIENT
+from web.serving.log import FIELDS as LOG_FIELDS
+from web.serving.metrics import FIGURES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -256,6 +259,38 @@ def _options(command: click.Command) -> set[str]:
         if isinstance(parameter, click.Option)
         for option in parameter.opts
     }
+
+
+def test_fields_of_the_log_are_in_the_operators_guide() -> None:
+    """The guide names each field of a line of the log, in order."""
+    assert [row[0].strip("`") for row in _rows(OPERATING, "The log")] == [
+        *("time", "level", "message", *LOG_FIELDS, CLIENT),
+    ]
+
+
+def test_figures_are_in_the_operators_guide() -> None:
+    """The guide names each figure that the site tells, with its kind, its labels and its words."""
+    shown = [[cell.strip("`") for cell in row] for row in _rows(OPERATING, "Figures")]
+
+    assert shown == [
+        [one.name, one.kind, ", ".join(f"`{label}`" for label in one.labels).strip("`"), one.help]
+        for one in FIGURES
+    ]
+
+
+def test_sizes_in_the_operators_guide_were_measured() -> None:
+    """Each figure of the table is that of the benchmark's results that the guide names."""
+    (name,) = re.findall(r"`(benchmarks/results/\S+)`", _section(OPERATING, "Sizes"))
+    measured = json.loads((ROOT / name).read_text(encoding="utf-8"))["sizes"]
+    lines = (
+        *("memory of a worker", "peak of memory of a full build", "full build, made vectors"),
+        *("build, one case edited", "start to the first answer", "page of a search, p50"),
+        "page of a search, p95",
+    )
+
+    for cases, *shown in _rows(OPERATING, "Sizes"):
+        found = measured[cases.replace(",", "")]["this release"]
+        assert shown == [found[line] for line in lines]
 
 
 def test_settings_are_in_the_help() -> None:

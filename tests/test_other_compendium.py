@@ -341,7 +341,7 @@ def test_every_page_is_there(site: FlaskClient) -> None:
     check = site.get("/self-check")
 
     assert {address for address, code in status.items() if code != 200} == set()
-    assert len(status) == 60
+    assert len(status) == 62
     assert (flyer.status_code, check.status_code) == (404, 404)
     assert text_of(flyer.text).startswith("404 A handbook has no flyer A flyer shows on one sheet")
     assert "Are you ready" not in site.get("/").text

@@ -12,7 +12,7 @@ from web.cases import version_views as case_versions
 from web.cases import views as cases
 from web.compare import views as compare
 from web.contribute import views as contribute
-from web.core import assets, errors, headers, templates, urls
+from web.core import assets, errors, headers, templates, told, urls
 from web.core.request import site_words, snapshot_name
 from web.holdings import views as holdings
 from web.holdings.maps import maps_of
@@ -109,6 +109,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     app.context_processor(lambda: {"site": site_words(), "site_name": site_words().name})
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = CACHE_FONTS_FOR
     app.url_map.strict_slashes = False
+    told.init_app(app)
     assets.init_app(app)
     errors.init_app(app)
     urls.init_app(app)

@@ -19,7 +19,8 @@ def _is_none(value: object) -> bool:
 class Problem:
     """What went wrong (RFC 9457, `application/problem+json`).
 
-    The last three are there only where it is about a part of the request.
+    ``parameter``, ``value`` and ``allowed`` are there only where it is about a part of the
+    request; the number of the request only where the fault is the site's, whose log has it.
     """
 
     type: Annotated[str, Field(description="Where this kind of problem is explained")]
@@ -34,4 +35,10 @@ class Problem:
     allowed: Annotated[
         tuple[str, ...] | None,
         Field(description="What is allowed, nearest first", exclude_if=_is_none),
+    ] = None
+    request_id: Annotated[
+        str | None,
+        Field(
+            description="What to tell the operator, who finds it in the log", exclude_if=_is_none
+        ),
     ] = None

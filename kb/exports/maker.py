@@ -6,6 +6,7 @@ who serve readers. What it was at when it was killed, or when its time was up, c
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -36,6 +37,9 @@ from kb.exports.making import (
     oldest_first,
     write_whole,
 )
+from kb.logs import FORM_VARIABLE, FORMS, TEXT, write_log
+
+_log = logging.getLogger(__name__)
 
 #: After so many files it begins anew: the typesetter keeps what it has set.
 _MOST_MADE = 60
@@ -114,8 +118,7 @@ def _make(folder: Path, task: Path) -> None:
         content = _dump(folder, task.name, given) if what == DUMP else _content(what, given)
     signal.alarm(0)
     if (error := attempt.error) is not None:
-        traceback.print_exception(error)
-        _fail(folder, task, f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST])
+        _fail(folder, task, f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST], error)
         return
     make_room(folder / DONE, len(content))
     write_whole(folder / DONE / task.name, content)
@@ -145,9 +148,10 @@ def _content(task: str, given: str) -> bytes:
     return write(document_of(given), FORMATS[task])
 
 
-def _fail(folder: Path, task: Path, why: str) -> None:
-    sys.stderr.write(f"{task.name} could not be made: {why}\n")
-    write_whole(folder / FAILED / task.name, why.encode())
+def _fail(folder: Path, task: Path, why: str, error: BaseException | None = None) -> None:
+    _log.error("%s could not be made: %s", task.name, why, exc_info=error)
+    trace = "".join(traceback.format_exception(error)) if error is not None else ""
+    write_whole(folder / FAILED / task.name, f"{why}\n{trace}".encode())
     task.unlink(missing_ok=True)
 
 
@@ -167,4 +171,6 @@ def make_room(done: Path, size: int, *, room: int = ROOM) -> None:
 
 
 if __name__ == "__main__":
+    form = os.environ.get(FORM_VARIABLE, TEXT)
+    write_log(form if form in FORMS else TEXT)
     main(Path(sys.argv[1]))

@@ -20,6 +20,7 @@ Makers are processes of their own (``kb.exports.maker``). As many work as there 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -35,6 +36,8 @@ from pathlib import Path
 from kb.errors import ExportFailed, ExportsBusy
 from kb.exports.formats import FORMATS
 from kb.model.versions import code_digest, versions_of
+
+_log = logging.getLogger(__name__)
 
 FOLDER = ".exports"
 #: So many files may wait to be made; the next one is refused.
@@ -139,7 +142,8 @@ class Making:
             ExportFailed: it could not be made, a moment ago.
         """
         if (failed := self._failed(key)) is not None:
-            raise ExportFailed(failed)
+            reason, _, output = failed.partition("\n")
+            raise ExportFailed(reason, output)
         return self._progress(key)
 
     def wait(self, key: str, seconds: float) -> Path | None:
@@ -150,6 +154,19 @@ class Making:
                 return None
             time.sleep(0.02)
         return path
+
+    def under_way(self) -> dict[str, int]:
+        """How many files wait, are being made, and could not be made a moment ago."""
+        if not self._index.is_dir():
+            return {"waiting": 0, "being_made": 0, "failed": 0}
+        doing = [oldest_first(self.folder / f"doing-{slot}") for slot in range(SLOTS)]
+        return {
+            "waiting": len(oldest_first(self.folder / WAITING)),
+            "being_made": sum(map(len, doing)),
+            "failed": sum(
+                self._failed(path.name) is not None for path in oldest_first(self.folder / FAILED)
+            ),
+        }
 
     @property
     def folder(self) -> Path:
@@ -211,7 +228,7 @@ class Making:
         )
         with suppress(OSError):  # it may have ended
             os.setpriority(os.PRIO_PROCESS, maker.pid, NICE)  # from its first import on
-        threading.Thread(target=maker.wait, name="maker", daemon=True).start()
+        threading.Thread(target=_wait_for, args=(maker,), name="maker", daemon=True).start()
 
     def _may_start(self) -> bool:
         """Whether nobody else has started a maker just now."""
@@ -227,6 +244,15 @@ class Making:
                 mark.touch()
             return is_old
         return True
+
+
+def _wait_for(maker: subprocess.Popen[bytes]) -> None:
+    """Wait until a maker ends; tell where it was ended, as by a lack of memory."""
+    code = maker.wait()
+    if code < 0:
+        _log.error("process %s, which made files, was ended by signal %s", maker.pid, -code)
+    elif code:
+        _log.error("process %s, which made files, ended with status %s", maker.pid, code)
 
 
 def oldest_first(folder: Path) -> list[Path]:

@@ -44,6 +44,8 @@ PAGES = {
     "codebook": "/codebook",
     "policy": "/editorial-policy",
     "reading": "/reading",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
     "people": "/people",
     "planned": "/cases/canada/wineries",
     "merged": "/flyers/denmark/uniform-makers",

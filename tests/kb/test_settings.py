@@ -37,15 +37,14 @@ DEFAULTS = {
     "forge_cases": "cases",
     "operator": "",
     "contact": "",
+    "log": "text",
+    "log_requests": False,
+    "log_clients": False,
+    "metrics_port": None,
+    "metrics_host": "127.0.0.1",
 }
 
-VARIABLES = (
-    "KB_BATCH_SIZE, KB_CASES, KB_CONTACT, KB_CONTRIBUTE_URL, KB_DEVICE, KB_ENGINE, KB_FORGE, "
-    "KB_FORGE_BRANCH, KB_FORGE_CASES, KB_FORGE_KIND, KB_HOST, KB_HOSTS, KB_INDEX, "
-    "KB_KEEP_SNAPSHOTS, KB_LANGUAGE, KB_MIN_SCORE, KB_MODEL, KB_MULTILINGUAL, KB_OPERATOR, "
-    "KB_PORT, KB_REVISION, KB_SITE_URL, KB_SOURCE, KB_SOURCE_BRANCH, KB_SOURCE_FOLDER, "
-    "KB_TRUSTED_PROXIES, KB_WORKERS"
-)
+VARIABLES = ", ".join(sorted(f"KB_{name.upper()}" for name in DEFAULTS))
 
 
 #: Variable, its text, the setting, its value.
@@ -91,6 +90,11 @@ GOOD = [
     ("KB_FORGE_CASES", "/content/cases/", "forge_cases", "content/cases"),
     ("KB_FORGE_CASES", "", "forge_cases", ""),
     ("KB_FORGE_KIND", " GitLab ", "forge_kind", "gitlab"),
+    ("KB_LOG", " JSON ", "log", "json"),
+    ("KB_LOG_REQUESTS", "on", "log_requests", True),
+    ("KB_METRICS_PORT", "9464", "metrics_port", 9464),
+    ("KB_METRICS_PORT", " ", "metrics_port", None),
+    ("KB_METRICS_HOST", "::1", "metrics_host", "::1"),
     ("KB_CONTACT", "desk@guild.example", "contact", "desk@guild.example"),
     ("KB_CONTACT", "https://guild.example/desk", "contact", "https://guild.example/desk"),
 ]
@@ -139,6 +143,29 @@ BAD = [
         "KB_SOURCE_FOLDER",
         "../a",
         "KB_SOURCE_FOLDER must be the path of a folder in the source, without .., not '../a'.",
+    ),
+    ("KB_LOG", "xml", "KB_LOG must be text or json, not 'xml'."),
+    ("KB_LOG_REQUESTS", "yes", "KB_LOG_REQUESTS must be on or off, not 'yes'."),
+    (
+        "KB_LOG_CLIENTS",
+        "on",
+        "KB_LOG_CLIENTS must be off where KB_LOG_REQUESTS is off, as no line is written that "
+        "could hold an address. Set KB_LOG_REQUESTS to on, or KB_LOG_CLIENTS to off.",
+    ),
+    (
+        "KB_METRICS_PORT",
+        "0",
+        "KB_METRICS_PORT must be empty or a whole number from 1 to 65535, not '0'.",
+    ),
+    (
+        "KB_METRICS_PORT",
+        "8000",
+        "KB_METRICS_PORT must be another port than KB_PORT, not 8000 for both.",
+    ),
+    (
+        "KB_METRICS_PORT",
+        "metrics",
+        "KB_METRICS_PORT must be empty or a whole number from 1 to 65535, not 'metrics'.",
     ),
     ("KB_CONTACT", "the desk", f"{_CONTACT} 'the desk'."),
     ("KB_CONTACT", "javascript:alert(1)", f"{_CONTACT} 'javascript:alert(1)'."),

@@ -34,7 +34,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 #: Names of standards that have a number in them.
-STANDARDS = re.compile("OpenAPI 3.1|SHA-256|UTF-8")
+STANDARDS = re.compile("OpenAPI 3.1|SHA-256|UTF-8|EN 301 549")
 #: Has a number and claims nothing: names of measures and standards, what holds of any numbers.
 NO_CLAIM = re.compile(
     r"measure called BM25|“Words alone” is BM25|\(RFC 9457\)|means with 95% intervals"

@@ -97,7 +97,7 @@ WITHOUT = (
     *(f"/packs/{LIST}/sheet.css", f"/packs/{LIST}.yaml", f"/packs/{LIST}.ris"),
     *("/contribute", "/contribute/story/who", "/contribute/story/check", "/contribute/case"),
     *("/countries", "/countries/norway", "/coverage", "/sectors/food", "/reading", "/sources.bib"),
-    "/assistants",
+    *("/assistants", "/privacy", "/accessibility"),
 )
 #: A compendium may have none of these, as this one; the questions of the first are parameters.
 #: The charts are tested in ``tests/web/outcomes``, sessions in ``tests/web/teaching``, what comes
@@ -110,6 +110,7 @@ ELSEWHERE = (
     "/self-check/questions/x",
     "/codebook",
     "/editorial-policy",
+    "/.well-known/security.txt",
     "/tools",
     "/tools/x",
     "/tools/x.md",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
 from flask import Blueprint, Response, abort, render_template
 
+from kb.citations.works import day_text
 from kb.model.facets import COLLECTION_FACET
 from kb.model.relevance import corrected
 from web.about.reading import bibtex, reading_page
@@ -22,11 +25,15 @@ from web.about.relevance import (
     p_text,
 )
 from web.core.request import searcher, settings
-from web.core.urls import cases_root
+from web.core.urls import absolute, cases_root, url_for
 from web.ui.markdown import render_codebook, render_policy
 
 #: As many sources stand on the page About; the page of the sources has them all.
 MOST_CITED = 5
+#: The day on which the statement of accessibility was last gone through, sentence by sentence.
+ACCESSIBILITY_STATED = date(2026, 11, 29)
+#: For so many days from today what ``security.txt`` says holds, as far as anybody can tell.
+SECURITY_HOLDS = 90
 
 bp = Blueprint("about", __name__, template_folder="templates")
 for name, shown in (
@@ -95,6 +102,37 @@ def policy() -> str:
         abort(404)
     body = render_policy(current.snapshot_id, text, cases_root())
     return render_template("policy.html", body=body)
+
+
+@bp.get("/privacy")
+def privacy() -> str:
+    """What the site learns of its readers and what it writes down, as it is set."""
+    return render_template("privacy.html", settings=settings())
+
+
+@bp.get("/accessibility")
+def accessibility() -> str:
+    """How far the site can be used by everybody, by the model for European public bodies."""
+    prepared = day_text(ACCESSIBILITY_STATED.isoformat())
+    return render_template("accessibility.html", settings=settings(), prepared=prepared)
+
+
+@bp.get("/.well-known/security.txt")
+def security() -> Response:
+    """Whom to tell of a hole in the site (RFC 9116); where nobody is named there is no such file.
+
+    It holds for a while from today: as long as the site is run, so does its contact.
+    """
+    contact = settings().contact_address
+    if not contact.startswith(("https://", "mailto:")):  # the standard takes no other
+        abort(404)
+    today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
+    expires = today + timedelta(days=SECURITY_HOLDS)
+    lines = [f"Contact: {contact}", f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}"]
+    lines.append("Preferred-Languages: en")
+    if settings().site_url:
+        lines.append(f"Canonical: {absolute(url_for('about.security'))}")
+    return Response("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/relevance")

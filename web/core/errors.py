@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,8 +25,10 @@ from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
 from kb.citations.works import day_text
 from kb.errors import Attempt
+from kb.logs import fields
 from web.core.files import FILES, is_for_programs
 from web.core.request import PrintableRequest, live, searcher, versions
+from web.core.told import request_id, route
 from web.core.urls import here, led_to, url_for
 
 _log = logging.getLogger(__name__)
@@ -221,6 +224,14 @@ class Site(Flask):
             raise error
         raise RuntimeError(f"A library gave out: {error!r}") from error
 
+    def log_exception(self, exc_info: tuple[Any, Any, Any]) -> None:
+        """Log what nobody expected, by the pattern of the address: a path may hold a reader's list.
+
+        Args:
+            exc_info: the exception as ``sys.exc_info`` gives it.
+        """
+        self.logger.error("%s %s failed", request.method, route(), exc_info=exc_info)
+
 
 def register_help(bp: Blueprint, help_with: Callable[[Failure], Help]) -> None:
     """Let a feature say what its pages of failure keep and offer.
@@ -250,8 +261,8 @@ def _known(error: errors.KBError) -> Response:
             return led_to(address)
         error = _if_gone(error)
     failure = Failure(kind=kind_of(error), detail=str(error))
+    _log_known(error, failure.kind)
     if isinstance(error, errors.VersionsDamaged):
-        _log.error("%r cannot be answered: %s", here()[:VALUE_SHOWN], error)
         failure = replace(failure, detail=failure.kind.help)
     if failure.kind.status == 503:  # what is wrong, and where, is the operator's: see the log
         failure = replace(failure, detail=failure.kind.help)
@@ -265,6 +276,16 @@ def _known(error: errors.KBError) -> Response:
     elif isinstance(error, errors.CaseNotFound):
         failure = replace(failure, parameter="case_id", value=error.case_id, allowed=error.nearest)
     return _answer(failure)
+
+
+def _log_known(error: errors.KBError, kind: Kind) -> None:
+    """Log what is no doing of the reader's, with all that a process left which made a file."""
+    if isinstance(error, errors.VersionsDamaged):
+        _log.error("%r cannot be answered: %s", here()[:VALUE_SHOWN], error)
+    elif kind.status == 500 or isinstance(error, errors.EngineUnavailable):
+        output = getattr(error, "output", "")
+        said = fields(output=output) if output else None
+        _log.error("%s %s cannot be answered: %s", request.method, route(), error, extra=said)
 
 
 def _elsewhere(error: errors.CaseNotFound) -> str:
@@ -339,7 +360,13 @@ def _problem(failure: Failure) -> Problem:
         parameter=failure.parameter,
         value=failure.value,
         allowed=failure.allowed,
+        request_id=_quoted(kind) or None,
     )
+
+
+def _quoted(kind: Kind) -> str:
+    """The number of the request, where something is wrong with the site and it is in its log."""
+    return request_id() if kind.status == 500 else ""
 
 
 def _page(failure: Failure) -> str:
@@ -349,5 +376,8 @@ def _page(failure: Failure) -> str:
         failure = replace(failure, detail=detail)
     help_with = current_app.extensions["kb_help"].get(request.blueprint)
     return render_template(
-        "error.html", failure=failure, help=help_with(failure) if help_with else Help()
+        "error.html",
+        failure=failure,
+        help=help_with(failure) if help_with else Help(),
+        quoted=_quoted(failure.kind),
     )

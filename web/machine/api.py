@@ -48,6 +48,7 @@ from web.core.params import (
     to_selection,
 )
 from web.core.request import live, searcher, versions
+from web.core.told import tell_outcome
 from web.core.urls import addresses
 from web.machine.description import description
 from web.machine.operations import Operations
@@ -76,6 +77,8 @@ def search(current: Searcher, values: Values) -> SearchAnswer:
     Counts of every facet are over all that were found.
     """
     result = current.search(to_query(values, current.taxonomy))
+    if result.query.text:
+        tell_outcome(no_good_match=result.no_good_match)
     return search_answer(result, current, addresses())
 
 
@@ -251,6 +254,7 @@ def role_models(current: Searcher, values: Values) -> RoleModelsAnswer:
             value="",
         )
     models = find_role_models(current, profile, narrowed)
+    tell_outcome(no_good_match=models.no_good_match)
     return role_models_answer(models, current, addresses())
 
 

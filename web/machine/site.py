@@ -156,6 +156,8 @@ def _pages(current: Searcher) -> list[Entry]:
         "about.about",
         "about.reading",
         "about.relevance",
+        "about.privacy",
+        "about.accessibility",
         "contribute.contribute",
         "contribute.case",
         "docs.api",

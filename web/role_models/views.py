@@ -10,6 +10,7 @@ from kb.guidance.profile_score import full_text, part_label
 from kb.guidance.role_models import counts_of, role_models
 from web.core.params import PROFILE, read_page
 from web.core.request import searcher
+from web.core.told import tell_outcome
 from web.role_models.form import FILTERS, asked, faults, nearest_spelled
 from web.role_models.page import profile_chips, suggested, unknown_trades, yours
 from web.ui.filters import facet_counts, units_asked, ways_asked
@@ -35,6 +36,7 @@ def page() -> tuple[str, int]:
     answer, told = None, None
     if not (said.wrong or profile.is_empty):
         answer = role_models(current, profile, query)
+        tell_outcome(no_good_match=answer.no_good_match)
         told = notices_of(answer, current)
     wrong = faults(said, taxonomy)
     counts = answer.facets if answer else counts_of(current, query)

@@ -13,6 +13,7 @@ from web.core.errors import Failure, Help, register_help
 from web.core.files import citations_file
 from web.core.params import SEARCH_FILE, SEARCH_PAGE, read_page, read_strict, to_query
 from web.core.request import searcher
+from web.core.told import tell_outcome
 from web.core.urls import addresses, query_url
 from web.search.exported import file_url, found_document, name_of
 from web.search.page import (
@@ -62,6 +63,8 @@ def search() -> tuple[str, int]:
     read = read_page(SEARCH_PAGE, request.args, taxonomy)
     query = to_query(read.values, taxonomy)
     result = answer_page(query, current)
+    if query.text:
+        tell_outcome(no_good_match=result.no_good_match)
     title, on = title_of(query, taxonomy), chips(query, taxonomy)
     html = render_template(
         "search.html",

@@ -99,7 +99,7 @@ class Proxies:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or refuse it (400)."""
         peer = environ.get("REMOTE_ADDR", "")
-        environ[PROXIED] = self._trusts(peer)
+        environ[PROXIED] = self.trusts(peer)
         said = {name: environ.pop(_key(name), "") for name in _HEADERS}
         prefix = ""
         try:
@@ -118,7 +118,7 @@ class Proxies:
             return self._refuse(environ, start_response, refused)
         return self._site(environ, start_response)
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
         """Whether an address is one of a trusted proxy; a socket in a folder has none."""
         found = _address(address)
         if found is None:
@@ -191,7 +191,7 @@ class Proxies:
             if found is None:
                 return client, at
             client = str(found)
-            if not self._trusts(client):
+            if not self.trusts(client):
                 return client, at
         return client, 0
 

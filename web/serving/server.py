@@ -11,18 +11,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
+from kb.logs import write_log
 from kb.search.opening import open_live
+from web.serving.log import RequestLog
+from web.serving.observed import Observed, Observer
 from web.serving.proxies import Proxies, warnings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
     from flask import Flask
     from gunicorn.arbiter import Arbiter
+    from gunicorn.config import Config
     from gunicorn.workers.base import Worker
 
     from kb.search.opening import LiveSearcher
     from kb.settings import Settings
+    from web.serving.counts import Counts
+    from web.serving.metrics import MetricsServer
+
+_log = logging.getLogger(__name__)
 
 THREADS = 4
 
@@ -35,6 +44,8 @@ class Server(BaseApplication):
     ) -> None:
         self.settings = settings
         self.make_app = make_app
+        self.metrics = metrics_server(settings)
+        self.counts: Counts | None = None
         self.live = open_live(settings, fall_back=True)
         super().__init__()
 
@@ -50,14 +61,40 @@ class Server(BaseApplication):
         """
         app = self.make_app(self.live, self.settings)
         self.live.refresh()
-        return wrapped(app, self.settings)
+        if self.metrics is not None:
+            self.counts = self.metrics.counts(rule.rule for rule in app.url_map.iter_rules())
+        return wrapped(app, self.settings, self.counts)
 
 
-def wrapped(app: Flask, settings: Settings) -> WSGIApplication:
+def metrics_server(settings: Settings) -> MetricsServer | None:
+    """What answers Prometheus, where that is asked for.
+
+    Raises:
+        SettingError: its port cannot be had.
+    """
+    if settings.metrics_port is None:
+        return None
+    from web.serving.metrics import MetricsServer  # imports Prometheus' library
+
+    return MetricsServer(settings)
+
+
+class ServerLog(Logger):
+    """What gunicorn says is written as everything else that is logged."""
+
+    def setup(self, cfg: Config) -> None:
+        """Hand it on, to where the rest is written."""
+        super().setup(cfg)
+        self.error_log.propagate = True
+
+
+def wrapped(app: Flask, settings: Settings, counts: Counts | None = None) -> WSGIApplication:
     """The site with what stands between it and its readers: one line each, the innermost first."""
     site: WSGIApplication = app
-    site = Proxies(site, settings)
-    return site
+    site = proxies = Proxies(site, settings)
+    observers: list[Observer] = [counts] if counts is not None else []
+    observers += [RequestLog(clients=settings.log_clients)] if settings.log_requests else []
+    return Observed(site, observers, believes=proxies.trusts)
 
 
 def options(settings: Settings) -> dict[str, object]:
@@ -76,8 +113,9 @@ def options(settings: Settings) -> dict[str, object]:
         "threads": THREADS,
         "preload_app": True,
         "accesslog": None,
-        "errorlog": "-",
+        "errorlog": None,
         "loglevel": "warning",
+        "logger_class": ServerLog,
         "limit_request_line": 0,
         # Whom to believe is settled in web/serving/proxies.py: by itself the server believes
         # whoever asks from this machine.
@@ -107,6 +145,9 @@ def follow(arbiter: Arbiter, _: Worker) -> None:
     """In a worker: follow switches, whether or not requests come."""
     gc.enable()
     arbiter.app.live.watch()
+    if arbiter.app.counts is not None:
+        arbiter.app.metrics.leave()
+        arbiter.app.counts.report(arbiter.app.live)
 
 
 def ready(arbiter: Arbiter) -> None:
@@ -119,6 +160,8 @@ def ready(arbiter: Arbiter) -> None:
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Serving the compendium on http://{shown}:{port}\n")
     sys.stdout.flush()
+    if arbiter.app.metrics is not None:
+        arbiter.app.metrics.serve(arbiter.LISTENERS[0].sock.getsockname()[1])
     gc.enable()
     verify(arbiter)
 
@@ -156,6 +199,7 @@ def leave(arbiter: Arbiter, worker: Worker) -> None:
 
 def run(settings: Settings, make_app: Callable[[LiveSearcher, Settings], Flask]) -> None:
     """Serve until stopped (Ctrl+C or SIGTERM)."""
+    write_log(settings.log)
     for warning in warnings(settings):
-        sys.stderr.write(f"Warning: {warning}\n")
+        _log.warning(warning)
     Server(settings, make_app).run()

@@ -11,8 +11,7 @@ import pytest
 from flask import Flask, Response
 from protego import Protego
 
-from tests.web.mounted import PREFIX
-from web import create_app
+from tests.web.mounted import PREFIX, client_at
 from web.core.crawlers import mark_links
 
 HOST = "http://localhost"
@@ -38,9 +37,7 @@ def links(page: str) -> Iterator[tuple[str, list[str]]]:
 def test_whatever_robots_may_not_read_is_not_to_be_followed(taught, prefix: str) -> None:
     """On every page of the map and on those of searches; and every link with parameters is so."""
     app = taught.application
-    client = create_app(
-        app.extensions["kb_live"], app.extensions["kb_settings"], mounted_at=prefix
-    ).test_client()
+    client = client_at(app.extensions["kb_live"], app.extensions["kb_settings"], prefix)
     rules = Protego.parse(client.get(f"{prefix}/robots.txt").text)
     mapped = re.findall("<loc>(.*?)</loc>", client.get(f"{prefix}/sitemap.xml").text)
     paths = [urlsplit(unescape(one)).path for one in mapped] + [f"{prefix}{one}" for one in MORE]

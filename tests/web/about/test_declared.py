@@ -1,0 +1,143 @@
+"""What the site declares of itself to people and programs: privacy, accessibility, security."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from web import create_app
+from web.about.views import SECURITY_HOLDS
+
+ROOT = Path(__file__).parents[3]
+
+
+def text(live, settings, path: str, **explicit: object) -> str:
+    """The words of a page, as the site is set."""
+    page = create_app(live, replace(settings, **explicit)).test_client().get(path).text
+    return " ".join(re.sub("<[^>]+>", " ", page).split())
+
+
+@pytest.mark.parametrize(
+    ("explicit", "said", "not_said"),
+    [
+        (
+            {},
+            ["writes no line of a visit"],
+            ["a line for each request", "Requests are counted", "network address"],
+        ),
+        (
+            {"log_requests": True},
+            ["a line for each request", "it does not hold the network address of your device"],
+            ["no line of a visit", "It does hold"],
+        ),
+        (
+            {"log_requests": True, "log_clients": True},
+            ["It does hold the network address of your device"],
+            ["does not hold the network address"],
+        ),
+        ({"metrics_port": 9464}, ["Requests are counted by kind of page"], []),
+    ],
+)
+def test_privacy_is_told_as_the_site_is_set(live, settings, explicit, said, not_said):
+    """The page says of the log and of counts what the settings make of them."""
+    page = text(live, settings, "/privacy", **explicit)
+
+    assert [one for one in said if one not in page] == []
+    assert [one for one in not_said if one in page] == []
+
+
+def test_privacy_names_whom_to_ask(live, settings):
+    """Who runs the site and how to reach them stands there; nobody is invented."""
+    asked = text(live, settings, "/privacy", operator="Seed Guild", contact="desk@guild.example")
+
+    assert "This site is run by Seed Guild. Ask here" in asked
+    assert "desk@guild.example" in asked
+    assert "has not said who that is" in text(live, settings, "/privacy")
+
+
+def test_what_scripts_keep_is_what_privacy_tells():
+    """Scripts keep a list and drafts in the browser, and set no cookie."""
+    scripts = {path.stem: path.read_text("utf-8") for path in (ROOT / "web/static/js").glob("*.js")}
+
+    keeping = {name for name, code in scripts.items() if re.search(r"\w+Storage\b", code)}
+    assert keeping == {"reading-list", "contribute"}
+    assert [name for name, code in scripts.items() if "document.cookie" in code] == []
+
+
+def test_accessibility_by_the_model(live, settings):
+    """The statement has the parts of the European model, and names whom to tell."""
+    page = text(live, settings, "/accessibility", contact="https://guild.example/desk")
+    parts = [
+        "Accessibility statement",
+        "partially compliant",
+        "What is not accessible",
+        "This is a self-assessment of 29 November 2026",
+        "Tell of an obstacle",
+        "https://guild.example/desk",
+        "If you get no answer",
+    ]
+
+    assert [part for part in parts if part not in page] == []
+    assert "has not said how to be reached" in text(live, settings, "/accessibility")
+
+
+def test_both_are_at_the_foot_of_every_page(client):
+    """They are linked from everywhere, and stand in the map of the site."""
+    for path in ("/", "/search?q=wine", "/nowhere"):
+        page = client.get(path).text
+        assert page.count('<a href="/privacy">Privacy</a>') == 1
+        assert page.count('<a href="/accessibility">Accessibility</a>') == 1
+    places = client.get("/sitemap.xml").text
+    assert "/privacy</loc>" in places
+    assert "/accessibility</loc>" in places
+
+
+def test_in_french(live, settings):
+    """On a translated page the foot is translated."""
+    page = create_app(live, replace(settings, language="fr")).test_client().get("/search").text
+
+    assert '<a href="/privacy">Vie privée</a>' in page
+    assert '<a href="/accessibility">Accessibilité</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("contact", "written"),
+    [
+        ("desk@guild.example", "mailto:desk@guild.example"),
+        ("https://guild.example/desk", "https://guild.example/desk"),
+    ],
+)
+def test_security_txt(live, settings, contact, written):
+    """The fields of RFC 9116, each once, and an end that lies ahead by less than a year."""
+    site = create_app(live, replace(settings, contact=contact, site_url="https://kb.example"))
+    answer = site.test_client().get("/.well-known/security.txt")
+    fields = [line.split(": ", 1) for line in answer.text.splitlines()]
+    said = dict(fields)
+    left = datetime.fromisoformat(said["Expires"]) - datetime.now(UTC)
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert [name for name, _ in fields] == [
+        *("Contact", "Expires", "Preferred-Languages", "Canonical"),
+    ]
+    assert said["Contact"] == written
+    assert said["Canonical"] == "https://kb.example/.well-known/security.txt"
+    assert timedelta(days=SECURITY_HOLDS - 2) < left <= timedelta(days=SECURITY_HOLDS)
+
+
+@pytest.mark.parametrize("contact", ["", "http://guild.example/desk"])
+def test_without_a_contact_there_is_no_security_txt(live, settings, contact):
+    """Nobody is named who was not; the standard takes no address without TLS."""
+    site = create_app(live, replace(settings, contact=contact)).test_client()
+
+    assert site.get("/.well-known/security.txt").status_code == 404
+
+
+def test_of_the_address_of_this_request_nothing_is_said(live, settings):
+    """Without a public address in the settings none is claimed."""
+    site = create_app(live, replace(settings, contact="desk@guild.example")).test_client()
+
+    assert "Canonical" not in site.get("/.well-known/security.txt").text
