@@ -17,12 +17,12 @@ from kb.snapshots.format import open_snapshot
 from kb.snapshots.store import current_id
 from tests.kb.indexing.test_pipeline import BESIDE, edit, found, names, run_apart
 
-KILLS = 60
+KILLS = 200
 
-#: Builds in forked children, each of which an alarm ends after its share of the time that a
-#: whole build took; the last share is 1.2, so that some end before it.
+#: Builds in forked children, each of which is killed at a random moment of the time that a
+#: whole build took; some moments are later, so that some end before it.
 KILLED = """
-import json, os, signal, sys, time
+import json, os, random, select, signal, sys, time
 import sentence_transformers
 from kb.indexing.pipeline import build
 from kb.settings import read_settings
@@ -32,17 +32,19 @@ folders, model = json.loads(sys.argv[1])
 def run(folder, seconds):
     child = os.fork()
     if not child:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
         build(read_settings({}, cases=f"{folder}/cases", index=f"{folder}/index", model=model,
                             multilingual="off", keep_snapshots=1))
         os._exit(0)
+    if not select.select([os.pidfd_open(child)], [], [], seconds)[0]:
+        os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 started = time.monotonic()
 whole, *others = folders
 ended = [run(whole, 600)]
 seconds = time.monotonic() - started
-ended += [run(folder, 1.2 * seconds * n / len(others)) for n, folder in enumerate(others, 1)]
+moments = random.Random(1998)
+ended += [run(folder, moments.uniform(0.001, 1.2 * seconds)) for folder in others]
 print(json.dumps(ended))
 """
 
