@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 from zlib import crc32
 
-from kb.text.rendering import to_html
+from kb.text.rendering import prose_reader, to_html
 from kb.text.typography import curly
 
 _BLANKS = re.compile(r"[ \t\n]+")
@@ -153,10 +153,26 @@ def blocks_of(text: str, *, case_id: str = "", root: str = "") -> tuple[Block, .
         case_id: of the case whose text it is; links to files start from there.
         root: the public address of the site, empty where it has none.
     """
+    return _made_of(to_html(text), text, case_id, root)
+
+
+def prose_blocks(text: str, *, ours: bool, case_id: str = "", root: str = "") -> tuple[Block, ...]:
+    """The introduction or a note of a pack as blocks: the same as on its page.
+
+    Args:
+        text: the Markdown.
+        ours: whether the editors wrote it (``prose_reader``).
+        case_id: as if of a case; links to files start from there.
+        root: the public address of the site.
+    """
+    return _made_of(prose_reader(ours=ours).convert(text), text, case_id, root)
+
+
+def _made_of(html: str, text: str, case_id: str, root: str) -> tuple[Block, ...]:
     if not text:
         return ()
     tree = _Tree()
-    tree.feed(to_html(text))
+    tree.feed(html)
     tree.close()
     of_text = case_id.replace("/", "-") if case_id else f"{crc32(text.encode()):x}"
     made = _Maker(lambda href: _address(href, case_id, root), of_text)

@@ -25,6 +25,7 @@ import base64
 import binascii
 import hashlib
 import re
+from dataclasses import replace
 
 import brotli
 
@@ -118,7 +119,12 @@ def pack_at(address: str) -> Pack:
         ),
     )
     _check(pack)
-    return pack
+    return replace(
+        pack,
+        title=as_line(pack.title),
+        introduction=as_paragraphs(pack.introduction),
+        items=tuple(replace(item, note=as_paragraphs(item.note)) for item in pack.items),
+    )
 
 
 def _opened(address: str) -> bytes:
@@ -177,7 +183,8 @@ def _check(pack: Pack) -> None:
     ):
         if len(text) > most:
             raise PackError(f"A {what} has at most {most:,} characters, not {len(text):,}.")
-        if text != (as_line(text) if what == "title" else as_paragraphs(text)):
+        form = as_line if what == "title" else as_paragraphs
+        if text != form(text, keeps_turns=True):
             raise _damaged()
 
 

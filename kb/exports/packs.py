@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 
 from kb.answers.addresses import Addresses
 from kb.answers.packs import PackText, Texts, sessions, texts_of
-from kb.exports.blocks import Block, Heading, ListBlock, Paragraph, Quote, Styled, Text, blocks_of
+from kb.exports.blocks import (
+    Block,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Styled,
+    Text,
+    prose_blocks,
+)
 from kb.exports.document import Document, Fact, Item, Part
 from kb.exports.gather import item_of, item_without_text
 from kb.exports.markdown import markdown_of
@@ -247,13 +256,13 @@ def _questions(note: TeachingNote, library: Library, *, answers: bool) -> Iterat
 
 
 def _written(pack: Pack, text: str, library: Library) -> str:
-    """Markdown of a pack, with the whole addresses of its links; a reader's stays as it is."""
-    return markdown_of(_prose(text, library)) if pack.id else text
+    """Markdown of a pack as its page reads it, with the whole addresses of its links."""
+    return markdown_of(_prose(text, library, ours=bool(pack.id)))
 
 
-def _prose(text: str, library: Library) -> tuple[Block, ...]:
-    """Markdown of the compendium's own packs; its links start from their folder."""
-    return blocks_of(text, case_id=_FOLDER, root=library.addresses.root)
+def _prose(text: str, library: Library, *, ours: bool = True) -> tuple[Block, ...]:
+    """Markdown of a pack; links of the compendium's own start from their folder."""
+    return prose_blocks(text, ours=ours, case_id=_FOLDER, root=library.addresses.root)
 
 
 def _part(title: str, blocks: Iterable[Block]) -> Part:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from kb.harvesting.protocol import (
     shown,
     token_after,
 )
+from kb.model.cases import Case, Reference
 from kb.model.taxonomy import Term
 from kb.search.searcher import Searcher
 
@@ -269,21 +270,50 @@ def _record(header: Header, prefix: str, repository: Repository) -> Element:
 
 
 def _described(header: Header, repository: Repository) -> Described:
-    searcher, addresses = repository.searcher, repository.addresses
-    compendium = searcher.compendium
+    compendium = repository.searcher.compendium
     case = compendium.by_id[header.case_id]
-    return Described(
-        case=case,
-        item=item_of(case, searcher, addresses, accessed=""),
-        page=addresses.case(case.id),
-        root=f"{addresses.root}/",
+    return describe(
+        case,
+        compendium.references,
+        repository.searcher,
+        repository.addresses,
         identifier=repository.identifier(case.id),
         day=header.day,
-        site=compendium.site.name,
-        licence=compendium.site.licence,
-        licence_url=compendium.site.licence_url,
-        references=compendium.references,
-        taxonomy=compendium.taxonomy,
+    )
+
+
+def describe(
+    case: Case,
+    references: Mapping[str, Reference],
+    searcher: Searcher,
+    addresses: Addresses,
+    *,
+    identifier: str,
+    day: str = "",
+) -> Described:
+    """All that a record says of a case, or of a version of it.
+
+    Args:
+        case: the text.
+        references: the works that it cites, by key.
+        searcher: the snapshot.
+        addresses: where the pages stand.
+        identifier: what the record is known by.
+        day: on which it changed last; without it, the day of this text.
+    """
+    site, item = searcher.compendium.site, item_of(case, searcher, addresses, accessed="")
+    return Described(
+        case=case,
+        item=item,
+        page=addresses.case(case.id),
+        root=f"{addresses.root}/",
+        identifier=identifier,
+        day=day or item.date,
+        site=site.name,
+        licence=site.licence,
+        licence_url=site.licence_url,
+        references=references,
+        taxonomy=searcher.taxonomy,
     )
 
 

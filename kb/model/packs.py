@@ -22,6 +22,8 @@ _VERSION = re.compile(rf"[0-9a-f]{{{SHORT}}}")
 _ID_PART = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _NAME = re.compile(rf"({_ID_PART}(?:/{_ID_PART})*)?(?:@({_VERSION.pattern}))?")
 
+#: Signs that turn the direction of reading, and would show letters in another order than they have.
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -31,26 +33,32 @@ def is_version(text: str) -> bool:
     return _VERSION.fullmatch(text) is not None
 
 
-def as_paragraphs(text: str) -> str:
+def as_paragraphs(text: str, *, keeps_turns: bool = False) -> str:
     """A text as it is kept: with its lines and paragraphs, without what cannot be seen.
 
-    Line ends become those of Unix, signs that control a terminal become blanks, and no line ends in
-    a blank. The same text again comes back as it is.
+    Line ends become those of Unix, signs that control a terminal become blanks, those that turn the
+    direction of reading go, and no line ends in a blank. The same text again comes back as it is.
+
+    Args:
+        text: as somebody wrote it.
+        keeps_turns: whether such turns stay, as they did in the first links.
     """
     lines = _BREAKS.sub("\n", text).split("\n")
-    plain = "\n".join(_visible(line).rstrip() for line in lines)
+    plain = "\n".join(_visible(line, keeps_turns=keeps_turns).rstrip() for line in lines)
     return _BLANK_LINES.sub("\n\n", plain).strip()
 
 
-def as_line(text: str) -> str:
-    """A text in one line, with single blanks."""
-    return " ".join(_visible(_BREAKS.sub(" ", text)).split())
+def as_line(text: str, *, keeps_turns: bool = False) -> str:
+    """A text in one line, with single blanks; the rest is as for paragraphs."""
+    return " ".join(_visible(_BREAKS.sub(" ", text), keeps_turns=keeps_turns).split())
 
 
-def _visible(text: str) -> str:
+def _visible(text: str, *, keeps_turns: bool) -> str:
     """Without control characters and halves of characters."""
     if text.isprintable():
         return text
+    if not keeps_turns:
+        text = text.translate(_TURNS)
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
 
 

@@ -24,6 +24,7 @@ from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension, FootnoteReorderingProcessor
+from markdown.extensions.nl2br import Nl2BrExtension
 from markdown.inlinepatterns import (
     BACKTICK_RE,
     IMAGE_LINK_RE,
@@ -110,6 +111,36 @@ def reader(*more: Extension, prose: bool = False, finds_addresses: bool = True) 
     )
     made.ESCAPED_CHARS = list(string.punctuation)
     return made
+
+
+def prose_reader(*more: Extension, ours: bool) -> Markdown:
+    """What makes HTML of the introduction and the notes of a pack, on a page and in every file.
+
+    Args:
+        more: what a page adds to it.
+        ours: whether the editors wrote it. Of somebody else's text each line stays a line, and a
+            link becomes its words with the address behind them: nobody borrows the site's name.
+    """
+    lines = () if ours else (Nl2BrExtension(),)
+    made = reader(*lines, *more, prose=True, finds_addresses=ours)
+    if not ours:
+        made.treeprocessors.register(_Unlinked(made), "unlinked", 2)
+    return made
+
+
+class _Unlinked(Treeprocessor):
+    """Makes of each link its words, with its address in brackets."""
+
+    def run(self, root: Element) -> None:
+        for link in root.iter("a"):
+            href = link.attrib.pop("href", "")
+            words = "".join(link.itertext())
+            if href and href != words:
+                last = link[-1] if len(link) else None
+                if last is None:
+                    link.text = f"{link.text or ''} ({href})"
+                else:
+                    last.tail = f"{last.tail or ''} ({href})"
 
 
 def anchors(text: str) -> tuple[str, ...]:

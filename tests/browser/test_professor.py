@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from werkzeug.serving import make_server
 
 from tests.browser.test_reading_list import FIVE, annotate_and_share, fresh, titles
+from tests.cartridges import faults
 from tests.web.changing_site import Site
 
 CITED = "spain/textile-training"
@@ -67,6 +68,7 @@ def imported(page: Page) -> list[str]:
         answer = page.request.get(link)
     cartridge = ZipFile(io.BytesIO(answer.body()))
     assert cartridge.testzip() is None
+    assert faults(cartridge) == []
     manifest = cartridge.read("imsmanifest.xml")
     assert b'xmlns="http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"' in manifest[:1024]
     root = ElementTree.fromstring(manifest)

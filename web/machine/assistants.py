@@ -34,6 +34,7 @@ from kb.assistants.service import Service, answer
 from kb.assistants.tools import TOOLS
 from kb.errors import KBError
 from kb.model.english import slug
+from kb.model.site import Site
 from web.core.errors import NOT_READY, RETRY_AFTER
 from web.core.request import searcher, settings
 from web.core.urls import absolute, addresses, url_for
@@ -173,8 +174,15 @@ def page() -> str:
         tools=[(tool, taxonomy.filled(tool.words)) for tool in TOOLS],
         clients=[(client, text) for client, text in texts if text],
         questions=held.site.examples[:MOST_QUESTIONS] if held and n else (),
+        about_us=_about_us(held.site) if held else "",
         n_cases=n,
         versions=VERSIONS,
         most_hits=MOST_HITS,
         most_tokens=MOST_TOKENS,
     )
+
+
+def _about_us(site: Site) -> str:
+    """How somebody begins who asks for cases like theirs, with the examples of the role models."""
+    wish = f"We want to {site.aim.rstrip('.')}." if site.aim else ""
+    return f"Our business: {site.business.rstrip('.')}. {wish}".strip() if site.business else wish

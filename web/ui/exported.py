@@ -37,6 +37,8 @@ from web.ui.qr import qr_code
 WAIT_S, ASK_AGAIN_S = 3.0, 2
 #: Of so many requests a worker knows by which digest their file is called.
 _KNOWN = 2048
+#: So long those who answer go first, before it is gathered what goes into the next file.
+_STEPS_BACK_S = 0.02
 ACCEPTED, NOT_YET = 202, 503
 
 
@@ -95,6 +97,7 @@ class Exports:
             return future
 
     def _gather(self, asked: Hashable, task: str, given: Callable[[], str]) -> str:
+        time.sleep(_STEPS_BACK_S)
         content = given()
         key = self.making.key(task, content)
         if self.making.made(key) is None:

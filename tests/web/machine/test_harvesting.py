@@ -28,7 +28,7 @@ from kb.versions.store import adding
 from tests.web.changing_site import Site
 from tests.web.mounted import client_at
 from web import create_app
-from web.machine.harvesting import to_xml
+from web.machine.xml import to_xml
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 DC = "{http://purl.org/dc/elements/1.1/}"

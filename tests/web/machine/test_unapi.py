@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 
 METAL = "norway/metal-buyers"
 ADDRESS = f"http://localhost/cases/{METAL}"
-NAMES = ["bibtex", "ris", "csl-json"]
+CITED = ["bibtex", "ris", "csl-json"]
+NAMES = [*CITED, "mods"]
+MODS = {"m": "http://www.loc.gov/mods/v3"}
 
 
 def formats(xml: str) -> tuple[str | None, list[str]]:
@@ -34,7 +36,7 @@ def test_the_formats_are_listed(client: FlaskClient) -> None:
 def test_a_case_comes_in_each_format(client: FlaskClient) -> None:
     """As the citation of the API has it; parsers of others read it."""
     cited = client.get(f"/api/v1/citations/{METAL}").json["formats"]
-    got = {name: client.get(f"/unapi?id={ADDRESS}&format={name}") for name in NAMES}
+    got = {name: client.get(f"/unapi?id={ADDRESS}&format={name}") for name in CITED}
 
     assert {name: answer.text for name, answer in got.items()} == cited
     assert rispy.loads(got["ris"].text)[0]["title"] == "Metal firms purchase machines"
@@ -46,7 +48,7 @@ def test_a_case_comes_in_each_format(client: FlaskClient) -> None:
 def test_what_is_not_there_is_told_by_the_statuses_of_the_protocol(client: FlaskClient) -> None:
     """404 for an id, 406 for a format, 400 for a format of nothing; always with a sentence."""
     asked = {
-        f"?id={ADDRESS}&format=mods": (406, "No format is called 'mods'. Formats: bibtex, ris"),
+        f"?id={ADDRESS}&format=marc": (406, "No format is called 'marc'. Formats: bibtex, ris"),
         "?id=norway/nothing": (404, "No case has the id 'norway/nothing'."),
         "?id=http://evil.example/cases/norway/metal-buyers&format=ris": (404, "No case has"),
         f"?id={ADDRESS}@000000000000&format=ris": (404, "No case has the id"),
@@ -89,3 +91,37 @@ def test_a_version_is_taken_as_that_version(client: FlaskClient) -> None:
     assert named == f"{ADDRESS}@{version}"
     ris = client.get("/unapi", query_string={"id": named, "format": "ris"}).text
     assert rispy.loads(ris)[0]["urls"] == [named]
+
+
+def test_a_case_comes_as_mods(client: FlaskClient) -> None:
+    """With title, author, day and version of its citation, and the same record as libraries get."""
+    cited = client.get(f"/api/v1/citations/{METAL}").json
+    answer = client.get(f"/unapi?id={ADDRESS}&format=mods")
+    record = ET.fromstring(answer.data)
+
+    def said(path: str) -> list[str | None]:
+        return [one.text for one in record.findall(path, MODS)]
+
+    assert (answer.status_code, answer.mimetype) == (200, "application/mods+xml")
+    assert record.tag == "{http://www.loc.gov/mods/v3}mods"
+    assert said("m:titleInfo/m:title") == [cited["title"]]
+    assert said("m:name/m:namePart") == [one["family"] for one in cited["authors"]]
+    assert said("m:originInfo/m:dateIssued") == [cited["date"]]
+    assert said("m:originInfo/m:edition") == [cited["version"]]
+    assert cited["version_url"] in said("m:identifier")
+    harvested = ET.fromstring(
+        client.get(f"/oai?verb=GetRecord&metadataPrefix=mods&identifier=oai:localhost:{METAL}").data
+    ).find(".//m:mods", MODS)
+    told, ours = (
+        {(one.tag, one.text) for one in tree.iter() if "recordI" not in one.tag}
+        for tree in (harvested, record)
+    )
+    assert {(tag, text) for tag, text in told ^ ours if text and text.strip()} == set()
+
+
+def test_a_version_comes_as_mods(client: FlaskClient) -> None:
+    """Under the address of that text."""
+    version = client.get(f"/api/v1/citations/{METAL}").json["version"]
+    record = ET.fromstring(client.get(f"/unapi?id={ADDRESS}@{version}&format=mods").data)
+
+    assert record.find("m:originInfo/m:edition", MODS).text == version

@@ -5,10 +5,13 @@ from __future__ import annotations
 import html
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from kb.exports.blocks import blocks_of
+from kb.exports.html import html_of
 from kb.exports.pack_address import address_of, pack_at
 from kb.model.packs import Pack, PackItem
 from tests.web.ui.test_exported import file_at
@@ -516,3 +519,59 @@ def test_the_script_of_the_site_is_told_in_data(taught):
         assert unknown.json["value"] == "norway/nothing"
         bad = taught.get(f"/packs/{name}.json?id={METAL}&list=A0000z")
         assert (bad.status_code, bad.mimetype) == (400, "application/problem+json")
+
+
+WRITTEN = """**bold** and *it*
+second line
+
+# no heading
+
+- a
+- b
+
+1. x
+
+[words](http://evil.example/) <b>html</b> ![picture](p.png) `code`
+
+> quote
+
+| a | b |
+|---|---|
+| 1 | 2 |"""
+
+
+def test_a_list_is_read_alike_on_its_page_and_in_its_files(
+    taught: FlaskClient, begun: Pack
+) -> None:
+    """Title, introduction and notes are the same Markdown: lines, lists, and no headings."""
+    items = (replace(begun.items[0], note=WRITTEN), *begun.items[1:])
+    pack = replace(begun, introduction=WRITTEN, items=items)
+    page = taught.get(f"/packs/{address_of(pack)}").text
+    shown = page[page.index('<div class="pack-introduction"') :].partition("</div>")[0]
+    file = file_at(taught, f"/packs/{address_of(pack)}.md").text
+    told = file[file.index("**bold**") :].partition("| What | Which |")[0]
+    read = html_of(blocks_of(told))
+
+    assert words_of_html(read) == words_of_html(shown)
+    for tag in ("<strong>", "<em>", "<br", "<li>", "<blockquote>", "<code>"):
+        assert read.count(tag) == shown.count(tag), tag
+    assert [tag for tag in ("<h1", "<h2", "<table", "<img") if tag in read + shown] == []
+    assert file.count("second line") == 2
+
+
+def words_of_html(markup: str) -> str:
+    """The words of some HTML, without its tags."""
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", markup).split()))
+
+
+def test_no_sign_turns_the_direction_of_reading(taught: FlaskClient, begun: Pack) -> None:
+    """Overrides and isolates go from what is written, and from links that have them already."""
+    turned = "a\u202ecba\u202c\u2066d\u2069"
+    items = (replace(begun.items[0], note=turned), *begun.items[1:])
+    given = replace(begun, title=turned, introduction=turned, items=items)
+    saved = at(press(taught, given, "save"))
+    page = taught.get(f"/packs/{address_of(given)}").text
+
+    assert (saved.title, saved.introduction, saved.items[0].note) == ("acbad",) * 3
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", page)
+    assert ">acbad</h1>" in page

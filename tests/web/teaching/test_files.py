@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 
 from kb.exports.formats import FORMATS
+from tests.cartridges import faults
 from tests.web.ui.test_exported import file_at
 
 SECRET = "The secret of the members."
@@ -131,6 +132,7 @@ def test_the_course_holds_each_text_once(taught: FlaskClient) -> None:
 def test_the_cartridge_of_a_session(taught: FlaskClient) -> None:
     """A course system gets the session, each text with its link, and the questions."""
     archive = ZipFile(io.BytesIO(file_at(taught, "/teaching/why.imscc").data))
+    assert faults(archive) == []
     root = ElementTree.fromstring(archive.read("imsmanifest.xml"))
 
     assert [one.text for one in root.iter(f"{CC}title")] == [

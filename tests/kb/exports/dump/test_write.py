@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import mlcroissant
 import pytest
 from arro3.io import read_parquet
@@ -108,6 +109,22 @@ def test_every_format_has_the_same_rows(folder: Path, table):
         assert {name: _as_text(value) for name, value in row.items()} == {
             name: value.removeprefix("'") for name, value in text.items()
         }
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda one: one.name)
+def test_another_reader_opens_the_parquet(folder: Path, table):
+    """DuckDB, of other makers than the writer, finds the same columns, types and rows."""
+    held = duckdb.connect().read_parquet(str(folder / f"{table.name}.parquet"))
+    kinds = {NUMBER: "DOUBLE", WHOLE: "BIGINT", YES_NO: "BOOLEAN"}
+    names = [column.name for column in table.columns]
+
+    assert held.columns == names
+    assert [str(one) for one in held.types] == [
+        kinds.get(column.type, "VARCHAR") for column in table.columns
+    ]
+    assert [dict(zip(names, row, strict=True)) for row in held.fetchall()] == lines(
+        folder, table.name
+    )
 
 
 def _as_text(value: Any) -> str:
