@@ -29,6 +29,8 @@ from web.words.lists import shortened
 
 #: More bytes than this are not read.
 MOST_BYTES = 1_000_000
+#: Of a list that is too long so many items are shown again, as each of them takes its time.
+MOST_SHOWN = 2 * MAX_ITEMS
 #: The longest text that cases are looked for by, in characters.
 LONGEST_QUERY = 200
 #: What a button may have done, in one word.
@@ -77,7 +79,7 @@ def read_draft(form: MultiDict[str, str], removed: Removed | None) -> Draft:
     if len(cases) != len(notes):
         strange.append("The form is not whole: a case or a note is missing. Open the list again.")
     items = []
-    for name, note in zip(cases, notes, strict=False):
+    for name, note in zip(cases[:MOST_SHOWN], notes[:MOST_SHOWN], strict=False):
         item = named(name[:300])
         if item is None:
             strange.append(f"“{shortened(name)}” is no case of a list. Open the list again.")
@@ -90,11 +92,22 @@ def read_draft(form: MultiDict[str, str], removed: Removed | None) -> Draft:
     )
     return Draft(
         pack=pack,
-        faults=faults_of(pack),
+        faults={**faults_of(pack), **_cut_off(len(cases))},
         strange=tuple(strange[:3]),
         query=as_line(form.get("q", ""))[:LONGEST_QUERY],
         removed=removed,
     )
+
+
+def _cut_off(n_sent: int) -> Mapping[str, str]:
+    """What is said of a list that is so long that not all of it stands in the form again."""
+    if n_sent <= MOST_SHOWN:
+        return {}
+    said = (
+        f"A list must hold {MAX_ITEMS} cases or fewer. This one has {n_sent:,}, of which the first "
+        f"{MOST_SHOWN} stand here. Open its file again, and make two lists of it."
+    )
+    return {"items": said}
 
 
 def faults_of(pack: Pack) -> Mapping[str, str]:

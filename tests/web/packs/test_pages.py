@@ -575,3 +575,15 @@ def test_no_sign_turns_the_direction_of_reading(taught: FlaskClient, begun: Pack
     assert (saved.title, saved.introduction, saved.items[0].note) == ("acbad",) * 3
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", page)
     assert ">acbad</h1>" in page
+
+
+def test_of_very_many_items_only_some_are_shown_again(taught: FlaskClient, begun: Pack) -> None:
+    """The work of a request has a bound, whatever is sent; the page says what stands there."""
+    one = begun.items[0].name
+    answer = taught.post(
+        "/packs/edit", data={"case": [one] * 5_000, "note": [""] * 5_000, "do": "save"}
+    )
+
+    assert answer.status_code == 400
+    assert "This one has 5,000, of which the first 200 stand here." in answer.text
+    assert answer.text.count('name="case"') == 200
