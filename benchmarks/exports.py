@@ -9,13 +9,14 @@ static one; and the slowest answer of /healthz while 24 flyers are asked for at 
 
 from __future__ import annotations
 
+import multiprocessing
 import statistics
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,24 +86,19 @@ def _beside(index: Path, case_ids: list[str]) -> None:
     kept = index / FOLDER / "done"
     for path in kept.glob("*"):
         path.unlink()
-    slow, ended = [], threading.Event()
-
-    def watch() -> None:
-        while not ended.is_set():
-            begun = time.perf_counter()
-            urllib.request.urlopen(f"{base}/healthz").read()
-            slow.append(time.perf_counter() - begun)
-            time.sleep(0.05)
-
-    watcher = threading.Thread(target=watch)
+    # In a process of its own: beside two dozen threads it would measure their waits as well.
+    ours, theirs = multiprocessing.Pipe()
+    watcher = multiprocessing.get_context("spawn").Process(target=_watch, args=(base, theirs))
     watcher.start()
+    ours.recv()
     asked = [
         f"{base}/{kind}/{case_id}.pdf" for case_id in case_ids for kind in ("flyers", "cases")
     ][:FLYERS]
     begun = time.perf_counter()
     with ThreadPoolExecutor(FLYERS) as pool:
         waits = list(pool.map(_until_made, asked))
-    ended.set()
+    ours.send("end")
+    slow = ours.recv()
     watcher.join()
     server.terminate()
     server.wait()
@@ -111,6 +107,19 @@ def _beside(index: Path, case_ids: list[str]) -> None:
         f"/healthz median {1000 * statistics.median(slow):.0f} ms, "
         f"slowest {1000 * max(slow):.0f} ms of {len(slow)}"
     )
+
+
+def _watch(base: str, told: Connection) -> None:
+    """Ask for /healthz until told to end; then tell how long each answer took, in seconds."""
+    times: list[float] = []
+    while not told.poll():
+        begun = time.perf_counter()
+        urllib.request.urlopen(f"{base}/healthz").read()
+        times.append(time.perf_counter() - begun)
+        if len(times) == 1:
+            told.send("begun")
+        time.sleep(0.02)
+    told.send(times[1:])
 
 
 def _until_made(address: str) -> float:

@@ -93,14 +93,16 @@ def cite(page: Page) -> tuple[str, str]:
     return cited, unchanged
 
 
-def test_the_whole_way(browser: Browser, site: Site, url: str) -> None:
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_whole_way(browser: Browser, site: Site, url: str, width: int) -> None:
     """Search, choose, order, annotate, share, print, import, cite; then the cited case changes."""
-    page = fresh(browser, url)
+    page = fresh(browser, url, width=width)
     choose_five(page)
     link = annotate_and_share(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.context.close()
 
-    reader = fresh(browser, url, scripts=False)
+    reader = fresh(browser, url, scripts=False, width=width)
     reader.goto(link)
     expect(reader.locator("h1")).to_have_text("Week three: who pays?")
     order = titles(reader)

@@ -28,10 +28,10 @@ def _url(taught) -> Iterator[str]:
     server.server_close()
 
 
-def fresh(browser: Browser, url: str, *, scripts: bool = True) -> Page:
+def fresh(browser: Browser, url: str, *, scripts: bool = True, width: int = 1280) -> Page:
     """A page in a browser that nothing is kept in."""
     context = browser.new_context(
-        base_url=url, java_script_enabled=scripts, viewport={"width": 1280, "height": 900}
+        base_url=url, java_script_enabled=scripts, viewport={"width": width, "height": 900}
     )
     page = context.new_page()
     page.route(
