@@ -560,7 +560,8 @@ def test_a_list_is_read_alike_on_its_page_and_in_its_files(
 
 
 def words_of_html(markup: str) -> str:
-    """The words of some HTML, without its tags."""
+    """The words of some HTML, without its tags; an address may be a link or not."""
+    markup = re.sub(r"</?a\b[^>]*>", "", markup)
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", markup).split()))
 
 
