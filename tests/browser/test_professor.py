@@ -110,6 +110,7 @@ def test_the_whole_way(browser: Browser, site: Site, url: str, width: int) -> No
     part = [title for title in imported(reader) if not title.endswith("(on the web)")]
     assert part == ["Week three: who pays?", *order]
     reader.get_by_role("link", name="With the whole text of every case").click()
+    reader.wait_for_url("**/texts")  # else it prints what is still empty
     paper = on_paper(reader)
     assert all(f"{number} / {len(paper)}" in text for number, text in enumerate(paper, 1))
     assert [sum(title in text for text in paper) > 0 for title in order] == [True] * 5

@@ -82,6 +82,7 @@ def is_whole(browser: Browser, url: str, link: str, n: int) -> None:
     expect(page.locator(".pack-note em")).to_have_text(["brokers"])
     assert len(titles(page)) == n
     page.get_by_role("link", name="With the whole text of every case").click()
+    page.wait_for_url("**/texts")  # else it prints what is still empty
     pdf = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
     pages = [" ".join(one.extract_text().split()) for one in pdf.pages]
     assert "Contents" in pages[0]

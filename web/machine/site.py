@@ -28,8 +28,8 @@ CLOSED_WITH: Mapping[str, Table] = {
 }
 #: Where everything can be had at once.
 DUMP = "dump.page"
-#: A map of a site names no more pages in one file.
-IN_A_FILE = 50_000
+#: A map of a site names so many pages in one file. 50,000 are allowed, but these take seconds.
+IN_A_FILE = 10_000
 #: A page of the map: its address, and the day on which it was last changed, if that is known.
 Entry = tuple[str, str]
 HEALTH_STATUS = {"ok": 200, "ready": 200, "degraded": 200, "unavailable": 503}
