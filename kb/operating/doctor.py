@@ -322,7 +322,10 @@ def _versions(settings: Settings) -> Iterator[Finding]:
         do = f"Bring {settings.index / 'versions'} back from a backup."
         yield _wrong("versions", str(err), do)
         return
-    yield _fine("versions", f"{kept} of cases are kept; back up {settings.index / 'versions'}")
+    if kept:
+        yield _fine("versions", f"{kept} of cases are kept; back up {settings.index / 'versions'}")
+    else:
+        yield _fine("versions", "none of a case is kept yet")
 
 
 def _port(settings: Settings) -> Iterator[Finding]:
