@@ -12,7 +12,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --maxprocesses 4 --dist 
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint check build bench clean browser translations dist locks parts audit
+.PHONY: help run test test-long lint check build bench clean browser nginx translations dist locks parts audit
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -21,7 +21,7 @@ run: $(VENV)/installed ## Install, build the index if needed, serve on http://12
 	@$(BIN)/kb build
 	@KB_PORT=$${KB_PORT:-$(PORT)} $(BIN)/kb serve
 
-test: $(VENV)/installed-test browser ## Install what the tests need, a browser included, and run them all
+test: $(VENV)/installed-test browser nginx ## Install what the tests need, a browser included, and run them all
 	@$(PYTEST)
 
 test-long: $(VENV)/installed-test browser ## Run the longer forms of some tests, which 'make test' leaves out
@@ -63,6 +63,9 @@ clean: ## Remove the environment and everything built
 
 browser:
 	@scripts/ensure-browser
+
+nginx:
+	@scripts/ensure-nginx
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || \

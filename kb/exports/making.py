@@ -276,15 +276,25 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @cache
 def _folder(index: Path) -> Path:
-    folder = index / FOLDER
-    if not os.access(index, os.W_OK):
-        name = hashlib.sha256(str(index.absolute()).encode()).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / f"kb-exports-{os.getuid()}-{name}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() and folder.parent != index:
-        raise ExportFailed(f"{folder} belongs to somebody else")
-    _make_inside(folder)
-    return folder
+    """The first of two folders in which this process can make files.
+
+    Raises:
+        ExportFailed: there is none. It is looked for again when the next file is asked for.
+    """
+    name = hashlib.sha256(str(index.absolute()).encode()).hexdigest()[:12]
+    places = [index / FOLDER] if os.access(index, os.W_OK) else []
+    with suppress(FileNotFoundError):  # no folder for temporary files can be written
+        places.append(Path(tempfile.gettempdir()) / f"kb-exports-{os.getuid()}-{name}")
+    for folder in places:
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_inside(folder)
+            is_own = folder.parent == index or folder.stat().st_uid == os.getuid()
+            if is_own and os.access(folder / WAITING, os.W_OK):
+                return folder
+    told = " and ".join(map(str, places)) or "the folders for temporary files"
+    _log.error("no file can be made: %s cannot be written; set TMPDIR to a folder that can", told)
+    raise ExportFailed("the site has no folder to make it in")
 
 
 def _make_inside(folder: Path) -> None:

@@ -14,7 +14,7 @@ from kb.exports.dump.tables import TABLES
 from kb.exports.making import DUMP, Making, Progress
 from web.core.headers import REVALIDATE
 from web.core.request import searcher, settings
-from web.core.urls import absolute, url_for
+from web.core.urls import absolute, addresses, url_for
 from web.ui.exported import how_far_text, made_aside
 
 bp = Blueprint("dump", __name__, template_folder="templates")
@@ -71,7 +71,8 @@ def file(name: str) -> Response:
 
 def _made() -> tuple[str, Path | None, Contents | Progress]:
     """The name of the dump, its folder, and what lies in it, or how far it is."""
-    given = given_of(searcher(), settings().index, root=settings().site_url)
+    root = addresses().root if settings().site_url else ""
+    given = given_of(searcher(), settings().index, root=root)
     making: Making = current_app.extensions["kb_exports"].making
     for _ in range(2):  # its folder may have been removed, and then it is asked for anew
         key, content = made_aside(("dump", given), DUMP, lambda: to_text(given))

@@ -106,7 +106,7 @@ class Proxies:
             if environ[PROXIED]:
                 prefix = _prefix(said[PREFIX])
             self._place(environ, prefix)
-            if environ["PATH_INFO"].strip("/") in HEALTH:
+            if environ.get("PATH_INFO", "").strip("/") in HEALTH:
                 environ["HTTP_HOST"] = "localhost"
                 return self._health(environ, start_response)
             if environ[PROXIED]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -18,7 +21,7 @@ from pydantic import TypeAdapter
 from pypdf import PdfReader
 
 from kb.answers.serialise import to_json
-from kb.errors import ExportFailed, ExportsBusy
+from kb.errors import ExportFailed, ExportsBusy, KBError
 from kb.exports import making
 from kb.exports.document import Document, document_of
 from kb.exports.making import Making, oldest_first
@@ -193,6 +196,66 @@ def test_what_failed_is_forgotten_and_parts_are_removed(index):
     tidy(folder)
     found = [path.relative_to(folder).as_posix() for path in folder.glob("*/*")]
     assert sorted(found) == ["done/.b.md-1-1.part", "done/a.md", "failed/b.md"]
+
+
+@pytest.fixture(name="read_only")
+def _read_only():
+    """An index that another user built and made files in, and which this one may read alone."""
+    folder = Path(tempfile.mkdtemp(prefix="kb-index-"))
+    (folder / making.FOLDER).mkdir(mode=0o700)
+    folder.chmod(0o555)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def as_another_user(ask):
+    """What a call gives in a process of a user who owns nothing; as text."""
+    seen, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with suppress(PermissionError):  # whoever is not root is another user than root already
+            os.setgroups([])
+            os.setresgid(65534, 65534, 65534)
+            os.setresuid(65534, 65534, 65534)
+        try:
+            answer = str(ask())
+        except KBError as err:
+            answer = str(err)
+        os.write(told, answer.encode())
+        os._exit(0)
+    os.close(told)
+    with os.fdopen(seen) as file:
+        answer = file.read()
+    os.waitpid(child, 0)
+    return answer
+
+
+def test_files_are_made_elsewhere_where_the_index_is_read_only(read_only):
+    """In a folder of the user's own; also where another user has made files in the index."""
+    made = Path(as_another_user(lambda: Making(read_only).folder))
+    try:
+        assert made.parent == Path(tempfile.gettempdir())
+        assert made.stat().st_mode & 0o777 == 0o700
+        assert (made / "waiting").is_dir()
+    finally:
+        shutil.rmtree(made)
+
+
+def test_where_nothing_can_be_written_that_is_told(read_only, monkeypatch, capfd):
+    """To the operator with the places and what to set; to a reader without them."""
+    monkeypatch.setattr(tempfile, "tempdir", str(read_only))
+
+    def ask():
+        logging.basicConfig(force=True)
+        return Making(read_only).folder
+
+    told = as_another_user(ask)
+    assert told == (
+        "This file could not be made: the site has no folder to make it in. The site's log says "
+        "more."
+    )
+    assert "cannot be written; set TMPDIR to a folder that can" in capfd.readouterr().err
 
 
 def test_the_folder_may_be_deleted(index, searcher):
