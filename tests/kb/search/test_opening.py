@@ -98,6 +98,15 @@ def test_what_is_to_be_prepared_is_done_once_for_a_snapshot(toy_settings, monkey
     assert prepared == [old, new]
 
 
+def test_what_looks_at_each_of_very_many_words_is_done_when_a_snapshot_is_opened(toy_settings):
+    """So that no worker does, which would get a copy of them: 6 MB of the real glossary."""
+    build(toy_settings)
+
+    glossary = follow(toy_settings).current().compendium.glossary
+
+    assert "longest" in vars(glossary)
+
+
 def test_what_cannot_be_prepared_is_told_and_the_site_answers(toy_settings, monkeypatch, caplog):
     """Whatever a preparation fails over: a reader waits for it then, and the rest goes on."""
     monkeypatch.setattr("kb.search.opening.PREPARE_AFTER", 0.0)
