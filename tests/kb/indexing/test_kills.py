@@ -66,7 +66,8 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_snapshot(
         edit(own, "purchase")
         all_settings.append(own)
 
-    done = run_apart(KILLED, [str(own.index.parent) for own in all_settings], tiny_encoder)
+    folders = [str(own.index.parent) for own in all_settings]
+    done = run_apart(KILLED, folders, tiny_encoder, timeout=1500)
 
     ended, new = json.loads(done.stdout), current_id(all_settings[0].index)
     served = []

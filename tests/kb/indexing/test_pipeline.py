@@ -85,14 +85,16 @@ def found(settings: Settings, text: str) -> list[str]:
     return [hit.case.id for hit in searcher.search(Query(text=text)).hits]
 
 
-def run_apart(code: str, *arguments: object, **options: object) -> subprocess.CompletedProcess:
+def run_apart(
+    code: str, *arguments: object, timeout: float = 300, **options: object
+) -> subprocess.CompletedProcess:
     """Run a script in a process of its own, with the arguments as one JSON list."""
     return subprocess.run(
         [sys.executable, "-c", code, json.dumps(arguments, default=str)],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
         **options,
     )
 

@@ -247,6 +247,73 @@ def test_a_disk_that_is_full_at_every_write(settings, tmp_path, tiny_encoder, fi
     tell(f"{len(failed)} full disks, then enough at {rounds[-1][0]} pages: {sorted(sentences)}")
 
 
+# An update that is killed
+
+#: Updates in forked children, each killed at a random moment; a source and an index for each.
+KILLED = """
+import json, os, random, select, signal, sys, time
+import sentence_transformers
+from kb.operating.content_source import Source
+from kb.operating.update import update
+from kb.settings import read_settings
+
+folders, source, model = json.loads(sys.argv[1])
+
+def run(folder, seconds):
+    child = os.fork()
+    if not child:
+        update(read_settings({}, index=f"{folder}/index", model=model, multilingual="off"),
+               Source(address=source))
+        os._exit(0)
+    if not select.select([os.pidfd_open(child)], [], [], seconds)[0]:
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+started = time.monotonic()
+whole, *others = folders
+ended = [run(whole, 600)]
+seconds = time.monotonic() - started
+moments = random.Random(1998)
+ended += [run(folder, moments.uniform(0.01, 1.1 * seconds)) for folder in others]
+print(json.dumps(ended))
+"""
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=long)])
+def test_an_update_killed_at_any_moment(content, tmp_path, tiny_encoder, kills):
+    """What was served or what the update made is served; the next update leaves nothing behind."""
+    content.update()
+    old = current_id(content.settings.index)
+    content.edit(TRAINING, lambda text: f"{text}\nThey train more.\n")
+    commit = content.push()
+    all_settings = []
+    for number in range(kills + 1):
+        own = replace(content.settings, index=tmp_path / str(number) / "index")
+        shutil.copytree(content.settings.index, own.index)
+        all_settings.append(own)
+    folders = [str(own.index.parent) for own in all_settings]
+    arguments = json.dumps([folders, f"file://{content.repository}", str(tiny_encoder)])
+    done = subprocess.run([sys.executable, "-c", KILLED, arguments],
+                          cwd=ROOT, capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    ended, new = json.loads(done.stdout), current_id(all_settings[0].index)
+    seen = []
+    for own in all_settings:
+        before = served(own)
+        mended = replace(content, settings=own).update("--json")
+        told = json.loads(mended.stdout)
+        seen.append(before[0])
+        assert before in ((old, [TRAINING]), (new, [TRAINING]))
+        assert (told["snapshot"], told["revision"]) == (new, commit)
+        assert served(own) == (new, [TRAINING])
+        assert sorted(path.name for path in (own.index / "content").iterdir()) == [
+            "cases", "source.json",
+        ]  # fmt: skip
+        assert not [path for path in own.index.iterdir() if path.name.startswith(".building")]
+        assert len(Versions(own.index).history(TRAINING)) == 2
+    tell(f"{len(ended) - ended.count(0)} updates killed, {seen.count(old)} served the old one")
+
+
 # A clock that was set back
 
 
