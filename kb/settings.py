@@ -311,6 +311,15 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("workers", "2", _whole, "a whole number of at least 1", "Web worker processes", least=1),
     Row(
+        "client_rate",
+        "20",
+        float,
+        "a number of at least 0",
+        "Costly requests a second (searches, comparisons, files, assistants) that one client may "
+        "go on making; 0 for no limit",
+        least=0,
+    ),
+    Row(
         "language",
         "en",
         str,
@@ -448,6 +457,7 @@ class Settings:
     host: str
     port: int
     workers: int
+    client_rate: float
     language: str
     site_url: str
     hosts: tuple[str, ...]

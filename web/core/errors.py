@@ -27,6 +27,7 @@ from kb.citations.works import day_text
 from kb.errors import Attempt
 from kb.logs import fields
 from web.core.files import FILES, is_for_programs
+from web.core.refused import REFUSED, Refusal
 from web.core.request import PrintableRequest, live, searcher, versions
 from web.core.told import request_id, route
 from web.core.urls import here, led_to, url_for
@@ -183,6 +184,46 @@ HTTP_KINDS: Mapping[int, Kind] = {
     ),
     500: KINDS[errors.KBError],
 }
+#: What the server refuses, by the status: see ``web/core/refused.py``.
+REFUSALS: Mapping[int, Kind] = {
+    400: Kind(
+        status=400,
+        slug="bad-request",
+        title="This request cannot be read",
+        help="It is not written as HTTP asks. Open the address in a browser.",
+    ),
+    413: HTTP_KINDS[413],
+    414: Kind(
+        status=414,
+        slug="address-too-long",
+        title="This address is too long",
+        help="Ask for less at once: fewer filters, or fewer cases in a list.",
+    ),
+    429: Kind(
+        status=429,
+        slug="too-many-requests",
+        title="That is more than one visitor can ask for at once",
+        help="Wait a little, then ask again. Pages of cases can be read all the time.",
+    ),
+    431: Kind(
+        status=431,
+        slug="head-too-large",
+        title="Your browser sent more than can be read",
+        help="What it sent beside the address is too long. Remove the cookies of this site.",
+    ),
+    501: Kind(
+        status=501,
+        slug="not-understood",
+        title="This request cannot be read",
+        help="It is sent in a way that this site does not know.",
+    ),
+    503: Kind(
+        status=503,
+        slug="overloaded",
+        title="More is asked for just now than can be answered",
+        help="Please come back in a moment. Nothing is lost: the address stays as it is.",
+    ),
+}
 
 
 NOT_MEASURED = Kind(
@@ -243,9 +284,23 @@ def register_help(bp: Blueprint, help_with: Callable[[Failure], Help]) -> None:
     bp.record(lambda state: state.app.extensions["kb_help"].update({bp.name: help_with}))
 
 
+def register_refusal(bp: Blueprint, endpoint: str, answer: Callable[[Failure], Response]) -> None:
+    """Let a feature say in its own form what the server refused at one of its addresses.
+
+    Args:
+        bp: the feature's blueprint.
+        endpoint: of the address, without the name of the blueprint.
+        answer: makes the answer; its status and Retry-After are set here.
+    """
+    name = f"{bp.name}.{endpoint}"
+    bp.record(lambda state: state.app.extensions["kb_refusals"].update({name: answer}))
+
+
 def init_app(app: Flask) -> None:
-    """Register the two handlers: errors of the compendium, and errors of HTTP."""
+    """Register the handlers: errors of the compendium and of HTTP, and what the server refused."""
     app.extensions["kb_help"] = {}
+    app.extensions["kb_refusals"] = {}
+    app.before_request(_if_refused)
     app.register_error_handler(errors.KBError, _known)
     app.register_error_handler(HTTPException, _http)
 
@@ -286,6 +341,21 @@ def _log_known(error: errors.KBError, kind: Kind) -> None:
         output = getattr(error, "output", "")
         said = fields(output=output) if output else None
         _log.error("%s %s cannot be answered: %s", request.method, route(), error, extra=said)
+
+
+def _if_refused() -> Response | None:
+    """The answer to what the server refused; None where it did not."""
+    refusal: Refusal | None = request.environ.get(REFUSED)
+    if refusal is None:
+        return None
+    kind = REFUSALS[refusal.status]
+    failure = Failure(kind=kind, detail=refusal.detail or kind.help)
+    own = current_app.extensions["kb_refusals"].get(request.endpoint)
+    response = own(failure) if own else _answer(failure)
+    response.status_code = refusal.status
+    if refusal.retry_after:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _elsewhere(error: errors.CaseNotFound) -> str:

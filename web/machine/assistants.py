@@ -35,7 +35,7 @@ from kb.assistants.tools import TOOLS
 from kb.errors import KBError
 from kb.model.english import slug
 from kb.model.site import Site
-from web.core.errors import NOT_READY, RETRY_AFTER
+from web.core.errors import NOT_READY, RETRY_AFTER, Failure, register_refusal
 from web.core.request import searcher, settings
 from web.core.urls import absolute, addresses, url_for
 from web.machine.api import compendium_at_hand
@@ -75,6 +75,15 @@ def mcp() -> Response:
     if wrong is not None:
         return _refusal(wrong, 400)
     return _answered(message)
+
+
+def _too_busy(failure: Failure) -> Response:
+    """What the server refused, as an error of the protocol."""
+    sentence = f"{failure.kind.title}. {failure.detail}"
+    return _sent(Refusal(code=INTERNAL_ERROR, sentence=sentence).written(), failure.kind.status)
+
+
+register_refusal(bp, "mcp", _too_busy)
 
 
 def _answered(message: Message) -> Response:

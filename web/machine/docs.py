@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, redirect, render_template
 
-from web.core.errors import HTTP_KINDS, KINDS, NOT_MEASURED
+from web.core.errors import HTTP_KINDS, KINDS, NOT_MEASURED, REFUSALS
 from web.core.urls import url_for
 from web.machine.api import api_description, compendium_at_hand
 from web.machine.changelog import CHANGES, old_names
@@ -28,7 +28,8 @@ TYPES: Mapping[str, str] = {
 @bp.get("/api")
 def api() -> str:
     """The API for people: addresses, parameters, examples, problems."""
-    kinds = {kind.slug: kind for kind in (*KINDS.values(), *HTTP_KINDS.values(), NOT_MEASURED)}
+    every = (*KINDS.values(), *HTTP_KINDS.values(), *REFUSALS.values(), NOT_MEASURED)
+    kinds = {kind.slug: kind for kind in every}
     root = url_for("docs.versioned")
     described = api_description()
     return render_template(

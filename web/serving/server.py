@@ -15,9 +15,12 @@ from gunicorn.glogging import Logger
 
 from kb.logs import write_log
 from kb.search.opening import open_live
+from web.serving.kept import Kept
+from web.serving.limits import Limits
 from web.serving.log import RequestLog
 from web.serving.observed import Observed, Observer
 from web.serving.proxies import Proxies, warnings
+from web.serving.worker import THREADS, BufferingWorker, Ending
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -32,8 +35,6 @@ if TYPE_CHECKING:
     from web.serving.metrics import MetricsServer
 
 _log = logging.getLogger(__name__)
-
-THREADS = 4
 
 
 class Server(BaseApplication):
@@ -65,6 +66,10 @@ class Server(BaseApplication):
             self.counts = self.metrics.counts(rule.rule for rule in app.url_map.iter_rules())
         return wrapped(app, self.settings, self.counts)
 
+    def run(self) -> None:
+        """Serve until stopped."""
+        Ending(self).run()
+
 
 def metrics_server(settings: Settings) -> MetricsServer | None:
     """What answers Prometheus, where that is asked for.
@@ -91,6 +96,8 @@ class ServerLog(Logger):
 def wrapped(app: Flask, settings: Settings, counts: Counts | None = None) -> WSGIApplication:
     """The site with what stands between it and its readers: one line each, the innermost first."""
     site: WSGIApplication = app
+    site = Kept(site, app.extensions["kb_live"])
+    site = Limits(site, settings)
     site = proxies = Proxies(site, settings)
     observers: list[Observer] = [counts] if counts is not None else []
     observers += [RequestLog(clients=settings.log_clients)] if settings.log_requests else []
@@ -101,27 +108,20 @@ def options(settings: Settings) -> dict[str, object]:
     """The settings of gunicorn.
 
     Workers are forked from a parent that has opened the snapshot, so they share
-    its memory. A line of any length is read, so that a query that is too long
-    gets our own page. No control socket is left in the home folder.
+    its memory. No control socket is left in the home folder.
     """
     return {
         "bind": f"[{settings.host}]:{settings.port}"
         if ":" in settings.host
         else f"{settings.host}:{settings.port}",
         "workers": settings.workers,
-        "worker_class": "gthread",
+        "worker_class": BufferingWorker,
         "threads": THREADS,
         "preload_app": True,
         "accesslog": None,
         "errorlog": None,
         "loglevel": "warning",
         "logger_class": ServerLog,
-        "limit_request_line": 0,
-        # Whom to believe is settled in web/serving/proxies.py: by itself the server believes
-        # whoever asks from this machine.
-        "forwarded_allow_ips": "",
-        "secure_scheme_headers": {},
-        "forwarder_headers": "",
         "control_socket_disable": True,
         "proc_name": "kb-serve",
         "when_ready": ready,
@@ -171,12 +171,13 @@ def verify(arbiter: Arbiter) -> None:
     threading.Thread(target=arbiter.app.live.verify, name="verify", daemon=True).start()
 
 
-def verify_again(arbiter: Arbiter, _: Worker) -> None:
+def verify_again(arbiter: Arbiter, worker: Worker) -> None:
     """Where a worker has ended, verify: after SIGHUP all do, and what was mended is served again.
 
     One that died may have died of a file that was cut short. The next would die of the same,
     and cannot tell.
     """
+    worker.shares.forget(worker.age)
     if arbiter.LISTENERS:  # else the server itself is ending
         verify(arbiter)
 

@@ -25,6 +25,7 @@ from kb.settings import Settings, read_settings
 from kb.snapshots.store import set_current
 from web.app import create_app
 from web.serving.server import Server, catch_up, options
+from web.serving.worker import BufferingWorker
 
 ROOT = Path(__file__).parents[3]
 
@@ -49,8 +50,8 @@ def test_bind(host, bind):
 def test_configuration():
     """Workers fork from a loaded parent, and nothing is left in the home folder."""
     cfg = Server(read_settings({}, workers=3), create_app).cfg
-    assert (cfg.workers, cfg.preload_app, cfg.worker_class_str) == (3, True, "gthread")
-    assert (cfg.control_socket_disable, cfg.limit_request_line, cfg.accesslog) == (True, 0, None)
+    assert (cfg.workers, cfg.preload_app, cfg.worker_class) == (3, True, BufferingWorker)
+    assert (cfg.control_socket_disable, cfg.accesslog) == (True, None)
 
 
 def test_serves_the_real_compendium(real_server_url):

@@ -1,0 +1,333 @@
+"""A worker beside slow, broken and very many clients, and at its end; over real sockets."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from kb.settings import Settings
+from kb.snapshots.store import set_current
+from tests.toy import ROOT
+from tests.web.serving.test_server import answer, raw, serving, two_builds, until
+from web.serving.worker import MOST_HEAD, THREADS
+
+#: The site with an address that takes as long as it is told to.
+SLOW_SITE = """
+import sys, time
+from pathlib import Path
+from flask import request
+from kb.settings import read_settings
+from web.app import create_app
+from web.serving import worker
+from web.serving.server import run
+
+def make_app(live, settings):
+    app = create_app(live, settings)
+    def slow():
+        time.sleep(float(request.args["seconds"]))
+        return "done"
+    app.add_url_rule("/slow", view_func=slow)
+    return app
+
+index, model, workers, waiting = sys.argv[1:]
+worker.WAITING = int(waiting)
+given = {"index": index, "model": model, "workers": workers}
+run(read_settings({}, multilingual="off", port=0, **given), make_app)
+"""
+
+
+@contextmanager
+def slow_site(
+    settings: Settings, *, workers: int = 1, waiting: int = 1_000
+) -> Iterator[tuple[subprocess.Popen, str]]:
+    """A running site with ``/slow``, and its address; ``waiting`` is how long its queues are."""
+    counts = (str(workers), str(waiting))
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_SITE, str(settings.index), settings.model, *counts],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process, process.stdout.readline().split()[-1]
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+@pytest.fixture(name="log", scope="module")
+def _log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("log") / "log"
+
+
+@pytest.fixture(name="url", scope="module")
+def _url(settings: Settings, log: Path) -> Iterator[str]:
+    """A site of two workers."""
+    with log.open("w") as file, serving(settings, log=file) as (_, url):
+        yield url
+
+
+def connected(url: str) -> socket.socket:
+    """A connection to a site."""
+    parts = urlsplit(url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=60)
+
+
+def asked(url: str, path: str, *, more: str = "Connection: close") -> bytes:
+    """What is sent to ask for a path."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n\r\n".encode()
+
+
+def got(url: str, path: str) -> bytes:
+    """The whole answer: head and body."""
+    return raw(url, asked(url, path))
+
+
+def status_of(whole: bytes) -> int:
+    """The status of an answer."""
+    return int(whole.split(b" ", 2)[1])
+
+
+def test_slow_clients_cost_nothing(url):
+    """Beside clients that send a byte and wait, in head or in body, others are answered at once."""
+    form = b"POST /contribute/check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nco"
+    slow = [b"G", b"GET / HTTP/1.1\r\nHost: ", form, asked(url, "/", more="")[:-2], b""]
+    with ExitStack() as held:
+        for n in range(300):
+            connection = held.enter_context(connected(url))
+            connection.sendall(slow[n % len(slow)])
+        begun = time.monotonic()
+        statuses = [status_of(got(url, path)) for path in ("/", "/healthz", "/browse") * 3]
+        took = time.monotonic() - begun
+
+    assert statuses == [200] * 9
+    assert took < 5
+
+
+def test_a_client_that_does_not_read_keeps_no_thread(url):
+    """Clients that ask for long pages and read nothing are not waited for."""
+    with ExitStack() as held:
+        for _ in range(4 * THREADS):
+            connection = held.enter_context(connected(url))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(
+                asked(url, "/static/fonts/", more="") + asked(url, "/browse", more="") * 20
+            )
+        assert status_of(got(url, "/healthz")) == 200
+        assert status_of(got(url, "/")) == 200
+
+
+def test_raw_letters_are_read_as_a_browser_would_send_them(url, log):
+    """Raw UTF-8 in an address, as some programs send it, gets the same answer, and no log."""
+    plain = got(url, "/api/v1/search?q=M%C3%B6bel")
+    letters = got(url, "/api/v1/search?q=Möbel")
+    latin = raw(url, "GET /api/v1/search?q=Möbel HTTP/1.0\r\n\r\n".encode("latin-1"))
+
+    assert b'"q":"M\xc3\xb6bel"' in letters.replace(b'": "', b'":"')
+    assert letters.partition(b"\r\n\r\n")[2] == plain.partition(b"\r\n\r\n")[2]
+    assert status_of(latin) == 200
+    assert log.read_text() == ""
+
+
+def test_what_cannot_be_read_is_refused_by_our_page(url, log):
+    """A page for people, a problem for programs, and not a word in the log."""
+    long = "a" * 20_000
+    endless = "a" * (MOST_HEAD + 10_000)
+    cases = {
+        asked(url, f"/search?q={long}"): (414, "This address is too long"),
+        asked(url, f"/search?q={endless}"): (414, "This address is too long"),
+        asked(url, "/", more=f"Cookie: {endless}"): (
+            431,
+            "Your browser sent more than can be read",
+        ),
+        asked(url, "/search?" + "country=NO&" * 600): (400, "This request cannot be read"),
+        b"GET /a b c HTTP/1.1\r\n\r\n": (400, "This request cannot be read"),
+        b"\x16\x03\x01\x02\r\n\r\n": (400, "This request cannot be read"),
+        b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n": (400, "This request cannot be read"),
+        b"POST / HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n": (
+            413,
+            "That is more than can be sent",
+        ),
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: zip\r\n\r\n": (501, "This request cannot be read"),
+    }
+    answers = {request: raw(url, request) for request in cases}
+    for_program = raw(url, asked(url, f"/api/v1/search?q={endless}"))
+
+    assert {request: status_of(whole) for request, whole in answers.items()} == {
+        request: status for request, (status, _) in cases.items()
+    }
+    for request, (_, title) in cases.items():
+        assert title in answers[request].decode()
+        assert b"Content-Security-Policy: " in answers[request]
+    problem = json.loads(for_program.partition(b"\r\n\r\n")[2])
+    assert (status_of(for_program), problem["status"]) == (414, 414)
+    assert problem["title"] == "This address is too long"
+    assert b"At most 500 are read." in answers[asked(url, "/search?" + "country=NO&" * 600)]
+    assert log.read_text() == ""
+
+
+def test_a_connection_is_used_again(url):
+    """Requests one after the other, or sent together, are answered in their order."""
+    with connected(url) as connection:
+        file = connection.makefile("rb")
+
+        def read() -> bytes:
+            head = b"".join(iter(file.readline, b"\r\n"))
+            (length,) = [
+                int(one.split()[1])
+                for one in head.split(b"\r\n")
+                if one.startswith(b"Content-Length")
+            ]
+            return head.partition(b"\r\n")[0] + b" " + file.read(length)[:20]
+
+        connection.sendall(asked(url, "/healthz", more=""))
+        first = read()
+        connection.sendall(asked(url, "/no", more="") + asked(url, "/healthz", more=""))
+        second, third = read(), read()
+
+    assert first.startswith(b"HTTP/1.1 200 OK {")
+    assert second.startswith(b"HTTP/1.1 404 NOT FOUND <!doctype html>")
+    assert third == first
+
+
+def test_both_workers_get_their_share(settings):
+    """Connections that stay open are shared out evenly, though one worker could take them all."""
+    with serving(settings) as (process, url), ExitStack() as held:
+        until(lambda: len(files_of(process, "eventpoll")) == 2)
+        for _ in range(20):
+            held.enter_context(connected(url))
+        until(lambda: sum(files_of(process, "socket:")) == 22)
+        counts = files_of(process, "socket:")
+
+    assert len(counts) == 2
+    assert abs(counts[0] - counts[1]) <= 2
+
+
+def files_of(process: subprocess.Popen, kind: str) -> list[int]:
+    """How many open files of a kind each worker has that has any."""
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    names = [[str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()] for pid in workers]
+    return [n for n in (sum(kind in name for name in held) for held in names) if n]
+
+
+def test_beyond_the_queue_is_refused_at_once(settings):
+    """When more waits than can be answered, the rest is told so, and checks of health are not."""
+    waiting, more = 8, 20
+    with slow_site(settings, waiting=waiting) as (_, url):
+        first = got(url, "/slow?seconds=0")
+        threads, statuses, heads = [], Counter(), []
+
+        def ask() -> None:
+            whole = got(url, "/slow?seconds=1")
+            statuses[status_of(whole)] += 1
+            heads.append(whole)
+
+        for _ in range(THREADS + waiting + more):
+            threads.append(threading.Thread(target=ask))
+            threads[-1].start()
+        until(lambda: statuses[503] >= more // 2)
+        begun = time.monotonic()
+        health, program = answer(f"{url}/healthz"), answer(f"{url}/api/v1/taxonomy")
+        took = time.monotonic() - begun
+        for thread in threads:
+            thread.join()
+
+    assert status_of(first) == 200
+    assert set(statuses) == {200, 503}
+    assert statuses[200] >= THREADS + waiting
+    refused = next(whole for whole in heads if status_of(whole) == 503)
+    assert b"\r\nRetry-After: 5\r\n" in refused
+    assert b"More is asked for just now than can be answered" in refused
+    assert health["code"] == 200
+    assert (program["code"], program["status"]) == (503, 503)
+    assert took < 1
+
+
+@pytest.mark.parametrize("clients", [60, pytest.param(400, marks=pytest.mark.long)])
+def test_the_end_loses_no_request(settings, clients):
+    """SIGTERM under load: who has sent a request gets its answer, everybody else is refused."""
+    outcomes, stop = Counter(), threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                connection = connected(url)
+            except ConnectionRefusedError:
+                outcomes["refused"] += 1
+                return
+            try:
+                with connection:
+                    connection.sendall(asked(url, "/slow?seconds=0.02"))
+                    whole = connection.makefile("rb").read()
+                outcomes["answered" if whole.endswith(b"done") else f"other {whole[:40]}"] += 1
+            except OSError as error:
+                outcomes[repr(error)] += 1
+
+    with slow_site(settings, workers=2) as (process, url):
+        threads = [threading.Thread(target=ask) for _ in range(clients)]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(60)
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    assert code == 0
+    assert set(outcomes) == {"answered", "refused"}
+    assert outcomes["refused"] == clients
+
+
+def test_a_request_on_a_kept_connection_is_answered_at_the_end(settings):
+    """What is in work when the site ends is answered, and told that the connection ends too."""
+    with slow_site(settings) as (process, url), connected(url) as connection:
+        connection.sendall(asked(url, "/slow?seconds=1", more=""))
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        whole = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert whole.endswith(b"done")
+    assert b"\r\nConnection: close\r\n" in whole
+
+
+@pytest.mark.parametrize("switches", [3, pytest.param(30, marks=pytest.mark.long)])
+def test_switches_under_load(toy_settings, switches):
+    """While snapshots are switched no request fails, and each worker follows within a second."""
+    snapshots = two_builds(toy_settings)
+    seen, stop = Counter(), threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            found = answer(f"{url}/api/v1/search?q=train")
+            seen[found["code"], found.get("snapshot")] += 1
+
+    late = []
+    with serving(toy_settings) as (_, url):
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for n in range(switches):
+            now = snapshots[n % 2]
+            set_current(toy_settings.index, now)
+            time.sleep(1)
+            before = Counter(seen)
+            until(lambda before=before: sum(seen.values()) >= sum(before.values()) + 20)
+            late += [kind for kind in seen - before if kind != (200, now)]
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    assert {code for code, _ in seen} == {200}
+    assert {snapshot for _, snapshot in seen} == set(snapshots)
+    assert len(late) == 0
