@@ -66,6 +66,8 @@ class Counts(Observer):
                 ("in_trouble", "f8"),
                 ("starts", "f8"),
                 ("sent", "f8"),
+                ("waited", "f8"),
+                ("kept", "f8"),
                 ("requests", "f8", (n, len(_METHODS), len(CLASSES))),
                 ("times", "f8", (n, len(BUCKETS))),
                 ("seconds", "f8", (n,)),
@@ -97,6 +99,8 @@ class Counts(Observer):
         with self._lock:
             row["in_progress"] -= 1
             row["sent"] += answered.sent
+            row["waited"] += answered.waited
+            row["kept"] += answered.kept
             row["requests"][route, method, _class(answered.status)] += 1
             row["times"][route, bucket] += 1
             row["seconds"][route] += answered.seconds

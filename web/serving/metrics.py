@@ -81,6 +81,16 @@ FIGURES = (
         kind=GAUGE,
         help="Connections that no worker has taken yet; on Linux only",
     ),
+    Figure(
+        name="kb_waited_seconds_total",
+        kind=COUNTER,
+        help="Seconds that requests waited for a thread, all together",
+    ),
+    Figure(
+        name="kb_kept_total",
+        kind=COUNTER,
+        help="Answers that a worker had kept, and gave again",
+    ),
     Figure(name="kb_sent_bytes_total", kind=COUNTER, help="Bytes sent, without heads"),
     Figure(
         name="kb_refused_total",
@@ -178,6 +188,8 @@ class Figures(Collector):
             "kb_requests_total": lambda: self._requests(total["requests"]),
             "kb_requests_in_progress": one(sum(worker.in_progress for worker in workers)),
             "kb_connections_waiting": lambda: _waiting(self.port),
+            "kb_waited_seconds_total": one(total["waited"]),
+            "kb_kept_total": one(total["kept"]),
             "kb_sent_bytes_total": one(total["sent"]),
             "kb_refused_total": lambda: [
                 ((str(status),), n) for status, n in zip(REFUSED, total["refused"], strict=True)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 HEADER = "X-Request-ID"
+#: In the environ: the seconds for which a request waited until the server asked for its answer, and
+#: that the answer was one that was kept.
+WAITED, KEPT = "kb.waited", "kb.kept"
 #: Methods that have a name of their own in the log and the figures; anybody may send any word.
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 OTHER = "other"
@@ -36,7 +39,9 @@ class Answered:
     """One request and its answer, without what was asked for.
 
     ``route`` is the pattern of the address. ``seconds`` are those until the answer was ready:
-    how fast somebody reads it is not in it. ``sent`` is in bytes, without the head. ``outcome``
+    how fast somebody reads it is not in it, nor are the seconds that it ``waited`` before, where
+    the server tells them. ``kept``: the answer was made for an earlier request. ``sent`` is in
+    bytes, without the head. ``outcome``
     is one of ``web.core.told.OUTCOMES``, or empty; so is ``snapshot`` where none was needed.
     """
 
@@ -49,6 +54,8 @@ class Answered:
     snapshot: str
     outcome: str
     client: str
+    waited: float
+    kept: bool
 
 
 class Observer:
@@ -117,6 +124,8 @@ class Observed:
                 snapshot=environ.get(SNAPSHOT, ""),
                 outcome=environ.get(OUTCOME, ""),
                 client=environ.get("REMOTE_ADDR", ""),
+                waited=environ.get(WAITED, 0.0),
+                kept=KEPT in environ,
             )
             for observer in self._observers:
                 observer.ends(answered)

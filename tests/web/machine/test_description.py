@@ -304,7 +304,7 @@ def test_old_names_answer_beside_the_new(client):
 def test_every_object_is_closed(description):
     """Nothing undeclared is sent, and everything declared is."""
     for name, schema in description["components"]["schemas"].items():
-        optional = {"parameter", "value", "allowed"} if name == "Problem" else set()
+        optional = {"parameter", "value", "allowed", "request_id"} if name == "Problem" else set()
         assert schema["additionalProperties"] is False
         assert set(schema["required"]) == set(schema["properties"]) - optional
         assert schema["description"]

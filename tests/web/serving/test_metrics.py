@@ -60,6 +60,8 @@ def answered(**given: object) -> Answered:
         "snapshot": "",
         "outcome": "",
         "client": "",
+        "waited": 0.0,
+        "kept": False,
     }
     return Answered(**plain | given)
 
@@ -89,8 +91,8 @@ def test_counts_are_those_of_a_slow_count():
     """Every request is counted once in each figure that it belongs to."""
     counts = Counts(["/search", "/about"], workers=2)
     told = [
-        answered(),
-        answered(seconds=0.005, outcome=FOUND),
+        answered(waited=0.5),
+        answered(seconds=0.005, outcome=FOUND, waited=0.25, kept=True),
         answered(route="/about", method="HEAD", status=304, sent=0),
         answered(route="/about", status=429, seconds=math.nextafter(0.1, 1)),
         answered(route="/elsewhere", method="other", status=404, seconds=60),
@@ -111,6 +113,7 @@ def test_counts_are_those_of_a_slow_count():
     ]
     assert total["seconds"].sum() == pytest.approx(sum(one.seconds for one in told))
     assert (total["sent"], total["refused"].sum(), total["searches"].sum()) == (40, 1, 1)
+    assert (total["waited"], total["kept"]) == (0.75, 1)
     assert (worker.pid, worker.in_progress, total["starts"]) == (os.getpid(), 1, 1)
 
 
