@@ -8,6 +8,7 @@ may be.
 from __future__ import annotations
 
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,10 @@ from typing import Protocol
 import numpy as np
 
 from kb.errors import EncoderUnavailable, SnapshotCorrupt
+
+#: Unless it finds this when it is imported, the library (1.32) writes an id of the machine into the
+#: home folder and reports its use to its maker. Nobody who runs a site has agreed to that.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 MODEL_FILE = "model.onnx"
 WEIGHTS_FILE = "weights.bin"

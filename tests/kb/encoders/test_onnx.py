@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.onnx_export import export_encoder
 from kb.encoders.sentence_transformer import DEFAULT_MODEL, SentenceTransformerEncoder, find_model
 from kb.errors import SnapshotCorrupt
+from tests.toy import ROOT
 
 TEXTS = {
     "empty": "",
@@ -52,6 +56,20 @@ TEXTS = {
     "10,000 letters of words": "wine " * 2_000,
     "longer than the model reads": "small firms share a machine and save its cost " * 40,
 }
+
+
+def test_the_library_reports_nothing(settings, tmp_path):
+    """It leaves no id of the machine in the home folder, by which it would report its use."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    environ |= {"HOME": str(tmp_path), "KB_MODEL": settings.model, "KB_MULTILINGUAL": "off"}
+    environ.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run(
+        [sys.executable, "-m", "web", "search", "wine", "--index", str(settings.index)],
+        cwd=ROOT,
+        env=environ,
+        check=True,
+    )
+    assert list(tmp_path.rglob("*")) == []
 
 
 @pytest.fixture(name="original", scope="module")
