@@ -14,7 +14,7 @@ from kb.answers.cases import ReportedResult, reported
 from kb.answers.contrast import Contrast, all_of, contrast
 from kb.answers.figures import members_text, period_text
 from kb.answers.serialise import extended, old_name
-from kb.citations.provenance import Provenance, provenance
+from kb.citations.provenance import Provenance, provenance, told_by
 from kb.citations.works import Citation, citations
 from kb.errors import CaseNotFound, QueryError
 from kb.model.cases import Case
@@ -76,7 +76,10 @@ class ComparedCase:
     partners: Annotated[
         tuple[str, ...], Field(description="Who worked with them without being one of them")
     ]
-    period: Annotated[str, Field(description="Years, empty if not told")]
+    period: Annotated[
+        str,
+        Field(description="Years, else by or before which year by its source; empty if neither"),
+    ]
     reported: Annotated[Provenance, Field(description="Where it comes from and of what time")]
     references: tuple[Citation, ...]
 
@@ -200,7 +203,7 @@ def comparison_answer(
                 region=case.region,
                 members=members_text(case.members, taxonomy),
                 partners=case.members.partners if case.members else (),
-                period=period_text(case.period),
+                period=period_text(case.period) or told_by(case, searcher.compendium.references),
                 reported=provenance(case, searcher.compendium.references),
                 references=citations(case, searcher.compendium.references),
             )

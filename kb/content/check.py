@@ -441,9 +441,9 @@ def link_problems(body: str, case_id: str, known: Known) -> Iterator[TextComplai
     """Links that lead to no case."""
     for link in links(body, case_id):
         if link.case_id is not None and link.case_id not in known.guides:
-            hint = nearest_ids(link.case_id, known.guides)
-            message = f"the link {link.target!r} must lead to a case that exists{hint}."
             nearest = like_it(link.case_id, known.guides)
+            hint = nearest_ids(nearest)
+            message = f"the link {link.target!r} must lead to a case that exists{hint}."
             yield TextComplaint(
                 link.line, "link-broken", message, nearest, link.column, link.target
             )
@@ -564,13 +564,13 @@ def part_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]
             if case_id not in known:
                 known[case_id] = _parts_of(files[case_id])
             if part not in known[case_id]:
+                nearest = like_it(part, known[case_id])
                 where = "this text" if case_id == file.id else files[case_id].path
                 message = (
                     f"the link to the part '#{part}' must name a heading of {where}"
-                    f"{nearest_ids(part, known[case_id])}; the name of a heading is its words in "
+                    f"{nearest_ids(nearest)}; the name of a heading is its words in "
                     "lower case, with hyphens for blanks and without signs."
                 )
-                nearest = like_it(part, known[case_id])
                 yield problem(
                     "link-to-no-part",
                     file.path,

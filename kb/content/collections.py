@@ -20,7 +20,7 @@ from kb.content.files import (
     LINKS_OF_PACKS,
     POLICY_FILE,
 )
-from kb.content.known import OTHER_ID, Known, nearest_ids
+from kb.content.known import OTHER_ID, Known, like_it, nearest_ids
 from kb.content.rules import problem
 from kb.content.schema import (
     FLAG,
@@ -155,7 +155,7 @@ def _folder_problems(folder: Path, ids: Collection[str]) -> Iterator[Problem]:
             message = "does not belong here: each collection has a folder of its own."
             yield problem("file-does-not-belong", path, 1, message)
         elif path.name not in ids:
-            hint = nearest_ids(path.name, ids)
+            hint = nearest_ids(like_it(path.name, ids))
             message = f"must be the folder of a collection of {COLLECTIONS_FILE}{hint}."
             yield problem("collection-folder-unknown", path, 1, message)
         else:

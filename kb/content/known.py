@@ -6,7 +6,6 @@ The vocabulary, the documents, the sources: a field that names one of them says 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,6 +30,7 @@ from kb.content.schema import (
     wrong,
 )
 from kb.model.taxonomy import Taxonomy
+from kb.text.similar_names import close_matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def _country(name: str, known: Known) -> str:
     """The code of a country's code or English name, or of a place that the vocabulary names."""
     code = country_code(name) or known.taxonomy["countries"].canonical(name)
     if code is None:
-        similar = difflib.get_close_matches(name.upper()[:60], country_names(), n=3)
+        similar = close_matches(name.upper()[:60], country_names(), n=3)
         raise wrong(
             "country-unknown",
             f"must be an ISO 3166 code or English name, not {shown(name)}; "
@@ -111,14 +111,24 @@ def _written_so(meant: str) -> Write | None:
     return Write(value=meant) if meant else None
 
 
+#: Of more keys than this a message names only those that are near.
+_FEW_KEYS = 12
+
+
 def _key(key: str, known: Known) -> str:
     if key not in known.own and key not in known.sources:
-        similar = difflib.get_close_matches(key, known.sources, n=1)
-        hint = f"did you mean {similar[0]!r}? " if similar else ""
+        n_keys = len(known.sources)
+        similar = close_matches(key, known.sources, n=1 if n_keys <= _FEW_KEYS else 3)
+        hint = f"did you mean {' or '.join(map(repr, similar))}? " if similar else ""
+        if n_keys <= _FEW_KEYS:
+            keys = f"Keys are {listed(known.sources)}."
+        elif similar:
+            keys = f"The file has {n_keys:,} keys."
+        else:
+            keys = f"none of its {n_keys:,} keys is like it; add the work there."
         raise wrong(
             "source-unknown",
-            f"must be a key of {SOURCES_FILE}, not {shown(key)}: {hint}"
-            f"Keys are {listed(known.sources)}.",
+            f"must be a key of {SOURCES_FILE}, not {shown(key)}: {hint}{keys}",
             allowed=nearest_first(similar, known.sources),
             mend=_written_so(the_one_meant(key, {one: one for one in known.sources})),
         )
@@ -142,12 +152,11 @@ def _address(address: str, known: Known) -> str:
 
 def like_it(name: str, ids: Collection[str]) -> tuple[str, ...]:
     """The ids that look like one that does not exist, the nearest first."""
-    return tuple(difflib.get_close_matches(name, ids, n=2))
+    return tuple(close_matches(name, ids, n=2))
 
 
-def nearest_ids(name: str, ids: Collection[str]) -> str:
+def nearest_ids(similar: Collection[str]) -> str:
     """What a message adds to an id that does not exist: those that look like it, if any do."""
-    similar = like_it(name, ids)
     return f"; nearest: {listed(similar)}" if similar else ""
 
 
@@ -170,11 +179,11 @@ def _another(name: str, known: Known) -> str:
         raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(name))
     if name not in known.guides:
         in_one_text = f"; several ids make a list: [{name}]" if ", " in name else ""
-        hint = in_one_text or nearest_ids(name, known.guides)
+        similar = () if in_one_text else like_it(name, known.guides)
         raise wrong(
             "case-unknown",
-            f"must name an id that exists, not {shown(name)}{hint}.",
-            allowed=() if in_one_text else like_it(name, known.guides),
+            f"must name an id that exists, not {shown(name)}{in_one_text or nearest_ids(similar)}.",
+            allowed=similar,
             mend=_meant_ids(name, known.guides),
         )
     return name
@@ -201,10 +210,11 @@ def _document(what: str, is_guide: bool) -> Meaning:
             raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(name))
         if known.guides.get(name) is not is_guide:
             ids = [case_id for case_id, guide in known.guides.items() if guide is is_guide]
+            similar = like_it(name, ids)
             raise wrong(
                 "wrong-kind-of-document" if name in known.guides else "case-unknown",
-                f"must name {what}, not {shown(name)}{nearest_ids(name, ids)}.",
-                allowed=like_it(name, ids),
+                f"must name {what}, not {shown(name)}{nearest_ids(similar)}.",
+                allowed=similar,
             )
         return name
 

@@ -31,7 +31,7 @@ from kb.content.rules import problem, slip_problem, trouble
 from kb.content.schema import Place, field_name, repetitions
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, Edit, Fix, Problem
-from kb.model.english import slug
+from kb.model.english import quoted, slug
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -285,7 +285,7 @@ def _id_problems(file: CaseFile) -> Iterator[Problem]:
         hint = f" It could be {meant!r}." if meant else ""
         message = (
             "the file's path must be lower case letters, digits and hyphens, "
-            f"not {odd[0]!r}; it is the case's id and address.{hint}"
+            f"not {quoted(odd[0])}; it is the case's id and address.{hint}"
         )
         yield problem("file-name-not-an-id", file.path, 1, message, value=odd[0])
 

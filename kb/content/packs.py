@@ -135,11 +135,11 @@ def _named(value: Any, known: Known | None) -> PackItem:
             f"norway/graphic-arts@0123456789ab), not {shown(value)}.",
         )
     if known is not None and item.case not in known.guides:
-        hint = nearest_ids(item.case, known.guides)
+        nearest = like_it(item.case, known.guides)
         raise wrong(
             "case-unknown",
-            f"must name an id that exists, not {shown(item.case)}{hint}.",
-            allowed=like_it(item.case, known.guides),
+            f"must name an id that exists, not {shown(item.case)}{nearest_ids(nearest)}.",
+            allowed=nearest,
         )
     return item
 
@@ -426,9 +426,9 @@ def _course_problems(course: Course, packs: Mapping[str, Pack]) -> Iterator[Comp
             continue
         pack, place = packs.get(week.pack), ("weeks", position, "pack")
         if pack is None:
-            hint = nearest_ids(week.pack, packs)
-            message = f"must name a pack, not {shown(week.pack)}{hint}."
-            yield Complaint(place, "pack-unknown", message, like_it(week.pack, packs))
+            nearest = like_it(week.pack, packs)
+            message = f"must name a pack, not {shown(week.pack)}{nearest_ids(nearest)}."
+            yield Complaint(place, "pack-unknown", message, nearest)
         elif pack.teaching is None:
             message = f"must name a pack with 'teaching:'; {week.pack!r} has none."
             yield Complaint(place, "pack-unknown", message)

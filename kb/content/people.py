@@ -110,9 +110,9 @@ def _links(given: Given, entries: set[str]) -> Complaints:
         for other in items_of(fields.get("belongs") or []):
             if isinstance(other, str) and (other not in entries or other == fields.get("id")):
                 others = entries - {str(fields.get("id"))}
-                hint = nearest_ids(other, others)
-                message = f"must name another entry of the file, not {shown(other)}{hint}."
                 nearest = like_it(other, others)
+                hint = nearest_ids(nearest)
+                message = f"must name another entry of the file, not {shown(other)}{hint}."
                 yield Complaint((*place, "belongs"), "person-unknown", message, nearest)
 
 

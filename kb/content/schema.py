@@ -11,7 +11,6 @@ What stands in a field is said with ``Annotated`` and a ``Value`` such as ``text
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 import unicodedata
@@ -53,7 +52,8 @@ from kb.content.mending import (
 from kb.content.rules import RULES, problem, slip_problem, trouble
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import WARNING, Problem, errors_of
-from kb.text.similar_names import a_slip_apart
+from kb.model.english import quoted
+from kb.text.similar_names import a_slip_apart, close_matches
 
 #: Where something stands in a file: names of fields, and positions in lists from 0.
 Place = tuple[str | int, ...]
@@ -95,7 +95,7 @@ _NOUNS = {dict: "a mapping", list: "a list", type(None): "empty"}
 
 def shown(value: object) -> str:
     """A value as a message shows it: short, quoted, and what kind of thing it is."""
-    text = _NOUNS.get(type(value)) or repr(value)
+    text = quoted(value) if isinstance(value, str) else _NOUNS.get(type(value)) or repr(value)
     return text if len(text) <= 60 else text[:57] + "..." + text[-1]
 
 
@@ -286,7 +286,7 @@ def _close(value: str, allowed: Sequence[str]) -> list[str]:
     """What looks like a value, where the first that is allowed does not do so already."""
     if not value or not allowed:
         return []
-    return difflib.get_close_matches(value[:60], allowed, n=3)
+    return close_matches(value[:60], allowed, n=3)
 
 
 # --- records ---------------------------------------------------------------------------------
@@ -407,7 +407,7 @@ class Record(BaseModel):
     def stray(cls, name: str) -> Complaint:
         """What is said of a field that does not exist."""
         names = cls.names()
-        similar = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+        similar = close_matches(name, names, n=1, cutoff=0.75)
         meant = SYNONYMS.get(name.lower(), similar[0] if similar else "")
         hint = f"did you mean {meant!r}? " if meant in names else ""
         is_certain = meant in names and (
@@ -689,7 +689,7 @@ def one_of(words: tuple[str, ...]) -> Value:
 
     def fixed(word: str, known: Any) -> str:
         if word not in words:
-            raise not_allowed(word, difflib.get_close_matches(word, words, n=1), words)
+            raise not_allowed(word, close_matches(word, words, n=1), words)
         return word
 
     return text(means=fixed, schema={"enum": list(words)})

@@ -30,6 +30,7 @@ from kb.importing.foreign import Cell, Note, Reading, Refused, Story, Unreadable
 #: So many rows are looked at to find the heads of the columns.
 _LOOKED_AT = 20
 _MOST_COLUMNS = 500
+_HAS_DIGIT = re.compile(r"\d")
 #: The most characters of a cell of CSV; those of XLSX hold 32,767.
 _MOST_CHARACTERS = 1_000_000
 _SIGNS = (",", ";", "\t", "|")
@@ -123,6 +124,11 @@ def open_table(
 
 # --- the heads of the columns ----------------------------------------------------------------
 
+_TWO_ROWS = (
+    "two rows of heads, the first of groups. If that is wrong, say in the mapping which row holds "
+    "the heads: 'header: 1'."
+)
+
 
 def _with_heads(
     rows: Iterator[Row],
@@ -152,6 +158,8 @@ def _with_heads(
     width = min(_MOST_COLUMNS, max(len(values) for _, values in first))
     across = _across(merged, next(number for number, _ in first if number in numbers))
     names, notes = _names(heads, width, sheet, numbers[-1], across)
+    if len(numbers) > 1 and not header and not merged:
+        notes.append(Reading(place=f"{sheet}!{numbers[0]}:{numbers[1]}", why=_TWO_ROWS))
     left = [row for row in first if row[0] > max(numbers)]
     spread = {one: area for area in merged for one in [area.split(":")[0]]}
 
@@ -183,7 +191,31 @@ def _heads_among(first: Sequence[Row], merged: Sequence[str]) -> tuple[int, ...]
     below = next((values for at, values in first if at == number + 1), ())
     if groups and below and all(isinstance(one, str) for one in below if one is not None):
         return (number, number + 1)
-    return (number,)
+    return (number, number + 1) if _are_groups(first, number) else (number,)
+
+
+def _are_groups(first: Sequence[Row], number: int) -> bool:
+    """Whether a row holds groups over the heads in the next one, though no cell is merged.
+
+    Then it has gaps, and the next row fills them, each cell another word without a digit; and
+    some column has figures from there on, which only a head would begin with a word.
+    """
+    at = [place for place, _ in first].index(number)
+    over, *below = (list(map(_as_text, values)) for _, values in first[at:])
+    if not (below and below[0] and all(below[0]) and len(below) > 1):
+        return False
+    heads, rows = below[0], below[1:]
+    gaps = [column for column in range(len(heads)) if not "".join(over[column : column + 1])]
+    if not gaps or 0 in gaps or len(set(heads)) < len(heads):
+        return False
+    columns = ([row[at] for row in rows if at < len(row) and row[at]] for at in range(len(heads)))
+    return not any(map(_HAS_DIGIT.search, heads)) and any(
+        all(map(_HAS_DIGIT.search, filled)) for filled in columns if filled
+    )
+
+
+def _as_text(value: Any) -> str:
+    return "" if value is None else text_of(value)
 
 
 def _across(merged: Sequence[str], row: int) -> tuple[range, ...]:

@@ -47,3 +47,13 @@ def slug(text: str) -> str:
     """A name as an address has it: ``new-zealand``, ``cote-divoire``; may be empty."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     return re.sub("[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
+
+
+def quoted(text: str) -> str:
+    """A text as a message shows what somebody wrote: in quotes, each sign as it is.
+
+    A sign that cannot be seen, or that would turn the direction of reading, is shown as its code.
+    """
+    seen = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    mark = '"' if "'" in seen and '"' not in seen else "'"
+    return f"{mark}{seen}{mark}"

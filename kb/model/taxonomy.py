@@ -284,8 +284,24 @@ class Vocabulary:
             for name in term.names:
                 if not (is_code and len(name) <= LONGEST_CODE):
                     names.setdefault(fold(name), term.id)
-        close = difflib.get_close_matches(fold(spelling)[:80], names, n=most * 3, cutoff=0.5)
-        return tuple(dict.fromkeys(names[name] for name in close))[:most]
+        typed = fold(spelling)[:80]
+        close = difflib.get_close_matches(typed, names, n=most * 3, cutoff=0.5)
+        return tuple(dict.fromkeys(names[name] for name in close if _is_near(typed, name)))[:most]
+
+
+#: Two names of which so much is alike are near; others are if a word of both begins alike, by so
+#: many letters: "purchase" is near to "joint purchasing", and Atlantis to no country.
+_ALIKE, _BEGINNING = 0.7, 4
+
+
+def _is_near(typed: str, name: str) -> bool:
+    if difflib.SequenceMatcher(None, name, typed).ratio() >= _ALIKE:
+        return True
+    one, other = (
+        {word[:_BEGINNING] for word in re.findall(r"\w+", text) if len(word) >= _BEGINNING}
+        for text in (typed, name)
+    )
+    return not one.isdisjoint(other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

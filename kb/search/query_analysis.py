@@ -122,6 +122,16 @@ class Analysis:
     rest_terms: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
+    @property
+    def is_letters_alone(self) -> bool:
+        """Whether all words are single letters: "C++" asks for a sign that search cannot see.
+
+        A letter that names something is a word, and so is one of another writing.
+        """
+        letters = [one for one in self.terms if len(one) == 1 and one.isascii() and one.isalpha()]
+        is_named = bool(self.mentions or self.absent)
+        return bool(letters) and len(letters) == len(self.terms) and not is_named
+
 
 class Analyser:
     """Reads a text, each step of it once. Immutable; safe to share between threads."""

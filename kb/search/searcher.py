@@ -449,8 +449,10 @@ class Searcher:
         """The judgement less what the words of a query keep out: phrases and excluded words.
 
         A case must say each phrase in its title or in one of its passages, or have the value of a
-        facet that is called so.
+        facet that is called so. Letters alone say too little for any case to be found by.
         """
+        if asked.is_letters_alone:
+            return replace(judgement, found=judgement.found[:0])
         found = self._saying_none(judgement.found, asked)
         for phrase in asked.phrases:
             saying = self._saying(found, phrase.stems)

@@ -1,6 +1,7 @@
 """What a query asks beside its words: phrases in quotation marks, and what it will not have.
 
-``-Norway``, ``NOT Norway`` and ``-"soft network"`` exclude whatever they stand before. Words that
+``-Norway``, ``NOT Norway``, ``-"soft network"`` and ``-(soft network)`` exclude whatever they stand
+before; of several words in brackets that is each of them. Words that
 exclude in a sentence ("except Norway", "without public money") only do where a value of the
 vocabulary follows, as ``kb.search.query_analysis`` finds: "without losing independence" is what
 somebody looks for.
@@ -15,10 +16,14 @@ _OPEN, _CLOSE = '"“„«‟', '"”“»‟'
 _QUOTED = rf"[{_OPEN}](?P<{{0}}>[^{_OPEN}{_CLOSE}]*)[{_CLOSE}]"
 _WORD = r"[^\W_][\w'’&.-]*"
 _EXCLUDED = re.compile(
-    rf"(?<!\S)(?:[-−–]|(?:AND\s+)?NOT\s+)(?:{_QUOTED.format('phrase')}|(?P<word>[^\W\d_][\w'’&.-]*))"
+    rf"(?<!\S)(?:[-−–]|(?:AND\s+)?NOT\s+)(?:{_QUOTED.format('phrase')}"
+    r"|\((?P<several>[^()]*)\)|(?P<word>[^\W\d_][\w'’&.-]*))"
 )
 _PHRASE = re.compile(_QUOTED.format("phrase"))
 _QUOTE = re.compile(rf"[{_OPEN}{_CLOSE}]")
+_WORD_IN_BRACKETS = re.compile(r"(?<![\w'’&.-])(?!(?:OR|AND)\b)[^\W\d_][\w'’&.-]*")
+#: What stands for a quotation mark without its other one, which is taken out.
+QUOTE = '"'
 #: What other search engines understand: a field with its value, an address of a site, a wildcard.
 _FOREIGN = re.compile(r"(?<!\S)[a-z]{3,}:[^\s/]\S*|(?<!\S)[^\W_]{2,}\*(?!\S)")
 
@@ -29,7 +34,8 @@ class Operators:
 
     ``wanted`` is what is looked for, without what is excluded and without signs; ``phrases`` are
     the words in quotation marks, ``excluded`` what the text will not have, both as written.
-    ``not_understood`` are signs that mean something elsewhere: they are read as words.
+    ``not_understood`` are signs that mean something elsewhere: they are read as words, but for
+    ``QUOTE``.
     """
 
     wanted: str
@@ -47,6 +53,8 @@ def read_operators(text: str) -> Operators:
         is_word = "NOT" in match.group()[:8] and not match.group().startswith(("-", "−", "–"))
         if is_word and not has_small:
             return match.group()  # all of it is in capitals: "not" is a word like others
+        if several := match.group("several"):
+            excluded.extend(_WORD_IN_BRACKETS.findall(several))
         found = match.group("phrase") or match.group("word") or ""
         if found.strip():
             excluded.append(" ".join(found.split()))
@@ -57,7 +65,7 @@ def read_operators(text: str) -> Operators:
     wanted = _PHRASE.sub(lambda match: match.group("phrase"), rest)
     strange = [*_FOREIGN.findall(wanted)]
     if _QUOTE.search(wanted):
-        strange.append('"')
+        strange.append(QUOTE)
         wanted = _QUOTE.sub(" ", wanted)
     changed = excluded or phrases or strange
     return Operators(

@@ -22,6 +22,7 @@ from kb.content.proposal import (
 from kb.content.readings import Surroundings
 from kb.errors import WARNING, Problem
 from kb.model.cases import Case
+from kb.model.english import quoted
 from kb.search.searcher import Searcher
 from web.contribute.draft import (
     ID,
@@ -211,7 +212,7 @@ def _id_faults(draft: CaseDraft) -> list[Fault]:
     elif not is_id(draft.id):
         sentence = (
             "The address must be a folder and a name in lower case letters, digits and hyphens, "
-            f"such as norway/boat-builders, not {draft.id[:60]!a}."
+            f"such as norway/boat-builders, not {quoted(draft.id[:60])}."
         )
     else:
         return []

@@ -22,7 +22,7 @@ from web.contribute.labels import label_of, options_of
 MOST_NAMED = 5
 _RULE_NAME = re.compile(r" \(rule: [^)]*\)")
 _NUMBER = re.compile(r"\[(\d+)\]")
-_QUOTED = re.compile(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+_QUOTED = re.compile(r"('[^']*'|\"[^\"]*\")")
 _LENGTHS = re.compile(r"at most (\d+) characters, not (\d+)")
 
 

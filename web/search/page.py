@@ -24,6 +24,8 @@ from web.words.translation import gettext, ngettext, number
 PAGES_AROUND = 2
 #: As many labels of filters name a page without a text; more are counted.
 LABELS_IN_TITLE = 3
+#: A text in the head of a page is no longer; all of it stands in the box.
+LONGEST_TITLE = 120
 
 
 def answer_page(query: Query, searcher: Searcher) -> SearchResult:
@@ -47,12 +49,20 @@ def title_of(query: Query, taxonomy: Taxonomy) -> str:
     """
     n = query.n_filters
     if query.text:
-        return gettext("Results for “%(query)s”", query=query.text)
+        return gettext("Results for “%(query)s”", query=shortened(query.text))
     if not n:
         return with_kinds("All cases and {guides}", taxonomy)
     if n <= LABELS_IN_TITLE:
         return ""
     return ngettext("What fits %(count)s filter", "What fits %(count)s filters", n)
+
+
+def shortened(text: str) -> str:
+    """A text for a line of its own: of a long one its beginning, at the end of a word if it can."""
+    if len(text) <= LONGEST_TITLE:
+        return text
+    start, blank, _ = text[:LONGEST_TITLE].rpartition(" ")
+    return f"{start if blank else text[:LONGEST_TITLE]}…"
 
 
 def filters_in_title(query: Query, taxonomy: Taxonomy) -> str:
@@ -80,7 +90,10 @@ def head_of(result: SearchResult, title: str, chips: Sequence[Chip]) -> Head:
         chips: the filters that are on.
     """
     query, filters = result.query, ", ".join(chip.label for chip in chips)
-    asked = [f"for “{query.text}”" if query.text else "", f"under {filters}" if filters else ""]
+    asked = [
+        f"for “{shortened(query.text)}”" if query.text else "",
+        f"under {filters}" if filters else "",
+    ]
     more = "More than " if result.is_cut else ""
     found = " ".join((f"{more}{result.total:,} found", *(one for one in asked if one)))
     place = f", page {query.page:,} of {result.pages:,}" if query.page > 1 else ""

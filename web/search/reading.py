@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from kb.model.english import N_
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
-from kb.search.query_analysis import Exclusion, Phrase
+from kb.search.query_analysis import Analysis, Exclusion, Phrase
 from kb.text.analysis import words
 from kb.text.mentions import Absent
+from kb.text.operators import QUOTE
+from web.search.page import shortened
 from web.words.lists import AND, OR, listed
 from web.words.translation import gettext
 
@@ -23,10 +25,7 @@ def _readings(result: SearchResult, taxonomy: Taxonomy) -> Iterator[str]:
     read = result.reading
     if read is None:
         return
-    if not (read.exclusions or words(result.query.text)):
-        yield gettext("There is no word in “%(text)s” to search for.", text=result.query.text)
-    elif read.exclusions and not read.wanted:
-        yield gettext("You say what to leave out only, so everything else is listed.")
+    yield from _without_question(read, result.query.text)
     yield from (_absent(one) for one in read.absent)
     for one in read.exclusions:
         yield gettext("Left out: %(what)s.", what=_excluded(one, taxonomy))
@@ -37,8 +36,29 @@ def _readings(result: SearchResult, taxonomy: Taxonomy) -> Iterator[str]:
         )
     for phrase in read.phrases:
         yield _only(phrase)
+    yield from _signs(read, result.query.text)
+
+
+def _without_question(read: Analysis, text: str) -> Iterator[str]:
+    """What is said of a text that asks nothing."""
+    if not (read.exclusions or words(text)):
+        yield gettext("There is no word in “%(text)s” to search for.", text=shortened(text))
+    elif read.is_letters_alone:
+        yield gettext(
+            "“%(text)s” has no word of more than a letter, and signs are not searched.",
+            text=shortened(text),
+        )
+    elif read.exclusions and not read.wanted:
+        yield gettext("You say what to leave out only, so everything else is listed.")
+
+
+def _signs(read: Analysis, text: str) -> Iterator[str]:
+    """What is said of signs that mean something elsewhere."""
     for sign in read.not_understood:
-        yield gettext("“%(sign)s” has no meaning here. It was read as a word.", sign=sign)
+        if sign != QUOTE:
+            yield gettext("“%(sign)s” has no meaning here. It was read as a word.", sign=sign)
+        elif words(text):
+            yield gettext("The second quotation mark is missing, so the first says nothing.")
 
 
 def _only(phrase: Phrase) -> str:

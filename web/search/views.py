@@ -81,9 +81,7 @@ def search() -> tuple[str, int]:
         units=units_asked(query, current.engine, taxonomy),
         ways=ways_asked(query, current.engine),
         chips=on,
-        offers=offers(result)
-        if result.total
-        else browse_offers(result, current.compendium.holdings),
+        offers=offers(result) if result.total else browse_offers(result, current),
         orders=orders_of(query, result.found, taxonomy),
         steps=page_steps(query.page, result.pages),
         compare=first_compared(result),

@@ -43,6 +43,11 @@ def asked(taxonomy: Taxonomy) -> Table:
             words="For whom the session is.",
         ),
         Param(
+            name="teaching",
+            takes=one_of(taxonomy[TEACHING_LEVELS].ids),
+            words="The same, as searches call it.",
+        ),
+        Param(
             name="minutes",
             takes=whole(5, LONGEST, of="minutes"),
             words="How long it may take at most.",
@@ -59,7 +64,7 @@ def teaching() -> Response:
     """
     compendium, taxonomy = searcher().compendium, searcher().taxonomy
     read = read_page(asked(taxonomy), request.args, taxonomy)
-    level, minutes = read.values["level"], read.values["minutes"]
+    level, minutes = read.values["level"] or read.values["teaching"], read.values["minutes"]
     every = sessions(compendium.packs)
     page = render_template(
         "teaching.html",

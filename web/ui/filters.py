@@ -10,12 +10,12 @@ from kb.engine.base import Engine
 from kb.model.english import N_
 from kb.model.facet_words import facet_words
 from kb.model.facets import COLLECTION_FACET, FACETS
-from kb.model.holdings import Holdings
 from kb.model.quantities import DOWN, UP
 from kb.model.taxonomy import Taxonomy, Term
 from kb.search.answer import FacetCount, SearchResult
 from kb.search.query import Query, with_value, without_least, without_value
 from kb.search.searcher import Searcher
+from kb.search.suggestions import values_in_part
 from kb.text.mentions import Mention
 from web.core.urls import facet_url, query_url
 from web.ui.links import Link
@@ -278,10 +278,13 @@ def offers(result: SearchResult) -> tuple[Link, ...]:
     return tuple(made)
 
 
-def browse_offers(result: SearchResult, holdings: Holdings) -> tuple[Link, ...]:
-    """The values named in the query as ways to browse, each with all of its cases."""
-    found = []
-    for mention in result.mentions:
+def browse_offers(result: SearchResult, searcher: Searcher) -> tuple[Link, ...]:
+    """The values named in the query as ways to browse, each with all of its cases.
+
+    Where it names none whole, those whose label holds one of its words.
+    """
+    found, holdings = [], searcher.compendium.holdings
+    for mention in result.mentions or values_in_part(searcher, result):
         count = holdings.everything.count(**{mention.facet: mention.value})
         message = (
             N_("All cases from %(value)s (%(count)s)")

@@ -169,6 +169,34 @@ def test_rows_of_heads_can_be_named(tmp_path: Path) -> None:
     assert _values(_stories(path, header=(2, 3))[0]) == {"A: x": "1", "B: y": "2"}
 
 
+@pytest.mark.parametrize(
+    ("lines", "heads"),
+    [
+        (
+            ["Project,,Money,", "Name,Land,Value,Currency", "A,NO,1,NOK", "B,SE,2,SEK"],
+            ["Project: Name", "Project: Land", "Money: Value", "Money: Currency"],
+        ),
+        (["Name,,Value", "Anna,Oslo,1", "Berit,Bergen,2"], ["Name", "(B)", "Value"]),
+        (["Name,,Note", "Anna,Oslo,old", "Berit,Bergen,new"], ["Name", "(B)", "Note"]),
+        (["Name,Land,Value", "A,NO,1"], ["Name", "Land", "Value"]),
+        (["Name,,Value", "A,NO,1"], ["Name", "(B)", "Value"]),
+    ],
+    ids=["groups", "a head missing", "nothing but words", "one row", "one row of values"],
+)
+def test_two_rows_of_heads_in_csv(tmp_path: Path, lines: list[str], heads: list[str]) -> None:
+    """Where no cell can be merged they are known by their gaps, and by the figures below."""
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    stories = _stories(path)
+
+    assert list(stories[0].cells) == heads
+    is_joined = heads[0] == "Project: Name"
+    assert [told.partition(" If")[0] for told in _told(stories)] == (
+        ["a.csv!1:2: two rows of heads, the first of groups."] if is_joined else []
+    )
+    assert len(stories) == len(lines) - (2 if is_joined else 1)
+
+
 def test_two_columns_of_one_name(tmp_path: Path) -> None:
     """The second one is called by its letter too, and that is told."""
     path = _workbook(tmp_path / "a.xlsx", ["Name", "Name", None], ["A", "B", "C"])

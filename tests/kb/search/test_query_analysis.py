@@ -255,6 +255,23 @@ def test_a_phrase_that_is_a_name_is_told_with_its_values(text, values):
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted", "excluded"),
+    [
+        ("wine AND -(exports)", "wine AND", ["exports"]),
+        ("wine NOT (exports OR prices)", "wine", ["exports", "prices"]),
+        ("wine -()", "wine -()", []),
+        ("wine (exports)", "wine (exports)", []),
+        ("wine-(exports)", "wine-(exports)", []),
+    ],
+)
+def test_words_in_brackets_are_left_out(text, wanted, excluded):
+    """Each of them, as if the sign stood before it; brackets after no sign stay as they are."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert (asked.wanted, [one.text for one in asked.exclusions]) == (wanted, excluded)
+
+
+@pytest.mark.parametrize(
     ("text", "not_understood"),
     [
         ('wine "exports', ('"',)),

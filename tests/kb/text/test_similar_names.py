@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from kb.text.similar_names import similar_names
+from kb.text.similar_names import close_matches, similar_names
 
 NAMES = ("france/wine-exporters", "norway/metal-buyers", "norway/textile-exporters")
 
@@ -43,3 +45,22 @@ def test_the_order_is_that_of_a_slow_comparison(typed, names):
     expected = sorted(enough, key=lambda name: -shares[name])
 
     assert similar_names(typed, names, 3) == tuple(expected[:3])
+
+
+@settings(derandomize=True, max_examples=200)
+@given(
+    word=st.text("abc/-", max_size=12),
+    names=st.lists(st.text("abc/-", max_size=12), max_size=12),
+    n=st.integers(1, 3),
+    cutoff=st.sampled_from((0.5, 0.6, 0.75, 1.0)),
+)
+def test_close_matches_are_those_of_the_standard_library(word, names, n, cutoff):
+    """To the last one, and in its order, whatever is near."""
+    assert close_matches(word, names, n, cutoff) == get_close_matches(word, names, n, cutoff)
+
+
+def test_close_matches_of_long_words_are_those_of_the_standard_library():
+    """Of more than two hundred letters difflib leaves out common ones."""
+    names = [*NAMES, *(f"{name}-{'ab' * 150}" for name in NAMES)]
+    for word in (*names, "norway/buyers" + "ba" * 140):
+        assert close_matches(word, names) == get_close_matches(word, names)

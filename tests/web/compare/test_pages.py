@@ -625,3 +625,14 @@ def test_three_fit_on_a_landscape_page(browser, url):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     (box,) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     assert (round(float(box[0])), round(float(box[1]))) == (842, 595)
+
+
+def test_a_case_of_no_told_period_says_what_its_page_says(client):
+    """Until when it may have been, by the year of its source."""
+    page = client.get(f"/compare?{THREE}").text
+    of_case = re.search(
+        r"(Before|By) \d{4} \(the source gives no \w+\)", client.get(f"/cases/{TEXTILE}").text
+    )
+
+    assert of_case
+    assert table(page)["Period"][2] == of_case[0]

@@ -175,3 +175,20 @@ def test_signs_of_yaml_are_words(client, text: str) -> None:
     page = client.post("/contribute/open", data={"file": (io.BytesIO(saved.data), "x.md")})
     fields = fields_of(page, "case-form")
     assert (fields["title"], fields["region"]) == ([text], [f"x {text}"])
+
+
+def test_an_address_is_told_as_it_was_typed(client) -> None:
+    """Letters and signs as they are; what cannot be seen, or turns the direction, as a code."""
+    page = client.post(
+        "/contribute/case", data={**WHOLE, "id": "norway/pe\u00f1a\\x", "do": "check"}
+    )
+    turned = client.post(
+        "/contribute/case", data={**WHOLE, "id": "norway/\u202egnp", "do": "check"}
+    )
+
+    said = (
+        "The address must be a folder and a name in lower case letters, digits and hyphens, such "
+        "as norway/boat-builders, not {}."
+    )
+    assert said.format("'norway/pe\u00f1a\\x'") in errors(page)
+    assert said.format("'norway/\\u202egnp'") in errors(turned)

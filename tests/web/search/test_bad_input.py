@@ -14,6 +14,52 @@ def test_a_sign_is_no_question(client, sign: str) -> None:
 
     assert "There is no word in “" in page
     assert "Nothing found" in page
+    assert "read as a word" not in page
+
+
+def test_a_quotation_mark_without_its_other_one(client) -> None:
+    """It is said, and not called a word: it was taken out. Alone it is no word, and no more."""
+    page = client.get("/search", query_string={"q": 'wine "exports'}).text
+    alone = client.get("/search", query_string={"q": '"'}).text
+
+    assert "The second quotation mark is missing, so the first says nothing." in page
+    assert "There is no word in “&#34;” to search for." in alone
+    for one in (page, alone):
+        assert "has no meaning here" not in one
+    assert "quotation mark" not in alone
+
+
+@pytest.mark.parametrize(("text", "is_letter"), [("C++", True), ("c", True), ("3D wine", False)])
+def test_a_single_letter_finds_nothing(client, searcher: Searcher, text, is_letter) -> None:
+    """The sign beside it is not searched, and a letter says too little: that is told."""
+    page = client.get("/search", query_string={"q": text}).text
+
+    sentence = f"“{text}” has no word of more than a letter, and signs are not searched."
+    assert (sentence in page) is is_letter
+    assert searcher.ask(text).no_good_match is is_letter
+
+
+def test_a_long_text_heads_no_page(client) -> None:
+    """The heading and the title hold its beginning, the box all of it."""
+    text = "wine " * 200
+    page = client.get("/search", query_string={"q": text}).text
+    whole, beginning = text.strip(), ("wine " * 23).strip() + "…"
+
+    assert f"<h1>Results for “{beginning}”</h1>" in page
+    assert f'value="{whole}"' in page
+    assert page.partition("</head>")[0].count("wine wine") < 120
+    unbroken = client.get("/search", query_string={"q": "x" * 1000}).text
+    assert f"<h1>Results for “{'x' * 120}…”</h1>" in unbroken
+
+
+def test_a_value_whose_name_holds_a_word_is_offered(client, searcher: Searcher) -> None:
+    """Where nothing is found and no value is named whole; a word of many names offers none."""
+    page = client.get("/search", query_string={"q": "spirits of the mountain of doom"}).text
+    n = searcher.compendium.holdings.everything.count(sector="wine")
+
+    assert searcher.ask("spirits of the mountain of doom").no_good_match
+    assert f"All cases under “Wine and spirits” ({n})" in page
+    assert "All cases under" not in client.get("/search?q=network+of+doom+and+gloom").text
 
 
 def test_only_what_is_left_out(client, searcher: Searcher) -> None:

@@ -27,6 +27,8 @@ def test_the_course_week_by_week(taught: FlaskClient) -> None:
         ("minutes=80", 200, ["Why firms cooperate"]),
         ("level=executive&minutes=80", 200, []),
         ("level=graduate", 200, []),
+        ("teaching=executive", 200, ["Buying together"]),
+        ("teaching=doctoral", 400, ["Why firms cooperate", "Buying together"]),
         ("level=doctoral", 400, ["Why firms cooperate", "Buying together"]),
         ("level=&minutes=", 200, ["Why firms cooperate", "Buying together"]),
     ],
