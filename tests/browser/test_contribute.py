@@ -217,6 +217,23 @@ def test_several_mistakes_lose_nothing(browser: Browser, url: str) -> None:
     page.context.close()
 
 
+def test_the_meaning_of_a_choice_is_shown_and_heard(browser: Browser, url: str) -> None:
+    """It changes with the choice, describes the list, and goes where nothing is chosen."""
+    page = fresh(browser, url, scripts=True)
+    page.goto("/contribute/case")
+    page.get_by_role("button", name="Add a result").click()
+    select = page.locator("#field-results-1-metric")
+    line = page.locator("#means-results-1-metric")
+    option = select.locator("option[data-means]:not([data-means=''])").first
+    expect(line).to_be_hidden()
+
+    select.select_option(option.get_attribute("value"))
+    expect(line).to_have_text(option.get_attribute("data-means"))
+    expect(select).to_have_accessible_description(re.compile(re.escape(line.inner_text())))
+    select.select_option("")
+    expect(line).to_be_hidden()
+
+
 def test_the_length_of_a_text_is_counted_as_it_is_written(browser: Browser, url: str) -> None:
     """Characters beside their limit, words beside the text and all of them together."""
     page = fresh(browser, url, scripts=True)

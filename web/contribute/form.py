@@ -146,6 +146,17 @@ class Shown:
         return self.values[0] if self.values else ""
 
     @property
+    def has_meanings(self) -> bool:
+        """Whether the vocabulary says of most choices of a list what they mean."""
+        meant = sum(bool(meaning) for _, _, meaning, _ in self.options)
+        return self.field.kind == CHOICE and 2 * meant > len(self.options)
+
+    @property
+    def meaning(self) -> str:
+        """What the choice that is chosen means; empty where none is, or it says nothing."""
+        return next((meaning for _, _, meaning, chosen in self.options if chosen), "")
+
+    @property
     def is_folded(self) -> bool:
         """Whether its list is so long that it is folded."""
         return len(self.options) > MOST_OPEN

@@ -246,6 +246,24 @@ def test_a_preview_says_nothing_that_is_not_known(client) -> None:
     assert "Secondary source." in page.text
 
 
+def test_what_a_choice_of_a_long_list_means_stands_below_it(client, searcher) -> None:
+    """Of the measure that is chosen, in the words of the vocabulary; the others are at hand."""
+    page = client.post("/contribute/case", data={**WHOLE, "do": "edit"}).text
+    meant = searcher.taxonomy["metrics"].get("cost").definition
+
+    assert meant
+    lines = re.findall(r'<p[^>]* id="means-results-1-metric"[^>]*>(.*?)</p>', page)
+    assert lines == [meant]
+    [select] = re.findall(r'<select id="field-results-1-metric"[^>]*>', page)
+    assert "means-results-1-metric" in select
+    assert f'data-means="{meant}" selected' in page
+    unsaid = client.post(
+        "/contribute/case", data={**WHOLE, "do": "edit", "results.1.metric": ""}
+    ).text
+    assert re.findall(r'<p[^>]* id="means-results-1-metric"[^>]*>(.*?)</p>', unsaid) == [""]
+    assert 'id="means-results-1-unit"' not in unsaid
+
+
 def test_an_address_in_another_country_is_worth_a_look(client) -> None:
     """It keeps nothing from happening: a folder may be of a programme, too."""
     page = client.post("/contribute/case", data={**WHOLE, "id": "sweden/bakers", "do": "check"})

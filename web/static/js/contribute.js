@@ -206,6 +206,15 @@
     count();
   }
 
+  /* What the choice of a long list means stands below it. */
+  if (form) {
+    form.addEventListener("change", (event) => {
+      const line = document.getElementById(event.target.id.replace(/^field-/, "means-"));
+      const option = event.target.selectedOptions && event.target.selectedOptions[0];
+      if (line && line !== event.target && option) line.textContent = option.dataset.means || "";
+    });
+  }
+
   /* The text of the file, to copy. */
   const copy = document.getElementById("copy");
   const text = document.getElementById("text");
