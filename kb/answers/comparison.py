@@ -76,10 +76,9 @@ class ComparedCase:
     partners: Annotated[
         tuple[str, ...], Field(description="Who worked with them without being one of them")
     ]
-    period: Annotated[
-        str,
-        Field(description="Years, else by or before which year by its source; empty if neither"),
-    ]
+    period: Annotated[str, Field(description="Years, empty if not told")]
+    #: For whoever shows a case without: until when it may have been, by the year of its source.
+    undated: Annotated[str, Field(exclude=True)]
     reported: Annotated[Provenance, Field(description="Where it comes from and of what time")]
     references: tuple[Citation, ...]
 
@@ -115,6 +114,8 @@ class ComparedField:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedTexts:
     """A row of what each case tells in its own words; an empty text: it is not told.
+
+    Of a period that is not told the text says until when it may have been, where that is known.
 
     ``agreement`` and ``words`` are empty where each tells it in its own way.
     """
@@ -203,7 +204,8 @@ def comparison_answer(
                 region=case.region,
                 members=members_text(case.members, taxonomy),
                 partners=case.members.partners if case.members else (),
-                period=period_text(case.period) or told_by(case, searcher.compendium.references),
+                period=period_text(case.period),
+                undated=told_by(case, searcher.compendium.references),
                 reported=provenance(case, searcher.compendium.references),
                 references=citations(case, searcher.compendium.references),
             )
@@ -332,16 +334,17 @@ def _field(row: FieldRow, found: Comparison, taxonomy: Taxonomy) -> ComparedFiel
 
 
 def _texts(name: str, cases: Sequence[ComparedCase]) -> ComparedTexts:
-    texts = tuple(_text(name, case) for case in cases)
-    rule = agreement([(text,) if text else () for text in texts])
+    told = tuple(_text(name, case) for case in cases)
+    rule = agreement([(text,) if text else () for text in told])
     is_aligned = name in ALIGNED_TEXTS or rule == UNTOLD
-    words = agreement_words(rule, len(texts), sum(map(bool, texts))) if is_aligned else ""
+    words = agreement_words(rule, len(told), sum(map(bool, told))) if is_aligned else ""
+    undated = (case.undated if name == "period" else "" for case in cases)
     return ComparedTexts(
         field=name,
         label=TEXTS[name],
         agreement=rule if is_aligned else "",
         words=words,
-        texts=texts,
+        texts=tuple(text or other for text, other in zip(told, undated, strict=True)),
     )
 
 

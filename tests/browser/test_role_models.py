@@ -153,3 +153,18 @@ def test_role_models_on_paper(page):
     expect(page.locator(".nav")).not_to_be_visible()
     expect(page.locator(".model-sentences").first).to_be_visible()
     assert page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_case_beside_a_firm_stays_on_the_page(browser, real_server_url, width):
+    """Opened, what compares the two makes a narrow page no wider, and says what is not reported."""
+    page = browser.new_page(base_url=real_server_url, viewport={"width": width, "height": 800})
+    page.goto("/role-models?my_country=CA&goal=joint-purchasing&my_sector=food&partners=5")
+    for summary in page.get_by_text("You and this case, field by field").all():
+        summary.click()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    cells = page.locator(".model-more tr.model-unknown td:last-child").all_inner_texts()
+    assert cells
+    assert {text.strip() for text in cells} == {"not reported"}
+    page.close()

@@ -83,7 +83,11 @@ def test_the_table(client):
         "Kind all three agree": ["Network"] * 3,
         "Country differ": ["Norway 2 of 3", "France only here", "Norway 2 of 3"],
         "Region told of one": ["Bergen", "not told", "not told"],
-        "Period told of one": ["About 1990–1992", "not told", "not told"],
+        "Period told of one": [
+            "About 1990–1992",
+            "not told",
+            "Before 2001 (the source gives no year)",
+        ],
         "Who took part": ["3 metal firms, with a bank", "More than 5 wine makers", "not told"],
         "Form differ": ["Hard network only here", "not told", "Soft network only here"],
         "Type of network partly shared": [
@@ -635,4 +639,4 @@ def test_a_case_of_no_told_period_says_what_its_page_says(client):
     )
 
     assert of_case
-    assert table(page)["Period"][2] == of_case[0]
+    assert table(page)["Period told of one"][2] == of_case[0]

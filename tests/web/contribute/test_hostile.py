@@ -187,8 +187,8 @@ def test_an_address_is_told_as_it_was_typed(client) -> None:
     )
 
     said = (
-        "The address must be a folder and a name in lower case letters, digits and hyphens, such "
-        "as norway/boat-builders, not {}."
+        "Address: The address must be a folder and a name in lower case letters, digits and "
+        "hyphens, such as norway/boat-builders, not {}."
     )
     assert said.format("'norway/pe\u00f1a\\x'") in errors(page)
     assert said.format("'norway/\\u202egnp'") in errors(turned)

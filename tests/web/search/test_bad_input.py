@@ -43,7 +43,7 @@ def test_a_long_text_heads_no_page(client) -> None:
     """The heading and the title hold its beginning, the box all of it."""
     text = "wine " * 200
     page = client.get("/search", query_string={"q": text}).text
-    whole, beginning = text.strip(), ("wine " * 23).strip() + "…"
+    whole, beginning = text.strip(), ("wine " * 24).strip() + "…"
 
     assert f"<h1>Results for “{beginning}”</h1>" in page
     assert f'value="{whole}"' in page
@@ -55,7 +55,8 @@ def test_a_long_text_heads_no_page(client) -> None:
 def test_a_value_whose_name_holds_a_word_is_offered(client, searcher: Searcher) -> None:
     """Where nothing is found and no value is named whole; a word of many names offers none."""
     page = client.get("/search", query_string={"q": "spirits of the mountain of doom"}).text
-    n = searcher.compendium.holdings.everything.count(sector="wine")
+    wine = searcher.taxonomy.facet("sector").canonical("Wine and spirits")
+    n = searcher.compendium.holdings.everything.count(sector=wine)
 
     assert searcher.ask("spirits of the mountain of doom").no_good_match
     assert f"All cases under “Wine and spirits” ({n})" in page
