@@ -104,6 +104,8 @@ class Analysis:
             asking for the rest at once loses them.
         rest_terms: the stems of that which count, each once.
         not_understood: signs and words that mean something elsewhere, and are read as words.
+        is_letters_alone: whether all words are single letters that name nothing: "C++" asks for
+            signs that search cannot see.
     """
 
     text: str
@@ -121,16 +123,12 @@ class Analysis:
     rest: str = ""
     rest_terms: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
+    is_letters_alone: bool = False
 
-    @property
-    def is_letters_alone(self) -> bool:
-        """Whether all words are single letters: "C++" asks for a sign that search cannot see.
 
-        A letter that names something is a word, and so is one of another writing.
-        """
-        letters = [one for one in self.terms if len(one) == 1 and one.isascii() and one.isalpha()]
-        is_named = bool(self.mentions or self.absent)
-        return bool(letters) and len(letters) == len(self.terms) and not is_named
+def _are_letters(found: Sequence[str]) -> bool:
+    """Whether all of some words are single letters; a sign of another writing is a word."""
+    return bool(found) and all(len(one) == 1 and one.isascii() and one.isalpha() for one in found)
 
 
 class Analyser:
@@ -215,6 +213,7 @@ class Analyser:
             rest=written(rest),
             rest_terms=terms(rest) if absent else found,
             not_understood=operators.not_understood,
+            is_letters_alone=not (mentions or absent) and _are_letters(found),
         )
 
     def _translation(self, text: str) -> Translation:

@@ -222,8 +222,9 @@ def body_problems(
     for match in _IMAGE.finditer(plain) if "![" in plain else ():
         line, target = _line(plain, match.end()), match[2] or ""
         images[line, target] = None
+        shown = match[0] if len(match[0]) <= 40 else f"{match[0][:37]}..."
         message = (
-            f"an image is not shown on the site: {match[0][:40]!r}. A case is kept as text, in "
+            f"an image is not shown on the site: {shown!r}. A case is kept as text, in "
             "files, in print and for ever; say in words what it shows, or let a link lead to it."
         )
         column = column_at(plain, match.start())

@@ -204,6 +204,8 @@ PROBLEMS = [
     ("template", '[x]({{ "/a" | url }})',
      [(1, LEAD + "'{{', which another site fills in; write the address itself.")]),
     ("bare-domain", "[x](www.example.com)", [(1, LEAD + "'www.example.com'.")]),
+    ("picture-of-a-long-address", "![x](https://example.org/" + "a" * 40 + ".png)",
+     [(1, IMAGE.format("'![x](https://example.org/aaaaaaaaaaaa...'"))]),
     ("picture", "One\n![x\ny](photo.jpg)", [(2, IMAGE.format(r"'![x\ny](photo.jpg'"))]),
     ("picture-from-elsewhere", "![x](https://example.org/a.png)",
      [(1, IMAGE.format("'![x](https://example.org/a.png'"))]),

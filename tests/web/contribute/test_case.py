@@ -261,7 +261,7 @@ def test_what_a_choice_of_a_long_list_means_stands_below_it(client, searcher) ->
         "/contribute/case", data={**WHOLE, "do": "edit", "results.1.metric": ""}
     ).text
     assert re.findall(r'<p[^>]* id="means-results-1-metric"[^>]*>(.*?)</p>', unsaid) == [""]
-    assert 'id="means-results-1-unit"' not in unsaid
+    assert 'id="means-members-qualifier"' not in unsaid
 
 
 def test_an_address_in_another_country_is_worth_a_look(client) -> None:
