@@ -432,9 +432,13 @@ class Searcher:
         """The evidence for a text, and what it makes of the candidates.
 
         Where the whole text finds nothing and names what is absent, the rest of it is answered.
+        Letters alone say too little for any case to be found by.
         """
         evidence = self.retriever.evidence(asked, within)
-        judgement = self._allowed(self._judgement(evidence), asked)
+        judgement = self._judgement(evidence)
+        if asked.is_letters_alone:
+            return evidence, replace(judgement, found=judgement.found[:0])
+        judgement = self._allowed(judgement, asked)
         if len(judgement.found) or not (asked.absent and asked.rest):
             return evidence, judgement
         rest = replace(asked, in_english=asked.rest, terms=asked.rest_terms, wanted=asked.rest)
@@ -449,10 +453,8 @@ class Searcher:
         """The judgement less what the words of a query keep out: phrases and excluded words.
 
         A case must say each phrase in its title or in one of its passages, or have the value of a
-        facet that is called so. Letters alone say too little for any case to be found by.
+        facet that is called so.
         """
-        if asked.is_letters_alone:
-            return replace(judgement, found=judgement.found[:0])
         found = self._saying_none(judgement.found, asked)
         for phrase in asked.phrases:
             saying = self._saying(found, phrase.stems)
