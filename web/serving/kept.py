@@ -21,6 +21,7 @@ from werkzeug.http import parse_list_header
 from kb.errors import KBError
 from web.core.headers import REVALIDATE
 from web.core.refused import REFUSED
+from web.serving.observed import KEPT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -63,6 +64,7 @@ class Answer:
     def sent(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Give it once more, or say that the client has it."""
         environ.update(self.noted)
+        environ[KEPT] = True
         if self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             left = [(name, value) for name, value in self.headers if name.lower() not in _OF_BODY]
             start_response("304 NOT MODIFIED", left)

@@ -40,6 +40,8 @@ def text(live, settings, path: str, **explicit: object) -> str:
             ["does not hold the network address"],
         ),
         ({"metrics_port": 9464}, ["Requests are counted by kind of page"], []),
+        ({"client_rate": 5}, ["how much was asked for from one place"], []),
+        ({"client_rate": 0}, [], ["how much was asked for from one place"]),
     ],
 )
 def test_privacy_is_told_as_the_site_is_set(live, settings, explicit, said, not_said):

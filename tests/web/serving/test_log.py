@@ -19,6 +19,7 @@ from kb.errors import ExportFailed
 from kb.logs import JSON
 from web.app import create_app
 from web.core.told import FOUND, NOTHING_FITS
+from web.serving.counts import Counts
 from web.serving.log import CLIENT, FIELDS
 from web.serving.observed import HEADER, Answered, Observed, Observer
 from web.serving.server import wrapped
@@ -144,6 +145,18 @@ def test_the_proxies_of_the_settings_are_believed(toy_app, settings, trusted, ke
 
     assert answer.status_code == 200
     assert (answer.headers[HEADER] == "abc") is kept
+
+
+def test_an_answer_that_was_kept_is_told_as_the_first(toy_app, settings):
+    """As it is served: what is given a second time has its route, its snapshot and its outcome."""
+    counts = Counts(["/search"], workers=1)
+    site = Client(wrapped(toy_app, settings, counts))
+    for _ in range(2):
+        site.get("/search?q=train").close()
+    total = counts.total()
+
+    assert total["requests"].sum() == total["requests"][counts.routes.index("/search")].sum() == 2
+    assert (total["kept"], total["searches"].sum()) == (1, 2)
 
 
 def test_a_page_of_failure_names_the_number(app, seen, caplog):
