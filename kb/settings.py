@@ -309,7 +309,15 @@ ROWS: tuple[Row, ...] = (
         least=0,
         most=65535,
     ),
-    Row("workers", "2", _whole, "a whole number of at least 1", "Web worker processes", least=1),
+    Row(
+        "workers",
+        "2",
+        _whole,
+        "a whole number from 1 to 64",
+        "Web worker processes",
+        least=1,
+        most=64,
+    ),
     Row(
         "client_rate",
         "20",

@@ -261,7 +261,8 @@ BAD = [
     ("KB_PORT", "-1", "KB_PORT must be a whole number from 0 to 65535, not '-1'."),
     ("KB_PORT", "65536", "KB_PORT must be a whole number from 0 to 65535, not '65536'."),
     ("KB_PORT", "", "KB_PORT must be a whole number from 0 to 65535, not ''."),
-    ("KB_WORKERS", "two", "KB_WORKERS must be a whole number of at least 1, not 'two'."),
+    ("KB_WORKERS", "two", "KB_WORKERS must be a whole number from 1 to 64, not 'two'."),
+    ("KB_WORKERS", "65", "KB_WORKERS must be a whole number from 1 to 64, not '65'."),
 ]
 
 
@@ -308,7 +309,7 @@ def test_a_bad_explicit_value_is_refused_too() -> None:
     with pytest.raises(SettingError) as error:
         read_settings({"KB_WORKERS": "4"}, workers=0)
 
-    assert str(error.value) == "KB_WORKERS must be a whole number of at least 1, not '0'."
+    assert str(error.value) == "KB_WORKERS must be a whole number from 1 to 64, not '0'."
 
 
 def test_an_unknown_variable_is_refused() -> None:
