@@ -46,7 +46,7 @@ AT_START = {
     *("annotated_types", "backports", "blinker", "brotli", "click", "faiss", "flask"),
     *("flask_compress", "gunicorn", "htmlparser", "itsdangerous", "jinja2", "lxml", "markdown"),
     *("markupsafe", "nh3", "numpy", "packaging", "pydantic", "pydantic_core", "pymdownx"),
-    *("rapidfuzz", "tantivy", "typing_extensions", "typing_inspection", "werkzeug"),
+    *("rapidfuzz", "tantivy", "typing_extensions", "typing_inspection", "waitress", "werkzeug"),
 }
 #: The same of what comes with Python and takes long.
 NOT_AT_START = {"asyncio", "multiprocessing", "sqlite3", "unittest", "xmlrpc"}
