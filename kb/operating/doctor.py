@@ -13,8 +13,10 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from kb.encoders.sentence_transformer import DEFAULT_MODEL, find_model
 from kb.engine.choice import LOCAL
@@ -101,7 +103,7 @@ def diagnose(environ: Mapping[str, str], **explicit: object) -> Diagnosis:
     found.append(_settings(environ))
     for look in (_encoder, _multilingual, _database, _memory, _disk, _index, _cases, _snapshot):
         found += look(settings)
-    for look in (_versions, _port, _address, _git):
+    for look in (_versions, _port, _address, _operator, _git):
         found += look(settings)
     return Diagnosis(release=release(), findings=tuple(found))
 
@@ -359,6 +361,34 @@ def _address(settings: Settings) -> Iterator[Finding]:
             "Set KB_SITE_URL to where readers find the site: citations, feeds and QR codes name it."
         )
         yield _look("address", "the public address is not set", do)
+
+
+def _operator(settings: Settings) -> Iterator[Finding]:
+    """Who runs a site that others than this machine reach; readers look for it on /privacy."""
+    given = " · ".join(filter(None, (settings.operator, settings.contact)))
+    missing = [
+        f"KB_{name.upper()}" for name in ("operator", "contact") if not getattr(settings, name)
+    ]
+    if not missing:
+        yield _fine("operator", given)
+    elif _is_here(settings.host) and _is_here(urlsplit(settings.site_url).hostname):
+        yield _fine("operator", given or "not said, and the site is for this machine alone")
+    else:
+        do = (
+            f"Set {' and '.join(missing)}: readers look on /privacy and /accessibility for who "
+            "runs the site and how to reach them, and many countries ask that it is said."
+        )
+        yield _look("operator", f"{' and '.join(missing)} not set", do)
+
+
+def _is_here(host: str | None) -> bool:
+    """Whether a name of a host is this machine alone; where there is none nobody else knows it."""
+    if not host or host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _git(_: Settings) -> Iterator[Finding]:

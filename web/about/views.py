@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response, abort, render_template
 
+from kb import __version__
 from kb.citations.works import day_text
 from kb.model.facets import COLLECTION_FACET
 from kb.model.relevance import corrected
@@ -30,7 +31,8 @@ from web.ui.markdown import render_codebook, render_policy
 
 #: As many sources stand on the page About; the page of the sources has them all.
 MOST_CITED = 5
-#: The day on which the statement of accessibility was last gone through, sentence by sentence.
+#: The day on which the makers of the program went through what it says of accessibility, sentence
+#: by sentence; it comes with a release, and says nothing of the site that runs it.
 ACCESSIBILITY_STATED = date(2026, 11, 29)
 #: For so many days from today what ``security.txt`` says holds, as far as anybody can tell.
 SECURITY_HOLDS = 90
@@ -112,9 +114,16 @@ def privacy() -> str:
 
 @bp.get("/accessibility")
 def accessibility() -> str:
-    """How far the site can be used by everybody, by the model for European public bodies."""
-    prepared = day_text(ACCESSIBILITY_STATED.isoformat())
-    return render_template("accessibility.html", settings=settings(), prepared=prepared)
+    """How far the program can be used by everybody, by the model for European public bodies.
+
+    What was tested is of the release. What only an operator can say is never said for them.
+    """
+    return render_template(
+        "accessibility.html",
+        settings=settings(),
+        prepared=day_text(ACCESSIBILITY_STATED.isoformat()),
+        release=__version__,
+    )
 
 
 @bp.get("/.well-known/security.txt")

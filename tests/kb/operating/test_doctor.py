@@ -53,6 +53,41 @@ def test_a_machine_that_lacks_nothing(environ, settings):
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "state", "said"),
+    [
+        ({"KB_HOST": "0.0.0.0"}, "look", "KB_OPERATOR and KB_CONTACT not set"),
+        ({"KB_HOST": "::"}, "look", "KB_OPERATOR and KB_CONTACT not set"),
+        (
+            {"KB_SITE_URL": "https://kb.example", "KB_OPERATOR": "Seed Guild"},
+            "look",
+            "KB_CONTACT not set",
+        ),
+        ({"KB_SITE_URL": "http://localhost:8000"}, "fine", "not said, and the site is for this"),
+        ({"KB_HOST": "::1"}, "fine", "not said, and the site is for this machine alone"),
+        (
+            {
+                "KB_SITE_URL": "https://kb.example",
+                "KB_OPERATOR": "Seed Guild",
+                "KB_CONTACT": "desk@guild.example",
+            },
+            "fine",
+            "Seed Guild · desk@guild.example",
+        ),
+    ],
+)
+def test_who_runs_a_site_for_others_is_asked_for(environ, given, state, said):
+    """Also behind a proxy, where the site itself listens on this machine alone."""
+    found = diagnose({**environ, "KB_SITE_URL": "", **given})
+    operator = _by_name(found)["operator"]
+
+    assert operator.state == state
+    assert operator.said.startswith(said)
+    assert found.can("serve")
+    missing = [name for name in ("KB_OPERATOR", "KB_CONTACT") if name in said]
+    assert [name for name in missing if name not in operator.do] == []
+
+
 def test_a_wrong_setting_is_told_and_ends_the_rest(environ):
     """Nothing that asks the settings can be looked at then."""
     found = diagnose({**environ, "KB_PROT": "8000"})

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from kb import __version__
+from kb.citations.works import day_text
 from web import create_app
-from web.about.views import SECURITY_HOLDS
+from web.about.views import ACCESSIBILITY_STATED, SECURITY_HOLDS
 
 ROOT = Path(__file__).parents[3]
 
@@ -71,13 +73,14 @@ def test_what_scripts_keep_is_what_privacy_tells():
 
 
 def test_accessibility_by_the_model(live, settings):
-    """The statement has the parts of the European model, and names whom to tell."""
+    """It has the parts of the European model, names the standards, and whom to tell."""
     page = text(live, settings, "/accessibility", contact="https://guild.example/desk")
     parts = [
         "Accessibility statement",
+        "(WCAG) 2.2, level AA",
+        "EN 301 549",
         "partially compliant",
         "What is not accessible",
-        "This is a self-assessment of 29 November 2026",
         "Tell of an obstacle",
         "https://guild.example/desk",
         "If you get no answer",
@@ -85,6 +88,28 @@ def test_accessibility_by_the_model(live, settings):
 
     assert [part for part in parts if part not in page] == []
     assert "has not said how to be reached" in text(live, settings, "/accessibility")
+
+
+def test_accessibility_says_what_was_tested_and_leaves_the_rest_to_the_operator(live, settings):
+    """Release and day are the program's; nothing is declared in the name of who runs a site."""
+    page = text(live, settings, "/accessibility")
+    named = text(live, settings, "/accessibility", operator="Seed Guild")
+
+    assert f"went through this page last on {day_text(ACCESSIBILITY_STATED.isoformat())}" in page
+    assert f"This site runs release {__version__}." in page
+    assert "self-assessment" not in page
+    assert "in English" not in page
+    assert "Whoever runs this site has not said here which office that is" in page
+    assert "Seed Guild has not said here which office that is" in named
+
+
+def test_the_version_of_axe_is_the_one_that_tests():
+    """The page names the program that looks at pages as tests/browser runs it."""
+    head = (ROOT / "tests" / "vendor" / "axe.min.js").read_text("utf-8")[:40]
+    (version,) = re.findall(r"axe v(\d+\.\d+)\.", head)
+    page = (ROOT / "web" / "about" / "templates" / "accessibility.html").read_text("utf-8")
+
+    assert f"axe-core {version}, " in page
 
 
 def test_both_are_at_the_foot_of_every_page(client):
