@@ -46,6 +46,8 @@ _COSTLY = re.compile(
 #: What costs as much as several: files that are set, drawn or gathered.
 _FILES = re.compile(r"\.(pdf|docx|epub|imscc)$")
 FILE_COSTS = 5
+#: Where assistants ask, whose protocol has errors of its own.
+_ASSISTANTS = "mcp"
 #: So many refusals of those who come when all is full are kept, for different hosts and paths.
 _REFUSALS_KEPT = 32
 
@@ -85,7 +87,11 @@ class Limits:
     def _full(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Refuse a request for which there is no time: by an answer that was made before."""
         path = environ["PATH_INFO"]
-        kind = "/mcp" if path.endswith("/mcp") else "/api/v1/" if is_for_programs(path) else "/"
+        kind = "/"
+        if path.strip("/") == _ASSISTANTS:
+            kind += _ASSISTANTS
+        elif is_for_programs(path):
+            kind += path.split("/")[1] + "/"
         asked = (
             kind,
             environ.get("wsgi.url_scheme", ""),
@@ -106,7 +112,7 @@ class Limits:
             **environ,
             "PATH_INFO": path,
             "QUERY_STRING": "",
-            "REQUEST_METHOD": "POST" if path == "/mcp" else "GET",
+            "REQUEST_METHOD": "POST" if path.endswith(_ASSISTANTS) else "GET",
             "HTTP_ACCEPT_ENCODING": "",
             REFUSED: Refusal(status=503, retry_after=COME_BACK_S),
         }

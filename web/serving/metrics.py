@@ -49,6 +49,10 @@ _FAMILIES = {
 }
 #: A client of the figures that says nothing for so many seconds is let go.
 _PATIENCE_S = 10
+#: What the page of the figures is called.
+_PAGE = "metrics"
+#: What the system tells of its processes.
+_PROC = Path(os.sep, "proc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +267,8 @@ class MetricsServer:
     def address(self) -> str:
         """Where the figures are."""
         host, port = self._server.server_address[:2]
-        return f"http://[{host}]:{port}/metrics" if ":" in host else f"http://{host}:{port}/metrics"
+        place = f"[{host}]" if ":" in host else host
+        return f"http://{place}:{port}/{_PAGE}"
 
     def counts(self, routes: Iterable[str]) -> Counts:
         """What the workers count in.
@@ -334,9 +339,9 @@ def _since(index: Path, snapshot_id: str) -> Iterator[Value]:
 def _waiting(port: int) -> Iterator[Value]:
     """How many connections to a port the system holds that nobody has accepted."""
     found = None
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+    for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
-            for line in Path(table).read_text(encoding="ascii").splitlines()[1:]:
+            for line in (_PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]:
                 parts = line.split()
                 if parts[1].endswith(f":{port:04X}") and parts[3] == "0A":  # it listens
                     found = (found or 0) + int(parts[4].partition(":")[2], 16)
@@ -347,6 +352,6 @@ def _waiting(port: int) -> Iterator[Value]:
 def _memory(processes: Mapping[str, int]) -> Iterator[Value]:
     for name, pid in processes.items():
         with contextlib.suppress(OSError):
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+            rollup = (_PROC / str(pid) / "smaps_rollup").read_text(encoding="ascii")
             if share := re.search(r"^Pss: +(\d+) kB", rollup, re.M):
                 yield (name,), int(share[1]) * 1024
