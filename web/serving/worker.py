@@ -67,7 +67,7 @@ _OWN_FILES = 256
 LINGER_S = 0.5
 #: Seconds for which what is sent after a refusal is read away.
 HUNG_UP_S = 2
-#: Seconds after which the head of a request that is not whole is not waited for at the end.
+#: Seconds after which the head of a request is not waited for at the end.
 DAWDLES_S = 2
 #: For so long a connection is left to a worker that has fewer.
 _TURN_S = 0.005
@@ -202,12 +202,15 @@ class Channel(HTTPChannel):
         return bool(self.requests or self.writable())
 
     def is_owed(self) -> bool:
-        """Whether a client is to get an answer, or part of one; one that dawdles is not."""
+        """Whether a client is to get an answer, or part of one; one that dawdles is not.
+
+        One who has just connected is about to ask.
+        """
         begun = self.request
-        return self.is_busy() or (
-            begun is not None
-            and (begun.headers_finished or time.monotonic() - begun.begun < DAWDLES_S)
-        )
+        if begun is not None and not self.is_busy():
+            return begun.headers_finished or time.monotonic() - begun.begun < DAWDLES_S
+        has_asked = self.last_activity != self.creation_time
+        return self.is_busy() or not (has_asked or time.time() - self.creation_time > DAWDLES_S)
 
     def maintain(self, now: float, idle: float) -> None:
         """Close what has taken too long; ``idle`` is when the last sign must have come."""
@@ -389,7 +392,7 @@ class Listener(TcpWSGIServer):
     def handle_accept(self) -> None:
         """Take a connection, unless a worker that has fewer takes it in a moment."""
         n = len(self.active_channels)
-        self._has_left = self._shares.tell(n) and not self._has_left
+        self._has_left = self._shares.tell(n) and not (self._has_left or self.is_ending)
         if self._has_left:
             self._left_until = time.monotonic() + _TURN_S
             return
@@ -430,6 +433,12 @@ class Listener(TcpWSGIServer):
         self.del_channel()
         self.accepting = False
         self.socket.close()
+
+    def has_more(self) -> bool:
+        """Whether a connection waits to be taken."""
+        waiting = select.poll()
+        waiting.register(self.socket, select.POLLIN)
+        return bool(waiting.poll(0))
 
     def is_done(self) -> bool:
         """Whether every request is answered that has begun to come."""
@@ -493,10 +502,13 @@ class BufferingWorker(Worker):
         """Answer what has come, and what comes for a moment yet, then all that is begun."""
         server, begun = self.server, time.monotonic()
         server.is_ending = True
-        while time.monotonic() - begun < LINGER_S:
+        linger, limit = begun + LINGER_S, begun + self.cfg.graceful_timeout
+        latest = begun + self.cfg.graceful_timeout / 2
+        while (now := time.monotonic()) < linger or (server.has_more() and now < latest):
             server.round(LINGER_S / 10)
+            self._sign_of_life()
         server.take_no_more()
-        while not server.is_done() and time.monotonic() - begun < self.cfg.graceful_timeout:
+        while not server.is_done() and time.monotonic() < limit:
             server.round(LINGER_S / 10)
             self._sign_of_life()
 
