@@ -23,8 +23,15 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+#: How a switch is written: as it is told here, then as other programs have it.
+_SWITCHES = {
+    **dict.fromkeys(("on", "true", "yes", "1"), True),
+    **dict.fromkeys(("off", "false", "no", "0"), False),
+}
+
+
 def _switch(text: str) -> bool:
-    return {"on": True, "true": True, "off": False, "false": False}[text.strip().lower()]
+    return _SWITCHES[text.strip().lower()]
 
 
 #: What keeps repositories; each has a page of its own for a new file.
@@ -61,6 +68,15 @@ def _web_page(text: str) -> str:
     page = urlsplit(text)
     is_page = page.scheme in ("https", "http") and page.hostname and not page.query
     if text and not (is_page and not page.fragment and text.isprintable() and " " not in text):
+        raise ValueError(text)
+    return text
+
+
+def _any_page(text: str) -> str:
+    text = text.strip()
+    page = urlsplit(text)
+    is_page = page.scheme in ("https", "http") and page.hostname
+    if text and not (is_page and text.isprintable() and " " not in text):
         raise ValueError(text)
     return text
 
@@ -359,8 +375,8 @@ ROWS: tuple[Row, ...] = (
     Row(
         "contribute_url",
         "",
-        str,
-        "a URL",
+        _any_page,
+        "empty or the URL of a page, such as https://github.com/org/repo",
         "Where the repository is, for the links that invite contributions",
     ),
     Row(
@@ -503,11 +519,10 @@ def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:
     known = {row.variable for row in ROWS}
     for variable in sorted(environ):
         if variable.startswith("KB_") and variable not in known:
-            near = get_close_matches(variable, sorted(known), n=2, cutoff=0.8)
-            meant = f"The nearest is {' or '.join(near)}. " if near else ""
+            near = ", ".join(get_close_matches(variable, sorted(known), n=3, cutoff=0))
             raise SettingError(
-                f"The environment variable {variable} is not a setting. {meant}"
-                f"Settings are {', '.join(sorted(known))}."
+                f"The environment variable {variable} is not a setting. The nearest are {near}. "
+                "The README lists every setting, under Settings."
             )
     values = {}
     for row in ROWS:

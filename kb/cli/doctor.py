@@ -20,12 +20,12 @@ _SIGNS = {"fine": "fine ", "look": "look ", "wrong": "WRONG"}
 @click.command()
 @folder_options
 @click.option("--host", metavar="ADDRESS", help="Address that would be listened on [KB_HOST]")
-@click.option("--port", type=int, help="Port [KB_PORT]")
+@click.option("--port", type=int, help="Port that would be listened on [KB_PORT]")
 @click.option(
     "--for",
     "wanted",
     type=click.Choice(["build", "serve", "both"]),
-    help="What this machine is for: exit status 1 where it cannot do that",
+    help="What this machine is for; what is wrong for something else alone is no failure then",
 )
 @json_option
 @one_catch
@@ -40,7 +40,8 @@ def doctor(
 ) -> int:
     """Say whether this machine can build and serve, what is wrong, and what to do.
 
-    Exit status 1 where it can do neither, or not what --for names. Nothing is changed.
+    Exit status 1 where a line says WRONG, with --for where that keeps it from what is named.
+    Nothing is changed.
     """
     from kb.operating.doctor import diagnose  # imports faiss and onnxruntime
 
@@ -52,9 +53,8 @@ def doctor(
         click.echo(json.dumps({**data, "findings": findings}, indent=1))
     else:
         _print(found, can)
-    if wanted is None:
-        return 0 if any(can.values()) else 1
-    return 0 if all(can[what] for what in can if wanted in (what, "both")) else 1
+    asked = [what for what in can if wanted in (what, "both", None)]
+    return 1 if found.is_wrong_for(*asked) else 0
 
 
 def _print(found: Diagnosis, can: dict[str, bool]) -> None:

@@ -85,6 +85,15 @@ class Diagnosis:
         """Whether nothing keeps this machine from ``build`` or ``serve``."""
         return not any(what in one.keeps_from for one in self.findings)
 
+    def is_wrong_for(self, *wanted: str) -> bool:
+        """Whether something is wrong that keeps from ``build`` or ``serve``, or from no one thing.
+
+        Args:
+            *wanted: what this machine is for.
+        """
+        wrong = (one for one in self.findings if one.state == WRONG)
+        return any(not one.keeps_from or set(wanted) & set(one.keeps_from) for one in wrong)
+
 
 def diagnose(environ: Mapping[str, str], **explicit: object) -> Diagnosis:
     """Look at everything that a build or a server needs of this machine.
@@ -339,7 +348,9 @@ def _port(settings: Settings) -> Iterator[Finding]:
     if served:
         yield _fine("port", f"the site answers on {settings.port}, from snapshot {served}")
     else:
-        yield _wrong("port", str(trouble), "Set KB_HOST and KB_PORT.", "serve")
+        is_host = str(trouble).startswith("KB_HOST")
+        do = "Set KB_HOST." if is_host else "Free that port, or set KB_PORT to another one."
+        yield _wrong("port", str(trouble), do, "serve")
 
 
 def _served_at(settings: Settings) -> str:

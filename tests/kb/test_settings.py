@@ -45,8 +45,6 @@ DEFAULTS = {
     "metrics_host": "127.0.0.1",
 }
 
-VARIABLES = ", ".join(sorted(f"KB_{name.upper()}" for name in DEFAULTS))
-
 
 #: Variable, its text, the setting, its value.
 GOOD = [
@@ -60,6 +58,10 @@ GOOD = [
     ("KB_MULTILINGUAL", "on", "multilingual", True),
     ("KB_MULTILINGUAL", " OFF ", "multilingual", False),
     ("KB_MULTILINGUAL", "False", "multilingual", False),
+    ("KB_MULTILINGUAL", "1", "multilingual", True),
+    ("KB_MULTILINGUAL", " Yes ", "multilingual", True),
+    ("KB_MULTILINGUAL", "0", "multilingual", False),
+    ("KB_MULTILINGUAL", "no", "multilingual", False),
     ("KB_MIN_SCORE", "-1", "min_score", -1.0),
     ("KB_MIN_SCORE", "1", "min_score", 1.0),
     ("KB_MIN_SCORE", " .25 ", "min_score", 0.25),
@@ -87,6 +89,8 @@ GOOD = [
         ("192.0.2.1/32", "10.0.0.0/8", "fd00::/8", "unix"),
     ),
     ("KB_CONTRIBUTE_URL", "https://x.example/r", "contribute_url", "https://x.example/r"),
+    ("KB_CONTRIBUTE_URL", " https://x.example/r?a#b ", "contribute_url", "https://x.example/r?a#b"),
+    ("KB_CONTRIBUTE_URL", "", "contribute_url", ""),
     ("KB_OPERATOR", " Seed Guild of Ostreval ", "operator", "Seed Guild of Ostreval"),
     ("KB_FORGE_BRANCH", "release/2", "forge_branch", "release/2"),
     ("KB_FORGE_CASES", "/content/cases/", "forge_cases", "content/cases"),
@@ -147,7 +151,16 @@ BAD = [
         "KB_SOURCE_FOLDER must be the path of a folder in the source, without .., not '../a'.",
     ),
     ("KB_LOG", "xml", "KB_LOG must be text or json, not 'xml'."),
-    ("KB_LOG_REQUESTS", "yes", "KB_LOG_REQUESTS must be on or off, not 'yes'."),
+    ("KB_LOG_REQUESTS", "sometimes", "KB_LOG_REQUESTS must be on or off, not 'sometimes'."),
+    *(
+        (
+            "KB_CONTRIBUTE_URL",
+            given,
+            "KB_CONTRIBUTE_URL must be empty or the URL of a page, such as "
+            f"https://github.com/org/repo, not {given!r}.",
+        )
+        for given in ("foo", "javascript:alert(1)", "https://", "https://a b", "//x.example")
+    ),
     (
         "KB_LOG_CLIENTS",
         "on",
@@ -239,8 +252,8 @@ BAD = [
         "postgresql://user@host/database, not 'mysql://db/kb'.",
     ),
     ("KB_MULTILINGUAL", "", "KB_MULTILINGUAL must be on or off, not ''."),
-    ("KB_MULTILINGUAL", "1", "KB_MULTILINGUAL must be on or off, not '1'."),
-    ("KB_MULTILINGUAL", "yes", "KB_MULTILINGUAL must be on or off, not 'yes'."),
+    ("KB_MULTILINGUAL", "2", "KB_MULTILINGUAL must be on or off, not '2'."),
+    ("KB_MULTILINGUAL", "y", "KB_MULTILINGUAL must be on or off, not 'y'."),
     ("KB_MIN_SCORE", "high", "KB_MIN_SCORE must be a number from -1 to 1, not 'high'."),
     ("KB_MIN_SCORE", "nan", "KB_MIN_SCORE must be a number from -1 to 1, not 'nan'."),
     ("KB_MIN_SCORE", "-1.1", "KB_MIN_SCORE must be a number from -1 to 1, not '-1.1'."),
@@ -313,13 +326,13 @@ def test_a_bad_explicit_value_is_refused_too() -> None:
 
 
 def test_an_unknown_variable_is_refused() -> None:
-    """A KB_ variable that is no setting, a slip of the pen mostly, is refused with the list."""
+    """A KB_ variable that is no setting, mostly a slip, is refused with the three nearest."""
     with pytest.raises(SettingError) as error:
         read_settings({"KB_CASE": "cases", "PATH": "/bin"})
 
     assert str(error.value) == (
-        "The environment variable KB_CASE is not a setting. The nearest is KB_CASES. "
-        f"Settings are {VARIABLES}."
+        "The environment variable KB_CASE is not a setting. The nearest are KB_CASES, "
+        "KB_FORGE_CASES, KB_SOURCE. The README lists every setting, under Settings."
     )
 
 

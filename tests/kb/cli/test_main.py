@@ -32,16 +32,16 @@ def test_a_wrong_variable_is_wrong_usage(monkeypatch, command, variable, value, 
 
 
 def test_an_unknown_variable_is_wrong_usage(monkeypatch):
-    """A variable that looks like a setting and is none is refused, with those that are."""
+    """A variable that looks like a setting and is none is refused, with those that are near."""
     monkeypatch.setenv("KB_MODELL", "x")
 
     result = kb("check")
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(
-        "Error: The environment variable KB_MODELL is not a setting. The nearest is KB_MODEL. "
-        "Settings are KB_BATCH_SIZE, "
+        "Error: The environment variable KB_MODELL is not a setting. The nearest are KB_MODEL, "
     )
+    assert result.stderr.endswith("The README lists every setting, under Settings.\n")
 
 
 def test_an_option_wins_over_a_variable(monkeypatch, settings, tmp_path):

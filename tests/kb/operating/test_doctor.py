@@ -94,7 +94,7 @@ def test_a_wrong_setting_is_told_and_ends_the_rest(environ):
 
     last = found.findings[-1]
     assert (last.about, last.state) == ("settings", "wrong")
-    assert last.said.startswith("The environment variable KB_PROT is not a setting. The nearest is")
+    assert last.said.startswith("The environment variable KB_PROT is not a setting. The nearest")
     assert (found.can("build"), found.can("serve")) == (False, False)
 
 
@@ -180,6 +180,9 @@ def test_a_port_in_use_is_told(environ):
 
     assert found.can("serve") is False
     assert f"KB_PORT is {port}, which is in use" in _by_name(found)["port"].said
+    assert _by_name(found)["port"].do == "Free that port, or set KB_PORT to another one."
+    assert [found.is_wrong_for(*what) for what in (("serve",), ("build", "serve"))] == [True] * 2
+    assert found.is_wrong_for("build") is False
 
 
 def test_a_database_that_is_not_there_is_told(environ):
@@ -207,5 +210,6 @@ def test_the_command_prints_a_page_and_says_by_its_status(environ, settings, mon
     told = json.loads(data.stdout)
     assert (told["can_build"], told["can_serve"]) == (True, True)
     assert [one["about"] for one in told["findings"]][:2] == ["Python", "parts to serve"]
-    assert (there.exit_code, not_there.exit_code, kb("doctor", *empty).exit_code) == (0, 1, 0)
+    assert (there.exit_code, not_there.exit_code, kb("doctor", *empty).exit_code) == (0, 1, 1)
+    assert kb("doctor", "--for", "build", *empty).exit_code == 0
     assert "To do: Run 'kb build', or 'kb snapshots --import FILE'." in not_there.stdout

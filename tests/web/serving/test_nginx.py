@@ -376,7 +376,9 @@ def test_an_address_that_is_too_long_gets_our_page(front, length, status):
     assert (told in answer.data) == (status == 400)
 
 
-@pytest.mark.parametrize(("n_bytes", "status"), [(900_000, 200), (1_500_000, 413)])
+@pytest.mark.parametrize(
+    ("n_bytes", "status"), [(900_000, 200), (1_500_000, 413), (3_000_000, 413), (9_000_000, 413)]
+)
 def test_bodies(front, n_bytes, status):
     """A file of 900 kB comes through; of one that is too much the site tells, in words."""
     boundary = "b" * 20
@@ -454,10 +456,52 @@ def test_the_log_holds_no_queries(front):
     assert "a-word-of-mine" not in "".join(one.read_text() for one in front.folder.glob("*.log"))
 
 
+@pytest.mark.parametrize("path", ["/robots.txt", "/.well-known/security.txt"])
+def test_what_is_read_at_the_root_of_a_host_is_the_sites(front, path):
+    """Where the site stands under a path, too."""
+    at_root, below = front.get(path), front.get(f"{PATH}{path}")
+    assert (at_root.status, at_root.data) == (below.status, below.data)
+    assert (at_root.status == 200) == (path == "/robots.txt")  # nobody to turn to was named
+    assert b"nginx" not in at_root.data
+
+
+def test_while_the_site_is_away_nginx_says_so_in_words(tmp_path):
+    """With when to come back, and not as a bare 502."""
+    with behind(f"127.0.0.1:{free_port()}", tmp_path / "nginx") as front:
+        answers = [front.get(path) for path in (f"{PATH}/about", "/robots.txt")]
+    for answer in answers:
+        assert answer.status == 503
+        assert answer.headers["Retry-After"] == "30"
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert answer.data.decode() == (
+            "This site does not answer just now. It may be starting anew: please try again in a "
+            "minute.\n"
+        )
+
+
+def test_in_a_server_that_is_there_already(tmp_path):
+    """What stands between the lines of = signs is all that it takes, and nginx warns of nothing."""
+    text = CONFIG.read_text(encoding="utf-8")
+    _, copied, _ = re.split(r" +# =+\n", text)
+    kept = text[: text.index("server {\n    listen 80;")]
+    (tmp_path / "main.conf").write_text(
+        f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{kept}\n"
+        f"server {{\nlisten 127.0.0.1:{free_port()};\nserver_name {HOST};\n"
+        "location = /theirs { return 204; }\n"
+        f"{changed(copied, ('/var/log/nginx/', f'{tmp_path}/'))}}}\n}}\n"
+    )
+    command = [NGINX, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "main.conf")]
+    done = subprocess.run(
+        [*command, "-e", str(tmp_path / "errors.log")], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, "[warn]" in done.stderr) == (0, False), done.stderr
+
+
 def test_a_site_of_its_own_host(settings, tmp_path):
-    """As the head of the file has it: / in the last location, without the one before it."""
+    """As the head of the file has it: / as the path, without the three locations before it."""
     text = CONFIG.read_text(encoding="utf-8")
     before = text[text.index("    location = ") : text.index("    location /compendium/")]
+    assert before.count("location =") == 3
     pairs = ((before, ""), ("location /compendium/ {", "location / {"))
     with (
         served(settings, KB_SITE_URL=f"https://{HOST}") as site,
