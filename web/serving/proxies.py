@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from hashlib import sha256
 from html import escape
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -25,7 +27,7 @@ from kb.answers.problem import MEDIA_TYPE, Problem
 from kb.answers.serialise import to_json
 from kb.settings import UNIX, Settings, host_name, mount
 from web.core.files import FILES, is_for_programs
-from web.core.headers import SECURITY
+from web.core.headers import POLICY, SECURITY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -46,14 +48,27 @@ _HEADERS = (FORWARDED, FOR, PROTO, HOST, PORT, PREFIX)
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
 #: So much of a foreign value is repeated.
 _SHOWN = 100
+#: In the page itself: who asks by a name that is not known is given no style sheet either.
+_STYLE = """
+:root {color-scheme: light dark}
+body {max-width: 38rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.0625rem/1.5 Georgia, serif}
+h1 {font-size: 1.75rem; font-weight: 600; line-height: 1.2; overflow-wrap: anywhere}
+p {overflow-wrap: anywhere}
+"""
+_STYLED = POLICY.replace(
+    "style-src 'self'",
+    f"style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'",
+)
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex"><title>{title}</title></head>
+<meta name="robots" content="noindex"><title>{title}</title><style>{style}</style></head>
 <body>
+<main>
 <h1>{title}</h1>
 <p>{detail}</p>{way}
 <p><strong>For the operator.</strong> {advice}</p>
+</main>
 </body>
 </html>
 """
@@ -245,12 +260,15 @@ class Proxies:
             link = f'<a href="{escape(self._public)}">{escape(self._public)}</a>'
             page = _PAGE.format(
                 title=title,
+                style=_STYLE,
                 detail=escape(refused.detail),
                 way=f"\n<p>The site stands at {link}.</p>" if self._public else "",
                 advice=escape(refused.advice),
             )
             response = Response(page, 400, mimetype="text/html")
         response.headers.update(SECURITY)
+        if response.mimetype == "text/html":
+            response.headers["Content-Security-Policy"] = _STYLED
         response.headers["Cache-Control"] = "no-store"
         return response(environ, start_response)
 

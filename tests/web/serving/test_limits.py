@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kb.search.opening import open_live
 from kb.settings import Settings, read_settings
 from web.app import create_app
+from web.core.refused import REFUSED, Refusal
 from web.serving.limits import (
     FILE_COSTS,
     MOST_ADDRESS,
@@ -118,6 +119,15 @@ def test_the_size_of_an_address(site):
     assert site.get(f"{longest}a").status_code == 414
     assert site.get(most).status_code == 200
     assert site.get(f"{most}&").status_code == 400
+
+
+def test_whoever_comes_when_all_is_full_is_sent_to_no_log(site):
+    """Nothing is wrong then, and nothing of it is written down."""
+    page = site.get("/", environ_overrides={REFUSED: Refusal(status=503, retry_after=5)})
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "More is asked for just now than can be answered" in page.text
+    assert "For the operator" not in page.text
 
 
 def test_accounts_fill_with_time():

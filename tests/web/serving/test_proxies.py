@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from werkzeug.test import Client, EnvironBuilder, TestResponse, run_wsgi_app
@@ -323,6 +326,16 @@ def test_the_page_says_what_to_do():
         "address of the site. If it has other names too, name them in KB_HOSTS.",
         "instance": "/api/v1/search",
     }
+
+
+def test_the_page_can_be_read_by_day_and_by_night():
+    """It brings its few styles along, and its policy lets a browser use those and no others."""
+    refused = asked(host="evil.example")
+    (style,) = re.findall("<style>(.*?)</style>", refused.text, re.S)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+
+    assert "color-scheme: light dark" in style
+    assert f"; style-src 'sha256-{digest}';" in refused.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
