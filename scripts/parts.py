@@ -38,6 +38,7 @@ _CALLED = {
     "License :: OSI Approved :: MIT License": "MIT",
     "License :: OSI Approved :: Artistic License": "Artistic",
     "License :: OSI Approved :: GNU General Public License (GPL)": "GPL",
+    "License :: OSI Approved :: Zope Public License": "ZPL-2.1",
 }
 
 

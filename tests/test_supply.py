@@ -291,7 +291,7 @@ def _rows() -> dict[str, list[str]]:
 #: What a licence may begin with; one that is none of these is looked at by a person first.
 _TAKEN = re.compile(
     r"(MIT|BSD|Apache-2\.0|PSF-2\.0|ISC|LGPL-(2\.1|3\.0)-only|MPL-2\.0 AND MIT"
-    r"|GPL-2\.0-or-later or Artistic)\b"
+    r"|GPL-2\.0-or-later or Artistic|ZPL-2\.1)\b"
 )
 
 

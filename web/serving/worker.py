@@ -20,7 +20,7 @@ import mmap
 import os
 import re
 import resource
-import select
+import selectors
 import socket
 import struct
 import sys
@@ -28,7 +28,7 @@ import threading
 import time
 from collections.abc import Iterable
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
@@ -40,9 +40,6 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from web.core.refused import REFUSED, Refusal
-
-if TYPE_CHECKING:
-    pass
 
 _log = logging.getLogger(__name__)
 
@@ -251,17 +248,17 @@ class Waiting:
     accepting = False
 
     def __init__(self, map: dict[int, Any]) -> None:
-        self._kernel = select.epoll()
+        self._kernel = selectors.DefaultSelector()  # epoll; kqueue on a Mac
         self._channels: dict[int, Channel] = {}  # the one that has waited longest is the first
         self._loop = map
-        map[self._kernel.fileno()] = self
+        map[self._kernel.fileno()] = self  # a selector of the kernel has a descriptor of its own
 
     def add(self, channel: Channel) -> None:
         """Watch a connection, and take it out of the rounds of the loop."""
         fd = channel._fileno
         self._loop.pop(fd, None)
         self._channels[fd] = channel
-        self._kernel.register(fd, select.EPOLLIN)
+        self._kernel.register(fd, selectors.EVENT_READ, channel)
 
     def remove(self, channel: Channel) -> None:
         """Watch it no more, if it was."""
@@ -278,11 +275,11 @@ class Waiting:
 
     def handle_read_event(self) -> None:
         """Read from the connections that have something, and give to the loop those in work."""
-        for fd, flags in self._kernel.poll(0):
-            channel = self._channels.get(fd)
-            if channel is None:
+        for key, _ in self._kernel.select(0):
+            fd, channel = key.fd, key.data
+            if self._channels.get(fd) is not channel:
                 continue
-            wasyncore.readwrite(channel, flags)
+            wasyncore.read(channel)  # one that has hung up is read to its end, and closes
             if fd in self._channels and channel.is_busy():
                 self.remove(channel)
                 self._loop[fd] = channel
