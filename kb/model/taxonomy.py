@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import product
 
 from kb.errors import QueryError
 from kb.model.cases import Case
@@ -289,19 +290,25 @@ class Vocabulary:
         return tuple(dict.fromkeys(names[name] for name in close if _is_near(typed, name)))[:most]
 
 
-#: Two names of which so much is alike are near; others are if a word of both begins alike, by so
-#: many letters: "purchase" is near to "joint purchasing", and Atlantis to no country.
+#: Two names are near if so much of them is alike, or of a word of each; and if a word of each
+#: begins with the same letters, so many: "purchase" is near to "joint purchasing", "raining" to
+#: "staff training", and Atlantis to no country.
 _ALIKE, _BEGINNING = 0.7, 4
 
 
 def _is_near(typed: str, name: str) -> bool:
-    if difflib.SequenceMatcher(None, name, typed).ratio() >= _ALIKE:
-        return True
-    one, other = (
-        {word[:_BEGINNING] for word in re.findall(r"\w+", text) if len(word) >= _BEGINNING}
+    words = [
+        [word for word in re.findall(r"\w+", text) if len(word) >= _BEGINNING]
         for text in (typed, name)
+    ]
+    return _are_alike(typed, name) or any(
+        one[:_BEGINNING] == other[:_BEGINNING] or _are_alike(one, other)
+        for one, other in product(*words)
     )
-    return not one.isdisjoint(other)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, other, one).ratio() >= _ALIKE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -286,15 +286,25 @@ def test_two_values(get, path, param):
 
 def test_a_trade_that_is_no_sector_counts_as_words(get):
     """The page of role models takes it for what the firm does, and offers the nearest sectors."""
-    response = get(asked("/role-models", "my_sector=sideways"))
+    response = get(asked("/role-models", "my_sector=clothmaking"))
     page = html.unescape(response.text)
 
     assert response.status_code == 200
     assert (
-        "No sector here is called “sideways”. It counts as words on what your firm does. "
+        "No sector here is called “clothmaking”. It counts as words on what your firm does. "
         "The nearest:" in page
     )
-    assert '/role-models?business=sideways&my_sector=textiles-clothing&common=horizontal"' in page
+    assert (
+        '/role-models?business=clothmaking&my_sector=textiles-clothing&common=horizontal"' in page
+    )
+
+
+def test_where_no_sector_is_near_none_is_offered(get):
+    """Only the words are taken."""
+    page = html.unescape(get(asked("/role-models", "my_sector=sideways")).text)
+
+    assert "No sector here is called “sideways”. It counts as words on what your firm does." in page
+    assert "The nearest:" not in page
 
 
 @pytest.mark.parametrize(("path", "param"), REFUSING, ids=refusing_ids)

@@ -54,6 +54,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "about.about": ("", _TEXT),
     "about.codebook": ("", _TEXT),
     "about.policy": ("", _TEXT),
+    "about.privacy": ("", _TEXT),
+    "about.accessibility": ("", _TEXT),
     "people.people": ("", _TEXT),
     "assistants.page": ("", _TEXT),
     "tools.tools": ("", "none: sheets to fill in, each as Markdown too"),

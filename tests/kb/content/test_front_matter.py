@@ -414,8 +414,8 @@ MISTAKES = [
     ("reading-without-a-place", GUIDE.replace("type: []", "type: []\nreading: {part: to-begin}"),
      [(5, "reading.place must be given; add a line such as 'place: 2'.")]),
     ("reading-in-no-part", GUIDE.replace("type: []", "type: []\nreading: {part: to-end, place: 0}"),
-     [(5, "reading.part must be in the vocabulary, not 'to-end': did you mean 'to-begin' or "
-          "'to-go-on'? Allowed are to-begin, to-go-on."),
+     [(5, "reading.part must be in the vocabulary, not 'to-end': did you mean 'to-begin'? "
+          "Allowed are to-begin, to-go-on."),
       (5, "reading.place must be a whole number of at least 1, not 0.")]),
     ("planned-and-not-in-project",
      _yaml(project="[Joint purchasing]", planned="[joint-purchasing, selling abroad]"),

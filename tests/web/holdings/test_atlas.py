@@ -6,6 +6,7 @@ from dataclasses import replace
 from html import unescape
 from itertools import combinations, pairwise, product
 from math import hypot
+from time import monotonic, sleep
 from xml.etree import ElementTree
 
 import pytest
@@ -370,13 +371,18 @@ def test_maps_do_not_hang_on_the_order_of_the_places():
     assert maps(there).europe == maps(back).europe
 
 
-def test_maps_are_laid_out_when_a_snapshot_is_opened(settings):
-    """No request lays them out, and every later one shows the same."""
+def test_maps_are_laid_out_once_beside_the_first_answers(settings, monkeypatch):
+    """No request lays them out that comes later than that, and every one shows the same."""
+    monkeypatch.setattr("kb.search.opening.PREPARE_AFTER", 0.01)
     live = open_live(settings)
     client = create_app(live, settings).test_client()
     live.refresh()
     searcher = live.current()
 
+    live.watch()
+    end = monotonic() + 60
+    while searcher not in LAID_OUT and monotonic() < end:
+        sleep(0.01)
     assert searcher in LAID_OUT
     laid_out = maps_of(searcher)
     assert client.get("/atlas").status_code == 200
