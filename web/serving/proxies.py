@@ -50,7 +50,7 @@ _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9
 _SHOWN = 100
 #: In the page itself: who asks by a name that is not known is given no style sheet either.
 _STYLE = """
-:root {color-scheme: light dark}
+:root {color-scheme: light dark; background: Canvas; color: CanvasText}
 body {max-width: 38rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.0625rem/1.5 Georgia, serif}
 h1 {font-size: 1.75rem; font-weight: 600; line-height: 1.2; overflow-wrap: anywhere}
 p {overflow-wrap: anywhere}

@@ -54,6 +54,20 @@ def test_privacy_is_told_as_the_site_is_set(live, settings, explicit, said, not_
     assert [one for one in not_said if one in page] == []
 
 
+def test_privacy_tells_what_is_kept_in_memory(live, settings):
+    """Pages of searches are given again for a while; what is said of a firm or a list never is."""
+    page = text(live, settings, "/privacy")
+    site = create_app(live, settings).test_client()
+    stored = {
+        path: "no-store" not in site.get(path).headers["Cache-Control"]
+        for path in ("/search?q=train", "/role-models?business=winery", "/self-check?profit=yes")
+    }
+
+    assert list(stored.values()) == [True, False, False]
+    assert "The page that answers a search may stay in the memory of this site" in page
+    assert "Of a firm, a self-check or a reading list nothing stays" in page
+
+
 def test_privacy_names_whom_to_ask(live, settings):
     """Who runs the site and how to reach them stands there; nobody is invented."""
     asked = text(live, settings, "/privacy", operator="Seed Guild", contact="desk@guild.example")
