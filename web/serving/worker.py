@@ -20,6 +20,7 @@ import mmap
 import os
 import re
 import resource
+import select
 import selectors
 import socket
 import struct
