@@ -40,9 +40,10 @@ def backup(*, file: str, index: str | None, as_json: bool) -> int:
 @click.argument("file", metavar="FILE")
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
 @click.option("--check", is_flag=True, help="Read it to the last byte, and change nothing")
+@click.option("--force", is_flag=True, help="Even where the two have not one case in common")
 @json_option
 @one_catch
-def restore(*, file: str, index: str | None, check: bool, as_json: bool) -> int:
+def restore(*, file: str, index: str | None, check: bool, force: bool, as_json: bool) -> int:
     """Bring FILE back, which 'kb backup' wrote, into an index that may have gone on since.
 
     Both are kept: nothing that the index has is lost. All of FILE is read before anything is
@@ -50,6 +51,7 @@ def restore(*, file: str, index: str | None, check: bool, as_json: bool) -> int:
     """
     from kb.operating.backup import inspect
     from kb.operating.backup import restore as bring_back  # imports numpy
+    from kb.snapshots.store import snapshot_ids
 
     settings = settings_of(index=index)
     if check:
@@ -59,7 +61,7 @@ def restore(*, file: str, index: str | None, check: bool, as_json: bool) -> int:
         else:
             show(f"{file} is sound: {_told(contents)}")
         return 0
-    done = bring_back(settings.index, Path(file))
+    done = bring_back(settings.index, Path(file), force=force)
     if as_json:
         print_answer(done)
         return 0
@@ -70,6 +72,11 @@ def restore(*, file: str, index: str | None, check: bool, as_json: bool) -> int:
     )
     if done.pin:
         say(done.pin)
+    if not snapshot_ids(settings.index):
+        say(
+            "There is no snapshot yet, as a backup holds none. Run 'kb build' or 'kb update' now: "
+            "they make one of the content."
+        )
     return 0
 
 

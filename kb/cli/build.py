@@ -169,7 +169,7 @@ def _list(settings: Settings, *, as_json: bool) -> None:
     try:
         current = store.read_current(folder)
     except SnapshotError as err:
-        if not known:
+        if not known and not history:
             raise
         say(str(err))
     _say_if_gone(current, known)
@@ -183,11 +183,12 @@ def _list(settings: Settings, *, as_json: bool) -> None:
         click.echo(json.dumps(data))
         return
     since = {served.snapshot_id: served.at for served in history}
-    for snapshot_id in known:
+    for snapshot_id in known or since:
         marks = ["current"] if snapshot_id == current.snapshot_id else []
         marks += ["pinned"] if marks and current.pinned else []
         at = since.get(snapshot_id)
         marks.append(f"served from {at[:10]} {at[11:16]} UTC" if at else "never served")
+        marks += ["not here"] if not known else []
         click.echo("  ".join((snapshot_id, *marks)))
 
 

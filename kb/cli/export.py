@@ -71,6 +71,7 @@ def export(
     KB_SITE_URL; without it, links between cases stay words.
     """
     from kb.exports.formats import FORMATS, write
+    from kb.model.files import place_of, write_durably
     from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.text.typography import curly
 
@@ -95,7 +96,7 @@ def export(
         click.echo(content, nl=False)
         return 0
     try:
-        Path(output).write_bytes(content)
+        write_durably(place_of(Path(output)), content)
     except OSError as err:
         say(f"Error: {output} cannot be written: {err.strerror}.")
         return 1

@@ -153,11 +153,11 @@ def update(
 
 def _write_report(done: Update, path: Path) -> None:
     from kb.answers.serialise import to_json
-    from kb.model.files import write_durably
+    from kb.model.files import place_of, write_durably
 
     text = to_json(done, indent=1) if path.suffix == ".json" else "\n".join(_lines(done))
     try:
-        write_durably(path, visible(text).encode() + b"\n")
+        write_durably(place_of(path), visible(text).encode() + b"\n")
     except OSError as err:
         raise IndexNotWritable(
             f"The report cannot be written to {path}: {err.strerror}. The update itself: "

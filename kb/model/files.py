@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +17,42 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def place_of(path: Path) -> Path:
+    """Where a file is put that replaces what is there: at the end of a link, if it is one.
+
+    Raises:
+        OSError: something is there that is no file, and would be lost: a pipe, a device, a socket.
+    """
+    refuse_no_file(path)
+    place = path.resolve() if path.is_symlink() else path
+    if path.exists() and not place.exists():  # a file without a name, at the end of a link
+        raise _no_file(path)
+    return place
+
+
+def refuse_no_file(path: Path) -> None:
+    """Refuse to replace what is there and no file: a pipe, a device, a socket.
+
+    Raises:
+        OSError: it is none, nor is what it links to; ``strerror`` says so in words.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():  # that replaces no folder
+        raise _no_file(path)
+
+
+def _no_file(path: Path) -> OSError:
+    said = "it is no file but a pipe, a device or a socket, which would be lost"
+    return OSError(errno.EEXIST, said, str(path))
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Write a file, or replace it, in one step that neither a crash nor a power cut can halve.
 
     Raises:
-        OSError: it cannot be written, say because the disk is full. What was there stays,
-            and nothing is left beside it.
+        OSError: it cannot be written, say because the disk is full, or what is there is no file.
+            What was there stays, and nothing is left beside it.
     """
+    refuse_no_file(path)
     temporary = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         with temporary.open("wb") as file:

@@ -28,7 +28,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kb import __version__
 from kb.errors import BackupUnusable, SnapshotError
-from kb.model.files import sync_folder, write_durably
+from kb.model.files import place_of, sync_folder, write_durably
 from kb.operating.update import HISTORY as UPDATES
 from kb.operating.update import KEPT
 from kb.snapshots.store import (
@@ -132,8 +132,9 @@ def backup(index: Path, file: Path) -> Contents:
             f"There is nothing to keep in {index}: nothing was built there yet. Name the index "
             "with --index or KB_INDEX."
         )
-    temporary = file.with_name(f".{file.name}-{os.getpid()}")
     try:
+        place = place_of(file)
+        temporary = place.with_name(f".{place.name}-{os.getpid()}")
         with ExitStack() as undo:
             undo.callback(temporary.unlink, missing_ok=True)
             with temporary.open("xb") as written:
@@ -141,9 +142,9 @@ def backup(index: Path, file: Path) -> Contents:
                 written.flush()
                 os.fsync(written.fileno())
             inspect(temporary)
-            temporary.replace(file)
+            temporary.replace(place)
             undo.pop_all()
-        sync_folder(file.parent)
+        sync_folder(place.parent)
     except OSError as err:
         raise BackupUnusable(
             f"The backup cannot be written to {file}: {err.strerror}; what was there stays."
@@ -241,13 +242,18 @@ def inspect(file: Path) -> Contents:
     return _read(file)
 
 
-def restore(index: Path, file: Path) -> Restored:
+def restore(index: Path, file: Path, *, force: bool = False) -> Restored:
     """Bring a backup back into an index, which may be empty, not there, or have gone on since.
 
     All of it is read before anything is changed. Nothing that the index has is lost.
 
+    Args:
+        index: which may be empty, not there, or have gone on since.
+        file: what ``backup`` wrote.
+        force: join the two even where they have not one case in common.
+
     Raises:
-        BackupUnusable: see ``inspect``; or the index cannot be written.
+        BackupUnusable: see ``inspect``; or the index cannot be written, or is of other cases.
         BuildBusy: a build is running.
         VersionsUnreadable: the versions of the index, or those in the backup, cannot be read.
         IndexNotWritable: the index folder cannot be written to.
@@ -258,12 +264,25 @@ def restore(index: Path, file: Path) -> Restored:
         try:
             with TemporaryDirectory(prefix=_STAGED, dir=index) as name:
                 contents = _read(file, Path(name))
+                if not force:
+                    _refuse_other_cases(index, Path(name), file)
                 return _joined(index, Path(name), contents)
         except OSError as err:
             raise BackupUnusable(
                 f"The backup cannot be written to {index}: {err.strerror}; run 'kb restore' again "
                 "when that is mended."
             ) from err
+
+
+def _refuse_other_cases(index: Path, staged: Path, file: Path) -> None:
+    """Refuse the backup of another compendium: the two could never be told apart again."""
+    here, kept = Versions(index).last_entries(), Versions(staged).last_entries()
+    if here and kept and here.keys().isdisjoint(kept):
+        raise BackupUnusable(
+            f"{file} has not one case in common with {index}: {len(kept)} cases there, "
+            f"{len(here)} here. Nothing was changed. Name another --index, or keep both in this "
+            "one with --force."
+        )
 
 
 def _joined(index: Path, staged: Path, contents: Contents) -> Restored:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from kb.content.files import TAXONOMY_FILE
 from kb.errors import SourceRefused
@@ -36,6 +36,7 @@ _PROTOCOLS = ("https", "ssh", "http", "file")
 #: The ways of git into which a program could be put, as ``ext::sh -c ...``.
 _HELPER = re.compile(r"\w+::")
 _FILTER = re.compile(rb"(?m)^[^#\n]*\bfilter\s*=")
+_BUNDLE = re.compile(rb"# v\d+ git bundle\n")
 _POINTER = b"version https://git-lfs."
 _ATTRIBUTES = ".gitattributes"
 _GIT_FOLDER = ".git"
@@ -261,6 +262,8 @@ def _no_cases(source: Source, where: str) -> SourceRefused:
 
 
 def _take_folder(source: Source, to: Path, limits: Limits, tell: Callable[[str], None]) -> Taken:
+    if source.branch:
+        raise SourceRefused(_no_branch(source))
     top = Path(source.address).resolve()
     folders = (source.folder,) if source.folder else ("", _USUAL)
     found = next((one for one in folders if (top / one / TAXONOMY_FILE).is_file()), None)
@@ -281,6 +284,15 @@ def _take_folder(source: Source, to: Path, limits: Limits, tell: Callable[[str],
         target.write(path.relative_to(folder).as_posix(), _read(path, limits))
     _refuse_change(folder, before, dict(_files_of(folder, _Counted(limits))))
     return Taken(revision=digest_of_files(to), files=target.files, size=target.size)
+
+
+def _no_branch(source: Source) -> str:
+    said = f"{source.shown} is a folder, which is copied as it lies, so it has no branch."
+    leave = "Leave out --branch and KB_SOURCE_BRANCH"
+    top = Path(source.address).resolve()
+    if not (top / _GIT_FOLDER).exists():
+        return f"{said} {leave}."
+    return f"{said} {leave}, or take {source.branch!r} of its commits from {top.as_uri()}."
 
 
 def _files_of(folder: Path, target: _Target) -> Iterator[tuple[Path, tuple[int, int]]]:
@@ -371,12 +383,27 @@ def _refuse_address(source: Source) -> None:
     address = source.address
     scheme = urlsplit(address).scheme if "://" in address else ""
     is_path = bool(address) and Path(address).exists()
+    _refuse_file(source, Path(unquote(urlsplit(address).path)) if scheme == "file" else None)
     known = scheme in _PROTOCOLS or (not scheme and bool(_SCP.fullmatch(address))) or is_path
     if not known or _HELPER.match(address) or address.startswith("-") or not address.isprintable():
         raise SourceRefused(
             f"{source.shown!r} is no source of content: a folder that is there, or a repository at "
             f"{', '.join(f'{one}://' for one in _PROTOCOLS)} or user@host:path."
         )
+
+
+def _refuse_file(source: Source, named: Path | None) -> None:
+    """Refuse a file, unless git keeps a repository in it."""
+    path = named or Path(source.address)
+    if not source.address or not path.is_file():
+        return
+    with path.open("rb") as file:
+        if _BUNDLE.match(file.readline(64)):
+            return
+    raise SourceRefused(
+        f"{source.shown} is a file, not a folder or repository. Name the folder of the cases, or "
+        "one above it."
+    )
 
 
 def _fetch(git: _Git, source: Source) -> None:

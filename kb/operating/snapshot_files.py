@@ -35,7 +35,7 @@ from kb.errors import (
     SnapshotNewer,
     SnapshotStale,
 )
-from kb.model.files import file_digest, sync_folder, sync_tree
+from kb.model.files import file_digest, place_of, sync_folder, sync_tree
 from kb.search.opening import Wanted, try_out
 from kb.settings import Settings
 from kb.snapshots.format import (
@@ -44,7 +44,15 @@ from kb.snapshots.format import (
     FileRecord,
     verify_snapshot,
 )
-from kb.snapshots.store import CURRENT_FILE, Standing, building, remove, serve, switching
+from kb.snapshots.store import (
+    CURRENT_FILE,
+    Standing,
+    building,
+    remove,
+    remove_made,
+    serve,
+    switching,
+)
 from kb.versions.store import FOLDER as VERSIONS_FOLDER
 from kb.versions.store import Versions, add_from, files_of_store
 
@@ -149,7 +157,8 @@ def export_snapshot(index: Path, snapshot_id: str, file: Path) -> Listing:
 
 
 def _write(index: Path, listing: Listing, file: Path) -> None:
-    temporary = file.with_name(f".{file.name}-{os.getpid()}")
+    place = place_of(file)
+    temporary = place.with_name(f".{place.name}-{os.getpid()}")
     try:
         with temporary.open("wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
             data = _sealed(listing)
@@ -163,10 +172,10 @@ def _write(index: Path, listing: Listing, file: Path) -> None:
             tar.close()
             out.flush()
             os.fsync(out.fileno())
-        temporary.replace(file)
+        temporary.replace(place)
     finally:
         temporary.unlink(missing_ok=True)
-    sync_folder(file.absolute().parent)
+    sync_folder(place.absolute().parent)
 
 
 class _Read:
@@ -363,6 +372,7 @@ def open_file(file: Path, index: Path, *, keep: int = 3) -> Path:
     folder = root / digest[:_FOLDER_NAME]
     if not folder.is_dir():
         _check_room(listing, index)
+        made = [one for one in (root, *root.parents) if not one.exists()]
         staged = root / f".{folder.name}-{os.getpid()}"
         try:
             _make(file, listing, staged, folder)
@@ -373,6 +383,7 @@ def open_file(file: Path, index: Path, *, keep: int = 3) -> Path:
             ) from err
         finally:
             shutil.rmtree(staged, ignore_errors=True)
+            remove_made(made)  # where nothing came of it
     _keep_last(root, folder, keep)
     return folder
 

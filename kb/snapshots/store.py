@@ -16,9 +16,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,14 +150,19 @@ def _standing(index_folder: Path, verified: _Verified) -> Standing:
 def no_other_build(index_folder: Path) -> Iterator[None]:
     """Keep builds of an index out, which is made where it is not there, in a ``with`` block.
 
+    Where the block ends with an error and wrote nothing, a folder that was made is gone again.
+
     Raises:
         BuildBusy: a build is running.
         IndexNotWritable: the folder cannot be made or written to.
     """
+    made = [one for one in (index_folder, *index_folder.parents) if not one.exists()]
     _make_writable(index_folder)
     busy = f"Another build of {index_folder} is running; wait until it has ended."
-    with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy):
+    with _locked(index_folder, _BUILD_LOCK, seconds=0, busy=busy), ExitStack() as undo:
+        undo.callback(remove_made, made)
         yield
+        undo.pop_all()
 
 
 @contextmanager
@@ -172,6 +177,17 @@ def no_other_update(index_folder: Path) -> Iterator[None]:
     busy = f"Another update of {index_folder} is running; wait until it has ended."
     with _locked(index_folder, _UPDATE_LOCK, seconds=0, busy=busy):
         yield
+
+
+def remove_made(folders: Sequence[Path]) -> None:
+    """Remove folders that were made, the innermost first, if they hold nothing but locks."""
+    for folder in folders:
+        with suppress(OSError):
+            names = {path.name for path in folder.iterdir()}
+            if names <= {_BUILD_LOCK, _SWITCH_LOCK}:
+                for name in names:
+                    (folder / name).unlink()
+            folder.rmdir()
 
 
 def _make_writable(index_folder: Path) -> None:
@@ -420,6 +436,10 @@ def _no_index(index_folder: Path) -> SnapshotMissing:
         remedy = "Run 'kb build', or 'kb snapshots --use ID'."
         return SnapshotMissing(
             f"{index_folder / CURRENT_FILE} is missing, which says what is served.", remedy=remedy
+        )
+    if read_history(index_folder):
+        return SnapshotMissing(
+            f"There is no snapshot in {index_folder}, only the history of those that were served."
         )
     return SnapshotMissing(f"There is no index in {index_folder} yet.")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
-from kb.model.files import file_digest
+from kb.model.files import file_digest, place_of, write_durably
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,31 @@ def test_digest_of_no_file_says_so(tmp_path: Path) -> None:
     """A file that does not exist has no digest."""
     with pytest.raises(FileNotFoundError):
         file_digest(tmp_path / "none")
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_what_is_no_file_is_not_replaced(tmp_path: Path, is_linked: bool) -> None:
+    """A pipe stays a pipe, and the message says why; the same at the end of a link."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    named = link if is_linked else pipe
+
+    for write in (place_of, lambda path: write_durably(path, b"data")):
+        with pytest.raises(OSError, match="it is no file but a pipe, a device or a socket"):
+            write(named)
+
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_a_link_to_a_file_stays_one(tmp_path: Path) -> None:
+    """What it leads to is replaced; a name that is free is taken as it is."""
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.write_bytes(b"old")
+    link.symlink_to(file)
+
+    assert place_of(link) == file
+    assert place_of(file) == file
+    assert place_of(tmp_path / "new") == tmp_path / "new"

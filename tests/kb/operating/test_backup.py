@@ -27,6 +27,7 @@ from kb.snapshots.store import current_id, find_current, read_history, set_curre
 from kb.versions.joining import joined
 from kb.versions.store import Versions
 from tests.kb.cli.command import ROOT, edit, kb
+from tests.toy import copy_toy_corpus, settings_of_toy
 from web import create_app
 
 TRAINING = "spain/textile-training"
@@ -385,3 +386,83 @@ def test_two_histories_are_one(earlier: str, later: str, expected: str):
         _entries(earlier), _entries(later), same=lambda one: one.digest, when=lambda one: one.day
     )
     assert found == _entries(expected)
+
+
+def test_no_command_replaces_a_pipe(two, tmp_path):
+    """What is no file stays what it is, and each command says why."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    index = ("--index", two.index)
+    said = "it is no file but a pipe, a device or a socket, which would be lost"
+
+    done = [
+        kb("backup", pipe, *index),
+        kb("snapshots", "--export", pipe, *index),
+        kb("export", TRAINING, "--format", "md", "--output", pipe, *index),
+        kb("update", two.cases, "--report", pipe, *index, "--model", two.model),
+    ]
+
+    assert [one.exit_code for one in done] == [1, 1, 1, 1]
+    assert all(said in one.stderr for one in done)
+    assert pipe.is_fifo()
+    assert [path.name for path in tmp_path.iterdir() if "pipe" in path.name] == ["pipe"]
+
+
+def test_a_backup_of_other_cases_is_refused(two, tmp_path, tiny_encoder):
+    """Where not one case is in both, nothing is joined, unless that is asked for."""
+    file, cases = tmp_path / "kept.backup", copy_toy_corpus(tmp_path / "others")
+    other = settings_of_toy(cases, tmp_path / "other-index", tiny_encoder)
+    for folder in ("france", "guides", "international", "norway", "spain"):
+        shutil.rmtree(cases / folder)
+    (cases / "denmark" / "hostile-title.md").rename(cases / "denmark" / "another.md")
+    build(other)
+    backup(two.index, file)
+    before = tree(other.index)
+    command = ("restore", file, "--index", other.index)
+
+    refused = kb(*command)
+    after = tree(other.index)
+    forced = kb(*command, "--force")
+
+    assert refused.exit_code == 1
+    assert f"has not one case in common with {other.index}" in refused.stderr
+    assert after == before
+    assert forced.exit_code == 0
+    assert {*Versions(other.index).heads()} > {*Versions(two.index).heads()}
+
+
+def test_a_folder_that_was_made_for_nothing_is_gone(two, tmp_path):
+    """A backup or a snapshot file that is refused leaves no folder behind."""
+    damaged, cut = tmp_path / "damaged.backup", tmp_path / "cut.tar"
+    backup(two.index, damaged)
+    damaged.write_bytes(damaged.read_bytes()[:-40])
+    kb("snapshots", "--export", cut, "--index", two.index)
+    cut.write_bytes(cut.read_bytes()[:-90_000])
+    there = tmp_path / "made" / "index"
+
+    done = [
+        kb("restore", damaged, "--index", there),
+        kb("snapshots", "--import", cut, "--index", there),
+        kb("serve", "--snapshot", cut, "--index", there),
+    ]
+
+    assert [one.exit_code for one in done] == [1, 1, 1]
+    assert not there.parent.exists()
+
+
+def test_what_comes_after_a_restore_is_told(two, tmp_path):
+    """The history is shown though no snapshot is here, and what to run next."""
+    file, there = tmp_path / "kept.backup", tmp_path / "there"
+    backup(two.index, file)
+
+    done = kb("restore", file, "--index", there)
+    listed = kb("snapshots", "--index", there)
+
+    assert "There is no snapshot yet, as a backup holds none. Run 'kb build'" in done.stderr
+    assert (listed.exit_code, listed.stderr) == (0, (
+        f"There is no snapshot in {there}, only the history of those that were served. "
+        "Run 'kb build'.\n"
+    ))  # fmt: skip
+    lines = listed.stdout.splitlines()
+    assert [line[:12] for line in lines] == [one.snapshot_id for one in read_history(two.index)]
+    assert all(line.endswith("  not here") for line in lines)

@@ -350,3 +350,46 @@ def test_an_index_inside_the_content_is_refused(clone):
     index.mkdir(parents=True)
     said = refused(Source(address=str(clone)), index / "incoming")
     assert said.startswith(f"The index {index.parent} lies in the folder {clone}/cases that")
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_file_is_no_source(tmp_path, scheme):
+    """It is told in words of ours, and not in those of git."""
+    file = tmp_path / "cases.md"
+    file.write_text("text")
+    source = Source(address=f"{scheme}{file}")
+
+    for ask in (newest_commit, lambda one: take(one, tmp_path / "to")):
+        with pytest.raises(SourceRefused) as refused:
+            ask(source)
+        assert str(refused.value).startswith(
+            f"{scheme}{file} is a file, not a folder or repository."
+        )
+
+
+def test_a_repository_in_one_file_is_a_source(clone, tmp_path):
+    """What 'git bundle' writes is a file that git fetches from."""
+    bundle = tmp_path / "content.bundle"
+    git(clone, "bundle", "create", "--quiet", str(bundle), "HEAD", "main")
+
+    taken = take(Source(address=str(bundle)), tmp_path / "to")
+
+    assert (taken.revision, names(tmp_path / "to")) == (
+        git(clone, "rev-parse", "HEAD"), ["norway/one.md", "taxonomy.yaml"],
+    )  # fmt: skip
+
+
+def test_a_branch_of_a_folder_is_refused(clone, tmp_path):
+    """A clone is copied as it lies; the message names the address whose branch can be taken."""
+    with pytest.raises(SourceRefused) as of_clone:
+        take(Source(address=str(clone), branch="main"), tmp_path / "to")
+    with pytest.raises(SourceRefused) as of_folder:
+        take(Source(address=str(clone / "cases"), branch="main"), tmp_path / "to")
+
+    said = "is a folder, which is copied as it lies, so it has no branch. "
+    leave = "Leave out --branch and KB_SOURCE_BRANCH"
+    assert str(of_clone.value) == (
+        f"{clone} {said}{leave}, or take 'main' of its commits from file://{clone}."
+    )
+    assert str(of_folder.value) == f"{clone / 'cases'} {said}{leave}."
+    assert take(Source(address=f"file://{clone}", branch="main"), tmp_path / "to").files == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 from dataclasses import replace
@@ -17,6 +18,7 @@ from kb.operating.doctor import Diagnosis, Finding, diagnose
 from kb.settings import Settings
 from kb.snapshots.store import current_id
 from tests.kb.cli.command import kb
+from tests.toy import ROOT
 
 
 @pytest.fixture(name="environ")
@@ -213,3 +215,23 @@ def test_the_command_prints_a_page_and_says_by_its_status(environ, settings, mon
     assert (there.exit_code, not_there.exit_code, kb("doctor", *empty).exit_code) == (0, 1, 1)
     assert kb("doctor", "--for", "build", *empty).exit_code == 0
     assert "To do: Run 'kb build', or 'kb snapshots --import FILE'." in not_there.stdout
+
+
+def test_the_example_in_the_guide_is_what_is_printed(environ, tmp_path):
+    """Every line of it in its order, with what to do; numbers are of another machine."""
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    example = text.split("kb doctor\nkb ")[1].split("```")[0]
+    told = re.findall(r"(?m)^(fine|look|wrong)\s+(.*?)\s{2,}(.*)$", example)
+    environ = environ | {"KB_CASES": str(tmp_path), "KB_SITE_URL": ""}
+
+    found = diagnose(environ).findings
+
+    assert [about for _, about, _ in told] == [one.about for one in found]
+    now = {one.about: one for one in found}
+    assert re.findall(r"To do: (.*)", example) == [now["cases"].do, now["address"].do]
+    for state, about, said in told:
+        if about in ("address", "git", "Python", "PyTorch"):
+            assert (state, re.sub(r"\d", "", said)) == (
+                now[about].state, re.sub(r"\d", "", now[about].said)
+            ), about  # fmt: skip
+    assert "".join(re.findall(r"fine   snapshot +\w+: \d+(.*)", example)) in now["snapshot"].said
