@@ -31,6 +31,7 @@ from web.core.refused import REFUSED, Refusal
 from web.core.request import PrintableRequest, live, searcher, versions
 from web.core.told import request_id, route
 from web.core.urls import here, led_to, url_for
+from web.core.values import for_readers
 
 _log = logging.getLogger(__name__)
 
@@ -40,12 +41,16 @@ VALUE_SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of failure: its HTTP status, its name in the API, and its title."""
+    """One kind of failure: its HTTP status, its name in the API, and its title.
+
+    ``is_all``: no other page answers either, so none is offered.
+    """
 
     status: int
     slug: str
     title: str
     help: str
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ class Help:
     ways: tuple[tuple[str, str], ...] = ()
 
 
-NOT_READY = "The compendium is being prepared. Please come back in a minute."
+NOT_READY = "The compendium cannot be shown just now. Please come back later."
 KINDS: Mapping[type[errors.KBError], Kind] = {
     errors.QueryError: Kind(
         status=400,
@@ -130,19 +135,39 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
         help="A reading list stands in its link, and this link is not as it was made.",
     ),
     errors.SnapshotMissing: Kind(
-        status=503, slug="not-built", title="The compendium is not ready yet", help=NOT_READY
+        status=503,
+        slug="not-built",
+        title="The compendium is not ready yet",
+        help=NOT_READY,
+        is_all=True,
     ),
     errors.SnapshotCorrupt: Kind(
-        status=503, slug="damaged", title="The compendium cannot be opened", help=NOT_READY
+        status=503,
+        slug="damaged",
+        title="The compendium cannot be opened",
+        help=NOT_READY,
+        is_all=True,
     ),
     errors.SnapshotStale: Kind(
-        status=503, slug="outdated", title="The compendium must be built again", help=NOT_READY
+        status=503,
+        slug="outdated",
+        title="The compendium must be built again",
+        help=NOT_READY,
+        is_all=True,
     ),
     errors.EngineUnavailable: Kind(
-        status=503, slug="no-engine", title="Search is not available just now", help=NOT_READY
+        status=503,
+        slug="no-engine",
+        title="Search is not available just now",
+        help=NOT_READY,
+        is_all=True,
     ),
     errors.EncoderUnavailable: Kind(
-        status=503, slug="no-encoder", title="Search is not available just now", help=NOT_READY
+        status=503,
+        slug="no-encoder",
+        title="Search is not available just now",
+        help=NOT_READY,
+        is_all=True,
     ),
     errors.ExportsBusy: Kind(
         status=503,
@@ -222,6 +247,7 @@ REFUSALS: Mapping[int, Kind] = {
         slug="overloaded",
         title="More is asked for just now than can be answered",
         help="Please come back in a moment. Nothing is lost: the address stays as it is.",
+        is_all=True,
     ),
 }
 
@@ -441,6 +467,8 @@ def _quoted(kind: Kind) -> str:
 
 def _page(failure: Failure) -> str:
     """The page: what is allowed stands on it as links where the feature makes some of it."""
+    if failure.parameter is not None:
+        failure = replace(failure, detail=for_readers(failure.detail))
     if failure.allowed:
         detail = failure.detail.partition(" Allowed are ")[0].partition(" The nearest ids are ")[0]
         failure = replace(failure, detail=detail)

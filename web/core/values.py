@@ -125,6 +125,23 @@ def printable(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
+#: What readers type into a field, as its page says it; programs know it by the parameter's name.
+_TYPED: Mapping[str, str] = {"q": "Your text", "results_min": "The least figure"}
+_TOO_LONG = re.compile(r"must be text of at most ([\d,]+ characters)")
+
+
+def for_readers(message: str) -> str:
+    """A message on a parameter as a page says it.
+
+    Args:
+        message: as the API says it, which begins with the name of the parameter.
+    """
+    name, space, rest = message.partition(" ")
+    if name not in _TYPED or not space:
+        return message
+    return f"{_TYPED[name]} " + _TOO_LONG.sub(r"may have at most \1", rest)
+
+
 def one_line(value: str) -> str:
     """White space does not count; half a pair of surrogates is no character."""
     return " ".join(value.encode("utf-8", "replace").decode().split())

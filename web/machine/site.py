@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ from kb.model.facets import FACET_LISTS
 from kb.search.searcher import Searcher
 from web.core.crawlers import CLOSED
 from web.core.params import COMPARE, OUTCOMES, PROFILE, Table
-from web.core.request import live, searcher
+from web.core.request import live, searcher, settings
 from web.core.urls import absolute, case_url, url_for
 from web.ui.links import PAGED, term_url
 
@@ -32,6 +33,9 @@ DUMP = "dump.page"
 IN_A_FILE = 10_000
 #: A page of the map: its address, and the day on which it was last changed, if that is known.
 Entry = tuple[str, str]
+#: A place on this machine by its whole path, with its last name; and an address with a server.
+_PLACE = re.compile(r"(?<![\w/.…])/(?:[^\s/'\")]+/)*([^\s/'\"):,;]+)")
+_SERVER = re.compile(r"\b\w+://[^\s'\")]+")
 HEALTH_STATUS = {"ok": 200, "ready": 200, "degraded": 200, "unavailable": 503}
 
 
@@ -45,7 +49,7 @@ def healthz() -> tuple[Response, int]:
     now = live().status()
     healthy = "degraded" if now.trouble else "ok"
     status = healthy if now.snapshot_id else "unavailable"
-    return _never_stored(status, snapshot=now.snapshot_id, trouble=now.trouble)
+    return _never_stored(status, snapshot=now.snapshot_id, trouble=_told(now.trouble))
 
 
 @bp.get("/readyz")
@@ -57,8 +61,24 @@ def readyz() -> tuple[Response, int]:
     now = live().status()
     status = "ready" if now.snapshot_id else "unavailable"
     return _never_stored(
-        status, snapshot=now.snapshot_id, fallback=now.fallback, trouble=now.trouble
+        status, snapshot=now.snapshot_id, fallback=now.fallback, trouble=_told(now.trouble)
     )
+
+
+def _told(trouble: str | None) -> str | None:
+    """What is wrong, as it may be told to everybody: the log says in which folder.
+
+    What lies in the index is named from there on. Of any other place on this machine the last
+    name stands, and of an address with a server nothing.
+    """
+    if trouble is None:
+        return None
+    index = settings().index
+    for folder in (index.absolute(), index):
+        if folder.is_absolute():
+            trouble = trouble.replace(str(folder), "KB_INDEX")
+    trouble = _SERVER.sub("…", trouble)
+    return _PLACE.sub(lambda found: f"…/{found[1]}", trouble)
 
 
 def _never_stored(status: str, **details: object) -> tuple[Response, int]:

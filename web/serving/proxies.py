@@ -9,6 +9,7 @@ is not known is refused, as pages, feeds and files would name it in their addres
 from __future__ import annotations
 
 import logging
+import mmap
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
@@ -91,6 +92,10 @@ def warnings(settings: Settings) -> Iterator[str]:
         )
 
 
+#: What is told once, by whichever worker sees it first.
+_TOLD = ("stranger", "host")
+
+
 class Proxies:
     """The site as it was asked for, behind proxies and under a path (WSGI)."""
 
@@ -109,7 +114,7 @@ class Proxies:
         self._hosts = ({host_name(one) for one in own} | set(settings.hosts)) - {""}
         self._is_unix = UNIX in settings.trusted_proxies
         self._networks = [ip_network(one) for one in settings.trusted_proxies if one != UNIX]
-        self._told: set[str] = set()
+        self._told = mmap.mmap(-1, len(_TOLD))  # workers that are forked share it
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or refuse it (400)."""
@@ -218,9 +223,11 @@ class Proxies:
             if self._knows(asked):
                 return site(environ, start_response)
             shown = asked[:_SHOWN]
+            is_name = _HOST.fullmatch(asked) and host_name(_HOST.fullmatch(asked)["name"])
+            named = f"the host {shown!r}" if is_name else "what is no name of a host"
             self._tell_once(
                 "host",
-                f"A request for the host {shown!r} was refused: KB_SITE_URL and KB_HOSTS do not "
+                f"A request for {named} was refused: KB_SITE_URL and KB_HOSTS do not "
                 "name it. Further ones are not told.",
             )
             refused = _Refused(
@@ -281,8 +288,9 @@ class Proxies:
         )
 
     def _tell_once(self, what: str, sentence: str) -> None:
-        if what not in self._told:
-            self._told.add(what)
+        at = _TOLD.index(what)
+        if not self._told[at]:
+            self._told[at] = 1
             _log.warning(sentence)
 
 

@@ -158,12 +158,19 @@ def ready(arbiter: Arbiter) -> None:
     for listener in arbiter.LISTENERS:
         host, port = listener.sock.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        sys.stdout.write(f"Serving the compendium on http://{shown}:{port}\n")
+        sys.stdout.write(f"{_begins(arbiter)} on http://{shown}:{port}\n")
     sys.stdout.flush()
     if arbiter.app.metrics is not None:
         arbiter.app.metrics.serve(arbiter.LISTENERS[0].sock.getsockname()[1])
     gc.enable()
     verify(arbiter)
+
+
+def _begins(arbiter: Arbiter) -> str:
+    if arbiter.app.live.status().snapshot_id:
+        return "Serving the compendium"
+    index = arbiter.app.settings.index
+    return f"Nothing is served until there is a snapshot in KB_INDEX ({index}); listening"
 
 
 def verify(arbiter: Arbiter) -> None:

@@ -36,7 +36,7 @@ from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import ClientDisconnected, HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
@@ -95,10 +95,17 @@ class Request(HTTPRequestParser):
         return taken
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read everything before the body."""
+        """Read everything before the body.
+
+        Raises:
+            ParsingError: it cannot be read; waitress lets pass what an address may not hold.
+        """
         line, end, rest = header_plus.partition(b"\r\n")
         line = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line)
-        super().parse_header(line + end + rest)
+        try:
+            super().parse_header(line + end + rest)
+        except ValueError as err:
+            raise ParsingError("the address cannot be read") from err
 
     def _guess(self, text: bytes) -> None:
         """What was asked for, as far as it shows in what cannot be read: who asked, a program?"""
@@ -194,6 +201,12 @@ class Channel(HTTPChannel):
             self.recv(self.adj.recv_bytes)  # which closes, at the end
         except OSError:
             self.handle_close()
+
+    def handle_error(self) -> None:
+        """Close after what nobody expected, and tell where it was: not who asked, nor what."""
+        _, kind, _, places = self.compact_traceback()
+        _log.error("A connection was closed after %s in %s", kind.__name__, places)
+        self.handle_close()
 
     def is_busy(self) -> bool:
         """Whether something is to be done but to read."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kb.model.taxonomy import Taxonomy
 from web.core.params import ALONE, REPEATED, UNKNOWN, Read, Wrong
 from web.core.urls import this_url
+from web.core.values import for_readers
 from web.words.lists import shortened
 
 #: From here a message lists what stands under the notice as links.
@@ -68,7 +69,7 @@ def notice(wrong: Wrong, taxonomy: Taxonomy, names: Mapping[str, str]) -> Notice
                 for name in wrong.nearest
             ),
         )
-    said = _LISTED.split(str(wrong.error))[0]
+    said = for_readers(_LISTED.split(str(wrong.error))[0])
     if wrong.rule == REPEATED:
         said = said.removesuffix("; choose one.") + "."
     others = [one for one in wrong.error.allowed if one not in wrong.nearest]

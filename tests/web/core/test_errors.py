@@ -3,11 +3,13 @@
 import time
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Blueprint, abort
 
 from kb.engine.base import Answering, Engine, Question
+from kb.errors import SnapshotCorrupt
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher, open_live
 from kb.settings import Settings
@@ -172,6 +174,8 @@ def test_no_snapshot_on_pages(unbuilt, path):
     assert response.headers["Retry-After"] == "30"
     assert "<h1>The compendium is not ready yet</h1>" in response.text
     assert "/index" not in response.text
+    assert "Please come back later." in response.text
+    assert "Where to go from here" not in response.text  # there too it would be 503
 
 
 def test_no_snapshot_in_the_api(unbuilt):
@@ -180,7 +184,7 @@ def test_no_snapshot_in_the_api(unbuilt):
     assert response.status_code == 503
     assert response.json["type"] == "/api#problem-not-built"
     assert response.json["detail"] == (
-        "The compendium is being prepared. Please come back in a minute."
+        "The compendium cannot be shown just now. Please come back later."
     )
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -190,6 +194,33 @@ def test_health_without_a_snapshot(unbuilt):
     response = unbuilt.get("/healthz")
     assert response.status_code == 503
     assert (response.json["status"], response.json["snapshot"]) == ("unavailable", None)
+    for path in ("/healthz", "/readyz"):
+        told = unbuilt.get(path).json["trouble"]
+        assert told == "There is no index in KB_INDEX yet. Run 'kb build'."
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (
+            "{index}/ab/records/cases.jsonl was altered.",
+            "KB_INDEX/ab/records/cases.jsonl was altered.",
+        ),
+        ("It failed (OSError: '/home/me/env/x.so': gone).", "It failed (OSError: '…/x.so': gone)."),
+        ("See /srv/compendium/models/a.onnx.", "See …/a.onnx."),
+        ("postgresql://me:word@10.0.0.9/kb does not answer.", "… does not answer."),
+        ("Built with 'a/b', and either/or.", "Built with 'a/b', and either/or."),
+    ],
+)
+def test_health_tells_no_place_of_the_machine(toy_settings, trouble, told):
+    """Everybody may ask for it; the log has the whole paths."""
+    index = toy_settings.index
+    live = LiveSearcher(index, min_score=0)
+    live.status()
+    error = SnapshotCorrupt(trouble.format(index=index), remedy="")
+    live._outcome = replace(live._outcome, error=error)
+    client = create_app(live, toy_settings).test_client()
+    assert [client.get(path).json["trouble"] for path in ("/healthz", "/readyz")] == [told] * 2
 
 
 def test_pages_that_need_no_snapshot(unbuilt):
@@ -303,10 +334,11 @@ def test_a_library_that_gives_out_costs_one_answer(toy_settings, two, damage, mo
 
     assert page.status_code == 503
     assert "<h1>The compendium cannot be opened</h1>" in page.text
-    assert "Please come back in a minute." in page.text
+    assert "Please come back later." in page.text
     assert str(folder) not in page.text
     assert (ready["snapshot"], ready["status"]) == (old, "ready")
-    assert ready["trouble"].startswith(trouble)
+    told = trouble.replace(str(toy_settings.index), "KB_INDEX")
+    assert ready["trouble"].startswith(told)
     assert (after.status_code, after.json["snapshot"], after.json["total"]) == (200, old, 1)
     told = [record.getMessage() for record in caplog.records]
     assert any(f"snapshot {new} is damaged: {trouble}" in line for line in told)

@@ -308,7 +308,7 @@ def test_a_revision_needs_what_it_says_of_itself(client):
 
 
 def test_without_a_snapshot_it_says_so(tmp_path):
-    """As the site does: come back in a minute. The operator's words stay in the log."""
+    """As the site does: come back later. The operator's words stay in the log."""
     from kb.search.opening import open_live
 
     settings = read_settings({}, index=tmp_path / "none")
@@ -318,7 +318,7 @@ def test_without_a_snapshot_it_says_so(tmp_path):
     assert error(response) == (
         503,
         -32603,
-        "The compendium is being prepared. Please come back in a minute.",
+        "The compendium cannot be shown just now. Please come back later.",
     )
     assert response.headers["Retry-After"] == "30"
     assert client.get("/assistants").status_code == 200

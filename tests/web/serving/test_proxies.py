@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from base64 import b64encode
 from dataclasses import replace
@@ -368,6 +369,29 @@ def test_what_is_wrong_is_logged_once(caplog):
         "Further ones are not told.",
         "A request for the host 'evil.example' was refused: KB_SITE_URL and KB_HOSTS do not name "
         "it. Further ones are not told.",
+    ]
+
+
+def test_it_is_logged_once_by_all_workers_together(caplog):
+    """They are forked from one process, and share what was told."""
+    proxies = Proxies(echo, read_settings({}, site_url=SITE))
+    if (child := os.fork()) == 0:
+        Client(proxies).get("/", base_url="http://evil.example")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    with caplog.at_level(logging.WARNING):
+        assert Client(proxies).get("/", base_url="http://evil.example").status_code == 400
+    assert caplog.messages == []
+
+
+def test_what_is_no_name_of_a_host_is_not_logged(caplog):
+    """It may be anything: the log has no words of a request."""
+    client = Client(Proxies(echo, read_settings({}, site_url=SITE)))
+    with caplog.at_level(logging.WARNING):
+        client.get("/", headers={"Host": "my words?q=of mine"})
+    assert caplog.messages == [
+        "A request for what is no name of a host was refused: KB_SITE_URL and KB_HOSTS do not name "
+        "it. Further ones are not told."
     ]
 
 

@@ -258,7 +258,7 @@ def test_a_damaged_snapshot_does_not_take_the_site_down(toy_settings, tmp_path, 
         ready, health = answer(f"{url}/readyz"), answer(f"{url}/healthz")
         page = answer(f"{url}/api/v1/cases")
 
-    assert ready["trouble"].startswith(f"{path} ")
+    assert ready["trouble"].startswith(f"KB_INDEX/{new}/{name} ")
     assert ready == {
         "code": 200,
         "status": "ready",
@@ -269,7 +269,8 @@ def test_a_damaged_snapshot_does_not_take_the_site_down(toy_settings, tmp_path, 
     told = {"status": "degraded", "snapshot": old, "trouble": ready["trouble"]}
     assert health == {"code": 200, **told}
     assert (page["code"], page["snapshot"]) == (200, old)
-    assert f"{ready['trouble']} Meanwhile snapshot {old} is served.\n" in log.read_text()
+    trouble = ready["trouble"].replace("KB_INDEX", str(toy_settings.index))
+    assert f"{trouble} Meanwhile snapshot {old} is served.\n" in log.read_text()
 
 
 def test_what_is_damaged_while_it_is_served_is_found(site):
@@ -301,14 +302,14 @@ def test_what_is_damaged_while_it_is_served_is_found(site):
 
     assert before
     assert [(one["fallback"], one["trouble"].split(": ")[0]) for one in damaged] == [
-        (True, f"{path} was altered")
+        (True, f"KB_INDEX/{path.relative_to(site.settings.index)} was altered")
     ] * 2
     assert [(one["fallback"], one["trouble"]) for one in mended] == [(False, None)] * 2
 
 
 def test_without_a_sound_snapshot_the_site_is_not_ready(toy_settings):
     """With nothing to answer from, both say so with 503 and what to do, until there is."""
-    message = f"There is no index in {toy_settings.index} yet. Run 'kb build'."
+    message = "There is no index in KB_INDEX yet. Run 'kb build'."
 
     with serving(toy_settings, workers=1) as (_, url):
         ready, health = answer(f"{url}/readyz"), answer(f"{url}/healthz")
@@ -328,6 +329,35 @@ def test_without_a_sound_snapshot_the_site_is_not_ready(toy_settings):
     assert (later["status"], later["snapshot"]) == ("ready", built)
 
 
+def test_a_site_with_nothing_says_so_where_it_listens(toy_settings, tmp_path):
+    """A folder that was mistyped, say: it goes on waiting, and does not say that it serves."""
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "web", "serve", "--port", "0", "--workers", "1"],
+            env={**os.environ, "KB_INDEX": str(toy_settings.index), "KB_MULTILINGUAL": "off"},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            line = process.stdout.readline()
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+    url = line.split()[-1]
+    assert line == (
+        "Nothing is served until there is a snapshot in KB_INDEX "
+        f"({toy_settings.index}); listening on {url}\n"
+    )
+    assert urlsplit(url).port > 0
+    assert (
+        f"There is no index in {toy_settings.index} yet. Run 'kb build'. Meanwhile nothing is "
+        "served.\n"
+    ) in (tmp_path / "log").read_text()
+
+
 def test_very_long_query_gets_our_page(real_server_url):
     """A query of ten thousand letters gets the page that says what is allowed."""
     request = (
@@ -336,7 +366,7 @@ def test_very_long_query_gets_our_page(real_server_url):
     )
     answer = raw(real_server_url, request)
     assert answer.startswith(b"HTTP/1.1 400 ")
-    assert b"q must be text of at most 1,000 characters, not 10,000." in answer
+    assert b"Your text may have at most 1,000 characters, not 10,000." in answer
 
 
 def test_bytes_that_are_no_text(real_server_url):

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -174,6 +174,61 @@ def test_what_cannot_be_read_is_refused_by_our_page(url, log):
     assert problem["title"] == "This address is too long"
     assert b"At most 500 are read." in answers[asked(url, "/search?" + "country=NO&" * 600)]
     assert log.read_text() == ""
+
+
+#: What cannot be read as a request, in many ways, each with words that nobody may find in a log.
+UNREADABLE = (
+    b"GET /search?q=secret-words HTTP/1.1\r\nHost : localhost\r\n\r\n",
+    b"GET /search?q=secret-words HTTP/1.1\r\nsecret-words\r\n\r\n",
+    b"GET /search?q=secret-words HTTP/1.1\r\nHost: localhost\r\n secret-words\r\n\r\n",
+    b"GET /search?q=secret-words HTTP/1.1\nHost: localhost\n\n\r\n\r\n",
+    b"GET /search?q=secret-words HTTP/9.9\r\nHost: localhost\r\n\r\n",
+    b"GET /search?q=secret words HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"get /search?q=secret-words HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /search?q=secret-words\x00\x01 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET http://[secret-words/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET //[secret-words HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"CONNECT secret-words:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"secret-words\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: secret-words\x00\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: secret-words\nX-B: c\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: secret-words\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\nsecret-words",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: secret-words\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nsecret-words\r\n",
+    b"GET / HTTP/1.1\r\nHost: secret-words?q=secret-words\r\n\r\n",
+    b"GET /?%ff=secret-words&%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    b"GET /" + b"secret-words" * 6_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET / HTTP/1.1\r\nCookie: " + b"secret-words" * 6_000 + b"\r\n\r\n",
+)
+
+
+def test_nobody_finds_an_address_or_words_of_a_request_in_the_log(settings, tmp_path):
+    """However it is broken; and each is answered by a page that says nothing of the inside."""
+    with (tmp_path / "log").open("w") as file, serving(settings, log=file) as (_, url):
+        answers = {request: raw_with_an_end(url, request) for request in UNREADABLE}
+    log = (tmp_path / "log").read_text()
+
+    assert "secret" not in log
+    assert "127.0.0.1" not in log
+    for request, whole in answers.items():
+        page = whole.partition(b"\r\n\r\n")[2]
+        assert status_of(whole) in (200, 400, 404, 405, 414, 431, 501), request[:80]
+        assert page.startswith(b"<!doctype html>"), request[:80]
+        for inside in (b"Traceback", b"waitress", b"gunicorn", str(settings.index).encode()):
+            assert inside not in whole
+
+
+def raw_with_an_end(url: str, request: bytes) -> bytes:
+    """An answer after which the server may wait for more: it is whole when nothing more comes."""
+    with connected(url) as connection:
+        connection.sendall(request)
+        whole = connection.recv(65536)
+        connection.settimeout(1)
+        with suppress(TimeoutError):
+            while more := connection.recv(65536):
+                whole += more
+    return whole
 
 
 def test_a_connection_is_used_again(url):

@@ -95,7 +95,7 @@ def test_two_values_for_one(client):
     response = client.get("/search?q=wine&q=zebra")
     assert response.status_code == 400
     assert told(response.text) == [
-        "q must be given once, not 2 times ('wine' and 'zebra'). “wine” was taken. "
+        "Your text must be given once, not 2 times ('wine' and 'zebra'). “wine” was taken. "
         "Did you mean wine or zebra ?"
     ]
     assert mended(response.text) == [("/search?q=wine", "wine"), ("/search?q=zebra", "zebra")]
