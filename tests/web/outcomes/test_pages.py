@@ -799,7 +799,7 @@ def test_words_that_tell_a_share_are_said_to(searcher):
 
 def test_a_least_figure_alone_is_told(client):
     """It means nothing without a result: the pages answer without it and say so."""
-    said = "results_min needs a reported result, for example results=sales. It was left out."
+    said = "The least figure needs a reported result, for example results=sales. It was left out."
 
     for page in ("/search", "/outcomes", "/role-models"):
         answer = client.get(f"{page}?results_min=20")
