@@ -67,7 +67,8 @@ def annotate_and_share(page: Page) -> str:
     page.get_by_label("Title", exact=True).fill("Week three: who pays?")
     page.get_by_label("Introduction").fill("Read <b>both</b> first.\n\n* one\n* two")
     page.get_by_label(f"Note on {second}").fill("Mind the *brokers*.")
-    page.get_by_role("button", name="Save and get the link").click()
+    with page.expect_navigation():  # the form that was filled in has the title already
+        page.get_by_role("button", name="Save and get the link").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Week three: who pays?")
     return page.locator("#link").input_value()
 
