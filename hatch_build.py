@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-#: Where the program looks for it: see ``kb/release.py``.
+#: Where the program looks for it: see ``kb/operating/release.py``.
 COMMIT_FILE = "kb/commit.txt"
 
 

@@ -163,10 +163,10 @@ def test_what_serves_is_what_serving_imports():
     assert imported - _NEVER_WHILE_SERVING - _BROUGHT == group - _WITHOUT_IMPORT - _OF_COMMANDS
 
 
-#: Runs a site with every part out of reach that a serving machine has not.
-_SERVING_MACHINE = """
+#: Puts the parts that are called ``refused``, of what is given, out of reach.
+_ABSENT = """
 import json, sys
-index, refused = json.loads(sys.argv[1])
+refused = json.loads(sys.argv[1])["refused"]
 
 class Absent:
     @staticmethod
@@ -175,6 +175,10 @@ class Absent:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Absent)
+"""
+#: Runs a site with every part out of reach that a serving machine has not.
+_SERVING_MACHINE = """
+index = json.loads(sys.argv[1])["index"]
 from pathlib import Path
 from kb.exports.document import document_of
 from kb.exports.formats import FORMATS, write
@@ -212,10 +216,10 @@ def _refused() -> list[str]:
 
 def test_a_serving_machine_answers(toy_multilingual: Settings):
     """With every part out of reach that is not locked for it, pages answer and files are made."""
-    arguments = json.dumps([str(toy_multilingual.index), _refused()])
+    arguments = json.dumps({"index": str(toy_multilingual.index), "refused": _refused()})
 
     done = subprocess.run(
-        [sys.executable, "-c", _SERVING_MACHINE, arguments],
+        [sys.executable, "-c", _ABSENT + _SERVING_MACHINE, arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -229,25 +233,16 @@ def test_a_serving_machine_answers(toy_multilingual: Settings):
 
 #: The same of the command.
 _COMMAND = """
-import json, sys
-refused, arguments = json.loads(sys.argv[1])
-
-class Absent:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name.partition(".")[0] in refused:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Absent)
+arguments = json.loads(sys.argv[1])["arguments"]
 from web.cli import main
 main(arguments)
 """
 
 
 def _command(*arguments: object) -> subprocess.CompletedProcess:
-    given = json.dumps([_refused(), [str(one) for one in arguments]])
+    given = json.dumps({"arguments": [str(one) for one in arguments], "refused": _refused()})
     return subprocess.run(
-        [sys.executable, "-c", _COMMAND, given],
+        [sys.executable, "-c", _ABSENT + _COMMAND, given],
         cwd=ROOT,
         capture_output=True,
         text=True,
