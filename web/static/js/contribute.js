@@ -93,6 +93,8 @@
     form.addEventListener("change", saveSoon);
     form.addEventListener("submit", save);
     addEventListener("pagehide", save);
+    // A phone may end a page that is out of view without a word.
+    document.addEventListener("visibilitychange", () => document.hidden && save());
     save();
   } else if (note && kept(KEYS[note.dataset.of])) {
     note.hidden = false;
