@@ -12,6 +12,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The headless shell fits letters to whole pixels, which no screen of today does.
+    "--font-render-hinting=none",
 )
 
 

@@ -222,8 +222,9 @@ class Accounts:
             if place is None:
                 place = min(ways, key=self._full_at.__getitem__)
                 self._owners[place], self._full_at[place] = owner, now
-            full_at = max(self._full_at[place], now) + cost * self._gap
-            if (wait := full_at - now - self._saved) > 0:
+            # Seconds until it is full again; what sums of such times round off is no wait.
+            until_full = max(self._full_at[place] - now, 0.0) + cost * self._gap
+            if (wait := until_full - self._saved) > 1e-9:
                 return wait
-            self._full_at[place] = full_at
+            self._full_at[place] = now + until_full
             return 0.0
