@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
@@ -13,15 +14,16 @@ from kb.text.analysis import (
     HAS_MARKS,
     JOINING,
     LEADING,
+    PARTS_OF_NAMES,
     SCALES,
     beginnings,
     may_be_one,
     places,
     plain,
-    stems,
     tokens,
 )
 from kb.text.mentions import Mention
+from kb.text.surface import surface
 
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
@@ -116,7 +118,7 @@ def _audience_lines(case: Case) -> list[Passage]:
 
 
 class Marker:
-    """Finds the words of a query in texts; a word is made to stems once, however often it stands.
+    """Finds the words of a query in texts; what a word is by itself the process remembers.
 
     Only a text with a word that may be read together with what follows, as "30 per cent" is, is
     read whole. For one query, and for one thread.
@@ -125,30 +127,28 @@ class Marker:
     def __init__(self, terms: Iterable[str]) -> None:
         """Take the stems that count."""
         self._wanted = frozenset(terms)
-        self._beginnings = beginnings(self._wanted)
+        begin = beginnings(self._wanted)
+        self._begin_alone, self._begin_leading = begin - LEADING, begin & LEADING
         self._figures = tuple(one for one in self._wanted if one[0].isdigit())
         self._percent = "%" in self._wanted
-        self._known: set[str] = set()
-        self._matching: set[str] = set()
-        self._parts: set[str] = set()
-        self._beginning: set[str] = set()
-        self._leading: dict[str, str] = {}
+        self._surface = surface()
+        self._looked_at: dict[str, _Look] = {}
         self._was_read: dict[str, tuple[tuple[int, int], ...]] = {}
 
     def words(self, text: str) -> tuple[str, ...]:
         """The words that match as the text writes them, in small letters, each once, in order."""
-        in_order = _WORD.findall(text)
-        matching, is_read_whole = self._look_up(text, in_order)
-        if is_read_whole:
+        look = self._look(text)
+        if look.is_read_whole:
             return tuple(dict.fromkeys(text[start:end].lower() for start, end in self._read(text)))
-        if not matching:
+        if not look.matching:
             return ()
-        return tuple(dict.fromkeys(word.lower() for word in in_order if word in matching))
+        return tuple(dict.fromkeys(w.lower() for w in look.in_order if w in look.matching))
 
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where words of the query stand in a text: (start, end) of each, in order."""
-        matching, is_read_whole = self._look_up(text, _WORD.findall(text))
-        if is_read_whole or (matching and not text.isascii() and HAS_MARKS.search(text)):
+        look = self._look(text)
+        matching = look.matching
+        if look.is_read_whole or (matching and not text.isascii() and HAS_MARKS.search(text)):
             return self._read(text)
         if not matching:
             return ()
@@ -160,63 +160,79 @@ class Marker:
             self._was_read[text] = tuple(dict.fromkeys(found))
         return self._was_read[text]
 
-    def _look_up(self, text: str, in_order: Sequence[str]) -> tuple[set[str], bool]:
-        """Those words of a text that match alone, and whether it must be read whole."""
-        words = set(in_order)
-        if new := words - self._known:
-            self._learn(new)
-        matching = words & self._matching
+    def _look(self, text: str) -> _Look:
+        """What a look at the single words of a text finds; each text is looked at once."""
+        if text not in self._looked_at:
+            self._looked_at[text] = self._new_look(text)
+        return self._looked_at[text]
+
+    def _new_look(self, text: str) -> _Look:
+        in_order = _WORD.findall(text)
+        words, known = set(in_order), self._surface.known
+        if not words <= known:
+            self._surface.read(words)
+        matching = self._surface.of_stems(self._wanted, words)
         is_read_whole = bool(
-            words & self._beginning
+            (self._begin_alone and self._surface.beginning(self._begin_alone, words))
+            or (self._figures and self._begins_figure(words))
             or _DOTTED.search(text)
             or (self._percent and "%" in text)
-            or (matching and self._may_be_less(matching, words))
-            or (words & self._leading.keys() and self._is_led(in_order, matching))
+            or (matching and _may_be_less(matching, words))
+            or self._is_led(in_order, words, matching)
         )
-        return matching, is_read_whole
+        return _Look(in_order=in_order, matching=matching, is_read_whole=is_read_whole)
 
-    def _learn(self, words: set[str]) -> None:
-        """Say of words that were not seen before how they are read."""
-        is_other, begins = self._wanted.isdisjoint, self._beginnings
-        forms = {word: plain(word) for word in words}
-        matching = [word for word in words if not is_other(stems(word))]
-        self._matching.update(matching)
-        self._parts.update([word for word in matching if _may_be_a_part(word)])
-        self._leading.update([(word, form) for word, form in forms.items() if form in LEADING])
-        self._beginning.update(
-            [word for word, form in forms.items() if form in begins and form not in LEADING]
-        )
-        if self._figures:
-            numbers = [word for word in words if word[0].isdigit()]
-            self._beginning.update([word for word in numbers if self._begins_figure(word)])
-        self._known |= words
-
-    def _begins_figure(self, word: str) -> bool:
+    def _begins_figure(self, words: set[str]) -> bool:
         """Whether a figure that counts may begin with a word: "7" is how "7 million" does."""
-        digits = _DIGITS.match(word)
-        if digits is None:
-            return False
-        return digits[0] == "0" or any(one.startswith(digits[0]) for one in self._figures)
+        for word in words & self._surface.numbers:
+            digits = _DIGITS.match(word)
+            if digits is not None and (
+                digits[0] == "0" or any(one.startswith(digits[0]) for one in self._figures)
+            ):
+                return True
+        return False
 
-    def _may_be_less(self, matching: set[str], words: set[str]) -> bool:
-        """Whether a word that matches may be a part of another, as in "7 million" or "don't"."""
-        if matching & self._parts:
-            return True
-        is_negated = "t" in words or "T" in words
-        return is_negated and any(word.endswith(("n", "N")) for word in matching)
-
-    def _is_led(self, in_order: Sequence[str], matching: set[str]) -> bool:
+    def _is_led(self, in_order: Sequence[str], words: set[str], matching: set[str]) -> bool:
         """Whether two words that follow one another may be read as one, and that matters.
 
         It may be one that matches, or take away one that does.
         """
-        leading = self._leading
-        for at in [at for at, word in enumerate(in_order[:-1]) if word in leading]:
-            first, after = leading[in_order[at]], in_order[at + 1]
-            matters = after in matching if first in JOINING else bool(matching)
-            if (matters or first in self._beginnings) and may_be_one(first, plain(after)):
+        if not matching and not self._begin_leading:
+            return False
+        leading, forms = self._surface.leading, {plain(word) for word in matching}
+        matters = {
+            word: form
+            for word in words & leading.keys()
+            for form in (leading[word],)
+            if form in self._begin_leading
+            or (matching and form in JOINING)
+            or not forms.isdisjoint(PARTS_OF_NAMES.get(form, ()))
+        }
+        if not matters:
+            return False
+        for at in [at for at, word in enumerate(in_order[:-1]) if word in matters]:
+            first, after = matters[in_order[at]], in_order[at + 1]
+            takes = first not in JOINING or after in matching
+            if (takes or first in self._begin_leading) and may_be_one(first, plain(after)):
                 return True
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The words of a text, those that match alone, and whether it must be read whole."""
+
+    in_order: Sequence[str]
+    matching: set[str]
+    is_read_whole: bool
+
+
+def _may_be_less(matching: set[str], words: set[str]) -> bool:
+    """Whether a word that matches may be a part of another, as in "7 million" or "don't"."""
+    if any(map(_may_be_a_part, matching)):
+        return True
+    is_negated = "t" in words or "T" in words
+    return is_negated and any(word.endswith(("n", "N")) for word in matching)
 
 
 def _may_be_a_part(word: str) -> bool:

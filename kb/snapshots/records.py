@@ -27,8 +27,8 @@ Record = TypeVar("Record")
 #: So many records are copied at once.
 _AT_ONCE = 1_000
 
-#: How many records of a file a process keeps at once.
-_REMEMBERED = 256
+#: How many records of a file a process keeps at once, and of how many keys where they stand.
+_REMEMBERED, _REMEMBERED_KEYS = 256, 1_024
 
 
 class RecordFile(Sequence[Record], Generic[Record]):
@@ -123,6 +123,9 @@ class KeyedRecords(Mapping[str, Record], Generic[Record]):
         """
         self._keys = keys
         self._places = places
+        # A page asks for the same few sources again and again. Only what is there is kept:
+        # a key may be what somebody typed.
+        self._found: dict[str, int] = {}
         #: The same without their keys.
         self.records = records
 
@@ -133,13 +136,26 @@ class KeyedRecords(Mapping[str, Record], Generic[Record]):
         return (self._keys[at] for at in np.argsort(self._places).tolist())
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self._keys.find(key) is not None
+        return isinstance(key, str) and self._place(key) is not None
 
     def __getitem__(self, key: str) -> Record:
-        at = self._keys.find(key)
-        if at is None:
+        place = self._place(key)
+        if place is None:
             raise KeyError(key)
-        return self.records[int(self._places[at])]
+        return self.records[place]
+
+    def _place(self, key: str) -> int | None:
+        """The place of a record; None where there is none."""
+        place = self._found.get(key)
+        if place is None:
+            at = self._keys.find(key)
+            if at is None:
+                return None
+            place = int(self._places[at])
+            if len(self._found) >= _REMEMBERED_KEYS:
+                self._found.clear()
+            self._found[key] = place
+        return place
 
 
 class RecordWriter:

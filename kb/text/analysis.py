@@ -387,6 +387,10 @@ _FOLLOWED_BY: Mapping[str, frozenset[str]] = {
 }
 #: Those of which it depends on what follows how they are read.
 LEADING = JOINING | _FOLLOWED_BY.keys()
+#: Every word in lower case that ``beginnings`` may give.
+FIRST_OF_NAMES = frozenset(
+    (*JOINING, *_LEADING_DIGITS, *(name[0].split("&")[0] for name in _SAME_WORDS), "it", "us")
+)
 #: What goes with the figure before it.
 SCALES = frozenset(_SCALES)
 
@@ -394,6 +398,17 @@ SCALES = frozenset(_SCALES)
 def may_be_one(first: str, second: str) -> bool:
     """Whether two words in lower case that follow one another may be read as one."""
     return first in JOINING or second in _FOLLOWED_BY.get(first, ())
+
+
+#: By the first word of names, and of numbers in words, every word that may stand in them.
+PARTS_OF_NAMES: Mapping[str, frozenset[str]] = {
+    first: frozenset(
+        (*_DIGITS, *_TENS, *_SCALES, "and", "a", "one")
+        if first in ("a", "one")
+        else (word for name in _SAME_WORDS if name[0] == first for word in name)
+    )
+    for first in _FOLLOWED_BY
+}
 
 
 #: What is a pronoun, and what it is where it is none.
@@ -572,9 +587,3 @@ def _written(form: str, typed: str) -> str | None:
         millions = int(form) / 1_000_000
         return f"{millions:g} million" if millions >= 1 else f"{int(form):,}"
     return None
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def stems(word: str) -> tuple[str, ...]:
-    """The stems of one word, remembered."""
-    return terms(word)
