@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -56,7 +57,7 @@ from kb.content.people import read_people
 from kb.content.phrases import read_phrases
 from kb.content.readings import PackedCase, Reading, Surroundings, read_file
 from kb.content.regions import region_of
-from kb.content.remembered import Remembered, Sources
+from kb.content.remembered import JUST_NOW, Remembered, Sources, Stood
 from kb.content.rules import problem
 from kb.content.self_check import read_self_check
 from kb.content.side_by_side import Read, read_in_batches
@@ -487,10 +488,13 @@ class _Reader:
         """
         kept, held_in = self.remembered.readings(), self.remembered.all_hold_in()
         self.remembered.forget(kept.keys() - self.around.ids)
+        stood = self.remembered.stood() if kept else {}
+        looked, stand = time.time_ns(), {file.id: file.standing() for file in self.files}
         self.readings = {
             file.id: kept[file.id]
             for file in self.files
-            if file.id in kept and kept[file.id].digest == _digest_of(file)
+            if file.id in kept
+            and kept[file.id].digest == _digest_of(file, stand[file.id], stood.get(file.id))
         }
         unknown = [file for file in self.files if file.id not in self.readings]
         self._read(unknown)
@@ -503,7 +507,20 @@ class _Reader:
         self._read(wrong)
         if unknown or wrong or held_in != around.digest:
             self.remembered.tell_all_hold_in(around.digest)
+        self._keep_standing(stand, stood, looked)
         return self
+
+    def _keep_standing(
+        self, stand: Mapping[str, tuple[int, ...] | None], before: Stood, looked: int
+    ) -> None:
+        """Keep how the files stood before they were read, but for those that had just changed."""
+        now = {
+            case_id: (self.readings[case_id].digest, at)
+            for case_id, at in stand.items()
+            if at is not None and max(at[1:3]) < looked - JUST_NOW
+        }
+        if now != before:
+            self.remembered.keep_stood(now)
 
     def _read(self, files: Sequence[CaseFile]) -> None:
         """Read some files, and remember them as they come: who is cut off goes on from there."""
@@ -530,8 +547,18 @@ class _Reader:
 _KEPT_AT_ONCE = 1000
 
 
-def _digest_of(file: CaseFile) -> str | None:
-    """The digest of a file's bytes, None where they cannot be had."""
+def _digest_of(
+    file: CaseFile, stands: tuple[int, ...] | None, stood: tuple[str, tuple[int, ...]] | None
+) -> str | None:
+    """The digest of a file's bytes, None where they cannot be had.
+
+    Args:
+        file: which.
+        stands: how it stands now.
+        stood: the digest that it had, and how it stood then; if it does so now, it is not read.
+    """
+    if stood is not None and stands == stood[1]:
+        return stood[0]
     try:
         return digest_of(file.bytes())
     except (YamlTrouble, OSError):

@@ -31,7 +31,7 @@ from kb.content.schema import (
 from kb.errors import CorpusError, Problem
 from kb.model.files import file_digest, write_content
 from kb.model.word_table import Glossary, WordTable
-from kb.text.translate import fold
+from kb.text.folding import fold
 
 #: The languages that a glossary may have.
 LANGUAGES: tuple[str, ...] = ("fr", "es", "de", "it", "no", "pt")

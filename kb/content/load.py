@@ -14,6 +14,7 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import frontmatter
@@ -107,6 +108,20 @@ class CaseFile:
             return bytes_of(self.path)
         _refuse_large(len(self.data))
         return self.data
+
+    def standing(self) -> tuple[int, ...] | None:
+        """By what the file on the disk is known without reading it; None where nothing tells.
+
+        Size, when its bytes and when anything of it changed last, in nanoseconds, and inode. A
+        program can set the second back, and not the third.
+        """
+        if self.data is not None:
+            return None
+        try:
+            status = os.stat(self.path)  # noqa: PTH116 - asked of every file there is
+        except (OSError, ValueError):
+            return None
+        return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def load_folder(folder: Path) -> Loaded:
@@ -364,7 +379,7 @@ def _closing_delimiter(text: str) -> int:
             f"has its front-matter in TOML ('+++'); write it in YAML, as 'kb import' does: {how}"
         )
         raise YamlTrouble("front-matter-in-toml", message, 1)
-    delimiters = list(_DELIMITER.finditer(text))
+    delimiters = list(islice(_DELIMITER.finditer(text), 2))
     if not delimiters or delimiters[0].start() != 0:
         message = f"must open with front-matter on line 1; {how}"
         raise YamlTrouble("front-matter-missing", message, 1)

@@ -2,7 +2,9 @@
 
 It stands in the index folder, where builds write: nobody hands it on with the cases, so no
 one else's verdict is believed. A file is known by the digest of its bytes, and what was read of
-it holds for as long as what it asked for is answered alike (``kb.content.readings``). All of it
+it holds for as long as what it asked for is answered alike (``kb.content.readings``). Whether the
+bytes are those of before is told as git tells it: by size, times and inode of the file, unless
+it had just been written when they were taken. All of what was read
 is read anew when the vocabulary changes, the code that reads, or a library that it reads with.
 
 It can be deleted at any time. One that cannot be used, whatever the reason, is as none.
@@ -63,10 +65,17 @@ _TABLES = (
 )
 #: Under which name it is kept in which surroundings all holds.
 _AROUND = "all hold in"
+#: Under which name it is kept how the files stood.
+_STOOD = "stood"
+#: A file that changed less than so many nanoseconds before it was looked at may change again with
+#: no sign of it: clocks of file systems go in steps, of up to two seconds. It is read again.
+JUST_NOW = 2_500_000_000
 #: What is told of a file that is damaged, or is another program's: it is begun anew. Of all
 #: else, say that another run is writing or the disk is full, nothing is lost by leaving it.
 _USELESS = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
+#: Of each file its digest, and how it stood when that was taken.
+Stood = Mapping[str, tuple[str, tuple[int, ...]]]
 #: The sources by key, and what is wrong with them.
 Sources = tuple[Mapping[str, Reference], list[Problem]]
 
@@ -81,6 +90,10 @@ def rules_version() -> str:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _json(values: Any) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _seal(*parts: object) -> int:
@@ -160,6 +173,20 @@ class Remembered:
     def tell_all_hold_in(self, around: str) -> None:
         """Keep that everything that is kept holds in surroundings of this digest."""
         self._ask(lambda store: _tell(store, _AROUND, around))
+
+    def stood(self) -> Stood:
+        """How the files stood when they were last looked at, by id; empty if not known."""
+        value = self._ask(lambda store: _told(store, _STOOD))
+        try:
+            rows = json.loads(value or "[]")
+            return {case_id: (digest, tuple(at)) for case_id, digest, *at in rows}
+        except (ValueError, TypeError):
+            return {}
+
+    def keep_stood(self, stood: Stood) -> None:
+        """Keep how the files stand; what has changed just now is not to be among them."""
+        value = _json([[case_id, digest, *at] for case_id, (digest, at) in stood.items()])
+        self._ask(lambda store: _tell(store, _STOOD, value))
 
     def forget(self, ids: Collection[str]) -> None:
         """Drop what is kept of documents that are gone."""

@@ -10,12 +10,14 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kb.model.cases import Case
 from kb.model.facets import COLLECTION_FACET, FACETS
 from kb.model.taxonomy import Taxonomy, Term
+
+if TYPE_CHECKING:
+    import numpy as np
 
 #: Between a facet and its value, and between two such pairs, in a key of the counts.
 _IS, _AND = "=", "&"
@@ -229,6 +231,8 @@ def _counted(
 
 def _counts(documents: Sequence[Outline]) -> dict[str, int]:
     """How many have each value, and each two values, by the keys of ``Counted.counts``."""
+    import numpy as np  # slow import: a check counts nothing
+
     places: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
     names: list[tuple[str, str]] = []
     values = array("q")
@@ -267,6 +271,8 @@ def _pairs(values: np.ndarray, lengths: np.ndarray, n: int) -> np.ndarray:
         lengths: how many each has.
         n: how many values there are.
     """
+    import numpy as np
+
     counted = np.zeros(n * n, dtype=np.int64)
     ends = np.cumsum(lengths)
     for at in range(0, len(lengths), _AT_ONCE):

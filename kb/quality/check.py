@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kb.content.collections import vocabulary_of
 from kb.content.corpus import Corpus
 from kb.content.files import PROFILES_FILE, QUERIES_FILE, judged_folder
 from kb.errors import Problem
-from kb.model.taxonomy import COLLECTIONS
 from kb.quality.judged import QueryRow, judgeable, rows_of
 from kb.quality.judged_profiles import ProfileRow
 
@@ -25,10 +25,12 @@ def judged_problems(cases: Path, corpus: Corpus) -> tuple[Problem, ...]:
         CorpusError: a file cannot be read.
     """
     problems: list[Problem] = []
-    for collection in ("", *corpus.taxonomy[COLLECTIONS].ids):
+    for collection in ("", *vocabulary_of(corpus.collections).ids):
         folder = judged_folder(cases, collection)
+        there = [(folder / name, model) for name, model in _FILES if (folder / name).is_file()]
+        if not there:  # most compendia have none, and who names all countries takes a while
+            continue
         known = judgeable(corpus.documents, corpus.taxonomy, collection=collection)
-        for name, model in _FILES:
-            if (folder / name).is_file():
-                rows_of(folder / name, model, problems, known)
+        for path, model in there:
+            rows_of(path, model, problems, known)
     return tuple(problems)

@@ -6,14 +6,13 @@ no dictionary. Accents, case, signs and hyphens do not count.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.model.word_table import WordTable
 from kb.text.analysis import terms as terms_of
 from kb.text.english import how_common
+from kb.text.folding import fold
 from kb.text.language import is_english, without_endings, words_of
 
 #: Languages that write compounds in one word, and the letters that may join the parts.
@@ -26,24 +25,11 @@ LAST_PART = "-"
 _SHORTEST_PART = 3
 _MOST_PARTS = 3
 
-#: Letters that are no letter with an accent.
-_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe"})
-
 #: How common a word of the table is taken to be in its language, as zipf: a function word, a
 #: term, what a compound is cut into; and a word that a language does not know.
 _FUNCTION_WORD, _TERM, _COMPOUND, _UNKNOWN = 6.5, 5.0, 4.5, 2.0
 #: By how much another language must be likelier than English, as a power of ten.
 _MOST_WRITE_ENGLISH = 1.2
-
-#: Letters beside a digit are no word: the "d" of "3D" is no French "d'".
-_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
-
-
-def fold(text: str) -> str:
-    """The words of a text in plain small letters, joined by spaces; signs and numbers go."""
-    letters = unicodedata.normalize("NFD", text.casefold().translate(_PLAIN))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(_LETTERS.findall(bare))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

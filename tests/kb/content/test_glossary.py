@@ -15,7 +15,7 @@ from kb.content.glossary import (
 from kb.errors import CorpusError
 from kb.model.files import file_digest
 from kb.model.word_table import Glossary, WordTable
-from kb.text.translate import fold
+from kb.text.folding import fold
 from kb.text.word_forms import expand
 from tests.plain import plain
 

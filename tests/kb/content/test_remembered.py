@@ -21,6 +21,7 @@ import pytest
 from kb.content import remembered, side_by_side
 from kb.content.case_json import packed, unpacked
 from kb.content.corpus import Changes, Corpus, read_corpus
+from kb.content.load import CaseFile
 from kb.content.readings import _Documents
 from kb.content.remembered import FOLDER, MOST_FOLDERS
 from kb.errors import CorpusError, TaxonomyError
@@ -223,6 +224,76 @@ def test_a_file_is_known_by_its_bytes(toy_cases: Path, index: Path) -> None:
     os.utime(path, (1, 1))
 
     assert (touched, read_now(toy_cases, index)) == (0, 1)
+
+
+@pytest.fixture(name="opened")
+def _opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the cases whose bytes are asked for by this process, in their order."""
+    asked: list[str] = []
+    really = CaseFile.bytes
+
+    def noted(file: CaseFile) -> bytes:
+        asked.append(file.id)
+        return really(file)
+
+    monkeypatch.setattr(CaseFile, "bytes", noted)
+    return asked
+
+
+def test_a_file_that_stands_as_before_is_not_opened(
+    toy_cases: Path, index: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has other times, another inode or another size is, and then not any more."""
+    monkeypatch.setattr("kb.content.corpus.JUST_NOW", -(10**12))
+    path = toy_cases / "norway" / "metal-buyers.md"
+    first = everything(read_corpus(toy_cases, index=index))
+    found = []
+
+    def read() -> list[str]:
+        opened.clear()
+        assert everything(read_corpus(toy_cases, index=index)) == first
+        return [one for one in opened if one != "guides/purchase-guide"]  # a link names its part
+
+    found.append(read())
+    os.utime(path, (1, 1))
+    found += [read(), read()]
+    copy = path.with_suffix(".new")
+    shutil.copy2(path, copy)
+    copy.replace(path)
+    found += [read(), read()]
+
+    assert found == [[], ["norway/metal-buyers"], [], ["norway/metal-buyers"], []]
+
+
+def test_a_time_that_was_set_back_hides_no_change(
+    toy_cases: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two texts of one length and one date, the second is read: the inode has changed since."""
+    monkeypatch.setattr("kb.content.corpus.JUST_NOW", -(10**12))
+    path = toy_cases / "norway" / "metal-buyers.md"
+    before = path.stat()
+    read_corpus(toy_cases, index=index)
+    text = path.read_text()
+    path.write_text(text.replace("\ntitle: ", "\ntitel: ", 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = path.stat()
+
+    assert (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    assert sorted(one.rule for one in read_corpus(toy_cases, index=index).problems) == [
+        "missing-field",
+        "unknown-field",
+    ]
+
+
+def test_a_file_that_was_just_written_is_read_again(
+    toy_cases: Path, index: Path, opened: list[str]
+) -> None:
+    """It may be written once more within a step of the clock, which nothing would tell."""
+    read_corpus(toy_cases, index=index)
+    opened.clear()
+    read_corpus(toy_cases, index=index)
+
+    assert len(set(opened)) == 7
 
 
 def test_what_names_a_case_is_read_again_when_it_goes(toy_cases: Path, index: Path) -> None:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from kb.model.word_table import WordTable
-from kb.text.translate import InEnglish, Translation, fold, in_english, translate
+from kb.text.folding import fold
+from kb.text.translate import InEnglish, Translation, in_english, translate
 
 TABLE = WordTable(
     meanings=(
