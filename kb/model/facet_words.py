@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from kb.model.cases import Case
 from kb.model.english import N_
 from kb.model.facets import FIELDS_OF_FACETS, PLANNED_FACET
-from kb.model.taxonomy import Taxonomy
+from kb.model.taxonomy import Taxonomy, Term, names_of_kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +152,13 @@ _WORDS: Mapping[str, FacetWords] = {
 
 def facet_words(facet: str, taxonomy: Taxonomy) -> FacetWords:
     """The words for a facet in a compendium."""
-    words = asdict(_WORDS[facet])
-    return FacetWords(**{name: taxonomy.filled(text) for name, text in words.items()})
+    return _filled(facet, taxonomy.subject, taxonomy.guide)
+
+
+@lru_cache(maxsize=256)  # a page asks for them a hundred times
+def _filled(facet: str, subject: Term, guide: Term) -> FacetWords:
+    names, words = names_of_kinds(subject, guide), asdict(_WORDS[facet])
+    return FacetWords(**{name: text.format_map(names) for name, text in words.items()})
 
 
 #: Fields of a case that are no facets, as nouns where the name of the field is none.

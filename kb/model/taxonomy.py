@@ -419,7 +419,7 @@ class Taxonomy:
         ``{subject}`` is what the compendium is about, ``{a_subject}`` one of it and
         ``{subjects}`` several; ``{guide}``, ``{guides}`` and ``{Guides}`` are its guides.
         """
-        return sentence.format_map(_names(self.subject, self.guide))
+        return sentence.format_map(names_of_kinds(self.subject, self.guide))
 
     def unit(self, unit_id: str) -> Term:
         """A unit; one that the vocabulary does not hold counts things by its id."""
@@ -449,7 +449,8 @@ class Taxonomy:
 
 
 @lru_cache(maxsize=16)
-def _names(subject: Term, guide: Term) -> Mapping[str, str]:
+def names_of_kinds(subject: Term, guide: Term) -> Mapping[str, str]:
+    """What ``Taxonomy.filled`` puts into a sentence."""
     return {
         "subject": subject.in_line,
         "a_subject": subject.one,

@@ -16,7 +16,10 @@ from web.core.urls import url_for
 
 #: What robots leave alone whole: searches and forms, which have no end of addresses.
 CLOSED = ("search.search", "api.search", "packs.add", "packs.start")
-_FOLLOWED = re.compile(r'<a\b(?=[^>]*?\shref="([/?][^"]*)")[^>]*>')
+#: A link to a page of the site that does not say it already.
+_FOLLOWED = re.compile(
+    r'<a\b(?![^>]*\srel="(?:[^">]*\s)?nofollow[\s"])(?=[^>]*?\shref="([/?][^"]*)")[^>]*>'
+)
 _REL = re.compile(r'\srel="([^"]*)"')
 _NOFOLLOW = "nofollow"
 
@@ -39,6 +42,4 @@ def _marked(link: re.Match[str], closed: tuple[str, ...]) -> str:
     rel = _REL.search(tag)
     if rel is None:
         return f'<a rel="{_NOFOLLOW}"{tag[2:]}'
-    if _NOFOLLOW in rel[1].split():
-        return tag
     return f'{tag[: rel.start()]} rel="{rel[1]} {_NOFOLLOW}"{tag[rel.end() :]}'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import FoundSet
+from kb.search.answer import FacetCount, FoundSet
 from kb.search.query import Query
 from web.core.urls import query_url
 from web.ui.links import Link
@@ -24,7 +25,9 @@ class Orders:
     note: str
 
 
-def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
+def orders(
+    query: Query, found: FoundSet, taxonomy: Taxonomy, counts: Iterable[FacetCount] = ()
+) -> Orders:
     """The orders that make sense for a found set.
 
     ``newest`` and ``oldest`` are left out where no case names a year. ``strongest`` has each
@@ -32,6 +35,12 @@ def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
     filters by the metric, and says how many cases that finds, which are two or more. A
     metric that is chosen already stands among the plain orders. Beside a least figure
     in several metrics there is none, as the figure was not asked of one.
+
+    Args:
+        query: what was asked.
+        found: all that it found.
+        taxonomy: the vocabulary.
+        counts: those of the metrics beside the answer; what they do not say is counted.
     """
     dated = found.n_dated
     usual = gettext("Best match") if query.text else gettext("By title")
@@ -47,7 +56,7 @@ def orders(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders:
         plain.append(_order(query, "result", words))
     return Orders(
         plain=tuple(plain),
-        strongest=() if len(chosen) == 1 else _strongest(query, found, taxonomy),
+        strongest=() if len(chosen) == 1 else _strongest(query, found, taxonomy, counts),
         note=_note(query, dated, len(found)),
     )
 
@@ -56,19 +65,24 @@ def _order(query: Query, sort: str, words: str) -> Link:
     return Link(url=query_url(query, sort=sort), words=words, is_here=query.sort == sort)
 
 
-def _strongest(query: Query, found: FoundSet, taxonomy: Taxonomy) -> tuple[Link, ...]:
+def _strongest(
+    query: Query, found: FoundSet, taxonomy: Taxonomy, counts: Iterable[FacetCount]
+) -> tuple[Link, ...]:
     chosen = query.filters.get("results", ())
     if query.results_min is not None and len(chosen) > 1:
         return ()
     metrics = [one for one in taxonomy.facet("results").ids if not chosen or one in chosen]
-    reports = {metric: found.n_reporting(metric) for metric in metrics}
+    counted = {one.value: one.count for one in counts} if not chosen else {}
+    n_found = {
+        metric: counted[metric] if metric in counted else found.n_narrowed("results", metric)
+        for metric in metrics
+    }
+    reports = {metric: found.n_reporting(metric) for metric in metrics if n_found[metric] > 1}
     entries: list[Link] = []
-    for metric in sorted(metrics, key=lambda metric: -reports[metric]):
+    for metric in sorted(filter(reports.get, reports), key=lambda metric: -reports[metric]):
         only = replace(query, filters={**query.filters, "results": (metric,)}, sort="result")
-        n_found = found.n_narrowed("results", metric) if reports[metric] else 0
-        if n_found > 1:
-            words = f"{taxonomy.label('results', metric)} ({number(n_found)})"
-            entries.append(Link(url=query_url(only), words=words))
+        words = f"{taxonomy.label('results', metric)} ({number(n_found[metric])})"
+        entries.append(Link(url=query_url(only), words=words))
     return tuple(entries)
 
 

@@ -10,7 +10,7 @@ from flask import request
 from kb.errors import QueryError
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import FoundSet, SearchResult
+from kb.search.answer import SearchResult
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from web.search.orders import Orders, orders
@@ -111,14 +111,15 @@ _EACH = (
 )
 
 
-def orders_of(query: Query, found: FoundSet, taxonomy: Taxonomy) -> Orders | None:
+def orders_of(result: SearchResult, taxonomy: Taxonomy) -> Orders | None:
     """The orders, None where there is nothing to order.
 
     Says why the page is not ordered by a result where its address asks for it.
     """
-    if len(found) < 2:
+    query = result.query
+    if result.total < 2:
         return None
-    control = orders(query, found, taxonomy)
+    control = orders(query, result.found, taxonomy, result.facets.get("results", ()))
     if request.args.get("sort") == "result" and query.sort != "result":
         return replace(control, note=gettext("To order by a reported result, choose one metric."))
     return control

@@ -82,7 +82,7 @@ def search() -> tuple[str, int]:
         ways=ways_asked(query, current.engine),
         chips=on,
         offers=offers(result) if result.total else browse_offers(result, current),
-        orders=orders_of(query, result.found, taxonomy),
+        orders=orders_of(result, taxonomy),
         steps=page_steps(query.page, result.pages),
         compare=first_compared(result),
         falls=None if result.total else falls_instead(query, current),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import quote_plus
 
 from kb.answers.addresses import number_text
 from kb.engine.base import Engine
@@ -132,7 +133,8 @@ def facet_filters(
     """
     found = []
     for name, counts in facets.items():
-        values = tuple(_filter_link(name, one, query) for one in counts)
+        more = _Addresses(name, query)
+        values = tuple(_filter_link(one, more) for one in counts)
         n_on = sum(one.selected for one in values)
         found.append(
             FacetFilter(
@@ -147,12 +149,36 @@ def facet_filters(
     return tuple(found)
 
 
-def _filter_link(facet: str, one: FacetCount, query: Query) -> FilterLink:
+class _Addresses:
+    """The addresses of a search with one value of a facet more, or with one less.
+
+    Those with one more differ in it alone. So one of them is made, and is cut where the value
+    stands: a page has hundreds.
+    """
+
+    #: A value that no facet has: a query holds no such sign.
+    _VALUE = "\0"
+
+    def __init__(self, facet: str, query: Query) -> None:
+        self._facet, self._query = facet, query
+        whole = query_url(with_value(query, facet, self._VALUE))
+        self._before, _, self._after = whole.rpartition(f"{facet}={quote_plus(self._VALUE)}")
+
+    def without(self, value: str) -> str:
+        """The address without a value."""
+        return query_url(without_value(self._query, self._facet, value))
+
+    def with_one(self, value: str) -> str:
+        """The address with a value more."""
+        return f"{self._before}{self._facet}={quote_plus(value)}{self._after}"
+
+
+def _filter_link(one: FacetCount, addresses: _Addresses) -> FilterLink:
     adds = bool(one.would_add) and not one.selected
-    turned = without_value if one.selected else with_value
+    turned = addresses.without if one.selected else addresses.with_one
     return FilterLink(
         label=one.label,
-        url=query_url(turned(query, facet, one.value)),
+        url=turned(one.value),
         count=one.would_add if adds else one.count,
         group=one.group,
         value=one.value,

@@ -61,6 +61,16 @@ def quoted(why: Reason, case: Case) -> Markup:
     return excerpt(curly(why.passage), why.marks)
 
 
+def passages(hit: Hit) -> tuple[Reason, ...]:
+    """The reasons of a hit that quote a passage."""
+    return tuple(why for why in hit.reasons if why.kind != "facet")
+
+
+def values_named(hit: Hit, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """The values that the query names and a hit has: ``Country: Norway``."""
+    return tuple(named(why, taxonomy) for why in hit.reasons if why.kind == "facet")
+
+
 def named(why: Reason, taxonomy: Taxonomy) -> str:
     """What the query names and the case has: ``Country: Norway``."""
     facet = gettext(facet_words(why.facet, taxonomy).heading)
@@ -107,11 +117,11 @@ def line(text: str) -> str:
 
 def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
     """A text with its marks, which are (start, end) in order and apart."""
-    shown, at = Markup(), 0
+    shown, at = [], 0
     for start, end in marks:
-        shown += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
+        shown += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
         at = end
-    return shown + escape(text[at:])
+    return Markup("".join((*shown, escape(text[at:]))))
 
 
 def excerpt(text: str, marks: Sequence[tuple[int, int]]) -> Markup:

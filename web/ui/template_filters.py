@@ -55,7 +55,7 @@ from web.ui.packs import (
     with_list,
 )
 from web.ui.provenance import reported
-from web.ui.reasons import how, line, marked_summary, named, quoted
+from web.ui.reasons import how, line, marked_summary, passages, quoted, values_named
 from web.ui.suggest import suggestions, words_of_suggestions
 from web.words.kinds import NO_KINDS, with_kinds
 from web.words.lists import listed
@@ -234,10 +234,10 @@ FILTERS = {
     "listed": listed,
     "marked_summary": marked_summary,
     "members": members,
-    "named": lambda reason: named(reason, taxonomy()),
     "number": number,
     "only_passages": only_passages,
     "pairs": lambda query: query_pairs(query, usual=PAGE_SIZE),
+    "passages": passages,
     "period": period_text,
     "plain_number": number_text,
     "quoted": quoted,
@@ -248,6 +248,7 @@ FILTERS = {
     "spoken_name": spoken_name,
     "term": term,
     "terms": terms,
+    "values_named": lambda hit: values_named(hit, taxonomy()),
     "with_article": with_article,
     "with_list": with_list,
 }

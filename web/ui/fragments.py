@@ -1,0 +1,130 @@
+"""Parts of pages that are the same in every answer of a snapshot: made once, and kept.
+
+The card of a case, the head and the foot of a page depend on the snapshot, on the language of the
+page and on the path under which the site is mounted. To make them again for each of
+twenty-five cases takes longer than to find these. A template names such a part:
+
+    {{ kept_part("_footer.html") }}
+
+What the part depends on beside that is named after its template, and stands in its key. A part
+must not ask for anything else of a request. What differs between answers leaves a *hole* in it,
+``{{ hole }}`` in its template: ``kept_pieces`` gives what stands before, between and after these.
+
+What is kept belongs to the snapshot that is served, and goes with it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+
+from flask import Flask, current_app, g, render_template, request
+from markupsafe import Markup
+
+from kb.errors import KBError
+from web.core.request import searcher
+from web.ui.packs import carried_list
+from web.words.translation import language
+
+#: So many characters of all parts together are kept; those that were not asked for lately go.
+MOST = 2 * 1024 * 1024
+#: A sign that stands in no text of a compendium or of a page.
+_HOLE = "\0"
+
+#: What stands before, between and after the holes of a part.
+Pieces = tuple[Markup, ...]
+
+
+class Fragments:
+    """The parts of one snapshot, by what they depend on. Safe between threads."""
+
+    def __init__(self, most: int = MOST) -> None:
+        """Nothing is kept yet.
+
+        Args:
+            most: how many characters are kept.
+        """
+        self._most = most
+        self._of = ""
+        self._parts: OrderedDict[Hashable, Pieces] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """How many characters are kept."""
+        return self._size
+
+    def get(self, snapshot_id: str, key: Hashable) -> Pieces | None:
+        """A part of a snapshot; None where it is not kept."""
+        with self._lock:
+            found = self._parts.get(key) if snapshot_id == self._of else None
+            if found is not None:
+                self._parts.move_to_end(key)
+            return found
+
+    def keep(self, snapshot_id: str, key: Hashable, pieces: Pieces) -> None:
+        """Keep a part; of another snapshot than before, nothing else is kept any more."""
+        with self._lock:
+            if snapshot_id != self._of:
+                self._of, self._size = snapshot_id, 0
+                self._parts.clear()
+            self._size += _length(pieces) - _length(self._parts.pop(key, ()))
+            self._parts[key] = pieces
+            while self._size > self._most:
+                _, gone = self._parts.popitem(last=False)
+                self._size -= _length(gone)
+
+
+def init_app(app: Flask) -> None:
+    """Let the templates of an app name parts that are kept."""
+    app.extensions["kb_fragments"] = Fragments()
+    app.jinja_env.globals.update(kept_part=kept, kept_pieces=pieces)
+
+
+def kept(template: str, *key: Hashable, **given: object) -> Markup:
+    """A part of a page without holes.
+
+    Args:
+        template: what makes it.
+        key: all that it depends on, beside the snapshot, the language and the path of the site.
+        given: what the template needs.
+    """
+    return Markup().join(pieces(template, *key, **given))
+
+
+def pieces(template: str, *key: Hashable, **given: object) -> Pieces:
+    """What stands before, between and after the holes of a part; see ``kept``.
+
+    A page that hands on a reader's list, or speaks with the vocabulary of an earlier text, is
+    made anew, and so is one that no snapshot answers.
+    """
+    snapshot_id = _answering()
+    if not snapshot_id:
+        return _made(template, given)
+    fragments: Fragments = current_app.extensions["kb_fragments"]
+    depends = (template, language(), request.script_root, *key)
+    found = fragments.get(snapshot_id, depends)
+    if found is None:
+        found = _made(template, given)
+        fragments.keep(snapshot_id, depends, found)
+    return found
+
+
+def _answering() -> str:
+    """The snapshot of which the parts of this page are kept; empty where none are."""
+    if "kb_taxonomy" in g or carried_list():
+        return ""
+    try:
+        return searcher().snapshot_id
+    except KBError:
+        return ""
+
+
+def _made(template: str, given: dict[str, object]) -> Pieces:
+    html = render_template(template, **given, hole=Markup(_HOLE))
+    return tuple(map(Markup, html.split(_HOLE)))
+
+
+def _length(pieces: Pieces) -> int:
+    return sum(map(len, pieces))
