@@ -22,10 +22,10 @@ run: $(VENV)/installed ## Install, build the index if needed, serve on http://12
 	@KB_PORT=$${KB_PORT:-$(PORT)} $(BIN)/kb serve
 
 test: $(VENV)/installed-test browser nginx ## Install what the tests need, a browser included, and run them all
-	@$(PYTEST)
+	@scripts/in-memory $(PYTEST)
 
 test-long: $(VENV)/installed-test browser ## Run the longer forms of some tests, which 'make test' leaves out
-	@$(PYTEST) -m long
+	@scripts/in-memory $(PYTEST) -m long
 
 lint: $(VENV)/installed-test ## Check the style of the code and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache
