@@ -11,9 +11,11 @@ from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
 from kb.text.analysis import (
+    BESIDE_NUMBERS,
     HAS_MARKS,
     JOINING,
     LEADING,
+    NUMBERS,
     PARTS_OF_NAMES,
     SCALES,
     beginnings,
@@ -27,6 +29,12 @@ from kb.text.surface import surface
 
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
+#: A figure that nothing beside it makes another one, as in "5.2", "5%", "5 million" and "5-6".
+_ALONE = re.compile(
+    r"(?<![\w.,$€£])\d+(?![\w.,’'%/‐‑‒–-])"
+    r"(?!\s+(?:[\d%]|(?:per|percent|pct|hundred|thousand|million|mn|mln|billion|bn)\b))",
+    re.IGNORECASE,
+)
 #: As in "U.S.", whose letters are one word.
 _DOTTED = re.compile(r"\.[^\W\d_]\.")
 
@@ -128,7 +136,8 @@ class Marker:
         """Take the stems that count."""
         self._wanted = frozenset(terms)
         begin = beginnings(self._wanted)
-        self._begin_alone, self._begin_leading = begin - LEADING, begin & LEADING
+        self._begin_alone = begin - LEADING - NUMBERS
+        self._begin_numbers, self._begin_leading = begin & NUMBERS, begin & LEADING
         self._figures = tuple(one for one in self._wanted if one[0].isdigit())
         self._percent = "%" in self._wanted
         self._surface = surface()
@@ -174,7 +183,8 @@ class Marker:
         matching = self._surface.of_stems(self._wanted, words)
         is_read_whole = bool(
             (self._begin_alone and self._surface.beginning(self._begin_alone, words))
-            or (self._figures and self._begins_figure(words))
+            or (self._figures and self._begins_figure(text, words))
+            or (self._begin_numbers and self._begins_number(text, in_order, words))
             or _DOTTED.search(text)
             or (self._percent and "%" in text)
             or (matching and _may_be_less(matching, words))
@@ -182,13 +192,25 @@ class Marker:
         )
         return _Look(in_order=in_order, matching=matching, is_read_whole=is_read_whole)
 
-    def _begins_figure(self, words: set[str]) -> bool:
+    def _begins_figure(self, text: str, words: set[str]) -> bool:
         """Whether a figure that counts may begin with a word: "7" is how "7 million" does."""
-        for word in words & self._surface.numbers:
-            digits = _DIGITS.match(word)
-            if digits is not None and (
-                digits[0] == "0" or any(one.startswith(digits[0]) for one in self._figures)
-            ):
+        begin = {
+            word
+            for word in words & self._surface.numbers
+            for digits in (_DIGITS.match(word),)
+            if digits is not None
+            and (digits[0] == "0" or any(one.startswith(digits[0]) for one in self._figures))
+        }
+        return bool(begin) and not begin.isdisjoint(_WORD.findall(_ALONE.sub(" ", text)))
+
+    def _begins_number(self, text: str, in_order: Sequence[str], words: set[str]) -> bool:
+        """The same of a number in words: "two" is how "two hundred" begins; alone it is read."""
+        begin = self._surface.beginning(self._begin_numbers, words)
+        if begin and ("%" in text or not text.isascii()):
+            return True
+        for at in [at for at, word in enumerate(in_order) if word in begin] if begin else ():
+            beside = (*in_order[max(0, at - 1) : at], *in_order[at + 1 : at + 2])
+            if not BESIDE_NUMBERS.isdisjoint(map(plain, beside)):
                 return True
         return False
 
@@ -236,6 +258,8 @@ def _may_be_less(matching: set[str], words: set[str]) -> bool:
 
 
 def _may_be_a_part(word: str) -> bool:
+    if word.isascii() and word.isdigit():  # whether it is one was asked of all figures
+        return False
     return len(word) < _SHORTEST_WHOLE or "_" in word or plain(word) in SCALES
 
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -205,16 +204,16 @@ class Word(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
 class _Token:
     """A word as it is written. ``hyphen`` says whether one joins it to the next."""
 
-    form: str
-    start: int
-    end: int
-    hyphen: bool = False
-    figure: bool = False
-    capitals: bool = False
+    __slots__ = ("capitals", "end", "figure", "form", "hyphen", "start")
+
+    def __init__(self, form: str, start: int, end: int) -> None:
+        self.form = form
+        self.start = start
+        self.end = end
+        self.hyphen = self.figure = self.capitals = False
 
 
 def words(text: str) -> tuple[Word, ...]:
@@ -222,43 +221,43 @@ def words(text: str) -> tuple[Word, ...]:
     tokens = _tokens(text)
     read: list[Word] = []
     at = 0
-    while at < len(tokens):
-        token = tokens[at]
+    for here, token in enumerate(tokens):
+        if here < at:  # it was read with one before
+            continue
         if token.form not in _SPECIAL and not token.figure:  # most words, read at once
             read.append(Word(_british(token.form), token.start, token.end))
-            at += 1
             continue
-        n_taken, forms = _read(tokens, at)
-        start, end = tokens[at].start, tokens[at + n_taken - 1].end
+        n_taken, forms = _read(tokens, here)
+        at = here + n_taken
+        start, end = token.start, tokens[at - 1].end
         read += [Word(form, start, end) for form in forms]
-        at += n_taken
     return tuple(read)
 
 
 def _tokens(text: str) -> list[_Token]:
     """What is written, in order, with acronyms and apostrophes settled."""
-    has_small = any(map(str.islower, text))
     tokens: list[_Token] = []
+    last, last_end = None, -2
     for match in _TOKEN.finditer(text):
-        written, (start, end) = match.group(), match.span()
-        form = plain(written)
-        before = text[start - 1 : start]
-        if before != " " and tokens and tokens[-1].end == start - 1:
-            if before in _APOSTROPHES and _ends_word(tokens[-1], form):
-                continue
-            tokens[-1].hyphen = before in _HYPHENS
+        start, end = match.span()
         kind = match.lastgroup
-        is_dotted = kind == "dotted"
-        if is_dotted:
+        form = match[0].lower() if kind == "plain" else plain(match[0])
+        if start == last_end + 1 and last is not None:
+            before = text[start - 1]
+            if before in _APOSTROPHES and _ends_word(last, form):
+                continue
+            last.hyphen = before in _HYPHENS
+        if kind == "dotted":
             form = form.replace(".", "")
-        token = _Token(form, start, end)
+        last, last_end = _Token(form, start, end), end
+        tokens.append(last)
         if kind == "figure":
-            token.figure = True
-            token.form = _figure(form, after_money=_is_money(text, start))
-        elif len(form) == 2:  # "us" or "it"
-            alone = has_small or is_dotted or written == text.strip()
-            token.capitals = written.isupper() and alone
-        tokens.append(token)
+            last.figure = True
+            last.form = _figure(form, after_money=_is_money(text, start))
+        elif form == "us" or form == "it":
+            written = match[0]
+            alone = kind == "dotted" or any(map(str.islower, text)) or written == text.strip()
+            last.capitals = written.isupper() and alone
     return tokens
 
 
@@ -314,9 +313,11 @@ def _times(figure: str, scale: int) -> str:
 def _read(tokens: list[_Token], at: int) -> tuple[int, tuple[str, ...]]:
     """How many tokens from ``at`` on are read as one, and the forms that they have."""
     token = tokens[at]
+    if token.form == "a" and (at + 1 == len(tokens) or tokens[at + 1].form not in _SCALES):
+        return 1, ("a",)  # most often it begins no number
     n_figure, figure = _number(tokens, at)
     if n_figure:
-        n_percent = _length_of(_PERCENT, tokens, at + n_figure)
+        n_percent = _length_of_percent(tokens, at + n_figure)
         if n_percent:
             return n_figure + n_percent, (f"{figure}%",)
         return n_figure, (figure,)
@@ -335,6 +336,7 @@ def _read(tokens: list[_Token], at: int) -> tuple[int, tuple[str, ...]]:
 
 #: The forms of what stands for a share of a hundred.
 _PERCENT = {tuple(name.split()) for name, form in _SAME.items() if form == "%"}
+_BEGIN_PERCENT, _LONGEST_PERCENT = {name[0] for name in _PERCENT}, max(map(len, _PERCENT))
 _SAME_WORDS = {tuple(name.split()): tuple(form.split()) for name, form in _SAME.items()}
 #: The first word of such names to the words of the longest.
 _LONGEST_SAME: Mapping[str, int] = {
@@ -393,6 +395,9 @@ FIRST_OF_NAMES = frozenset(
 )
 #: What goes with the figure before it.
 SCALES = frozenset(_SCALES)
+#: Numbers in words, and what may stand before or after another part of one.
+NUMBERS = frozenset((*_DIGITS, *_TENS))
+BESIDE_NUMBERS = NUMBERS | SCALES | {"a", "and", "one", "per", "percent", "pct"}
 
 
 def may_be_one(first: str, second: str) -> bool:
@@ -427,13 +432,12 @@ def _is_question(tokens: list[_Token], at: int, length: int) -> bool:
     return is_know_how and not tokens[at].hyphen and after in {"to", "we", "they", "i", "you"}
 
 
-def _length_of(names: Iterable[tuple[str, ...]], tokens: list[_Token], at: int) -> int:
-    fits = (
-        len(name)
-        for name in names
-        if tuple(token.form for token in tokens[at : at + len(name)]) == name
-    )
-    return max(fits, default=0)
+def _length_of_percent(tokens: list[_Token], at: int) -> int:
+    """How many tokens from ``at`` on stand for a share of a hundred; 0 where none do."""
+    if at == len(tokens) or tokens[at].form not in _BEGIN_PERCENT:
+        return 0
+    forms = tuple(token.form for token in tokens[at : at + _LONGEST_PERCENT])
+    return max((len(name) for name in _PERCENT if forms[: len(name)] == name), default=0)
 
 
 def _no_pronoun(tokens: list[_Token], at: int) -> str:
@@ -461,6 +465,8 @@ def _joins(first: _Token, second: _Token) -> bool:
 def _number(tokens: list[_Token], at: int) -> tuple[int, str]:
     """How many tokens are a number, in digits or words, and its digits; 0 and nothing if none."""
     if not tokens[at].figure:
+        if tokens[at].form not in _LEADING_DIGITS:
+            return 0, ""
         return _number_in_words([token.form for token in tokens[at : at + _MOST_NUMBER_WORDS]])
     figure, n_taken = tokens[at].form, 1
     while at + n_taken < len(tokens) and tokens[at + n_taken].form in _SCALES:

@@ -155,6 +155,25 @@ def test_facets_come_last_and_only_those_of_the_case():
 @given(
     text=st.lists(
         st.sampled_from(
+            "two five Twenty-five twenty hundred and 2 5 05 25 205 5-6 $5 5.2 5,000 5% NOK 5m, a "
+            "one five-year per cent percent co-two non 20 fifty thousand wine. two_five".split()
+        ),
+        max_size=10,
+    ).map(" ".join),
+    query=st.sampled_from("2 5 25 205 20 50 5% 5000 52 2.5 5m 1 two-hundred".split()),
+)
+def test_no_number_is_passed_over(text, query):
+    """Nor is one marked that is a part of another."""
+    asked = set(terms(query))
+    spans = tuple(dict.fromkeys((start, end) for one, start, end in places(text) if one in asked))
+
+    assert Marker(asked).marks(text) == spans
+
+
+@settings(deadline=None, derandomize=True, max_examples=600)
+@given(
+    text=st.lists(
+        st.sampled_from(
             "wine 30 % per cent thirty seven million small and medium enterprises SMEs firm "
             "inter-firm co-op know how R&D U.S. US us it IT company united states non profit "
             "a one to Canada's don't firm_wine re\u0301seau 7 2,000 hundred "
