@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -107,11 +107,19 @@ def further_reading(
 def sources_summary(cases: Iterable[Cites], references: Mapping[str, Reference]) -> SourcesSummary:
     """Count the sources by kind and by what was seen of them, and the cases that cite them."""
     every = tuple(cases)
-    works = cited_works(every, references)
+    return _summary(every, references, cited_works(every, references))
+
+
+def _summary(
+    every: Sequence[Cites], references: Mapping[str, Reference], works: Sequence[CitedWork]
+) -> SourcesSummary:
+    by_kind_and_how: dict[tuple[str | None, str | None], list[CitedWork]] = {}
+    for cited in works:
+        by_kind_and_how.setdefault((cited.work.kind, _how(cited.work)), []).append(cited)
     counts = []
     for kind in (*KINDS_OF_SOURCE, TOLD, None):
         for how in (*HOW_SEEN, TOLD, None):
-            alike = [cited for cited in works if (cited.work.kind, _how(cited.work)) == (kind, how)]
+            alike = by_kind_and_how.get((kind, how))
             if alike:
                 citing = {case.id for cited in alike for case in cited.cases}
                 counts.append(SeenCount(kind=kind, seen=how, sources=len(alike), cases=len(citing)))
@@ -176,7 +184,7 @@ def counted_sources(cases: Iterable[Cites], references: Mapping[str, Reference])
     for cited in works:
         by_kind.setdefault(cited.work.kind or "", []).append(cited)
     return CountedSources(
-        summary=sources_summary(every, references),
+        summary=_summary(every, references, works),
         n_of_kind={kind: len(works) for kind, works in by_kind.items()},
         most_cited=tuple(cited.work.key for cited in works[:MOST_CITED]),
         works={kind: tuple(map(_counted, held[:LISTED])) for kind, held in by_kind.items()},

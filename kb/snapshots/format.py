@@ -429,7 +429,7 @@ def write_case_records(
 class FilesRecords:
     """Reads every file of a staged snapshot for its digest, several at once; for a ``with`` block.
 
-    What is written whole can be read while the rest is written.
+    What is written whole can be read, and come to the disk, while the rest is written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -444,7 +444,7 @@ class FilesRecords:
         """Read what is there now; nothing of it is written any more."""
         for path in sorted(self._folder.rglob("*")):
             if path not in self._digests and path.is_file():
-                self._digests[path] = self._pool.submit(_digest_of, path)
+                self._digests[path] = self._pool.submit(_digest_of_written, path)
 
     def records(self) -> dict[str, FileRecord]:
         """What every file is, by its path in the snapshot.
@@ -484,6 +484,14 @@ def _digest_of(path: Path) -> str:
     except OSError as err:
         err.filename = str(path)  # in reading it is not said which file it is
         raise
+
+
+def _digest_of_written(path: Path) -> str:
+    """The digest of a file that was just written, which the system is asked to put on the disk."""
+    digest = _digest_of(path)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return digest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

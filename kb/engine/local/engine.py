@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +52,9 @@ VECTORS_FOLDER = "vectors"
 OWNED_FOLDER = "owned"
 WORDS_FOLDER = "words"
 SETS_FILE = "sets.json"
+
+#: So many vector sets are written at once.
+_SETS_AT_ONCE = 2
 
 _SETS = TypeAdapter(dict[Literal["vectors", "owned"], list[str]])
 _TEXTS = TypeAdapter(tuple[VectorText, ...])
@@ -272,21 +276,26 @@ class LocalWriter(Gathering):
             moved[taken] = to[len(documents) :]
             of_earlier = self._earlier.words.counts().moved(moved)
             words = of_earlier.and_those_of(words.moved(to[: len(documents)]))
-        write_documents(folders[0], columns)
         sets: dict[str, list[str]] = {VECTORS_FOLDER: [], OWNED_FOLDER: []}
         ids = set(columns.ids)
-        for name in dict.fromkeys((*self.sets, *self._sets_taken(taken))):
-            held = self.sets.get(name, {})
-            if held.keys() <= ids:
-                if self._write_set(folders[1], name, held, columns.ids):
-                    sets[VECTORS_FOLDER].append(name)
-            else:
-                sets[OWNED_FOLDER].append(name)
-                _write_owned(folders[2], name, held)
+        # Vectors are by far the most, and hardly more than copied: beside all the rest.
+        with ThreadPoolExecutor(max_workers=_SETS_AT_ONCE) as pool:
+            written: dict[str, Future[bool]] = {}
+            for name in dict.fromkeys((*self.sets, *self._sets_taken(taken))):
+                held = self.sets.get(name, {})
+                if held.keys() <= ids:
+                    written[name] = pool.submit(
+                        self._write_set, folders[1], name, held, columns.ids
+                    )
+                else:
+                    sets[OWNED_FOLDER].append(name)
+                    _write_owned(folders[2], name, held)
+            write_documents(folders[0], columns)
+            write_words(self._folder / WORDS_FOLDER, words, len(columns.ids))
+            sets[VECTORS_FOLDER] += [name for name, one in written.items() if one.result()]
         sets = {kind: sorted(names) for kind, names in sets.items()}
         text = json.dumps(sets, indent=1)
         (self._folder / SETS_FILE).write_text(text + "\n", encoding="utf-8")
-        write_words(self._folder / WORDS_FOLDER, words, len(columns.ids))
 
     def _taken_rows(self) -> np.ndarray:
         """The rows of what is taken over, in the order of the ids."""
