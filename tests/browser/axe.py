@@ -6,6 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+#: All that axe asks by itself; of what is right it gathers no places.
+RUN = "{resultTypes: ['violations']}"
+#: A phone and a desk, in pixels; by day and by night.
+SIGHTS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -30,7 +34,7 @@ def problems(page: Page, width: int, scheme: str) -> list[tuple[str, str, str]]:
     """The rules of axe-core that are broken, with place and advice; and a page that is too wide."""
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
-    violations = page.evaluate("axe.run().then(found => found.violations)")
+    violations = page.evaluate(f"axe.run({RUN}).then(found => found.violations)")
     broken = [
         (rule["id"], node["html"][:200], node["failureSummary"])
         for rule in violations
@@ -38,3 +42,9 @@ def problems(page: Page, width: int, scheme: str) -> list[tuple[str, str, str]]:
     ]
     wide = page.evaluate("document.documentElement.scrollWidth")
     return broken + [("width", "html", f"{wide} pixels")] * (wide != width)
+
+
+def problems_everywhere(page: Page) -> dict[tuple[int, str], list[tuple[str, str, str]]]:
+    """What is wrong, by width and scheme; nothing of those in which nothing is."""
+    found = {sight: problems(page, *sight) for sight in SIGHTS}
+    return {sight: wrong for sight, wrong in found.items() if wrong}

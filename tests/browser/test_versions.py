@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
-from tests.browser.axe import opened, problems
+from tests.browser.axe import opened, problems_everywhere
+from tests.browser.pages import serving
 from tests.web.cases.test_versions import CASE, DENMARK, MOVED, OTHER, changed_site
 from tests.web.changing_site import Site
 
@@ -42,14 +41,10 @@ def _paths(site: Site) -> dict[str, str]:
 
 @pytest.fixture(name="url", scope="module")
 def _url(site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site.client().application, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(site.client().application) as url:
+        yield url
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
     "kind",
     [
@@ -57,10 +52,7 @@ def _url(site: Site) -> Iterator[str]:
         *("withdrawn", "withdrawn-kept", "gone", "unknown"),
     ],
 )
-def test_no_violations(
-    browser: Browser, url: str, paths: dict[str, str], kind: str, width: int
-) -> None:
+def test_no_violations(browser: Browser, url: str, paths: dict[str, str], kind: str) -> None:
     """By day and by night no rule of axe-core is broken, and no page is wider than the window."""
     with opened(browser, url + paths[kind], unfold="details") as page:
-        found = {scheme: problems(page, width, scheme) for scheme in ("light", "dark")}
-        assert found == {"light": [], "dark": []}
+        assert problems_everywhere(page) == {}
