@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import sys
 import threading
 from functools import partial
@@ -15,6 +14,7 @@ import pytest
 
 from kb.settings import Settings
 from tests.kb.cli.command import edit, kb, run
+from tests.ports import free_port
 
 
 def two_broken(settings: Settings) -> tuple[Path, Path]:
@@ -165,8 +165,7 @@ def test_check_of_addresses_that_are_there(toy_settings, web_of_files):
 
 def test_check_without_a_way_to_the_web_says_so(toy_settings):
     """Where nothing could be asked no page is called gone, and the exit status is no success."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        nobody = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    nobody = f"http://127.0.0.1:{free_port()}"
     with_addresses(toy_settings, f"{nobody}/a", f"{nobody}/b")
 
     found = kb("check", "--links", toy_settings.cases)
