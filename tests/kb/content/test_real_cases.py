@@ -149,25 +149,11 @@ def _corpus() -> Corpus:
     return read_corpus(CASES)
 
 
-@pytest.fixture(name="case")
-def _case(corpus: Corpus, file: str) -> Case:
-    (case,) = (case for case in corpus.compendium.cases if f"{case.id}.md" == file)
-    return case
-
-
-every_file = pytest.mark.parametrize("file", FILES)
-
-
-@every_file
-def test_no_problem(corpus: Corpus, file: str) -> None:
-    """The file passes the check."""
-    assert [str(p) for p in corpus.problems if p.path == str(CASES / file)] == []
-
-
-def test_no_problem_elsewhere(corpus: Corpus) -> None:
-    """The compendium as a whole passes, stray files and folders included."""
+def test_no_problem(corpus: Corpus) -> None:
+    """Every file passes the check, and the compendium as a whole, stray files included."""
     assert [str(problem) for problem in corpus.problems] == []
     assert (corpus.files, len(corpus.compendium.cases)) == (len(FILES), len(FILES))
+    assert sorted(f"{case.id}.md" for case in corpus.compendium.cases) == FILES
 
 
 def test_the_first_compendium_is_there(corpus: Corpus) -> None:
@@ -178,25 +164,36 @@ def test_the_first_compendium_is_there(corpus: Corpus) -> None:
     assert sorted(set(promised) - {case.id for case in corpus.compendium.cases}) == []
 
 
-@every_file
-def test_it_is_of_a_readable_length(case: Case) -> None:
+def test_each_is_of_a_readable_length(corpus: Corpus) -> None:
     """A case is a page or two, a guide two or four."""
-    assert len(case.body.split()) <= MOST_WORDS.get(case.kind, MOST_WORDS_OF_A_CASE)
+    words = {case.id: (len(case.body.split()), case.kind) for case in corpus.compendium.cases}
+
+    assert {
+        case_id: n
+        for case_id, (n, kind) in words.items()
+        if n > MOST_WORDS.get(kind, MOST_WORDS_OF_A_CASE)
+    } == {}
 
 
-@every_file
-def test_it_leads_on_to_a_guide(case: Case) -> None:
+def leads_of(case: Case) -> set[str | None]:
+    """The other cases and guides that a case leads to, in its text or as related ones."""
+    return {*case.related, *(link.case_id for link in links(case.body, case.id))} - {case.id}
+
+
+def test_each_leads_on_to_a_guide(corpus: Corpus) -> None:
     """A reader finds a guide from the case, in its text or among what is related."""
-    leads = {*case.related, *(link.case_id for link in links(case.body, case.id))} - {case.id}
+    assert [
+        case.id
+        for case in corpus.compendium.cases
+        if not any(lead and lead.startswith("guides/") for lead in leads_of(case))
+    ] == []
 
-    assert [lead for lead in leads if lead and lead.startswith("guides/")] != []
 
-
-@every_file
-def test_every_result_can_be_looked_up(corpus: Corpus, case: Case) -> None:
+def test_every_result_can_be_looked_up(corpus: Corpus) -> None:
     """Each result names its source, the place in it, and says in a sentence what came of it."""
     vague = [
-        result.metric
+        (case.id, result.metric)
+        for case in corpus.compendium.cases
         for result in case.results
         if not result.locator
         or result.source not in corpus.compendium.references
@@ -206,19 +203,19 @@ def test_every_result_can_be_looked_up(corpus: Corpus, case: Case) -> None:
     assert vague == []
 
 
-@every_file
-def test_the_page_shows_what_was_checked(case: Case) -> None:
+def test_each_page_shows_what_was_checked(corpus: Corpus) -> None:
     """The sections and links that the check sees are those of the page, in the same order."""
-    body = render_body("snapshot", case, "/cases")
-    page = _Hrefs()
-    page.feed(str(body.html))
+    for case in corpus.compendium.cases:
+        body = render_body("snapshot", case, "/cases")
+        page = _Hrefs()
+        page.feed(str(body.html))
 
-    assert [heading.text for heading in body.headings] == [
-        section.heading for section in sections(case.body) if section.heading
-    ]
-    assert page.found == [
-        page_of(link.target, case.id, "/cases") for link in links(case.body, case.id)
-    ]
+        assert [heading.text for heading in body.headings] == [
+            section.heading for section in sections(case.body) if section.heading
+        ], case.id
+        assert page.found == [
+            page_of(link.target, case.id, "/cases") for link in links(case.body, case.id)
+        ], case.id
 
 
 class _Hrefs(HTMLParser):

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -715,34 +716,43 @@ POINTS = {
 }
 
 
-@pytest.fixture(name="killed", scope="module")
+@pytest.fixture(name="killed", scope="session")
 def _killed(
-    settings: Settings, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
+    made_once: Callable, settings: Settings, tiny_encoder: Path
 ) -> dict[str, tuple[int, Settings]]:
     """For each point: how the build that was killed there ended, and its settings.
 
     The index holds what is served, "old", and "oldest", which the build leaves no place for.
+    Made once for all processes of a run; the folders of a point are of its test alone.
     """
-    old = current_id(settings.index)
-    folder = tmp_path_factory.mktemp("not-killed")
-    start = replace(settings, cases=folder / "cases", index=folder / "index")
-    shutil.copytree(settings.cases, start.cases)
-    shutil.copytree(settings.index, start.index, ignore=shutil.ignore_patterns(EXPORTS))
-    edit(start, "sing")
-    oldest = build(start).snapshot_id
-    set_current(start.index, old)
-    all_settings, points = [], []
-    for number, (name, (event, needle, _)) in enumerate(POINTS.items()):
-        folder = tmp_path_factory.mktemp(f"killed-{number}")
-        own = replace(settings, cases=folder / "cases", index=folder / "index", keep_snapshots=1)
-        shutil.copytree(settings.cases, own.cases)
-        if not name.startswith("first"):
-            shutil.copytree(start.index, own.index)
-        edit(own, "purchase")
-        all_settings.append(own)
-        points.append((folder, tiny_encoder, event, needle.format(oldest=oldest)))
-    done = run_apart(KILLED, *points)
-    return dict(zip(POINTS, zip(json.loads(done.stdout), all_settings, strict=True), strict=True))
+
+    def settings_in(folder: Path) -> Settings:
+        return replace(settings, cases=folder / "cases", index=folder / "index", keep_snapshots=1)
+
+    def fill(folder: Path) -> None:
+        old = current_id(settings.index)
+        start = settings_in(folder / "not-killed")
+        shutil.copytree(settings.cases, start.cases)
+        shutil.copytree(settings.index, start.index, ignore=shutil.ignore_patterns(EXPORTS))
+        edit(start, "sing")
+        oldest = build(replace(start, keep_snapshots=settings.keep_snapshots)).snapshot_id
+        set_current(start.index, old)
+        points = []
+        for number, (name, (event, needle, _)) in enumerate(POINTS.items()):
+            own = settings_in(folder / f"{number}")
+            shutil.copytree(settings.cases, own.cases)
+            if not name.startswith("first"):
+                shutil.copytree(start.index, own.index)
+            edit(own, "purchase")
+            points.append((folder / f"{number}", tiny_encoder, event, needle.format(oldest=oldest)))
+        (folder / "ended.json").write_text(run_apart(KILLED, *points).stdout)
+
+    folder = made_once("killed-builds", fill)
+    ended = json.loads((folder / "ended.json").read_text())
+    return {
+        name: (ended[number], settings_in(folder / f"{number}"))
+        for number, name in enumerate(POINTS)
+    }
 
 
 @pytest.mark.parametrize("name", POINTS)
