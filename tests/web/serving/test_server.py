@@ -113,6 +113,13 @@ class Site:
             for other in others:
                 os.kill(other, signal.SIGCONT)
 
+    def all_serve(self, snapshot_id: str) -> bool:
+        """Whether two workers live, and each answers from this snapshot."""
+        workers = self.workers()
+        return len(workers) == 2 and all(
+            self.asked(worker)["snapshot"] == snapshot_id for worker in workers
+        )
+
 
 def answer(url: str) -> dict:
     """The JSON of an answer, whatever its status."""
@@ -184,23 +191,29 @@ def test_all_workers_follow_a_switch(site):
         if unasked == [now] * 2:
             break
     (then,) = {site.old, site.new} - {now}
-    set_current(site.settings.index, then)
-    first = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in workers]
+    for _ in range(8):  # what is asked first waits for 0.9 seconds, which a busy machine exceeds
+        set_current(site.settings.index, then)
+        first = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in workers]
+        if first == [then] * 2:
+            break
+        set_current(site.settings.index, now)
+        until(lambda: site.all_serve(now))
     set_current(site.settings.index, now)
     os.kill(workers[0], signal.SIGKILL)
     until(lambda: len(site.workers()) == 2 and workers[0] not in site.workers())
     (replaced,) = set(site.workers()) - set(workers)
-    after_kill = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in site.workers()]
+    after_kill = site.asked(replaced)["snapshot"]
+    until(lambda: site.all_serve(now))
     set_current(site.settings.index, then)
     site.process.send_signal(signal.SIGHUP)
     until(lambda: len(site.workers()) == 2 and not {replaced, workers[1]} & set(site.workers()))
-    after_hup = [site.asked(worker, "/api/v1/cases")["snapshot"] for worker in site.workers()]
+    after_hup = [site.asked(worker)["snapshot"] for worker in site.workers()]
 
     assert len(workers) == 2
     assert before == [site.new] * 2
     assert unasked == [now] * 2
     assert first == [then] * 2
-    assert after_kill == [now] * 2
+    assert after_kill == now
     assert after_hup == [then] * 2
 
 
@@ -283,24 +296,18 @@ def test_what_is_damaged_while_it_is_served_is_found(site):
     path = site.settings.index / site.new / "engine" / "documents" / "columns.json"
     data = path.read_bytes()
 
-    def all_serve(snapshot_id: str) -> bool:
-        workers = site.workers()
-        return len(workers) == 2 and all(
-            site.asked(worker)["snapshot"] == snapshot_id for worker in workers
-        )
-
     path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
-    before = all_serve(site.new)
+    before = site.all_serve(site.new)
     os.kill(site.workers()[0], signal.SIGBUS)
-    until(lambda: all_serve(site.old))
+    until(lambda: site.all_serve(site.old))
     damaged = [site.asked(worker) for worker in site.workers()]
     path.write_bytes(data)
     site.process.send_signal(signal.SIGHUP)
-    until(lambda: all_serve(site.new))
+    until(lambda: site.all_serve(site.new))
     mended = [site.asked(worker) for worker in site.workers()]
     path.write_bytes(data[:-9])
     site.process.send_signal(signal.SIGHUP)
-    until(lambda: all_serve(site.old))
+    until(lambda: site.all_serve(site.old))
 
     assert before
     assert [(one["fallback"], one["trouble"].split(": ")[0]) for one in damaged] == [
