@@ -20,8 +20,8 @@ from kb.snapshots.records import KeyedRecords, RecordFile, read_keyed, write_key
 
 _TEXT = TypeAdapter(str)
 _REFERENCE = TypeAdapter(Reference)
-#: More than a process keeps at once.
-N = 700
+#: More than a process keeps at once, of records and of keys.
+N = 1_300
 
 
 def lines(texts: list[str]) -> list[bytes]:
@@ -78,7 +78,7 @@ def test_keys_name_their_records(keyed, texts):
     assert list(keyed) == [f"k{number:04}" for number in range(N)]
     assert [keyed[key] for key in keyed] == texts == list(keyed.records)
     assert dict(keyed) == {f"k{number:04}": text for number, text in enumerate(texts)}
-    for other in ("", "k", "k0", "k00000", "k0700", "z", "å", "\x00"):
+    for other in ("", "k", "k0", "k00000", f"k{N:04}", "z", "å", "\x00"):
         assert other not in keyed
         assert keyed.get(other) is None
         with pytest.raises(KeyError):
@@ -106,6 +106,18 @@ def test_keys_may_be_in_any_script(tmp_path_factory, records, others):
     assert list(keyed.records) == list(records.values())
     assert dict(keyed) == records
     assert [key in keyed for key in others] == [key in records for key in others]
+
+
+def test_a_key_is_found_again_and_a_strange_one_is_not_kept(keyed, texts):
+    """However many were asked for meanwhile; what somebody typed stays nowhere."""
+    strange = [f"{number} and more" for number in range(N)]
+    for _ in range(2):
+        assert [keyed[key] for key in reversed(list(keyed))] == texts[::-1]
+        assert [key for key in strange if key in keyed] == []
+        assert [key for key in strange if keyed.get(key)] == []
+
+    assert keyed._found.keys() <= set(keyed)
+    assert len(keyed._found) <= 1_024
 
 
 def test_none_are_none(tmp_path):
