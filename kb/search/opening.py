@@ -115,6 +115,8 @@ class LiveSearcher(Live[Searcher]):
     def _prepare(self, searcher: Searcher) -> None:
         for prepare in self._preparations:
             prepare(searcher)
+        if searcher.encoders.multilingual is not None:
+            searcher.encoders.multilingual.load()  # else the first to need it waits for that
 
 
 def open_live(settings: Settings, *, fall_back: bool = False) -> LiveSearcher:

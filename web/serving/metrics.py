@@ -81,9 +81,9 @@ FIGURES = (
     ),
     Figure(name="kb_requests_in_progress", kind=GAUGE, help="Requests that are being answered"),
     Figure(
-        name="kb_connections_waiting",
+        name="kb_requests_waiting",
         kind=GAUGE,
-        help="Connections that no worker has taken yet; on Linux only",
+        help="Requests that wait for a thread of a worker",
     ),
     Figure(
         name="kb_waited_seconds_total",
@@ -162,8 +162,8 @@ class Figures(Collector):
 
     counts: Counts
     settings: Settings
-    #: The port of the site, once that is known.
-    port: int = 0
+    #: How many requests wait in all workers.
+    waiting: Callable[[], int] = int
     making: Making = field(init=False)
 
     def __post_init__(self) -> None:
@@ -191,7 +191,7 @@ class Figures(Collector):
         return {
             "kb_requests_total": lambda: self._requests(total["requests"]),
             "kb_requests_in_progress": one(sum(worker.in_progress for worker in workers)),
-            "kb_connections_waiting": lambda: _waiting(self.port),
+            "kb_requests_waiting": one(self.waiting()),
             "kb_waited_seconds_total": one(total["waited"]),
             "kb_kept_total": one(total["kept"]),
             "kb_sent_bytes_total": one(total["sent"]),
@@ -283,14 +283,14 @@ class MetricsServer:
         self._server.set_app(make_wsgi_app(registry))
         return counts
 
-    def serve(self, port: int) -> None:
+    def serve(self, waiting: Callable[[], int]) -> None:
         """Answer from now on.
 
         Args:
-            port: at which the site listens.
+            waiting: says how many requests wait in all workers.
         """
         if self._figures is not None:
-            self._figures.port = port
+            self._figures.waiting = waiting
         threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True).start()
 
     def leave(self) -> None:
@@ -334,19 +334,6 @@ def _since(index: Path, snapshot_id: str) -> Iterator[Value]:
         if served.snapshot_id == snapshot_id:
             yield (), datetime.fromisoformat(served.at).timestamp()
             return
-
-
-def _waiting(port: int) -> Iterator[Value]:
-    """How many connections to a port the system holds that nobody has accepted."""
-    found = None
-    for table in ("tcp", "tcp6"):
-        with contextlib.suppress(OSError):
-            for line in (_PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]:
-                parts = line.split()
-                if parts[1].endswith(f":{port:04X}") and parts[3] == "0A":  # it listens
-                    found = (found or 0) + int(parts[4].partition(":")[2], 16)
-    if found is not None:
-        yield (), found
 
 
 def _memory(processes: Mapping[str, int]) -> Iterator[Value]:

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+#: Seconds for which the first answers have the processor to themselves, before what is served is
+#: read to the last byte.
+VERIFY_AFTER = 3.0
+
 
 class Server(BaseApplication):
     """The site under gunicorn, configured by our settings and by nothing else."""
@@ -161,9 +165,11 @@ def ready(arbiter: Arbiter) -> None:
         sys.stdout.write(f"{_begins(arbiter)} on http://{shown}:{port}\n")
     sys.stdout.flush()
     if arbiter.app.metrics is not None:
-        arbiter.app.metrics.serve(arbiter.LISTENERS[0].sock.getsockname()[1])
+        arbiter.app.metrics.serve(BufferingWorker.shares.waiting)
     gc.enable()
-    verify(arbiter)
+    verifying = threading.Timer(VERIFY_AFTER, arbiter.app.live.verify)
+    verifying.name, verifying.daemon = "verify", True
+    verifying.start()
 
 
 def _begins(arbiter: Arbiter) -> str:

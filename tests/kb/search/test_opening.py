@@ -98,6 +98,18 @@ def test_what_is_to_be_prepared_is_done_once_for_a_snapshot(toy_settings, monkey
     assert prepared == [old, new]
 
 
+def test_no_reader_waits_for_the_second_encoder(toy_multilingual, monkeypatch):
+    """It is loaded beside the first answers, not by the first query that needs it."""
+    monkeypatch.setattr("kb.search.opening.PREPARE_AFTER", 0.2)
+    live = follow(toy_multilingual)
+    encoder = live.current().encoders.multilingual
+    assert "_loaded" not in vars(encoder)
+
+    live.watch()
+
+    until(lambda: "_loaded" in vars(encoder))
+
+
 def test_what_looks_at_each_of_very_many_words_is_done_when_a_snapshot_is_opened(toy_settings):
     """So that no worker does, which would get a copy of them: 6 MB of the real glossary."""
     build(toy_settings)

@@ -181,7 +181,7 @@ def test_every_figure_is_told(toy_app, settings):
     """
     server = MetricsServer(read_settings({}, index=settings.index, metrics_port=free_port()))
     counts = server.counts(rule.rule for rule in toy_app.url_map.iter_rules())
-    server.serve(1)
+    server.serve(lambda: 3)
     asked = Client(Observed(toy_app, [counts]))
     for address in ("/search?q=train", "/search?q=zzzz+qqqq", "/search?page=x", "/nothing"):
         asked.get(address).close()
@@ -208,6 +208,7 @@ def test_every_figure_is_told(toy_app, settings):
     assert of(found, "kb_refused_total", status="400") == 1
     assert of(found, "kb_workers") == 1
     assert of(found, "kb_workers_wanted") == 2
+    assert of(found, "kb_requests_waiting") == 3
     assert len([one for one in found if one[0] == "kb_snapshot_current"]) == 1
     assert of(found, "kb_memory_bytes", process="parent") > 10_000_000
     assert of(found, "kb_snapshot_served_since_timestamp_seconds") > 1_600_000_000

@@ -18,6 +18,7 @@ import pytest
 from kb.settings import Settings
 from kb.snapshots.store import set_current
 from tests.toy import ROOT
+from tests.web.serving.test_metrics import free_port, of, read, samples
 from tests.web.serving.test_server import answer, raw, serving, two_builds, until
 from web.serving.worker import HEAD_S, MOST_HEAD, THREADS
 
@@ -47,19 +48,23 @@ def make_app(live, settings):
     app.add_url_rule("/held", view_func=held)
     return app
 
-index, model, workers, waiting = sys.argv[1:]
+index, model, workers, waiting, metrics = sys.argv[1:]
 worker.WAITING = int(waiting)
 given = {"index": index, "model": model, "workers": workers}
+given |= {"metrics_port": metrics} if metrics else {}
 run(read_settings({}, multilingual="off", port=0, **given), make_app)
 """
 
 
 @contextmanager
 def slow_site(
-    settings: Settings, *, workers: int = 1, waiting: int = 1_000
+    settings: Settings, *, workers: int = 1, waiting: int = 1_000, metrics: str = ""
 ) -> Iterator[tuple[subprocess.Popen, str]]:
-    """A running site with ``/slow`` and ``/held``; its queues are as long as ``waiting``."""
-    counts = (str(workers), str(waiting))
+    """A running site with ``/slow`` and ``/held``; its queues are as long as ``waiting``.
+
+    ``metrics`` is the port of its figures; empty, it has none.
+    """
+    counts = (str(workers), str(waiting), metrics)
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW_SITE, str(settings.index), settings.model, *counts],
         cwd=ROOT,
@@ -317,6 +322,22 @@ def test_beyond_the_queue_is_refused_at_once(settings, tmp_path):
     assert b"More is asked for just now than can be answered" in refused
     assert health["code"] == 200
     assert (program["code"], program["status"]) == (503, 503)
+
+
+def test_the_figures_tell_how_many_requests_wait(settings, tmp_path):
+    """Those that no thread has taken, of all workers: none before, and none after."""
+    port = free_port()
+
+    def waiting() -> float:
+        return of(samples(read(f"http://127.0.0.1:{port}/metrics")), "kb_requests_waiting")
+
+    with slow_site(settings, metrics=str(port)) as (_, url), ExitStack() as held:
+        assert waiting() == 0
+        for _ in range(THREADS + 3):
+            held.enter_context(connected(url)).sendall(asked(url, f"/held?folder={tmp_path}"))
+        until(lambda: waiting() == 3)
+        (tmp_path / "go-on").touch()
+        until(lambda: waiting() == 0)
 
 
 @pytest.mark.parametrize("clients", [60, pytest.param(400, marks=pytest.mark.long)])
