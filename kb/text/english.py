@@ -70,7 +70,9 @@ class Frequencies:
 
     def of_word(self, word: str) -> float:
         """The zipf of a word, 0 of one that is not there."""
-        return float(self.of_keys(np.array([key(word)], dtype=np.uint64))[0])
+        wanted = np.uint64(key(word))
+        at = int(self.keys.searchsorted(wanted))
+        return float(self.zipf[at]) if at < len(self.keys) and self.keys[at] == wanted else 0.0
 
 
 @cache

@@ -92,7 +92,12 @@ def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> In
     """
     words = fold(text).split()
     tried = [language for language in languages or table.forms if language in table.forms]
-    by_language = {language: _in_language(words, table, language) for language in tried}
+    longest = max((1, *(table.longest[language] for language in tried)))
+    stretches = [
+        [" ".join(words[at : at + n]) for n in range(1, min(longest, len(words) - at) + 1)]
+        for at in range(len(words))
+    ]
+    by_language = {language: _in_language(stretches, table, language) for language in tried}
     most = max((known.rank for known in by_language.values()), default=_Found().rank)
     if not most[0]:
         return InEnglish(n_words=len(words), likelihood=_UNKNOWN * len(words))
@@ -111,21 +116,22 @@ def in_english(text: str, table: WordTable, languages: Sequence[str] = ()) -> In
     )
 
 
-def _in_language(words: Sequence[str], table: WordTable, language: str) -> _Found:
+def _in_language(stretches: Sequence[Sequence[str]], table: WordTable, language: str) -> _Found:
+    """What one language finds in a text: word by word the one, two and more from there on."""
     places: list[tuple[int, tuple[str, ...]]] = []
     at = n_known = n_whole = 0
     likelihood = 0.0
     unknown: list[str] = []
-    while at < len(words):
-        length, terms = _phrase(words, at, table, language)
+    while at < len(stretches):
+        length, terms = _phrase(stretches[at], table, language)
         if length:
             n_whole += length
             likelihood += length * (_TERM if terms else _FUNCTION_WORD)
         else:
-            length, terms = 1, _compound(words[at], table, language)
+            length, terms = 1, _compound(stretches[at][0], table, language)
             likelihood += _COMPOUND if terms else _UNKNOWN
             if terms is None:
-                unknown.append(words[at])
+                unknown.append(stretches[at][0])
         n_known += length if terms is not None else 0
         if terms:
             places.append((at, terms))
@@ -140,12 +146,12 @@ def _in_language(words: Sequence[str], table: WordTable, language: str) -> _Foun
 
 
 def _phrase(
-    words: Sequence[str], at: int, table: WordTable, language: str
+    stretches: Sequence[str], table: WordTable, language: str
 ) -> tuple[int, tuple[str, ...] | None]:
-    """How many words from ``at`` on are the longest phrase, and its terms; 0 and None."""
+    """How many words from a place on are the longest phrase, and its terms; 0 and None."""
     forms = table.forms[language]
-    for length in range(min(table.longest[language], len(words) - at), 0, -1):
-        place = forms.get(" ".join(words[at : at + length]))
+    for length in range(min(table.longest[language], len(stretches)), 0, -1):
+        place = forms.get(stretches[length - 1])
         if place is not None:
             return length, table.meanings[place]
     return 0, None
@@ -153,6 +159,8 @@ def _phrase(
 
 def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | None:
     """The terms of the parts of a compound, None if it is none."""
+    if language not in _JOINTS:
+        return None
     parts = next(
         (
             parts
