@@ -54,8 +54,8 @@ parts: $(VENV)/installed-release ## List the parts that serve, as CycloneDX, wit
 	@$(BIN)/python scripts/parts.py
 
 audit: $(VENV)/installed-release ## Ask whether a locked part has a known vulnerability (needs the network)
-	@for lock in serving building postgresql parquet; do \
-	  $(BIN)/pip-audit --require-hashes --disable-pip -r deploy/requirements-$$lock.txt || exit 1; done
+	@for lock in serving building torch postgresql parquet; do \
+	  $(BIN)/pip-audit --strict --require-hashes --disable-pip -r deploy/requirements-$$lock.txt || exit 1; done
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

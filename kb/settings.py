@@ -43,6 +43,8 @@ _HOSTS = {
 }
 #: The most characters of the name of who runs the site.
 MAX_NAME = 120
+#: The most characters of what an operator adds to /privacy, and of the name of an office.
+MAX_WORDS, MAX_OFFICE = 20_000, 300
 _DEVICE = re.compile(r"cpu|mps|cuda(:\d{1,2})?")
 _MAIL = re.compile(r"[^\s@<>,;:/]+@[^\s@<>,;:/]+\.[^\s@<>,;:/]+")
 
@@ -56,11 +58,39 @@ def _name(text: str) -> str:
 
 def _contact(text: str) -> str:
     text = text.strip()
-    page = urlsplit(text)
-    is_page = page.scheme in ("https", "http") and page.hostname and text.isprintable()
-    if text and not (is_page and " " not in text) and not _MAIL.fullmatch(text):
+    if text and not _is_contact(text):
         raise ValueError(text)
     return text
+
+
+def _is_contact(text: str) -> bool:
+    page = urlsplit(text)
+    is_page = page.scheme in ("https", "http") and page.hostname and text.isprintable()
+    return bool((is_page and " " not in text) or _MAIL.fullmatch(text))
+
+
+def _office(text: str) -> str:
+    text = text.strip()
+    if len(text) > MAX_OFFICE or not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
+def _words(text: str) -> str:
+    """What stands in a file; nothing where none is named."""
+    name = text.strip()
+    if not name:
+        return ""
+    try:
+        with Path(name).open(encoding="utf-8-sig") as file:
+            words = file.read(MAX_WORDS + 1)
+    except UnicodeDecodeError as err:
+        raise _Wrong("it is no text in UTF-8") from err
+    except OSError as err:
+        raise _Wrong((err.strerror or str(err)).lower()) from err
+    if len(words) > MAX_WORDS:
+        raise _Wrong(f"it has more than {MAX_WORDS:,} characters")
+    return words.strip()
 
 
 def _web_page(text: str) -> str:
@@ -422,6 +452,21 @@ ROWS: tuple[Row, ...] = (
         "Where who runs the site can be reached, beside the name",
     ),
     Row(
+        "privacy",
+        "",
+        _words,
+        f"empty or a file of text or Markdown in UTF-8 with at most {MAX_WORDS:,} characters",
+        "File with what who runs the site adds to /privacy in their own words; read at the start",
+    ),
+    Row(
+        "enforcement",
+        "",
+        _office,
+        f"a name of at most {MAX_OFFICE} characters in one line, and last a page or e-mail address",
+        "Office to turn to, for /accessibility, where no answer comes: its name, and last its page "
+        "or e-mail address",
+    ),
+    Row(
         "log",
         TEXT,
         _form_of_log,
@@ -493,6 +538,8 @@ class Settings:
     forge_cases: str
     operator: str
     contact: str
+    privacy: str
+    enforcement: str
     log: str
     log_requests: bool
     log_clients: bool
@@ -502,7 +549,28 @@ class Settings:
     @property
     def contact_address(self) -> str:
         """The contact as a link: a page as it is, an e-mail address with its scheme."""
-        return f"mailto:{self.contact}" if "@" in self.contact.partition("/")[0] else self.contact
+        return _address_of(self.contact)
+
+    @property
+    def office(self) -> str:
+        """The name of the office that sees to accessible websites; empty where only a page is."""
+        name, _, last = self.enforcement.rpartition(" ")
+        return name.rstrip(" ,:;(") if _is_contact(last) else self.enforcement
+
+    @property
+    def office_contact(self) -> str:
+        """The page or e-mail address of that office; empty where none is told."""
+        last = self.enforcement.rpartition(" ")[2]
+        return last if _is_contact(last) else ""
+
+    @property
+    def office_address(self) -> str:
+        """The same as a link."""
+        return _address_of(self.office_contact)
+
+
+def _address_of(contact: str) -> str:
+    return f"mailto:{contact}" if "@" in contact.partition("/")[0] else contact
 
 
 def read_settings(environ: Mapping[str, str], **explicit: object) -> Settings:

@@ -65,13 +65,15 @@ class Answer:
 class Part:
     """A part of an answer as it is sent: words, and data beside them.
 
-    ``number`` counts from 1 to ``of``.
+    ``number`` counts from 1 to ``of``. ``no_good_match`` says whether words that were searched
+    for found nothing that fits; None where nothing was searched for in words.
     """
 
     text: str
     data: Mapping[str, Any] = field(default_factory=dict)
     number: int = 1
     of: int = 1
+    no_good_match: bool | None = None
 
     @property
     def next(self) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 from kb.answers.role_models import RoleModelCase, role_models_answer
@@ -48,7 +49,8 @@ def find_role_models(asked: FindRoleModels, desk: Desk) -> Part:
         blocks=tuple(_model(model, desk, most) for model in models),
         lists=("models",),
     )
-    return chosen(parts_of(answer), asked.part)
+    part = chosen(parts_of(answer), asked.part)
+    return replace(part, no_good_match=found.no_good_match)
 
 
 def _model(model: RoleModelCase, desk: Desk, most: int) -> Block:

@@ -60,7 +60,11 @@ def search_cases(asked: SearchCases, desk: Desk) -> Part:
         "next": found.next_page,
         "hits": [data for hit in hits for data in hit.data],
     }
-    return Part(text="\n\n".join((_head(found, desk), *(hit.text for hit in hits))), data=data)
+    return Part(
+        text="\n\n".join((_head(found, desk), *(hit.text for hit in hits))),
+        data=data,
+        no_good_match=found.no_good_match if found.query.text else None,
+    )
 
 
 def search(asked: Search, desk: Desk) -> Part:
@@ -76,7 +80,10 @@ def search(asked: Search, desk: Desk) -> Part:
         for hit in found.hits
     ]
     nothing = {} if results else {"note": NOTHING}
-    return Part(text=json.dumps({"results": results, **nothing}, ensure_ascii=False))
+    return Part(
+        text=json.dumps({"results": results, **nothing}, ensure_ascii=False),
+        no_good_match=found.no_good_match if found.query.text else None,
+    )
 
 
 def _head(found: SearchResult, desk: Desk) -> str:

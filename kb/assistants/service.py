@@ -59,10 +59,12 @@ class Service:
     Attributes:
         searcher: gives the snapshot; raises a ``SnapshotError`` where there is none.
         addresses: where the pages stand that an answer points to.
+        searched: is told of each search in words whether nothing fitted.
     """
 
     searcher: Callable[[], Searcher]
     addresses: Addresses
+    searched: Callable[[bool], None] = lambda _: None
 
 
 def answer(message: Message, service: Service) -> dict[str, Any] | Refusal | None:
@@ -163,12 +165,15 @@ def _call(message: Message, service: Service) -> dict[str, Any] | Refusal:
     desk = Desk(searcher=service.searcher(), addresses=service.addresses)
     try:
         asked = read_arguments(tool.takes, message.params.get("arguments"), tool.name)
-        return _result(tool.answer(asked, desk))
+        part = tool.answer(asked, desk)
     except VersionsDamaged as error:
         _log.error("the tool %s cannot answer: %s", tool.name, error)
         return _wrong(_DAMAGED)
     except _TOLD as error:
         return _wrong(str(error))
+    if part.no_good_match is not None:
+        service.searched(part.no_good_match)
+    return _result(part)
 
 
 def _wrong(text: str) -> dict[str, Any]:

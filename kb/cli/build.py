@@ -156,7 +156,7 @@ def _unpin(settings: Settings) -> None:
 
     with store.switching(settings.index):
         store.unpin(settings.index)
-    say("From the next 'kb build' on, what is built is served.")
+    say("From the next build, update or import on, what that makes is served.")
 
 
 def _list(settings: Settings, *, as_json: bool) -> None:
@@ -207,7 +207,10 @@ def _export(settings: Settings, file: Path, chosen: str, *, as_json: bool) -> in
         click.echo(json.dumps({**data, "files": len(listing.files)}))
         return 0
     click.echo(f"Snapshot {snapshot_id} is in {file}: {size / 1_000_000:.0f} MB.")
-    say(f"Serve it on another machine with 'kb serve --snapshot {file.name}'.")
+    say(
+        f"Serve it on another machine with 'kb serve --snapshot {file.name}'. A site that runs "
+        f"takes it in with 'kb snapshots --import {file.name}'."
+    )
     return 0
 
 

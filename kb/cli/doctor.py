@@ -47,25 +47,32 @@ def doctor(
 
     found = diagnose(os.environ, cases=cases, index=index, host=host, port=port)
     can = {what: found.can(what) for what in ("build", "serve")}
+    asked = [what for what in can if wanted in (what, "both", None)]
     if as_json:
         data = {"release": found.release, "can_build": can["build"], "can_serve": can["serve"]}
         findings = [asdict(one) for one in found.findings]
         click.echo(json.dumps({**data, "findings": findings}, indent=1))
     else:
-        _print(found, can)
-    asked = [what for what in can if wanted in (what, "both", None)]
+        _print(found, can, asked)
     return 1 if found.is_wrong_for(*asked) else 0
 
 
-def _print(found: Diagnosis, can: dict[str, bool]) -> None:
-    """A line on each thing, with what to do below it, after what it all comes to."""
+def _print(found: Diagnosis, can: dict[str, bool], asked: list[str]) -> None:
+    """A line on each thing, with what to do below it, after what it all comes to.
+
+    What is wrong for something that was not asked about is counted at the end.
+    """
     show(f"kb {found.release}")
     show(f"This machine can build: {_yes(can['build'])}. It can serve: {_yes(can['serve'])}.\n")
-    width = max(len(one.about) for one in found.findings)
-    for one in found.findings:
+    shown = [one for one in found.findings if not one.keeps_from or {*one.keeps_from} & {*asked}]
+    width = max(len(one.about) for one in shown)
+    for one in shown:
         show(f"{_SIGNS[one.state]}  {one.about:<{width}}  {one.said}")
         if one.do:
             show(f"{'':<{width + 7}}  To do: {one.do}")
+    if len(shown) < len(found.findings):
+        left_out = ", ".join(one.about for one in found.findings if one not in shown)
+        show(f"\nLeft out, as this machine is not for that: {left_out}.")
 
 
 def _yes(can: bool) -> str:

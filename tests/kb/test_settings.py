@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SettingError
-from kb.settings import ROWS, Settings, read_settings
+from kb.settings import MAX_WORDS, ROWS, Settings, read_settings
 
 DEFAULTS = {
     "cases": Path("cases"),
@@ -38,6 +38,8 @@ DEFAULTS = {
     "forge_cases": "cases",
     "operator": "",
     "contact": "",
+    "privacy": "",
+    "enforcement": "",
     "log": "text",
     "log_requests": False,
     "log_clients": False,
@@ -103,6 +105,8 @@ GOOD = [
     ("KB_METRICS_HOST", "::1", "metrics_host", "::1"),
     ("KB_CONTACT", "desk@guild.example", "contact", "desk@guild.example"),
     ("KB_CONTACT", "https://guild.example/desk", "contact", "https://guild.example/desk"),
+    ("KB_PRIVACY", " ", "privacy", ""),
+    ("KB_ENFORCEMENT", " Ombud, https://a.example ", "enforcement", "Ombud, https://a.example"),
 ]
 
 _SITE_URL = (
@@ -123,8 +127,26 @@ _PROXIES = (
 )
 _CONTACT = "KB_CONTACT must be an e-mail address or the URL of a page, not"
 
+_PRIVACY = (
+    "KB_PRIVACY must be empty or a file of text or Markdown in UTF-8 with at most 20,000 "
+    "characters, not"
+)
+_ENFORCEMENT = (
+    "KB_ENFORCEMENT must be a name of at most 300 characters in one line, and last a page or "
+    "e-mail address, not"
+)
+
+
 #: Variable, its text, the message.
 BAD = [
+    (
+        "KB_PRIVACY",
+        "/nowhere/at/all.md",
+        f"{_PRIVACY} '/nowhere/at/all.md': no such file or directory.",
+    ),
+    ("KB_PRIVACY", "/", f"{_PRIVACY} '/': is a directory."),
+    ("KB_ENFORCEMENT", "a\nb", f"{_ENFORCEMENT} 'a\\nb'."),
+    ("KB_ENFORCEMENT", "x" * 301, f"{_ENFORCEMENT} '{'x' * 301}'."),
     (
         "KB_OPERATOR",
         "x" * 121,
@@ -365,3 +387,41 @@ def test_an_address_may_say_what_a_repository_is_kept_by(address, kind):
     assert (settings.forge, settings.forge_kind) == (address.rstrip("/"), kind)
     other = read_settings({}, forge="https://github.com/o/r", forge_kind="gitea")
     assert other.forge_kind == "gitea"
+
+
+def test_the_words_of_an_operator_are_read_with_the_settings(tmp_path):
+    """A file of text, with or without a mark of its order of bytes; too long is refused."""
+    file = tmp_path / "privacy.md"
+    file.write_bytes(b"\xef\xbb\xbf We keep *nothing*. \n")
+    assert read_settings({"KB_PRIVACY": str(file)}).privacy == "We keep *nothing*."
+
+    file.write_text("é" * (MAX_WORDS + 1), "utf-8")
+    with pytest.raises(SettingError, match="it has more than 20,000 characters"):
+        read_settings({"KB_PRIVACY": str(file)})
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingError, match="it is no text in UTF-8"):
+        read_settings({"KB_PRIVACY": str(file)})
+
+
+@pytest.mark.parametrize(
+    ("given", "office", "contact", "address"),
+    [
+        ("Ombud, https://a.example/x", "Ombud", "https://a.example/x", "https://a.example/x"),
+        (
+            "Office of Access desk@a.example",
+            "Office of Access",
+            "desk@a.example",
+            "mailto:desk@a.example",
+        ),
+        ("Office of Access", "Office of Access", "", ""),
+        ("https://a.example", "", "https://a.example", "https://a.example"),
+        ("", "", "", ""),
+    ],
+)
+def test_an_office_is_told_with_where_to_reach_it(given, office, contact, address):
+    """The last word is its page or its e-mail address, if it is one."""
+    settings = read_settings({"KB_ENFORCEMENT": given})
+
+    assert (settings.office, settings.office_contact, settings.office_address) == (
+        *(office, contact, address),
+    )

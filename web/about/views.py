@@ -27,7 +27,7 @@ from web.about.relevance import (
 )
 from web.core.request import searcher, settings
 from web.core.urls import absolute, cases_root, url_for
-from web.ui.markdown import render_codebook, render_policy
+from web.ui.markdown import render_codebook, render_policy, render_words
 
 #: As many sources stand on the page About; the page of the sources has them all.
 MOST_CITED = 5
@@ -108,8 +108,13 @@ def policy() -> str:
 
 @bp.get("/privacy")
 def privacy() -> str:
-    """What the site learns of its readers and what it writes down, as it is set."""
-    return render_template("privacy.html", settings=settings())
+    """What the site learns of its readers and what it writes down, as it is set.
+
+    What the operator adds stands apart, as their own words.
+    """
+    words = settings().privacy
+    own = render_words(words, cases_root()) if words else ""
+    return render_template("privacy.html", settings=settings(), own_words=own)
 
 
 @bp.get("/accessibility")

@@ -37,6 +37,7 @@ from kb.model.english import slug
 from kb.model.site import Site
 from web.core.errors import NOT_READY, RETRY_AFTER, Failure, register_refusal
 from web.core.request import searcher, settings
+from web.core.told import tell_outcome
 from web.core.urls import absolute, addresses, url_for
 from web.machine.api import compendium_at_hand
 from web.words.kinds import NO_KINDS
@@ -77,6 +78,10 @@ def mcp() -> Response:
     return _answered(message)
 
 
+def _tell(no_good_match: bool) -> None:
+    tell_outcome(no_good_match=no_good_match)
+
+
 def _too_busy(failure: Failure) -> Response:
     """What the server refused, as an error of the protocol."""
     sentence = f"{failure.kind.title}. {failure.detail}"
@@ -89,7 +94,8 @@ register_refusal(bp, "mcp", _too_busy)
 def _answered(message: Message) -> Response:
     """The answer to a message that is as it must be; a notification is taken without one."""
     try:
-        made = answer(message, Service(searcher=searcher, addresses=addresses()))
+        service = Service(searcher=searcher, addresses=addresses(), searched=_tell)
+        made = answer(message, service)
     except KBError as error:
         _log.error("an assistant cannot be answered: %s", error)
         unready = Refusal(code=INTERNAL_ERROR, sentence=NOT_READY, id=message.id)

@@ -106,7 +106,8 @@ FIGURES = (
     Figure(
         name="kb_searches_total",
         kind=COUNTER,
-        help="Searches and role models asked for in words, by whether anything fitted",
+        help="Searches and role models asked for in words, on pages, in the API and by assistants, "
+        "by whether anything fitted",
         labels=("route", "outcome"),
     ),
     Figure(name="kb_workers", kind=GAUGE, help="Worker processes that are alive"),

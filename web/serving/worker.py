@@ -2,13 +2,15 @@
 
 gunicorn forks the workers and looks after them. In each of them waitress reads requests and sends
 answers. A request takes a thread when its last byte has come, and gives it back when its answer
-is written into memory. A slow client therefore keeps nothing but its connection. Four things are
+is written into memory. A slow client therefore keeps nothing but its connection. Five things are
 added to waitress:
 
 - Connections from which nothing has come cost nothing: the kernel watches them (``Waiting``).
 - The queue has an end. What comes beyond it is refused at once; checks of health never wait in it
   (``Queue``).
 - What cannot be read as a request is answered by the site, with its own page (``Refused``).
+- Nobody waits for long: who waited too long in the queue is told so, and a worker in which an
+  answer takes far too long ends, and another one takes its place (``Asked``, ``is_overdue``).
 - At the end no request is lost that a client could send (``BufferingWorker``).
 """
 
@@ -27,7 +29,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -40,7 +42,9 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
+from kb.logs import fields
 from web.core.refused import REFUSED, Refusal
+from web.core.told import REQUEST_ID, ROUTE, UNKNOWN
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +52,9 @@ _log = logging.getLogger(__name__)
 THREADS, WAITING = 4, 128
 #: How many refusals wait to be sent. Beyond them connections are closed without an answer.
 REFUSALS = 1024
+#: Seconds: who has waited longer for a thread is told to come back; a worker in which one request
+#: has been worked on for longer ends. What computes takes far less (``docs/operating.md``).
+WAIT_S, WORK_S = 10, 60
 #: What is asked for to see how the site is: it is answered whatever else waits.
 HEALTH = ("healthz", "readyz")
 #: The most bytes of a request before its body, and of a body on any page.
@@ -134,9 +141,12 @@ class Asked(WSGITask):
         """The environment of WSGI, with what the server knows of the request."""
         environ = super().get_environment()
         environ["wsgi.multiprocess"] = True
-        environ["kb.waited"] = time.monotonic() - self.request.queued
+        environ["kb.waited"] = waited = time.monotonic() - self.request.queued
         self.channel.server.task_dispatcher.tell()
+        self.channel.environ = environ
         refusal = self.request.refusal()
+        if refusal is None and waited > WAIT_S:
+            refusal = Refusal(status=503)
         if refusal is not None:
             environ[REFUSED] = refusal
             self.channel.is_unread = self.request.error is not None
@@ -157,6 +167,8 @@ class Channel(HTTPChannel):
     parser_class = Request
     is_unread = False  # there may be more of a request that was refused before its end
     hung_up: float | None = None  # when nothing more was to be said to its client
+    working_since: float | None = None  # when a thread began with what is being answered
+    environ: Mapping[str, Any] = {}  # of what is being answered
 
     def add_channel(self, map: dict | None = None) -> None:
         """Begin: nothing has come yet."""
@@ -209,6 +221,19 @@ class Channel(HTTPChannel):
         _log.error("A connection was closed after %s in %s", kind.__name__, places)
         self.handle_close()
 
+    def service(self) -> None:
+        """Answer a request, in a thread."""
+        self.working_since = time.monotonic()
+        try:
+            super().service()
+        finally:
+            self.working_since, self.environ = None, {}
+
+    def is_overdue(self) -> bool:
+        """Whether its answer has been worked on for so long that it will hardly come to an end."""
+        since = self.working_since
+        return since is not None and time.monotonic() - since > WORK_S
+
     def is_busy(self) -> bool:
         """Whether something is to be done but to read."""
         return bool(self.requests or self.writable())
@@ -247,9 +272,11 @@ class Channel(HTTPChannel):
             return
         if not self.server.patience.acquire(blocking=False):
             raise ClientDisconnected
+        self.working_since = None  # to wait is no work
         try:
             super()._flush_outbufs_below_high_watermark()
         finally:
+            self.working_since = time.monotonic()
             self.server.patience.release()
 
 
@@ -405,6 +432,7 @@ class Listener(TcpWSGIServer):
 
     channel_class = Channel
     is_ending = False
+    is_stuck = False  # an answer takes far too long
 
     def __init__(self, site: Any, sock: socket.socket, threads: int, shares: Shares) -> None:
         loop: dict[int, Any] = {}
@@ -456,9 +484,19 @@ class Listener(TcpWSGIServer):
             super().set_socket_options(conn)
 
     def maintenance(self, now: float) -> None:
-        """Close connections that took too long."""
+        """Close connections that took too long, and look for answers that do."""
         for channel in tuple(self.active_channels.values()):
             channel.maintain(time.monotonic(), now - self.adj.channel_timeout)
+            if channel.is_overdue() and not self.is_stuck:
+                self.is_stuck = True
+                asked = channel.environ
+                _log.error(
+                    "A request for %s has been answered for more than %d seconds; another worker "
+                    "takes the place of this one",
+                    asked.get(ROUTE, UNKNOWN),
+                    WORK_S,
+                    extra=fields(request_id=asked.get(REQUEST_ID, ""), worker=os.getpid()),
+                )
 
     def round(self, seconds: float) -> None:
         """Do what is to be done, or wait so long for it."""
@@ -480,8 +518,9 @@ class Listener(TcpWSGIServer):
         return bool(waiting.poll(0))
 
     def is_done(self) -> bool:
-        """Whether every request is answered that has begun to come."""
-        return not any(channel.is_owed() for channel in tuple(self.active_channels.values()))
+        """Whether every request is answered that has begun to come; one overdue is given up."""
+        channels = tuple(self.active_channels.values())
+        return not any(channel.is_owed() and not channel.is_overdue() for channel in channels)
 
 
 def _most_connections() -> int:
@@ -528,7 +567,7 @@ class BufferingWorker(Worker):
         while self.alive:
             self.server.round(_ROUND_S)
             self._sign_of_life()
-            self.alive = self.alive and self.ppid == os.getppid()
+            self.alive = self.alive and not self.server.is_stuck and self.ppid == os.getppid()
         self._end()
 
     def _sign_of_life(self) -> None:

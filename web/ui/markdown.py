@@ -156,6 +156,12 @@ def render_text(text: str, root: str) -> Body:
     return _rendered("tools", text, root)
 
 
+@lru_cache(maxsize=8)
+def render_words(text: str, root: str) -> Markup:
+    """Markdown of who runs the site as a part of a page: its headings below one of second rank."""
+    return _rendered("words", text, root, inside=True).html
+
+
 @lru_cache(maxsize=1024)
 def _render(
     snapshot_id: str,

@@ -215,7 +215,9 @@ def test_a_rollback_holds(toy_settings, three):
     assert unchanged.stderr.endswith(note)
     assert changed.stderr.endswith(note)
     assert json.loads(changed.stdout)["pinned"] == second
-    assert unpinned.stderr == "From the next 'kb build' on, what is built is served.\n"
+    assert (
+        unpinned.stderr == "From the next build, update or import on, what that makes is served.\n"
+    )
     assert f"{second}  current  served from " in unpinned.stdout
     assert json.loads(last.stdout)["pinned"] is None
     assert current_id(toy_settings.index) == json.loads(last.stdout)["snapshot_id"] != second
@@ -269,7 +271,7 @@ def test_a_pin_is_no_dead_end(toy_settings, three, damage):
     )
     assert (result.exit_code, result.stderr) == (
         0,
-        "From the next 'kb build' on, what is built is served.\n" + gone,
+        "From the next build, update or import on, what that makes is served.\n" + gone,
     )
     assert read_current(toy_settings.index) == Current(snapshot_id=second, pinned=False)
     assert third in result.stdout

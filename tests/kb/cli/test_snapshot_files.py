@@ -29,7 +29,10 @@ def test_a_snapshot_goes_to_another_index(settings: Settings, tmp_path: Path):
     assert (exported.exit_code, imported.exit_code) == (0, 0)
     megabytes = f"{file.stat().st_size / 1_000_000:.0f} MB"
     assert exported.stdout == f"Snapshot {snapshot_id} is in {file}: {megabytes}.\n"
-    assert exported.stderr == "Serve it on another machine with 'kb serve --snapshot toy.tar'.\n"
+    assert exported.stderr == (
+        "Serve it on another machine with 'kb serve --snapshot toy.tar'. A site that runs takes it "
+        "in with 'kb snapshots --import toy.tar'.\n"
+    )
     assert imported.stderr == f"Snapshot {snapshot_id} is served from now on.\n"
     assert imported.stdout.startswith(f"{snapshot_id}  current  served from ")
 

@@ -215,6 +215,25 @@ def test_the_command_prints_a_page_and_says_by_its_status(environ, settings, mon
     assert (there.exit_code, not_there.exit_code, kb("doctor", *empty).exit_code) == (0, 1, 1)
     assert kb("doctor", "--for", "build", *empty).exit_code == 0
     assert "To do: Run 'kb build', or 'kb snapshots --import FILE'." in not_there.stdout
+    assert "Left out" not in there.stdout
+
+
+def test_what_keeps_from_something_else_alone_is_left_out_by_the_command(monkeypatch):
+    """A machine that only serves is not told at length what it would need to build."""
+    wrong = {"build": ("build",), "both": ("build", "serve"), "neither": ()}
+    made = [
+        Finding(about=about, state=doctor.WRONG, said="no", keeps_from=what)
+        for about, what in wrong.items()
+    ]
+    found = Diagnosis(release="1", findings=tuple(made))
+    monkeypatch.setattr("kb.operating.doctor.diagnose", lambda *_, **__: found)
+
+    serves, both = kb("doctor", "--for", "serve"), kb("doctor")
+
+    assert re.findall(r"WRONG  (\w+)", serves.stdout) == ["both", "neither"]
+    assert serves.stdout.endswith("Left out, as this machine is not for that: build.\n")
+    assert re.findall(r"WRONG  (\w+)", both.stdout) == ["build", "both", "neither"]
+    assert "Left out" not in both.stdout
 
 
 def test_the_example_in_the_guide_is_what_is_printed(environ, tmp_path):

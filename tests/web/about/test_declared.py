@@ -77,6 +77,44 @@ def test_privacy_names_whom_to_ask(live, settings):
     assert "has not said who that is" in text(live, settings, "/privacy")
 
 
+def test_privacy_has_the_operators_own_words(live, settings):
+    """They stand apart, told to be theirs, and are no markup but that of Markdown."""
+    words = (
+        "## Our proxy\n\nIt keeps a *log* for a week. <b>Bold</b> [More](https://guild.example)."
+    )
+    page = create_app(live, replace(settings, privacy=words, operator="Seed Guild"))
+    answer = page.test_client().get("/privacy").text
+    own = answer.partition('<h2 id="own">')[2].partition('<h2 id="who">')[0]
+
+    assert '<a href="#own">In their own words</a>' in answer
+    assert own.startswith("In the words of Seed Guild</h2>")
+    assert "Seed Guild adds this. The program did not write it." in own
+    assert "<h3>Our proxy</h3>" in own
+    assert "<em>log</em> for a week. &lt;b&gt;Bold&lt;/b&gt;" in own
+    assert '<a href="https://guild.example" rel="noopener noreferrer">More</a>' in own
+    assert "own words" not in text(live, settings, "/privacy")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            "Ombud for Access, https://ombud.example",
+            "Of this site it is Ombud for Access: https://ombud.example .",
+        ),
+        ("Ombud for Access", "Of this site it is Ombud for Access."),
+        ("desk@ombud.example", "Of this site it is desk@ombud.example ."),
+    ],
+)
+def test_accessibility_names_the_office_to_turn_to(live, settings, given, said):
+    """Where it is set; that it is not told is said no more then."""
+    page = text(live, settings, "/accessibility", enforcement=given)
+
+    assert said in page
+    assert "which office that is" not in page
+    assert "has not said here on which day somebody there last looked at this site." in page
+
+
 def test_what_scripts_keep_is_what_privacy_tells():
     """Scripts keep a list and drafts in the browser, and set no cookie."""
     scripts = {path.stem: path.read_text("utf-8") for path in (ROOT / "web/static/js").glob("*.js")}

@@ -1,5 +1,6 @@
 """Failures as answers."""
 
+import re
 import time
 import unicodedata
 from collections.abc import Callable
@@ -176,6 +177,9 @@ def test_no_snapshot_on_pages(unbuilt, path):
     assert "/index" not in response.text
     assert "Please come back later." in response.text
     assert "Where to go from here" not in response.text  # there too it would be 503
+    links = re.findall(r'<a\s[^>]*href="(/[^"]*)"', response.text)
+    assert links == ["/", "/privacy", "/accessibility"]
+    assert "<form" not in response.text.partition("<main")[0]
 
 
 def test_no_snapshot_in_the_api(unbuilt):

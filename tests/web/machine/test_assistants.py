@@ -7,10 +7,12 @@ import logging
 from dataclasses import replace
 
 import pytest
+from flask import request
 
 from kb.assistants.messages import LEGACY, MODERN, MOST_BYTES, VERSIONS
 from kb.settings import read_settings
 from web import create_app
+from web.core.told import FOUND, NOTHING_FITS, OUTCOME
 
 WINE, METAL = "france/wine-exporters", "norway/metal-buyers"
 META = {
@@ -379,3 +381,26 @@ def test_the_page_tells_people(client):
     assert "This site keeps nothing of what an assistant asks" in html
     assert "works only on this computer, and inside your organisation" in html
     assert 'href="/assistants"' in client.get("/").text
+
+
+def test_searches_are_counted_by_whether_anything_fits(live, settings):
+    """The figures have the searches of assistants too; what searches for no words is none."""
+    app = create_app(live, settings)
+    told = []
+    app.after_request(lambda response: told.append(request.environ.get(OUTCOME)) or response)
+    client = app.test_client()
+    asked = [
+        ("search_cases", {"query": "train"}, FOUND),
+        ("search_cases", {"query": "zzyzx"}, NOTHING_FITS),
+        ("search_cases", {"filters": {"country": ["NO"]}}, None),
+        ("search", {"query": "train"}, FOUND),
+        ("search", {"query": "zzyzx"}, NOTHING_FITS),
+        ("find_role_models", {"business": "winery", "aim": "export wine"}, FOUND),
+        ("fetch", {"id": METAL}, None),
+        ("search_cases", {"query": "train", "limit": 0}, None),
+    ]
+
+    for tool, arguments, _ in asked:
+        modern(client, "tools/call", {"name": tool, "arguments": arguments})
+
+    assert told == [outcome for _, _, outcome in asked]

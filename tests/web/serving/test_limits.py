@@ -149,6 +149,8 @@ def test_whoever_comes_when_all_is_full_is_sent_to_no_log(site):
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert "More is asked for just now than can be answered" in page.text
     assert "For the operator" not in page.text
+    assert "<nav class" not in page.text
+    assert "<nav class" in site.get("/").text
 
 
 def test_accounts_fill_with_time(clock):

@@ -448,11 +448,15 @@ def test_an_unknown_host_is_refused(front):
 
 
 def test_the_log_holds_no_queries(front):
-    """Nor anybody's address."""
-    front.get(f"{PATH}/search?q=a-word-of-mine")
+    """Nor anybody's address. The number of the request is that which the site answered with."""
+    given = "0123456789abcdef0123456789abcdef"
+    answer = front.get(f"{PATH}/search?q=a-word-of-mine", **{"X-Request-ID": given})
+    number = answer.headers["X-Request-ID"]
     time.sleep(0.2)
     lines = (front.folder / "compendium.log").read_text().splitlines()
-    assert re.fullmatch(rf"\S+ GET {PATH}/search 200 \d+ [\d.]+", lines[-1])
+    assert re.fullmatch(rf"\S+ GET {PATH}/search 200 \d+ [\d.]+ {number}", lines[-1])
+    assert re.fullmatch("[0-9a-f]{32}", number)
+    assert number != given
     assert "a-word-of-mine" not in "".join(one.read_text() for one in front.folder.glob("*.log"))
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,8 +49,8 @@ def make_app(live, settings):
     app.add_url_rule("/held", view_func=held)
     return app
 
-index, model, workers, waiting, metrics = sys.argv[1:]
-worker.WAITING = int(waiting)
+index, model, workers, waiting, wait_s, work_s, metrics = sys.argv[1:]
+worker.WAITING, worker.WAIT_S, worker.WORK_S = int(waiting), float(wait_s), float(work_s)
 given = {"index": index, "model": model, "workers": workers}
 given |= {"metrics_port": metrics} if metrics else {}
 run(read_settings({}, multilingual="off", port=0, **given), make_app)
@@ -58,17 +59,26 @@ run(read_settings({}, multilingual="off", port=0, **given), make_app)
 
 @contextmanager
 def slow_site(
-    settings: Settings, *, workers: int = 1, waiting: int = 1_000, metrics: str = ""
+    settings: Settings,
+    *,
+    workers: int = 1,
+    waiting: int = 1_000,
+    wait_s: float = 60,
+    work_s: float = 60,
+    metrics: str = "",
+    log: IO[str] | None = None,
 ) -> Iterator[tuple[subprocess.Popen, str]]:
-    """A running site with ``/slow`` and ``/held``; its queues are as long as ``waiting``.
+    """A running site with ``/slow`` and ``/held``, and its address.
 
-    ``metrics`` is the port of its figures; empty, it has none.
+    ``waiting`` is how long its queues are; the seconds are those after which who waits is refused,
+    and after which a worker is replaced. ``metrics`` is the port of its figures; empty, it has none.
     """
-    counts = (str(workers), str(waiting), metrics)
+    counts = map(str, (workers, waiting, wait_s, work_s, metrics))
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW_SITE, str(settings.index), settings.model, *counts],
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        stderr=log,
         text=True,
     )
     try:
@@ -338,6 +348,45 @@ def test_the_figures_tell_how_many_requests_wait(settings, tmp_path):
         until(lambda: waiting() == 3)
         (tmp_path / "go-on").touch()
         until(lambda: waiting() == 0)
+
+
+def test_who_waited_too_long_is_told_to_come_back(settings):
+    """Behind answers that take long nobody waits for longer than was said."""
+    with slow_site(settings, wait_s=1) as (_, url):
+        got(url, "/slow?seconds=0")
+        statuses = Counter()
+
+        def ask() -> None:
+            whole = got(url, "/slow?seconds=6")
+            statuses[status_of(whole)] += 1
+            assert status_of(whole) == 200 or b"\r\nRetry-After: 5\r\n" in whole
+
+        threads = [threading.Thread(target=ask) for _ in range(3 * THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert statuses == {200: THREADS, 503: 2 * THREADS}
+
+
+def test_a_worker_in_which_an_answer_hangs_is_replaced(settings, tmp_path):
+    """Others get their answers, from this one or the next; the log names the pattern alone."""
+    log = tmp_path / "log"
+    with log.open("w") as file, slow_site(settings, work_s=5, log=file) as (process, url):
+        got(url, "/slow?seconds=0")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        first = children.read_text().split()
+        with connected(url) as hanging:
+            hanging.sendall(asked(url, "/slow?seconds=600"))
+            until(lambda: "takes the place" in log.read_text())
+            until(lambda: children.read_text().split() not in (first, []))
+            assert hanging.recv(100) == b""
+        assert status_of(got(url, "/slow?seconds=0")) == 200
+
+    said = log.read_text()
+    assert "A request for /slow has been answered for more than 5 seconds" in said
+    assert "seconds=600" not in said
 
 
 @pytest.mark.parametrize("clients", [60, pytest.param(400, marks=pytest.mark.long)])
