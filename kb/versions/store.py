@@ -328,7 +328,12 @@ def files_of_store(versions: Versions) -> dict[str, Path]:
 
 
 def _make(folder: Path) -> None:
-    """Make the folder with a list that names nothing: one without a list is damaged."""
+    """Make the folder with a list that names nothing: one without a list is damaged.
+
+    What is left of somebody who was killed at it goes.
+    """
+    for leftover in folder.parent.glob(f".{FOLDER}-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     staged = folder.with_name(f".{FOLDER}-{secrets.token_hex(6)}")
     staged.mkdir(parents=True)
     _write_list(staged, _Listed())

@@ -157,6 +157,17 @@ def test_a_failed_addition_leaves_the_store_as_it_was(tmp_path: Path):
     assert (layers(tmp_path), Versions(tmp_path).digests("")) == before
 
 
+def test_what_is_left_of_a_store_that_was_never_made_goes(tmp_path: Path):
+    """Somebody was killed between a folder and its name."""
+    left = tmp_path / f".{FOLDER}-0123456789ab"
+    left.mkdir()
+    (left / "layers.json").write_text("{")
+
+    add(Versions(tmp_path), "one")
+
+    assert [path.name for path in tmp_path.iterdir()] == [FOLDER]
+
+
 def test_the_day_on_which_a_source_was_seen_has_no_part():
     """How it was seen has."""
     entry = "@book{doe,\n  title = {One},\n  seen = {opened, 2026-11-28},\n  gone = {2026-11-28}\n}"

@@ -71,7 +71,7 @@ def slow_site(
     """A running site with ``/slow`` and ``/held``, and its address.
 
     ``waiting`` is how long its queues are; the seconds are those after which who waits is refused,
-    and after which a worker is replaced. ``metrics`` is the port of its figures; empty, it has none.
+    and after which a worker is replaced. ``metrics`` is the port of its figures, if it has one.
     """
     counts = map(str, (workers, waiting, wait_s, work_s, metrics))
     process = subprocess.Popen(
