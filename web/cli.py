@@ -18,7 +18,6 @@ from kb.cli.main import main
 from kb.errors import SettingError
 from kb.operating.demo import default_index, demo_cases
 from kb.settings import Settings
-from web.core.records import kept_records
 
 
 def _server_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -82,10 +81,9 @@ def demo(**options: object) -> int:
 def _check(settings: Settings) -> None:
     """Load the site, and refuse to start it in vain."""
     gc.disable()  # what is read at the start stays: to look through it time and again is in vain
-    with kept_records():  # one block: what it keeps is all that was imported in it
-        import_module("web.app")  # imports Flask and every page
-        import_module("web.serving.server")
-        from kb.operating.starting import check_before_serving
+    import_module("web.app")  # imports Flask and every page
+    import_module("web.serving.server")
+    from kb.operating.starting import check_before_serving
 
     if path := os.environ.get("SCRIPT_NAME"):
         raise SettingError(
