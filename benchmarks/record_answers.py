@@ -817,7 +817,7 @@ def _record_changes(say: Callable[..., str], toy: Path, recording: Recording) ->
     say("new norway/boat-builders --title 'Three boat builders share a mould'")
     say("new norway/boat-builders", name="new-again")
     say("new guides/boats --kind guide")
-    say("new international/boats --kind programme")
+    say("new international/boats --kind programme --country NO")
     for path in ("norway/boat-builders", "guides/boats", "international/boats"):
         say(f"check {toy / path}.md")
         record_file(recording, "toy", toy / f"{path}.md", name=f"new-{path.replace('/', '-')}")
