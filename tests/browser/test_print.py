@@ -1,12 +1,11 @@
 """What pages look like on paper: no page is blank, and nothing stands alone at an edge."""
 
 import io
-import threading
 
 import pytest
 from pypdf import PdfReader
-from werkzeug.serving import make_server
 
+from tests.browser.pages import serving
 from web import create_app
 
 #: Makes a list as long as that of a large compendium, with the same entries.
@@ -17,11 +16,8 @@ LENGTHEN = """([selector, times]) => document.querySelectorAll(selector).forEach
 
 @pytest.fixture(name="url", scope="module")
 def _url(live, settings):
-    server = make_server("127.0.0.1", 0, create_app(live, settings), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(create_app(live, settings)) as url:
+        yield url
 
 
 @pytest.fixture(name="page")
@@ -52,23 +48,20 @@ def test_guides_fill_their_pages(page):
 
 def test_a_course_fills_its_pages(browser, taught):
     """The weeks begin below the heading of the page; questions are kept whole, not all together."""
-    server = make_server("127.0.0.1", 0, taught.application, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    context = browser.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
-    page = context.new_page()
     firsts = {}
-    for path, selector, words in (
-        ("/teaching", ".week-list > li", "h3"),
-        ("/teaching/why", ".session-questions li", "p"),
-        ("/teaching/questions", ".topic-questions > li", "p"),
-    ):
-        page.goto(path)
-        page.evaluate(LENGTHEN, [selector, 40])
-        said = " ".join(page.locator(selector).first.locator(words).first.inner_text().split())
-        firsts[path] = [one.count(said) for one in printed(page)]
-    context.close()
-    server.shutdown()
-    server.server_close()
+    with serving(taught.application) as url:
+        context = browser.new_context(base_url=url)
+        page = context.new_page()
+        for path, selector, words in (
+            ("/teaching", ".week-list > li", "h3"),
+            ("/teaching/why", ".session-questions li", "p"),
+            ("/teaching/questions", ".topic-questions > li", "p"),
+        ):
+            page.goto(path)
+            page.evaluate(LENGTHEN, [selector, 40])
+            said = " ".join(page.locator(selector).first.locator(words).first.inner_text().split())
+            firsts[path] = [one.count(said) for one in printed(page)]
+        context.close()
 
     assert {path: counts[0] > 3 for path, counts in firsts.items()} == dict.fromkeys(firsts, True)
 

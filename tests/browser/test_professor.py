@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,8 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
-from werkzeug.serving import make_server
 
+from tests.browser.pages import follow, press_on, serving
 from tests.browser.test_reading_list import FIVE, annotate_and_share, fresh, titles
 from tests.cartridges import faults
 from tests.web.changing_site import Site
@@ -32,25 +31,21 @@ def _site(tmp_path: Path, tiny_encoder: Path) -> Site:
 
 @pytest.fixture(name="url")
 def _url(site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site.client().application, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(site.client().application) as url:
+        yield url
 
 
 def choose_five(page: Page) -> None:
     """Search from the first page, add what is found, and the rest from its own pages."""
     page.goto("/")
     page.locator("main input[name=q]").fill("textile firms export")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/search?**")
+    press_on(page, "Enter")
     for number, case_id in enumerate(FIVE, 1):
         if page.locator(f'.card-add[value="{case_id}"]').count() == 0:
             page.goto(f"/cases/{case_id}")
         page.locator(f'.card-add[value="{case_id}"]').click()
         expect(page.locator("#reading-list-link")).to_have_text(f"Reading list ({number})")
-    page.locator("#reading-list-link").click()
+    follow(page.locator("#reading-list-link"))
     assert len(titles(page)) == 5
 
 
@@ -109,8 +104,7 @@ def test_the_whole_way(browser: Browser, site: Site, url: str, width: int) -> No
     assert len(order) == 5
     part = [title for title in imported(reader) if not title.endswith("(on the web)")]
     assert part == ["Week three: who pays?", *order]
-    reader.get_by_role("link", name="With the whole text of every case").click()
-    reader.wait_for_url("**/texts")  # else it prints what is still empty
+    follow(reader.get_by_role("link", name="With the whole text of every case"))
     paper = on_paper(reader)
     assert all(f"{number} / {len(paper)}" in text for number, text in enumerate(paper, 1))
     assert [sum(title in text for text in paper) > 0 for title in order] == [True] * 5

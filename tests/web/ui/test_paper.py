@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 
 import pytest
 from pypdf import PdfReader
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.browser.pages import serving
 from web import create_app
-
-
-class Quiet(WSGIRequestHandler):
-    """Writes no log."""
-
-    def log(self, *_):
-        """Nothing."""
 
 
 @pytest.fixture(name="server_url", scope="module")
 def _server_url(live, settings):
     """The toy compendium on a server."""
-    app = create_app(live, settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    server.server_close()
+    with serving(create_app(live, settings)) as url:
+        yield url
 
 
 @pytest.fixture(name="page")
