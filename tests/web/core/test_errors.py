@@ -302,7 +302,7 @@ def _two(toy_settings: Settings) -> tuple[str, str]:
     return old, build(toy_settings).snapshot_id
 
 
-def until(reached: Callable[[], bool], seconds: float = 20) -> None:
+def until(reached: Callable[[], bool], seconds: float = 60) -> None:
     """Look until it is so."""
     deadline = time.monotonic() + seconds
     while not reached():

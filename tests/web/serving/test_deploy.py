@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from kb.settings import ROWS, read_settings
+from tests.ports import free_port
 from tests.toy import ROOT
-from tests.web.serving.test_nginx import changed, free_port, served
+from tests.web.serving.test_nginx import changed, served
 
 DEPLOY = ROOT / "deploy"
 #: Of 10, as ``systemd-analyze security`` counts: what is asked of a service that is well shut in.

@@ -20,6 +20,7 @@ from werkzeug.test import Client
 
 from kb.errors import SettingError
 from kb.settings import read_settings
+from tests.ports import free_port
 from web.core.told import FOUND
 from web.serving.counts import BUCKETS, Counts
 from web.serving.metrics import COUNTER, FIGURES, HISTOGRAM, MetricsServer
@@ -64,12 +65,6 @@ def answered(**given: object) -> Answered:
         "kept": False,
     }
     return Answered(**plain | given)
-
-
-def free_port() -> int:
-    """A port that nobody has."""
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return held.getsockname()[1]
 
 
 def read(url: str, accept: str = "text/plain") -> str:
