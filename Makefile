@@ -3,6 +3,9 @@
 PYTHON ?= python3
 PORT ?= 8000
 export CHROMIUM
+# Where Python is told to keep no bytecode, each of the hundreds of processes that the tests start
+# would compile the program again.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 # The tests run in as many processes as there are cores, in four at most; JOBS=0 runs them in one.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from kb.settings import Settings, read_settings
 
@@ -66,3 +68,12 @@ def settings_of_toy(
     return read_settings(
         {}, cases=cases, index=index, model=model, min_score=0.3, multilingual=multilingual
     )
+
+
+def only_settings_of_toy(monkeypatch: pytest.MonkeyPatch, model: Path) -> None:
+    """Settings of the machine that runs the tests do not count: the encoder is the toy's."""
+    for name in list(os.environ):
+        if name.startswith("KB_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("KB_MODEL", str(model))
+    monkeypatch.setenv("KB_MULTILINGUAL", "off")

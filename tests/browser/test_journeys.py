@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.pages import follow, press_on
+
 WINERIES = "five wineries that want to sell abroad"
 
 
@@ -34,10 +36,12 @@ def test_search_by_keyboard(page):
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
+    # The browser follows a fragment after the key: a Tab before that would be undone by it.
+    expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type(WINERIES)
-    page.keyboard.press("Enter")
+    press_on(page, "Enter")
     expect(page.locator("h1")).to_have_text(f"Results for “{WINERIES}”")
     expect(page.locator("#q")).to_have_value(WINERIES)
     first = page.locator(".card-title a").first
@@ -54,7 +58,7 @@ def test_filter_and_go_back(page):
     facet = page.locator(".facet", has_text="Country").first
     if not facet.evaluate("one => one.open"):
         facet.locator("> summary").click()
-    page.locator(".toggle", has_text="New Zealand").click()
+    follow(page.locator(".toggle", has_text="New Zealand"))
     expect(page.locator(".chip")).to_contain_text("New Zealand")
     expect(page.locator(".toggle[aria-current]")).to_contain_text("New Zealand")
     expect(page.locator("#q")).to_have_value("firms that export together")
@@ -74,6 +78,7 @@ def test_links_at_the_top_lead_to_filters_and_results(page):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the filters")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator("#filters")).to_be_focused()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('.filters') !== null")
 
@@ -81,7 +86,7 @@ def test_links_at_the_top_lead_to_filters_and_results(page):
 def test_remove_a_filter(page):
     """A chip takes its filter away and keeps the rest."""
     page.goto("/search?country=NO&type=horizontal")
-    page.locator(".chip", has_text="Norway").click()
+    follow(page.locator(".chip", has_text="Norway"))
     expect(page.locator(".chip")).to_have_count(1)
     expect(page.locator("h1")).to_have_text("Horizontal network")
 
@@ -114,7 +119,6 @@ def test_the_page_of_a_project_by_keyboard(page):
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
-    # The browser follows a fragment after the key: a Tab before that would be undone by it.
     expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("href", "/projects")
@@ -146,7 +150,7 @@ def test_search_for_what_was_typed(page):
     expect(repaired).to_have_text(
         "Showing results for aboriginal owned business. Search instead for aborignal owned buisness"
     )
-    repaired.get_by_role("link").click()
+    follow(repaired.get_by_role("link"))
     expect(repaired).to_have_count(0)
     expect(page.locator("#q")).to_have_value("aborignal owned buisness")
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pages import follow, press_on
+
 
 @pytest.fixture(name="page", params=[True, False], ids=["javascript", "no-javascript"])
 def _page(browser, real_server_url, request):
@@ -36,7 +38,7 @@ def tab_to(page: Page, selector: str, most: int = 80) -> None:
 
 def read_figures_of(page: Page, metric: str) -> None:
     """Open the page of a metric from the table, where each figure names its place in the source."""
-    page.locator(".by-metric").get_by_role("link", name=metric, exact=True).click()
+    follow(page.locator(".by-metric").get_by_role("link", name=metric, exact=True))
     expect(page.locator("h1")).to_have_text(metric)
     places = page.locator(".finding-place").all_inner_texts()
     assert places
@@ -46,14 +48,14 @@ def read_figures_of(page: Page, metric: str) -> None:
 def test_five_wineries_want_to_export(page):
     """They say so, see who is like them and why, compare the first three, and see the figures."""
     page.goto("/")
-    page.get_by_role("link", name="tell us about it").click()
+    follow(page.get_by_role("link", name="tell us about it"))
     page.get_by_label("What does your firm do?").fill("Family winery, twelve hectares")
     page.get_by_label("Your sector", exact=True).fill("Winemakers")
     page.get_by_label("Your country").fill("Austria")
     page.get_by_label("What do you want to do together?").fill(
         "We are five wineries and want to sell abroad, which none of us can do alone"
     )
-    page.get_by_role("button", name="Find role models").first.click()
+    follow(page.get_by_role("button", name="Find role models").first)
 
     expect(page.locator("h1")).to_have_text("Role models for your firm")
     found = titles(page)
@@ -66,14 +68,14 @@ def test_five_wineries_want_to_export(page):
     expect(first.locator(".model-unlike")).to_have_text(["CountryAustriaDifferent: in New Zealand"])
     assert "Five New Zealand wineries set out to build a regional brand mark" in found[:3]
 
-    page.get_by_role("link", name="What these role models reported").click()
+    follow(page.get_by_role("link", name="What these role models reported"))
     expect(page.locator("h1")).to_have_text("What your role models reported")
     read_figures_of(page, "Sales")
     assert set(page.locator(".finding-place > a:first-child").all_inner_texts()) <= set(found)
-    page.get_by_role("link", name="Back to your role models").click()
+    follow(page.get_by_role("link", name="Back to your role models"))
     assert titles(page) == found
 
-    page.get_by_role("link", name="Compare the first three").click()
+    follow(page.get_by_role("link", name="Compare the first three"))
     heads = page.locator(".compare-title").all_inner_texts()
     assert sorted(heads) == sorted(found[:3])
 
@@ -90,7 +92,7 @@ def test_a_printer_in_norway_wants_cheaper_equipment(page):
     tab_to(page, "#field-aim")
     page.keyboard.type("Buy a bigger press together, cheaper than each of us alone")
     tab_to(page, ".profile-go button")
-    page.keyboard.press("Enter")
+    press_on(page, "Enter")
 
     expect(page.locator("#wrong-title")).to_have_text("One answer needs another look")
     expect(page.locator("#field-aim")).to_have_value(re.compile("^Buy a bigger press"))
@@ -99,11 +101,10 @@ def test_a_printer_in_norway_wants_cheaper_equipment(page):
     size = page.locator("#field-size")
     expect(size).to_have_value("-3")
     expect(size).to_have_attribute("aria-invalid", "true")
-    if not page.locator("#field-size:focus").count():
-        tab_to(page, "#field-size")
+    expect(size).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("6")
-    page.keyboard.press("Enter")
+    press_on(page, "Enter")
 
     expect(page.locator("h1")).to_have_text("Role models for your firm")
     assert titles(page)[0] == "Three graphic arts firms buy bigger equipment together"
@@ -111,7 +112,7 @@ def test_a_printer_in_norway_wants_cheaper_equipment(page):
     expect(first.locator(".model-like").first).to_contain_text("in Norway")
     expect(first.locator(".figure-number").first).to_have_text("+30%")
     tab_to(page, ".models-list .card-title a")
-    page.keyboard.press("Enter")
+    press_on(page, "Enter")
     expect(page.locator("h1")).to_have_text(
         "Three graphic arts firms buy bigger equipment together"
     )
@@ -126,7 +127,7 @@ def test_an_agency_wants_evidence_for_a_programme(page):
     page.get_by_role("radio", name="With public money").check()
     page.get_by_text("Only some of the cases").click()
     page.get_by_role("checkbox", name="Programme", exact=False).first.check()
-    page.get_by_role("button", name="Find role models").last.click()
+    follow(page.get_by_role("button", name="Find role models").last)
 
     expect(page.locator("h1")).to_have_text("Role models for your firm")
     found = titles(page)
@@ -135,7 +136,7 @@ def test_an_agency_wants_evidence_for_a_programme(page):
     assert set(kinds) == {"Programme"}
     expect(page.locator(".chip", has_text="Programme")).to_have_count(1)
 
-    page.get_by_role("link", name="What these role models reported").click()
+    follow(page.get_by_role("link", name="What these role models reported"))
     expect(page.locator(".by-metric thead th")).to_have_text(
         ["What was measured", "Programmes", "Figures"]
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from click.testing import Result
 from kb.settings import Settings
 from tests.kb.cli.command import kb
 from tests.kb.operating.test_content_source import commit, git
-from tests.toy import copy_toy_corpus, settings_of_toy
+from tests.toy import copy_toy_corpus, only_settings_of_toy, settings_of_toy
 
 QUERIES = (
     {
@@ -62,12 +61,7 @@ class Content:
 
 @pytest.fixture(autouse=True)
 def _settings_of_the_toy(monkeypatch: pytest.MonkeyPatch, tiny_encoder: Path) -> None:
-    """Settings of the machine that runs the tests do not count: the encoder is the toy's."""
-    for name in list(os.environ):
-        if name.startswith("KB_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("KB_MODEL", str(tiny_encoder))
-    monkeypatch.setenv("KB_MULTILINGUAL", "off")
+    only_settings_of_toy(monkeypatch, tiny_encoder)
 
 
 @pytest.fixture(name="content")
