@@ -34,6 +34,7 @@ from kb.cli.reports import (
 )
 from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
 from kb.errors import CorpusError, Problem, QueryError, TaxonomyError, counted, errors_of
+from kb.model.english import quoted
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _explain(name: str) -> int:
     if rule not in RULES:
         similar = _rules_like(rule, RULES)
         raise QueryError(
-            f"There is no rule {name[:60]!r}. The nearest are {', '.join(similar)}; "
+            f"There is no rule {quoted(name[:60])}. The nearest are {', '.join(similar)}; "
             f"{PAGES}/README.md lists all {len(RULES)}.",
             parameter="--explain",
             value=name,
@@ -254,7 +255,7 @@ class _Checking:
     def _of(self, path: Path) -> tuple[tuple[Problem, ...], bool]:
         """What is wrong in a path, and whether that lies in the compendium."""
         if not os.path.lexists(path):  # False for a name that is too long, where stat would raise
-            raise click.BadParameter(f"{str(path)!r} does not exist", param_hint="PATH")
+            raise click.BadParameter(f"{quoted(str(path))} does not exist", param_hint="PATH")
         home = self.settings.cases.resolve()
         inside = path.resolve() == home or home in _place(path).parents
         if inside:
@@ -329,8 +330,8 @@ def _file_of(name: str, cases: Path) -> Path:
     case_id = name.removesuffix(".md").removeprefix("./").removeprefix(f"{home.name}/")
     if given.is_absolute() or not _ID.fullmatch(case_id):
         raise click.BadParameter(
-            f"{name!r} must be a file in {cases} that ends in .md, or the id of a case such as "
-            "norway/printers",
+            f"{quoted(name)} must be a file in {cases} that ends in .md, or the id of a case "
+            "such as norway/printers",
             param_hint="--as",
         )
     return cases / f"{case_id}.md"

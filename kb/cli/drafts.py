@@ -15,6 +15,7 @@ import click
 from kb.cli.console import json_option, one_catch, say, settings_of, show, visible
 from kb.cli.reading import Bar
 from kb.errors import CorpusError, QueryError
+from kb.model.english import quoted
 
 if TYPE_CHECKING:
     from kb.content.questions import Answers, Question
@@ -195,8 +196,8 @@ def _take_others(answers: Answers, others: Sequence[str]) -> None:
             continue
         if not sign or name not in FrontMatter.names():
             raise QueryError(
-                f"--set must name a field and its value, such as 'region=Hedmark', not {given!r}. "
-                f"Fields are {', '.join(FrontMatter.names())}; sections are "
+                f"--set must name a field and its value, such as 'region=Hedmark', not "
+                f"{quoted(given)}. Fields are {', '.join(FrontMatter.names())}; sections are "
                 f"{', '.join(sections)}.",
                 parameter="--set",
                 value=given,

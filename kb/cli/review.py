@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.console import one_catch, print_answer, say, settings_of
+from kb.model.english import quoted
 
 if TYPE_CHECKING:
     from kb.drafting.found_by import Search
@@ -162,7 +163,9 @@ class Words:
 
     def _document(self, one: ChangedDocument) -> str:
         versions = " -> ".join(filter(None, (one.before, one.after)))
-        line = self._t(f"{one.way}: {one.id}, {one.title!r} ({versions}). {one.what}".rstrip())
+        line = self._t(
+            f"{one.way}: {one.id}, {quoted(one.title)} ({versions}). {one.what}".rstrip()
+        )
         if one.way == "removed":
             line += self._t(" Its address leads nowhere now.")
             if one.moved_to:
@@ -177,14 +180,14 @@ class Words:
         may_be = "may be the same" if near.may_be_same else "not the same, by all that is known"
         shared = "; ".join(map(str, near.shared)) or "nothing that has a name"
         return self._t(
-            f"{near.case.id}, {near.case.title!r}: {may_be} (likeness {near.likeness:.2f}). "
+            f"{near.case.id}, {quoted(near.case.title)}: {may_be} (likeness {near.likeness:.2f}). "
             f"Shared: {shared}."
         )
 
     def _search(self, search: Search) -> str:
         place = f"place {search.rank} of {search.total}" if search.rank else "not found"
         wanted = f" (wanted: {search.wanted})" if search.wanted else ""
-        return self._t(f"{search.text!r}: {place}{wanted}")
+        return self._t(f"{quoted(search.text)}: {place}{wanted}")
 
     def _findability(self, found: Review) -> Iterator[str]:
         both = found.findability
@@ -197,7 +200,7 @@ class Words:
 
     def _shift(self, shift: Shift) -> str:
         places = [f"place {rank}" if rank else "not found" for rank in (shift.before, shift.after)]
-        return self._t(f"{shift.query!r}: {shift.case_id}, {places[0]} -> {places[1]}")
+        return self._t(f"{quoted(shift.query)}: {shift.case_id}, {places[0]} -> {places[1]}")
 
     def _part(self, head: str, lines: Sequence[str]) -> Iterator[str]:
         if not lines:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import yaml
 
 from kb.errors import Edit, Fix
+from kb.model.english import quoted
 
 #: Fields whose value is a sentence or a name, in a case or in a file beside the cases.
 _PROSE = frozenset(
@@ -110,8 +111,9 @@ def _lost(text: str, tokens: Sequence[yaml.Token], first_line: int) -> Iterator[
             token.end_mark.line + first_line,
             token.end_mark.column + 1 + len(comment[0]) - len(comment[1]),
             "text-lost-after-hash",
-            f"{key} ends at {_end_of(kept)!r}, as ' #' begins a comment: {_cut(lost)!r} is lost. "
-            "Put the whole value in quotes; before a comment write two spaces and '# '.",
+            f"{key} ends at {quoted(_end_of(kept))}, as ' #' begins a comment: "
+            f"{quoted(_cut(lost))} is lost. Put the whole value in quotes; before a comment "
+            "write two spaces and '# '.",
             field=key,
             value=_cut(meant),
             fix=fix,
@@ -160,8 +162,8 @@ def _split(tokens: Sequence[yaml.Token], first_line: int) -> Iterator[Slip]:
                     entry.start_mark.line + first_line,
                     entry.start_mark.column + 1,
                     "list-split-at-comma",
-                    f"{field} is {_cut(entry.value)!r}: between brackets a comma ends an entry. "
-                    "Put each entry in quotes, or on a line of its own after '- '.",
+                    f"{field} is {quoted(_cut(entry.value))}: between brackets a comma ends an "
+                    "entry. Put each entry in quotes, or on a line of its own after '- '.",
                     field=field,
                     value=_cut(entry.value),
                 )

@@ -31,6 +31,7 @@ from kb.model.cases import (
     Seen,
     Source,
 )
+from kb.model.english import quoted
 
 if TYPE_CHECKING:
     from pybtex.database import BibliographyData, Entry, Person
@@ -113,20 +114,24 @@ def _slip(text: str, said: str) -> tuple[int, int, str]:
         return (
             line,
             column,
-            f"have the key {again[1]!r} twice, on line {before} too; give one of the two another "
-            "key, or take it out.",
+            f"have the key {quoted(again[1])} twice, on line {before} too; give one of the two "
+            "another key, or take it out.",
         )
     if found := re.search(r"entry with key (\S+) has a duplicate (\S+) field", said):
         start, end = _extent(text, _starts(text).get(found[1]))
         fields = re.finditer(rf"(?im)(?:^|,)\s*({re.escape(found[2])})\s*=", text[start:end])
         at = [start + one.start(1) for one in fields][-1:] or [start]
         line, column = _line_and_column(text, at[0])
-        return line, column, f"give {found[2]!r} of {found[1]!r} twice; keep one of the two."
+        return (
+            line,
+            column,
+            f"give {quoted(found[2])} of {quoted(found[1])} twice; keep one of the two.",
+        )
     if found := re.search(r"Too many commas in '(.*)'", said):
         at = max(0, text.find(found[1]))
         line, column = _line_and_column(text, at)
         people = "write people as 'Doe, Jane', with ' and ' between them."
-        return line, column, f"are not BibTeX: too many commas in {found[1][:60]!r}; {people}"
+        return line, column, f"are not BibTeX: too many commas in {quoted(found[1][:60])}; {people}"
     found = re.search(r"(?:syntax error )?in line (\d+): ", said)
     line, what = (int(found[1]) if found else 1), said.partition("syntax error")[2] or said
     what = re.sub(r"^ in line \d+: ", "", what)
@@ -560,8 +565,8 @@ def _origin_complaints(entry: Entry) -> _Complaints:
         yield _Complaint(
             "year",
             "source-date-malformed",
-            f"year must be 1998, 'about 1998' or {NO_DATE!r}, not {shown(year)} (rule: a source "
-            "without year).",
+            f"year must be 1998, 'about 1998' or {quoted(NO_DATE)}, not {shown(year)} (rule: a "
+            "source without year).",
         )
     if day and not _days(day):
         message = f"date must be 1998, 1998-09 or 1998-09-23, not {shown(day)}."
@@ -590,7 +595,9 @@ def _seen_complaints(entry: Entry) -> _Complaints:
         message = f"seen must name the day too, such as '{OPENED}, 2026-11-28'."
         yield _Complaint("seen", "source-seen-malformed", message)
     elif found[1] == OPENED and "seenpart" in entry.fields:
-        message = f"seenpart is for what was not opened; remove it, or let seen be {EXCERPT!r}."
+        message = (
+            f"seenpart is for what was not opened; remove it, or let seen be {quoted(EXCERPT)}."
+        )
         yield _Complaint("seenpart", "source-seen-malformed", message)
 
 

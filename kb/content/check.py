@@ -37,6 +37,7 @@ from kb.content.schema import (
 )
 from kb.content.yaml_source import read_yaml, text_of
 from kb.errors import Edit, Fix, Problem
+from kb.model.english import quoted
 from kb.model.taxonomy import GUIDE, MONEY, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
 from kb.text.body import TextComplaint, body_problems, case_headings, links
 from kb.text.pull_request import differences
@@ -110,14 +111,14 @@ def _statement_rules(sound: Given) -> Complaints:
         yield Complaint(
             ("statement",),
             "result-tells-an-aim",
-            f"must tell what happened, and {aim[0].strip()!r} tells an aim (rule: a result "
+            f"must tell what happened, and {quoted(aim[0].strip())} tells an aim (rule: a result "
             "happened); say what came of it, or move the aim to the text and to 'planned'.",
         )
     if (found := _MERGED.search(statement)) and sound.get("merged") is not True:
         yield Complaint(
             ("statement",),
             "merged-passages-not-marked",
-            f"speaks of a {found[0].lower()!r} and must be marked (rule: merged passages); "
+            f"speaks of a {quoted(found[0].lower())} and must be marked (rule: merged passages); "
             "add the line 'merged: true' to the result.",
             mend=Add(name="merged", value=True),
         )
@@ -265,7 +266,7 @@ def _reading_rules(given: Given) -> Complaints:
             message = f"must name fields of {fields}, not {shown(name)}."
             yield Complaint(("our_reading",), "our-reading-names-no-field", message, READING_FIELDS)
         elif not _has_value(given, name):
-            message = f"names {name!r}, which the file does not give."
+            message = f"names {quoted(name)}, which the file does not give."
             yield Complaint(("our_reading",), "our-reading-of-missing-field", message)
 
 
@@ -301,7 +302,7 @@ def _repeated_sources(given: Given) -> Complaints:
             else ("", "")
         )
         if key and (key, locator) in before:
-            message = f"is {key!r} with the same locator again; once is enough."
+            message = f"is {quoted(key)} with the same locator again; once is enough."
             yield Complaint(("sources", position), "repeated-entry", message, mend=Remove())
         before.add((key, locator))
 
@@ -424,7 +425,7 @@ def text_problem(
     if complaint.instead and column:
         end = column + len(complaint.value)
         edit = Edit(line=line, column=column, end_line=line, end_column=end, text=complaint.instead)
-        fix = Fix(what=f"write {complaint.instead!r}", edits=(edit,))
+        fix = Fix(what=f"write {quoted(complaint.instead)}", edits=(edit,))
     return problem(
         complaint.rule,
         path,
@@ -443,7 +444,7 @@ def link_problems(body: str, case_id: str, known: Known) -> Iterator[TextComplai
         if link.case_id is not None and link.case_id not in known.guides:
             nearest = like_it(link.case_id, known.guides)
             hint = nearest_ids(nearest)
-            message = f"the link {link.target!r} must lead to a case that exists{hint}."
+            message = f"the link {quoted(link.target)} must lead to a case that exists{hint}."
             yield TextComplaint(
                 link.line, "link-broken", message, nearest, link.column, link.target
             )
@@ -492,14 +493,14 @@ def alias_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem
             other = files.get(alias)
             if other is not None:
                 message = (
-                    f"must not be the id of a document, {alias!r}: {other.path} has it. "
+                    f"must not be the id of a document, {quoted(alias)}: {other.path} has it. "
                     "An alias is an id under which no file stands any more."
                 )
                 yield _field_problem("alias-is-a-document", file, line, field, message)
             elif first.setdefault(alias, file) is not file:
                 message = (
-                    f"must be an alias of one case alone, not {alias!r}: {first[alias].path} has "
-                    "it too. Keep it in the one that took its place."
+                    f"must be an alias of one case alone, not {quoted(alias)}: "
+                    f"{first[alias].path} has it too. Keep it in the one that took its place."
                 )
                 yield _field_problem("alias-in-two-cases", file, line, field, message)
 
@@ -609,13 +610,13 @@ def _ways_to(withdrawn: Collection[str], draft: Draft) -> Iterator[Problem]:
         if name in withdrawn:
             is_list = isinstance(located.value["related"], list)
             place = ("related", number) if is_list else ("related",)
-            message = NAMES_WITHDRAWN.format(name)
+            message = NAMES_WITHDRAWN.format(quoted(name))
             yield problem_at(draft.path, located, Complaint(place, "names-withdrawn-case", message))
     for link in links(draft.body, draft.id):
         if link.case_id in withdrawn:
             message = (
-                f"the link {link.target!r} must not lead to a case that was withdrawn; take it "
-                "out, or let it lead to another one."
+                f"the link {quoted(link.target)} must not lead to a case that was withdrawn; "
+                "take it out, or let it lead to another one."
             )
             told = TextComplaint(
                 link.line, "names-withdrawn-case", message, (), link.column, link.target
@@ -681,7 +682,7 @@ def _role_problem(kind: Term, n_documents: int, kinds: Vocabulary, path: Path) -
     place = ("kinds", kinds.ids.index(kind.id)) if is_listed else ("kinds",)
     mend = "Give that kind the line" if is_listed else "Add that kind with the line"
     message = (
-        f"kinds must say which kind is that of guides: no document of the kind {kind.id!r} "
+        f"kinds must say which kind is that of guides: no document of the kind {quoted(kind.id)} "
         f"({n_documents} in all) has a country, type, project or result, as a guide has none. "
         f"{mend} 'role: {GUIDE}'; if they are cases, give each of them a country."
     )

@@ -44,6 +44,7 @@ from kb.errors import Problem, QueryError
 from kb.model.cases import Case, Period
 from kb.model.compendium import Compendium
 from kb.model.decades import DECADES, decades, decades_of
+from kb.model.english import quoted
 from kb.model.packs import Course, Pack
 from kb.model.people import People
 from kb.model.self_check import SelfCheck
@@ -219,7 +220,7 @@ def asked_collection(taxonomy: Taxonomy, spelling: str) -> str:
     """
     if not taxonomy[COLLECTIONS].terms:
         raise QueryError(
-            f"--collection cannot be {spelling[:60]!r}: the compendium has no collections. "
+            f"--collection cannot be {quoted(spelling[:60])}: the compendium has no collections. "
             f"They are named in {COLLECTIONS_FILE}, beside the cases.",
             parameter="--collection",
             value=spelling,

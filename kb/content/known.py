@@ -29,6 +29,7 @@ from kb.content.schema import (
     the_one_meant,
     wrong,
 )
+from kb.model.english import quoted
 from kb.model.taxonomy import Taxonomy
 from kb.text.similar_names import close_matches
 
@@ -137,7 +138,7 @@ def _key(key: str, known: Known) -> str:
 
 def _year_of_work(year: str, known: Known) -> str:
     if not YEAR.fullmatch(year):
-        message = f"must be 1998, 'about 1998' or {NO_DATE!r}, not {shown(year)}."
+        message = f"must be 1998, 'about 1998' or {quoted(NO_DATE)}, not {shown(year)}."
         raise wrong("source-date-malformed", message)
     return year
 
@@ -161,7 +162,7 @@ def nearest_ids(similar: Collection[str]) -> str:
 
 
 #: What is said of an id of a document that was withdrawn; before it stands what names it.
-NAMES_WITHDRAWN = "must not name {!r}, which was withdrawn; take it out, or name another one."
+NAMES_WITHDRAWN = "must not name {}, which was withdrawn; take it out, or name another one."
 
 
 def _meant_ids(name: str, ids: Collection[str]) -> Write | None:
@@ -174,9 +175,9 @@ def _meant_ids(name: str, ids: Collection[str]) -> Write | None:
 
 def _another(name: str, known: Known) -> str:
     if name == known.case_id:
-        raise wrong("names-itself", f"must not name the case itself: {name!r}.")
+        raise wrong("names-itself", f"must not name the case itself: {quoted(name)}.")
     if name in known.withdrawn:
-        raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(name))
+        raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(quoted(name)))
     if name not in known.guides:
         in_one_text = f"; several ids make a list: [{name}]" if ", " in name else ""
         similar = () if in_one_text else like_it(name, known.guides)
@@ -194,7 +195,7 @@ _ID = r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*"
 
 def _earlier(name: str, known: Known) -> str:
     if name == known.case_id:
-        raise wrong("names-itself", f"must not name the case itself: {name!r}.")
+        raise wrong("names-itself", f"must not name the case itself: {quoted(name)}.")
     if not re.fullmatch(_ID, name):
         raise wrong(
             "malformed-id",
@@ -207,7 +208,7 @@ def _earlier(name: str, known: Known) -> str:
 def _document(what: str, is_guide: bool) -> Meaning:
     def meaning(name: str, known: Known) -> str:
         if name in known.withdrawn:
-            raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(name))
+            raise wrong("names-withdrawn-case", NAMES_WITHDRAWN.format(quoted(name)))
         if known.guides.get(name) is not is_guide:
             ids = [case_id for case_id, guide in known.guides.items() if guide is is_guide]
             similar = like_it(name, ids)

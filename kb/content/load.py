@@ -154,7 +154,7 @@ def case_files(folder: Path) -> tuple[list[CaseFile], list[Problem]]:
         alone = not stat.S_ISDIR(folder.stat().st_mode)
     except (OSError, ValueError) as err:
         raise CorpusError(
-            f"The folder of the cases must exist: {str(folder)!r}; set KB_CASES."
+            f"The folder of the cases must exist: {quoted(str(folder))}; set KB_CASES."
         ) from err
     if alone:
         return [CaseFile(id=folder.with_suffix("").name, path=str(folder))], []
@@ -297,7 +297,7 @@ def _id_problems(file: CaseFile) -> Iterator[Problem]:
     odd = [part for part in file.id.split("/") if not _ID_PART.fullmatch(part)]
     if odd:
         meant = "/".join(filter(None, map(slug, file.id.split("/"))))
-        hint = f" It could be {meant!r}." if meant else ""
+        hint = f" It could be {quoted(meant)}." if meant else ""
         message = (
             "the file's path must be lower case letters, digits and hyphens, "
             f"not {quoted(odd[0])}; it is the case's id and address.{hint}"

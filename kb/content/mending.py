@@ -16,6 +16,7 @@ from typing import Any
 from kb.content.yaml_places import Lines, Place, Standing, places_of, written
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml
 from kb.errors import Edit, Fix, Problem
+from kb.model.english import quoted
 
 #: So many fixes of a file are tried out; each takes a reading of it.
 MOST_TRIED = 40
@@ -137,7 +138,7 @@ def _change(text: str, place: Place, mend: Mend) -> _Change | None:
     if isinstance(mend, Rename):
         if at.key is None:
             return None
-        return at.key.start, at.key.end, mend.name, f"call it {mend.name!r}"
+        return at.key.start, at.key.end, mend.name, f"call it {quoted(mend.name)}"
     if isinstance(mend, Write):
         if not at.is_scalar or at.style in ("|", ">"):
             return None

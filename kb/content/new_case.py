@@ -29,7 +29,7 @@ from kb.content.schema import Many, One, Record, Value
 from kb.content.taxonomy import load_taxonomy
 from kb.content.yaml_source import read_yaml, write_fields
 from kb.errors import CorpusError, Problem, QueryError
-from kb.model.english import slug
+from kb.model.english import quoted, slug
 from kb.model.taxonomy import GUIDE, Taxonomy, Vocabulary
 from kb.text.body import case_headings
 
@@ -127,7 +127,7 @@ def refuse_odd_id(case_id: str) -> None:
     if not _ID.fullmatch(case_id):
         raise QueryError(
             f"ID must be a folder and a name in lower case letters, digits and hyphens, "
-            f"such as norway/boat-builders, not {case_id!r}.",
+            f"such as norway/boat-builders, not {quoted(case_id)}.",
             parameter="ID",
             value=case_id,
         )
@@ -154,8 +154,8 @@ def refuse_no_country(case_id: str, taxonomy: Taxonomy, kind: str, fields: Field
     similar = [name.title() for name in similar]
     nearest = f"; the nearest names are {', '.join(similar)}" if similar else ""
     raise QueryError(
-        f"The folder of {case_id!r} names no country, {folder!r}{nearest}. Take the folder of the "
-        "country, or say it with --country. Nothing was written.",
+        f"The folder of {quoted(case_id)} names no country, {quoted(folder)}{nearest}. Take the "
+        "folder of the country, or say it with --country. Nothing was written.",
         parameter="--country",
         value=folder,
         allowed=tuple(similar),
@@ -172,7 +172,7 @@ def kind_asked(taxonomy: Taxonomy, kind: str) -> str:
     canonical = kinds.canonical(kind or taxonomy.subject.id or kinds.ids[0])
     if canonical is None:
         raise QueryError(
-            f"--kind must be one of {', '.join(kinds.ids)}, not {kind!r}.",
+            f"--kind must be one of {', '.join(kinds.ids)}, not {quoted(kind)}.",
             parameter="--kind",
             value=kind,
             allowed=kinds.ids,
@@ -248,25 +248,32 @@ def problems_of(file: CaseFile, here: Around) -> tuple[Problem, ...]:
 def _front_matter(taxonomy: Taxonomy, fields: Fields, examples: bool) -> Iterator[str]:
     """The lines of each field in the order of the record."""
     is_guide = taxonomy["kinds"].term(str(fields.get("kind"))).role == GUIDE
+    values = dict(_values(taxonomy, fields, is_guide))
+    if not examples:
+        yield write_fields({name: value for name, value in values.items() if value is not None})
+        return
+    yield _comment("Lines that begin with # explain and give examples; no reader sees them.")
+    yield _comment("Take the # away to use one. docs/front-matter.md says more.")
+    told: set[str] = set()
+    for name, value in values.items():
+        yield from ("\n", *_explained(name, taxonomy, told))
+        if value is not None:
+            yield write_fields({name: value})
+        if not (is_guide and name in (*_LATER, *_OF_CASES)):
+            yield from _example_lines(name, taxonomy, value)
+
+
+def _values(taxonomy: Taxonomy, fields: Fields, is_guide: bool) -> Iterator[tuple[str, Any]]:
+    """The fields that a new document has, each with its value; None where it has none yet."""
     without = (*_LATER, *(_OF_CASES if is_guide else _OF_GUIDES))
     known = {"added": date.today().isoformat(), **fields}
-    if examples:
-        yield _comment("Lines that begin with # explain and give examples; no reader sees them.")
-        yield _comment("Take the # away to use one. docs/front-matter.md says more.")
-    told: set[str] = set()
     for name in FrontMatter.names():
         value = known.get(name)
         must = name in FrontMatter.required() or (name == "country" and not is_guide)
         if value is None and must:
             value = _missing(taxonomy, name, is_guide)
-        if value is None and name in without:
-            continue
-        if examples:
-            yield from ("\n", *_explained(name, taxonomy, told))
-        if value is not None:
-            yield write_fields({name: value})
-        if examples and not (is_guide and name in without):
-            yield from _example_lines(name, taxonomy, value)
+        if value is not None or name not in without:
+            yield name, value
 
 
 def _missing(taxonomy: Taxonomy, name: str, is_guide: bool) -> Any:

@@ -52,6 +52,7 @@ from kb.content.yaml_source import (
     write_yaml,
 )
 from kb.errors import Problem, errors_of
+from kb.model.english import quoted
 from kb.model.packs import (
     MAX_INTRODUCTION,
     MAX_ITEMS,
@@ -430,7 +431,7 @@ def _course_problems(course: Course, packs: Mapping[str, Pack]) -> Iterator[Comp
             message = f"must name a pack, not {shown(week.pack)}{nearest_ids(nearest)}."
             yield Complaint(place, "pack-unknown", message, nearest)
         elif pack.teaching is None:
-            message = f"must name a pack with 'teaching:'; {week.pack!r} has none."
+            message = f"must name a pack with 'teaching:'; {quoted(week.pack)} has none."
             yield Complaint(place, "pack-unknown", message)
         elif pack.teaching.session is not None:
             if pack.teaching.session < before:

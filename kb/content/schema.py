@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -95,7 +95,9 @@ _NOUNS = {dict: "a mapping", list: "a list", type(None): "empty"}
 
 def shown(value: object) -> str:
     """A value as a message shows it: short, quoted, and what kind of thing it is."""
-    text = quoted(value) if isinstance(value, str) else _NOUNS.get(type(value)) or repr(value)
+    text = quoted(value) if isinstance(value, str) else _NOUNS.get(type(value)) or str(value)
+    if isinstance(value, bool):
+        text = str(value).lower()  # as YAML writes it
     return text if len(text) <= 60 else text[:57] + "..." + text[-1]
 
 
@@ -108,7 +110,7 @@ def listed(names: Iterable[str], most: int = 12) -> str:
 
 def must_give(field: str, example: str) -> str:
     """What is said of a field that is not given."""
-    return f"must be given; add a line such as {f'{field}: {example}'.strip()!r}."
+    return f"must be given; add a line such as {quoted(f'{field}: {example}'.strip())}."
 
 
 def nearest_first(similar: Iterable[str], allowed: Iterable[str]) -> tuple[str, ...]:
@@ -179,6 +181,7 @@ def the_one_meant(word: str, spellings: Mapping[str, str]) -> str:
 _LEAST_LETTERS = 5
 
 
+@lru_cache(maxsize=4096)  # each slip is compared with the same names
 def _letters(word: str) -> str:
     """Letters and digits of a word without accents, in lower case."""
     apart = unicodedata.normalize("NFKD", word[:MOST_LETTERS].casefold())
@@ -191,7 +194,9 @@ MOST_LETTERS = 120
 
 def not_unique(place: Place, name: str) -> Complaint:
     """What is said of an id that the file has given already."""
-    return Complaint(place, "id-not-unique", f"must be unique in the file; {name!r} is taken.")
+    return Complaint(
+        place, "id-not-unique", f"must be unique in the file; {quoted(name)} is taken."
+    )
 
 
 def too_long(most: int, length: int) -> PydanticCustomError:
@@ -208,7 +213,7 @@ def field_name(place: Place) -> str:
         elif not text:
             text = part
         else:
-            text += f".{part}" if re.fullmatch(r"[\w-]+", part) else f"[{part!r}]"
+            text += f".{part}" if re.fullmatch(r"[\w-]+", part) else f"[{quoted(part)}]"
     return text
 
 
@@ -409,7 +414,7 @@ class Record(BaseModel):
         names = cls.names()
         similar = close_matches(name, names, n=1, cutoff=0.75)
         meant = SYNONYMS.get(name.lower(), similar[0] if similar else "")
-        hint = f"did you mean {meant!r}? " if meant in names else ""
+        hint = f"did you mean {quoted(meant)}? " if meant in names else ""
         is_certain = meant in names and (
             name.lower() in SYNONYMS or the_one_meant(name, dict(zip(names, names, strict=True)))
         )
@@ -641,7 +646,7 @@ def texts(each: Value, *, none: str = "", once: bool = False, strict: bool = Fal
             meaning = each.read(value, known)
             if once and meaning in before:
                 raise wrong(
-                    "repeated-entry", f"is {meaning!r} again; once is enough.", mend=Remove()
+                    "repeated-entry", f"is {quoted(meaning)} again; once is enough.", mend=Remove()
                 )
             before.add(meaning)
             return meaning

@@ -22,6 +22,7 @@ from kb.content.schema import (
     wrong,
 )
 from kb.errors import Problem
+from kb.model.english import quoted
 from kb.model.site import Site
 
 #: The most characters of a name, of a sentence, of a paragraph and of a search.
@@ -89,7 +90,7 @@ class SiteFields(Record):
         """What is set small is the beginning of the name."""
         name, small = str(sound.get("name", "")), str(sound.get("small", ""))
         if name and small and not name.startswith(f"{small} "):
-            message = f"must be how the name begins, {name!r}, not {small!r}."
+            message = f"must be how the name begins, {quoted(name)}, not {quoted(small)}."
             yield Complaint(("small",), "site-words-disagree", message)
         if "licence_url" in sound and not given.get("licence"):
             message = "needs the name of the licence in licence, such as CC BY 4.0."

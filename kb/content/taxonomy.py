@@ -35,6 +35,7 @@ from kb.content.schema import (
     wrong,
 )
 from kb.errors import TaxonomyError
+from kb.model.english import quoted
 from kb.model.taxonomy import (
     CHANGE,
     DIVISIONS,
@@ -211,8 +212,8 @@ class _Lists(Record):
             yield Complaint(
                 ("kinds", place, "role"),
                 "vocabulary-terms-disagree",
-                f"must not be {SUBJECT!r} again: a compendium is about one kind, "
-                f"and {subjects[0][1]['id']!r} is it.",
+                f"must not be {quoted(SUBJECT)} again: a compendium is about one kind, "
+                f"and {quoted(subjects[0][1]['id'])} is it.",
             )
         yield from _outside_divisions(sound)
         yield from _near_nothing(sound)
@@ -221,7 +222,7 @@ class _Lists(Record):
             yield Complaint(
                 ("units", place, "measures"),
                 "vocabulary-terms-disagree",
-                f"cannot be {USUAL!r} where no unit measures a {CHANGE!r}: "
+                f"cannot be {quoted(USUAL)} where no unit measures a {quoted(CHANGE)}: "
                 "what differs from the usual is counted as a change.",
             )
 
@@ -255,7 +256,7 @@ def _near_nothing(sound: Given) -> Complaints:
                 elif near not in ids:
                     like = tuple(similar_names(near, ids, n=3))
                     meant = f" Did you mean {' or '.join(like)}?" if like else ""
-                    message = f"must be the id of a sector, not {near!r}.{meant}"
+                    message = f"must be the id of a sector, not {quoted(near)}.{meant}"
                     yield Complaint(
                         (name, place, "near", at), "vocabulary-terms-disagree", message, like
                     )
@@ -273,7 +274,9 @@ def _shared_spellings(name: str, rows: Iterable[Any]) -> Complaints:
     for position, row in enumerate(rows):
         spellings = _spellings(row)
         for spelling in sorted(spellings & taken.keys()):
-            stands = f"spells {spelling!r}, which already stands for {taken[spelling]!r}"
+            stands = (
+                f"spells {quoted(spelling)}, which already stands for {quoted(taken[spelling])}"
+            )
             message = f"{stands}; one spelling means one term."
             yield Complaint((name, position), "vocabulary-spelling-shared", message)
         taken = dict.fromkeys(spellings, row["id"] if spellings else "") | taken

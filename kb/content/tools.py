@@ -32,6 +32,7 @@ from kb.content.schema import (
 from kb.content.self_check import ExampleFields
 from kb.errors import Problem
 from kb.model.cases import Source
+from kb.model.english import quoted
 from kb.model.self_check import Example
 from kb.model.tools import (
     CHECKLIST,
@@ -90,7 +91,7 @@ class _FieldFields(Record):
             message = "must be 2 or more in a listed field, which takes an item a line."
             yield Complaint(("lines",), "number-out-of-bounds", message)
         if sound.get("id") in RESERVED:
-            message = f"must not be {sound['id']!r}, which the form itself asks for."
+            message = f"must not be {quoted(sound['id'])}, which the form itself asks for."
             yield Complaint(("id",), "tool-id-reserved", message)
 
 
@@ -175,10 +176,10 @@ class _ToolFields(Record):
         needs = _NEEDS.get(kind)
         for name in ("parts", "phases", "areas"):
             if kind and name == needs and name not in given:
-                message = f"must be given, as the tool is of the kind {kind!r}."
+                message = f"must be given, as the tool is of the kind {quoted(kind)}."
                 yield Complaint((name,), "tool-part-of-another-kind", message)
             if kind and name != needs and name in given:
-                message = f"does not belong to a tool of the kind {kind!r}; remove it."
+                message = f"does not belong to a tool of the kind {quoted(kind)}; remove it."
                 yield Complaint((name,), "tool-part-of-another-kind", message)
         if kind in FILLED:
             yield from _twice(_ids("parts", "fields", given))

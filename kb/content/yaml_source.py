@@ -24,6 +24,7 @@ from yaml.reader import ReaderError
 
 from kb.content.yaml_places import Lines, places_of
 from kb.errors import Edit, Fix
+from kb.model.english import quoted
 
 #: A document with more nodes than this is refused: aliases of aliases can
 #: describe billions of them in a few lines.
@@ -88,6 +89,10 @@ class _FieldsWriter(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Items stand deeper than the name of their list."""
         super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """What is the same list twice is written twice."""
+        return True
 
 
 #: So many characters stand in one line with the name of the field.
@@ -320,7 +325,7 @@ def _text(value: str, line: int, column: int) -> str:
 
 
 def _unreadable(value: str) -> str:
-    return f"has a value that cannot be read: {value[:40]!r}"
+    return f"has a value that cannot be read: {quoted(value[:40])}"
 
 
 def text_of(data: bytes) -> str:
@@ -363,8 +368,8 @@ def _refuse_a_conflict(text: str) -> None:
     found = _CONFLICT.search(text)
     if found is not None:
         message = (
-            f"holds what a merge has left, {found[0][:40]!r}; keep one of the two texts, and take "
-            "out the lines with '<<<<<<<', '=======' and '>>>>>>>'"
+            f"holds what a merge has left, {quoted(found[0][:40])}; keep one of the two texts, "
+            "and take out the lines with '<<<<<<<', '=======' and '>>>>>>>'"
         )
         raise YamlTrouble("merge-conflict", message, text.count("\n", 0, found.start()) + 1, 1)
 
@@ -674,7 +679,7 @@ def _space_slip(number: int, line: str) -> _Slip | None:
         line=number,
         column=at,
         what="a space is missing after the colon",
-        mend=f"write {_short(found['before'].strip() + ' ' + found['rest'])!r}",
+        mend=f"write {quoted(_short(found['before'].strip() + ' ' + found['rest']))}",
         start=at,
         end=at,
         text=" ",
@@ -695,5 +700,5 @@ def _plain(err: yaml.MarkedYAMLError) -> str:
     if "found character '\\t'" in text:
         return "a tab stands where only spaces may stand; write spaces in its place"
     if found := re.search(r"found character '(.)' that cannot start any token", text):
-        return f"a value that begins with {found[1]!r} must stand in quotes"
+        return f"a value that begins with {quoted(found[1])} must stand in quotes"
     return text

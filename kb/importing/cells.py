@@ -17,7 +17,7 @@ from typing import Any
 from kb.content.countries import countries, country_code, world
 from kb.content.schema import listed
 from kb.importing.foreign import cut, visible
-from kb.model.english import joined, slug
+from kb.model.english import joined, quoted, slug
 from kb.model.taxonomy import Taxonomy
 
 #: The months in the languages of the site and of the first networks, by their first letters.
@@ -59,6 +59,10 @@ class NotTaken(Exception):
     """A value means nothing that a field can hold; the message says why, as a sentence."""
 
 
+#: Of so many spellings it is kept what they mean.
+_MOST_KNOWN = 20_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Meanings:
     """What cells are read by.
@@ -73,6 +77,7 @@ class Meanings:
     dates: str = ""
     decimal: str = ""
     _slugs: dict[str, dict[str, str]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], tuple[str | None, str]] = field(default_factory=dict)
 
     def word(self, value: Any, name: str, words: Mapping[str, str] | None = None) -> str:
         """The id of a word of a list, in any spelling of it.
@@ -83,17 +88,32 @@ class Meanings:
         spelling = text_of(value)
         told = {slug(one): meant for one, meant in (words or {}).items()}
         spelling = told.get(slug(spelling), spelling)
-        found = self.found(spelling, name)
-        if found is not None:
-            return found
+        found, why = self._meant(spelling, name)
+        if found is None:
+            raise NotTaken(why)
+        return found
+
+    def _meant(self, spelling: str, name: str) -> tuple[str | None, str]:
+        """The id of a word of a list; where there is none, why: a column says the same often."""
+        known = self._known.get((name, spelling))
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            found = self.found(spelling, name)
+            known = (found, "" if found is not None else self._why_not(spelling, name))
+            self._known[name, spelling] = known
+        return known
+
+    def _why_not(self, spelling: str, name: str) -> str:
+        """What is said of a word that a list does not have, with those like it."""
         if name == "countries":
             near = [countries().label(one) for one in countries().nearest(spelling)]
             hint = f" Nearest: {listed(near)}." if near else ""
-            raise NotTaken(f"no country is called {cut(spelling, 40)!r}.{hint}")
+            return f"no country is called {quoted(cut(spelling, 40))}.{hint}"
         near = self.taxonomy[name].nearest(spelling)
         words_are = f"Words are {listed(self.taxonomy[name].ids, 8)}."
         hint = f"Nearest: {listed(near)}." if near else words_are
-        raise NotTaken(f"no word of the list {name} is {cut(spelling, 40)!r}. {hint}")
+        return f"no word of the list {name} is {quoted(cut(spelling, 40))}. {hint}"
 
     def found(self, spelling: str, name: str) -> str | None:
         """The id of a word of a list, or the code of a country; None where there is none."""
@@ -143,22 +163,22 @@ class Meanings:
             month = _month(match["month"])
             if month:
                 return _real(int(match["year"]), month, int(match["day"] or match["after"]), text)
-        raise NotTaken(f"{cut(text, 40)!r} is no day, such as 2014-05-03.")
+        raise NotTaken(f"{quoted(cut(text, 40))} is no day, such as 2014-05-03.")
 
     def _numbered(self, match: re.Match[str], text: str) -> date:
         one, sign, two, three = match[1], match[2], match[3], match[4]
         if len(one) == 4:
             return _real(int(one), int(two), int(three), text)
         if len(three) != 4:
-            raise NotTaken(f"{text!r} has a year of two figures; write all four.")
+            raise NotTaken(f"{quoted(text)} has a year of two figures; write all four.")
         day, month = int(one), int(two)
         if sign == "." or day > 12 or self.dates == DAY_FIRST:
             return _real(int(three), month, day, text)
         if month > 12 or day == month or self.dates == MONTH_FIRST:
             return _real(int(three), day, month, text)
         raise NotTaken(
-            f"{text!r} can be two days. Say 'dates: {DAY_FIRST}' or 'dates: {MONTH_FIRST}' in the "
-            "mapping."
+            f"{quoted(text)} can be two days. Say 'dates: {DAY_FIRST}' or 'dates: {MONTH_FIRST}' "
+            "in the mapping."
         )
 
     def year(self, value: Any) -> int:
@@ -213,7 +233,7 @@ class Meanings:
         plain = re.sub(r"[\s\u202f'’](?=\d{3}(?!\d))", "", text)
         number = self._parts(plain)
         if number is None:
-            raise NotTaken(f"{cut(text, 40)!r} is no plain number, such as 30 or 7000000.")
+            raise NotTaken(f"{quoted(cut(text, 40))} is no plain number, such as 30 or 7000000.")
         return number
 
     def _parts(self, text: str) -> float | None:
@@ -229,8 +249,8 @@ class Meanings:
                 return float(Decimal(f"{whole}.{grouped[5]}")) if grouped[5] else int(whole)
             if once and not self.decimal:
                 raise NotTaken(
-                    f"{text!r} can be two numbers. Say 'decimal: {POINT}' or 'decimal: {COMMA}' in "
-                    "the mapping."
+                    f"{quoted(text)} can be two numbers. Say 'decimal: {POINT}' or 'decimal: "
+                    f"{COMMA}' in the mapping."
                 )
         match = re.fullmatch(r"([-+]?\d{1,12})([.,])(\d{1,9})", text)
         if match and (len(match[3]) != 3 or {".": POINT, ",": COMMA}[match[2]] == self.decimal):
@@ -250,11 +270,11 @@ class Meanings:
             return True
         if text in ("no", "false", "n", "0", "nein", "non", "não", "nei"):
             return False
-        raise NotTaken(f"{cut(text, 40)!r} is neither yes nor no.")
+        raise NotTaken(f"{quoted(cut(text, 40))} is neither yes nor no.")
 
 
 def _no_year(text: str) -> int:
-    raise NotTaken(f"{cut(text, 40)!r} is no year, such as 2014.")
+    raise NotTaken(f"{quoted(cut(text, 40))} is no year, such as 2014.")
 
 
 def _month(word: str) -> int:
@@ -266,7 +286,7 @@ def _real(year: int, month: int, day: int, text: str) -> date:
     try:
         return date(year, month, day)
     except ValueError as err:
-        raise NotTaken(f"{text!r} is no day of the calendar.") from err
+        raise NotTaken(f"{quoted(text)} is no day of the calendar.") from err
 
 
 def text_of(value: Any) -> str:

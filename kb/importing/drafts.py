@@ -22,7 +22,7 @@ from kb.importing.cells import Meanings
 from kb.importing.files import CSV, DOCX, TEXT, XLSX, files_under, kind_of_file, named_otherwise
 from kb.importing.foreign import Note, Reading, Refused, Story, Unreadable
 from kb.importing.mapping import ColumnMapping, Taken, taken
-from kb.model.english import slug
+from kb.model.english import quoted, slug
 from kb.model.taxonomy import GUIDE, Taxonomy
 from kb.text.body import case_headings
 
@@ -262,7 +262,7 @@ def _write(
         wanted = _wanted_id(story, made, here.taxonomy)
         case_id = names.free(wanted)
         if case_id != wanted and wanted in here.ids:
-            why = f"The compendium has {wanted!r} already; this draft is {case_id!r}."
+            why = f"The compendium has {quoted(wanted)} already; this draft is {quoted(case_id)}."
             made.notes.append(Note(place=story.place, why=why))
         if (into / f"{case_id}.md").exists():
             why = f"{into / case_id}.md exists already and was left as it is."
@@ -301,7 +301,7 @@ def _wanted_id(story: Story, made: Taken, taxonomy: Taxonomy) -> str:
         clean = [part for part in parts if part]
         if ".." in made.id or made.id.startswith(("/", "\\", "~")) or ":" in made.id[:3]:
             name = "/".join(clean)
-            why = f"An id is no path of this machine; the draft is called {name!r}."
+            why = f"An id is no path of this machine; the draft is called {quoted(name)}."
             made.notes.append(Note(place=story.place, column="id", value=made.id, why=why))
         if len(clean) > 1:
             return "/".join(clean[-4:])

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kb.model.english import quoted
+
 #: Signs that turn the direction of what follows, and are invisible themselves.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 #: Invisible signs that some scripts need within words.
@@ -41,7 +43,7 @@ class Note:
     why: str
 
     def __str__(self) -> str:
-        what = ": ".join(filter(None, (self.column, repr(self.value) if self.value else "")))
+        what = ": ".join(filter(None, (self.column, quoted(self.value) if self.value else "")))
         text = f"{self.place}: {f'{what}: ' if what else ''}{self.why}"
         return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 

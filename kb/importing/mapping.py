@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.content.front_matter import MAX_STATEMENT, FrontMatter, ResultFields
-from kb.content.schema import Many, One, Record, Value, as_text, listed
+from kb.content.schema import Many, One, Record, Value, as_text, listed, shown
 from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
 from kb.errors import CorpusError, CorpusInvalid, Problem
 from kb.importing.cells import (
@@ -28,7 +28,7 @@ from kb.importing.cells import (
 )
 from kb.importing.cells import text_of as text_of_value
 from kb.importing.foreign import Note, Story, cut
-from kb.model.english import slug
+from kb.model.english import quoted, slug
 from kb.model.taxonomy import Taxonomy
 from kb.text.body import RESULTS_HEADING, case_headings
 from kb.text.similar_names import similar_names
@@ -236,7 +236,7 @@ class _Reader:
 
     def _unknown(self, name: str, names: Sequence[str], what: str) -> str:
         near = similar_names(name, names, 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        hint = f"did you mean {quoted(near[0])}? " if near else ""
         return f"is not {what}: {hint}Allowed are {listed(names, 40)}."
 
     def _texts(self, name: str, value: Any) -> list[str]:
@@ -256,7 +256,7 @@ class _Reader:
     def _word(self, name: str, value: Any, words: Sequence[str]) -> str:
         if value is None or value in words:
             return value or ""
-        self._wrong((name,), f"must be {' or '.join(words)}, not {value!r}.")
+        self._wrong((name,), f"must be {' or '.join(words)}, not {shown(value)}.")
         return ""
 
     def _sections(self, given: Any) -> dict[str, Rule]:

@@ -26,6 +26,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from kb.importing.cells import text_of
 from kb.importing.files import CSV, encoding_of
 from kb.importing.foreign import Cell, Note, Reading, Refused, Story, Unreadable, cut, visible
+from kb.model.english import quoted
 
 #: So many rows are looked at to find the heads of the columns.
 _LOOKED_AT = 20
@@ -150,11 +151,11 @@ def _with_heads(
         if len(first) >= max(_LOOKED_AT, *header, 0):
             break
     if not any(_filled(values) for _, values in first):
-        raise Unreadable(f"has nothing in the sheet {sheet!r}: its first rows are empty.")
+        raise Unreadable(f"has nothing in the sheet {quoted(sheet)}: its first rows are empty.")
     numbers = tuple(header) or _heads_among(first, merged)
     heads = [values for number, values in first if number in numbers]
     if not heads:
-        raise Unreadable(f"has no row {', '.join(map(str, numbers))} in the sheet {sheet!r}.")
+        raise Unreadable(f"has no row {', '.join(map(str, numbers))} in the sheet {quoted(sheet)}.")
     width = min(_MOST_COLUMNS, max(len(values) for _, values in first))
     across = _across(merged, next(number for number, _ in first if number in numbers))
     names, notes = _names(heads, width, sheet, numbers[-1], across)
@@ -261,7 +262,8 @@ def _names(
                 Note(
                     place=f"{sheet}!{letter}{row}",
                     column=name,
-                    why=f"{counts[name]} columns are called so; this one is {names[-1]!r} here.",
+                    why=f"{counts[name]} columns are called so; this one is {quoted(names[-1])} "
+                    "here.",
                 )
             )
     return tuple(names), notes
@@ -355,14 +357,16 @@ def _xlsx_table(path: Path, place: str, sheet: str, header: Sequence[int]) -> Ta
         raise Unreadable(f"is damaged: it holds what is no XML ({err}).") from err
     names = list(parts)
     if sheet and sheet not in names:
-        raise Unreadable(f"has no sheet {sheet!r}; its sheets are {', '.join(map(repr, names))}.")
+        raise Unreadable(
+            f"has no sheet {quoted(sheet)}; its sheets are {', '.join(map(quoted, names))}."
+        )
     tried = [sheet] if sheet else names
     for name in tried:
         found = _Sheet.of(path, parts[name])
         if found.cells or sheet:
             break
     else:
-        raise Unreadable(f"has nothing in its sheets: {', '.join(map(repr, names)) or 'none'}.")
+        raise Unreadable(f"has nothing in its sheets: {', '.join(map(quoted, names)) or 'none'}.")
     others = [one for one in names if one != name]
     notes = [
         Reading(place=f"{name}!{area}", why="one merged cell, whose value counts for each row.")
@@ -370,7 +374,9 @@ def _xlsx_table(path: Path, place: str, sheet: str, header: Sequence[int]) -> Ta
         if _goes_down(area)
     ]
     if others and not sheet:
-        told = f"the sheet {name!r} was taken; others are {', '.join(map(repr, others))}. Say "
+        told = (
+            f"the sheet {quoted(name)} was taken; others are {', '.join(map(quoted, others))}. Say "
+        )
         notes.append(Note(place=place, why=f"{told}'sheet: NAME' in the mapping for another."))
     return _with_heads(
         _xlsx_rows(path, name),
@@ -403,7 +409,7 @@ def _xlsx_rows(path: Path, sheet: str) -> Iterator[Row]:
             for number, row in enumerate(worksheet.iter_rows(), 1):
                 yield number, [_value(cell) for cell in row[:_MOST_COLUMNS]]
     except (ElementTree.ParseError, SyntaxError, KeyError, ValueError, TypeError) as err:
-        raise Unreadable(f"is damaged in the sheet {sheet!r}: {err}.") from err
+        raise Unreadable(f"is damaged in the sheet {quoted(sheet)}: {err}.") from err
     except (zipfile.BadZipFile, OSError) as err:
         raise Unreadable("is damaged: it is no whole workbook. Save it again.") from err
 

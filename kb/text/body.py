@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.model.english import quoted
+
 if TYPE_CHECKING:
     from kb.model.taxonomy import Term
 
@@ -215,7 +217,7 @@ def body_problems(
         where = match.group()[:40], column_at(plain, match.start())
         tags.setdefault(_line(plain, match.start()), where)
     for line, (tag, column) in tags.items():
-        message = f"raw HTML is not allowed: {tag!r}; write Markdown."
+        message = f"raw HTML is not allowed: {quoted(tag)}; write Markdown."
         yield TextComplaint(line, "raw-html", message, column=column, value=tag)
     yield from _heading_problems(body, headings)
     images = {}
@@ -224,7 +226,7 @@ def body_problems(
         images[line, target] = None
         shown = match[0] if len(match[0]) <= 40 else f"{match[0][:37]}..."
         message = (
-            f"an image is not shown on the site: {shown!r}. A case is kept as text, in "
+            f"an image is not shown on the site: {quoted(shown)}. A case is kept as text, in "
             "files, in print and for ever; say in words what it shows, or let a link lead to it."
         )
         column = column_at(plain, match.start())
@@ -249,12 +251,12 @@ def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[Tex
         depth, text, line = len(match.group(1)), match.group(2), _line(body, match.start())
         column = column_at(body, match.start(2))
         if depth == 1:
-            message = f"a heading must start at '##', as the title is the first: {text!r}."
+            message = f"a heading must start at '##', as the title is the first: {quoted(text)}."
             yield TextComplaint(line, "heading-too-high", message, column=column, value=text)
         if depth != 2:
             continue
         if text in seen:
-            message = f"the heading {text!r} stands twice; join the two sections."
+            message = f"the heading {quoted(text)} stands twice; join the two sections."
             yield TextComplaint(line, "heading-repeated", message, column=column, value=text)
         seen.add(text)
         if headings is not None and text not in headings:
@@ -268,11 +270,11 @@ def _in_short(text: str) -> str:
 def _not_in_form(text: str, headings: Sequence[str], line: int, column: int) -> TextComplaint:
     """What is said of a section that no case has, with the one that was probably meant."""
     meant = _heading_meant(text, headings)
-    hint = f": did you mean {meant!r}?" if meant else "."
+    hint = f": did you mean {quoted(meant)}?" if meant else "."
     return TextComplaint(
         line,
         "heading-not-in-form",
-        f"a section of a case must be one of {', '.join(headings)}, not {text!r}{hint}",
+        f"a section of a case must be one of {', '.join(headings)}, not {quoted(text)}{hint}",
         tuple(dict.fromkeys((*filter(None, [meant]), *headings))),
         column,
         value=text,
@@ -308,7 +310,8 @@ def _link_problems(link: Link) -> Iterator[TextComplaint]:
             link.line,
             "link-leads-nowhere",
             f"a link must lead to another case ('../guides/trends.md') or a web address, "
-            f"not {link.target!r}{_TEMPLATE if link.target.startswith(('{{', '{%')) else '.'}",
+            f"not "
+            f"{quoted(link.target)}{_TEMPLATE if link.target.startswith(('{{', '{%')) else '.'}",
             column=link.column,
             value=link.target,
         )

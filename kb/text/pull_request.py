@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from itertools import takewhile, zip_longest
 from urllib.parse import unquote
 
+from kb.model.english import quoted
 from kb.text.body import TASKS, TextComplaint, column_at
 
 _VOID = frozenset(("br", "hr", "img", "input"))
@@ -157,7 +158,7 @@ def _told(shown: Seen | str | None) -> str:
     words = shown if isinstance(shown, str) else "".join(_letters(shown))
     words = f"{words[:37]}..." if len(words) > 40 else words
     kind = "the words" if isinstance(shown, str) else _KINDS.get(shown.tag, shown.tag)
-    return f"{kind} {words!r}" if words else kind
+    return f"{kind} {quoted(words)}" if words else kind
 
 
 def _letters(element: Seen) -> Iterator[str]:

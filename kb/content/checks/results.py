@@ -10,6 +10,7 @@ from typing import Any
 from kb.content.check import currencies_in
 from kb.content.checks.wording import term_of
 from kb.content.schema import Complaint, Complaints, Given, as_text, items_of, listed
+from kb.model.english import quoted
 from kb.model.taxonomy import (
     AMOUNT,
     CHANGE,
@@ -300,8 +301,8 @@ def _not_told(
             return Complaint(
                 ("unit",),
                 "unit-contradicts-statement",
-                f"says {unit.label}, and the statement tells {figure.text!r}; correct one of the "
-                "two.",
+                f"says {unit.label}, and the statement tells {quoted(figure.text)}; correct one "
+                "of the two.",
             )
     tells = [figure.text for figure in here if figure.readings[0][0] != told.YEAR]
     nearest = sorted(tells, key=lambda text: _distance(text, here, number))
@@ -310,7 +311,7 @@ def _not_told(
         place,
         "figure-not-in-statement",
         f"must stand in the statement, not only here: {number:.10g}. The statement is "
-        f"{_cut(statement)!r}, {what}; correct one of the two.",
+        f"{quoted(_cut(statement))}, {what}; correct one of the two.",
         tuple(nearest),
     )
 
@@ -439,7 +440,7 @@ def _way(statement: str, at: int, sign: int, unit: Term) -> Complaints:
     yield Complaint(
         ("direction",),
         "direction-contradicts-statement",
-        f"says that it {_WAYS[sign]}, and the statement says {(lead['up'] or lead['down'])!r}; "
+        f"says that it {_WAYS[sign]}, and the statement says {quoted(lead['up'] or lead['down'])}; "
         "correct one of the two.",
     )
 

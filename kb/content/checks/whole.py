@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kb.content.checks.wording import term_of
 from kb.content.countries import country_code, country_label
 from kb.content.schema import Complaint, Complaints, Given, as_text, items_of
+from kb.model.english import quoted
 from kb.model.taxonomy import GUIDE, Taxonomy
 from kb.text.body import TextComplaint, sections
 
@@ -36,7 +37,7 @@ def length_complaints(body: str, given: Given, taxonomy: Taxonomy) -> Iterator[T
     if longest is not None and longest.heading:
         line = body.count("\n", 0, body.find(f"## {longest.heading}")) + 1
         n_longest = len(longest.text.split())
-        begin = f", beginning with {longest.heading!r}, which has {n_longest:,}"
+        begin = f", beginning with {quoted(longest.heading)}, which has {n_longest:,}"
     if n_words > most:
         message = (
             f"the text must have {most:,} words or fewer, not {n_words:,}: cut "

@@ -14,6 +14,7 @@ from kb.content.placeholders import (
     placeholders_in,
 )
 from kb.content.schema import Complaint, Complaints, Given, Place, as_text, items_of
+from kb.model.english import quoted
 from kb.model.taxonomy import GUIDE, WARNING, Taxonomy, Term
 from kb.text.body import TextComplaint, column_at, without_fences
 
@@ -103,8 +104,8 @@ def markup_complaints(texts: Sequence[Text]) -> Complaints:
             yield Complaint(
                 place,
                 "markup-in-plain-text",
-                f"is plain text and holds {what}, {_cut(found[0].strip())!r}, which pages show as "
-                f"it is typed; write {_without(found, pattern)}.",
+                f"is plain text and holds {what}, {quoted(_cut(found[0].strip()))}, which pages "
+                f"show as it is typed; write {_without(found, pattern)}.",
             )
             break
 
@@ -113,12 +114,12 @@ def _without(found: re.Match[str], pattern: re.Pattern[str]) -> str:
     """What was meant by a piece of markup, as a message asks for it."""
     text = found[0].strip()
     if pattern is _ENTITY:
-        return repr(html.unescape(text))
+        return quoted(html.unescape(text))
     if text.startswith("<"):
         is_address = ":" in text and " " not in text
-        return repr(text.strip("<>")) if is_address else "the words alone"
+        return quoted(text.strip("<>")) if is_address else "the words alone"
     link = re.match(r"!?\[([^\[\]]+)\]", text)
-    return repr(_cut(link[1] if link else text.strip("*_`~# ")))
+    return quoted(_cut(link[1] if link else text.strip("*_`~# ")))
 
 
 # --- what is not written yet -----------------------------------------------------------------
@@ -150,15 +151,17 @@ def unwritten_complaints(texts: Sequence[Text]) -> Complaints:
     may_be_left = may_hold_placeholder(_together(texts))
     for place, name, text in texts:
         if may_be_left and is_placeholder(text):
-            message = f"still says what a draft says, {_cut(text)!r}; {_WRITE}"
+            message = f"still says what a draft says, {quoted(_cut(text))}; {_WRITE}"
             yield Complaint(place, "placeholder-left", message)
         elif len(text) > _LONGEST_NOTHING or name not in _MUST_SAY or not (bare := text.strip()):
             continue
         elif name == "locator" and _NOWHERE.fullmatch(bare):
-            message = f"must name a place in the source, such as a section or a page, not {bare!r}."
+            message = (
+                f"must name a place in the source, such as a section or a page, not {quoted(bare)}."
+            )
             yield Complaint(place, "text-says-nothing", message)
         elif _NOTHING.fullmatch(bare) or bare.casefold() == name:
-            message = f"must say something, not {_cut(bare)!r}; {_WRITE}"
+            message = f"must say something, not {quoted(_cut(bare))}; {_WRITE}"
             yield Complaint(place, "text-says-nothing", message)
 
 
@@ -167,7 +170,7 @@ def body_complaints(body: str) -> Iterator[TextComplaint]:
     plain = without_fences(body)
     if MARK in plain:
         for line, column, text in placeholders_in(plain):
-            message = f"the text still says what a draft says, {_cut(text)!r}; {_WRITE}"
+            message = f"the text still says what a draft says, {quoted(_cut(text))}; {_WRITE}"
             yield TextComplaint(line, "placeholder-left", message, column=column, value=text)
     if _may_have_an_empty_section(body):
         yield from _empty_sections(body)
@@ -175,7 +178,7 @@ def body_complaints(body: str) -> Iterator[TextComplaint]:
     if any(stem in small for stem in _UNWRITTEN_STEMS):
         for match in _UNWRITTEN.finditer(plain):
             said = match[0].strip()
-            message = f"the text must say something, not {said!r}; {_WRITE}"
+            message = f"the text must say something, not {quoted(said)}; {_WRITE}"
             line = plain.count("\n", 0, match.start()) + 1
             column = match[0].index(said) + 1
             yield TextComplaint(line, "text-says-nothing", message, column=column, value=said)
@@ -209,8 +212,8 @@ def _empty_sections(body: str) -> Iterator[TextComplaint]:
         level = len(heading[1])
         if empty and level <= empty[1]:
             message = (
-                f"the section {empty[2]!r} is empty; write it, or take its heading out: a case has "
-                "only the sections that its source fills."
+                f"the section {quoted(empty[2])} is empty; write it, or take its heading out: a "
+                "case has only the sections that its source fills."
             )
             yield TextComplaint(empty[0], "section-empty", message, column=empty[3], value=empty[2])
         words = heading[2].strip()
@@ -330,14 +333,14 @@ def promise_complaints(given: Given, taxonomy: Taxonomy) -> Complaints:
         found = _PROMISES.search(text) if may_promise else None
         if found and not _DENIED.search(text, max(0, found.start() - 20), found.start()):
             message = (
-                f"promises more than a source can hold, {found[0]!r}; say what was reported, and "
-                "by whom."
+                f"promises more than a source can hold, {quoted(found[0])}; say what was "
+                "reported, and by whom."
             )
             yield Complaint((name,), "promises-more-than-results", message)
         elif why and (found := _SUCCESS.search(text)) and not _DENIED.search(text):
             message = (
-                f"says {found[0]!r}, and the case {why}; give the result that the source reports, "
-                "or say it otherwise."
+                f"says {quoted(found[0])}, and the case {why}; give the result that the source "
+                "reports, or say it otherwise."
             )
             yield Complaint((name,), "promises-more-than-results", message)
 

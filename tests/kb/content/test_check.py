@@ -64,7 +64,7 @@ EVERYTHING = [
     (19, "period must not end (1990) before it starts (1992)."),
     (19, "period.about must be true or false, not 'perhaps'."),
     (19, "period.until is not a field of a period: Fields are from, to, about."),
-    (20, "region must be text, not True."),
+    (20, "region must be text, not true."),
     (21, "status must be one value, not a list; one of success, mixed."),
     (22, "related[1] must not name the case itself: 'everything-wrong'."),
     (22, "related[2] must name an id that exists, not 'norway/nowhere'."),
