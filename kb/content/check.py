@@ -355,6 +355,11 @@ def _contradiction_rules(given: Given) -> Complaints:
             message = "must be another source than that of the result."
             yield Complaint(place, "contradicted-by-own-source", message)
         for earlier, before in enumerate(results[:position]):
+            if before == result:
+                message = f"is results[{earlier + 1}] again, in every field; once is enough."
+                place = ("results", position)
+                yield Complaint(place, "repeated-entry", message, mend=Remove())
+                break
             if _contradict(before, result):
                 yield Complaint(
                     ("results", position),

@@ -165,7 +165,7 @@ class MembersFields(Record):
     networks: Annotated[int | None, whole(least=1)] = optional(
         "For a programme: how many networks."
     )
-    partners: Annotated[tuple[str, ...], texts(text(most=120))] = optional(
+    partners: Annotated[tuple[str, ...], texts(text(most=120), once=True)] = optional(
         "Others who took part and are not members: a bank, a research centre."
     )
 
@@ -421,13 +421,13 @@ class FrontMatter(Record):
         "Of a guide: where a newcomer reads it among the others.",
         "{part: what-and-why, place: 2}",
     )
-    our_reading: Annotated[tuple[str, ...], texts(text(schema={"enum": list(READING_FIELDS)}))] = (
-        optional(
-            "The fields whose values are the editors' reading and not the source's own word, of "
-            f"{', '.join(READING_FIELDS)}.",
-            "[type, status]",
-            default=(),
-        )
+    our_reading: Annotated[
+        tuple[str, ...], texts(text(schema={"enum": list(READING_FIELDS)}), once=True)
+    ] = optional(
+        "The fields whose values are the editors' reading and not the source's own word, of "
+        f"{', '.join(READING_FIELDS)}.",
+        "[type, status]",
+        default=(),
     )
     authors: Annotated[tuple[str, ...], texts(text(most=120), once=True)] = optional(
         "Who wrote the text: people as 'Family, Given', a name without a comma is an "

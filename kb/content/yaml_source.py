@@ -415,6 +415,30 @@ def read_yaml(text: str, *, first_line: int = 1) -> Located:
     return _read_quickly(text, first_line) or _read_slowly(text, first_line)
 
 
+def _refuse_lost_words(text: str, first_line: int) -> None:
+    """Refuse a name behind '&' to which nothing refers: it was meant as the beginning of a text.
+
+    Raises:
+        YamlTrouble: there is one; on which line.
+    """
+    if "&" not in text:
+        return
+    named, used = {}, set()
+    for event in yaml.parse(text, Loader=_CoreLoader):
+        if isinstance(event, yaml.AliasEvent):
+            used.add(event.anchor)
+        elif getattr(event, "anchor", None) is not None:
+            named[event.anchor] = event.start_mark
+    for name, mark in named.items():
+        if name not in used:
+            message = (
+                f"has a value that begins with {quoted('&' + name)}, which YAML takes for a name "
+                "and leaves out; put quotes around the value"
+            )
+            line, column = mark.line + first_line, mark.column + 1
+            raise YamlTrouble("yaml-value-unreadable", message, line, column)
+
+
 def _read_slowly(text: str, first_line: int) -> Located:
     """What ``read_yaml`` answers, by PyYAML's own parser."""
     loader = None
@@ -426,6 +450,7 @@ def _read_slowly(text: str, first_line: int) -> Located:
         breaks = [match.start() for match in re.finditer("\n", text)]
         reader = _Reader(loader, first_line, breaks)
         value = reader.read(node, ())
+        _refuse_lost_words(text, first_line)
     except yaml.MarkedYAMLError as err:
         raise _syntax_trouble(text, err, first_line) from err
     except ReaderError as err:  # a character that YAML does not allow
@@ -578,9 +603,11 @@ def _meant(plain: str) -> Any:
 
 def _syntax_trouble(text: str, err: yaml.MarkedYAMLError, first_line: int) -> YamlTrouble:
     """What is wrong, on the line where it has to be mended, which is often an earlier one."""
-    mark = err.problem_mark or err.context_mark
-    line, column = Lines(text).place(mark.index if mark else 0)
+    places, mark = Lines(text), err.problem_mark or err.context_mark
+    line, column = places.place(mark.index if mark else 0)
     slip = _slip(text.split("\n")[:line], could_be_key="':'" in str(err.problem))
+    if err.context_mark and _BEGINS_EARLIER.search(_whole(err)):
+        line, column = places.place(err.context_mark.index)
     if slip is None:
         message = f"is not YAML: {_plain(err)}"
         return YamlTrouble("yaml-syntax", message, line + first_line - 1, column)
@@ -622,9 +649,10 @@ def _slip(lines: list[str], *, could_be_key: bool) -> _Slip | None:
     """
     for number, line in enumerate(lines, 1):
         after = lines[number] if number < len(lines) else ""
-        found = _quote_slip(number, line, after) or (
-            _space_slip(number, line) if could_be_key and number >= len(lines) - 1 else None
-        )
+        found = _quote_slip(number, line, after) or _bracket_slip(number, line, after)
+        if found is None and could_be_key and number >= len(lines) - 1:
+            found = _space_slip(number, line)
+        found = found or _hyphen_slip(number, line)
         if found is not None:
             return found
     return None
@@ -669,6 +697,94 @@ def _quote_slip(number: int, line: str, after: str) -> _Slip | None:
     )
 
 
+#: A list or record in brackets, after the name of its field or the sign of an item.
+_BRACKETED = re.compile(r"\s*(?:- +)*(?:[\w-]+: +)?(?=[\[{])")
+#: What is told of in brackets: a text in quotes, the sign of a comment, or a bracket.
+_IN_BRACKETS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?P<hash> #)|(?P<sign>[\[\]{}])""")
+_CLOSING = {"[": "]", "{": "}"}
+
+
+def _bracket_slip(number: int, line: str, after: str) -> _Slip | None:
+    """A bracket that is not closed on its line, be it as a comment begins before it is."""
+    found = _BRACKETED.match(line)
+    if found is None:
+        return None
+    at = found.end()
+    still_open, comment = _still_open(line, at)
+    if not still_open:
+        return None
+    what = f"the bracket {still_open[0]} that opens here is not closed"
+    if comment:
+        return _comment_slip(number, line, comment, f"{what}, as ' #' begins a comment")
+    if after.strip() and not _FIELD.match(after):
+        return None  # it may go on
+    closed = "".join(_CLOSING[one] for one in reversed(still_open))
+    end = len(line.rstrip())
+    return _Slip(
+        line=number,
+        column=at + 1,
+        what=what,
+        mend=f"close it: {_short(line[at:end] + closed)}",
+        start=end + 1,
+        end=end + 1,
+        text=closed,
+    )
+
+
+def _still_open(line: str, start: int) -> tuple[list[str], int]:
+    """The brackets that stay open on a line; and where a comment begins on it, 0 for none."""
+    still_open: list[str] = []
+    for sign in _IN_BRACKETS.finditer(line, start):
+        if sign["hash"]:
+            return still_open, sign.start() + 1
+        if sign["sign"] in _CLOSING:
+            still_open.append(sign["sign"])
+        elif sign["sign"] and still_open:
+            still_open.pop()
+    return still_open, 0
+
+
+def _comment_slip(number: int, line: str, comment: int, what: str) -> _Slip | None:
+    """An entry in brackets that holds the sign of a comment, and what it is in quotes."""
+    rest = re.compile(r"[^,\]}'\"]*(?=[,\]}])").match(line, comment)
+    if rest is None:
+        return None  # it is a comment indeed
+    begin = max(line.rfind(sign, 0, comment) for sign in "[{,:") + 1
+    begin += len(line[begin:comment]) - len(line[begin:comment].lstrip())
+    entry = line[begin : rest.end()].rstrip()
+    if "'" in entry:
+        return None
+    return _Slip(
+        line=number,
+        column=comment + 1,
+        what=what,
+        mend=f"put quotes around the entry: '{_short(entry)}'",
+        start=begin + 1,
+        end=begin + len(entry) + 1,
+        text=f"'{entry}'",
+    )
+
+
+_NO_SPACE_AFTER_HYPHEN = re.compile(r"(?P<before>\s*-)(?P<rest>[A-Za-z_][\w-]*:(?:\s.*)?)")
+
+
+def _hyphen_slip(number: int, line: str) -> _Slip | None:
+    """A hyphen without the space that makes an item of it."""
+    found = _NO_SPACE_AFTER_HYPHEN.fullmatch(line)
+    if found is None:
+        return None
+    at = found.end("before") + 1
+    return _Slip(
+        line=number,
+        column=at,
+        what="a space is missing after the hyphen",
+        mend=f"write {quoted(_short('- ' + found['rest'].strip()))}",
+        start=at,
+        end=at,
+        text=" ",
+    )
+
+
 def _space_slip(number: int, line: str) -> _Slip | None:
     """A colon without the space that makes a field of it."""
     found = _NO_SPACE.fullmatch(line)
@@ -690,11 +806,62 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+#: What is wrong where something begins, and is noticed later: a field, or brackets.
+_BEGINS_EARLIER = re.compile(
+    r"could not find expected ':'|while parsing a flow .*expected ',' or .*, but got '(?!\?')"
+)
+#: What the library says, to what whoever writes front-matter is to do.
+_IN_PLAIN_WORDS = (
+    (
+        r"while parsing a flow .*expected ',' or .*, but got '(?!\?')",
+        "the bracket that opens here is not closed, or a comma is missing in it; close it, and put "
+        "quotes around an entry with ': ' or ' #' in it",
+    ),
+    (
+        r"mapping values are not allowed",
+        "a colon with a space behind it stands where no field can begin; put quotes around a value "
+        "that contains ': ', and let a field begin in the column of the one above it",
+    ),
+    (r"found undefined alias", "a value that begins with '*' must stand in quotes"),
+    (
+        r"while scanning an (?:alias|anchor)",
+        "a value that begins with '*' or '&' must stand in quotes",
+    ),
+    (
+        r"found unknown escape character",
+        "between double quotes a backslash begins a code; put single quotes around the value",
+    ),
+    (
+        r"while scanning a block scalar",
+        "behind '>' or '|' nothing may stand on its line; begin the text on the next one, two "
+        "spaces further in, or put quotes around a value that begins with such a sign",
+    ),
+    (
+        r"could not find expected ':'",
+        "this line is no field: write its name, a colon, a space and the value, such as "
+        "'country: NO'; what goes on from the line above is indented",
+    ),
+    (
+        r"expected <block end>, but found '(?:<scalar>|,|\]|\})'",
+        "something stands behind a value in quotes or in brackets; put quotes around all of it",
+    ),
+    (
+        r"expected <block end>, but found '(?:<block .*|-|<block end>|\?)'",
+        "this line begins in another column than those that it belongs to; let the fields of a "
+        "record, and the hyphens of a list, stand below each other",
+    ),
+)
+
+
+def _whole(err: yaml.MarkedYAMLError) -> str:
+    return ", ".join(part for part in (err.context, err.problem) if part)
+
+
 def _plain(err: yaml.MarkedYAMLError) -> str:
-    parts = [part for part in (err.context, err.problem) if part]
-    text = ", ".join(parts)
-    if "mapping values are not allowed" in text:
-        return text + " (put quotes around a value that contains ': ')"
+    text = _whole(err)
+    for part, plain in _IN_PLAIN_WORDS:
+        if re.search(part, text):
+            return plain
     if "but got '?'" in text:
         return text + " (put quotes around a question that stands in brackets)"
     if "found character '\\t'" in text:

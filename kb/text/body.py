@@ -224,7 +224,7 @@ def body_problems(
     for match in _IMAGE.finditer(plain) if "![" in plain else ():
         line, target = _line(plain, match.end()), match[2] or ""
         images[line, target] = None
-        shown = match[0] if len(match[0]) <= 40 else f"{match[0][:37]}..."
+        shown = _as_typed(plain, match)
         message = (
             f"an image is not shown on the site: {quoted(shown)}. A case is kept as text, in "
             "files, in print and for ever; say in words what it shows, or let a link lead to it."
@@ -236,6 +236,13 @@ def body_problems(
     for link in links(body, case_id):
         if (link.line, link.target) not in images:
             yield from _link_problems(link)
+
+
+def _as_typed(text: str, image: re.Match[str]) -> str:
+    """An image as it is typed, to the end of its address or label, cut to a readable length."""
+    end = text.find(")" if image[2] is not None else "]", image.end())
+    whole = text[image.start() : end + 1] if end >= 0 else image[0]
+    return whole if len(whole) <= 40 else f"{whole[:37]}..."
 
 
 def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[TextComplaint]:

@@ -144,10 +144,18 @@ def _changes(result: Given, sign: int, unit: Term) -> Complaints:
     """What rose is more than it was before; a place in an order is better the lower it is."""
     before, after = result.get("before"), result.get("value", result.get("range"))
     ends = after if isinstance(after, list) else [after]
-    if not sign or unit.measures == PLACE or not all(map(_is_number, (before, *ends))):
+    if unit.measures == PLACE or not all(map(_is_number, (before, *ends))):
+        return
+    if not sign and any(end != before for end in ends):
+        yield Complaint(
+            ("direction",),
+            "direction-contradicts-figures",
+            f"says that it {_WAYS[sign]}, and the figure before, {before:g}, makes a change of it; "
+            "correct the direction, or take 'before' out.",
+        )
         return
     wrong_way = [end for end in ends if (end - before) * sign <= 0]
-    if wrong_way:
+    if sign and wrong_way:
         rose = "more than" if wrong_way[0] > before else "less than"
         rose = "the same as" if wrong_way[0] == before else rose
         yield Complaint(

@@ -384,6 +384,12 @@ CASE_FIELDS = ", ".join(REQUIRED + OPTIONAL)
 MISTAKES = [
     ("country-twice", _yaml(country="[NO, Norway]"),
      [(4, "country[2] is 'NO' again; once is enough.")]),
+    ("partner-twice", _yaml(members="{who: bakers, partners: [Oslo Bank, Oslo Bank]}"),
+     [(10, "members.partners[2] is 'Oslo Bank' again; once is enough.")]),
+    ("our-reading-twice", _yaml(our_reading="[country, country]"),
+     [(10, "our_reading[2] is 'country' again; once is enough.")]),
+    ("result-twice", _from_two(DOE, DOE),
+     [(7, "results[2] is results[1] again, in every field; once is enough.")]),
     ("country-misspelled", _yaml(country="Norwy"),
      [(4, "country must be an ISO 3166 code or English name, not 'Norwy'; nearest: NORWAY, NOR.")]),
     ("country-unknown", _yaml(country="Qqqqqqqq"),

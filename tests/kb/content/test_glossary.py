@@ -59,8 +59,8 @@ def test_without_the_file_there_is_an_empty_glossary(tmp_path):
         ),
         (
             "languages: [fr]\nterms:\n  a: [b\n",
-            ":4: the glossary is not YAML: while parsing a flow sequence, "
-            "expected ',' or ']', but got '<stream end>'.",
+            ":3: the glossary is not YAML: the bracket [ that opens here is not closed; close it: "
+            "[b].",
         ),
         (
             "languages: [fr]\nterms: {}\nword: {}\n",

@@ -178,15 +178,16 @@ REFUSED = [
         "not-yaml",
         b"---\ntitle: A\nsummary: Firms: a tale\n---\nB",
         3,
-        "the front-matter is not YAML: mapping values are not allowed here "
-        "(put quotes around a value that contains ': ').",
+        "the front-matter is not YAML: a colon with a space behind it stands where no field can "
+        "begin; put quotes around a value that contains ': ', and let a field begin in the column "
+        "of the one above it.",
     ),
     (
         "not-yaml-after-blank-lines",
-        b"---\n\n\n\ntitle: [A\n---\nB",
-        6,
-        "the front-matter is not YAML: while parsing a flow sequence, "
-        "expected ',' or ']', but got '<stream end>'.",
+        b"---\n\n\n\ntitle: [A,\n  B\n---\nB",
+        5,
+        "the front-matter is not YAML: the bracket that opens here is not closed, or a comma is "
+        "missing in it; close it, and put quotes around an entry with ': ' or ' #' in it.",
     ),
     (
         "deep-nesting",

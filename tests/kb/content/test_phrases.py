@@ -105,7 +105,7 @@ def test_without_a_file_there_are_no_phrases(tmp_path):
             [
                 "2: exporting[1] must be text, not a list.",
                 "3: exporting[2] must not be empty; give a value or remove the line.",
-                "4: exporting[3] must be text, not True.",
+                "4: exporting[3] must be text, not true.",
                 "5: exporting[4] must be text, not a mapping.",
             ],
             id="no texts",
@@ -113,8 +113,9 @@ def test_without_a_file_there_are_no_phrases(tmp_path):
         pytest.param(
             "exporting: [a]\nstaff-training: b: c\n",
             [
-                "2: is not YAML: mapping values are not allowed here "
-                "(put quotes around a value that contains ': ')."
+                "2: is not YAML: a colon with a space behind it stands where no field can begin; "
+                "put quotes around a value that contains ': ', and let a field begin in the column "
+                "of the one above it."
             ],
             id="no YAML",
         ),

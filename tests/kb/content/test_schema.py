@@ -84,7 +84,7 @@ def _table(rows: list[tuple[str, Any, list[str]]]) -> Any:
         ("it's", '"it\'s"'),
         (5, "5"),
         ("C:\\cases", r"'C:\cases'"),
-        ("the \"firm's\" own", "'the \"firm's\" own'"),
+        ('the "firm\'s" own', "'the \"firm's\" own'"),
         (True, "true"),
         (False, "false"),
         (None, "empty"),

@@ -163,9 +163,8 @@ def test_lines_are_counted_as_editors_count_them() -> None:
 
     assert (located.line("a"), located.line("b")) == (1, 2)
     assert _trouble("a: one\u2028  two\nb: [\n") == (
-        3,
-        "is not YAML: while parsing a flow node, expected the node content, "
-        "but found '<stream end>'",
+        2,
+        "is not YAML: the bracket [ that opens here is not closed; close it: []",
     )
 
 
@@ -190,8 +189,77 @@ TROUBLES = [
         "colon",
         "title: Firms: a tale",
         2,
-        "is not YAML: mapping values are not allowed here "
-        "(put quotes around a value that contains ': ')",
+        "is not YAML: a colon with a space behind it stands where no field can begin; "
+        "put quotes around a value that contains ': ', and let a field begin in the column of the "
+        "one above it",
+    ),
+    (
+        "bracket",
+        "a: [x, {b: 1}\nc: 2\n",
+        2,
+        "is not YAML: the bracket [ that opens here is not closed; close it: [x, {b: 1}]",
+    ),
+    (
+        "bracket-over-lines",
+        "a: [x,\n  y\nc: 2\n",
+        2,
+        "is not YAML: the bracket that opens here is not closed, or a comma is missing in it; "
+        "close it, and put quotes around an entry with ': ' or ' #' in it",
+    ),
+    (
+        "comment-in-brackets",
+        "a: [x, Bakers #2 in town]\nc: 2\n",
+        2,
+        "is not YAML: the bracket [ that opens here is not closed, as ' #' begins a comment; put "
+        "quotes around the entry: 'Bakers #2 in town'",
+    ),
+    (
+        "hyphen",
+        "a:\n  -b: 1\n    c: 2\n",
+        3,
+        "is not YAML: a space is missing after the hyphen; write '- b: 1'",
+    ),
+    (
+        "no-field",
+        "a: 1\nb = 2\nc: 3\n",
+        3,
+        "is not YAML: this line is no field: write its name, a colon, a space and the value, such "
+        "as 'country: NO'; what goes on from the line above is indented",
+    ),
+    (
+        "other-column",
+        "a:\n  - b: 1\n - c: 2\n",
+        4,
+        "is not YAML: this line begins in another column than those that it belongs to; let the "
+        "fields of a record, and the hyphens of a list, stand below each other",
+    ),
+    (
+        "behind-quotes",
+        "a: 'b' c\n",
+        2,
+        "is not YAML: something stands behind a value in quotes or in brackets; put quotes around "
+        "all of it",
+    ),
+    (
+        "code-in-quotes",
+        'a: "C:\\cases"\n',
+        2,
+        "is not YAML: between double quotes a backslash begins a code; put single quotes around "
+        "the value",
+    ),
+    (
+        "behind-sign-of-block",
+        "a: > b\n",
+        2,
+        "is not YAML: behind '>' or '|' nothing may stand on its line; begin the text on the next "
+        "one, two spaces further in, or put quotes around a value that begins with such a sign",
+    ),
+    (
+        "name-of-nothing",
+        "a: &b c\n",
+        2,
+        "has a value that begins with '&b', which YAML takes for a name and leaves out; put quotes "
+        "around the value",
     ),
     (
         "tab",
@@ -224,7 +292,12 @@ TROUBLES = [
         3,
         "is not YAML: expected a single document in the stream, but found another document",
     ),
-    ("undefined-alias", "a: 1\nb: *x\n", 3, "is not YAML: found undefined alias 'x'"),
+    (
+        "undefined-alias",
+        "a: 1\nb: *x\n",
+        3,
+        "is not YAML: a value that begins with '*' must stand in quotes",
+    ),
     ("key-of-a-list", "a: 1\n? [b]\n: 2\n", 3, "has a key that is not plain text"),
     (
         "python-object",

@@ -137,6 +137,8 @@ DIFFERS = [
     ("From 60 to 80 jobs.", "before: 60; value: 80; unit: jobs; direction: down",
      "direction", CHANGED),
     ("It stayed at 80 jobs.", "before: 80; value: 80; unit: jobs", "direction", CHANGED),
+    ("From 60 to 80 jobs.", "before: 60; value: 80; unit: jobs; direction: level",
+     "direction", CHANGED),
 ]  # fmt: skip
 
 
