@@ -115,7 +115,7 @@ EVERYTHING = [
     (74, "the heading 'Situation' stands twice; join the two sections."),
     (76, f"{LEAD}'javascript:alert(1'."),
     (77, f"{LEAD}''."),
-    (77, "an image is not shown on the site: '![picture](picture.png'. A case is kept as text, in "
+    (77, "an image is not shown on the site: '![picture](picture.png)'. A case is kept as text, in "
          "files, in print and for ever; say in words what it shows, or let a link lead to it."),
     (77, "the link '../norway/nowhere.md' must lead to a case that exists."),
     (79, f"{LEAD}'ftp://example.com'."),

@@ -51,6 +51,9 @@ REAL, SMALL = schema_of(CASES), schema_of(BROKEN)
 BEYOND = {
     "contradicted-by-itself",
     "country-twice",
+    "partner-twice",
+    "our-reading-twice",
+    "result-twice",
     "day-impossible",
     "day-not-in-the-calendar",
     "of-another-unit",
