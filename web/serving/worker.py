@@ -617,7 +617,8 @@ def turn_away(sockets: Iterable[socket.socket]) -> None:
 
     A socket that is closed resets the connections that wait in it, though their requests may
     have been sent. With this filter of the kernel nobody comes in any more; a client tries again
-    a second later, and is told that nobody listens. Other systems than Linux have none.
+    a second later, and is told that nobody listens. Other systems than Linux have none, and
+    a kernel may take none of a user without rights.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -625,4 +626,7 @@ def turn_away(sockets: Iterable[socket.socket]) -> None:
     program = struct.pack("HP", len(_NO_SYN), ctypes.addressof(code))
     for one in sockets:
         if one.family in (socket.AF_INET, socket.AF_INET6):
-            one.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, program)
+            try:
+                one.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, program)
+            except OSError as err:
+                _log.warning("Who connects in the last moment may be cut off: no filter (%s)", err)

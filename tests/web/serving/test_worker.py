@@ -21,7 +21,7 @@ from kb.snapshots.store import set_current
 from tests.toy import ROOT
 from tests.web.serving.test_metrics import free_port, of, read, samples
 from tests.web.serving.test_server import answer, raw, serving, two_builds, until
-from web.serving.worker import HEAD_S, MOST_HEAD, THREADS
+from web.serving.worker import HEAD_S, MOST_HEAD, THREADS, turn_away
 
 #: The site with an address that takes as long as it is told to, and one that waits in a folder
 #: for a file "go-on", and leaves there a file for each request that it has begun to answer.
@@ -481,3 +481,16 @@ def test_switches_under_load(toy_settings, switches):
     assert {code for code, *_ in seen} == {200}
     assert {snapshot for _, snapshot, _ in seen} == set(snapshots)
     assert late == []
+
+
+def test_a_socket_that_takes_no_filter_keeps_nobody_from_ending(caplog):
+    """A kernel may refuse it to a user without rights: that is told, and the end goes on."""
+    lock_filter = 44  # SO_LOCK_FILTER of <asm-generic/socket.h>: from then on it is refused
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        one.setsockopt(socket.SOL_SOCKET, lock_filter, 1)
+        turn_away([one])
+
+    assert caplog.messages == [
+        "Who connects in the last moment may be cut off: no filter "
+        "([Errno 1] Operation not permitted)"
+    ]
