@@ -35,6 +35,7 @@ COMMON_NAMES = {
     "UAE": "AE",
     "TURKEY": "TR",
     "IVORY COAST": "CI",
+    "PALESTINE": "PS",
     "CZECH REPUBLIC": "CZ",
 }
 

@@ -77,6 +77,7 @@ class Calibration:
         answer_threshold: least such probability at which a query counts as answered.
         least_score: least score of a case that is found.
         least_of_first: the same for the ten cases that score best.
+        least_share: beyond these ten a case must score this share of the best case, too.
         n_queries: how many tuning queries it was derived from.
         n_documents: how many documents they were judged over.
         collection: the collection whose judged queries these are; empty where they are of the
@@ -95,6 +96,7 @@ class Calibration:
     collection: str = ""
     second_answerability: Answerability | None = None
     least_of_first: float = 1.0
+    least_share: float = 0.0
 
     def fits(self, n_documents: int) -> bool:
         """Whether a compendium of so many documents is of the size that it was derived on.

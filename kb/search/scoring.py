@@ -61,7 +61,8 @@ def judge(evidence: Evidence, calibration: Calibration | None, *, min_score: flo
         answered = answered_by(evidence, calibration)
         weights = weights_for(calibration, english=evidence.english)
         case_scores = np.round(relevance(evidence, weights, answered), DECIMALS)
-        enough = case_scores >= calibration.least_score
+        best = case_scores.max(initial=0.0)
+        enough = case_scores >= max(calibration.least_score, calibration.least_share * best)
         first = best_rows(case_scores, FIRST)
         enough[first] |= case_scores[first] >= calibration.least_of_first
         enough &= answered >= calibration.answer_threshold

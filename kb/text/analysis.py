@@ -97,6 +97,12 @@ _SAME: Mapping[str, str] = {
     "start up": "startup", "start ups": "startups",
     "wood working": "woodworking", "metal working": "metalworking",
     "web site": "website", "web sites": "websites",
+    **{
+        name + ending: f"web shop{ending}"
+        for name in ("webshop", "online shop", "online store", "e shop")
+        for ending in ("", "s")
+    },
+    "e commerce": "web shop", "ecommerce": "web shop", "electronic commerce": "web shop",
     "coopetition": "cooperation competition",
     "sme": "small firm", "smes": "small firms", "msme": "small firm", "msmes": "small firms",
     "smb": "small firm", "smbs": "small firms",
@@ -133,7 +139,8 @@ _OF_US = frozenset("based dollar dollars government market markets".split())
 _WRITTEN: Mapping[str, str] = {
     "usa": "United States", "uk": "United Kingdom", "eu": "European Union",
     "ict": "information technology", "knowhow": "know-how", "interfirm": "inter-firm",
-    "nonprofit": "non-profit", "cooperative": "co-operative", "cooperatives": "co-operatives",
+    "nonprofit": "non-profit", "web shop": "web shop", "web shops": "web shops",
+    "cooperative": "co-operative", "cooperatives": "co-operatives",
 }  # fmt: skip
 _LONGEST_YEAR = 4
 

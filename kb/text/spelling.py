@@ -245,7 +245,7 @@ class Speller:
         lower = word.lower()
         if len(lower) < _SHORTEST or sum(map(str.isupper, word)) > 1:
             return True
-        if lower in _OF_THE_FIELD or is_short_name(lower):
+        if lower in _OF_THE_FIELD or lower in JOINING or is_short_name(lower):
             return True
         spellings = (lower, *(read.form for read in words(lower)))
         if any(self._is_listed(one) for one in spellings):

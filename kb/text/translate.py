@@ -6,6 +6,7 @@ no dictionary. Accents, case, signs and hyphens do not count.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +31,9 @@ _MOST_PARTS = 3
 _FUNCTION_WORD, _TERM, _COMPOUND, _UNKNOWN = 6.5, 5.0, 4.5, 2.0
 #: By how much another language must be likelier than English, as a power of ten.
 _MOST_WRITE_ENGLISH = 1.2
+
+#: A letter that a hyphen joins to a word, as in "e-commerce": it is no word of its own.
+_LETTER_BEFORE = re.compile(r"(?<![^\W_])e[-\u2010\u2011](?=(?P<rest>[^\W\d_]+))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +248,7 @@ def translate(
         for word in words
         for common in (how_common(word),)
     ]
-    translated = in_english(without_endings(text), table)
+    translated = in_english(_without_letters(without_endings(text), table), table)
     if not translated.n_known and not any(commonness):
         return Translation(text=text, english=all(map(str.isascii, words)))
     in_other = translated.likelihood - _UNKNOWN * translated.n_words
@@ -257,6 +261,19 @@ def translate(
     groups = (*translated.groups, *((one,) for one in (*kept, *figures)))
     terms = tuple(dict.fromkeys(term for group in groups for term in group))
     return Translation(text=text, english=False, terms=terms, groups=groups)
+
+
+def _without_letters(text: str, table: WordTable) -> str:
+    """The text without the "e" of "e-commerce", which is Italian for "and" where it stands alone.
+
+    It stays where the table has it with what follows, as in "e-mail".
+    """
+
+    def kept(match: re.Match[str]) -> str:
+        phrase = f"e {fold(match['rest'])}"
+        return match.group() if any(phrase in forms for forms in table.forms.values()) else ""
+
+    return _LETTER_BEFORE.sub(kept, text)
 
 
 def _says_the_same(text: str, translated: InEnglish, is_known: bool) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
+from kb.content.countries import country_code
 from kb.content.glossary import (
     LANGUAGES,
     read_forms,
@@ -16,6 +19,7 @@ from kb.errors import CorpusError
 from kb.model.files import file_digest
 from kb.model.word_table import Glossary, WordTable
 from kb.text.folding import fold
+from kb.text.translate import in_english
 from kb.text.word_forms import expand
 from tests.plain import plain
 
@@ -199,6 +203,30 @@ def test_no_word_of_the_glossary_is_hidden_by_a_function_word():
         if (language, fold(way)) in silent
     ]
     assert hidden == []
+
+
+def test_every_country_of_a_case_is_known_in_six_languages():
+    """As CLDR calls it there, unless that is its English name."""
+    table, _ = forms_of(CASES)
+    codes = {
+        code
+        for path in CASES.glob("*/*.md")
+        for line in re.findall(r"^country: *(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for code in re.findall(r"[A-Z]{2}", line)
+    }
+    english = Locale.parse("en").territories
+
+    unknown = []
+    for language in LANGUAGES:
+        names = Locale.parse(language).territories
+        for code in sorted(codes):
+            if fold(names[code]) == fold(english[code]):
+                continue
+            terms = in_english(names[code], table, [language]).terms
+            if code not in {country_code(term) for term in terms}:
+                unknown.append((language, names[code], terms))
+    assert len(codes) > 60
+    assert unknown == []
 
 
 KEPT = WordTable(meanings=((), ("wine",)), forms={"fr": {"les": 0, "vin": 1}, "no": {"vin": 1}})

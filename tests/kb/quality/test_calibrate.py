@@ -15,6 +15,7 @@ from kb.model.calibration import Calibration
 from kb.quality.calibrate import (
     FOLDS,
     GRID,
+    LEAST_SHARE,
     LOST_CASES,
     LOST_OF_FIRST,
     LOST_QUERIES,
@@ -251,6 +252,7 @@ def test_thresholds_are_the_highest_that_lose_little(ease):
                 shown.append(score)
                 of_first += [score] if score >= tenth else []
     assert (LOST_QUERIES, LOST_CASES, LOST_OF_FIRST) == (0.03, 0.5, 0.03)
+    assert calibration.least_share == LEAST_SHARE == 0.4
     assert share_below(best, threshold - 1e-3) <= LOST_QUERIES
     assert share_below(best, threshold + 1e-3) > LOST_QUERIES
     assert share_below(shown, least - 1e-3) <= LOST_CASES

@@ -204,11 +204,11 @@ def test_the_thresholds_decide_what_is_found(searcher, values, data):
     evidence = searcher.retriever.evidence(asked)
     each = np.round(scores(evidence, calibration), 6)
     best_first = np.lexsort((np.arange(len(each)), -each))
+    least = max(calibration.least_score, calibration.least_share * each.max())
     enough = {
         evidence.ids[at]: pytest.approx(each[at], abs=1e-6)
         for place, at in enumerate(best_first.tolist())
-        if each[at] >= calibration.least_score
-        or (place < FIRST and each[at] >= calibration.least_of_first)
+        if each[at] >= least or (place < FIRST and each[at] >= calibration.least_of_first)
     }
     is_answered = searcher.search(bare).answerable >= calibration.answer_threshold
     assert {hit.case.id: hit.score for hit in every_hit(searcher, bare)} == (

@@ -379,3 +379,10 @@ def test_of_the_first_ten_less_is_asked(evidence):
     assert judge(many, replace(low, least_of_first=1.0), min_score=0).found.tolist() == [0, 1, 2, 3]
     lower = replace(low, least_score=float(every[12]))
     assert judge(many, lower, min_score=0).found.tolist() == list(range(13))
+    share = float(every[11] / every[0]) - 1e-9
+    assert judge(many, replace(lower, least_share=share), min_score=0).found.tolist() == list(
+        range(12)
+    )
+    assert judge(many, replace(lower, least_share=1.0), min_score=0).found.tolist() == list(
+        range(9)
+    )

@@ -78,6 +78,7 @@ def test_a_slip_is_repaired(speller, text, expected):
         pytest.param("coopetition of cobots", id="words of the field"),
         pytest.param("coworking, agritourism", id="parts that are known"),
         pytest.param("export-led after-sales", id="compound"),
+        pytest.param("intra-firm trade", id="first part with a hyphen"),
         pytest.param("Uber Senge", id="names near other words"),
         pytest.param("specialize in jewelry", id="American spelling"),
         pytest.param("linkedin", id="a name two slips from a word"),

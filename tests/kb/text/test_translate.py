@@ -212,6 +212,37 @@ def test_names_slips_and_english_are_english(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("e-commerce", Translation(text="e-commerce", english=True), id="no word"),
+        pytest.param(
+            "formaggi, vini: e-commerce",
+            Translation(text="formaggi, vini: e-commerce", english=False, terms=("cheese", "wine")),
+            id="beside another language",
+        ),
+        pytest.param(
+            "formaggi e vini",
+            Translation(text="formaggi e vini", english=False, terms=("cheese", "wine")),
+            id="a word",
+        ),
+        pytest.param(
+            "e-mail",
+            Translation(text="e-mail", english=False, terms=("email",)),
+            id="a word of the table",
+        ),
+    ],
+)
+def test_a_letter_before_a_hyphen_is_no_word(text, expected):
+    """Italian "e" is "and", and the "e" of "e-commerce" is not."""
+    table = WordTable(
+        meanings=((), ("cheese",), ("wine",), ("email",)),
+        forms={"it": {"e": 0, "formaggi": 1, "vini": 2}, "fr": {"e mail": 3}},
+    )
+
+    assert translate(text, table) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "english"),
     [("vins qui exportent", False), ("les vins", True), ("netwrok of frims", False)],
 )
