@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from kb.model.facets import FACETS, MADE_FACETS
 from kb.model.taxonomy import DIVISIONS, LONGEST_CODE, Taxonomy, Term
 from kb.text.analysis import Word, stem, tokens, words
+from kb.text.english import is_english_word
+from kb.text.folding import fold
 
 #: Facets whose values people name. ``kind`` is left out, as "network" is in every query, and
 #: ``results``, as sales and costs are; a collection is no subject.
@@ -86,6 +89,7 @@ class MentionFinder:
             taxonomy: labels, aliases and trades, and the countries of the world.
             values: facet to the values that at least one case has.
         """
+        self._taxonomy = taxonomy
         self._phrases: dict[tuple[str, ...], list[Mention]] = {}
         self._absent: dict[tuple[str, ...], list[Absent]] = {}
         for facet in MENTIONED_FACETS:
@@ -97,6 +101,21 @@ class MentionFinder:
         self._add_places(taxonomy, values.get(_PLACE, ()))
         self._add_sectors(taxonomy, values.get(_SECTOR, ()))
         self._longest = max(map(len, (*self._phrases, *self._absent)), default=0)
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """What countries are called in other languages, folded, to their English names.
+
+        One word each; none that is English too ("Island"), or that two countries have.
+        """
+        places: dict[str, set[str]] = {}
+        for term in self._taxonomy.every(_PLACE):
+            own = term.label.partition(",")[0]
+            foreign = (name for name in map(fold, term.foreign) if not is_english_word(name))
+            for name in (fold(own), *foreign):
+                if name and " " not in name:
+                    places.setdefault(name, set()).add(own)
+        return {name: min(labels) for name, labels in places.items() if len(labels) == 1}
 
     def _add_places(self, taxonomy: Taxonomy, held: Sequence[str]) -> None:
         for term in taxonomy.every(_PLACE):

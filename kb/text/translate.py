@@ -220,7 +220,11 @@ class Translation:
 
 
 def translate(
-    text: str, table: WordTable, *, own: Callable[[str], float] | None = None
+    text: str,
+    table: WordTable,
+    *,
+    own: Callable[[str], float] | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> Translation:
     """Say whether a query is English, and translate one that is not with the words of a table.
 
@@ -236,6 +240,8 @@ def translate(
         own: how common a word in lower case is in the compendium, as zipf; 0 of one that is not
             there. Words that the table lacks and the compendium has, as names, stay in a
             translation as they are, after its other terms, and so do figures.
+        places: what countries are called in other languages, folded, and in English. Such a
+            word is put into English where the table lacks it.
     """
     if not table.forms:
         return Translation(text=text, english=is_english(text))
@@ -256,7 +262,12 @@ def translate(
     is_other = in_other > as_english + _MOST_WRITE_ENGLISH
     if not is_other or _says_the_same(text, translated, all(commonness)):
         return Translation(text=text, english=True)
-    kept = [word for word in translated.unknown if in_own(word) and terms_of(word)]
+    kept = [
+        word if place is None else place
+        for word in translated.unknown
+        for place in ((places or {}).get(word),)
+        if place is not None or (in_own(word) and terms_of(word))
+    ]
     figures = [found for found in terms_of(text) if found[0].isdigit()]
     groups = (*translated.groups, *((one,) for one in (*kept, *figures)))
     terms = tuple(dict.fromkeys(term for group in groups for term in group))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,6 +45,28 @@ EVERY_VALUE = {FACET_OF[name]: tuple(row[0] for row in rows) for name, rows in L
 @pytest.fixture(name="finder", scope="module")
 def _finder() -> MentionFinder:
     return MentionFinder(TAXONOMY, EVERY_VALUE)
+
+
+def test_what_countries_are_called_in_other_languages_is_known():
+    """One word each, folded; a name that is an English word or of two countries is left out."""
+    world = [
+        Term(id="HU", label="Hungary", foreign=("Hongrie", "Magyarország")),
+        Term(id="IS", label="Iceland", foreign=("Island", "Islande")),
+        Term(id="KR", label="South Korea", foreign=("Corée", "Corea del Sur")),
+        Term(id="KP", label="Korea, Democratic People's Republic of", foreign=("Corée",)),
+    ]
+    taxonomy = replace(TAXONOMY, world=Vocabulary(name="world", terms=tuple(world)))
+
+    assert MentionFinder(taxonomy, EVERY_VALUE).places == {
+        "france": "France",
+        "norway": "Norway",
+        "hungary": "Hungary",
+        "hongrie": "Hungary",
+        "magyarorszag": "Hungary",
+        "iceland": "Iceland",
+        "islande": "Iceland",
+        "korea": "Korea",
+    }
 
 
 @pytest.mark.parametrize(

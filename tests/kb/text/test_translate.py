@@ -190,6 +190,20 @@ def test_words_that_the_glossary_knows_better_are_not_english(text, terms):
 
 
 @pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("les vins a hongrie", ("wine", "winery", "Hungary")),
+        ("les vins a Hongrie et Pologne", ("wine", "winery", "Hungary")),
+    ],
+)
+def test_a_country_that_the_table_lacks_is_put_into_english(text, terms):
+    """Only by what it is told of countries; what nobody knows gives nothing."""
+    places = {"hongrie": "Hungary"}
+
+    assert translate(text, SMALL_TABLE, places=places).terms == terms
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
