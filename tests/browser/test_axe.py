@@ -1,15 +1,13 @@
 """axe-core finds no violation on any kind of page, on a phone and a desk, by day and by night."""
 
-import threading
-
 import pytest
-from werkzeug.serving import make_server
 
 from kb.indexing.pipeline import build
 from kb.model.relevance import write_report
 from kb.search.opening import LiveSearcher
 from kb.settings import read_settings
-from tests.browser.axe import opened, problems
+from tests.browser.axe import opened, problems, problems_everywhere
+from tests.browser.pages import serving
 from tests.toy import copy_toy_corpus
 from tests.web.about.test_relevance import REPORT
 from web import create_app
@@ -82,41 +80,25 @@ def _measured_url(tmp_path_factory, tiny_encoder):
     settings = read_settings({}, cases=cases, index=folder / "index", model=tiny_encoder)
     build(settings)
     live = LiveSearcher(settings.index, min_score=settings.min_score)
-    server = make_server("127.0.0.1", 0, create_app(live, settings), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(create_app(live, settings)) as url:
+        yield url
 
 
-@pytest.fixture(name="page", scope="module", params=PAGES.values(), ids=PAGES)
-def _page(browser, whole_server_url, request):
-    """A kind of page, over the whole compendium: the browser looks at a spread of pages.
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_no_violations(browser, whole_server_url, path):
+    """No rule of axe-core is broken on a kind of page, and it is no wider than the window.
 
-    That every page is sound, tests/web/test_whole_compendium.py asks without a browser.
+    Over the whole compendium: the browser looks at a spread of pages. That every page is sound,
+    tests/web/test_whole_compendium.py asks without a browser.
     """
-    with opened(browser, whole_server_url + request.param) as page:
-        yield page
+    with opened(browser, whole_server_url + path) as page:
+        assert problems_everywhere(page) == {}
 
 
-@pytest.fixture(name="published", scope="module")
-def _published(browser, measured_url):
-    with opened(browser, f"{measured_url}/relevance", unfold="details") as page:
-        yield page
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_no_violations(page, width, scheme):
-    """No rule of axe-core is broken, and the page is no wider than the window."""
-    assert problems(page, width, scheme) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_no_violations_in_published_figures(published, width, scheme):
+def test_no_violations_in_published_figures(browser, measured_url):
     """So it is where the figures of search quality have been published."""
-    assert problems(published, width, scheme) == []
+    with opened(browser, f"{measured_url}/relevance", unfold="details") as page:
+        assert problems_everywhere(page) == {}
 
 
 FAULTY = """data:text/html,<html lang=en><meta name=viewport content="width=device-width">

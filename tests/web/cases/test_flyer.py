@@ -351,11 +351,11 @@ def _real(whole_live, whole_settings):
     return whole_live.current(), app.test_client()
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.long)])
 def test_every_real_case_has_one_page(real, every):
     """The PDF of every case is one A4 sheet in PDF/UA with its title, figures and address.
 
-    Here it is every fourth from the one with the most to show down; each in the longer form.
+    Here it is every tenth from the one with the most to show down; each in the longer form.
     """
     searcher, client = real
     wrong = []
