@@ -15,6 +15,7 @@ from kb.model.case_versions import Understood, Version
 from kb.model.cases import Case, Reference, Result
 from kb.model.english import capital, joined, number_word
 from kb.model.facets import FACET_LISTS
+from kb.versions.plain import plain_lines
 
 SAME, DELETED, INSERTED = "same", "deleted", "inserted"
 
@@ -69,6 +70,9 @@ def difference(before: Version, after: Version) -> tuple[Part, ...]:
         _parts(after, after),
     )
     old, new = {**old, **old_rest}, {**new, **new_rest}
+    if before.understood and after.understood:
+        bodies = before.understood.case.body, after.understood.case.body
+        old[_TEXT], new[_TEXT] = _texts(*bodies)
     names = dict.fromkeys((*new, *old))
     if not (before.understood and after.understood):  # what a file says cannot be told apart
         old, new = {_TEXT: _lines_of(before)}, {_TEXT: _lines_of(after)}
@@ -114,7 +118,7 @@ def _parts(version: Version, named_by: Version) -> dict[str, tuple[str, ...]]:
         "title": (case.title,),
         "summary": (case.summary,),
         "results": tuple(_result(result, known) for result in case.results),
-        _TEXT: tuple(filter(None, map(str.strip, _PARAGRAPH.split(case.body)))),
+        _TEXT: (),  # that of two versions is compared as both are seen
         **{name: _labels(known, facet) for facet, name in _FACETS.items()},
         "what was only planned": tuple(_label(known, "project", one) for one in case.planned),
         "members": _members(case),
@@ -134,6 +138,21 @@ def _parts(version: Version, named_by: Version) -> dict[str, tuple[str, ...]]:
         "earlier addresses": case.aliases,
         "rereading": _rereading(case, known),
     }
+
+
+def _texts(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The texts of two versions line by line, as they are read.
+
+    Where both read alike, with the addresses of links; where these are alike too, as written.
+    """
+    for with_addresses in (False, True):
+        old, new = (plain_lines(one, with_addresses=with_addresses) for one in (before, after))
+        if old != new:
+            return old, new
+    old, new = (
+        tuple(filter(None, map(str.strip, _PARAGRAPH.split(one)))) for one in (before, after)
+    )
+    return old, new
 
 
 def _around(before: Version, after: Version) -> Iterator[dict[str, tuple[str, ...]]]:

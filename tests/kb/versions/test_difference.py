@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.model.case_versions import Version
+from kb.model.case_versions import Understood, Version
 from kb.versions.difference import Line, Piece, difference, what_changed
 
 
@@ -63,6 +63,27 @@ def test_the_same_is_no_difference():
 
     assert difference(one, other) == ()
     assert what_changed(one, other) == "The file was written otherwise and says the same."
+
+
+def test_texts_are_compared_as_they_are_read(searcher):
+    """An entry of a list a line, links by their words; by their addresses where nothing else is."""
+    case = replace(searcher.case("norway/metal-buyers"), body="See [one](../a.md).\n\n- a\n- b")
+
+    def kept(body: str) -> Version:
+        known = Understood(case=replace(case, body=body), references={}, terms={})
+        return replace(version(body), understood=known)
+
+    (more,) = difference(kept(case.body), kept("See [one](../b.md).\n\n- a\n- c\n- b"))
+    (moved,) = difference(kept(case.body), kept("See [one](../b.md).\n\n- a\n- b"))
+    (marks,) = difference(kept("*a*"), kept("**a**"))
+
+    assert more.lines == (Line(unchanged=2), Line(pieces=(inserted("• c"),)), Line(unchanged=1))
+    assert moved.lines == (
+        Line(pieces=(same("See one "), deleted("(../a.md)."), inserted("(../b.md)."))),
+        Line(unchanged=2),
+    )
+    assert marks.lines == (Line(pieces=(deleted("*a*"), inserted("**a**"))),)
+    assert what_changed(kept("- a\n- b"), kept("- a\n- c")) == "One paragraph changed."
 
 
 def test_very_long_texts_are_not_compared_word_by_word():
