@@ -113,10 +113,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a file that is no case: a session plan, say. ``text`` is Markdown."""
+    """A part of a file that is no case: a session plan, say.
+
+    ``text`` is Markdown. ``group`` is the heading that it stands under in the contents, with those
+    beside it; empty for none.
+    """
 
     title: str
     text: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,8 @@ class Document:
     ``site`` is the name of the compendium, ``root`` its public address (empty where it has none),
     ``state`` what names its state. ``address`` is where this very list is found, ``introduction``
     Markdown. ``about`` says how the list came about, such as the filters of a search. ``before``
-    and ``after`` are parts around the items. ``licence`` says how the texts may be used.
+    and ``after`` are parts around the items. ``items_group`` is the heading that the items stand
+    under in the contents, empty for none. ``licence`` says how the texts may be used.
     """
 
     title: str
@@ -139,6 +145,7 @@ class Document:
     about: tuple[Fact, ...] = ()
     before: tuple[Part, ...] = ()
     after: tuple[Part, ...] = ()
+    items_group: str = ""
     licence: str = ""
     licence_url: str = ""
     language: str = "en"

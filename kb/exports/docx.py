@@ -37,13 +37,15 @@ from kb.exports.blocks import (
 )
 from kb.exports.document import Document
 from kb.exports.html import fit
-from kb.exports.sections import Section, colophon, opening, sections_of
+from kb.exports.sections import Section, colophon, foot_address, opening, sections_of
 from kb.text.direction import is_right_to_left
 
 #: No file says when it was made, so that the same document is the same file.
 _TIME = datetime(2000, 1, 1)
 _INK, _ACCENT = RGBColor(0x1A, 0x23, 0x22), RGBColor(0x0D, 0x4A, 0x50)
 _MONO = "Consolas"
+#: So many letters of an address stand in a line at the foot of a page, beside its number.
+_FOOT = 85
 #: Lists within lists have styles of their own down to here.
 _DEEPEST = 3
 _HEAD = frozenset(("strong",))
@@ -107,7 +109,8 @@ class _Writer:
         self._styles()
         page.header.paragraphs[0].text = f"{fit(document.site)} · {fit(document.title)}"
         foot = page.footer.paragraphs[0]
-        foot.add_run(f"{fit(document.address)}  ·  page " if document.address else "Page ")
+        shown = document.address if document.is_single else foot_address(document.address, _FOOT)
+        foot.add_run(f"{fit(shown)}  ·  page " if shown else "Page ")
         _field(foot, "PAGE")
         foot.add_run(" of ")
         _field(foot, "NUMPAGES")

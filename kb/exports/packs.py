@@ -38,6 +38,7 @@ OBJECTIVES, AFTERWARDS, READ_FIRST, TO_READ, PLAN, QUESTIONS, ANSWER, USE = (
     *("Questions for the class", "A good answer holds", "Suggested use"),
 )
 SESSION, WEEKS, FIELDWORK = "This session", "Week by week", "Fieldwork"
+SESSIONS, TEXTS = "Sessions", "Texts"
 MISSING = (
     "The text of this version is not kept here. Whoever made the list may have used another site, "
     "or the case was taken out."
@@ -124,6 +125,7 @@ def course_document(library: Library, *, address: str, answers: bool = False) ->
         about=(*weeks, count, *whom, *_missing(items)),
         before=(*syllabus, *(_session(pack, library, answers=answers) for pack in packs)),
         items=items,
+        items_group=TEXTS,
         address=address,
     )
 
@@ -183,7 +185,7 @@ def _session(pack: Pack, library: Library, *, answers: bool) -> Part:
     if answers:
         blocks += [*_use(note, library), *_plan(note, library)]
     blocks += [_heading(QUESTIONS), *_questions(note, library, answers=answers)]
-    return _part(pack.title, blocks)
+    return replace(_part(pack.title, blocks), group=SESSIONS)
 
 
 def _session_facts(note: TeachingNote, week: int | None, taxonomy: Taxonomy) -> str:

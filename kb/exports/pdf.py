@@ -40,10 +40,13 @@ from kb.exports.sections import (
     UNCHANGED,
     body_blocks,
     colophon,
+    foot_address,
 )
 from kb.exports.typeset import typeset
 
 TEMPLATE = "document"
+#: So many letters of an address stand in a line at the foot of a page.
+FOOT = 110
 
 #: The headings of the parts of a case.
 _WORDS = {
@@ -70,11 +73,14 @@ def source(document: Document) -> str:
 
 
 def _document(document: Document) -> dict[str, Any]:
+    address = document.address or (_address(document.items[0]) if document.is_single else "")
     return {
         "title": document.title,
         "site": document.site,
         "state": document.state,
-        "address": document.address or (_address(document.items[0]) if document.is_single else ""),
+        "address": address,
+        "foot": foot_address(address, FOOT),
+        "items_group": document.items_group,
         "language": document.language,
         "is_single": document.is_single,
         "words": _WORDS,
@@ -93,7 +99,11 @@ def _address(item: Item) -> str:
 
 
 def _part(part: Part, root: str) -> dict[str, Any]:
-    return {"title": part.title, "body": _blocks(blocks_of(part.text, root=root))}
+    return {
+        "title": part.title,
+        "group": part.group,
+        "body": _blocks(blocks_of(part.text, root=root)),
+    }
 
 
 def _item(item: Item, root: str) -> dict[str, Any]:

@@ -81,6 +81,16 @@ def opening(document: Document) -> tuple[Block, ...]:
     return (*blocks_of(document.introduction, root=document.root), *table)
 
 
+def foot_address(address: str, longest: int) -> str:
+    """What stands of an address at the foot of each page: all of it where it fits in a line.
+
+    Args:
+        address: of the list, which may hold all of it; that one stands on page 1 already.
+        longest: so many letters fit.
+    """
+    return address if len(address) <= longest else "Address: on page 1"
+
+
 def colophon(document: Document) -> tuple[Block, ...]:
     """Where the file comes from, and how its texts may be used."""
     state = f", state {document.state}" if document.state else ""

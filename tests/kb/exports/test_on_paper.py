@@ -49,6 +49,53 @@ def test_the_address_of_a_long_list_is_whole() -> None:
     assert address in "".join(first.split())
 
 
+def test_a_docx_has_a_long_address_once() -> None:
+    """On its first page; the foot of each page says so, and has an address of a line whole."""
+    site = "https://networks.example.org/packs/"
+    long, short = (
+        Document(title="Mine", items=(item(), item("B")), site="C", address=f"{site}{'A' * length}")
+        for length in (51, 50)
+    )
+    words = [docx.Document(io.BytesIO(to_docx(one))) for one in (long, short)]
+    feet = [one.sections[0].footer.paragraphs[0].text for one in words]
+
+    assert feet == [
+        "Address: on page 1  ·  page 1 of 1",
+        f"{site}{'A' * 50}  ·  page 1 of 1",
+    ]
+    assert words[0].tables[0].rows[1].cells[1].text == f"{site}{'A' * 51}"
+
+
+def head_of(document: Document, number: int) -> tuple[list[str], float]:
+    """The lines at the head of a page, and how far from the edge the highest is, in points."""
+    page = PdfReader(io.BytesIO(to_pdf(document))).pages[number - 1]
+    places: dict[str, float] = {}
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, font, size: places.setdefault(
+            text.strip(), cm[5] + cm[3] * tm[5]
+        )
+    )
+    height = float(page.mediabox.height)
+    margin = 27 / 25.4 * 72
+    lines = {text: height - at for text, at in places.items() if text and height - at < margin}
+    return list(lines), min(lines.values())
+
+
+def test_a_running_head_has_two_lines() -> None:
+    """A title of letters that no typeface has is shown by numbers, to dots; page 1 has it all."""
+    title = "".join(chr(0x20000 + number) for number in range(32))
+    document = Document(title=title, items=(item(title), item("B", words=10)), site="Compendium")
+    lines, edge = head_of(document, 2)
+
+    assert len(lines) == 4
+    assert [line.endswith("…") for line in lines].count(True) == 2
+    assert edge > 30
+    whole = " ".join(pages(document)[0].split())
+    assert "U+2001F]" in whole
+    short, _ = head_of(Document(title="Mine", items=(item(), item("B")), site="C"), 2)
+    assert short == ["Mine", "Two firms"]
+
+
 @pytest.mark.parametrize("words", [850, 905, 960])
 def test_no_page_holds_two_lines_alone(words: int) -> None:
     """Where the text came from stands on the page of its addresses, however long the text is."""

@@ -113,6 +113,31 @@ def test_the_pdf_of_a_session(taught: FlaskClient) -> None:
     assert not [one for one in links if ".." in one or one.endswith(".md")]
 
 
+def test_the_contents_of_the_course_have_two_levels(taught: FlaskClient) -> None:
+    """Sessions and texts stand under a heading each, on paper and among the bookmarks."""
+    pdf = PdfReader(io.BytesIO(file_at(taught, "/teaching/all.pdf").data))
+    first = pdf.pages[0].extract_text()
+    told: list[object] = []
+    for one in pdf.outline:
+        if isinstance(one, list):
+            told.append([two["/Title"] for two in one if not isinstance(two, list)])
+        else:
+            told.append(one["/Title"])
+
+    assert told == [
+        "Week by week",
+        *("Sessions", ["Why firms cooperate", "Buying together"]),
+        *("Texts", ["Metal firms purchase machines", "How to purchase together"]),
+    ]
+    contents = re.findall(
+        r"^([A-Z][^.\n]*?)[ .]*\d+$", first.partition("Contents")[2], re.MULTILINE
+    )
+    assert contents == [
+        *("Week by week", "Sessions", "Why firms cooperate", "Buying together"),
+        *("Texts", "Metal firms purchase machines", "How to purchase together"),
+    ]
+
+
 def test_the_course_holds_each_text_once(taught: FlaskClient) -> None:
     """The weeks, every session in its order with its own notes, then the texts."""
     text = file_at(taught, "/teaching/all.md").text
