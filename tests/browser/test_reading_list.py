@@ -243,3 +243,21 @@ def test_no_violations(browser: Browser, url: str, path: str) -> None:
     """No rule of axe-core is broken, and the page is no wider than the window."""
     with opened(browser, url + path) as page:
         assert problems_everywhere(page) == {}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "plain"])
+def test_who_presses_a_button_goes_on_from_there(browser: Browser, url: str, scripts: bool) -> None:
+    """What was found has the focus, on the screen; and so has the button that moves a case."""
+    page = fresh(browser, url, scripts=scripts, width=360)
+    page.goto(f"/packs/add?{'&'.join(f'id={one}' for one in FIVE[:3])}&list=new")
+    page.get_by_label("Look for cases").fill("textile")
+    page.get_by_label("Look for cases").press("Enter")
+    expect(page.locator("#found")).to_be_focused()
+    expect(page.locator("#found")).to_have_text("2 cases found.")
+    expect(page.locator("#found")).to_be_in_viewport()
+    page.locator("#down-1").press("Enter")
+    expect(page.locator("#down-2")).to_be_focused()
+    expect(page.locator("#item-2 .pack-row-title")).to_be_in_viewport()
+    page.locator("#down-2").press("Enter")
+    expect(page.locator("#up-3")).to_be_focused()
+    page.context.close()

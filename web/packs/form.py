@@ -36,8 +36,10 @@ LONGEST_QUERY = 200
 #: What a button may have done, in one word.
 SAID = ("added", "already", "back", "moved", "removed", "saved")
 #: What a button may ask for: these words, or one of the others with a place or an id.
-KEEP, SEARCH, FILE, SEE, UNDO = "keep", "save", "file", "see", "undo"
+KEEP, ENTER, SEARCH, FILE, SEE, UNDO = "keep", "enter", "save", "file", "see", "undo"
 UP, DOWN, REMOVE, ADD = "up", "down", "remove", "add"
+#: The id of the heading of what was found.
+FOUND = "found"
 _DO = re.compile(rf"({UP}|{DOWN}|{REMOVE})-([0-9]{{1,3}})|{ADD}-([a-z0-9/-]{{1,200}})")
 
 
@@ -55,7 +57,8 @@ class Draft:
 
     ``faults`` maps places in the form to what is wrong there, ``strange`` says what is wrong with
     the form. ``query`` is what cases are looked for by. ``removed`` can be brought back.
-    ``said`` tells what was done, and ``at`` which item it was done to, from 1.
+    ``said`` tells what was done, and ``at`` which item it was done to, from 1. ``way`` is the
+    button by which it was moved, ``looks`` whether cases were looked for just now.
     """
 
     pack: Pack = field(default_factory=Pack)
@@ -65,6 +68,22 @@ class Draft:
     removed: Removed | None = None
     said: str = ""
     at: int = 0
+    way: str = ""
+    looks: bool = False
+
+    @property
+    def goes_on(self) -> str:
+        """The id of the part of the form where whoever pressed a button goes on; mostly empty.
+
+        After a move that is the same button again, or the other one at an end of the list.
+        """
+        if self.looks:
+            return FOUND
+        if self.said == "moved" and self.way:
+            is_at_end = self.at == (1 if self.way == UP else len(self.pack.items))
+            other = DOWN if self.way == UP else UP
+            return f"{other if is_at_end else self.way}-{self.at}"
+        return f"item-{self.at}" if self.at else ""
 
     @property
     def is_sound(self) -> bool:
@@ -143,6 +162,8 @@ def done(draft: Draft, do: str, texts: Texts) -> Draft:
     """
     if do == UNDO and draft.removed:
         return _brought_back(draft, draft.removed)
+    if do == SEARCH:
+        return replace(draft, looks=bool(draft.query))
     if do == KEEP:
         return replace(draft, said="saved")
     match = _DO.fullmatch(do)
@@ -154,7 +175,9 @@ def done(draft: Draft, do: str, texts: Texts) -> Draft:
     at = int(place) - 1
     if not 0 <= at < len(draft.pack.items):
         return draft
-    return _taken_out(draft, at) if way == REMOVE else _moved(draft, at, -1 if way == UP else 1)
+    if way == REMOVE:
+        return _taken_out(draft, at)
+    return replace(_moved(draft, at, -1 if way == UP else 1), way=way)
 
 
 def with_case(draft: Draft, case_id: str, texts: Texts) -> Draft:
