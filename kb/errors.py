@@ -20,6 +20,8 @@
     ├── BackupUnusable           a backup cannot be written, read or brought back
     ├── QueryError               a request that cannot be answered as it stands
     ├── PackError                a reading list cannot be read from its address, or has none
+    │   └── TextsNotKept         texts that it names are not kept here
+    ├── FormatUnknown            a file is asked for in a format that there is not
     ├── ExportFailed             a file could not be made
     ├── ExportsBusy              too many files wait to be made
     ├── CaseNotFound             no case has this id
@@ -262,6 +264,45 @@ class QueryError(KBError):
 
 class PackError(KBError):
     """A reading list cannot be read from its address, or does not fit in one."""
+
+
+class TextsNotKept(PackError):
+    """Texts that a reading list names are not kept here.
+
+    So no file of the list is made; its page shows the rest.
+
+    Attributes:
+        versions: those that are missing, twelve characters each.
+        total: how many texts the list names.
+    """
+
+    def __init__(self, versions: Collection[str], total: int) -> None:
+        self.versions = tuple(versions)
+        self.total = total
+        named = ", ".join(self.versions)
+        which = (
+            f"Of the {total} texts that this list names these are not kept here: {named}."
+            if total > 1
+            else f"The text that this list names is not kept here: {named}."
+        )
+        super().__init__(
+            f"{which} So no file is made of it. The page of the list shows all the rest, and leads "
+            "to a list without what is missing. Or ask whoever made the list."
+        )
+
+
+class FormatUnknown(KBError):
+    """A file is asked for in a format that there is not.
+
+    Attributes:
+        given: the ending that was asked for.
+        allowed: those that there are.
+    """
+
+    def __init__(self, what: str, given: str, allowed: Collection[str]) -> None:
+        self.given = given
+        self.allowed = tuple(allowed)
+        super().__init__(f"{what} has no format {given!r}. Allowed are {', '.join(self.allowed)}.")
 
 
 class ExportFailed(KBError):

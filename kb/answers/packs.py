@@ -15,6 +15,7 @@ from kb.model.cases import Case, Reference
 from kb.model.compendium import Compendium
 from kb.model.packs import Course, Pack, PackItem, PlanStep
 from kb.model.taxonomy import Term
+from kb.versions.cases import versions_of
 from kb.versions.store import Versions
 
 
@@ -74,6 +75,7 @@ class PackText:
         number: its place in the pack, from 1.
         item: with id and version, as far as both are known.
         text: None where nobody has the version, or the case.
+        is_named: whether the pack itself names this version; else it is the newest.
         is_newest: whether there is no newer text of the case.
         now: under which id the compendium has the case; empty where it has it no more.
     """
@@ -81,6 +83,7 @@ class PackText:
     number: int
     item: PackItem
     text: Text | None
+    is_named: bool
     is_newest: bool
     now: str
 
@@ -92,7 +95,9 @@ class PackText:
     @property
     def title(self) -> str:
         """The title of the case, or what else it is known by."""
-        return self.text.case.title if self.text else self.item.name
+        if self.text:
+            return self.text.case.title
+        return self.item.name if self.item.case else f"Version {self.item.version}"
 
 
 def pinned(pack: Pack, texts: Texts) -> Pack:
@@ -110,12 +115,12 @@ def _pinned(item: PackItem, texts: Texts) -> PackItem:
 def texts_of(pack: Pack, texts: Texts, compendium: Compendium) -> tuple[PackText, ...]:
     """Every item of a pack with its text, in order."""
     return tuple(
-        _with_text(number, _pinned(item, texts), texts, compendium)
-        for number, item in enumerate(pack.items, 1)
+        _with_text(number, item, texts, compendium) for number, item in enumerate(pack.items, 1)
     )
 
 
-def _with_text(number: int, item: PackItem, texts: Texts, compendium: Compendium) -> PackText:
+def _with_text(number: int, given: PackItem, texts: Texts, compendium: Compendium) -> PackText:
+    item = _pinned(given, texts)
     text = _text_of(item, texts, compendium)
     if text is not None:
         item = replace(item, case=text.case.id)
@@ -124,6 +129,7 @@ def _with_text(number: int, item: PackItem, texts: Texts, compendium: Compendium
         number=number,
         item=item,
         text=text,
+        is_named=bool(given.version),
         is_newest=bool(item.version) and texts.newest(now or item.case) == item.version,
         now=now,
     )
@@ -135,6 +141,92 @@ def _text_of(item: PackItem, texts: Texts, compendium: Compendium) -> Text | Non
         return texts.at(item.version)
     case = compendium.by_id.get(item.case)
     return case and Text(case=case, references=compendium.references, version="")
+
+
+# --- what a file names that is not there ------------------------------------------------------
+
+#: Of a case so many of its kept versions are named, the newest ones.
+_NAMED = 10
+
+
+def not_kept(pack: Pack, versions: Versions, compendium: Compendium) -> tuple[NotKept, ...]:
+    """The items of a pack whose version is not kept, or is a text of another case, in order.
+
+    A version is one of a case under every id that the case has or had.
+
+    Raises:
+        VersionsUnreadable: the store cannot be read.
+    """
+    found = (
+        _not_kept(number, item, versions, compendium)
+        for number, item in enumerate(pack.items, 1)
+        if item.version
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _not_kept(
+    number: int, item: PackItem, versions: Versions, compendium: Compendium
+) -> NotKept | None:
+    kept = versions.digests(item.version)
+    ids = dict.fromkeys(filter(None, (item.case, compendium.id_now(item.case))))
+    own = tuple(
+        dict.fromkeys(
+            short(digest)
+            for case_id in ids
+            for digest in versions_of(versions, compendium, case_id).digests
+        )
+    )
+    if kept and (not item.case or item.version in own):
+        return None
+    other = ""
+    if kept:
+        text = StoredTexts(versions).at(item.version)
+        other = text.case.id if text else ""
+        if other in ids:
+            return None
+    return NotKept(number=number, item=item, kept=own[:_NAMED], other=other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotKept:
+    """An item of a pack whose version its case does not have.
+
+    Attributes:
+        number: its place in the pack, from 1.
+        item: as the pack has it.
+        kept: the versions of the case that are kept, the newest first; at most ten.
+        other: the id of the case that has the version; empty where nobody has it.
+    """
+
+    number: int
+    item: PackItem
+    kept: tuple[str, ...]
+    other: str
+
+    @property
+    def told(self) -> str:
+        """What is wrong, what is there and what to do, as a sentence goes on after its place."""
+        version, case_id = self.item.version, self.item.case
+        if not case_id:
+            return (
+                f"names version {version} alone, which is not kept here. Write a case instead, "
+                "such as its id, or take the entry out."
+            )
+        whose = f", which is a text of {self.other!r}" if self.other else ", which is not kept here"
+        if self.kept:
+            there = (
+                f"Kept of {case_id!r}, the newest first: {', '.join(self.kept)}. Write one of them "
+                "after @, or the id alone for the newest."
+            )
+        elif self.other:
+            there = f"No text of {case_id!r} is kept here. Write the id of the case that you mean."
+        else:
+            there = (
+                f"No text of {case_id!r} is kept here. Take the entry out, or open the file on the "
+                "site where it was made."
+            )
+        return f"names version {version} of {case_id!r}{whose}. {there}"
 
 
 # --- sessions --------------------------------------------------------------------------------

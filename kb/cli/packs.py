@@ -67,10 +67,15 @@ def list_packs(*, index: str | None, as_json: bool) -> int:
 def encode(*, path: Path, index: str | None, as_json: bool) -> int:
     """Print the address of the reading list in a file, such as 'kb packs encode pack.yaml'.
 
-    Items that name no version get the newest. A teaching note is left out.
+    Items that name no version get the newest; a version that is not kept, or is one of another
+    case, is refused. A teaching note is left out.
     """
-    from kb.answers.packs import StoredTexts, pinned
-    from kb.content.packs import read_readers_pack  # imports the readers of content
+    from kb.answers.packs import StoredTexts, not_kept, pinned
+    from kb.content.packs import (  # imports the readers of content
+        lines_of_items,
+        read_readers_pack,
+    )
+    from kb.errors import Problem, errors_of
     from kb.exports.pack_address import address_of
     from kb.versions.store import Versions
 
@@ -81,11 +86,22 @@ def encode(*, path: Path, index: str | None, as_json: bool) -> int:
             f"{str(path)!r} cannot be read: {err.strerror}", param_hint="FILE"
         ) from err
     pack, problems = read_readers_pack(data, str(path))
-    print_problems(problems, as_json=as_json)
-    if pack is None:
-        return 1
     settings = settings_of(index=index)
-    address = address_of(pinned(pack, StoredTexts(Versions(settings.index))))
+    versions = Versions(settings.index)
+    if pack is not None and any(item.version for item in pack.items):
+        lines, compendium = lines_of_items(data), _opened(index).compendium
+        problems += [
+            Problem(
+                path=str(path),
+                line=lines[one.number - 1],
+                message=f"items[{one.number}].case {one.told}",
+            )
+            for one in not_kept(pack, versions, compendium)
+        ]
+    print_problems(problems, as_json=as_json)
+    if pack is None or errors_of(problems):
+        return 1
+    address = address_of(pinned(pack, StoredTexts(versions)))
     click.echo(addresses_of(settings).pack(address))
     say(f"{len(address)} characters, {len(pack.items)} documents")
     return 0

@@ -464,6 +464,18 @@ def read_readers_pack(data: bytes, name: str = "pack.yaml") -> tuple[Pack | None
     return (None if errors_of(problems) else pack), problems
 
 
+def lines_of_items(data: bytes) -> tuple[int, ...]:
+    """The lines on which the cases of a reader's list stand, in order.
+
+    Args:
+        data: a file that ``read_readers_pack`` reads.
+    """
+    located = read_yaml(text_of(data))
+    return tuple(
+        located.line("items", place, "case") for place in range(len(located.value["items"]))
+    )
+
+
 def readers_pack_file(pack: Pack, heading: str) -> str:
     """A reading list as a file that ``read_readers_pack`` reads as the same list.
 

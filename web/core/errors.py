@@ -134,6 +134,18 @@ KINDS: Mapping[type[errors.KBError], Kind] = {
         title="This reading list cannot be opened",
         help="A reading list stands in its link, and this link is not as it was made.",
     ),
+    errors.TextsNotKept: Kind(
+        status=404,
+        slug="texts-not-kept",
+        title="Not every text of this reading list is kept here",
+        help="The list may have been made on another site, or its link was changed by hand.",
+    ),
+    errors.FormatUnknown: Kind(
+        status=404,
+        slug="unknown-format",
+        title="There is no such format",
+        help="Files are made in some formats only. Check the ending of the address.",
+    ),
     errors.SnapshotMissing: Kind(
         status=503,
         slug="not-built",
@@ -347,16 +359,22 @@ def _known(error: errors.KBError) -> Response:
         failure = replace(failure, detail=failure.kind.help)
     if failure.kind.status == 503:  # what is wrong, and where, is the operator's: see the log
         failure = replace(failure, detail=failure.kind.help)
+    return _answer(_of_parameter(failure, error))
+
+
+def _of_parameter(failure: Failure, error: errors.KBError) -> Failure:
+    """A failure with the part of the request that it was, and what would be allowed there."""
     if isinstance(error, errors.QueryError):
         value = error.value[:VALUE_SHOWN] if isinstance(error.value, str) else error.value
-        failure = replace(failure, parameter=error.parameter, value=value, allowed=error.allowed)
-    elif isinstance(error, errors.VersionNotFound):
-        failure = replace(
-            failure, parameter="name", value=error.digest, allowed=error.found or error.known
-        )
-    elif isinstance(error, errors.CaseNotFound):
-        failure = replace(failure, parameter="case_id", value=error.case_id, allowed=error.nearest)
-    return _answer(failure)
+        return replace(failure, parameter=error.parameter, value=value, allowed=error.allowed)
+    if isinstance(error, errors.VersionNotFound):
+        allowed = error.found or error.known
+        return replace(failure, parameter="name", value=error.digest, allowed=allowed)
+    if isinstance(error, errors.FormatUnknown):
+        return replace(failure, parameter="form", value=error.given, allowed=error.allowed)
+    if isinstance(error, errors.CaseNotFound):
+        return replace(failure, parameter="case_id", value=error.case_id, allowed=error.nearest)
+    return failure
 
 
 def _log_known(error: errors.KBError, kind: Kind) -> None:

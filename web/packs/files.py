@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from kb.answers.packs import not_kept
 from kb.errors import Problem
 from kb.model.packs import Pack
-from web.core.request import site_words
+from web.core.request import searcher, site_words, versions
 from web.core.urls import absolute, url_for
+from web.ui.packs import texts
 
 #: What the file is called when it is saved, whatever the list is called.
 FILE_NAME = "pack.yaml"
@@ -50,3 +52,26 @@ def read(data: bytes) -> tuple[Pack | None, list[Problem]]:
     from kb.content.packs import read_readers_pack  # else every worker would load the readers
 
     return read_readers_pack(data)
+
+
+def not_here(pack: Pack, data: bytes) -> list[Problem]:
+    """What a list names that this site does not have: cases that nobody knows, or versions.
+
+    Args:
+        pack: as the file has it; an item without a version means the newest.
+        data: the file, for the lines.
+    """
+    from kb.content.packs import lines_of_items  # else every worker would load the readers
+
+    wrong = {one.number: one.told for one in not_kept(pack, versions(), searcher().compendium)}
+    for number, item in enumerate(pack.items, 1):
+        if not item.version and not texts().newest(item.case):
+            wrong[number] = (
+                f"names {item.case!r}, which is no case of this compendium, and no version. Take "
+                "it out of the file, or write its version after @."
+            )
+    lines = lines_of_items(data) if wrong else ()
+    return [
+        Problem(path=FILE_NAME, line=lines[number - 1], message=f"items[{number}].case {said}")
+        for number, said in sorted(wrong.items())
+    ]

@@ -25,7 +25,8 @@ from kb.answers.citation import items_of as cited_items
 from kb.answers.packs import pinned
 from kb.citations.formats import FORMATS
 from kb.citations.items import today
-from kb.errors import KBError, PackError, Problem
+from kb.errors import FormatUnknown, KBError, PackError, Problem, TextsNotKept
+from kb.exports.document import Document
 from kb.exports.formats import FORMATS as FILE_FORMATS
 from kb.exports.pack_address import LONG, MAX_LENGTH, address_of, fits, pack_at
 from kb.exports.packs import pack_document
@@ -40,12 +41,15 @@ from web.core.params import Param, Read, Table, read_page, read_strict
 from web.core.request import searcher
 from web.core.urls import absolute, addresses, compare_url, url_for
 from web.core.values import one_of, text, whole
-from web.packs.files import FILE_NAME, read, told, written
+from web.packs.files import FILE_NAME, not_here, read, told, written
 from web.packs.form import (
+    ENTER,
     FILE,
+    KEEP,
     LONGEST_QUERY,
     MOST_BYTES,
     SAID,
+    SEARCH,
     SEE,
     Draft,
     Removed,
@@ -84,6 +88,8 @@ EDITING: Table = (
 
 #: What stands around an address in running text, and is no part of it.
 _AROUND = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9_-]+$")
+#: What ends the name of a file, in some format or none.
+_ENDING = re.compile(r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*")
 
 bp = Blueprint("packs", __name__, template_folder="templates")
 
@@ -93,7 +99,29 @@ def help_with(failure: Failure) -> Help:
     ways = ((url_for("packs.packs"), "Start a reading list, or open one from its file"),)
     if failure.kind.status == TOO_LARGE:
         return Help(title="That is more than a reading list can hold", ways=ways)
+    name = str((request.view_args or {}).get("name", "")).partition(".")[0]
+    if failure.kind.slug == "texts-not-kept":
+        shown = (url_for("packs.pack", name=name), "The list, with the texts that are here")
+        return Help(ways=(shown, *ways))
+    if failure.kind.slug == "unknown-format":
+        shown = (url_for("packs.pack", name=name), "The list as a page")
+        return Help(nearest=_in_every_format(name), ways=(shown, *ways))
     return Help(ways=ways)
+
+
+def _in_every_format(name: str) -> tuple[tuple[str, str], ...]:
+    """The address of a list in each format, and what the format is called."""
+    return (
+        *(
+            (url_for("packs.pack_file", name=name, form=one.name), one.label)
+            for one in FILE_FORMATS.values()
+        ),
+        (url_for("packs.file", name=name), f"A file to open again, {FILE_NAME}"),
+        *(
+            (url_for("packs.cited", name=name, format_id=one.id), one.label)
+            for one in FORMATS.values()
+        ),
+    )
 
 
 register_help(bp, help_with)
@@ -109,8 +137,8 @@ def packs() -> str:
 def pack(name: str) -> Response:
     """A reading list by what stands for it in an address, or by its id in the compendium.
 
-    400 where the address is not as it was made; 404 where it cannot be one. A session leads to
-    its own page.
+    400 where the address is not as it was made; 404 where it cannot be one. Where a text that it
+    names is not kept, the page with the rest answers 404 as well. A session leads to its own page.
     """
     return _page(_pack(name), name, whole=False)
 
@@ -138,24 +166,44 @@ def file(name: str) -> Response:
 
 @bp.get("/packs/<name>.<any(pdf, epub, docx, md, imscc):form>")
 def pack_file(name: str, form: str) -> Response:
-    """A reading list with the whole text of every case as one file."""
+    """A reading list with the whole text of every case as one file.
+
+    404 where a text is not kept: its page says which, and shows the rest.
+    """
     read_strict((), request.args, searcher().taxonomy)
     one = _pack(name)
     return _own(
         document_file(
             ("pack", name),
-            lambda: pack_document(
-                one, library(), address=absolute(url_for("packs.pack", name=name))
-            ),
+            lambda: _document(one, absolute(url_for("packs.pack", name=name))),
             FILE_FORMATS[form],
             file_name(one.title),
         )
     )
 
 
+def _document(one: Pack, address: str) -> Document:
+    """A list as what its files are made of.
+
+    Raises:
+        TextsNotKept: the text of an item is not here.
+    """
+    made = pack_document(one, library(), address=address)
+    both = zip(one.items, made.items, strict=True)
+    if missing := [item.version or item.case for item, its in both if its.missing]:
+        raise TextsNotKept(missing, len(one.items))
+    return made
+
+
 def cited(name: str, format_id: str) -> Response:
-    """The cases of a list as they are cited, each at its version, for a reference manager."""
-    cases = [one.text.case for one in items_of(_pack(name)) if one.text is not None]
+    """The cases of a list as they are cited, each at its version, for a reference manager.
+
+    404 where a text is not kept, as nobody knows what is to be cited.
+    """
+    held = items_of(_pack(name))
+    if missing := [one.item.version for one in held if one.text is None]:
+        raise TextsNotKept(missing, len(held))
+    cases = [one.text.case for one in held if one.text]
     items = cited_items(cases, searcher(), addresses(), accessed=today())
     return _own(citations_file(items, format_id, "reading-list"))
 
@@ -261,6 +309,8 @@ def change() -> Response:
         return _form(draft, WRONG)
     draft = replace(draft, pack=pinned(draft.pack, texts()))
     do = form.get("do", "")
+    if do == ENTER:  # in a field: in that of the search it looks for cases
+        do = SEARCH if draft.query and draft.query != form.get("asked", "") else KEEP
     draft = done(draft, do, texts())
     if faults := {**faults_of(draft.pack), **draft.faults}:
         return _form(replace(draft, faults=faults), WRONG)
@@ -275,7 +325,8 @@ def change() -> Response:
 def open_file() -> Response:
     """A list out of a file: at its address where it fits in one, else in the form.
 
-    400 with what is wrong in the file, line by line; 413 where it is more than a list holds.
+    400 with what is wrong in the file, line by line, and with each version that is not kept or is
+    one of another case; 413 where it is more than a list holds.
     """
     request.max_content_length = MOST_BYTES
     sent = request.files.get("file")
@@ -286,21 +337,9 @@ def open_file() -> Response:
     found, problems = read(data)
     if found is None:
         return _refused(problems)
-    held = pinned(found, texts())
-    unknown = [item.case for item in held.items if not item.version]
-    if unknown:
-        return _refused(
-            [
-                Problem(
-                    path=FILE_NAME,
-                    line=1,
-                    message=f"{name!r} is no case of this compendium and names no version. Take it "
-                    "out of the file, or write its version after @.",
-                )
-                for name in unknown
-            ]
-        )
-    return _led_to(Draft(pack=held))
+    if problems := not_here(found, data):
+        return _refused(problems)
+    return _led_to(Draft(pack=pinned(found, texts())))
 
 
 def _given_cases() -> list[Case]:
@@ -335,8 +374,19 @@ def _pack(name: str) -> Pack:
 
     Raises:
         PackError: the address is not as it was made.
+        FormatUnknown: it is that of a list, with an ending that no file has.
         HTTPException: 404; it cannot be an address.
     """
+    stem, _, ending = name.partition(".")
+    is_file = _ENDING.fullmatch(ending) is not None
+    one = _pack_of(stem if is_file else name)
+    if is_file:
+        endings = (*FILE_FORMATS, "yaml", *(form.ending[1:] for form in FORMATS.values()))
+        raise FormatUnknown("A reading list", ending, endings)
+    return one
+
+
+def _pack_of(name: str) -> Pack:
     held = searcher().compendium.pack_by_id.get(name)
     if held is not None:
         return held
@@ -388,7 +438,8 @@ def _with_cases(given: str, ids: list[str]) -> Draft:
 def _led_to(draft: Draft) -> Response:
     """The form at the address of the list, or here where it has none."""
     if draft.pack == Pack() and not draft.removed:
-        return _own(redirect(url_for("packs.start", q=draft.query or None), SEE_OTHER))
+        address = url_for("packs.start", q=draft.query or None, _anchor=draft.goes_on or None)
+        return _own(redirect(address, SEE_OTHER))
     if not fits(draft.pack):
         return _form(draft)
     undo = {}
@@ -400,7 +451,7 @@ def _led_to(draft: Draft) -> Response:
         q=draft.query or None,
         did=draft.said or None,
         at=(draft.removed.at + 1 if undo and draft.removed else draft.at) or None,
-        _anchor=f"item-{draft.at}" if draft.at else None,
+        _anchor=draft.goes_on or None,
         **undo,
     )
     return _own(redirect(address, SEE_OTHER))
@@ -455,7 +506,9 @@ def _page(one: Pack, name: str, *, whole: bool) -> Response:
     if one.teaching is not None:
         return redirect(url_for("teaching.session", pack_id=one.id))
     items = items_of(one)
-    compared = [item.now for item in items if item.case and item.now and not item.case.is_guide]
+    compared = [item for item in items if item.case and item.now and not item.case.is_guide]
+    missing = [item for item in items if item.text is None]
+    rest = replace(one, items=tuple(item.item for item in items if item.text))
     page = render_template(
         "pack.html",
         pack=one,
@@ -466,9 +519,14 @@ def _page(one: Pack, name: str, *, whole: bool) -> Response:
         link=absolute(url_for("packs.pack", name=name)) if name else "",
         formats_offered=FORMATS,
         files=FILE_FORMATS.values(),
-        compare=compare_url(compared) if LEAST <= len(compared) <= MOST else "",
+        compare=compare_url([item.now for item in compared])
+        if LEAST <= len(compared) <= MOST
+        else "",
+        compares_newest=any(not item.is_newest for item in compared),
+        missing=missing,
+        without=address_of(replace(rest, id="")) if missing and rest.items and fits(rest) else "",
     )
-    response = make_response(page)
+    response = make_response(page, NOT_FOUND if missing else 200)
     return response if one.id else _own(response)
 
 

@@ -15,7 +15,7 @@ from kb.exports.pack_address import MAX_LENGTH
 from kb.exports.packs import Library
 from kb.model.packs import Pack
 from web.core.request import searcher, versions
-from web.core.urls import CARRIED, absolute, addresses, cases_root, version_url
+from web.core.urls import CARRIED, absolute, addresses, case_url, cases_root, version_url
 from web.ui.documents import document
 from web.ui.markdown import Body, render_inside, render_prose
 
@@ -84,6 +84,16 @@ def cited_in(one: PackText) -> tuple[Citation, ...]:
 def text_url(one: PackText) -> str:
     """The page of the text that an item names, unchanged; empty where nobody knows whose it is."""
     return version_url(one.item.case, one.item.version) if one.item.case else ""
+
+
+def title_url(one: PackText) -> str:
+    """Where the title of an item leads: to the text that the list names, else to the newest.
+
+    Empty where nobody has the text that is named.
+    """
+    if one.is_named:
+        return text_url(one) if one.text else ""
+    return case_url(one.now) if one.now else ""
 
 
 def has_sessions() -> bool:

@@ -51,6 +51,7 @@ from web.ui.packs import (
     items_of,
     prose,
     text_url,
+    title_url,
     whole_text,
     with_list,
 )
@@ -287,6 +288,7 @@ FUNCTIONS = {
     "subject_kind": lambda: taxonomy().subject,
     "term_url": term_url,
     "text_url": text_url,
+    "title_url": title_url,
     "version_url": version_url,
     "vocabulary": vocabulary,
     "whole_text": whole_text,

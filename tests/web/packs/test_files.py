@@ -1,4 +1,7 @@
-"""The file of a list that names a text which nobody has, in every format, opened by a reader."""
+"""The file of a list that names a text which nobody has, in every format, opened by a reader.
+
+The site makes none; ``kb export`` does, and the course has the same records.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from kb.exports.formats import FORMATS
-from kb.exports.pack_address import address_of
+from kb.exports.formats import FORMATS, write
+from kb.exports.pack_address import address_of, pack_at
+from kb.exports.packs import pack_document
 from kb.model.packs import Pack, PackItem
 from tests.web.teaching.test_files import text_of
-from tests.web.ui.test_exported import file_at
+from web.ui.packs import library
 
 METAL, WINE = "norway/metal-buyers", "france/wine-exporters"
 SAID = "The text of this version is not kept here."
@@ -37,10 +41,17 @@ def _name(taught: FlaskClient) -> str:
     )
 
 
+def file_of(client: FlaskClient, name: str, form: str) -> bytes:
+    """A list as a file, whatever of it is missing."""
+    with client.application.test_request_context():
+        document = pack_document(pack_at(name), library(), address=f"http://localhost/packs/{name}")
+        return write(document, FORMATS[form])
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_says_what_is_missing(taught: FlaskClient, name: str, form: str) -> None:
     """Each in its place, with its note; the beginning tells how many."""
-    text = text_of(form, file_at(taught, f"/packs/{name}.{form}").data)
+    text = text_of(form, file_of(taught, name, form))
 
     assert text.count(SAID) == 2
     assert "2 of 3; each is named in its place" in text
@@ -51,21 +62,21 @@ def test_every_format_says_what_is_missing(taught: FlaskClient, name: str, form:
 
 def test_the_pdf_has_them_among_its_contents(taught: FlaskClient, name: str) -> None:
     """In the order of the list."""
-    pdf = PdfReader(io.BytesIO(file_at(taught, f"/packs/{name}.pdf").data))
+    pdf = PdfReader(io.BytesIO(file_of(taught, name, "pdf")))
     titles = [one["/Title"] for one in pdf.outline if not isinstance(one, list)]
     assert titles[0] == "Metal firms purchase machines"
-    assert titles[2] == f"@{'f' * 12}"
+    assert titles[2] == f"Version {'f' * 12}"
     assert len(titles) == 3
 
 
 def test_a_cartridge_links_to_no_text_that_is_missing(taught: FlaskClient, name: str) -> None:
     """A web link leads where there is a page."""
-    archive = ZipFile(io.BytesIO(file_at(taught, f"/packs/{name}.imscc").data))
+    archive = ZipFile(io.BytesIO(file_of(taught, name, "imscc")))
     assert "item-003/page.html" in archive.namelist()
     assert "item-003/link.xml" not in archive.namelist()
 
 
-def test_the_page_says_so_beside_the_files(taught: FlaskClient, name: str) -> None:
+def test_the_page_says_so(taught: FlaskClient, name: str) -> None:
     """How many; nothing where every text is there."""
     assert "2 texts are not kept here." in taught.get(f"/packs/{name}").text
     assert "not kept here" not in taught.get("/packs/plain").text

@@ -36,7 +36,10 @@ def at(answer) -> Pack:
 def ids(client: FlaskClient, pack: Pack) -> list[str]:
     """The ids of the cases of a list, in order, as its page has them."""
     page = client.get(f"/packs/{address_of(pack)}").text
-    return re.findall(r'<h2><span class="pack-number">\d+</span> <a href="/cases/([^"]+)"', page)
+    heading = r'<h2><span class="pack-number">\d+</span> <a href="/cases/([^"@]+)@([0-9a-f]{12})"'
+    found = re.findall(heading, page)
+    assert [version for _, version in found] == [item.version for item in pack.items]
+    return [case_id for case_id, _ in found]
 
 
 def sent(pack: Pack, do: str, **more: object) -> dict[str, object]:
@@ -184,11 +187,29 @@ def test_the_order_is_changed_by_buttons(taught: FlaskClient, begun: Pack) -> No
     down = press(taught, begun, "down-1")
 
     assert ids(taught, at(down)) == [WINE, METAL, GUIDE]
-    assert down.location.endswith("did=moved&at=2#item-2")
+    assert down.location.endswith("did=moved&at=2#down-2")
     assert ids(taught, at(press(taught, begun, "up-3"))) == [METAL, GUIDE, WINE]
     assert at(press(taught, begun, "up-1")) == begun
     assert at(press(taught, begun, "down-99")) == begun
     assert "is now number 2." in taught.get(down.location).text
+
+
+def test_who_moves_a_case_goes_on_at_the_same_button(taught: FlaskClient, begun: Pack) -> None:
+    """At an end of the list, where that one does nothing, at the other."""
+    pressed = ("down-1", "down-2", "up-3", "up-2", "remove-1")
+    places = [press(taught, begun, do).location.partition("#")[2] for do in pressed]
+
+    assert places == ["down-2", "up-3", "up-2", "down-1", "item-1"]
+    page = taught.get(f"/packs/edit/{address_of(begun)}").text
+    found = re.findall(r' id="((?:up|down)-\d)"( disabled)?', page)
+    assert found == [
+        *(("up-1", " disabled"), ("down-1", ""), ("up-2", ""), ("down-2", "")),
+        *(("up-3", ""), ("down-3", " disabled")),
+    ]
+    assert "autofocus" not in page
+    long = "".join(chr(0x4E00 + (7 * n * n) % 5000) for n in range(2000))
+    answer = press(taught, begun, "down-1", note=[long, long[3:], long[5:]])
+    assert re.findall(r'id="([^"]+)" autofocus', answer.text) == ["down-2"]
 
 
 def test_a_removal_is_undone(taught: FlaskClient, begun: Pack) -> None:
@@ -225,11 +246,29 @@ def test_cases_are_found_in_the_form(taught: FlaskClient, begun: Pack) -> None:
     found = press(taught, begun, "save", q="textile")
     page = taught.get(found.location).text
 
-    assert "?q=textile" in found.location
+    assert found.location.endswith("?q=textile#found")
+    assert '<h3 class="pack-found-head" id="found" tabindex="-1">2 cases found.</h3>' in page
     assert 'value="add-norway/textile-exporters"' in page
     more = press(taught, begun, "add-norway/textile-exporters", q="textile")
     assert ids(taught, at(more)) == [METAL, WINE, GUIDE, "norway/textile-exporters"]
     assert at(press(taught, begun, "add-no/case")) == begun
+
+
+def test_a_search_in_the_form_leads_to_what_it_found(taught: FlaskClient, begun: Pack) -> None:
+    """Also where nothing was, in an empty list, and by the enter key; that saves elsewhere."""
+    none = press(taught, begun, "save", q="xyzzyx")
+    empty = press(taught, Pack(), "save", q="textile")
+    page = taught.get(none.location).text
+
+    assert none.location.endswith("#found")
+    assert re.search(r'id="found" tabindex="-1">Nothing was found for “xyzzyx”.</h3>', page)
+    assert empty.location == "/packs/edit?q=textile#found"
+    entered = press(taught, begun, "enter", q="textile", asked="metal").location
+    again = press(taught, begun, "enter", q="textile", asked="textile").location
+    plain = press(taught, begun, "enter").location
+    assert (entered.endswith("?q=textile#found"), "did=saved" in entered) == (True, False)
+    assert ("did=saved" in again, "did=saved" in plain) == (True, True)
+    assert "#" not in again + plain
 
 
 def test_an_empty_list_says_how_to_begin(taught: FlaskClient) -> None:
@@ -365,9 +404,10 @@ def test_a_version_that_nobody_has(taught: FlaskClient) -> None:
     for way in ("", "/texts"):
         answer = taught.get(f"/packs/{address_of(pack)}{way}")
 
-        assert answer.status_code == 200
+        assert answer.status_code == 404
         assert "The text of this version is not kept here." in answer.text
         assert "My note" in answer.text
+        assert '<a href="#item-1">Number 1: Version ffffffffffff</a>' in answer.text
     form = taught.get(f"/packs/edit/{address_of(pack)}").text
     assert 'name="case" value="@ffffffffffff"' in form
     assert at(press(taught, pack, "save")) == pack
@@ -398,6 +438,90 @@ def test_what_is_wrong_in_the_form(taught: FlaskClient, begun: Pack, change: dic
     assert said in html.unescape(answer.text)
 
 
+def test_a_part_of_a_list_is_read_and_the_rest_is_marked(taught: FlaskClient, begun: Pack) -> None:
+    """404 with every word of the list, and a way to one without what is missing."""
+    gone = PackItem(version="f" * 12, note="My own words.")
+    pack = replace(begun, title="Half", items=(begun.items[0], gone, begun.items[1]))
+    address = address_of(pack)
+    rest = address_of(replace(pack, items=(begun.items[0], begun.items[1])))
+
+    for way in ("", "/texts"):
+        page = taught.get(f"/packs/{address}{way}")
+        assert page.status_code == 404
+        assert "1 text is not kept here." in page.text
+        assert f'href="/packs/edit/{rest}">Make a list of the others</a>' in page.text
+        assert "My own words." in page.text
+        assert page.text.count('class="pack-summary"') == 2
+        assert "With every text in one file" not in page.text
+    assert "They purchase metal machines together" in taught.get(f"/packs/{address}/texts").text
+    assert taught.get(f"/packs/{rest}").status_code == 200
+    kept = taught.get(f"/packs/{address}.yaml")
+    assert (kept.status_code, "case: '@ffffffffffff'" in kept.text) == (200, True)
+
+
+@pytest.mark.parametrize("ending", ["pdf", "epub", "docx", "md", "imscc", "bib", "ris", "csl.json"])
+def test_no_file_is_made_of_a_part_of_a_list(taught: FlaskClient, begun: Pack, ending: str) -> None:
+    """Each of them says which version is missing, and leads to the page with the rest."""
+    pack = replace(begun, items=(*begun.items, PackItem(version="f" * 12)))
+    address = address_of(pack)
+    answer = taught.get(f"/packs/{address}.{ending}")
+    said = html.unescape(answer.text)
+
+    assert answer.status_code == 404
+    assert "Of the 4 texts that this list names these are not kept here: ffffffffffff." in said
+    if answer.mimetype == "text/html":
+        assert f'href="/packs/{address}">The list, with the texts that are here</a>' in said
+    else:
+        assert answer.json["type"].endswith("#problem-texts-not-kept")
+
+
+def test_a_file_names_versions_that_are_kept(taught: FlaskClient, begun: Pack) -> None:
+    """Another digit, or a version of another case, is refused with its line and what there is."""
+    metal, wine, guide = (item.version for item in begun.items)
+    wrong = metal[:-1] + ("0" if metal[-1] != "0" else "1")
+    file = (
+        f"title: Mine\nitems:\n- case: {METAL}@{wrong}\n  note: Read.\n- case: {GUIDE}@{wine}\n"
+        f"- case: no/where@{wrong}\n- case: '@{wrong}'\n- case: {WINE}@{wine}\n- case: '@{guide}'\n"
+    )
+    answer = opened(taught, file.encode())
+    told = re.findall(r"<li>(Line [^<]+)</li>", html.unescape(answer.text))
+
+    metals, guides = (
+        f"Kept of {one!r}, the newest first: {name}. Write one of them after @, or the id alone"
+        for one, name in ((METAL, metal), (GUIDE, guide))
+    )
+    assert answer.status_code == 400
+    assert told == [
+        f"Line 3: case 1 names version {wrong} of {METAL!r}, which is not kept here. {metals} for "
+        "the newest.",
+        f"Line 5: case 2 names version {wine} of {GUIDE!r}, which is a text of {WINE!r}. {guides} "
+        "for the newest.",
+        f"Line 6: case 3 names version {wrong} of 'no/where', which is not kept here. No text of "
+        "'no/where' is kept here. Take the entry out, or open the file on the site where it was "
+        "made.",
+        f"Line 7: case 4 names version {wrong} alone, which is not kept here. Write a case "
+        "instead, such as its id, or take the entry out.",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["json", "nope", "csl.xml", "PDF", "nope/texts"])
+def test_a_format_that_there_is_not_is_told(taught: FlaskClient, begun: Pack, ending: str) -> None:
+    """Not the link is damaged: the formats that there are stand there."""
+    endings = ["pdf", "epub", "docx", "md", "imscc", "yaml", "bib", "ris", "csl.json"]
+    for name in (address_of(begun), "plain"):
+        answer = taught.get(f"/packs/{name}.{ending}")
+        given = ending.partition("/")[0]
+
+        assert (answer.status_code, "damaged" in answer.text) == (404, False)
+        if answer.mimetype == "text/html":
+            assert f"A reading list has no format &#39;{given}&#39;." in answer.text
+            for one in endings:
+                assert f'<a href="/packs/{name}.{one}">' in answer.text
+        else:
+            assert (answer.json["value"], answer.json["allowed"]) == (given, endings)
+    assert taught.get(f"/packs/A0000z.{ending}").status_code == 400
+
+
 def test_a_megabyte_is_not_read(taught: FlaskClient, begun: Pack) -> None:
     """As a form and as a file."""
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
@@ -416,7 +540,10 @@ def test_a_megabyte_is_not_read(taught: FlaskClient, begun: Pack) -> None:
     [
         (b"", "Choose a file first"),
         (b"title: [", "Line 1: the file is not YAML"),
-        (b"items:\n- case: norway/no\n", "'norway/no' is no case of this compendium"),
+        (
+            b"title: Mine\nitems:\n- case: norway/no\n",
+            "Line 3: case 1 names 'norway/no', which is no case of this compendium",
+        ),
         (
             b"items:\n" + b"- case: norway/a\n" * 1000,
             "the list of cases must be at most 100, not 1000",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -147,6 +148,24 @@ def test_it_tells_what_became_of_each(tmp_path: Path, tiny_encoder: Path) -> Non
     newest = "Always the newest"
     assert [newest in one for one in items] == [True, True, False]
     assert [f'href="/cases/{one}"' in two for one, two in zip((CHANGED, THEN), items, strict=False)]
+    heading = r'<h2><span class="pack-number">\d</span> <a href="([^"]+)"'
+    names = [item.version for item in pack_at(address).items]
+    assert [re.search(heading, one)[1] for one in items] == [
+        f"/cases/{case_id}@{name}" for case_id, name in zip(three, names, strict=True)
+    ]
+    said = "Compare the cases side by side</a>, by their newest texts and not by those of this list"
+    assert said in html
+    opened = client.post(
+        "/packs/open", data={"file": (io.BytesIO(client.get(f"/packs/{address}.yaml").data), "x")}
+    )
+    assert (opened.status_code, pack_at(opened.location.rpartition("/")[2])) == (
+        303,
+        pack_at(address),
+    )
+    moved_name = names[1]
+    file = f"items:\n- case: {THEN}@{moved_name}\n".encode()
+    under_its_new_id = client.post("/packs/open", data={"file": (io.BytesIO(file), "x")})
+    assert under_its_new_id.status_code == 303
     assert "There is a newer text" in items[0]
     assert "There is a newer text" in items[1]
     [changed, moved, deleted] = client.get(f"/api/v1/packs/{address}").json["items"]
