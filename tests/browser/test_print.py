@@ -96,3 +96,19 @@ def test_who_reports_nothing_is_listed_on_paper(page):
     silent = page.locator(".silent li a").first.text_content()
 
     assert silent.replace("’", "ʼ") in " ".join(printed(page))
+
+
+def test_the_label_of_a_reason_stands_with_it(page):
+    """Wherever a page ends: "Why it is here" is never its last line."""
+    page.goto("/search?q=metal")
+    page.evaluate(LENGTHEN, [".hits > *", 12])
+    page.evaluate("document.querySelectorAll('.hits details').forEach(one => { one.open = true; })")
+    alone = []
+    for height in range(0, 320, 80):
+        page.evaluate(
+            "height => { document.querySelector('.hits').style.marginTop = `${height}px`; }", height
+        )
+        after = [one.rpartition("WHY IT IS HERE")[2] for one in printed(page)]
+        alone += [rest for rest in after if "By " not in rest]
+
+    assert alone == []
