@@ -94,8 +94,9 @@ def check(
 
     Without PATH the whole compendium is checked. A PATH inside it narrows the
     report to that file or folder; any other folder is checked as a compendium
-    of its own, with the vocabulary of this one where it has none. The PATH - is the text
-    on standard input, taken for that of the case that --as names.
+    of its own, with the vocabulary of this one where it has none, and with its sources
+    where it has no sources.bib. The PATH - is the text on standard input, taken for that
+    of the case that --as names.
 
     With --changed only files are told that differ from a commit, and those that git does not
     know yet. Where the vocabulary, the sources or another file beside the cases differs, or a

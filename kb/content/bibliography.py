@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from kb.content.latex import plain
 from kb.content.rules import problem
 from kb.content.schema import listed, shown
-from kb.errors import CorpusError, Problem
+from kb.errors import CorpusError, Edit, Fix, Problem
 from kb.model.cases import (
     EXCERPT,
     HOW_SEEN,
@@ -61,6 +61,9 @@ _MONTH = re.compile(
 )
 _SEEN = re.compile(rf"({'|'.join(HOW_SEEN)})(?:, (.+))?")
 _CITED_IN = re.compile(r"([^\s:]+): (\S.*)")
+#: An address behind words; the fields in which one may stand.
+_HREF = re.compile(r"\\href\s*\{(\s*https?://[^{}\s]+\s*)\}")
+_WORDS = ("title", "howpublished", "note", "publisher", "journal", "author")
 #: How an entry begins, in braces or round brackets, with its key; what its extent is counted by.
 _HEAD = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()]+)\s*[,})]")
 _BRACE = re.compile(r"[{}()]")
@@ -82,8 +85,20 @@ _ORGANISATION = re.compile(
     r"press|programme|project|research|school|secretariat|services?|society|société|sociedad|"
     r"statistics|team|times|tourism|trade|trust|union|universit\w+|universidad\w*|verband|verein|"
     r"zeitung)\b"
+    r"|(?:\bco\.|\b(?:partners|sons|daughters|brothers|bros))\.?$"
     r"|\b(?:ltd|limited|inc|llc|llp|plc|corp|gmbh|ag|kg|s\.?a|s\.?r\.?l|oy|ab|as|aps|bv|nv)\.?$"
-    r"|(?-i:\b(?:of|for|the|und|für|et|pour|para)\b)|&",
+    r"|(?-i:\b(?:of|for|the|(?<!von )und|für|et|pour|para)\b)|&",
+    re.IGNORECASE,
+)
+#: What ends the name of a firm after the names of those who founded it, and names nobody itself.
+_AND_PARTNERS = re.compile(
+    r"(?:co|company|sons|daughters|brothers|bros|partners|associates)\.?", re.IGNORECASE
+)
+#: What a name before a comma has in it that is no family's: ``Ministry of Housing, …``.
+_BODY_BEFORE_COMMA = re.compile(r"\S (?:of|for|für|pour|para) |\S (?:&|\\&) ")
+#: What stands after a comma and is no given name; initials such as ``AS`` may be one.
+_BODY_AFTER_COMMA = re.compile(
+    r"(?:inc|incorporated|ltd|limited|llc|llp|plc|corp|corporation|gmbh|l\.?t\.?d)\.?",
     re.IGNORECASE,
 )
 
@@ -189,7 +204,7 @@ def read_bibliography(
     for key, entry in data.entries.items():
         start, end = _extent(text, starts.get(key))
         references[key] = _reference(key, entry, text[start:end])
-        for field, rule, message, allowed in _complaints(entry, data.entries):
+        for field, rule, message, allowed, instead in _complaints(entry, data.entries):
             at = start + _place(text[start:end], field)
             told = problem(
                 rule,
@@ -200,9 +215,28 @@ def read_bibliography(
                 column=at - text.rfind("\n", 0, at),
                 value=" ".join(entry.fields.get(field, "").split()),
                 allowed=allowed,
+                fix=_write(text, at, entry.fields[field], instead) if instead else None,
             )
             problems.append(told)
     return references, problems
+
+
+def _write(text: str, at: int, value: str, instead: str) -> Fix | None:
+    """The edit that writes another value; None where the field is written in several parts.
+
+    Args:
+        text: of the file.
+        at: where the field begins.
+        value: that it has.
+        instead: what is to stand there.
+    """
+    found = re.compile(rf"\w+\s*=\s*[{{\"]({re.escape(value)})[}}\"]").match(text, at)
+    if found is None:
+        return None
+    line, column = _line_and_column(text, found.start(1))
+    end_line, end_column = _line_and_column(text, found.end(1))
+    edit = Edit(line=line, column=column, end_line=end_line, end_column=end_column, text=instead)
+    return Fix(what=f"write {{{instead}}}", edits=(edit,))
 
 
 def entries_alone(data: bytes, keys: Iterable[str]) -> bytes:
@@ -305,7 +339,7 @@ def _reference(key: str, entry: Entry, bibtex: str) -> Reference:
         title=_title(entry),
         year=_year(entry),
         note=_field(entry, "note") or ("" if publisher == NOT_NAMED else publisher),
-        url=_address(entry, "url") or _address(entry, "howpublished"),
+        url=_url(entry),
         kind=kind if kind in KINDS_OF_SOURCE else None,
         seen=_seen(entry),
         archived=_address(entry, "archived"),
@@ -406,6 +440,22 @@ def _address(entry: Entry, name: str) -> str | None:
     return address if parts and parts.scheme in ("http", "https") and parts.netloc else None
 
 
+def _url(entry: Entry) -> str | None:
+    """The address of a work; where no field has it, the first behind words."""
+    return (
+        _address(entry, "url")
+        or _address(entry, "howpublished")
+        or next((address for _, address in _linked(entry)), None)
+    )
+
+
+def _linked(entry: Entry) -> Iterator[tuple[str, str]]:
+    r"""Each address behind words, as ``\href{https://example.org}{words}``, with its field."""
+    for name in _WORDS:
+        for found in _HREF.finditer(entry.fields.get(name, "")):
+            yield name, re.sub(r"\\([#%&_~])", r"\1", found[1].strip())
+
+
 def _field(entry: Entry, name: str) -> str:
     return plain(entry.fields[name]).text if name in entry.fields else ""
 
@@ -419,7 +469,7 @@ def _names(people: str) -> list[str]:
 
     names: list[str] = []
     for name in split_name_list(people):
-        if names and _goes_on(names[-1], name):
+        if names and (_goes_on(names[-1], name) or _begins(names[-1], name)):
             names[-1] = f"{names[-1]} and {name}"
         else:
             names.append(name)
@@ -428,8 +478,17 @@ def _names(people: str) -> list[str]:
 
 def _is_organisation(name: str) -> bool:
     """Whether a name without braces is one of an organisation: a person's may have a comma."""
-    is_bare = "," not in name and not name.startswith("{")
-    return is_bare and _ORGANISATION.search(plain(name).text) is not None
+    if name.startswith("{"):
+        return False
+    before, comma, after = name.partition(",")
+    if not comma:
+        return _ORGANISATION.search(plain(name).text) is not None
+    is_body = " and " in after and _ORGANISATION.search(plain(after).text) is not None
+    return (
+        is_body
+        or _BODY_BEFORE_COMMA.search(before) is not None
+        or _BODY_AFTER_COMMA.fullmatch(plain(after).text.strip()) is not None
+    )
 
 
 def _goes_on(before: str, name: str) -> bool:
@@ -443,7 +502,34 @@ def _goes_on(before: str, name: str) -> bool:
         return False
     if " " not in name:
         return True
-    return re.search(r"\b(?:of|for)\b", before) is not None and not _is_organisation(name)
+    is_of = re.search(r"\b(?:of|for)\b", before) is not None
+    if is_of and "," in before:  # Ministry of Housing, Communities and Local Government
+        return re.search(r"\b(?:of|for|the)\b", name) is None
+    return is_of and not _is_organisation(name)
+
+
+def _begins(before: str, name: str) -> bool:
+    """Whether a name is the beginning of an organisation's: ``Food and Agriculture Organization``.
+
+    A word alone is no person's name, and what follows it is an organisation's; nobody is called
+    ``Company`` or ``Sons``. Capitals alone, such as ``OECD``, are a name of their own.
+    """
+    if before.startswith("{") or name.startswith("{"):
+        return False
+    if _AND_PARTNERS.fullmatch(name):
+        return True
+    is_one_word = " " not in before and "," not in before and not before.isupper()
+    return is_one_word and _is_organisation(name)
+
+
+def _is_one_word(name: str) -> bool:
+    """Whether a name is one word without braces that may be half a name.
+
+    In capitals it is short for more, and scripts without them write whole names in one word.
+    """
+    text = plain(name).text
+    is_bare = not (name.startswith("{") and name.endswith("}")) and name != _OTHERS
+    return is_bare and len(text) > 1 and " " not in text and text != text.upper()
 
 
 def _name(person: Person) -> Name:
@@ -486,6 +572,7 @@ class _Complaint(NamedTuple):
     rule: str
     message: str
     allowed: tuple[str, ...] = ()
+    instead: str = ""  # what certainly has to stand in the field
 
 
 _Complaints = Iterator[_Complaint]
@@ -529,19 +616,49 @@ def _latex_complaints(entry: Entry) -> _Complaints:
                 "signs themselves, such as é or CO₂.",
             )
     for role in filter(entry.fields.__contains__, _ROLES):
-        for one in map(str, entry.persons[role]):
-            if one[1:-1] in entry.fields[role] and _is_joined(one, entry.fields[role]):
-                yield _Complaint(
-                    role,
-                    "source-organisation-without-braces",
-                    f"{role} must put an organisation into braces, such as {{{one}}}, where "
-                    "its name has an 'and' in it, and write people as 'Doe, Jane'.",
-                )
+        yield from _name_complaints(role, entry)
+    for name, address in _linked(entry):
+        if address != _url(entry):
+            yield _Complaint(
+                name,
+                "source-second-address",
+                f"{name} has an address behind its words that is not shown: {address}; a source "
+                "has one 'url'. Give this one there, or a source of its own.",
+            )
+
+
+def _name_complaints(role: str, entry: Entry) -> _Complaints:
+    """Names that other programs take for those of several people, or that may be half a name."""
+    people = entry.fields[role]
+    names = list(map(str, entry.persons[role]))
+    for one in names:
+        if _is_joined(one, people):
+            sign = "an 'and'" if " and " in one else "a comma"
+            last = one[1:-1].rpartition(" and ")[2]
+            is_certain = one[1:-1] == people.strip() and _AND_PARTNERS.fullmatch(last)
+            yield _Complaint(
+                role,
+                "source-organisation-without-braces",
+                f"{role} must put an organisation into braces, such as {{{one}}}, where "
+                f"its name has {sign} in it, and write people as 'Doe, Jane'.",
+                instead=one if is_certain else "",
+            )
+    if words := [name for name in names if _is_one_word(name)]:
+        apart = " and ".join(f"{{{name}}}" if name in words else name for name in names)
+        one_body = f", or {role} = {{{{{' and '.join(names)}}}}} where that is one body"
+        yield _Complaint(
+            role,
+            "source-name-of-one-word",
+            f"{role} names {listed(dict.fromkeys(words))} by one word; write 'Family, Given', or "
+            f"where there is no more, {role} = {{{apart}}}"
+            f"{one_body if len(words) == len(names) > 1 else ''}.",
+        )
 
 
 def _is_joined(name: str, people: str) -> bool:
-    """Whether a name in braces has an ``and`` in it, and stands without braces in its field."""
-    return " and " in name and f"{{{name[1:-1]}}}" not in people
+    """Whether a name in braces has a border of names in it, and has no braces in its field."""
+    has_border = name.startswith("{") and (" and " in name or "," in name)
+    return has_border and name[1:-1] in people and name not in people
 
 
 def _origin_complaints(entry: Entry) -> _Complaints:

@@ -293,8 +293,8 @@ def read_corpus(
 
     Args:
         folder: where the cases are.
-        vocabulary: a folder to take ``taxonomy.yaml`` and ``sources.bib`` from when
-            it is not ``folder`` itself.
+        vocabulary: a folder to take ``taxonomy.yaml`` from when it is not ``folder`` itself,
+            and ``sources.bib`` where that has none of its own.
         instead: files of cases to the bytes that are read in their place; they need not exist.
         index: a folder of snapshots, in which it is remembered what was read; only what has
             changed is then read again. Without one, or where it cannot be written, everything is.
@@ -311,7 +311,10 @@ def read_corpus(
     vocabulary_file = home / TAXONOMY_FILE
     taxonomy = load_taxonomy(vocabulary_file)
     remembered = Remembered.of(folder, index)
-    references, source_problems = _sources(home / SOURCES_FILE, remembered)
+    own_sources = folder / SOURCES_FILE
+    lends = home != folder and not own_sources.is_file()
+    sources_file = home / SOURCES_FILE if lends else own_sources
+    references, source_problems = _sources(sources_file, remembered)
 
     def read_under(taxonomy: Taxonomy) -> _Reader:
         return _Reader(
@@ -342,7 +345,7 @@ def read_corpus(
     collections, collection_problems = read_collections(folder / COLLECTIONS_FILE, known)
     problems = [
         *(*file_problems, *guide_problems, *collection_problems),
-        *(source_problems if home == folder else ()),  # else they are those of another compendium
+        *(source_problems if sources_file == own_sources else ()),  # else another compendium's
         *_in_and_among(readings, shown, taxonomy),
     ]
     own = (OwnSource(*values) for _, reading in shown for values in reading.own_sources)

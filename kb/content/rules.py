@@ -209,6 +209,8 @@ _BESIDE = {
 _DOUBTS = {
     "markdown-differs-from-pull-request": "The site shows a text as a pull request does.",
     "letters-apart": "A letter and its accent are one sign.",
+    "source-second-address": "A source has one address, which is shown.",
+    "source-name-of-one-word": "A name of one word is told from half a name by braces.",
 }
 
 #: Every rule by its id, in the order of the index of their pages.

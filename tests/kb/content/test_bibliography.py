@@ -9,6 +9,7 @@ import pytest
 
 from kb.content.bibliography import load_bibliography, read_bibliography
 from kb.content.case_json import packed_references, unpacked_references
+from kb.content.fixing import mended
 from kb.errors import CorpusError
 from kb.model.cases import Imprint, Name, Reference, Seen, Source
 from tests.plain import plain
@@ -119,6 +120,17 @@ def test_who_wrote_it_in_short(tmp_path: Path, fields: str, by: str) -> None:
         pytest.param("Industry Canada and Jane Doe", "Industry Canada and Jane Doe", id="then-one"),
         pytest.param("Toy Press GmbH", "Toy Press GmbH", id="legal-form"),
         pytest.param("Smith \\& Sons Ltd.", "Smith & Sons Ltd.", id="ampersand"),
+        pytest.param(
+            "Food and Agriculture Organization",
+            "Food and Agriculture Organization",
+            id="body-from-its-first-word",
+        ),
+        pytest.param(
+            "Ministry of Housing, Communities and Local Government and Doe, Jane",
+            "Ministry of Housing, Communities and Local Government and Jane Doe",
+            id="body-with-comma",
+        ),
+        pytest.param("OECD and World Bank", "OECD and World Bank", id="short-name-and-body"),
         pytest.param("AS Byatt", "AS Byatt", id="initials-like-a-legal-form"),
         pytest.param("\\emph{Doe}, J{\\o}rn", "Jørn Doe", id="emphasised"),
         pytest.param("Doe, Jane and others", "Jane Doe and others", id="others"),
@@ -519,6 +531,137 @@ def test_what_a_source_may_say(tmp_path: Path, fields: str) -> None:
     assert read_bibliography(_written(tmp_path, f"@misc{{a, title = {{T}}, {fields}}}"))[1] == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Food and Agriculture Organization",
+        "Johnson and Johnson Ltd.",
+        "Black and Decker Inc.",
+        "McKinsey and Company",
+        "Department for Business, Energy and Industrial Strategy",
+        "Department for Digital, Culture, Media and Sport",
+        "Ministry of Housing, Communities and Local Government",
+        "Ministry of Trade and Industry",
+        "Bank of England and HM Treasury",
+        "Research and Markets",
+        "Smith, Jones and Partners",
+        "Daly and World Bank",
+        r"Black \& Decker, Inc.",
+    ],
+)
+def test_an_organisation_that_may_be_two_people_is_told(tmp_path: Path, body: str) -> None:
+    """At its line, with the braces to write; it is read as one until then."""
+    path = _written(tmp_path, f"@misc{{a,\n title = {{T}}, year = 2001,\n author = {{{body}}}\n}}")
+
+    references, problems = read_bibliography(path)
+
+    sign = "an 'and'" if " and " in body else "a comma"
+    assert [plain(problem) for problem in problems] == [
+        f"{path}:3: a: author must put an organisation into braces, such as {{{{{body}}}}}, where "
+        f"its name has {sign} in it, and write people as 'Doe, Jane'."
+    ]
+    name = body.replace("\\", "")
+    assert references["a"].imprint.authors == (Name(family=name, is_organisation=True),)
+
+
+def test_a_firm_of_partners_is_put_into_braces(tmp_path: Path) -> None:
+    """Where the name can be nothing else; whether two bodies are meant elsewhere nobody knows."""
+    text = (
+        "@misc{a, title = {T}, year = 2001,\n  author = {McKinsey and Company},\n}\n"
+        "@misc{b, title = {T}, year = 2001,\n  author = {Bank of England and HM Treasury},\n}\n"
+    )
+    path = _written(tmp_path, text)
+
+    problems = read_bibliography(path)[1]
+
+    assert [problem.fix and problem.fix.what for problem in problems] == [
+        "write {{McKinsey and Company}}",
+        None,
+    ]
+    (file,) = mended(problems)
+    assert file.after.decode() == text.replace("{McKinsey and Company}", "{{McKinsey and Company}}")
+
+
+@pytest.mark.parametrize(
+    ("people", "message"),
+    [
+        pytest.param(
+            "Ernst",
+            "author names Ernst by one word; write 'Family, Given', or where there is no more, "
+            "author = {{Ernst}}.",
+            id="one",
+        ),
+        pytest.param(
+            "Ernst and Young",
+            "author names Ernst, Young by one word; write 'Family, Given', or where there is no "
+            "more, author = {{Ernst} and {Young}}, or author = {{Ernst and Young}} where that is "
+            "one body.",
+            id="two",
+        ),
+        pytest.param(
+            "Doe, Jane and Roe",
+            "author names Roe by one word; write 'Family, Given', or where there is no more, "
+            "author = {Doe, Jane and {Roe}}.",
+            id="beside-a-whole-name",
+        ),
+    ],
+)
+def test_a_name_of_one_word_is_asked_about(tmp_path: Path, people: str, message: str) -> None:
+    """It may be half a name, or two such names one firm; nothing is kept from being built."""
+    path = _written(tmp_path, f"@misc{{a, title = {{T}}, year = 2001, author = {{{people}}}}}")
+
+    (problem,) = read_bibliography(path)[1]
+
+    assert plain(problem) == f"{path}:1: warning: a: {message}"
+    assert (problem.rule, problem.severity) == ("source-name-of-one-word", "warning")
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        "van der Berg, Anna and de la Cruz, Juan and O'Neil, Mary",
+        "King, Jr, Martin Luther and Byatt, AS",
+        "{Madonna} and {Plato} and Doe, Jane and others",
+        "Ludwig van Beethoven and Bank, Jane and Press, William",
+        "Karl-Theodor von und zu Guttenberg",
+        "von und zu Guttenberg, Karl-Theodor",
+        "王小明",
+        "Κωνσταντίνος Παπαδόπουλος and Иванов, Иван",
+        "Şimşek, Ömer and Nguyễn, Văn An and Abu Bakr al-Hakim, X.",
+        r"{\'E}mile Zola and M{\"u}ller, J{\"o}rg",
+        "{OECD} and World Bank",
+        "Doe, Jane and OECD",
+    ],
+)
+def test_names_of_people_are_no_problem(tmp_path: Path, people: str) -> None:
+    """Particles, suffixes, initials, braces and many scripts; short names of bodies beside them."""
+    text = f"@misc{{a, title = {{T}}, year = 2001, author = {{{people}}}}}"
+
+    assert read_bibliography(_written(tmp_path, text))[1] == []
+
+
+def test_an_address_behind_words_is_kept_or_told(tmp_path: Path) -> None:
+    """It is the address of a source that has none, and told where it has another."""
+    first, second = "https://example.org/a_b", "https://example.org/c"
+    title = r"title = {\href{https://example.org/a\_b}{A page}}"
+    text = f"@misc{{a, {title}, {ORIGIN}}}\n@misc{{b, {title}, {ORIGIN}, url = {{{second}}}}}\n"
+
+    references, problems = read_bibliography(_written(tmp_path, text))
+
+    assert {key: (one.title, one.url) for key, one in references.items()} == {
+        "a": ("A page", first),
+        "b": ("A page", second),
+    }
+    assert [(problem.rule, problem.line, problem.message) for problem in problems] == [
+        (
+            "source-second-address",
+            2,
+            f"b: title has an address behind its words that is not shown: {first}; a source has "
+            "one 'url'. Give this one there, or a source of its own.",
+        )
+    ]
+
+
 def test_a_problem_stands_at_the_line_of_its_field(tmp_path: Path) -> None:
     """A field that is wrong is told at its own line, one that is missing at that of its entry."""
     text = (
@@ -563,6 +706,7 @@ def test_the_real_sources() -> None:
         ),
     )
     assert [key for key, one in references.items() if not one.title] == []
+    assert read_bibliography(ROOT / "cases" / "sources.bib")[1] == []
 
 
 def test_sources_are_remembered_as_they_are() -> None:

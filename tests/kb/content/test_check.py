@@ -286,6 +286,21 @@ def test_another_folder_can_lend_its_vocabulary(tmp_path: Path) -> None:
     assert [case.id for case in corpus.compendium.cases] == ["a"]
 
 
+def test_a_folder_without_a_vocabulary_is_read_with_its_own_sources(tmp_path: Path) -> None:
+    """Only what it does not have is lent."""
+    case = (BROKEN / "across" / "same-title-one.md").read_text()
+    (tmp_path / "a.md").write_text(case.replace("key: doe-2001", "key: own-2001"))
+    (tmp_path / "sources.bib").write_text(
+        "@misc{own-2001, title = {Own}, author = {Doe, Jane}, year = {MMI}}"
+    )
+    corpus = read_corpus(tmp_path, vocabulary=BROKEN)
+
+    assert list(corpus.compendium.references) == ["own-2001"]
+    assert [(one.path, one.rule) for one in corpus.problems] == [
+        (str(tmp_path / "sources.bib"), "source-date-malformed")
+    ]
+
+
 def test_one_file_can_be_checked_alone() -> None:
     """A path of one file is checked by itself: its neighbours do not exist."""
     path = BROKEN / "across" / "good.md"
