@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: The day, as a number, of a case of which no day is known.
 UNKNOWN = 0
 
-_days: WeakKeyDictionary[Searcher, tuple[str, np.ndarray]] = WeakKeyDictionary()
+_days: WeakKeyDictionary[Searcher, tuple[tuple[str, ...], np.ndarray]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -77,12 +77,13 @@ class Changes:
 def days_by_row(searcher: Searcher) -> np.ndarray:
     """The day on which each case changed last, by row, as a number; ``UNKNOWN`` of some.
 
-    Read once for a snapshot and what the store tells.
+    Read once for a snapshot and what the store tells; what is added to it later, by a build or
+    from the history of the repository, counts at once.
 
     Raises:
         VersionsUnreadable: the store cannot be read, and nobody is told another day for it.
     """
-    state = searcher.versions.state
+    state = searcher.versions.layers
     with _lock:
         known = _days.get(searcher)
         if known is None or known[0] != state:

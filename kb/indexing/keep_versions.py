@@ -48,17 +48,19 @@ def keep_versions(versions: Versions, corpus: Corpus, tell: Callable[[str], None
     """
     try:
         heads, state = versions.heads(), versions.state
+        is_new = not heads and not state
     except VersionsDamaged as err:
         tell(f"The store of versions goes on without what is damaged: {err}")
         set_aside(versions)
         heads, state = versions.heads(), versions.state
+        is_new = False
     now = _state_of(corpus)
     if now == state:
         return
     changed = [one for one in corpus.documents if heads.get(one.id) != one.version]
     with adding(versions, tell=tell) as addition:
         addition.state = now
-        _add_changed(addition, versions, corpus, changed, heads)
+        _add_changed(addition, versions, corpus, changed, heads, is_new=is_new)
         _tell_ended(addition, corpus, heads)
     if changed:
         one = len(changed) == 1
@@ -87,15 +89,29 @@ def _add_changed(
     corpus: Corpus,
     changed: Sequence[Document],
     heads: Mapping[str, str],
+    *,
+    is_new: bool,
 ) -> None:
+    """Add the version that each of some cases is now.
+
+    A store that is new knows nothing of before, so what it begins with has the last day that the
+    file itself names. Later a version has the day on which it came here.
+    """
     today = datetime.now(UTC).date().isoformat()
     for document, case in zip(changed, corpus.cases_of(changed), strict=True):
         text = corpus.texts.bytes_of(document)
         version = version_of(case, text, corpus.beside.references, corpus.taxonomy)
         before = _version_before(versions, case, heads)
         addition.add(version)
-        entry = Entry(digest=version.digest, day=today, what=sentence(before, version))
+        day = _told_day(case, today) if is_new else today
+        entry = Entry(digest=version.digest, day=day, what=sentence(before, version))
         addition.tell(case.id, entry)
+
+
+def _told_day(case: Case, today: str) -> str:
+    """The last day on which a case was added or changed, as its file says; else today."""
+    told = [*(change.day for change in case.changes), *filter(None, [case.added])]
+    return max((day for day in told if day <= today), default=today)
 
 
 def _version_before(versions: Versions, case: Case, heads: Mapping[str, str]) -> Version | None:

@@ -43,6 +43,11 @@ from kb.versions.store import Addition, Versions, adding
 
 #: So many commits are read between two lines that say how far it is.
 _EVERY = 50
+#: What is said of a case that a commit added, and of a guide.
+_ADDED = "The case was added."
+_GUIDE_ADDED = "The guide was added."
+#: The subject of a commit that changed more cases than this says nothing of each.
+_MOST_TOLD = 10
 #: A subject of a commit is cut to a sentence of so many characters.
 _LONGEST = 200
 
@@ -58,13 +63,22 @@ class Seeded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Commit:
-    """A commit: its digest, day and subject, and the files of cases that it changed or removed."""
+    """A commit: its digest, day and subject, and the files of cases that it changed or removed.
+
+    ``added`` are those of the changed that were not there before.
+    """
 
     digest: str
     day: str
     subject: str
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    added: frozenset[str]
+
+    @property
+    def says_of_each(self) -> str:
+        """What its subject says of each case that it changed; empty where they are many."""
+        return self.subject if len(self.changed) <= _MOST_TOLD else ""
 
 
 class _AnyId(Mapping[str, bool]):
@@ -150,7 +164,7 @@ class _Seeding:
     def add(self, commit: _Commit, addition: Addition) -> None:
         """Add what a commit made of the cases that it changed."""
         for path in commit.changed:
-            self._add(commit, path, commit.subject, addition)
+            self._add(commit, path, commit.says_of_each, addition)
         for path in commit.removed:
             case_id = self.repository.id_of(path)
             self.last.pop(case_id, None)
@@ -171,7 +185,10 @@ class _Seeding:
         self.last[case_id] = (version, path)
         if before is not None and before.digest == version.digest:
             return
-        what = said_by_file(before, version) or subject
+        what = said_by_file(before, version)
+        if not what and before is None and path in commit.added:
+            what = _GUIDE_ADDED if _is_guide(version) else _ADDED
+        what = what or subject
         if not what:
             what = FIRST if before is None else what_changed(before, version)
         if version.digest not in self.versions:
@@ -232,6 +249,7 @@ class _Repository:
                 subject=_sentence(subject.split("\n")[0]),
                 changed=tuple(path for how, path in pairs if how != "D" and self._is_case(path)),
                 removed=tuple(path for how, path in pairs if how == "D" and self._is_case(path)),
+                added=frozenset(path for how, path in pairs if how == "A"),
             )
 
     def _is_case(self, path: str) -> bool:
@@ -323,6 +341,12 @@ def _understood(
         labels_digest(labels_of(terms_of(case, taxonomy))),
     )
     return version_of(replace(case, version=digest), text, works, taxonomy)
+
+
+def _is_guide(version: Version) -> bool:
+    """Whether a version is one of a guide, where that can be understood."""
+    kinds = version.understood.terms.get("kinds", ()) if version.understood else ()
+    return any(term.role == GUIDE for term in kinds)
 
 
 def _cited(draft: Draft) -> list[str]:

@@ -228,10 +228,12 @@ def merge(layers: Iterable[Layer], folder: Path) -> None:
 def begun(case_id: str, entries: Iterable[Entry]) -> Iterator[Entry]:
     """What layers, the oldest first, tell of a case: each version where it begins, with the id.
 
-    Where it is told twice in a row that a version is the newest, the earlier day holds.
+    Where it is told twice in a row that a version is the newest, the earlier day holds. Of one
+    that is told to be older than what it followed, the day of that does.
     """
-    last = ""
+    last = day = ""
     for entry in entries:
         if entry.digest != last:
-            yield replace(entry, case_id=case_id)
+            day = max(day, entry.day)
+            yield replace(entry, case_id=case_id, day=day)
         last = entry.digest

@@ -15,7 +15,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -47,6 +47,17 @@ class _Listed:
 
 
 _LISTED = TypeAdapter(_Listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """What became of every case, as the store told it at one time."""
+
+    told: Mapping[str, tuple[Entry, ...]]
+
+    def history(self, case_id: str) -> tuple[Entry, ...]:
+        """What became of a case, oldest first."""
+        return self.told.get(case_id, ())
 
 
 class Versions:
@@ -96,6 +107,14 @@ class Versions:
         except SnapshotCorrupt as err:
             raise _unreadable(err) from err
         return {case_id: tuple(begun(case_id, entries)) for case_id, entries in told.items()}
+
+    def at_once(self) -> Histories:
+        """What became of every case, read once, for who asks of all of them.
+
+        Raises:
+            VersionsUnreadable: the store cannot be read.
+        """
+        return Histories(self.histories())
 
     def newest(self, case_id: str) -> Entry | None:
         """The newest version of a case, also of one that is no more; None where there is none.
@@ -150,16 +169,8 @@ class Versions:
         Raises:
             VersionsUnreadable: the store cannot be read.
         """
-        last: dict[str, Entry] = {}
-        try:
-            for layer in self._layers():
-                for case_id, told in layer.all_entries().items():
-                    for entry in told:
-                        if case_id not in last or last[case_id].digest != entry.digest:
-                            last[case_id] = entry
-        except SnapshotCorrupt as err:
-            raise _unreadable(err) from err
-        return last
+        told = self.histories().items()
+        return {case_id: replace(entries[-1], case_id="") for case_id, entries in told}
 
     @property
     def layers(self) -> tuple[str, ...]:

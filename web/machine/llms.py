@@ -33,7 +33,7 @@ _FOR_PROGRAMS = {
     "dump.page": ("Dump", "everything at once"),
     "harvesting.oai": ("OAI-PMH", "for libraries"),
     "feeds.site": ("Atom feed", "what is new and changed"),
-    "site.sitemap": ("Sitemap", "every page with the day of its last change"),
+    "site.sitemap": ("Sitemap", "every page; of cases and guides also the day of the last change"),
 }
 #: What an address needs before it answers with anything but a refusal.
 _ASKED = {"harvesting.oai": {"verb": "Identify"}}

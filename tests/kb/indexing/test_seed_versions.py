@@ -79,7 +79,7 @@ def test_the_history_comes_before_what_is_built(own: Settings):
     build(own)
 
     assert (seeded, said) == (Seeded(versions=8, cases=7, commits=2), [])
-    assert told(own) == [("2020-01-01", "The first cases."), ("2020-02-03", "It was mixed.")]
+    assert told(own) == [("2020-01-01", "The case was added."), ("2020-02-03", "It was mixed.")]
     versions = Versions(own.index)
     current = {one.id: one.version for one in read_corpus(own.cases).documents}
     assert versions.heads() == current
@@ -95,7 +95,7 @@ def test_it_can_be_done_after_a_build_and_again(own: Settings):
     after = told(own)
     again, _ = seed(own)
 
-    assert after == [("2020-01-01", "The first cases."), ("2020-02-03", "It was mixed.")]
+    assert after == [("2020-01-01", "The case was added."), ("2020-02-03", "It was mixed.")]
     assert (told(own), again.versions, again.cases) == (after, 0, 0)
 
 
@@ -111,9 +111,31 @@ def test_each_is_read_with_the_words_and_sources_of_then(own: Settings):
     build(own)
 
     assert told(own) == [
-        ("2020-01-01", "The first cases."),
+        ("2020-01-01", "The case was added."),
         ("2020-02-03", "It was mixed."),
         ("2020-04-05", "Entries of sources and labels of the vocabulary changed."),
+    ]
+
+
+def test_a_commit_of_many_cases_tells_what_differs(own: Settings):
+    """Its subject says nothing of each of them; that of a commit of a few does."""
+    text = (own.cases / f"{CASE}.md").read_text().replace("Textile", "Lace")
+    for number in range(11):
+        (own.cases / f"spain/lace-{number}.md").write_text(
+            text.replace("title: ", f"title: {number} ", 1)
+        )
+    commit(own, "Lace stands among the cases", "2020-03-04")
+    for path in (own.cases / "spain").glob("lace-*.md"):
+        path.write_text(path.read_text().replace("status: mixed", "status: cautionary"))
+    commit(own, "The lace is looked at again", "2020-04-05")
+    edit(own, "status: cautionary", "status: mixed", "spain/lace-7")
+    commit(own, "One was mixed", "2020-05-06")
+    seed(own)
+
+    assert told(own, "spain/lace-7") == [
+        ("2020-03-04", "The case was added."),
+        ("2020-04-05", "Status changed."),
+        ("2020-05-06", "One was mixed."),
     ]
 
 

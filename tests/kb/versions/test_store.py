@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,45 @@ def test_a_build_keeps_what_every_case_is(toy_settings: Settings):
     assert [entry.what for entry in versions.history("norway/metal-buyers")] == [
         "First version in the compendium."
     ]
+
+
+def test_a_new_store_begins_with_the_days_that_the_files_tell(toy_settings: Settings):
+    """When a case was added or changed last; where neither is told, today."""
+    today = datetime.now(UTC).date().isoformat()
+    told = "changes: [{day: 2026-11-25, what: The price was mended.}]\ntitle: "
+    edit(toy_settings, "title: ", told, "norway/metal-buyers")
+    build(toy_settings)
+    versions = Versions(toy_settings.index)
+
+    days = {case_id: versions.newest(case_id).day for case_id in versions.heads()}
+    assert {one: day for one, day in days.items() if day != today} == {
+        "france/wine-exporters": "2026-11-21",
+        "norway/metal-buyers": "2026-11-25",
+    }
+    assert days[CASE] == today
+
+    edit(toy_settings, "title: ", "title: A ", "france/wine-exporters")
+    new = toy_settings.cases / "france" / "more-wine.md"
+    text = (toy_settings.cases / "france" / "wine-exporters.md").read_text()
+    new.write_text(text.replace("title: A ", "title: B "))
+    build(toy_settings)
+
+    assert [one.day for one in versions.history("france/wine-exporters")] == ["2026-11-21", today]
+    assert [one.day for one in versions.history("france/more-wine")] == [today]
+
+
+def test_no_version_is_older_than_what_it_followed(tmp_path: Path):
+    """A day that is told too early is that of the version before."""
+    versions = Versions(tmp_path)
+    (one,) = add(versions, "one")
+    two = version("two")
+    with adding(versions) as addition:
+        addition.add(two)
+        addition.tell("a/b", Entry(digest=two.digest, day="2026-11-22", what="Two."))
+
+    days = [(entry.digest, entry.day) for entry in versions.history("a/b")]
+    assert days == [(one, "2026-11-28"), (two.digest, "2026-11-28")]
+    assert versions.last_entries()["a/b"].day == "2026-11-28"
 
 
 def test_an_unchanged_build_writes_nothing(toy_settings: Settings):
