@@ -15,7 +15,8 @@ from kb.citations.styles import STYLES, cited
 from kb.errors import VersionNotFound, VersionsDamaged
 from kb.model.case_versions import short
 from kb.model.cases import Case, Name, Reference
-from kb.versions.cases import CaseVersions, versions_of
+from kb.versions.cases import CaseVersions, versions_of, versions_told
+from kb.versions.store import Histories
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -84,6 +85,25 @@ def text_named(name: str, searcher: Searcher) -> tuple[Case, Mapping[str, Refere
     return case, kept.understood.references
 
 
+def current_item(
+    case: Case, histories: Histories, addresses: Addresses, *, site: str, accessed: str = ""
+) -> Item:
+    """A case of a snapshot as ``item_of`` gives it, for who goes through all of them.
+
+    Args:
+        case: as the snapshot has it.
+        histories: of every case, read once.
+        addresses: where its page stands.
+        site: the name of the compendium.
+        accessed: the day of access, or empty.
+    """
+    held = versions_told(histories, case.id, case.id, case)
+    page = _page_of_version(
+        case, held, CasePage(address=addresses.case(case.id), accessed=accessed), addresses
+    )
+    return case_item(case, page, site=site)
+
+
 def item_of(case: Case, searcher: Searcher, addresses: Addresses, *, accessed: str) -> Item:
     """A case as it is cited from a snapshot: by its version, where that was kept.
 
@@ -101,8 +121,15 @@ def _page(case: Case, searcher: Searcher, addresses: Addresses, accessed: str) -
     """Where a case is read; of a version that is of a case no more, without a newest text."""
     page = CasePage(address=addresses.case(case.id), accessed=accessed)
     held = held_versions(case, searcher)
-    entry = held.entry(case.version) if held else None
-    if held is None or entry is None:
+    return page if held is None else _page_of_version(case, held, page, addresses)
+
+
+def _page_of_version(
+    case: Case, held: CaseVersions, page: CasePage, addresses: Addresses
+) -> CasePage:
+    """The page with the version that a case is, where that was kept."""
+    entry = held.entry(case.version)
+    if entry is None:
         return page
     return replace(
         page,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from kb.errors import VersionNotFound
 from kb.model.case_versions import SHORT, Entry, short
+from kb.model.cases import Case
 from kb.model.compendium import Compendium
-from kb.versions.store import Versions
+from kb.versions.store import Histories, Versions
 
 #: What may name a version: some first characters of its digest, or all of them.
 _NAME = re.compile(rf"[0-9a-f]{{{SHORT},64}}")
@@ -70,11 +71,13 @@ class CaseVersions:
         return found[0]
 
 
-def versions_of(versions: Versions, compendium: Compendium, case_id: str) -> CaseVersions:
+def versions_of(
+    versions: Versions | Histories, compendium: Compendium, case_id: str
+) -> CaseVersions:
     """The versions of a case, also of one that is no more, or never was.
 
     Args:
-        versions: the store.
+        versions: the store, or what it told.
         compendium: what is served.
         case_id: an id that the case has or had.
 
@@ -82,7 +85,23 @@ def versions_of(versions: Versions, compendium: Compendium, case_id: str) -> Cas
         VersionsUnreadable: the store cannot be read.
     """
     now = case_id if case_id in compendium.by_id else compendium.aliases.get(case_id, "")
-    case = compendium.by_id.get(now)
+    return versions_told(versions, case_id, now, compendium.by_id.get(now))
+
+
+def versions_told(
+    versions: Versions | Histories, case_id: str, now: str, case: Case | None
+) -> CaseVersions:
+    """The versions of a case, where it is known what the snapshot has of it.
+
+    Args:
+        versions: the store, or what it told.
+        case_id: an id that the case has or had.
+        now: the id that it has, empty for none.
+        case: the case under that id; None where there is none.
+
+    Raises:
+        VersionsUnreadable: the store cannot be read.
+    """
     own = versions.history(case_id)
     earlier: list[Entry] = []
     if case is not None and now == case_id:

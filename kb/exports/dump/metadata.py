@@ -58,7 +58,9 @@ def _data_package(contents: Contents) -> dict[str, Any]:
         "title": contents.title,
         "description": contents.description,
         "version": contents.snapshot,
-        "resources": [_resource(one) for one in contents.files if one.format == chosen],
+        "resources": [
+            _resource(one, contents.url) for one in contents.files if one.format == chosen
+        ],
     }
     if contents.url:
         package["homepage"] = contents.url
@@ -68,10 +70,10 @@ def _data_package(contents: Contents) -> dict[str, Any]:
     return package
 
 
-def _resource(file: DumpFile) -> dict[str, Any]:
+def _resource(file: DumpFile, root: str) -> dict[str, Any]:
     table = file.table
     schema: dict[str, Any] = {
-        "fields": [_field(column) for column in table.columns],
+        "fields": [_field(column, root) for column in table.columns],
         "primaryKey": list(table.key),
         "missingValues": [""],
     }
@@ -92,11 +94,13 @@ def _resource(file: DumpFile) -> dict[str, Any]:
     }
 
 
-def _field(column: Column) -> dict[str, Any]:
-    is_address = column.type == ADDRESS
+def _field(column: Column, root: str) -> dict[str, Any]:
+    """A column; an address that is a path is no ``uri``, and a plain text to Frictionless."""
+    told = column.type_in(root)
+    is_address = told == ADDRESS
     return {
         "name": column.name,
-        "type": TEXT if is_address else column.type,
+        "type": TEXT if is_address else told,
         **({"format": "uri"} if is_address else {}),
         "description": said_of(column),
     }
@@ -115,7 +119,9 @@ def _croissant(contents: Contents) -> dict[str, Any]:
         "version": contents.version,
         "distribution": [_file_object(one, contents) for one in contents.files],
         "recordSet": [
-            _record_set(one.table, one.name) for one in contents.files if one.format == chosen
+            _record_set(one.table, one.name, contents.url)
+            for one in contents.files
+            if one.format == chosen
         ],
     }
     if contents.url:
@@ -151,25 +157,25 @@ _CROISSANT_FORMATS = {
 }
 
 
-def _record_set(table: Table, file_name: str) -> dict[str, Any]:
+def _record_set(table: Table, file_name: str, root: str) -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": table.name,
         "name": table.name,
         "description": table.about,
         "key": [{"@id": f"{table.name}/{name}"} for name in table.key],
-        "field": list(_fields(table, file_name)),
+        "field": list(_fields(table, file_name, root)),
     }
 
 
-def _fields(table: Table, file_name: str) -> Iterable[dict[str, Any]]:
+def _fields(table: Table, file_name: str, root: str) -> Iterable[dict[str, Any]]:
     for column in table.columns:
         field: dict[str, Any] = {
             "@type": "cr:Field",
             "@id": f"{table.name}/{column.name}",
             "name": column.name,
             "description": said_of(column),
-            "dataType": _CROISSANT_TYPES[column.type],
+            "dataType": _CROISSANT_TYPES[column.type_in(root)],
             "source": {"fileObject": {"@id": file_name}, "extract": {"column": column.name}},
         }
         if table.is_of_cases and column.name == "case":

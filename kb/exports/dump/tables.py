@@ -7,16 +7,19 @@ Rows are flat. An id is a text, whatever it looks like, and what is not known is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from kb.answers.addresses import Addresses
-from kb.answers.citation import item_of
+from kb.answers.citation import current_item
 from kb.answers.figures import figure
 from kb.citations.items import catalogue_name, source_item
+from kb.errors import VersionsDamaged
 from kb.model.cases import Case, Name, Reference, Result
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
+from kb.versions.store import Histories
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -32,6 +35,8 @@ TEXT, NUMBER, WHOLE, YES_NO, DAY, ADDRESS = TYPES = (
 #: Between several values in one field; no id and no label holds it.
 BETWEEN = "; "
 
+#: Of so many works it is kept what rows say of them.
+_MOST_WORKS = 5_000
 #: A value of a field.
 Value = str | int | float | bool | None
 
@@ -40,13 +45,19 @@ Value = str | int | float | bool | None
 class Column:
     """A column: its name, what its values are, and what they say.
 
-    ``unit`` says in what a figure is, or which column does; empty where it is none.
+    ``unit`` says in what a figure is, or which column does; empty where it is none. ``is_ours``:
+    it is an address of the site, and so a path where the site does not know its own.
     """
 
     name: str
     about: str
     type: str = TEXT
     unit: str = ""
+    is_ours: bool = False
+
+    def type_in(self, root: str) -> str:
+        """What its values are where the site stands at an address; empty for none known."""
+        return TEXT if self.is_ours and not root else self.type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,31 +83,57 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What rows are made with."""
+    """What rows are made with, each read once for all of them.
 
-    searcher: Searcher
+    Attributes:
+        addresses: where pages stand.
+        site: the name of the compendium.
+        taxonomy: the vocabulary.
+        references: the works that cases cite, by key.
+        histories: of every case; without any where the store of versions is damaged.
+    """
+
     addresses: Addresses
+    site: str
+    taxonomy: Taxonomy
+    references: Mapping[str, Reference]
+    histories: Histories
+    _said: dict[str, Mapping[str, Value]] = field(default_factory=dict)
 
-    @property
-    def taxonomy(self) -> Taxonomy:
-        """The vocabulary."""
-        return self.searcher.taxonomy
+    @classmethod
+    def of(cls, searcher: Searcher, addresses: Addresses) -> Context:
+        """What rows of a snapshot are made with."""
+        try:
+            histories = searcher.versions.at_once()
+        except VersionsDamaged:
+            histories = Histories({})
+        return cls(
+            addresses=addresses,
+            site=searcher.compendium.site.name,
+            taxonomy=searcher.taxonomy,
+            references=searcher.compendium.references,
+            histories=histories,
+        )
 
-    @property
-    def references(self) -> Mapping[str, Reference]:
-        """The works that cases cite, by key."""
-        return self.searcher.compendium.references
+    def said_of(self, key: str) -> Mapping[str, Value]:
+        """What a row says of a work, nothing of one that is not known; the last are kept."""
+        if key not in self._said:
+            if len(self._said) >= _MOST_WORKS:
+                self._said.clear()
+            work = self.references.get(key)
+            self._said[key] = dict.fromkeys(_OF_A_WORK) if work is None else _work(work)
+        return self._said[key]
 
 
 def rows_of(table: Table, case: Case, context: Context) -> Iterator[tuple[Value, ...]]:
     """The rows of a case in a table, in the order of its columns."""
-    for row in table.rows(case, context):
-        yield tuple(row[column.name] for column in table.columns)
+    picked = itemgetter(*(column.name for column in table.columns))
+    yield from map(picked, table.rows(case, context))
 
 
 def _case_row(case: Case, context: Context) -> Iterator[Mapping[str, Value]]:
     taxonomy = context.taxonomy
-    item = item_of(case, context.searcher, context.addresses, accessed="")
+    item = current_item(case, context.histories, context.addresses, site=context.site)
     members, period = case.members, case.period
     facets: dict[str, Value] = {}
     for facet in FACETS:
@@ -175,8 +212,7 @@ def _source_rows(case: Case, context: Context) -> Iterator[Mapping[str, Value]]:
     for source in case.sources:
         places.setdefault(source.key, []).append(source.locator)
     for key, locators in places.items():
-        work = context.references.get(key)
-        said = _work(work) if work is not None else dict.fromkeys(_OF_A_WORK)
+        said = context.said_of(key)
         yield {"case": case.id, "key": key, "locators": _several(locators), **said}
 
 
@@ -231,8 +267,13 @@ _CASE_COLUMNS = (
     Column(name="year", about="The year in which this text came in", type=WHOLE),
     Column(name="date", about="The day on which this text came in", type=DAY),
     Column(name="version", about="The first 12 characters of the digest of this text"),
-    Column(name="url", about="Its page, which always shows the newest text", type=ADDRESS),
-    Column(name="version_url", about="Where this text stays unchanged", type=ADDRESS),
+    Column(
+        name="url",
+        about="Its page, which always shows the newest text",
+        type=ADDRESS,
+        is_ours=True,
+    ),
+    Column(name="version_url", about="Where this text stays unchanged", type=ADDRESS, is_ours=True),
     *_facet_columns(),
     Column(name="planned", about="Those of `project` that the source tells as an aim only"),
     Column(name="region", about="The region in the country"),

@@ -73,7 +73,7 @@ def _write_rows(
 
     JSON Lines are always written: others are made of them, so that each case is read once.
     """
-    context, rows, day = Context(searcher=searcher, addresses=addresses), {}, ""
+    context, rows, day = Context.of(searcher, addresses), {}, ""
     with ExitStack() as stack:
         writers = {}
         for table in TABLES:

@@ -10,6 +10,8 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import extruct
 import feedparser
@@ -18,7 +20,11 @@ import rispy
 from flask.testing import FlaskClient
 from lxml import etree
 
+from kb.answers.addresses import Addresses
 from kb.assistants.messages import LEGACY
+from kb.exports.dump.tables import TABLES, Context, rows_of
+from kb.model.case_versions import Entry
+from kb.versions.store import adding
 from tests.web.changing_site import Site
 
 CASE = "norway/metal-buyers"
@@ -179,3 +185,49 @@ def test_everybody_is_told_the_same(client: FlaskClient, place: str) -> None:
     assert said == cited
     assert cited.title == "Metal & wood firms buy <lathes>"
     assert len(cited.version) == 12
+
+
+def _days(site: Site) -> dict[str, str]:
+    """The day of the version of the case, as each place tells it."""
+    client, current = site.client(), site.live.current()
+    page = client.get(f"/cases/{CASE}").text
+    (block,) = extruct.extract(page, syntaxes=["json-ld"], errors="strict")["json-ld"]
+    feed = feedparser.parse(client.get("/cases.atom").data)
+    asked = {"verb": "GetRecord", "identifier": f"oai:localhost:{CASE}", "metadataPrefix": "oai_dc"}
+    record = etree.fromstring(client.get("/oai", query_string=asked).data)
+    (ris,) = rispy.loads(client.get(f"/cases/{CASE}.ris").text)
+    table = TABLES[0]
+    context = Context.of(current, Addresses())
+    (row,) = rows_of(table, current.case(CASE), context)
+    return {
+        "map": re.search(f"/cases/{CASE}</loc><lastmod>([^<]+)", client.get("/sitemap.xml").text)[
+            1
+        ],
+        "atom": next(one.updated[:10] for one in feed.entries if one.link.endswith(CASE)),
+        "oai": record.findtext(".//{*}datestamp"),
+        "dublin core": record.findtext(".//{*}metadata/*/{*}date"),
+        "schema.org": block["@graph"][0]["dateModified"],
+        "ris": ris["date"].strip("/").replace("/", "-"),
+        "dump": dict(zip([one.name for one in table.columns], row, strict=True))["date"],
+        "version": current.versions.newest(CASE).day,
+    }
+
+
+def test_the_day_of_a_version_is_the_same_everywhere(tmp_path: Path, tiny_encoder: Path) -> None:
+    """The day on which it was added; on a running site that of a seeding; then today."""
+    site = Site(tmp_path, tiny_encoder)
+    site.build()
+    first = _days(site)
+    head = site.versions.heads()[CASE]
+    with adding(site.versions, first=True) as addition:
+        addition.tell(CASE, Entry(digest=head, day="2026-11-24", what="Mended."))
+    seeded = _days(site)
+    site.edit(CASE, "who: metal firms", "who: small metal firms")
+    site.build()
+
+    assert (len(first), set(first.values())) == (8, {"2026-11-22"})
+    assert set(seeded.values()) == {"2026-11-24"}
+    assert set(_days(site).values()) == {datetime.now(UTC).date().isoformat()}
+    feed = feedparser.parse(site.client().get("/cases.atom").data)
+    told = [entry.updated for entry in feed.entries]
+    assert told == sorted(told, reverse=True)

@@ -156,6 +156,28 @@ def test_frictionless_finds_nothing_wrong(folder: Path):
     assert {one["id"]: one["region"] for one in read if one["id"] in REGIONS} == REGIONS
 
 
+@pytest.mark.parametrize(
+    ("root", "told"), [("", {}), ("https://cases.example.org", {"format": "uri"})]
+)
+def test_addresses_are_described_as_they_are_written(
+    tmp_path: Path, hard: Searcher, root: str, told: dict[str, str]
+):
+    """A path is no address to Frictionless where the site does not know where it stands."""
+    write_dump(tmp_path, hard, Addresses(root=root), formats=("csv",))
+    package = Package(str(tmp_path / DATA_PACKAGE))
+
+    assert package.validate().valid
+    fields = {one["name"]: one for one in package.get_resource("cases").schema.to_dict()["fields"]}
+    for name in ("url", "version_url"):
+        assert (fields[name]["type"], fields[name].get("format")) == ("string", told.get("format"))
+    first = package.get_resource("cases").read_rows()[0]
+    assert first["url"] == f"{root}/cases/{first['id']}"
+    sources = {
+        one["name"]: one for one in package.get_resource("sources").schema.to_dict()["fields"]
+    }
+    assert sources["url"]["format"] == "uri"
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_croissant_is_read_by_its_own_package(tmp_path: Path, hard: Searcher, form: str):
