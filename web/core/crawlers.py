@@ -20,6 +20,8 @@ CLOSED = ("search.search", "api.search", "packs.add", "packs.start")
 _FOLLOWED = re.compile(
     r'<a\b(?![^>]*\srel="(?:[^">]*\s)?nofollow[\s"])(?=[^>]*?\shref="([/?][^"]*)")[^>]*>'
 )
+#: What stands below one of them and has an end all the same: the feed of a search.
+OPEN = ("feeds.search",)
 _REL = re.compile(r'\srel="([^"]*)"')
 _NOFOLLOW = "nofollow"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 from flask_compress import Compress
@@ -29,6 +30,7 @@ SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 REVALIDATE = "no-cache"
+_NO_SUCH_STATE = "What is here has another ETag than If-Match names.\n"
 #: What a script of another site may read of an answer for programs.
 EXPOSED = ("ETag", "Last-Modified", "Link", "Retry-After")
 #: For an answer to what stands in the address and nowhere else.
@@ -89,4 +91,12 @@ def _finish(response: Response) -> Response:
     if response.status_code == 200 and not response.cache_control.no_store:
         response.add_etag(weak=True)
         response.make_conditional(request)
+        _say_what_differs(response)
     return response
+
+
+def _say_what_differs(response: Response) -> None:
+    """A sentence in place of what is not in the state that was asked for."""
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        response.set_data(_NO_SUCH_STATE)
+        response.mimetype = "text/plain"

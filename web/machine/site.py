@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 from kb.answers.changes import day_of, days_by_row
 from kb.model.facets import FACET_LISTS
 from kb.search.searcher import Searcher
-from web.core.crawlers import CLOSED
+from web.core.crawlers import CLOSED, OPEN
 from web.core.params import COMPARE, OUTCOMES, PROFILE, Table
 from web.core.request import live, searcher, settings
 from web.core.urls import absolute, case_url, url_for
@@ -92,12 +92,16 @@ def robots() -> Response:
     """Everything may be read but the endless combinations of filters and of compared cases.
 
     Some read ``/outcomes?`` as ``/outcomes``, and forbid the page with its parameters. So each
-    name that may stand first is named, which every reader of the format understands.
+    name that may stand first is named, which every reader of the format understands; and again
+    with a ``*`` for those that stand later, which readers of RFC 9309 do. What is allowed comes
+    first: by RFC 9309 the longest rule counts, and to older readers the first.
     """
-    lines = [f"Disallow: {url_for(name)}" for name in CLOSED]
+    lines = [f"Allow: {url_for(name)}" for name in OPEN]
+    lines += [f"Disallow: {url_for(name)}" for name in CLOSED]
     lines += [
-        f"Disallow: {url_for(name)}?{param.name}="
+        f"Disallow: {url_for(name)}{before}{param.name}="
         for name, table in CLOSED_WITH.items()
+        for before in ("?", "?*&")
         for param in table
     ]
     if DUMP in current_app.view_functions:

@@ -50,6 +50,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "holdings.guides": ("api.cases", "the guides among them"),
     "about.relevance": ("api.relevance", _SAME),
     "docs.api": ("api.openapi", _SAME),
+    "dump.page": ("dump.file", "as files; `datapackage.json` describes them"),
     "about.reading": ("", "none: each case has its `references`, and `/sources.bib` has all"),
     "about.about": ("", _TEXT),
     "about.codebook": ("", _TEXT),

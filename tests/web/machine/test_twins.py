@@ -14,7 +14,6 @@ from web.machine.twins import PAGES
 #: What is asked by programs: each of these modules is a protocol.
 MACHINES = (
     "api",
-    "dump",
     "site",
     "feeds",
     "harvesting",
@@ -24,7 +23,7 @@ MACHINES = (
     "unapi",
 )
 #: What leads on to a page, and what a page is made of.
-NO_PAGES = {"cases.cases", "docs.versioned", "assistants.mcp", "static"}
+NO_PAGES = {"cases.cases", "docs.versioned", "assistants.mcp", "dump.file", "static"}
 
 
 def rules(client: FlaskClient) -> dict[str, str]:
@@ -40,12 +39,12 @@ def rules(client: FlaskClient) -> dict[str, str]:
 
 
 def test_every_page_is_in_the_table(client: FlaskClient) -> None:
-    """And nothing but pages; a twin is an address of the API."""
+    """And nothing but pages; a twin is an address of the API, or a file of the dump."""
     found = rules(client)
 
     assert set(PAGES) == set(found)
     assert all(data or words.startswith("none: ") for data, words in PAGES.values())
-    assert {data.partition(".")[0] for data, _ in PAGES.values() if data} == {"api"}
+    assert {data.partition(".")[0] for data, _ in PAGES.values() if data} == {"api", "dump"}
 
 
 def test_twins_answer_as_json(client: FlaskClient) -> None:
@@ -77,6 +76,10 @@ def test_the_page_shows_the_table_and_no_markup(client: FlaskClient) -> None:
         "<td><code>/cases/{case_id}</code></td><td><code>/api/v1/cases/{case_id}</code></td>"
         in table
     )
+    assert (
+        "<td><code>/dump</code></td><td><code>/dump/{name}</code>, as files; "
+        "<code>datapackage.json</code> describes them</td>" in table
+    )
     assert "<td><code>/self-check</code></td><td>None: a form, which keeps nothing</td>" in table
 
 
@@ -107,3 +110,15 @@ def test_scripts_of_other_sites_may_read_the_tag(client: FlaskClient) -> None:
     assert "Access-Control-Allow-Origin" not in client.get("/search?q=wine").headers
     described = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/search"]["get"]
     assert "ETag" in described["responses"]["200"]["headers"]
+
+
+def test_a_page_that_is_asked_for_in_another_state_is_not_sent(client: FlaskClient) -> None:
+    """``If-Match`` gets a sentence, not the page that it does not want."""
+    for path in ("/", "/cases/norway/metal-buyers", "/api/v1/search?q=wine"):
+        answer = client.get(path, headers={"If-Match": '"x"'})
+        assert (answer.status_code, answer.mimetype, answer.text) == (
+            412,
+            "text/plain",
+            "What is here has another ETag than If-Match names.\n",
+        )
+        assert answer.content_length == len(answer.data)
