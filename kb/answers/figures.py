@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kb.model.cases import Members, Period, Result
-from kb.model.english import capital
+from kb.model.english import capital, number_word
 from kb.model.quantities import Quantity, change, is_of_usual, quantity
 from kb.model.taxonomy import CHANGE, MONEY, PLACE, PROPORTION, RATE, Taxonomy, Term
 from kb.model.units import writing
@@ -161,9 +161,18 @@ def members_text(members: Members | None, taxonomy: Taxonomy) -> str:
     networks = (
         f"in {members.networks:,} {taxonomy.subject.many}" if members.networks is not None else ""
     )
-    parts = (members.qualifier if count else "", count, members.who, networks)
+    who = members.who or ""
+    if count and _begins_with_number(who):  # 15: 11 makers of food and four in lodging
+        count += ":"
+    parts = (members.qualifier if count else "", count, who, networks)
     text = " ".join(part for part in parts if part)
     return capital(text)
+
+
+def _begins_with_number(words: str) -> bool:
+    """Whether words begin with a number, in digits or up to ten in letters."""
+    first = words.partition(" ")[0].casefold()
+    return first[:1].isdecimal() or first in map(number_word, range(1, 11))
 
 
 def period_text(period: Period | None) -> str:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.answers.figures import Figure, figure, headline
+from kb.answers.figures import Figure, figure, headline, members_text
 from kb.content.taxonomy import load_taxonomy
-from kb.model.cases import Result
+from kb.model.cases import Members, Result
 
 TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
 
@@ -107,3 +107,19 @@ def test_headline_is_the_weightiest_with_a_figure():
     assert headline([words, first, second], lambda r: (0, 0.0)) == first
     assert headline([words, first, second], lambda r: (0, r.low)) == second
     assert headline([words], lambda r: (0, 0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        (Members(count=15, who="11 makers and four inns"), "15: 11 makers and four inns"),
+        (Members(count=15, who="Eleven makers"), "15 Eleven makers"),
+        (Members(count=9, qualifier="about", who="six mills and three inns"),
+         "About 9: six mills and three inns"),
+        (Members(count=1200, who="firms"), "1,200 firms"),
+        (Members(who="11 makers"), "11 makers"),
+    ],
+)  # fmt: skip
+def test_two_numbers_of_members_do_not_run_together(members: Members, text: str):
+    """What begins with a number of its own is told apart from how many there are."""
+    assert members_text(members, TAXONOMY) == text
