@@ -6,8 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-#: All that axe asks by itself; of what is right it gathers no places.
-RUN = "{resultTypes: ['violations']}"
+#: All that axe asks by itself, and of WCAG 2.2 whether what is pressed is large or apart enough.
+#: Of what is right it gathers no places.
+RUN = "{rules: {'target-size': {enabled: true}}, resultTypes: ['violations']}"
 #: A phone and a desk, in pixels; by day and by night.
 SIGHTS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")

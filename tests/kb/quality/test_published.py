@@ -65,12 +65,6 @@ def _whole(whole_live) -> tuple[JudgedQuery, ...]:
     return read_judged(CASES / "queries.jsonl", ids)
 
 
-@pytest.fixture(name="measured", scope="module")
-def _measured(searcher: Searcher, judged: tuple[JudgedQuery, ...]) -> Report:
-    """The search as it is now."""
-    return evaluate_judged(searcher, judged, split="tune", progress=quietly)
-
-
 @pytest.fixture(name="calibration", scope="module")
 def _calibration() -> Calibration:
     """The calibration for the default encoders."""
@@ -84,12 +78,6 @@ def ndcg(report: Report, group: str) -> Figure:
     """The figure of the fused search for one group of queries."""
     (found,) = [one for one in report.groups if one.name == group]
     return found.figures["fused"]["nDCG@10"]
-
-
-@pytest.mark.parametrize("group", FLOORS)
-def test_search_is_no_worse_than_it_was(measured, group):
-    """Mean nDCG@10 of each group of queries stays above its floor."""
-    assert ndcg(measured, group).mean >= FLOORS[group]
 
 
 def test_role_models_are_no_worse_than_they_were(searcher):
@@ -132,11 +120,18 @@ def test_what_is_published_was_measured_once(whole_live):
     assert report.refusal.n_negative == len(test) - answered
 
 
-def test_meaning_and_words_together_are_better_than_either(measured):
-    """Over all queries the fused search beats its parts, and their lists joined by rank."""
+def test_search_is_no_worse_than_it_was_and_better_than_its_parts(searcher, judged):
+    """Mean nDCG@10 of each group of queries stays above its floor.
+
+    Over all queries the fused search beats its parts, and their lists joined by rank. One test
+    asks both: the measurement takes longest, and each process of a run would make its own.
+    """
+    measured = evaluate_judged(searcher, judged, split="tune", progress=quietly)
+
+    below = {group for group in FLOORS if ndcg(measured, group).mean < FLOORS[group]}
     (everything,) = [group for group in measured.groups if group.name == "all"]
     means = {name: figures["nDCG@10"].mean for name, figures in everything.figures.items()}
-
+    assert below == set()
     assert max(means, key=means.get) == "fused"
 
 
