@@ -15,6 +15,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -229,11 +230,13 @@ def begun(case_id: str, entries: Iterable[Entry]) -> Iterator[Entry]:
     """What layers, the oldest first, tell of a case: each version where it begins, with the id.
 
     Where it is told twice in a row that a version is the newest, the earlier day holds. Of one
-    that is told to be older than what it followed, the day of that does.
+    that is told to be older than what it followed, the day of that does, unless it has yet to come:
+    then a clock was wrong.
     """
+    today = datetime.now(UTC).date().isoformat()
     last = day = ""
     for entry in entries:
         if entry.digest != last:
-            day = max(day, entry.day)
+            day = entry.day if day > today else max(day, entry.day)
             yield replace(entry, case_id=case_id, day=day)
         last = entry.digest

@@ -638,7 +638,8 @@ def test_suggestions(client):
 def test_map_of_the_site(client):
     """Robots find every case, and stay out of the endless searches."""
     robots = client.get("/robots.txt").text.splitlines()  # what it means: machine/test_site.py
-    assert robots[:3] == ["User-agent: *", "Disallow: /search", "Disallow: /api/v1/search"]
+    assert robots[:2] == ["User-agent: *", "Allow: /search.atom"]
+    assert robots[2:4] == ["Disallow: /search", "Disallow: /api/v1/search"]
     assert "Disallow: /outcomes?country=" in robots
     assert robots[-1] == "Sitemap: http://localhost/sitemap.xml"
     places = re.findall("<loc>([^<]+)</loc>", client.get("/sitemap.xml").text)

@@ -310,7 +310,7 @@ def test_files_without_which_nothing_is_read_have_their_lines(
 ) -> None:
     """A slip in the sources or the vocabulary is a problem like others, in every format."""
     path = toy_settings.cases / name
-    path.write_text("@misc{a,\n title = {x}\n year = {1998}}\n" if name[-1] == "b" else "a: [\n")
+    path.write_text("@misc{a,\n title = {x}\n year = {1998}}\n" if name[-1] == "b" else "a: b: c\n")
 
     answer = kb("check", "--cases", toy_settings.cases, "--format", style)
 

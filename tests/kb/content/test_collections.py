@@ -146,7 +146,7 @@ HEAD = "collections:\n  - {id: one, label: One, about: A., "
             "collections must be a list of records (or [] for none), not 'one'.",
             id="a text",
         ),
-        pytest.param("a: [\n", 2, None, id="no YAML"),
+        pytest.param("a: [\n", 1, None, id="no YAML"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(

@@ -45,7 +45,7 @@ def ids(corpus: Corpus) -> list[str]:
             "hyphens, not 'Spain/Old One'.",
         ),
         ("aliases: [a/b, a/b]", "aliases[2] is 'a/b' again; once is enough."),
-        ("withdrawn: true", "withdrawn must hold fields with names, not True."),
+        ("withdrawn: true", "withdrawn must hold fields with names, not true."),
         (
             "withdrawn: {reason: No.}",
             "withdrawn.day must be given; add a line such as 'day: 2026-11-28'.",

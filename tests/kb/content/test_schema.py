@@ -693,8 +693,8 @@ def test_a_file_is_read_with_all_that_is_wrong(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"a: [", "1: the market is not YAML: while parsing a flow node, expected the node "
-                  "content, but found '<stream end>'."),
+        (b"a: [", "1: the market is not YAML: the bracket [ that opens here is not closed; "
+                  "close it: []."),
         (b"a: 1\nb: \xff", "2: the market must be UTF-8; byte 0xff is not. "
                            "Save the file as UTF-8."),
         (b"a: 1\n\nb: \0", "3: the market must be text; it holds a NUL byte."),

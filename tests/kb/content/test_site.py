@@ -100,7 +100,7 @@ def test_without_the_file_the_words_are_plain(tmp_path):
             "2: review_within must be a time such as '14 days' or '2 weeks', not 'soon'.",
         ),
         ("name: A\nname: B\n", "2: name is given twice; keep one of the two."),
-        ("name: [\n", "2: "),
+        ("name: [\n", "1: is not YAML: the bracket [ that opens here is not closed"),
     ],
 )
 def test_what_cannot_be(tmp_path, text, problem):

@@ -50,7 +50,7 @@ def test_a_file_without_front_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("---\na: [1\n---\nText", "has front-matter on line 3 that is not YAML: "),
+        ("---\na: [1\n---\nText", "has front-matter on line 2 that is not YAML: "),
         ("+++\na = \n+++\nText", "has front-matter that is no TOML: "),
         ("---\n- a\n- b\n---\nText", "has front-matter that is no list of fields."),
         ("a\0b" * 9 + "x" * 99, "is no text: it holds NUL bytes."),

@@ -307,10 +307,13 @@ def test_an_address_too_long_for_a_code(sheet_of, searcher):
 def test_more_results_than_fit(toy_cases, tmp_path, tiny_encoder):
     """Beyond twelve results the sheet says how many more the case has, and stays one page."""
     path = toy_cases / "norway" / "metal-buyers.md"
-    record = "  - {metric: jobs, level: outcome, direction: up, value: 7, unit: jobs, "
-    record += "statement: Seven jobs came., locator: p. 2}\n"
+    records = "".join(
+        f"  - {{metric: jobs, level: outcome, direction: up, value: {jobs}, unit: jobs, "
+        f"statement: In all {jobs} jobs came., locator: p. 2}}\n"
+        for jobs in range(3, 18)
+    )
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("results:\n", "results:\n" + record * 15), encoding="utf-8")
+    path.write_text(text.replace("results:\n", "results:\n" + records), encoding="utf-8")
     settings = settings_of_toy(toy_cases, tmp_path / "index", tiny_encoder)
     build(settings)
     client = create_app(LiveSearcher(settings.index, min_score=0.3), settings).test_client()

@@ -130,7 +130,7 @@ def test_the_contents_of_the_course_have_two_levels(taught: FlaskClient) -> None
         *("Texts", ["Metal firms purchase machines", "How to purchase together"]),
     ]
     contents = re.findall(
-        r"^([A-Z][^.\n]*?)[ .]*\d+$", first.partition("Contents")[2], re.MULTILINE
+        r"^([A-Z][^.\n]*?)[ .]+\d+$", first.partition("Contents")[2], re.MULTILINE
     )
     assert contents == [
         *("Week by week", "Sessions", "Why firms cooperate", "Buying together"),
