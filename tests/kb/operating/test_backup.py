@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -203,15 +204,24 @@ def refused(index: Path, file: Path) -> str:
     return str(raised.value)
 
 
+def is_unpacked_alike(one: bytes, other: bytes) -> bool:
+    """Whether gzip reads the same out of both."""
+    try:
+        return gzip.decompress(one) == gzip.decompress(other)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        return False
+
+
 def test_what_is_damaged_cut_or_foreign_is_refused(two, tmp_path):
     """At every place, one sentence, and nothing is changed."""
     file, bad = tmp_path / "kept", tmp_path / "bad"
     backup(two.index, file)
     data = file.read_bytes()
     for at in range(0, len(data), max(1, len(data) // 60)):
-        if at in range(4, 10):
-            continue  # the time, the effort and the system of gzip say nothing
-        bad.write_bytes(data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :])
+        changed = data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
+        if is_unpacked_alike(changed, data):
+            continue  # the time and the system of gzip, and what fills its last byte, say nothing
+        bad.write_bytes(changed)
         assert "cannot be brought back: " in refused(two.index, bad)
     for size in range(0, len(data), max(1, len(data) // 12)):
         bad.write_bytes(data[:size])
