@@ -268,7 +268,8 @@ class _Checking:
     def _all_of(self, folder: Path, vocabulary: Path | None) -> tuple[Problem, ...]:
         if folder not in self._read:
             try:
-                corpus = self.reading.of(folder, vocabulary=vocabulary)
+                lender = self.settings.cases if vocabulary is not None else None
+                corpus = self.reading.of(folder, vocabulary=vocabulary, lender=lender)
             except (CorpusError, TaxonomyError) as err:
                 if not err.problems:
                     raise

@@ -32,6 +32,7 @@ class Reading:
         folder: Path,
         *,
         vocabulary: Path | None = None,
+        lender: Path | None = None,
         instead: Mapping[Path, bytes] | None = None,
     ) -> Corpus:
         """What ``read_corpus`` reads of a folder of cases; it raises what that raises."""
@@ -43,6 +44,7 @@ class Reading:
             return read_corpus(
                 folder,
                 vocabulary=vocabulary,
+                lender=lender,
                 instead=instead,
                 index=self.index,
                 processes=processes_here(),

@@ -284,6 +284,7 @@ def read_corpus(
     folder: Path,
     *,
     vocabulary: Path | None = None,
+    lender: Path | None = None,
     instead: Mapping[Path, bytes] | None = None,
     index: Path | None = None,
     processes: int = 1,
@@ -295,6 +296,8 @@ def read_corpus(
         folder: where the cases are.
         vocabulary: a folder to take ``taxonomy.yaml`` from when it is not ``folder`` itself,
             and ``sources.bib`` where that has none of its own.
+        lender: a folder to take ``sources.bib`` from where ``folder`` has none; ``vocabulary``
+            where it is not given.
         instead: files of cases to the bytes that are read in their place; they need not exist.
         index: a folder of snapshots, in which it is remembered what was read; only what has
             changed is then read again. Without one, or where it cannot be written, everything is.
@@ -312,8 +315,9 @@ def read_corpus(
     taxonomy = load_taxonomy(vocabulary_file)
     remembered = Remembered.of(folder, index)
     own_sources = folder / SOURCES_FILE
-    lends = home != folder and not own_sources.is_file()
-    sources_file = home / SOURCES_FILE if lends else own_sources
+    lender = lender or home
+    lends = lender != folder and not own_sources.is_file()
+    sources_file = lender / SOURCES_FILE if lends else own_sources
     references, source_problems = _sources(sources_file, remembered)
 
     def read_under(taxonomy: Taxonomy) -> _Reader:

@@ -818,6 +818,20 @@ _IN_PLAIN_WORDS = (
         "quotes around an entry with ': ' or ' #' in it",
     ),
     (
+        r"but got '\?'",
+        "a '?' that stands in brackets is a sign of YAML; put quotes around each entry in which "
+        "one stands, such as ['Who pays, and when?']",
+    ),
+    (
+        r"expected '<document start>'",
+        "the fields end before this line, at a line '...' or at a text that is no field; take that "
+        "out, and write each field as its name, a colon, a space and the value",
+    ),
+    (
+        r"expected a single document",
+        "a second document begins at this line '---', and a file has one; take the line out",
+    ),
+    (
         r"mapping values are not allowed",
         "a colon with a space behind it stands where no field can begin; put quotes around a value "
         "that contains ': ', and let a field begin in the column of the one above it",
@@ -862,8 +876,6 @@ def _plain(err: yaml.MarkedYAMLError) -> str:
     for part, plain in _IN_PLAIN_WORDS:
         if re.search(part, text):
             return plain
-    if "but got '?'" in text:
-        return text + " (put quotes around a question that stands in brackets)"
     if "found character '\\t'" in text:
         return "a tab stands where only spaces may stand; write spaces in its place"
     if found := re.search(r"found character '(.)' that cannot start any token", text):

@@ -33,7 +33,8 @@ _TAG = re.compile(r"<(?:!--|/?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>)")
 #: it may begin with, which saves most of the search.
 _LINK = re.compile(
     r"(?=[\] \[])"
-    r"(?:(?<!\\)\]\(\s*<?([^)\s>]*)|^ {0,3}\[[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+))",
+    r"(?:(?<!\\)\]\(\s*<?([^)\s>]*)"
+    r"|^ {0,3}\[(?!\^[^\]\s]+\])[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+))",
     re.MULTILINE,
 )
 #: An image: its words, then its address or the label of one.
@@ -43,8 +44,10 @@ _WORDED = re.compile(
     r"(?<!\\)!?\[((?:[^\[\]]|!\[[^\]]*\](?:\([^)]*\))?)+)\]"
     r"(?:\(\s*<?([^)\s>]*)>?[^)]*\)|\[([^\]\n]*)\])?(?!:)"
 )
-#: The address of a label, on a line of its own.
-_DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*\n?[ \t]*<?([^\s>]+)[^\n]*\n?", re.MULTILINE)
+#: The address of a label, on a line of its own; what begins with ``[^1]:`` is a footnote.
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?!\^[^\]\s]+\])([^\]\n]+)\]:[ \t]*\n?[ \t]*<?([^\s>]+)[^\n]*\n?", re.MULTILINE
+)
 #: As GitHub reads them: up to three blanks before the signs, and one after them.
 _HEADING = re.compile(
     r"^ {0,3}(#{1,6})[ \t]+(?!#+[ \t]*$)(\S(?:[^\n]*?\S)??)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE

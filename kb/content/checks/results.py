@@ -186,10 +186,18 @@ def _stated(
                 continue
             if found is None:
                 yield _not_told(place, number, statement, here, unit)
+                found = _alone(here)
+            if found is None:
                 continue
             at = found.start
         if place[0] == "value":
             yield from _way(statement, at, sign, unit)
+
+
+def _alone(figures: list[Figure]) -> Figure | None:
+    """The one figure that a statement tells beside its years; None where it tells more or none."""
+    tells = [one for one in figures if one.readings[0][0] != told.YEAR]
+    return tells[0] if len(tells) == 1 else None
 
 
 def _plainly(statement: str, number: float, unit: Term) -> int:

@@ -203,6 +203,18 @@ def test_check_of_a_folder_with_a_vocabulary_uses_its_own(toy_settings, tmp_path
     assert answer == (1, [str(case)], [f"{own}: 1 problem in 1 file"])
 
 
+def test_check_of_a_folder_with_a_vocabulary_and_no_sources_uses_the_sources_here(
+    toy_settings, tmp_path
+):
+    """A small compendium may begin with a vocabulary, and cite what is cited here."""
+    own = Path(shutil.copytree(toy_settings.cases, tmp_path / "own"))
+    (own / "sources.bib").unlink()
+
+    answer = checked(toy_settings, own)
+
+    assert answer == (0, [], [f"{own}: no problems"])
+
+
 def test_check_of_a_missing_path_is_wrong_usage(toy_settings):
     """A path that does not exist is wrong usage, not a sound compendium."""
     result = kb("check", "--cases", toy_settings.cases, toy_settings.cases / "nowhere.md")

@@ -277,8 +277,22 @@ TROUBLES = [
         "question",
         "questions: [Why?]",
         2,
-        "is not YAML: while parsing a flow sequence, expected ',' or ']', but got '?' "
-        "(put quotes around a question that stands in brackets)",
+        "is not YAML: a '?' that stands in brackets is a sign of YAML; put quotes around each "
+        "entry in which one stands, such as ['Who pays, and when?']",
+    ),
+    (
+        "question-with-commas",
+        "questions: [Who pays, and when, for the broker?]",
+        2,
+        "is not YAML: a '?' that stands in brackets is a sign of YAML; put quotes around each "
+        "entry in which one stands, such as ['Who pays, and when?']",
+    ),
+    (
+        "fields-after-the-end",
+        "a: 1\n...\nb: 2\n",
+        4,
+        "is not YAML: the fields end before this line, at a line '...' or at a text that is no "
+        "field; take that out, and write each field as its name, a colon, a space and the value",
     ),
     (
         "unclosed-quote",
@@ -290,7 +304,8 @@ TROUBLES = [
         "two-documents",
         "a: 1\n--- \nb: 2\n",
         3,
-        "is not YAML: expected a single document in the stream, but found another document",
+        "is not YAML: a second document begins at this line '---', and a file has one; take the "
+        "line out",
     ),
     (
         "undefined-alias",

@@ -150,6 +150,23 @@ def test_a_figure_that_differs_from_its_statement(
     assert told(statement, fields, taxonomy)[:1] == [(field, rule)]
 
 
+@pytest.mark.parametrize(
+    ("statement", "fields", "rules"),
+    [
+        ("Costs fell by 12%.", "value: 35; unit: percent", [FIGURE, WAY]),
+        ("Costs fell by 12% in 2019.", "value: 35; unit: percent", [FIGURE, WAY]),
+        ("Jobs fell by 30%.", "value: 30; unit: jobs", [UNIT, WAY]),
+        ("Costs fell by 12%.", "value: 35; unit: percent; direction: down", [FIGURE]),
+        ("Costs fell by 12% and sales by 9%.", "value: 35; unit: percent", [FIGURE]),
+    ],
+)
+def test_a_wrong_figure_does_not_hide_a_wrong_direction(
+    statement: str, fields: str, rules: list[str], taxonomy: Taxonomy
+) -> None:
+    """Both are told at once where the statement tells one figure beside its years."""
+    assert [rule for _, rule in told(statement, fields, taxonomy)] == rules
+
+
 def test_what_the_statement_tells_is_listed_nearest_first(taxonomy: Taxonomy) -> None:
     """The message quotes the statement; what is allowed begins with the nearest figure."""
     result = {
