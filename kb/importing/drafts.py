@@ -272,7 +272,8 @@ def _write(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_text_of(made, here.taxonomy), encoding="utf-8")
         found.drafts.append(Draft(id=case_id, path=str(into / f"{case_id}.md"), place=story.place))
-        found.note((*story.notes, *made.notes))
+        told = (one for one in story.notes if one.column not in mapping.skip)
+        found.note((*told, *made.notes))
         tell(len(found.drafts))
 
 

@@ -624,7 +624,9 @@ class _Taker:
         if ("value" in record or "range" in record) and "unit" not in record:
             for name in ("value", "range", "before"):
                 if name in record:
-                    self._tell(*place, record.pop(name), "a figure without a unit is not taken.")
+                    at = rule.rules.get((name,))
+                    where = self._place_of(at) if at else place
+                    self._tell(*where, record.pop(name), "a figure without a unit is not taken.")
         if "unit" in record and not {"value", "range", "before"} & record.keys():
             del record["unit"]
         ordered = {name: record[name] for name in ResultFields.names() if name in record}

@@ -370,9 +370,8 @@ class Taxonomy:
         if facet != "country":
             return held
         others = (term for term in self.world if held.get(term.id) is None)
-        return Vocabulary(
-            name=held.name, terms=tuple(sorted((*held, *others), key=lambda term: term.label))
-        )
+        by_letter = sorted((*held, *others), key=lambda term: (slug(term.label), term.label))
+        return Vocabulary(name=held.name, terms=tuple(by_letter))
 
     def slug(self, facet: str, value: str) -> str:
         """What an address calls a facet's value: its id, and a country its name."""

@@ -252,3 +252,18 @@ def test_no_violations(browser: Browser, url: str, path: str) -> None:
     """No rule of axe-core is broken, and the page is no wider than the window."""
     with opened(browser, url + path) as page:
         assert problems_everywhere(page) == {}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_link_to_an_error_shows_the_label_too(browser: Browser, url: str, width: int) -> None:
+    """Label and error stand above a box; both are on the screen, on that of a telephone too."""
+    page = fresh(browser, url, scripts=True)
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto("/contribute/case")
+    page.locator("#field-title").fill("Bakers")
+    page.get_by_role("button", name="Check the case").click()
+    page.locator("a[href='#field-summary']").first.click()
+    expect(page.locator("#field-summary")).to_be_in_viewport(ratio=0.5)
+    expect(page.locator("label[for='field-summary']")).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-field='summary'] .give-fault")).to_be_in_viewport(ratio=1)
+    page.context.close()

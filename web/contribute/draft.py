@@ -6,7 +6,7 @@ Loads the readers of content; a worker imports it when somebody contributes, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
@@ -29,7 +29,7 @@ from kb.content.proposal import FOLDER
 from kb.errors import Problem
 from kb.model.english import slug
 from kb.model.taxonomy import Taxonomy
-from kb.text.body import case_headings
+from kb.text.body import RESULTS_HEADING, case_headings
 from web.words.lists import shortened
 
 #: More bytes than this are not read of a form, and of a file inside one.
@@ -51,6 +51,9 @@ MOST_STRANGE = 3
 #: Characters that no reader sees and that no text needs.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_END = re.compile(r"\r\n?")
+_ITEM = re.compile(r"[-*•] ")
+#: What a browser writes behind the name of a file that it has saved before.
+_AGAIN = re.compile(r"[ _]?\(\d{1,3}\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +159,12 @@ def _changed(draft: CaseDraft, do: str) -> CaseDraft:
     found = _DO.fullmatch(do)
     way, name, number = found.groups() if found else ("", "", None)
     texts = dict(draft.texts)
+    sections = dict(draft.sections)
     if way == REMOVE and name in records and number:
         begin = f"{name}.{int(number)}."
+        if name == "results" and RESULTS_HEADING in sections:
+            gone = "".join(texts.get(f"{begin}statement", ())[:1])
+            sections[RESULTS_HEADING] = _without_item(sections[RESULTS_HEADING], gone)
         texts = {key: value for key, value in texts.items() if not key.startswith(begin)}
     texts = texts_of(values_of(texts))
     rows = {}
@@ -169,20 +176,37 @@ def _changed(draft: CaseDraft, do: str) -> CaseDraft:
             at = f"{name}.{rows[name]}"
         else:
             at = name
-    return replace(draft, texts=texts, rows=rows, at=at)
+    return replace(draft, texts=texts, sections=sections, rows=rows, at=at)
+
+
+def _without_item(text: str, statement: str) -> str:
+    """A text without the item of a list that is a statement, and nothing else than it."""
+    words = slug(statement)
+    lines = text.split("\n")
+    kept = [line for line in lines if not (words and slug(_item(line)) == words)]
+    return text if kept == lines else "\n".join(kept).strip("\n")
+
+
+def _item(line: str) -> str:
+    """What stands in an item of a list; empty where a line is none."""
+    found = _ITEM.match(line)
+    return line[found.end() :] if found else ""
 
 
 def draft_of_file(
-    data: bytes, name: str, taxonomy: Taxonomy
+    data: bytes, name: str, taxonomy: Taxonomy, ids: Collection[str] = ()
 ) -> tuple[CaseDraft | None, Sequence[Problem]]:
     """The case that a file holds, None where it is no case; and what keeps it from being one.
 
     Args:
         data: its bytes.
-        name: of the file, as the browser says it; a part of the id, if it is fit for one.
+        name: of the file, as the browser says it; a part of the id where a case is called so, or
+            where it shares a word with the title. Else a title of several words makes the id.
         taxonomy: the vocabulary.
+        ids: those of all cases.
     """
-    stem = slug(re.split(r"[\\/]", name)[-1].removesuffix(".md"))[:LONGEST_PROPOSED].strip("-")
+    plain_name = _AGAIN.sub("", re.split(r"[\\/]", name)[-1].removesuffix(".md").strip())
+    stem = slug(plain_name)[:LONGEST_PROPOSED].strip("-")
     draft, problems = load_file(CaseFile(id=stem or "case", path=f"{stem or 'case'}.md"), data)
     if draft is None:
         return None, problems
@@ -202,7 +226,11 @@ def draft_of_file(
     )
     with_id = made.with_proposed_id(taxonomy)
     if stem and with_id.id:
-        with_id = replace(with_id, id=f"{with_id.id.rpartition('/')[0]}/{stem}")
+        folder, _, proposed = with_id.id.rpartition("/")
+        named = f"{folder}/{stem}"
+        is_of_title = bool(set(stem.split("-")) & set(proposed.split("-")))
+        if named in ids or is_of_title or "-" not in proposed:
+            with_id = replace(with_id, id=named)
     return with_id, problems
 
 

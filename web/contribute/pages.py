@@ -41,6 +41,7 @@ from web.contribute.story import (
     draft_of_story,
     hidden,
     left_out,
+    proposed_title,
     read_story,
 )
 from web.contribute.ways import file_name, forge_way, mail_address
@@ -184,6 +185,7 @@ def _check_page(story: Story, *, strange: tuple[str, ...] = (), asked: bool = Fa
         story=story,
         taxonomy=taxonomy,
         missing=missing,
+        proposed=proposed_title(story),
         before=story.before(CHECK),
         travelling=list(hidden(story, None)),
         strange=strange,
@@ -260,7 +262,7 @@ def opened(data: bytes, name: str, *, is_foreign: bool) -> Page:
         return _refused(
             [_problem("The file must be at most 1 MB; a case is a few pages.")], status=413
         )
-    draft, problems = draft_of_file(data, name, current.taxonomy)
+    draft, problems = draft_of_file(data, name, current.taxonomy, current.compendium.by_id.keys())
     if draft is None:
         return _refused(list(problems))
     found = checked(replace(draft, is_change=_is_text_of_its_case(draft)), current)

@@ -524,10 +524,18 @@ def draft_of_story(story: Story, taxonomy: Taxonomy, *, today: str) -> CaseDraft
     return CaseDraft(texts=texts_of(values), sections=sections)
 
 
+def proposed_title(story: Story) -> str:
+    """The title that a story gets where none was given; empty where it has no sentence yet."""
+    return _title(story.text("short"))
+
+
 def _title(short: str) -> str:
-    """The first sentence as a title, if it is short enough for one; an editor may find a better."""
+    """The first sentence as a title, cut at a word where it is too long."""
     first = re.split(r"(?<=[.!?])\s", " ".join(short.split()), maxsplit=1)[0].rstrip(".")
-    return first if len(first) <= MAX_TITLE else ""
+    if len(first) <= MAX_TITLE:
+        return first
+    whole, _, _ = first[: MAX_TITLE + 1].rpartition(" ")
+    return (whole or first[:MAX_TITLE]).rstrip(" ,;:–—-")
 
 
 def _source(story: Story, country: str, today: str) -> dict[str, object]:

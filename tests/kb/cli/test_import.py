@@ -189,7 +189,7 @@ def test_amounts_are_not_invented(tmp_path: Path) -> None:
     assert ["value" in results[name][0] for name in "de"] == [False, False]
     assert [(one["place"], one["column"]) for one in told["not_taken"]] == [
         *(("a.csv!B3", "Result"), ("a.csv!B4", "Result"), ("a.csv!E5", "Unit")),
-        *(("a.csv!B5", "Result"), ("a.csv!D6", "Value")),
+        *(("a.csv!D5", "Value"), ("a.csv!D6", "Value")),
     ]
 
 
@@ -334,3 +334,37 @@ def test_a_hundred_thousand_rows_are_read_whole(tmp_path: Path) -> None:
     assert kept + found["problems_left_off"] == sum(one["left"] for one in found["drafts"])
     assert kept <= 20_000
     assert most < 1_000_000_000
+
+
+def test_a_figure_is_told_with_its_own_cell(tmp_path: Path) -> None:
+    """A figure without a unit stands in its column, not in that of the statement."""
+    (tmp_path / "a.csv").write_text(
+        "Title,Result,Metric,Value,Unit,Source\nA,Twelve firms joined.,Sales,12,,roy-1998\n"
+    )
+    (tmp_path / "m.yaml").write_text(
+        "fields:\n  title: Title\n  sources: {key: Source, locator: {value: p. 1}}\n  results:\n"
+        "    - {statement: Result, metric: Metric, value: Value, unit: Unit}\n"
+    )
+    given = (tmp_path / "a.csv", "--mapping", tmp_path / "m.yaml", "--dry-run")
+    _, told, _ = _import(*given)
+
+    assert told["not_taken"] == [
+        {
+            "place": "a.csv!D2",
+            "column": "Value",
+            "value": "12",
+            "why": "A figure without a unit is not taken.",
+        }
+    ]
+
+
+def test_a_column_that_is_skipped_is_not_told(tmp_path: Path) -> None:
+    """Not even that its formulas have no kept value, or that it holds an error."""
+    book = openpyxl.Workbook()
+    for row in (["Title", "Budget", "Sum"], ["A", "=1+1", "=1+1"], ["B", "=1+1", 3]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "m.yaml").write_text("fields: {title: Title}\nskip: [Budget]\n")
+    _, told, _ = _import(tmp_path / "a.xlsx", "--mapping", tmp_path / "m.yaml", "--dry-run")
+
+    assert [one["place"] for one in told["not_taken"]] == ["Sheet!C2", "Sheet!C3"]

@@ -416,3 +416,29 @@ def test_the_script_is_told_what_is_wrong(client) -> None:
         "missing": 1,
     }
     assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_result_that_is_removed_leaves_the_text(client) -> None:
+    """Its item goes with it; other items, and text that says more than it, stay."""
+    aim = "We hope to hire ten people."
+    text = f"They tell:\n\n- Ovens cost 80% less.\n- {aim}\n- {aim} In ten years."
+    two = {**WHOLE, "results.2.statement": aim, "text.4": text, "do": "remove-results-2"}
+    fields = fields_of(client.post("/contribute/case", data=two), "case-form")
+    assert "results.2.statement" not in fields
+    assert fields["text.4"] == [f"They tell:\n\n- Ovens cost 80% less.\n- {aim} In ten years."]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("five-bakers-share-one (1).md", "norway/five-bakers-share-one"),
+        ("five-bakers-share-one(12).md", "norway/five-bakers-share-one"),
+        ("five-bakers-1.md", "norway/five-bakers-1"),
+        ("dl-a360.md", "norway/five-bakers-buy-one-oven"),
+    ],
+)
+def test_the_address_of_a_file_is_no_name_that_a_browser_gave(client, name, address) -> None:
+    """The number behind a second download is not of it, and what shares no word with the title."""
+    data = client.post("/contribute/file", data=WHOLE).data
+    page = client.post("/contribute/open", data={"file": (io.BytesIO(data), name)})
+    assert fields_of(page, "case-form")["id"] == [address]

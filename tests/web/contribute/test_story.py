@@ -324,3 +324,29 @@ def test_a_page_that_there_is_not(client) -> None:
     """Another name is no question."""
     assert client.get("/contribute/story/nonsense").status_code == 404
     assert client.post("/contribute/story/nonsense", data={"short": "x"}).status_code == 404
+
+
+def test_a_long_first_sentence_is_cut_for_a_title(client) -> None:
+    """At a word, and it is seen with the answers before a draft is made of them."""
+    short = "Five bakers of a small town in the west buy flour together, and later salt, from one "
+    sent = {**TELLER, "short": f"{short}mill of the valley. It pays."}
+    cut = f"{short}mill"
+    assert len(cut) == 89
+    page = client.post("/contribute/story/check", data=sent)
+    assert f'<p class="give-none">Left empty</p><p>{cut}</p>' in page.text
+    draft = client.post("/contribute/story/draft", data=sent)
+    assert file_in(draft).startswith(f"---\ntitle: {cut}\n")
+
+
+def test_countries_stand_by_their_letters(client) -> None:
+    """An accent moves none of them to the end of the list."""
+    page = client.post("/contribute/story/where", data={"short": "x"})
+    names = [
+        html.unescape(name) for name in re.findall(r"<option[^>]*>([^<]+)</option>", page.text)
+    ]
+    first = [name for name in names if name[0] in "AÅ"]
+    assert first[:3] == ["Afghanistan", "Åland Islands", "Albania"]
+    assert [name for name in names if name.startswith(("Cos", "Cô", "Cr"))] == [
+        *("Costa Rica", "Côte d'Ivoire", "Croatia"),
+    ]
+    assert names[-1] == "Zimbabwe"
