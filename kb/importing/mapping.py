@@ -31,6 +31,7 @@ from kb.importing.foreign import Note, Story, cut
 from kb.model.english import quoted, slug
 from kb.model.taxonomy import Taxonomy
 from kb.text.body import RESULTS_HEADING, case_headings
+from kb.text.counted import Counted, read_count
 from kb.text.similar_names import similar_names
 
 Path_ = tuple[str, ...]
@@ -449,8 +450,31 @@ class _Taker:
             else:
                 record = held
         is_year = path in (("period", "from"), ("period", "to"))
+        if path == ("members", "count") and rule.value is None:
+            self._count(path, rule)
+            return
         value = self._read(rule, self.meanings.year) if is_year else self._leaf(leaf, rule)
         self._set(path, value)
+
+    def _count(self, path: Path_, rule: Rule) -> None:
+        """How many there are, also as people tell it; how exact that is goes with it."""
+
+        def read(value: Any) -> Counted:
+            try:
+                return Counted(number=int(self.meanings.number(value, whole=True)))
+            except NotTaken:
+                counted = read_count(text_of_value(value)) if isinstance(value, str) else None
+                if counted is None or not counted.qualifier:
+                    raise
+                return counted
+
+        found = self._read(rule, read)
+        if found is None:
+            return
+        self._set(path, found.number)
+        exact = (*path[:-1], "qualifier")
+        if exact not in self.mapping.fields or not any(self._values(self.mapping.fields[exact])):
+            self._set(exact, found.qualifier)
 
     def _set(self, path: Path_, value: Any) -> None:
         if value in (None, "", []):

@@ -125,6 +125,9 @@ def _flat(values: dict[str, Any], before: str = "", depth: int = 0) -> Iterator[
 
 # --- the text --------------------------------------------------------------------------------
 
+#: Stands where something was taken out; and an item of a list that held nothing else.
+_GONE = "\x02"
+_EMPTIED = re.compile(rf"^[ \t]*(?:[-*+]|\d{{1,9}}[.)])[ \t]+{_GONE}[{_GONE} \t]*$", re.M)
 _FENCE = re.compile(
     r"^ {0,3}(?P<fence>```+|~~~+).*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)", re.S | re.M
 )
@@ -203,11 +206,12 @@ class _Cleaner:
         text = self._seen(text)
         text = _CODE.sub(self._hold, _FENCE.sub(self._hold, text))
         text = _COMMENT.sub(_blank_lines, text)
-        text = self._without(_DROPPED, text, "what is embedded or runs is not taken.", "")
+        text = self._without(_DROPPED, text, "what is embedded or runs is not taken.", _GONE)
         text = _TEMPLATE_LINK.sub(self._template_link, text)
-        text = self._without(_TEMPLATE, text, "a template of the site is not taken.", "")
+        text = self._without(_TEMPLATE, text, "a template of the site is not taken.", _GONE)
         text = _ANCHOR.sub(self._anchor, text)
         text = self._images(text)
+        text = _EMPTIED.sub("", text).replace(_GONE, "")
         text = self._links(text)
         text = _TAG.sub(self._tag, text)
         text, heading = self._headings(text, title)
@@ -267,7 +271,7 @@ class _Cleaner:
                 match[2] or match[3] or "",
                 f"an image is not taken{shows}.",
             )
-            return match[1] if _within_link(text, match.end()) else ""
+            return match[1] if _within_link(text, match.end()) else _GONE
 
         text = _IMAGE.sub(drop, text)
 
@@ -278,7 +282,7 @@ class _Cleaner:
             self._note(
                 text, match.start(), source[1] if source else match[0], "an image is not taken."
             )
-            return ""
+            return _GONE
 
         return _TAG.sub(drop_tag, text)
 
@@ -349,7 +353,10 @@ class _Cleaner:
         return "" if name in _INLINE else f"&lt;{match[0][1:]}"  # such as Vec<T>, which is text
 
     def _headings(self, text: str, title: str) -> tuple[str, str]:
-        """The text with headings from the second level on, and the heading of the whole."""
+        """The text with headings from the second level on, and the heading of the whole.
+
+        One that says something else than the title stands beside the sections, not over them.
+        """
         text = _UNDERLINED.sub(
             lambda m: f"{'#' if m[2][0] == '=' else '##'} {m[1].strip()}\n", text
         )
@@ -360,10 +367,11 @@ class _Cleaner:
             whole = plain_words(found[0][2])
         if found and title and plain_words(found[0][2]).casefold() == title.casefold():
             whole = title
-        if whole and (not title or whole.casefold() == title.casefold()):
+        is_over = bool(whole and title and whole.casefold() != title.casefold())
+        if whole and not is_over:
             text = text[: found[0].start()] + text[found[0].end() :]
             found = list(_HEADING.finditer(text))
-        lift = 2 - min((len(one[1]) for one in found), default=2)
+        lift = 2 - min((len(one[1]) for one in found[is_over:]), default=2)
 
         def moved(match: re.Match[str]) -> str:
             depth = max(2, min(6, len(match[1]) + lift))

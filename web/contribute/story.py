@@ -17,7 +17,7 @@ from kb.content.front_matter import MAX_TITLE
 from kb.content.own_sources import YEAR
 from kb.model.english import slug
 from kb.model.taxonomy import Taxonomy, Term
-from web.contribute.counted import read_count
+from kb.text.counted import read_count
 from web.contribute.draft import CaseDraft, headings_of, plain
 from web.words.lists import shortened
 

@@ -15,7 +15,7 @@ from kb.content.case_form import CHOICE, CHOICES, LINES, RECORDS, FormField, eve
 from kb.errors import Problem
 from kb.model.english import capital, in_line, joined
 from kb.model.taxonomy import GUIDE, SHARE, Taxonomy
-from web.contribute.counted import read_count
+from kb.text.counted import read_count
 from web.contribute.labels import label_of, options_of
 
 #: As many choices are named in a sentence.

@@ -368,3 +368,42 @@ def test_a_column_that_is_skipped_is_not_told(tmp_path: Path) -> None:
     _, told, _ = _import(tmp_path / "a.xlsx", "--mapping", tmp_path / "m.yaml", "--dry-run")
 
     assert [one["place"] for one in told["not_taken"]] == ["Sheet!C2", "Sheet!C3"]
+
+
+def test_a_heading_beside_the_title_moves_no_other_heading(tmp_path: Path) -> None:
+    """With a title in the front-matter and another one over the text, results stay results."""
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: Five bakers\ncountry: Norge\n---\n# How they baked\n\nThey met.\n\n"
+        "## Slowly\n\nIn years.\n\n## Results as reported\n\nNone told.\n"
+    )
+    _import(tmp_path / "a.md", "--into", tmp_path / "drafts")
+    (draft,) = load_folder(tmp_path / "drafts").drafts
+
+    assert draft.body == (
+        "## Situation\n\n### How they baked\n\nThey met.\n\n### Slowly\n\nIn years.\n\n"
+        "## Results as reported\n\nNone told."
+    )
+
+
+def test_a_number_of_members_is_read_as_people_tell_it(tmp_path: Path) -> None:
+    """How exact it is goes with it; what is told of it elsewhere, or is no number, stays."""
+    told_so = ["about 12", ">7", "ca. 20", "30", "a dozen or two", "at least 5"]
+    (tmp_path / "a.csv").write_text(
+        "Title,Firms,Exact\n"
+        + "".join(f"T{n},{told},{'about' if n == 5 else ''}\n" for n, told in enumerate(told_so))
+    )
+    (tmp_path / "m.yaml").write_text(
+        "fields: {title: Title, members: {count: Firms, qualifier: Exact}}\n"
+    )
+    _, told, _ = _import(
+        *(tmp_path / "a.csv", "--mapping", tmp_path / "m.yaml", "--into", tmp_path / "drafts")
+    )
+    members = [
+        one.front_matter.value.get("members") for one in load_folder(tmp_path / "drafts").drafts
+    ]
+
+    assert [(one or {}).get("count") for one in members] == [12, 7, 20, 30, None, 5]
+    assert [(one or {}).get("qualifier") for one in members] == [
+        *("about", "more than", "about", None, None, "about"),
+    ]
+    assert [one["place"] for one in told["not_taken"]] == ["a.csv!B6"]

@@ -98,6 +98,23 @@ TEXTS = {
         "x  y",
         [("a.md:1", "a template of the site is not taken.")],
     ),
+    "an item of what is not taken is none": (
+        "- a\n- {% include a.html %}\n- ![](b.png)\n- <iframe src='x'></iframe>\n- c",
+        "- a\n\n- c",
+        [
+            ("a.md:4", "what is embedded or runs is not taken."),
+            ("a.md:2", "a template of the site is not taken."),
+            ("a.md:3", "an image is not taken."),
+        ],
+    ),
+    "an item that holds more stays": (
+        "1. {{ x }} and y\n2. {{ x }}",
+        "1.  and y",
+        [
+            ("a.md:1", "a template of the site is not taken."),
+            ("a.md:2", "a template of the site is not taken."),
+        ],
+    ),
     "a link into the site keeps its words": (
         "see [us](/about) and [y][z]\n\n[z]: ../z.html",
         "see us and y",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from web.contribute.counted import read_count
+from kb.text.counted import read_count
 
 
 @pytest.mark.parametrize(
