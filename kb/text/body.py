@@ -129,6 +129,11 @@ def without_fences(body: str) -> str:
     return _FENCE.sub(_blank, body) if "```" in body or "~~~" in body else body
 
 
+def without_code(body: str) -> str:
+    """The body with blocks of code and code in lines blanked out."""
+    return _without_code(body)
+
+
 def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 

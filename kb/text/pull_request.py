@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
-from itertools import takewhile, zip_longest
+from itertools import islice, takewhile, zip_longest
 from urllib.parse import unquote
 
 from kb.model.english import quoted
-from kb.text.body import TASKS, TextComplaint, column_at
+from kb.text.body import TASKS, TextComplaint, column_at, without_code
 
 _VOID = frozenset(("br", "hr", "img", "input"))
 #: What begins and ends a line of its own: blanks beside it are not seen.
@@ -48,7 +48,7 @@ _KINDS = {
 @lru_cache(maxsize=2)  # each fix of the front-matter above it is tried with it
 def differences(text: str) -> tuple[TextComplaint, ...]:
     """Where the site shows something else of a text without HTML than a pull request does."""
-    return tuple(_differences(text))
+    return (*_differences(text), *islice(_only_on_github(text), _MOST_TOLD))
 
 
 def _differences(text: str) -> Iterator[TextComplaint]:
@@ -65,11 +65,72 @@ def _differences(text: str) -> Iterator[TextComplaint]:
 
     theirs, ours = shown_by_github(text), seen(to_html(text))
     for place, on_github, here in list(_differing(theirs, ours))[:_MOST_TOLD]:
+        line, column = _begin(text, place, on_github, here)
         message = (
             f"a pull request shows {_told(on_github)} here, and the site {_told(here)}; {_HOW}"
         )
-        line, column = _begin(text, place, on_github, here)
+        if isinstance(on_github, Seen) and on_github.tag == "div":
+            message = _of_box(text.split("\n")[line - 1])
         yield TextComplaint(line, "markdown-differs-from-pull-request", message, column=column)
+
+
+def _of_box(line: str) -> str:
+    """What is said of a quotation that GitHub makes a box of, which begins with such a line."""
+    kind = _BOX.search(line)
+    name = kind[1] if kind else "NOTE"
+    return (
+        f"a pull request makes a coloured box of '[!{name}]', and the site a quotation that begins "
+        f"with these signs; begin a paragraph with '**{name.capitalize()}:**' in its place "
+        "(docs/markdown.md)."
+    )
+
+
+_BOX = re.compile(r"\[!(\w+)\]")
+
+#: A formula, between dollars that touch it, with a sign that no amount of money has; or a letter.
+_FORMULA = re.compile(
+    r"(?<![\w\\$])(?:\$\$(?=[^$])[^$]+\$\$"
+    r"|\$(?=\S)(?:[A-Za-z]|(?=[^$\n]*[\\^_={}])[^$\n]+)(?<=\S)\$)(?![\w$])"
+)
+_MATH = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*math[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_PICTURE = re.compile(r"(?<![\w:/\\.]):(?:[a-z][a-z0-9_]+|[+-]1):(?![\w:/])")
+_MENTION = re.compile(r"(?<![\w@/.\\+:#&=-])@[A-Za-z](?:-?[A-Za-z0-9]){0,38}(?![\w@-]|\.\w)")
+#: Addresses, in which none of it is read.
+_NO_WORDS = re.compile(r"\]\([^()\n]*\)|(?:https?://|www\.)[^\s<>]+|<[^<>\s]+>", re.IGNORECASE)
+
+
+def _only_on_github(text: str) -> Iterator[TextComplaint]:
+    """What GitHub makes something of that a reader of its grammar alone does not know."""
+    found = (
+        [(at.start(), at[0], "a formula") for at in _MATH.finditer(text)] if "ath" in text else []
+    )
+    if "$" in text or "@" in text or _PICTURE.search(text):
+        plain = _NO_WORDS.sub(lambda at: " " * len(at[0]), without_code(text))
+        for kind, what in ((_FORMULA, "a formula"), (_PICTURE, "a picture"), (_MENTION, "a name")):
+            found += [(at.start(), at[0], what) for at in kind.finditer(plain)]
+    for start, signs, what in sorted(found):
+        start += len(signs) - len(signs.lstrip())
+        shown = " ".join(signs.split())
+        shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
+        message = _MADE[what].format(quoted(shown))
+        line, column = text.count("\n", 0, start) + 1, column_at(text, start)
+        yield TextComplaint(line, "markdown-differs-from-pull-request", message, column=column)
+
+
+_MADE = {
+    "a formula": (
+        "a pull request makes a formula of {}, and the site shows it as it is typed; say it in "
+        "words, or write it between backticks (docs/markdown.md)."
+    ),
+    "a picture": (
+        "a pull request makes a picture of {}, and the site shows it as it is typed; say it in "
+        "words, or write it between backticks (docs/markdown.md)."
+    ),
+    "a name": (
+        "a pull request reads {} as the name of an account at GitHub, and the site as it is typed; "
+        "write the name without the sign, or between backticks (docs/markdown.md)."
+    ),
+}
 
 
 def _begin(

@@ -31,6 +31,13 @@ GOOD = {
     "emphasis": '**A firm:** *it* said "**no**", ~~perhaps~~.',
     "code": '```\n**"a"**b\n```',
     "escaped": "\\*a\\* and \\~b\\~",
+    "prices": "From $5 to $6, US$7 (in US$), C$8/$9; $1,000 a year, 5$ and $ 3.",
+    "times": "At 10:30:15, 9:45: a ratio of 1:2:3, and note: this: that.",
+    "mail": "Ask jane@example.org, jane.doe@example.co.uk or <a@b.org>; 3 @ $5, 4 @5.",
+    "numbers": "The firm was No. #3 of &#35;12, see #12 and [a](b.md#12).",
+    "in-code": "`$x^2$`, `:smile:`, `@jane`\n\n```\n@jane :smile: $x^2$\n```",
+    "in-addresses": "See https://example.org/@jane/:id: and [a](https://example.org/@jane).",
+    "escaped-signs": "\\$x^2\\$, \\:smile: and \\@jane",
 }
 #: What they do not: the text, the line, what a pull request shows, and what the site shows.
 BAD = {
@@ -41,7 +48,6 @@ BAD = {
         "the words '(a;'",
         "the words '(a;https://example.org)'",
     ),
-    "alert": ("> [!NOTE]\n> a", 1, "a box 'Notea'", "a quotation '[!NOTE] a'"),
 }  # fmt: skip
 
 
@@ -57,6 +63,42 @@ def test_what_differs_is_told(text: str, line: int, theirs: str, ours: str) -> N
     (told,) = differences(text)
     assert (told.line, told.rule) == (line, "markdown-differs-from-pull-request")
     assert told.message == f"a pull request shows {theirs} here, and the site {ours}; {HOW}"
+
+
+BOX = (
+    "a pull request makes a coloured box of '[!{0}]', and the site a quotation that begins with "
+    "these signs; begin a paragraph with '**{1}:**' in its place (docs/markdown.md)."
+)
+FORMULA = (
+    "a pull request makes a formula of {}, and the site shows it as it is typed; say it in words, "
+    "or write it between backticks (docs/markdown.md)."
+)
+PICTURE = FORMULA.replace("a formula", "a picture")
+NAME = (
+    "a pull request reads {} as the name of an account at GitHub, and the site as it is typed; "
+    "write the name without the sign, or between backticks (docs/markdown.md)."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("> [!NOTE]\n> A note here", (1, 1), BOX.format("NOTE", "Note")),
+        ("One.\n\n> [!WARNING]\n> A note", (3, 1), BOX.format("WARNING", "Warning")),
+        ("One.\n\nSo $x^2$ is.", (3, 4), FORMULA.format("'$x^2$'")),
+        ("So $$a + b$$ is.", (1, 4), FORMULA.format("'$$a + b$$'")),
+        ("So $n$ is.", (1, 4), FORMULA.format("'$n$'")),
+        ("One.\n\n``` math\nx\n```", (3, 1), FORMULA.format("'``` math'")),
+        ("Good :smile: it", (1, 6), PICTURE.format("':smile:'")),
+        ("Good (:+1:)", (1, 7), PICTURE.format("':+1:'")),
+        ("`a`\nAsk @jane-doe.", (2, 5), NAME.format("'@jane-doe'")),
+    ],
+)
+def test_what_only_github_has_is_told(text: str, place: tuple[int, int], message: str) -> None:
+    """Boxes, formulas, names of pictures and of accounts are told in a sentence of their own."""
+    (told,) = differences(text)
+    assert told.rule == "markdown-differs-from-pull-request"
+    assert ((told.line, told.column), told.message) == (place, message)
 
 
 def test_what_takes_too_long_is_not_compared() -> None:
