@@ -276,6 +276,24 @@ def test_a_serving_machine_has_its_commands(settings: Settings, command):
     assert "Traceback" not in done.stderr
 
 
+def test_a_serving_machine_keeps_and_brings_back(settings: Settings, tmp_path: Path):
+    """A backup is made, read and brought back with nothing that builds."""
+    file, other = tmp_path / "kept", tmp_path / "other"
+
+    kept = _command("backup", file, "--index", settings.index)
+    told = kept.stdout.removeprefix(f"{file}: ")
+
+    assert (kept.returncode, kept.stderr) == (0, "")
+    checked = _command("restore", file, "--check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout == f"{file} is sound: {told}"
+    brought = _command("restore", file, "--index", other)
+    assert brought.returncode == 0, brought.stderr
+    assert brought.stdout.startswith(f"{file}: {told}")
+    assert (other / "versions" / "layers.json").is_file()
+    assert {"tqdm", "torch", "sentence_transformers"} <= {*_refused()}
+
+
 def _rows() -> dict[str, list[str]]:
     """The table of licences: version, licence and roles of each part."""
     lines = (DEPLOY / "licences.md").read_text(encoding="utf-8").splitlines()

@@ -29,8 +29,8 @@ from pydantic import TypeAdapter, ValidationError
 from kb import __version__
 from kb.errors import BackupUnusable, SnapshotError
 from kb.model.files import place_of, sync_folder, write_durably
-from kb.operating.update import HISTORY as UPDATES
-from kb.operating.update import KEPT
+from kb.operating.update_history import HISTORY as UPDATES
+from kb.operating.update_history import KEPT
 from kb.snapshots.store import (
     CURRENT_FILE,
     HISTORY_FILE,

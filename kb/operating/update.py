@@ -35,6 +35,7 @@ from kb.operating.content_source import (
     newest_commit,
     take,
 )
+from kb.operating.update_history import HISTORY, KEPT
 from kb.quality.judged import JudgedQuery, read_judged
 from kb.quality.review import (
     ADDED,
@@ -57,9 +58,6 @@ from kb.snapshots.store import find_current, no_other_update, what_stays
 FOLDER = "content"
 CASES = "cases"
 _INCOMING, _OLD, _KEPT_SOURCE = "incoming", "old", "source.json"
-HISTORY = "updates.jsonl"
-#: So many updates are remembered: a year of nights, and some.
-KEPT = 400
 #: So many problems of content are noted there.
 _TOLD = 5
 

@@ -10,7 +10,8 @@ import pytest
 
 from kb.indexing.pipeline import build
 from kb.model.files import write_durably
-from kb.operating.update import HISTORY, KEPT, read_updates
+from kb.operating.update import read_updates
+from kb.operating.update_history import HISTORY, KEPT
 from kb.search.opening import open_current
 from kb.snapshots.store import current_id, no_other_build, no_other_update, snapshot_ids
 from kb.versions.store import Versions
