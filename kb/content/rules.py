@@ -145,7 +145,7 @@ _SAYINGS_IN_DOUBT = {
     "markup-in-plain-text": "Plain text holds no HTML and no Markdown.",
     "fall-over-hundred-percent": "A fall is of no more than there was.",
     "year-before-period": "A result is not of a year before its case began.",
-    "promises-more-than-results": "Title and summary promise no more than the results hold.",
+    "promises-more-than-results": "A case promises no more than its results hold.",
     "summary-repeats-title": "A summary says more than its title.",
     "text-repeats-summary": "A text does not repeat its summary.",
     "text-long": "A text is as long as readers read.",

@@ -16,7 +16,7 @@ from kb.content.placeholders import (
 from kb.content.schema import Complaint, Complaints, Given, Place, as_text, items_of
 from kb.model.english import quoted
 from kb.model.taxonomy import GUIDE, WARNING, Taxonomy, Term
-from kb.text.body import TextComplaint, column_at, without_fences
+from kb.text.body import RESULTS_HEADING, TextComplaint, column_at, without_fences
 
 #: The fields of a case that hold sentences or names in plain text, and of the records in it.
 _PLAIN = frozenset(
@@ -174,6 +174,8 @@ def body_complaints(body: str) -> Iterator[TextComplaint]:
             yield TextComplaint(line, "placeholder-left", message, column=column, value=text)
     if _may_have_an_empty_section(body):
         yield from _empty_sections(body)
+    if RESULTS_HEADING in plain:
+        yield from _aims_among_results(plain)
     small = plain.lower()
     if any(stem in small for stem in _UNWRITTEN_STEMS):
         for match in _UNWRITTEN.finditer(plain):
@@ -218,6 +220,32 @@ def _empty_sections(body: str) -> Iterator[TextComplaint]:
             yield TextComplaint(empty[0], "section-empty", message, column=empty[3], value=empty[2])
         words = heading[2].strip()
         empty = (number, level, words, heading.start(2) + 1) if level > 1 else None
+
+
+#: The section of the results; a line of it that tells an aim, in the present: what was hoped once
+#: is part of what came of it, and so may be what somebody wants.
+_RESULTS = re.compile(
+    rf"^## +{re.escape(RESULTS_HEADING)}[ \t]*\n((?:(?!## ).*(?:\n|\Z))*?)(?=## |\Z)", re.MULTILINE
+)
+_AIM = re.compile(
+    r"\b(?:(?:(?:hope|expect|aim|intend|seek)s?|we want|(?<!the )(?<!a )(?<!this )(?<!its )"
+    r"(?<!their )plans?) to|(?:is|are) (?:expected|hoped|intended|planned) to)\b",
+    re.IGNORECASE,
+)
+
+
+def _aims_among_results(plain: str) -> Iterator[TextComplaint]:
+    """Where the section of the results tells what is hoped for."""
+    for section in _RESULTS.finditer(plain):
+        for aim in _AIM.finditer(plain, section.start(1), section.end(1)):
+            message = (
+                f"the section {quoted(RESULTS_HEADING)} tells what happened, and {quoted(aim[0])} "
+                "tells an aim; say what came of it, or tell it in another section."
+            )
+            line, column = plain.count("\n", 0, aim.start()) + 1, column_at(plain, aim.start())
+            yield TextComplaint(
+                line, "promises-more-than-results", message, column=column, value=aim[0]
+            )
 
 
 #: What stands alone in a line where nobody has written anything, and what it has in it.

@@ -131,6 +131,30 @@ def test_short_texts_that_say_something_are_let_be(name: str, text: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("item", "aim"),
+    [
+        ("We hope to hire ten people.", "hope to"),
+        ("The firm expects to pay less.", "expects to"),
+        ("They plan to go abroad.", "plan to"),
+        ("Members are expected to\n  pay less.", "are expected to"),
+        ("We want to hire.", "We want to"),
+        ("The plan to hire failed.", ""),
+        ("Ten had been planned; two came.", ""),
+        ("Less was expected to remain than members hoped.", ""),
+        ("Firms that want to export met.", ""),
+    ],
+)
+def test_an_aim_among_the_results_is_told(item: str, aim: str) -> None:
+    """An item that tells an aim is pointed at, in the section of the results only."""
+    around = "## Situation\n\nThey hope to sell.\n\n{}## What to take from it\n\nAll hope to.\n"
+    body = around.format(f"## Results as reported\n\n- Sales rose.\n- {item}\n\n")
+
+    found = [(one.line, one.rule, one.value) for one in body_complaints(body)]
+
+    assert found == ([(8, "promises-more-than-results", aim)] if aim else [])
+
+
+@pytest.mark.parametrize(
     ("body", "found"),
     [
         ("## A\n\n## B\n\nText.\n", [(1, "section-empty")]),
