@@ -585,25 +585,27 @@ def _print_import(imported: Imported) -> None:
             "passes kb check" if not left else f"{left} {'thing' if left == 1 else 'things'} left"
         )
         show(f"{draft.path}: {state} (from {draft.place})")
-    _print_notes("not taken", imported.notes, imported.counts)
     _print_notes("read so", imported.readings, imported.reading_counts)
+    _print_notes("not taken", imported.notes, imported.counts)
     for refused in imported.refused:
         show(f"refused: {refused}")
 
 
 def _print_notes(head: str, notes: Sequence[Note], counts: Mapping[tuple[str, str], int]) -> None:
-    """A line for each note; of those that are alike the first few, and how many more there are."""
+    """A line for each note, by column and reason; of those that are alike the first few.
+
+    Then how many more there are, and the reason.
+    """
     from kb.importing.drafts import Imported
 
-    shown: dict[tuple[str, str], int] = {}
+    groups: dict[tuple[str, str], list[Note]] = {}
     for note in notes:
-        key = Imported.kind_of(note)
-        shown[key] = shown.get(key, 0) + 1
-        if shown[key] <= _SHOWN:
+        groups.setdefault(Imported.kind_of(note), []).append(note)
+    for (column, why), alike in sorted(groups.items(), key=lambda one: one[0][0]):
+        for note in alike[:_SHOWN]:
             show(f"{head}: {note}")
-        elif shown[key] == _SHOWN + 1:
-            more = counts[key] - _SHOWN
-            show(f"{head}: {note.column or 'the same'}: and {more:,} more; --json lists them")
+        if (more := counts[column, why] - _SHOWN) > 0:
+            show(f"{head}: {column or 'the same'}: and {more:,} more: {why} --json lists them.")
 
 
 def _print_json(imported: Imported, into: str, *, dry_run: bool, seconds: float) -> None:
@@ -634,7 +636,7 @@ def _print_json(imported: Imported, into: str, *, dry_run: bool, seconds: float)
 
 def _say_import(imported: Imported, into: str, *, dry_run: bool, seconds: float) -> None:
     drafts = len(imported.drafts)
-    would = "would be" if dry_run else "are"
+    would = "would be" if dry_run else "is" if drafts == 1 else "are"
     say(
         f"{drafts:,} {'draft' if drafts == 1 else 'drafts'} {would} in {into} after "
         f"{seconds:,.1f} seconds; {imported.passing:,} of them pass kb check."
@@ -642,9 +644,14 @@ def _say_import(imported: Imported, into: str, *, dry_run: bool, seconds: float)
     if imported.left:
         often = ", ".join(f"{name} ({count:,})" for name, count in imported.left.most_common(6))
         say(f"What is left to write, by field: {often}.")
-    if imported.counts:
-        say(f"{sum(imported.counts.values()):,} things were not taken, or not as they stood.")
-    if imported.refused:
-        say(f"{len(imported.refused):,} were refused.")
+    if n := imported.counts.total():
+        things = (
+            "thing was not taken, or not as it"
+            if n == 1
+            else "things were not taken, or not as they"
+        )
+        say(f"{n:,} {things} stood.")
+    if n := len(imported.refused):
+        say(f"{n:,} {'was' if n == 1 else 'were'} refused.")
     if imported.drafts and not dry_run:
         say(f"Next: 'kb check {into}', then move each draft that passes into the compendium.")

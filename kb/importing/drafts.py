@@ -150,7 +150,7 @@ def _stories(
     """
     kind = kind_of_file(path)
     told = named_otherwise(path, kind)
-    notes = (Note(place=place, why=told),) if told else ()
+    notes = (Reading(place=place, why=told),) if told else ()
     if kind == TEXT:
         from kb.importing.markdown import read_markdown
 
@@ -171,6 +171,8 @@ def _stories(
 def _within(story: Story | Refused, place: str) -> Story | Refused:
     """A row of one of several files, whose places name the file too."""
     if isinstance(story, Refused):
+        if story.place == place:  # the whole file
+            return story
         return replace(story, place=f"{place}: {story.place}")
     cells = {
         name: replace(cell, place=f"{place}: {cell.place}") for name, cell in story.cells.items()

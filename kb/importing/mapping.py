@@ -353,10 +353,11 @@ class _Reader:
         if not isinstance(value, dict) or not value:
             self._wrong(place, "must be the name of a column, or {value: ...}, {text: ...}.")
             return None
-        for name in value:
-            if name not in _RULE:
-                self._wrong((*place, name), self._unknown(name, _RULE, "known here"))
-                return None
+        unknown = [name for name in value if name not in _RULE]
+        for name in unknown:
+            self._wrong((*place, name), self._unknown(str(name), _RULE, "known here"))
+        if unknown:
+            return None
         columns = value.get("first", value.get("columns", value.get("column", [])))
         columns = columns if isinstance(columns, list) else [columns]
         words = value.get("words") or {}

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from kb.content.yaml_source import YamlTrouble, read_yaml
 from kb.importing.files import text_of_file
-from kb.importing.foreign import Cell, Note, Story, Unreadable, cut, visible
+from kb.importing.foreign import Cell, Note, Reading, Story, Unreadable, cut, visible
 
 _DASHES = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _PLUSES = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -35,7 +35,7 @@ def read_markdown(path: Path, place: str, *, base: str = "") -> Story:
     text, told = text_of_file(path)
     values, lines, body = _split(text.removeprefix("\ufeff"))
     first = text.count("\n", 0, len(text) - len(body)) + 1
-    notes = [Note(place=place, why=told)] if told else []
+    notes: list[Note] = [Reading(place=place, why=told)] if told else []
     name, cells = path.stem, {}
     if dated := _DATED.fullmatch(name):
         name = dated[2]

@@ -65,8 +65,8 @@ class Table:
     merged: Mapping[str, str] = field(default_factory=dict)
 
     def stories(self) -> Iterator[Story | Refused]:
-        """Each row that holds anything, as a story."""
-        told = self.notes
+        """Each row that holds anything, as a story; a table without one is refused."""
+        told, is_empty = self.notes, True
         for number, values in self.rows:
             cells, notes = {}, list(told)
             pairs = zip(self.columns, values, strict=False)
@@ -81,7 +81,10 @@ class Table:
             if cells:
                 where = f"{self.sheet}!{number}"
                 yield Story(place=where, name=f"row {number}", cells=cells, notes=tuple(notes))
-                told = ()
+                told, is_empty = (), False
+        if is_empty:
+            why = "It has no row below the heads of its columns, so there is nothing to import."
+            yield Refused(place=self.place, why=why)
 
 
 def _taken(value: Any, where: str, formulas: frozenset[str]) -> tuple[Any, str]:
@@ -293,7 +296,7 @@ def _csv_table(path: Path, place: str, header: Sequence[int]) -> Table:
     notes = []
     if is_guess:
         told = f"It is not UTF-8 and was read as {encoding}; look at its accents."
-        notes.append(Note(place=place, why=told))
+        notes.append(Reading(place=place, why=told))
     sign, skip = _separator(path, encoding)
     return _with_heads(
         _csv_rows(path, encoding, sign, skip),

@@ -266,8 +266,49 @@ def test_the_list_groups_what_is_alike(tmp_path: Path) -> None:
         "not taken: a.csv!B2: Colour: 'red': No field is mapped to this column.",
         "not taken: a.csv!B3: Colour: 'red': No field is mapped to this column.",
         "not taken: a.csv!B4: Colour: 'red': No field is mapped to this column.",
-        "not taken: Colour: and 6 more; --json lists them",
+        "not taken: Colour: and 6 more: No field is mapped to this column. --json lists them.",
     ]
+
+
+def test_what_was_read_so_is_told_before_what_was_not_taken(tmp_path: Path) -> None:
+    """By column, each with its reason; and one of a thing is told as one."""
+    (tmp_path / "a.csv").write_bytes("Title,Colour,Age\nBäcker,red,1\n".encode("cp1252"))
+    (tmp_path / "m.yaml").write_text("fields: {title: Title}\nskip: Age\n")
+    given = ("import", tmp_path / "a.csv", "--mapping", tmp_path / "m.yaml", "--cases", CASES)
+    told = kb(*given, "--into", tmp_path / "drafts")
+    again = kb(*given, "--into", tmp_path / "drafts")
+
+    assert told.stdout.splitlines()[1:] == [
+        "read so: a.csv: It is not UTF-8 and was read as cp1252; look at its accents.",
+        "not taken: a.csv!B2: Colour: 'red': No field is mapped to this column.",
+    ]
+    assert f"1 draft is in {tmp_path / 'drafts'} after" in told.stderr
+    assert "1 thing was not taken, or not as it stood." in told.stderr
+    assert "1 was refused." in again.stderr
+
+
+def test_heads_without_a_row_are_told_so(tmp_path: Path) -> None:
+    """Nothing comes of it, and the reason is said."""
+    (tmp_path / "a.csv").write_text("Title,Country\n")
+    told = kb("import", tmp_path / "a.csv", "--cases", CASES, "--dry-run")
+
+    assert told.exit_code == 1
+    assert told.stdout == (
+        "refused: a.csv: It has no row below the heads of its columns, so there is nothing to "
+        "import.\n"
+    )
+
+
+def test_all_that_is_wrong_in_a_mapping_is_told_at_once(tmp_path: Path) -> None:
+    """Of one rule too: nobody mends it name by name."""
+    (tmp_path / "m.yaml").write_text(
+        "datez: x\nfields:\n  titel: A\n  title: {colum: A, splits: x}\nsections:\n  Situatoin: B\n"
+    )
+    (tmp_path / "a.csv").write_text("A\nx\n")
+    told = kb("import", tmp_path / "a.csv", "--mapping", tmp_path / "m.yaml", "--cases", CASES)
+    places = [line.split(": ")[0] for line in told.stdout.splitlines() if "m.yaml:" in line]
+
+    assert [place.rsplit(":", 1)[1] for place in places] == ["1", "3", "4", "4", "6"]
 
 
 def test_how_something_was_read_is_no_thing_not_taken(tmp_path: Path) -> None:
