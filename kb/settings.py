@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,7 +72,8 @@ def _is_contact(text: str) -> bool:
 
 def _office(text: str) -> str:
     text = text.strip()
-    if len(text) > MAX_OFFICE or not text.isprintable():
+    is_told = not text or _is_contact(text.rpartition(" ")[2])
+    if len(text) > MAX_OFFICE or not text.isprintable() or not is_told:
         raise ValueError(text)
     return text
 
@@ -236,6 +238,12 @@ def _port_or_none(text: str) -> int | None:
     return int(text) if text.strip() else None
 
 
+def _own_address(text: str) -> str:
+    if not host_name(text):
+        raise ValueError(text)
+    return text
+
+
 def _device(text: str) -> str:
     text = text.strip().lower()
     if not _DEVICE.fullmatch(text):
@@ -305,7 +313,13 @@ ROWS: tuple[Row, ...] = (
         "a name or a folder",
         "Encoder: the packaged default, any sentence-transformers name, or a folder",
     ),
-    Row("revision", "", str, "a revision", "Revision of an encoder that comes from a hub"),
+    Row(
+        "revision",
+        "",
+        lambda text: _branch(text) if text.strip() else "",
+        "empty or the name of a branch or tag, or the number of a commit",
+        "Revision of an encoder that comes from a hub",
+    ),
     Row(
         "multilingual",
         "on",
@@ -499,7 +513,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "metrics_host",
         "127.0.0.1",
-        str,
+        _own_address,
         "an address",
         "Address of that port; it is for no reader, so keep it inside",
     ),
@@ -638,6 +652,6 @@ def _read(row: Row, text: str) -> object:
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}: {err}.") from err
     except (ValueError, KeyError) as err:
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.") from err
-    if outside or value != value:  # NaN is the one value that differs from itself
+    if outside or (isinstance(value, float) and not isfinite(value)):
         raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.")
     return value

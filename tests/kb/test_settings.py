@@ -145,8 +145,22 @@ BAD = [
         f"{_PRIVACY} '/nowhere/at/all.md': no such file or directory.",
     ),
     ("KB_PRIVACY", "/", f"{_PRIVACY} '/': is a directory."),
+    ("KB_ENFORCEMENT", "Office only", f"{_ENFORCEMENT} 'Office only'."),
+    ("KB_CLIENT_RATE", "inf", "KB_CLIENT_RATE must be a number of at least 0, not 'inf'."),
+    (
+        "KB_REVISION",
+        "a b;",
+        "KB_REVISION must be empty or the name of a branch or tag, or the number of a commit, not "
+        "'a b;'.",
+    ),
+    ("KB_METRICS_HOST", "x y", "KB_METRICS_HOST must be an address, not 'x y'."),
+    ("KB_METRICS_HOST", "", "KB_METRICS_HOST must be an address, not ''."),
     ("KB_ENFORCEMENT", "a\nb", f"{_ENFORCEMENT} 'a\\nb'."),
-    ("KB_ENFORCEMENT", "x" * 301, f"{_ENFORCEMENT} '{'x' * 301}'."),
+    (
+        "KB_ENFORCEMENT",
+        f"{'x' * 301} https://a.example",
+        f"{_ENFORCEMENT} '{'x' * 301} https://a.example'.",
+    ),
     (
         "KB_OPERATOR",
         "x" * 121,
@@ -413,7 +427,6 @@ def test_the_words_of_an_operator_are_read_with_the_settings(tmp_path):
             "desk@a.example",
             "mailto:desk@a.example",
         ),
-        ("Office of Access", "Office of Access", "", ""),
         ("https://a.example", "", "https://a.example", "https://a.example"),
         ("", "", "", ""),
     ],

@@ -25,7 +25,8 @@ from web.serving.observed import METHODS, OTHER, Answered, Observer
 
 #: Upper bounds of the times that answers are sorted by, in seconds.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, float("inf"))
-CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+#: By the first digit of a status; apart from faults, that there is no room or no snapshot.
+CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx", "503")
 #: Statuses of a request that was refused: it was not understood, too large, too much, or too many.
 REFUSED = (400, 413, 414, 429, 431, 503)
 #: Seconds between two reports of what a worker serves.
@@ -180,6 +181,8 @@ def _memory(size: int) -> int:
 
 def _class(status: int) -> int:
     """The place of a status among the classes; one that is none is a fault."""
+    if status == 503:
+        return CLASSES.index("503")
     return status // 100 - 1 if 100 <= status < 600 else CLASSES.index("5xx")
 
 

@@ -70,7 +70,8 @@ FIGURES = (
     Figure(
         name="kb_requests_total",
         kind=COUNTER,
-        help="Requests that were answered, by pattern of the address, method and class of status",
+        help="Requests that were answered, by pattern of the address, method and class of status; "
+        "503 is a class of its own",
         labels=("route", "method", "status"),
     ),
     Figure(

@@ -45,8 +45,9 @@ FOR, PROTO, HOST, PORT, PREFIX = (
     f"X-Forwarded-{name}" for name in ("For", "Proto", "Host", "Port", "Prefix")
 )
 _HEADERS = (FORWARDED, FOR, PROTO, HOST, PORT, PREFIX)
-#: A host with its port, as requests name it.
-_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
+#: A port, of 65535 at most, and a host with its port, as requests name it.
+_PORT = r"(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_HOST = re.compile(rf"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>{_PORT}))?")
 #: So much of a foreign value is repeated.
 _SHOWN = 100
 #: In the page itself: who asks by a name that is not known is given no style sheet either.
@@ -77,7 +78,8 @@ _PAGE = """<!doctype html>
 
 def warnings(settings: Settings) -> Iterator[str]:
     """What an operator should know at the start of the addresses of a site."""
-    if not settings.site_url and not _is_loopback(settings.host):
+    is_proxied = bool(settings.trusted_proxies) and not settings.hosts
+    if not settings.site_url and (is_proxied or not _is_loopback(settings.host)):
         told = ", ".join(settings.hosts) or "localhost"
         yield (
             f"The site listens on {settings.host} and has no public address. Set KB_SITE_URL, as "
@@ -171,7 +173,7 @@ class Proxies:
             client=self._client(hops, peer)[0] if hops else "",
             scheme=_one_of(PROTO, _last(said[PROTO]).lower(), re.compile("https?|")),
             host=_one_of(HOST, _last(said[HOST]), re.compile(f"({_HOST.pattern})?")),
-            port=_one_of(PORT, _last(said[PORT]), re.compile("([1-9][0-9]{0,4})?")),
+            port=_one_of(PORT, _last(said[PORT]), re.compile(f"((?!0){_PORT})?")),
         )
         if not said[FORWARDED]:
             return by_x

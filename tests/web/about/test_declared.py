@@ -102,7 +102,6 @@ def test_privacy_has_the_operators_own_words(live, settings):
             "Ombud for Access, https://ombud.example",
             "Of this site it is Ombud for Access: https://ombud.example .",
         ),
-        ("Ombud for Access", "Of this site it is Ombud for Access."),
         ("desk@ombud.example", "Of this site it is desk@ombud.example ."),
     ],
 )

@@ -22,7 +22,7 @@ from kb.errors import SettingError
 from kb.settings import read_settings
 from tests.ports import free_port
 from web.core.told import FOUND
-from web.serving.counts import BUCKETS, Counts
+from web.serving.counts import BUCKETS, CLASSES, Counts
 from web.serving.metrics import COUNTER, FIGURES, HISTOGRAM, MetricsServer
 from web.serving.observed import Answered, Observed
 from web.serving.server import metrics_server
@@ -110,6 +110,18 @@ def test_counts_are_those_of_a_slow_count():
     assert (total["sent"], total["refused"].sum(), total["searches"].sum()) == (40, 1, 1)
     assert (total["waited"], total["kept"]) == (0.75, 1)
     assert (worker.pid, worker.in_progress, total["starts"]) == (os.getpid(), 1, 1)
+
+
+def test_a_refusal_is_no_fault():
+    """503 is a class of its own, so that an alert of faults counts none of them."""
+    counts = Counts(["/search"], workers=1)
+    for status in (500, 503, 503, 504, 999):
+        counts.begins()
+        counts.ends(answered(status=status))
+
+    by_class = dict(zip(CLASSES, counts.total()["requests"].sum(axis=(0, 1)), strict=True))
+
+    assert by_class == {"1xx": 0, "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 3, "503": 2}
 
 
 def _count(counts: Counts, n: int, ready, go) -> None:

@@ -189,7 +189,17 @@ def test_both_kinds_of_headers_say_the_same_or_nothing():
             {"X-Forwarded-Host": "a.example/b"},
             "The header X-Forwarded-Host says 'a.example/b', which cannot be.",
         ),
-        ({"X-Forwarded-Port": "0"}, "The header X-Forwarded-Port says '0', which cannot be."),
+        *(
+            (
+                {"X-Forwarded-Port": given},
+                f"The header X-Forwarded-Port says '{given}', which cannot be.",
+            )
+            for given in ("0", "65536", "99999")
+        ),
+        (
+            {"X-Forwarded-Host": "kb.example:70000"},
+            "The header X-Forwarded-Host says 'kb.example:70000', which cannot be.",
+        ),
         (
             {"Forwarded": 'host="<b>"'},
             "The header Forwarded says '&lt;b&gt;', which cannot be.",
@@ -384,6 +394,14 @@ def test_it_is_logged_once_by_all_workers_together(caplog):
     assert caplog.messages == []
 
 
+@pytest.mark.parametrize("port", range(65530, 65541))
+def test_a_port_is_at_most_65535(port):
+    """Of a host that is known too."""
+    client = Client(Proxies(echo, read_settings({}, site_url=SITE)))
+    answer = client.get("/", headers={"Host": f"127.0.0.1:{port}"})
+    assert answer.status_code == (200 if port <= 65535 else 400)
+
+
 def test_what_is_no_name_of_a_host_is_not_logged(caplog):
     """It may be anything: the log has no words of a request."""
     client = Client(Proxies(echo, read_settings({}, site_url=SITE)))
@@ -409,8 +427,18 @@ def test_what_is_no_name_of_a_host_is_not_logged(caplog):
                 "asked for, and only requests for localhost are answered."
             ],
         ),
+        ({"trusted_proxies": "127.0.0.1", "hosts": "kb.example"}, []),
+        ({"trusted_proxies": "127.0.0.1", "site_url": SITE}, []),
         (
-            {"trusted_proxies": "10.0.0.1, 0.0.0.0/0"},
+            {"trusted_proxies": "127.0.0.1"},
+            [
+                "The site listens on 127.0.0.1 and has no public address. Set KB_SITE_URL, as in "
+                "KB_SITE_URL=https://cases.example.org: until then links name the host that was "
+                "asked for, and only requests for localhost are answered."
+            ],
+        ),
+        (
+            {"trusted_proxies": "10.0.0.1, 0.0.0.0/0", "site_url": SITE},
             [
                 "KB_TRUSTED_PROXIES=0.0.0.0/0 believes everybody who can reach the port. Name the "
                 "addresses of the proxies alone."
