@@ -187,39 +187,47 @@ def body_complaints(body: str) -> Iterator[TextComplaint]:
 
 
 def _may_have_an_empty_section(body: str) -> bool:
-    """Whether a heading is followed by another one, or by nothing."""
+    """Whether a heading is followed by another one, by nothing, or by next to nothing."""
     at = 0 if body[:1] == "#" else body.find("\n#")
     while at >= 0:
         end = body.find("\n", at + 1)
         rest = body[end : end + 40].lstrip() if end >= 0 else ""
-        if rest[:1] in ("", "#"):
+        if rest[:1] in ("", "#") or len(rest.split("\n", 1)[0]) < _LEAST_SIGNS:
             return True
         at = body.find("\n#", at + 1)
     return False
 
 
+#: A section of fewer letters and figures says nothing; a line of fewer signs may be all of one.
+_LEAST_LETTERS, _LEAST_SIGNS = 3, 8
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 
 
 def _empty_sections(body: str) -> Iterator[TextComplaint]:
-    """Headings under which nothing stands, not even a heading of a lower level."""
+    """Headings under which next to nothing stands, not even a heading of a lower level."""
     empty: tuple[int, int, str, int] | None = None
-    in_code = False
+    in_code, said = False, 0
     for number, line in enumerate((*body.split("\n"), "# "), 1):
         heading = None if in_code else _HEADING.match(line)
         if heading is None:
-            in_code ^= line.startswith(("```", "~~~"))
-            empty = None if line.strip() else empty
+            is_fence = line.startswith(("```", "~~~"))
+            in_code ^= is_fence
+            if empty:
+                is_whole = is_fence or "|" in line  # code, or the row of a table
+                said += _LEAST_LETTERS if is_whole else sum(map(str.isalnum, line))
+            empty = None if said >= _LEAST_LETTERS else empty
             continue
         level = len(heading[1])
         if empty and level <= empty[1]:
+            what = "says nothing" if said else "is empty"
             message = (
-                f"the section {quoted(empty[2])} is empty; write it, or take its heading out: a "
+                f"the section {quoted(empty[2])} {what}; write it, or take its heading out: a "
                 "case has only the sections that its source fills."
             )
             yield TextComplaint(empty[0], "section-empty", message, column=empty[3], value=empty[2])
         words = heading[2].strip()
         empty = (number, level, words, heading.start(2) + 1) if level > 1 else None
+        said = 0
 
 
 #: The section of the results; a line of it that tells an aim, in the present: what was hoped once

@@ -135,7 +135,7 @@ TURNED = "\u202e"
 #: A text of a case, from line 11 on, and the place of what is wrong in it.
 TEXTS = {
     "first line": ("\n \t## Situation\n", (12, 6, "section-empty", "Situation")),
-    "heading": ("\n## situation\n\na\n", (12, 4, "heading-not-in-form", "situation")),
+    "heading": ("\n## situation\n\nFirms met.\n", (12, 4, "heading-not-in-form", "situation")),
     "underlined": ("\na\n\n Situation\n---\n\na\n", (14, 2, "heading-underlined", "Situation")),
     "html": ("\nåå <br> a\n", (12, 4, "raw-html", "<br>")),
     "image": ("\nåå ![a](b.png)\n", (12, 4, "image-in-text", "b.png")),
