@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,11 @@ def one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
             status = command(*args, **kwargs) or 0
         except KBError as err:
             status = told(err, as_json=bool(kwargs.get("as_json")))
+        except PermissionError:
+            trouble = _closed_folder(kwargs)
+            if trouble is None:
+                raise
+            status = told(trouble, as_json=bool(kwargs.get("as_json")))
         except ModuleNotFoundError as err:
             from kb.operating.parts import part_missing  # seldom needed
 
@@ -62,6 +67,14 @@ def one_catch(command: Callable[..., int | None]) -> Callable[..., None]:
         sys.exit(status)
 
     return run
+
+
+def _closed_folder(given: Mapping[str, Any]) -> KBError | None:
+    """That the index or the cases of a command lie where this user may not enter."""
+    from kb.operating.starting import entry_trouble  # seldom needed
+
+    settings = settings_of(index=given.get("index"), cases=given.get("cases"))
+    return entry_trouble("KB_INDEX", settings.index) or entry_trouble("KB_CASES", settings.cases)
 
 
 def told(err: KBError, *, as_json: bool) -> int:

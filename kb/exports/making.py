@@ -121,7 +121,7 @@ class Making:
         """See to it that a file is made, and say how far it is.
 
         Raises:
-            ExportFailed: it could not be made, a moment ago.
+            ExportFailed: it could not be made, a moment ago, or nothing can be started to make it.
             ExportsBusy: too many are waiting.
         """
         if (progress := self.progress(key)) is not None:
@@ -139,7 +139,7 @@ class Making:
         """How far a file is that was asked for; None if it was not, or is made already.
 
         Raises:
-            ExportFailed: it could not be made, a moment ago.
+            ExportFailed: it could not be made, a moment ago, or nothing can be started to make it.
         """
         if (failed := self._failed(key)) is not None:
             reason, _, output = failed.partition("\n")
@@ -215,17 +215,26 @@ class Making:
             return True
 
     def _start(self) -> None:
-        """Start a maker unless every slot has one, or one is on its way."""
+        """Start a maker unless every slot has one, or one is on its way.
+
+        Raises:
+            ExportFailed: the system starts none; it is tried again when the next file is asked for.
+        """
         if all(self._is_held(slot) for slot in range(SLOTS)) or not self._may_start():
             return
         root = Path(__file__).parents[2]
-        maker = subprocess.Popen(
-            [sys.executable, "-m", "kb.exports.maker", str(self.folder.absolute())],
-            cwd=root,
-            env={**os.environ, "RAYON_NUM_THREADS": str(THREADS)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
+        try:
+            maker = subprocess.Popen(
+                [sys.executable, "-m", "kb.exports.maker", str(self.folder.absolute())],
+                cwd=root,
+                env={**os.environ, "RAYON_NUM_THREADS": str(THREADS)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        except OSError as err:
+            (self.folder / STARTING).unlink(missing_ok=True)
+            _log.error("no file can be made: the process for it cannot be started: %s", err)
+            raise ExportFailed("the process that makes it cannot be started") from err
         with suppress(OSError):  # it may have ended
             os.setpriority(os.PRIO_PROCESS, maker.pid, NICE)  # from its first import on
         threading.Thread(target=_wait_for, args=(maker,), name="maker", daemon=True).start()

@@ -32,7 +32,7 @@ from kb.operating.parts import (
     parts_of,
 )
 from kb.operating.release import release
-from kb.operating.starting import index_trouble, port_trouble
+from kb.operating.starting import entry_trouble, index_trouble, port_trouble
 from kb.search.opening import Wanted, try_out
 from kb.settings import ROWS, Settings, read_settings
 from kb.snapshots.format import read_manifest
@@ -110,6 +110,10 @@ def diagnose(environ: Mapping[str, str], **explicit: object) -> Diagnosis:
         found.append(_wrong("settings", str(err), do, "build", "serve"))
         return Diagnosis(release=release(), findings=tuple(found))
     found.append(_settings(environ))
+    closed = entry_trouble("KB_INDEX", settings.index)
+    if closed is not None:
+        found.append(_wrong("index", str(closed), "Set KB_INDEX, or the rights.", "build", "serve"))
+        return Diagnosis(release=release(), findings=tuple(found))
     for look in (_encoder, _multilingual, _database, _memory, _disk, _index, _cases, _snapshot):
         found += look(settings)
     for look in (_versions, _port, _address, _operator, _git):
@@ -275,6 +279,10 @@ def _index(settings: Settings) -> Iterator[Finding]:
 
 
 def _cases(settings: Settings) -> Iterator[Finding]:
+    closed = entry_trouble("KB_CASES", settings.cases)
+    if closed is not None:
+        yield _look("cases", str(closed), "Set KB_CASES, or the rights.")
+        return
     if (settings.cases / "taxonomy.yaml").is_file():
         yield _fine("cases", f"{settings.cases}; 'kb check' says whether they can be built")
     else:

@@ -271,6 +271,12 @@ def _check_release(file: Path, data: bytes) -> None:
     if found == wanted:
         return
     is_newer = all(isinstance(one, int) for one in found) and found > wanted
+    if is_newer and by == __version__:  # between two releases the number stays
+        raise SnapshotNewer(
+            f"{file} has format {found[0]}.{found[1]}, which is newer than that of this program, "
+            f"{wanted[0]}.{wanted[1]}.",
+            remedy="Install the program that wrote it here, or export with this one.",
+        )
     if is_newer:
         raise SnapshotNewer(
             f"{file} was written by release {by}, which is newer than this one, {__version__}.",

@@ -64,8 +64,27 @@ def _not_here(host: str) -> SettingError:
     )
 
 
+def entry_trouble(variable: str, folder: Path) -> SettingError | None:
+    """That a folder lies below one that this user may not enter; None where that is not so."""
+    try:
+        folder.stat()
+    except PermissionError:
+        parents = reversed(folder.absolute().parents)
+        closed = next((one for one in parents if not os.access(one, os.X_OK)), folder.parent)
+        return SettingError(
+            f"{variable} must be a folder that this user may read, and {folder} lies in {closed}, "
+            "which this user may not enter; give the right to, or set another folder."
+        )
+    except OSError:
+        return None
+    return None
+
+
 def index_trouble(index: Path) -> SettingError | None:
     """What keeps an index from being read; None where nothing does, or where there is none yet."""
+    closed = entry_trouble("KB_INDEX", index)
+    if closed is not None:
+        return closed
     if not index.exists():
         return None
     if not index.is_dir():

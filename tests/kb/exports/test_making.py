@@ -258,6 +258,26 @@ def test_where_nothing_can_be_written_that_is_told(read_only, monkeypatch, capfd
     assert "cannot be written; set TMPDIR to a folder that can" in capfd.readouterr().err
 
 
+def test_a_maker_that_cannot_be_started_is_told(index, searcher, monkeypatch, caplog):
+    """Once for each who asks, with the cause in the log; when that is mended, the file is made."""
+    files = Making(index)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", str(index / "missing"))
+        for _ in range(2):
+            with pytest.raises(ExportFailed, match="process that makes it cannot be started"):
+                asked(files, single(searcher))
+    assert (
+        caplog.messages
+        == [
+            "no file can be made: the process for it cannot be started: [Errno 2] No such file or "
+            f"directory: '{index / 'missing'}'"
+        ]
+        * 2
+    )
+
+    assert files.wait(asked(files, single(searcher)), PATIENCE_S) is not None
+
+
 def test_the_folder_may_be_deleted(index, searcher):
     """Without what was made, it is made again; the site need not be started anew."""
     files = Making(index)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kb import __version__
 from kb.errors import (
     IndexNotWritable,
     KBError,
@@ -310,6 +311,11 @@ def test_foreign_files_are_refused(tmp_path):
     [
         ({"format": 2, "release": "9.9"}, SnapshotNewer, "release 9.9, which is newer than this"),
         ({"schema_version": 99, "release": "9.9"}, SnapshotNewer, "Install that release here"),
+        (
+            {"format": 99, "release": __version__},
+            SnapshotNewer,
+            r"has format 99\.\d+, which is newer than that of this program, \d+\.\d+\. Install the",
+        ),
         ({"schema_version": 3, "release": "0.0.1"}, SnapshotStale, "0.0.1, and this one, .* reads"),
     ],
 )

@@ -6,17 +6,21 @@ import json
 import os
 import shutil
 import socket
+import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kb.errors import KBError, SettingError, SnapshotNewer
+from kb.operating.doctor import diagnose
 from kb.operating.starting import check_before_serving, port_trouble
 from kb.settings import Settings
 from kb.snapshots.format import SCHEMA_VERSION
 from kb.snapshots.store import current_id
-from tests.kb.cli.command import kb
+from tests.kb.cli.command import commands, kb
+from tests.kb.exports.test_making import as_another_user
 
 
 def _free(settings: Settings, **changes: object) -> Settings:
@@ -158,3 +162,62 @@ def test_cases_and_snapshot_exclude_each_other():
 
     assert result.exit_code == 2
     assert "--cases and --snapshot exclude each other; give one of them." in result.stderr
+
+
+@pytest.fixture(name="closed")
+def _closed():
+    """A folder that nobody but its owner may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="kb-closed-"))
+    (folder / "below").mkdir()
+    folder.chmod(0o700 if os.getuid() == 0 else 0o600)
+    yield folder
+    folder.chmod(0o700)
+    shutil.rmtree(folder)
+
+
+def _told_of(closed: Path, place: Path) -> str:
+    return (
+        f"KB_INDEX must be a folder that this user may read, and {place} lies in {closed}, which "
+        "this user may not enter; give the right to, or set another folder."
+    )
+
+
+def test_an_index_below_a_closed_folder_is_told(settings: Settings, closed):
+    """In one sentence, with the setting, both folders and what to do."""
+    place = closed / "below" / "deeper"
+
+    def ask():
+        check_before_serving(_free(settings, index=place))
+
+    assert as_another_user(ask) == _told_of(closed, place)
+
+
+def test_commands_tell_of_an_index_below_a_closed_folder(settings: Settings, closed):
+    """Those that list snapshots, and take one in."""
+    place, file = closed / "below" / "deeper", Path(tempfile.mkdtemp(prefix="kb-file-")) / "file"
+    commands()  # another user may not be allowed to import them
+    try:
+        exported = kb("snapshots", "--index", settings.index, "--export", file)
+        assert exported.exit_code == 0, exported.stderr
+        file.parent.chmod(0o755)
+        for more in ((), ("--import", file)):
+            ask = partial(kb, "snapshots", "--index", place, *more)
+            told = as_another_user(lambda ask=ask: ask().stderr)
+            assert told == f"Error: {_told_of(closed, place)}\n"
+    finally:
+        shutil.rmtree(file.parent)
+
+
+@pytest.mark.parametrize(("setting", "state"), [("index", "wrong"), ("cases", "look")])
+def test_the_doctor_tells_of_a_closed_folder(closed, setting, state):
+    """As of anything else that it finds."""
+    given = {"index": Path(tempfile.gettempdir()), setting: closed / "below"}
+
+    told = as_another_user(
+        lambda: [
+            (one.state, one.said) for one in diagnose({}, **given).findings if one.about == setting
+        ]
+    )
+
+    assert f"('{state}', 'KB_{setting.upper()} must be a folder that this user may read, " in told
+    assert f"lies in {closed}, which this user may not enter" in told
