@@ -44,8 +44,10 @@ def test_a_second_answer_is_the_first(behind, path, encoding):
     assert site.n == 2
     assert (first.status, first.data) == (second.status, second.data)
     assert list(first.headers) == list(second.headers)
-    assert (whole.status, sorted(whole.headers)) == (second.status, sorted(second.headers))
-    assert whole.data == second.data
+    assert (whole.status, whole.data) == (second.status, second.data)
+    for answer in (whole, second):  # the clock may have gone on
+        answer.headers.pop("Date")
+    assert sorted(whole.headers) == sorted(second.headers)
     assert plain.status_code == 200
 
 

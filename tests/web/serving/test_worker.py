@@ -294,7 +294,12 @@ def test_both_workers_get_their_share(settings):
 def files_of(process: subprocess.Popen, kind: str) -> list[int]:
     """How many open files of a kind each worker has that has any."""
     workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    names = [[str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()] for pid in workers]
+    names: list[list[str]] = []
+    for pid in workers:
+        names.append([])
+        for fd in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                names[-1].append(str(fd.readlink()))
     return [n for n in (sum(kind in name for name in held) for held in names) if n]
 
 
