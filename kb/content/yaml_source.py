@@ -773,16 +773,7 @@ def _hyphen_slip(number: int, line: str) -> _Slip | None:
     found = _NO_SPACE_AFTER_HYPHEN.fullmatch(line)
     if found is None:
         return None
-    at = found.end("before") + 1
-    return _Slip(
-        line=number,
-        column=at,
-        what="a space is missing after the hyphen",
-        mend=f"write {quoted(_short('- ' + found['rest'].strip()))}",
-        start=at,
-        end=at,
-        text=" ",
-    )
+    return _missing_space(number, found, "the hyphen", "- " + found["rest"].strip())
 
 
 def _space_slip(number: int, line: str) -> _Slip | None:
@@ -790,12 +781,17 @@ def _space_slip(number: int, line: str) -> _Slip | None:
     found = _NO_SPACE.fullmatch(line)
     if found is None:
         return None
+    return _missing_space(number, found, "the colon", f"{found['before'].strip()} {found['rest']}")
+
+
+def _missing_space(number: int, found: re.Match[str], sign: str, mended: str) -> _Slip:
+    """A space to be written after what is ``before`` in a line."""
     at = found.end("before") + 1
     return _Slip(
         line=number,
         column=at,
-        what="a space is missing after the colon",
-        mend=f"write {quoted(_short(found['before'].strip() + ' ' + found['rest']))}",
+        what=f"a space is missing after {sign}",
+        mend=f"write {quoted(_short(mended))}",
         start=at,
         end=at,
         text=" ",
