@@ -259,6 +259,7 @@ def test_a_link_to_an_error_shows_the_label_too(browser: Browser, url: str, widt
     """Label and error stand above a box; both are on the screen, on that of a telephone too."""
     page = fresh(browser, url, scripts=True)
     page.set_viewport_size({"width": width, "height": 640})
+    page.emulate_media(reduced_motion="reduce")  # else all of it passes by while the page glides
     page.goto("/contribute/case")
     page.locator("#field-title").fill("Bakers")
     page.get_by_role("button", name="Check the case").click()
