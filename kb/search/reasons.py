@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
-from kb.text.analysis import (
-    BESIDE_NUMBERS,
-    HAS_MARKS,
-    JOINING,
-    LEADING,
-    NUMBERS,
-    PARTS_OF_NAMES,
-    SCALES,
-    beginnings,
-    may_be_one,
-    places,
-    plain,
-    tokens,
-)
+from kb.search.marker import Marker, Written, write
+from kb.text.analysis import tokens
 from kb.text.mentions import Mention
-from kb.text.surface import surface
-
-_WORD = re.compile(r"\w+")
-_DIGITS = re.compile(r"\d+")
-#: A figure that nothing beside it makes another one, as in "5.2", "5%", "5 million" and "5-6".
-_ALONE = re.compile(
-    r"(?<![\w.,$€£])\d+(?![\w.,’'%/‐‑‒–-])"
-    r"(?!\s+(?:[\d%]|(?:per|percent|pct|hundred|thousand|million|mn|mln|billion|bn)\b))",
-    re.IGNORECASE,
-)
-#: As in "U.S.", whose letters are one word.
-_DOTTED = re.compile(r"\.[^\W\d_]\.")
-
-#: A shorter word may be a part of another: "R&D", "Canada's".
-_SHORTEST_WHOLE = 3
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
+#: Of so many cases it is remembered which words they have, about 2 KB each; then all is forgotten.
+_REMEMBERED = 1_024
 
 
 class Passages:
@@ -57,6 +30,7 @@ class Passages:
         """
         self._passages = passages
         self._has_multilingual = has_multilingual
+        self._written: dict[int, Written] = {}
 
     def of(self, row: int) -> tuple[Passage, ...]:
         """The passages of a case, in order."""
@@ -65,6 +39,10 @@ class Passages:
     def under(self, row: int, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
         return tuple(p.text for p in self._passages[row] if p.heading == heading)
+
+    def marker(self, terms: Iterable[str]) -> Marker:
+        """What finds the words of a query in cases, by the stems of the query that count."""
+        return Marker(terms)
 
     def by_meaning(self, row: int, ordinal: int) -> Reason:
         """A passage of a case, as near in meaning."""
@@ -106,14 +84,27 @@ class Passages:
         if by_english and evidence.audience[place] > cosine:
             best = lines[int(evidence.best_line[place])]
             cosine = evidence.audience[place]
+        quoted = [*passages, *lines]
+        texts = (case.title, *(passage.text for passage in quoted))
+        marker.look_at(texts, self._as_written(row, texts, marker))
         return reasons(
             case,
-            [*passages, *lines],
+            quoted,
             best,
             marker=marker,
             by_meaning=bool(cosine >= _NEAR),
             mentions=mentions,
         )
+
+    def _as_written(self, row: int, texts: Sequence[str], marker: Marker) -> Written:
+        """The texts of a case as the numbers of their words, which are the same for every query."""
+        written = self._written.get(row)
+        if written is None or written.of is not marker.surface:
+            written = write(texts, marker.surface)
+            if len(self._written) >= _REMEMBERED:
+                self._written.clear()
+            self._written[row] = written
+        return written
 
 
 def _audience_lines(case: Case) -> list[Passage]:
@@ -123,144 +114,6 @@ def _audience_lines(case: Case) -> list[Passage]:
         Passage(case_id=case.id, ordinal=-1, heading=heading, text=line)
         for heading, line in zip(headings, case.audience_lines, strict=True)
     ]
-
-
-class Marker:
-    """Finds the words of a query in texts; what a word is by itself the process remembers.
-
-    Only a text with a word that may be read together with what follows, as "30 per cent" is, is
-    read whole. For one query, and for one thread.
-    """
-
-    def __init__(self, terms: Iterable[str]) -> None:
-        """Take the stems that count."""
-        self._wanted = frozenset(terms)
-        begin = beginnings(self._wanted)
-        self._begin_alone = begin - LEADING - NUMBERS
-        self._begin_numbers, self._begin_leading = begin & NUMBERS, begin & LEADING
-        self._figures = tuple(one for one in self._wanted if one[0].isdigit())
-        self._percent = "%" in self._wanted
-        self._surface = surface()
-        self._looked_at: dict[str, _Look] = {}
-        self._was_read: dict[str, tuple[tuple[int, int], ...]] = {}
-
-    def words(self, text: str) -> tuple[str, ...]:
-        """The words that match as the text writes them, in small letters, each once, in order."""
-        look = self._look(text)
-        if look.is_read_whole:
-            return tuple(dict.fromkeys(text[start:end].lower() for start, end in self._read(text)))
-        if not look.matching:
-            return ()
-        return tuple(dict.fromkeys(w.lower() for w in look.in_order if w in look.matching))
-
-    def marks(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Where words of the query stand in a text: (start, end) of each, in order."""
-        look = self._look(text)
-        matching = look.matching
-        if look.is_read_whole or (matching and not text.isascii() and HAS_MARKS.search(text)):
-            return self._read(text)
-        if not matching:
-            return ()
-        return tuple(one.span() for one in _WORD.finditer(text) if one.group() in matching)
-
-    def _read(self, text: str) -> tuple[tuple[int, int], ...]:
-        if text not in self._was_read:
-            found = ((start, end) for stem, start, end in places(text) if stem in self._wanted)
-            self._was_read[text] = tuple(dict.fromkeys(found))
-        return self._was_read[text]
-
-    def _look(self, text: str) -> _Look:
-        """What a look at the single words of a text finds; each text is looked at once."""
-        if text not in self._looked_at:
-            self._looked_at[text] = self._new_look(text)
-        return self._looked_at[text]
-
-    def _new_look(self, text: str) -> _Look:
-        in_order = _WORD.findall(text)
-        words, known = set(in_order), self._surface.known
-        if not words <= known:
-            self._surface.read(words)
-        matching = self._surface.of_stems(self._wanted, words)
-        is_read_whole = bool(
-            (self._begin_alone and self._surface.beginning(self._begin_alone, words))
-            or (self._figures and self._begins_figure(text, words))
-            or (self._begin_numbers and self._begins_number(text, in_order, words))
-            or _DOTTED.search(text)
-            or (self._percent and "%" in text)
-            or (matching and _may_be_less(matching, words))
-            or self._is_led(in_order, words, matching)
-        )
-        return _Look(in_order=in_order, matching=matching, is_read_whole=is_read_whole)
-
-    def _begins_figure(self, text: str, words: set[str]) -> bool:
-        """Whether a figure that counts may begin with a word: "7" is how "7 million" does."""
-        begin = {
-            word
-            for word in words & self._surface.numbers
-            for digits in (_DIGITS.match(word),)
-            if digits is not None
-            and (digits[0] == "0" or any(one.startswith(digits[0]) for one in self._figures))
-        }
-        return bool(begin) and not begin.isdisjoint(_WORD.findall(_ALONE.sub(" ", text)))
-
-    def _begins_number(self, text: str, in_order: Sequence[str], words: set[str]) -> bool:
-        """The same of a number in words: "two" is how "two hundred" begins; alone it is read."""
-        begin = self._surface.beginning(self._begin_numbers, words)
-        if begin and ("%" in text or not text.isascii()):
-            return True
-        for at in [at for at, word in enumerate(in_order) if word in begin] if begin else ():
-            beside = (*in_order[max(0, at - 1) : at], *in_order[at + 1 : at + 2])
-            if not BESIDE_NUMBERS.isdisjoint(map(plain, beside)):
-                return True
-        return False
-
-    def _is_led(self, in_order: Sequence[str], words: set[str], matching: set[str]) -> bool:
-        """Whether two words that follow one another may be read as one, and that matters.
-
-        It may be one that matches, or take away one that does.
-        """
-        if not matching and not self._begin_leading:
-            return False
-        leading, forms = self._surface.leading, {plain(word) for word in matching}
-        matters = {
-            word: form
-            for word in words & leading.keys()
-            for form in (leading[word],)
-            if form in self._begin_leading
-            or (matching and form in JOINING)
-            or not forms.isdisjoint(PARTS_OF_NAMES.get(form, ()))
-        }
-        if not matters:
-            return False
-        for at in [at for at, word in enumerate(in_order[:-1]) if word in matters]:
-            first, after = matters[in_order[at]], in_order[at + 1]
-            takes = first not in JOINING or after in matching
-            if (takes or first in self._begin_leading) and may_be_one(first, plain(after)):
-                return True
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """The words of a text, those that match alone, and whether it must be read whole."""
-
-    in_order: Sequence[str]
-    matching: set[str]
-    is_read_whole: bool
-
-
-def _may_be_less(matching: set[str], words: set[str]) -> bool:
-    """Whether a word that matches may be a part of another, as in "7 million" or "don't"."""
-    if any(map(_may_be_a_part, matching)):
-        return True
-    is_negated = "t" in words or "T" in words
-    return is_negated and any(word.endswith(("n", "N")) for word in matching)
-
-
-def _may_be_a_part(word: str) -> bool:
-    if word.isascii() and word.isdigit():  # whether it is one was asked of all figures
-        return False
-    return len(word) < _SHORTEST_WHOLE or "_" in word or plain(word) in SCALES
 
 
 def reasons(

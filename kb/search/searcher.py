@@ -34,7 +34,7 @@ from kb.search.facets import Facets
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query, relaxed
 from kb.search.query_analysis import Analyser, Analysis
-from kb.search.reasons import Marker, Passages
+from kb.search.reasons import Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
 from kb.snapshots.names import NameIndex
@@ -205,7 +205,8 @@ class Searcher:
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
             among = distinct(rows, outside)
         page = self._page(query, rows, scores)
-        result, marker = self._answer(query, within, among, rows, page), Marker(asked.terms)
+        result = self._answer(query, within, among, rows, page)
+        marker = self._passages.marker(asked.terms)
         return replace(
             result,
             hits=tuple(
@@ -239,7 +240,7 @@ class Searcher:
             using = using[np.isin(using, np.concatenate(holding))]
         using = self._allowed(replace(judgement, found=using), asked).found
         scores = judgement.scores[np.searchsorted(evidence.rows, using)]
-        marker = Marker(stem for stems in asked.each_word for stem in stems)
+        marker = self._passages.marker(stem for stems in asked.each_word for stem in stems)
         hits: list[Hit] = []
         for at in best_rows(scores, MOST_READ).tolist():
             row = int(using[at])

@@ -19,13 +19,16 @@ MOST_WORDS = 50_000
 class Surface:
     """Words as they are written, what each is read as alone, and how it may be read otherwise.
 
-    ``known`` are the words that were read. ``leading`` has of those that may be read together
+    ``known`` are the words that were read; ``places`` has the number of each, and ``words`` them
+    by these, from 0. ``leading`` has of those that may be read together
     with what follows the plain form. ``numbers`` begin with a digit. Safe between threads: a word
     is in ``known`` after it is everywhere else.
     """
 
     def __init__(self) -> None:
-        self.known: set[str] = set()
+        self.places: dict[str, int] = {}
+        self.known = self.places.keys()
+        self.words: list[str] = []
         self.leading: dict[str, str] = {}
         self.numbers: set[str] = set()
         self._by_stem: dict[str, tuple[str, ...]] = {}
@@ -46,7 +49,9 @@ class Surface:
                     self._by_beginning[form] = (*self._by_beginning.get(form, ()), word)
                 if word[0].isdigit():
                     self.numbers.add(word)
-            self.known |= new
+                self.words.append(word)
+            for place in range(len(self.places), len(self.words)):
+                self.places[self.words[place]] = place
 
     def of_stems(self, stems: Iterable[str], among: Collection[str]) -> set[str]:
         """Those of some known words that one of some stems is made of."""

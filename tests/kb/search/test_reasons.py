@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kb.model.cases import Case, Passage
 from kb.search.answer import Reason
-from kb.search.reasons import Marker, reasons
+from kb.search.marker import Marker, write
+from kb.search.reasons import reasons
 from kb.text.analysis import places, terms
 from kb.text.mentions import Mention
 
@@ -122,6 +123,45 @@ def test_the_reasons_for_a_hit(query, best, by_meaning, expected):
     assert [r.heading for r in found] == [f"H{at}" for _, at, _, _ in expected]
 
 
+def looking(query: set[str], *texts: str) -> Marker:
+    """A marker that has looked at texts at once."""
+    marker = Marker(query)
+    marker.look_at(texts, write(texts, marker.surface))
+    return marker
+
+
+def test_texts_that_are_looked_at_at_once_are_those_that_are_looked_at_one_by_one():
+    """Words and marks of each, beside others that must be read whole, and beside empty ones."""
+    texts = (
+        "Wines: WINE, wines.",
+        "",
+        "Small and medium enterprises",
+        "They export 30 per cent of it to the U.S.",
+        "Nine oaks",
+        "a firm's wine, and 30% off",
+    )
+    query = set(terms("wine export 30% firm USA"))
+
+    at_once, alone = looking(query, *texts), Marker(query)
+
+    assert [at_once.words(one) for one in texts] == [alone.words(one) for one in texts]
+    assert [at_once.marks(one) for one in texts] == [alone.marks(one) for one in texts]
+    assert at_once.words(texts[0]) == ("wines", "wine")
+    assert [texts[0][a:b] for a, b in at_once.marks(texts[0])] == ["Wines", "WINE", "wines"]
+    assert at_once.words(texts[1]) == at_once.words(texts[4]) == ()
+
+
+def test_words_that_are_read_later_are_looked_at_too():
+    """A marker goes on with texts whose words nobody had read when it began."""
+    marker = looking({"looom"}, "An oak")
+    texts = ("A looom of oak",)
+
+    marker.look_at(texts, write(texts, marker.surface))
+
+    assert marker.words(texts[0]) == ("looom",)
+    assert marker.marks(texts[0]) == ((2, 7),)
+
+
 def test_words_of_the_title_alone_are_a_reason():
     """A word that stands only in the title joins the passage that is near in meaning."""
     case = replace(CASE, title="Trawlers")
@@ -168,6 +208,7 @@ def test_no_number_is_passed_over(text, query):
     spans = tuple(dict.fromkeys((start, end) for one, start, end in places(text) if one in asked))
 
     assert Marker(asked).marks(text) == spans
+    assert looking(asked, text, "wine").marks(text) == spans
 
 
 @settings(deadline=None, derandomize=True, max_examples=600)
@@ -192,6 +233,8 @@ def test_no_mark_is_passed_over(text, query):
 
     assert Marker(asked).marks(text) == spans
     assert bool(Marker(asked).words(text)) == bool(spans)
+    assert looking(asked, text, "wine").marks(text) == spans
+    assert looking(asked, "wine", text).words(text) == Marker(asked).words(text)
 
 
 _WORDS = (

@@ -20,6 +20,7 @@ def test_words_are_found_by_their_stems():
     read.read(WORDS)
 
     assert read.known == set(WORDS)
+    assert [read.places[word] for word in read.words] == list(range(len(set(WORDS))))
     for stem_of_word in {one for word in WORDS for one in terms(word)}:
         expected = {word for word in WORDS if stem_of_word in terms(word)}
         assert read.of_stems([stem_of_word], set(WORDS)) == expected
