@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,34 +22,25 @@ from tests.kb.indexing.test_pipeline import BESIDE, edit, found, names, run_apar
 
 KILLS = 200
 
-#: Builds in forked children, each of which is killed at a random moment of the time that a
-#: whole build took; some moments are later, so that some end before it.
+#: Builds in forked children, each of which is killed at a random moment. Three stages of a build
+#: are told apart: reading and encoding, writing and trying out, and what follows the switch.
 KILLED = """
-import json, os, random, select, signal, sys, time
+import json, sys
 import sentence_transformers
 from kb.indexing.pipeline import build
 from kb.settings import read_settings
+from tests.kb.killing import appears, changes, killed
 
 folders, model = json.loads(sys.argv[1])
 
-def run(folder, seconds):
-    child = os.fork()
-    if not child:
-        build(read_settings({}, cases=f"{folder}/cases", index=f"{folder}/index", model=model,
-                            multilingual="off", keep_snapshots=1))
-        os._exit(0)
-    if not select.select([os.pidfd_open(child)], [], [], seconds)[0]:
-        os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def work(folder):
+    build(read_settings({}, cases=f"{folder}/cases", index=f"{folder}/index", model=model,
+                        multilingual="off", keep_snapshots=1))
 
-started = time.monotonic()
-whole, *others = folders
-ended = [run(whole, 600)]
-seconds = time.monotonic() - started
-moments = random.Random(1998)
-ended += [run(folder, moments.uniform(0.001, 1.2 * seconds)) for folder in others]
-print(json.dumps(ended))
+signs = (appears("index/.building-*"), changes("index/current"))
+print(json.dumps(killed(work, folders, signs, seed=1998)))
 """
+STAGES = 3
 
 
 @pytest.mark.long
@@ -69,18 +63,24 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_snapshot(
     folders = [str(own.index.parent) for own in all_settings]
     done = run_apart(KILLED, folders, tiny_encoder, timeout=1500)
 
+    assert done.returncode == 0, done.stderr[-2000:]
     ended, new = json.loads(done.stdout), current_id(all_settings[0].index)
+    assert ended[0] == [-1, 0]
     served = []
-    for own in all_settings:
+    for own, (stage, status) in zip(all_settings, ended, strict=True):
         try:
             before = current_id(own.index)
             open_snapshot(own.index / before)
         except SnapshotMissing:
             before = None
         served.append(before)
+        assert status in (0, -signal.SIGKILL)
+        assert status or before == new
+        assert stage < STAGES - 1 or before == new  # it had switched
         assert build(own).snapshot_id == new
         assert names(own.index) == sorted([*BESIDE, *({new} if first else {old, new})])
     assert set(served) == {old, new}
-    assert {one for one, status in zip(served, ended, strict=True) if status == 0} == {new}
-    assert ended.count(0) < len(ended)
+    each = Counter(stage for stage, status in ended if status)
+    assert sorted(each) == [*range(STAGES)]
+    sys.stdout.write(f"builds killed in each stage: {sorted(each.items())}\n")
     assert found(all_settings[-1], "purchase")[-1] == "spain/textile-training"

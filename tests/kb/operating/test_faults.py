@@ -12,11 +12,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import threading
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -249,37 +251,31 @@ def test_a_disk_that_is_full_at_every_write(settings, tmp_path, tiny_encoder, fi
 
 # An update that is killed
 
-#: Updates in forked children, each killed at a random moment; a source and an index for each.
+#: Updates in forked children, each killed at a random moment; an index for each. Those stages of an
+#: update are told apart: asking the source, taking, reading and encoding, writing and comparing,
+#: and what follows the switch.
 KILLED = """
-import json, os, random, select, signal, sys, time
+import json, sys
 import sentence_transformers
 from kb.operating.content_source import Source
 from kb.operating.update import update
 from kb.settings import read_settings
+from tests.kb.killing import appears, changes, killed
 
 folders, source, model = json.loads(sys.argv[1])
 
-def run(folder, seconds):
-    child = os.fork()
-    if not child:
-        update(read_settings({}, index=f"{folder}/index", model=model, multilingual="off"),
-               Source(address=source))
-        os._exit(0)
-    if not select.select([os.pidfd_open(child)], [], [], seconds)[0]:
-        os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def work(folder):
+    update(read_settings({}, index=f"{folder}/index", model=model, multilingual="off"),
+           Source(address=source))
 
-started = time.monotonic()
-whole, *others = folders
-ended = [run(whole, 600)]
-seconds = time.monotonic() - started
-moments = random.Random(1998)
-ended += [run(folder, moments.uniform(0.01, 1.1 * seconds)) for folder in others]
-print(json.dumps(ended))
+signs = (appears("index/content/incoming"), changes("index/.readings"),
+         appears("index/.building-*"), changes("index/current"))
+print(json.dumps(killed(work, folders, signs, seed=1998)))
 """
+STAGES = 5
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=long)])
+@pytest.mark.parametrize("kills", [5, pytest.param(100, marks=long)])
 def test_an_update_killed_at_any_moment(content, tmp_path, tiny_encoder, kills):
     """What was served or what the update made is served; the next update leaves nothing behind."""
     content.update()
@@ -297,13 +293,17 @@ def test_an_update_killed_at_any_moment(content, tmp_path, tiny_encoder, kills):
                           cwd=ROOT, capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     ended, new = json.loads(done.stdout), current_id(all_settings[0].index)
+    assert ended[0] == [-1, 0]
     seen = []
-    for own in all_settings:
+    for own, (stage, status) in zip(all_settings, ended, strict=True):
         before = served(own)
         mended = replace(content, settings=own).update("--json")
         told = json.loads(mended.stdout)
         seen.append(before[0])
         assert before in ((old, [TRAINING]), (new, [TRAINING]))
+        assert status in (0, -signal.SIGKILL)
+        assert status or before[0] == new
+        assert stage < STAGES - 1 or before[0] == new  # it had switched
         assert (told["snapshot"], told["revision"]) == (new, commit)
         assert served(own) == (new, [TRAINING])
         assert sorted(path.name for path in (own.index / "content").iterdir()) == [
@@ -311,7 +311,10 @@ def test_an_update_killed_at_any_moment(content, tmp_path, tiny_encoder, kills):
         ]  # fmt: skip
         assert not [path for path in own.index.iterdir() if path.name.startswith(".building")]
         assert len(Versions(own.index).history(TRAINING)) == 2
-    tell(f"{len(ended) - ended.count(0)} updates killed, {seen.count(old)} served the old one")
+    assert old in seen
+    each = Counter(stage for stage, status in ended if status)
+    tell(f"updates killed in each stage: {sorted(each.items())}; "
+         f"{seen.count(old)} served the old one")  # fmt: skip
 
 
 # A clock that was set back
