@@ -47,7 +47,7 @@ translations: $(VENV)/installed ## Collect the sentences of the pages, bring the
 	@$(BIN)/pybabel -q update -i web/translations/messages.pot -d web/translations --no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -d web/translations
 
-dist: $(VENV)/installed-release ## Make the wheel and the sdist in dist/
+dist: $(VENV)/installed-dist ## Make the wheel and the sdist in dist/
 	@$(BIN)/python -m build --outdir dist
 
 locks: $(VENV)/installed-release ## Make the locks in deploy/ of pyproject.toml; LOCK=--upgrade takes newer versions
@@ -84,6 +84,11 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/installed-test: $(VENV)/installed
 	@echo "Installing what the tests need …" >&2
 	@$(PIP) -e '.[test]'
+	@touch $@
+
+# A wheel is made without what it needs when it runs, PyTorch for one.
+$(VENV)/installed-dist: | $(VENV)/bin/python
+	@$(PIP) 'build>=1.2'
 	@touch $@
 
 $(VENV)/installed-release: $(VENV)/installed
