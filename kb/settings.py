@@ -641,7 +641,12 @@ def _kind_of_forge(address: str) -> str:
     return kind
 
 
+#: A password in an address, or in the words that stand for one; no address of mail has one.
+_PASSWORD = re.compile(r"(?<!mailto:)(?<=:)(?!/)\S+(?=@)|(?<=password=)[^\s&]+", re.IGNORECASE)
+
+
 def _read(row: Row, text: str) -> object:
+    shown = repr(_PASSWORD.sub("…", text))  # messages go into logs
     try:
         value = row.read(text)
         outside = value is not None and (
@@ -649,9 +654,9 @@ def _read(row: Row, text: str) -> object:
             or (row.most is not None and value > row.most)
         )
     except _Wrong as err:
-        raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}: {err}.") from err
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown}: {err}.") from err
     except (ValueError, KeyError) as err:
-        raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.") from err
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown}.") from err
     if outside or (isinstance(value, float) and not isfinite(value)):
-        raise SettingError(f"{row.variable} must be {row.must_be}, not {text!r}.")
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown}.")
     return value

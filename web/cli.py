@@ -102,12 +102,15 @@ def _build(settings: Settings) -> None:
 
     command = [sys.executable, "-m", "web", "build"]
     folders = ["--cases", str(settings.cases), "--index", str(settings.index)]
-    status = subprocess.run([*command, *folders], check=False, stdout=sys.stderr).returncode
-    if not status:
+    # What an option said in place of these, a build has no option for.
+    given = {name: str(getattr(settings, name)) for name in ("host", "port", "workers")}
+    environ = os.environ | {f"KB_{name.upper()}": value for name, value in given.items()}
+    done = subprocess.run([*command, *folders], check=False, stdout=sys.stderr, env=environ)
+    if not done.returncode:
         return
     current = find_current(settings.index)
     if not current.snapshot_id:
-        sys.exit(status)
+        sys.exit(done.returncode)
     say(f"Nothing was built; snapshot {current.snapshot_id} of before is served.")
 
 

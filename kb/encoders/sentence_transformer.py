@@ -100,10 +100,12 @@ def _from_hub(name: str, revision: str) -> ModelFiles:
             snapshot_download(full_name, revision=revision or None, ignore_patterns=_HUB_IGNORE)
         )
     except (OSError, ValueError, HfHubHTTPError) as err:
+        which = f", revision {revision!r}," if revision else ""
+        without = ", of which KB_REVISION must name none" if revision else ""
         raise EncoderUnavailable(
-            f"The encoder {name!r} could not be fetched and is not in the local cache. "
+            f"The encoder {name!r}{which} could not be fetched and is not in the local cache. "
             "Connect to the hub once, set KB_MODEL to a folder, or use the packaged default "
-            f"{DEFAULT_MODEL!r}."
+            f"{DEFAULT_MODEL!r}{without}."
         ) from err
     return ModelFiles(
         name=full_name, revision=folder.name, folder=folder, digest=_folder_digest(folder)

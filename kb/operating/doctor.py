@@ -114,9 +114,11 @@ def diagnose(environ: Mapping[str, str], **explicit: object) -> Diagnosis:
     if closed is not None:
         found.append(_wrong("index", str(closed), "Set KB_INDEX, or the rights.", "build", "serve"))
         return Diagnosis(release=release(), findings=tuple(found))
-    for look in (_encoder, _multilingual, _database, _memory, _disk, _index, _cases, _snapshot):
+    for look in (_encoder, _multilingual, _database, _memory, _disk, _index, _cases):
         found += look(settings)
-    for look in (_versions, _port, _address, _operator, _git):
+    if index_trouble(settings.index) is None:  # else nothing in it can be told
+        found += [*_snapshot(settings), *_versions(settings)]
+    for look in (_port, _address, _operator, _git):
         found += look(settings)
     return Diagnosis(release=release(), findings=tuple(found))
 
@@ -177,8 +179,10 @@ def _settings(environ: Mapping[str, str]) -> Finding:
 
 def _encoder(settings: Settings) -> Iterator[Finding]:
     """The files of the encoder that builds, and whether they are those that were published."""
-    if settings.model != DEFAULT_MODEL and not Path(settings.model).is_dir():
-        said = f"{settings.model} comes from a hub, which is not asked here"
+    is_default = settings.model == DEFAULT_MODEL and not settings.revision
+    if not is_default and not Path(settings.model).is_dir():
+        which = f" in revision {settings.revision}" if settings.revision else ""
+        said = f"{settings.model}{which} comes from a hub, which is not asked here"
         yield _look("encoder", said, "Run 'kb build' where the hub can be reached.")
         return
     try:

@@ -231,7 +231,7 @@ BAD = [
             ("https://kb.example/a?b=c", "it has a query"),
             ("https://kb.example/a?", "it has a query"),
             ("https://kb.example/a#b", "it has a fragment"),
-            ("https://me:pass@kb.example/", "it has a user"),
+            ("https://me@kb.example/", "it has a user"),
             ("https://kb_example!/", "kb_example! is no host"),
             ("https://kb.example/a/../b", "it has dots that lead elsewhere"),
             ("https://kb.example/./b", "it has dots that lead elsewhere"),
@@ -241,6 +241,11 @@ BAD = [
             ("https://kb.example/.hidden", _PART),
             ("https://kb.example/a b", _PART),
         )
+    ),
+    (
+        "KB_SITE_URL",
+        "https://me:pass@kb.example/",
+        f"{_SITE_URL} 'https://me:…@kb.example/': it has a user.",
     ),
     ("KB_SITE_URL", "https://kb.example:port/", f"{_SITE_URL} 'https://kb.example:port/'."),
     ("KB_HOSTS", "kb.example:8000", f"{_HOSTS} 'kb.example:8000': kb.example:8000 is none."),
@@ -287,6 +292,20 @@ BAD = [
         "KB_ENGINE must be empty or the address of a PostgreSQL server, "
         "postgresql://user@host/database, not 'mysql://db/kb'.",
     ),
+    *(
+        (
+            "KB_ENGINE",
+            given,
+            "KB_ENGINE must be empty or the address of a PostgreSQL server, "
+            f"postgresql://user@host/database, not {shown!r}.",
+        )
+        for given, shown in (
+            ("mysql://kb:geheim@db/kb", "mysql://kb:…@db/kb"),
+            ("kb:ge:h@eim@db/kb", "kb:…@db/kb"),
+            ("host=db password=geheim user=kb", "host=db password=… user=kb"),
+        )
+    ),
+    ("KB_CONTACT", "mailto:desk@kb.example", f"{_CONTACT} 'mailto:desk@kb.example'."),
     ("KB_MULTILINGUAL", "", "KB_MULTILINGUAL must be on or off, not ''."),
     ("KB_MULTILINGUAL", "2", "KB_MULTILINGUAL must be on or off, not '2'."),
     ("KB_MULTILINGUAL", "y", "KB_MULTILINGUAL must be on or off, not 'y'."),

@@ -119,10 +119,17 @@ def test_without_a_network_a_hub_name_is_refused(tmp_path):
     said = find_apart(*models, HF_HUB_OFFLINE="1", HF_HOME=str(tmp_path))
 
     assert said == [
-        f"The encoder {name!r} could not be fetched and is not in the local cache. "
+        f"The encoder {name} could not be fetched and is not in the local cache. "
         "Connect to the hub once, set KB_MODEL to a folder, or use the packaged default "
-        "'all-MiniLM-L6-v2'."
-        for name, _ in models
+        f"'all-MiniLM-L6-v2'{without}."
+        for name, without in (
+            ("'paraphrase-MiniLM-L3-v2'", ""),
+            ("'no such name!'", ""),
+            (
+                "'all-MiniLM-L6-v2', revision 'main',",
+                ", of which KB_REVISION must name none",
+            ),
+        )
     ]
 
 

@@ -173,6 +173,28 @@ def test_an_empty_machine(environ, tmp_path):
     assert _by_name(found)["snapshot"].said == f"There is no index in {tmp_path / 'index'} yet."
 
 
+def test_of_an_index_that_cannot_be_read_nothing_else_is_told(environ, tmp_path):
+    """Its snapshot and its versions are not called damaged, nor is a backup asked for."""
+    (tmp_path / "index").write_text("")
+    found = diagnose({**environ, "KB_INDEX": str(tmp_path / "index")})
+
+    told = _by_name(found)
+    assert told["index"].said == f"KB_INDEX must be a folder, and {tmp_path / 'index'} is a file."
+    assert {"snapshot", "versions"} & set(told) == set()
+    assert (told["address"].state, found.can("build"), found.can("serve")) == ("fine", False, False)
+
+
+def test_a_revision_of_the_default_encoder_comes_from_a_hub(environ):
+    """The hub is not asked by the doctor."""
+    given = {"KB_MODEL": "all-MiniLM-L6-v2", "KB_REVISION": "main"}
+    encoder = _by_name(diagnose({**environ, **given}))["encoder"]
+
+    assert encoder.state == "look"
+    assert encoder.said == (
+        "all-MiniLM-L6-v2 in revision main comes from a hub, which is not asked here"
+    )
+
+
 def test_a_port_in_use_is_told(environ):
     """Unless the site itself answers there, the server could not be started."""
     with socket.socket() as taken:

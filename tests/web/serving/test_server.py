@@ -151,6 +151,32 @@ def serving(
         process.communicate(timeout=60)
 
 
+def test_what_it_builds_first_is_built_with_the_options_too(toy_settings):
+    """An option wins over the environment in the process that builds, as in the one that serves."""
+    folders = ["--cases", str(toy_settings.cases), "--index", str(toy_settings.index)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "web", "serve", *folders, "--port", "0", "--workers", "1"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "KB_MODEL": toy_settings.model,
+            "KB_MULTILINGUAL": "off",
+            "KB_PORT": "none",
+            "KB_WORKERS": "none",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        url = process.stdout.readline().split()[-1]
+        with urllib.request.urlopen(f"{url}/readyz", timeout=60) as answer:
+            assert json.load(answer)["status"] == "ready"
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
 def two_builds(settings: Settings) -> tuple[str, str]:
     """Build, change a case, build again: the ids of both snapshots."""
     old = build(settings).snapshot_id
