@@ -36,8 +36,12 @@ def linkset(case_id: str) -> Response:
 
 @bp.after_app_request
 def signpost(response: Response) -> Response:
-    """Put the first links into the header of a case's page."""
-    if request.endpoint == "cases.case" and response.status_code == OK:
+    """Put the first links into the header of a case's page.
+
+    An answer to ``OPTIONS`` is of the pattern of an address alone: there may be no such case.
+    """
+    is_page = request.endpoint == "cases.case" and request.method in ("GET", "HEAD")
+    if is_page and response.status_code == OK:
         case = searcher().case((request.view_args or {})["case_id"])
         response.headers["Link"] = to_header(_links(case))
     return response

@@ -47,6 +47,17 @@ def test_no_other_page_has_one(client: FlaskClient, path: str) -> None:
     assert "Link" not in client.get(path).headers
 
 
+@pytest.mark.parametrize("case_id", [METAL, "norway/nothing"])
+def test_what_may_be_asked_of_a_page_is_told_of_every_address(
+    client: FlaskClient, case_id: str
+) -> None:
+    """Whether there is such a case is not looked up for it."""
+    response = client.options(f"/cases/{case_id}")
+
+    assert (response.status_code, "Link" in response.headers) == (200, False)
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
 def test_the_linkset_has_the_rest(client: FlaskClient) -> None:
     """Every link of it answers with the type that it tells; what describes the page says so."""
     response = client.get(f"/linksets/{METAL}")
