@@ -39,7 +39,7 @@ from web.self_check import views as self_check
 from web.teaching import views as teaching
 from web.terms import views as terms
 from web.tools import views as tools
-from web.ui import exported, fragments, language, template_filters
+from web.ui import exported, fragments, language, template_filters, toggles
 
 if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
@@ -116,6 +116,7 @@ def create_app(live: LiveSearcher, settings: Settings) -> Flask:
     headers.init_app(app)
     language.init_app(app)
     fragments.init_app(app)
+    toggles.init_app(app)
     exported.init_app(app, settings)
     templates.init_app(app)
     for feature in (*FEATURES, template_filters, *MACHINE):

@@ -12,7 +12,7 @@ import re
 
 from flask import Response
 
-from web.core.urls import url_for
+from web.core.urls import path_of
 
 #: What robots leave alone whole: searches and forms, which have no end of addresses.
 CLOSED = ("search.search", "api.search", "packs.add", "packs.start")
@@ -31,7 +31,7 @@ def mark_links(response: Response) -> None:
     if response.mimetype != "text/html" or response.direct_passthrough:
         return
     page = response.get_data(as_text=True)
-    closed = tuple(url_for(name) for name in CLOSED)
+    closed = tuple(path_of(name) for name in CLOSED)
     marked = _FOLLOWED.sub(lambda link: _marked(link, closed), page)
     if marked != page:
         response.set_data(marked)

@@ -7,10 +7,11 @@ All of them begin with the path under which the site is mounted (``SCRIPT_NAME``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.routing import PathConverter
@@ -20,6 +21,8 @@ from kb.guidance.profile import Profile
 from kb.search.query import DEFAULT_PER_PAGE, FEED_SIZE, MAX_PER_PAGE, PAGE_SIZE, Query
 from web.core.values import printable
 
+#: As many paths are kept as they were made; then all are made anew.
+_KEPT = 2_048
 #: The status that keeps the method and says that an address has moved for good.
 PERMANENT = 308
 _SLASHES = re.compile("/{2,}")
@@ -33,6 +36,8 @@ class Newest(PathConverter):
 
 def init_app(app: Flask) -> None:
     """Give each page one address."""
+    app.extensions["kb_paths"] = {}
+    app.jinja_env.globals["url_for"] = path_of
     app.url_map.converters["newest"] = Newest
     app.url_map.merge_slashes = False  # it leads on to whatever host the request names
     app.before_request(_one_address)
@@ -68,9 +73,27 @@ def led_to(address: str) -> Response:
     return redirect(f"{address}?{parameters}" if parameters else address, PERMANENT)
 
 
+def path_of(endpoint: str, **parts: object) -> str:
+    """What ``url_for`` gives; made once, as a page asks for the same few a hundred times.
+
+    What hangs on more of the request than where the site is mounted is made anew.
+    """
+    if any(name.startswith("_") or not isinstance(value, str) for name, value in parts.items()):
+        return url_for(endpoint, **parts)
+    kept: dict[tuple[object, ...], str] = current_app.extensions["kb_paths"]
+    asked = (request.script_root, endpoint, *parts.items())
+    path = kept.get(asked)
+    if path is None:
+        path = url_for(endpoint, **parts)
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[asked] = path
+    return path
+
+
 def case_url(case_id: str) -> str:
     """The path of a case's page."""
-    return url_for("cases.case", case_id=case_id)
+    return path_of("cases.case", case_id=case_id)
 
 
 def cases_root() -> str:
@@ -93,6 +116,26 @@ def query_url(
     """
     asked = replace(query, page=page, **changes)
     return _address(endpoint, query_pairs(asked, usual=_page_size(endpoint)))
+
+
+#: Stands for a value in a query whose address is made once for many; no query holds such a sign.
+ANY_VALUE = "\0"
+
+
+def query_urls(query: Query, facet: str) -> Callable[[str], str]:
+    """The paths of the first page of a query that has ``ANY_VALUE`` in a facet, by the value.
+
+    They differ in it alone. So one of them is made, and is cut where the value stands: a page
+    has hundreds.
+    """
+    before, _, after = query_url(query).rpartition(f"{facet}={quote_plus(ANY_VALUE)}")
+    begin = f"{before}{facet}="
+    return lambda value: f"{begin}{_in_address(value)}{after}"
+
+
+@lru_cache(maxsize=1_024)
+def _in_address(value: str) -> str:
+    return quote_plus(value)
 
 
 def search_url(
@@ -234,5 +277,5 @@ def addresses() -> Addresses:
 
 def _address(endpoint: str, pairs: Iterable[tuple[str, str]], safe: str = "", **parts: str) -> str:
     parameters = urlencode(list(pairs), safe=safe)
-    path = url_for(endpoint, **parts)
+    path = path_of(endpoint, **parts)
     return f"{path}?{parameters}" if parameters else path

@@ -9,7 +9,7 @@ from kb.exports.document import Document, Fact
 from kb.search.answer import SearchResult
 from kb.search.query import PAGE_SIZE, Query
 from web.core.request import searcher
-from web.core.urls import absolute, query_url, url_for
+from web.core.urls import absolute, path_of, query_url
 from web.search.page import filters_in_title, title_of
 from web.ui.documents import document, file_name, item
 from web.ui.filters import chips
@@ -18,7 +18,7 @@ from web.ui.filters import chips
 def file_url(query: Query, form: str) -> str:
     """The address of the file of a query in a format."""
     _, mark, parameters = query_url(replace(query, page=1, per_page=PAGE_SIZE)).partition("?")
-    return f"{url_for('search.search_file', form=form)}{mark}{parameters}"
+    return f"{path_of('search.search_file', form=form)}{mark}{parameters}"
 
 
 def name_of(query: Query) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import FacetCount, FoundSet
 from kb.search.query import Query
-from web.core.urls import query_url
+from web.core.urls import ANY_VALUE, query_url, query_urls
 from web.ui.links import Link
 from web.words.translation import gettext, ngettext, number
 
@@ -78,11 +78,12 @@ def _strongest(
         for metric in metrics
     }
     reports = {metric: found.n_reporting(metric) for metric in metrics if n_found[metric] > 1}
+    filters = {**query.filters, "results": (ANY_VALUE,)}
+    address = query_urls(replace(query, filters=filters, sort="result"), "results")
     entries: list[Link] = []
     for metric in sorted(filter(reports.get, reports), key=lambda metric: -reports[metric]):
-        only = replace(query, filters={**query.filters, "results": (metric,)}, sort="result")
         words = f"{taxonomy.label('results', metric)} ({number(n_found[metric])})"
-        entries.append(Link(url=query_url(only), words=words))
+        entries.append(Link(url=address(metric), words=words))
     return tuple(entries)
 
 

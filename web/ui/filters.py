@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import quote_plus
 
 from kb.answers.addresses import number_text
 from kb.engine.base import Engine
@@ -18,7 +17,7 @@ from kb.search.query import Query, with_value, without_least, without_value
 from kb.search.searcher import Searcher
 from kb.search.suggestions import values_in_part
 from kb.text.mentions import Mention
-from web.core.urls import facet_url, query_url
+from web.core.urls import ANY_VALUE, facet_url, query_url, query_urls
 from web.ui.links import Link
 from web.words.translation import gettext, number
 
@@ -133,8 +132,16 @@ def facet_filters(
     """
     found = []
     for name, counts in facets.items():
-        more = _Addresses(name, query)
-        values = tuple(_filter_link(one, more) for one in counts)
+        with_one = query_urls(with_value(query, name, ANY_VALUE), name)
+        values = tuple(
+            _filter_link(
+                one,
+                query_url(without_value(query, name, one.value))
+                if one.selected
+                else with_one(one.value),
+            )
+            for one in counts
+        )
         n_on = sum(one.selected for one in values)
         found.append(
             FacetFilter(
@@ -149,36 +156,11 @@ def facet_filters(
     return tuple(found)
 
 
-class _Addresses:
-    """The addresses of a search with one value of a facet more, or with one less.
-
-    Those with one more differ in it alone. So one of them is made, and is cut where the value
-    stands: a page has hundreds.
-    """
-
-    #: A value that no facet has: a query holds no such sign.
-    _VALUE = "\0"
-
-    def __init__(self, facet: str, query: Query) -> None:
-        self._facet, self._query = facet, query
-        whole = query_url(with_value(query, facet, self._VALUE))
-        self._before, _, self._after = whole.rpartition(f"{facet}={quote_plus(self._VALUE)}")
-
-    def without(self, value: str) -> str:
-        """The address without a value."""
-        return query_url(without_value(self._query, self._facet, value))
-
-    def with_one(self, value: str) -> str:
-        """The address with a value more."""
-        return f"{self._before}{self._facet}={quote_plus(value)}{self._after}"
-
-
-def _filter_link(one: FacetCount, addresses: _Addresses) -> FilterLink:
+def _filter_link(one: FacetCount, url: str) -> FilterLink:
     adds = bool(one.would_add) and not one.selected
-    turned = addresses.without if one.selected else addresses.with_one
     return FilterLink(
         label=one.label,
-        url=turned(one.value),
+        url=url,
         count=one.would_add if adds else one.count,
         group=one.group,
         value=one.value,

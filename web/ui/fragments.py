@@ -18,6 +18,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
+from contextlib import suppress
+from dataclasses import dataclass
 
 from flask import Flask, current_app, g, render_template, request
 from markupsafe import Markup
@@ -99,26 +101,36 @@ def pieces(template: str, *key: Hashable, **given: object) -> Pieces:
     A page that hands on a reader's list, or speaks with the vocabulary of an earlier text, is
     made anew, and so is one that no snapshot answers.
     """
-    snapshot_id = _answering()
-    if not snapshot_id:
+    page = _page()
+    if page is None:
         return _made(template, given)
-    fragments: Fragments = current_app.extensions["kb_fragments"]
-    depends = (template, language(), request.script_root, *key)
-    found = fragments.get(snapshot_id, depends)
+    depends = (template, language(), page.root, *key)
+    found = page.fragments.get(page.snapshot_id, depends)
     if found is None:
         found = _made(template, given)
-        fragments.keep(snapshot_id, depends, found)
+        page.fragments.keep(page.snapshot_id, depends, found)
     return found
 
 
-def _answering() -> str:
-    """The snapshot of which the parts of this page are kept; empty where none are."""
-    if "kb_taxonomy" in g or carried_list():
-        return ""
-    try:
-        return searcher().snapshot_id
-    except KBError:
-        return ""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the parts of a page have in common: where they are kept, and what they depend on."""
+
+    fragments: Fragments
+    snapshot_id: str
+    root: str
+
+
+def _page() -> _Page | None:
+    """The page of this request, which is asked for once; None where its parts are not kept."""
+    if "kb_taxonomy" in g:
+        return None
+    page: _Page | None = g.get("kb_page")
+    if page is None and not carried_list():
+        with suppress(KBError):
+            kept = current_app.extensions["kb_fragments"]
+            page = g.kb_page = _Page(kept, searcher().snapshot_id, request.script_root)
+    return page
 
 
 def _made(template: str, given: dict[str, object]) -> Pieces:

@@ -1,6 +1,9 @@
 """Each page has one address, and addresses that people try lead to what they expect."""
 
 import pytest
+from flask import url_for
+
+from web.core.urls import case_url, path_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,21 @@ def test_an_address_that_ends_in_a_slash_keeps_it(client):
     """The root of the site and of the API are addresses of their own."""
     assert client.get("/").status_code == 200
     assert client.get("/api/v1/").headers["Location"] == "/api"
+
+
+def test_a_path_is_made_once_for_each_place_of_the_site(toy_app):
+    """It is what Flask makes, beneath the path where the site is mounted, and others go in time."""
+    kept = toy_app.extensions["kb_paths"]
+    kept.clear()
+    for root in ("", "/compendium", ""):
+        with toy_app.test_request_context("/", base_url=f"http://localhost{root}"):
+            assert case_url("norway/a b") == url_for("cases.case", case_id="norway/a b")
+            assert path_of("static", filename="a.svg", v="1") == f"{root}/static/a.svg?v=1"
+            assert path_of("holdings.home", _external=True) == f"http://localhost{root}/"
+            assert path_of("search.search", page=1) == f"{root}/search?page=1"
+    assert len(kept) == 4
+
+    with toy_app.test_request_context("/"):
+        for n in range(3_000):
+            path_of("cases.case", case_id=f"norway/{n}")
+    assert 0 < len(kept) <= 2_048
