@@ -476,11 +476,19 @@ def unit_vector(vector: np.ndarray, dimension: int) -> np.ndarray:
 
 def best_rows(values: np.ndarray, limit: int) -> np.ndarray:
     """The places of the highest values, highest first, equal ones by place."""
-    if len(values) > limit:
-        least = np.partition(values, len(values) - limit)[len(values) - limit]
-        places = np.flatnonzero(values > least)
-        ties = np.flatnonzero(values == least)[: limit - len(places)]
-        places = np.concatenate([places, ties])
-    else:
+    if len(values) <= limit:
         places = np.arange(len(values))
+        return places[np.lexsort((places, -values))]
+    lowest = values == values.min()
+    if 4 * np.count_nonzero(lowest) > len(values):
+        # Most are alike where few documents hold any of the words, and numpy.partition then
+        # takes twenty times as long as to sort.
+        places = np.flatnonzero(~lowest)
+        if len(places) >= limit:
+            return places[best_rows(values[places], limit)]
+        ties = np.flatnonzero(lowest)
+    else:
+        least = np.partition(values, len(values) - limit)[len(values) - limit]
+        places, ties = np.flatnonzero(values > least), np.flatnonzero(values == least)
+    places = np.concatenate([places, ties[: limit - len(places)]])
     return places[np.lexsort((places, -values[places]))]

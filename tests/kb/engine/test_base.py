@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.engine.base import distinct, unit_rows
+from kb.engine.base import best_rows, distinct, unit_rows
 
 
 @pytest.mark.parametrize("n", [0, 1, 40_000])
@@ -36,3 +36,17 @@ def test_rows_stand_in_order_and_once(sizes):
 
     assert found.dtype == np.int64
     assert found.tolist() == sorted({row for array in arrays for row in array.tolist()})
+
+
+@pytest.mark.parametrize("n_different", [1, 2, 40, 10**9])
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.3, 0.9, 0.999, 1.0])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_the_best_rows_are_those_of_a_sort(n_different, share, kind):
+    """Highest first, equal ones by place: however many are equal, the lowest or others."""
+    rng = np.random.default_rng(3)
+    for n in (0, 1, 2, 17, 1_000):
+        values = (rng.integers(0, n_different, n) - n_different / 2).astype(kind)
+        values[rng.random(n) < share] = values.min(initial=0) - 1
+        in_order = sorted(range(n), key=lambda place, values=values: (-values[place], place))
+        for limit in (1, 2, 16, 999, 1_000, 5_000):
+            assert best_rows(values, limit).tolist() == in_order[:limit]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import faiss
@@ -12,9 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.engine.base import NO_TEXT, unit_rows
+from kb.engine.local.arrays import Merge
 from kb.engine.local.vectors import (
     FLAT_UP_TO,
     DocumentVectors,
+    Mapped,
+    Quicker,
     code_width,
     inner_products,
     read_vectors,
@@ -147,6 +151,80 @@ def test_few_of_a_large_set_are_read_and_many_are_mapped(tmp_path, n_rows):
     slow = slow_nearest(every, lengths.tolist(), units[0])
     assert np.abs(cosines - [slow[row][0] for row in rows]).max() <= 1e-6
     assert nearest.tolist() == [slow[row][1] for row in rows]
+
+
+@pytest.mark.parametrize("n_rows", [300, 5_000])
+def test_what_is_mapped_is_what_is_read(tmp_path, n_rows):
+    """However often it is asked, and whichever way is the quicker, to the last bit."""
+    rng = np.random.default_rng(5)
+    lengths = rng.integers(0, 6, 5_000)
+    opened = write(tmp_path, rng.normal(size=(int(lengths.sum()), 24)), lengths.tolist())
+    rows = np.sort(rng.choice(len(lengths), n_rows, replace=False))
+    places = np.concatenate([np.arange(opened.starts[r], opened.starts[r + 1]) for r in rows])
+    unit = unit_rows(rng.normal(size=(1, 24)))[0]
+    mapped = Mapped(tmp_path / "any.faiss")
+
+    expected = inner_products(np.asarray(opened.matrix), unit, places).tolist()
+
+    assert all(mapped.inner_products(unit, places).tolist() == expected for _ in range(3))
+
+
+def test_each_way_is_tried_and_the_quicker_one_stays():
+    """Every 64th time the other one is, and takes its place once it takes less; size by size."""
+    now, cost, taken = [0], {"a": 5, "b": 9}, []
+
+    def way(name: str) -> Callable[[int], int]:
+        def run(size: int) -> int:
+            taken.append(name)
+            now[0] += cost[name] * size
+            return 3 * size
+
+        return run
+
+    quicker, ways = Quicker(lambda: now[0]), (way("a"), way("b"))
+
+    assert [quicker.run(ways, 100, 100) for _ in range(70)] == [300] * 70
+    assert "".join(taken) == "ab" + "a" * 61 + "b" + "a" * 6
+    cost["b"] = 1  # it counts by halves: 9, then 5, then 3 a piece
+    taken.clear()
+    assert {quicker.run(ways, 100, 100) for _ in range(130)} == {300}
+    assert "".join(taken) == "a" * 57 + "b" + "a" * 63 + "b" * 9
+    taken.clear()
+    assert [quicker.run(ways, 4, 4) for _ in range(3)] == [12, 12, 12]
+    assert taken == ["a", "b", "b"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="says how often it was written")
+def test_vectors_are_written_in_large_pieces(tmp_path):
+    """However small those are in which they come: the system keeps them in pages as large."""
+
+    def n_writes() -> int:
+        lines = Path("/proc/self/io").read_text(encoding="ascii").splitlines()
+        return int(dict(line.split(": ") for line in lines)["syscw"])
+
+    rng = np.random.default_rng(6)
+    n = FLAT_UP_TO + 1
+    old = write(tmp_path / "old", rng.normal(size=(n, 8)), [1] * n)
+    rows = np.arange(n)
+    rows[::2] = np.arange(-len(rows[::2]), 0)  # every second one is new
+    folder = tmp_path / "new"
+    folder.mkdir()
+    new = unit_rows(rng.normal(size=(len(rows[::2]), 8)))
+    before = n_writes()
+    write_document_vectors(
+        folder,
+        "any",
+        vectors=new,
+        digests=np.zeros((len(new), 32), dtype=np.uint8),
+        lengths=np.ones(n, dtype=np.int64),
+        earlier=old,
+        merge=Merge(rows, len(new)),
+    )
+
+    assert n_writes() - before < 40
+    expected = np.array(old.matrix)
+    expected[::2] = new
+    assert read_vectors(folder / "any.faiss").tolist() == expected.tolist()
 
 
 def test_a_file_that_becomes_shorter_is_told(tmp_path):
