@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 from kb.content.rules import problem
 from kb.content.schema import Value, optional, required, wrong
-from kb.errors import CorpusError, Problem
-from kb.quality.judged import NEEDED, Row, refuse, rows_of, words
+from kb.errors import Problem
+from kb.quality.judged import NEEDED, Row, refuse, rows_of, text_of, words
 
 _GRADE = re.compile(r"\s*-?[0-9]{1,9}\s*")
 
@@ -140,10 +140,7 @@ def _qrels(
     documents: Collection[str],
     problems: list[Problem],
 ) -> dict[str, dict[str, int]]:
-    try:
-        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as err:
-        raise CorpusError(f"{path} cannot be read as UTF-8 text.") from err
+    lines = text_of(path).removesuffix("\n").split("\n")
     if not _is_heading(lines[0].split("\t")):
         message = "must be the heading: query-id, corpus-id and score, with tabs between."
         _note(problems, "judged-line-malformed", path, 1, message)

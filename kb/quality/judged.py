@@ -147,19 +147,32 @@ def _yes_or_no(value: Any, known: Any) -> bool:
     return value
 
 
+def text_of(path: Path) -> str:
+    """The text of a file of judgments in UTF-8, with Unix line ends.
+
+    Raises:
+        CorpusError: the file cannot be read at all, or is not UTF-8; on which line.
+    """
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as err:
+        raise CorpusError(f"{path} cannot be read: {err.strerror}.") from err
+    except UnicodeDecodeError as err:
+        line, byte = 1 + err.object.count(b"\n", 0, err.start), err.object[err.start]
+        message = f"must be UTF-8; byte 0x{byte:02x} is not. Save the file as UTF-8."
+        raise CorpusError(f"{path}:{line}: {message}") from err
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a file in JSON lines with their line numbers; notes what is not one.
 
     Raises:
         CorpusError: the file cannot be read at all.
     """
-    try:
-        # Not splitlines(): a text may hold other signs that it would take for an end.
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError as err:
-        raise CorpusError(f"{path} cannot be read: {err.strerror}.") from err
-    except UnicodeDecodeError as err:
-        raise CorpusError(f"{path} must be UTF-8.") from err
+    # Not splitlines(): a text may hold other signs that it would take for an end.
+    lines = text_of(path).split("\n")
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

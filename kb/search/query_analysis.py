@@ -17,26 +17,41 @@ from kb.text.analysis import terms, tokens, words, written
 from kb.text.mentions import Absent, Mention, MentionFinder, Named
 from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
-from kb.text.translate import Translation, translate
+from kb.text.translate import Translation, in_english, translate
 
 #: Words that exclude the value of any facet that follows, in English and the other languages.
 _WITHOUT = (
-    "without|except|except for|excepting|excluding|other than|outside|outside of|apart from|"
+    "except|except for|excepting|excluding|other than|outside|outside of|apart from|"
     "sauf|hormis|excepto|salvo|ausser|außer|eccetto|tranne|unntatt|exceto"
 )
 #: Those that may also mean that something is not done: only a place, a trade or a kind follows.
 _NOT = "not|but not|and not|rather than|instead of|pas|nicht|ikke|non|não"
-_FACETS_OF_NOT = frozenset({"country", "sector", "type", "form"})
+#: Those that mostly say what somebody lacks, as "without a brand": the same, public money, and
+#: what is done ("without exporting").
+_LACKS = "without|sans|sin|ohne|senza|uten|sem"
+_COUNTRY = "country"
+_FACETS_OF_NOT = frozenset({_COUNTRY, "sector", "type", "form"})
 #: What may stand between such a word and what is excluded.
 _SMALL_WORDS = (
     "any|in|from|of|the|a|an|for|en|au|aux|de|du|la|le|les|el|der|die|das|aus|i|fra|em|no|na|della"
 )
 _BETWEEN = rf"(?:\s+(?:{_SMALL_WORDS}))*"
 _EXCLUDES = re.compile(
-    rf"(?<!\w)(?:(?P<without>{_WITHOUT})|(?P<not>{_NOT})){_BETWEEN}\s+(?=\w)", re.IGNORECASE
+    rf"(?<!\w)(?:(?P<without>{_WITHOUT})|(?P<not>{_NOT})|(?P<lacks>{_LACKS})){_BETWEEN}\s+(?=\w)",
+    re.IGNORECASE,
 )
+#: So many words of another language may name what is excluded.
+_MOST_NAMING = 4
 #: What several excluded values are joined by.
 _JOINED = re.compile(r"\s*(?:,\s*)?(?:(?:and|or|nor|et|ou|und|oder|e|o|y|og|eller)\s+)?")
+
+#: Words that any case answers: who asks for "firms in Norway" asks for Norway.
+_ANY_CASE = frozenset(
+    tokens(
+        "case cases study studies example examples network networks firm firms company companies "
+        "business businesses enterprise enterprises small"
+    )
+)
 
 _POSSESSIVE = re.compile(r"['’]s?(?!\w)")
 
@@ -103,6 +118,9 @@ class Analysis:
             the whole text finds nothing. Cases of other places may speak of a country, so that
             asking for the rest at once loses them.
         rest_terms: the stems of that which count, each once.
+        only_places: the countries that it names, by their ids, where it asks for nothing else:
+            "Norway", "firms in Norway or Sweden".
+        asks_no_more: whether it asks for nothing but what is absent: "firms in Mongolia".
         not_understood: signs and words that mean something elsewhere, and are read as words.
         is_letters_alone: whether all words are single letters that name nothing: "C++" asks for
             signs that search cannot see.
@@ -122,6 +140,8 @@ class Analysis:
     absent: tuple[Absent, ...] = ()
     rest: str = ""
     rest_terms: tuple[str, ...] = ()
+    only_places: tuple[str, ...] = ()
+    asks_no_more: bool = False
     not_understood: tuple[str, ...] = ()
     is_letters_alone: bool = False
 
@@ -187,7 +207,7 @@ class Analyser:
         exclusions = [self._exclusion(one) for one in operators.excluded]
         wanted = translation.text
         if self._names is not None:
-            wanted, in_sentence = self._excluded_in(wanted)
+            wanted, in_sentence = self._excluded_in(wanted, is_foreign=not translation.english)
             exclusions += in_sentence
         if wanted != translation.text:
             translation = self._translation(wanted)
@@ -212,6 +232,8 @@ class Analyser:
             absent=absent,
             rest=written(rest),
             rest_terms=terms(rest) if absent else found,
+            only_places=_only_places(translation.in_english, named),
+            asks_no_more=bool(absent and not mentions) and _ANY_CASE.issuperset(terms(rest)),
             not_understood=operators.not_understood,
             is_letters_alone=not (mentions or absent) and _are_letters(found),
         )
@@ -228,7 +250,7 @@ class Analyser:
         """What a sign excludes: a value where all of it names one, else the words."""
         in_english = self._translation(text).in_english
         if self._is_public_money(in_english):
-            return Exclusion(text=text, facet="formation", values=self._public_money)
+            return self._money(text)
         named = self._all_named(in_english)
         by_name = _by_values(text, named) if named is not None else None
         return by_name or Exclusion(text=text, stems=tokens(in_english))
@@ -246,15 +268,18 @@ class Analyser:
         name = text[named[0].start : named[0].end]
         return named[0] if len(tokens(name)) == len(tokens(text)) else None
 
-    def _excluded_in(self, text: str) -> tuple[str, list[Exclusion]]:
+    def _excluded_in(self, text: str, *, is_foreign: bool) -> tuple[str, list[Exclusion]]:
         """The text without what it excludes in words, and that; values of the vocabulary only."""
         exclusions: list[Exclusion] = []
         kept, at = [], 0
         for match in _EXCLUDES.finditer(text):
             if match.start() < at:
                 continue
-            facets = _FACETS_OF_NOT if match["not"] else None
-            end, found = self._values_at(text, match.end(), facets)
+            facets = None if match["without"] else _FACETS_OF_NOT
+            may_be_money = not match["not"]
+            end, found = self._values_at(
+                text, match.end(), facets, may_be_money=may_be_money, is_foreign=is_foreign
+            )
             if found:
                 exclusions += found
                 kept.append(text[at : match.start()])
@@ -262,30 +287,57 @@ class Analyser:
         return " ".join("".join((*kept, text[at:])).split()) if at else text, exclusions
 
     def _values_at(
-        self, text: str, at: int, facets: Iterable[str] | None
+        self,
+        text: str,
+        at: int,
+        facets: Iterable[str] | None,
+        *,
+        may_be_money: bool,
+        is_foreign: bool,
     ) -> tuple[int, list[Exclusion]]:
         """The values that a text names from a place on, joined by "and" or "or"; where they end."""
         found: list[Exclusion] = []
         end = at
         while True:
             rest = text[at:]
-            n_money = self._public_money_at(rest) if facets is None else 0
+            n_money = self._public_money_at(rest) if may_be_money else 0
             named = self._names.read(rest) if self._names is not None else ()
             first = next((one for one in named if not rest[: one.start].strip()), None)
-            one = None
+            one, length = None, 0
             if n_money:
-                one = Exclusion(text=rest[:n_money], facet="formation", values=self._public_money)
-                end = at + n_money
+                one, length = self._money(rest[:n_money]), n_money
             elif first is not None:
-                one = _by_values(rest[first.start : first.end], first)
-                if one is not None and facets is not None and one.facet not in facets:
-                    one = None
-                end = at + first.end if one is not None else end
+                one, length = _by_values(rest[first.start : first.end], first), first.end
+            elif is_foreign:
+                one, length = self._foreign_at(rest)
+            if one is not None and facets is not None and one.facet not in facets:
+                is_lack = one.values == self._public_money or one.text.endswith("ing")
+                one = one if may_be_money and is_lack else None
+            end = at + length if one is not None else end
             if one is None:
                 return end, found
             found.append(one)
             joined = _JOINED.match(text, end)
             at = joined.end() if joined else end
+
+    def _foreign_at(self, text: str) -> tuple[Exclusion | None, int]:
+        """What the first words of a text in another language exclude, and how long they are."""
+        read = words(text)[:_MOST_NAMING]
+        for length in range(len(read), 0, -1):
+            end = read[length - 1].end
+            read_as = in_english(text[:end], self.table)
+            if read_as.n_known < read_as.n_words:
+                continue
+            if any(self._is_public_money(term) for term in read_as.terms):
+                return self._money(text[:end]), end
+            named = self._all_named(read_as.text)
+            one = _by_values(text[:end], named) if named is not None else None
+            if one is not None:
+                return one, end
+        return None, 0
+
+    def _money(self, text: str) -> Exclusion:
+        return Exclusion(text=text, facet="formation", values=self._public_money)
 
     def _is_public_money(self, text: str) -> bool:
         return bool(self._public_money) and tuple(text.lower().split()) in _PUBLIC_MONEY
@@ -332,6 +384,19 @@ def _is_wanted(excluded: Exclusion, mentions: Sequence[Mention], found: Sequence
     if excluded.facet:
         return any(one.facet == excluded.facet and one.value in excluded.values for one in mentions)
     return bool(excluded.stems) and set(excluded.stems) <= set(found)
+
+
+def _only_places(text: str, named: Sequence[Named]) -> tuple[str, ...]:
+    """The countries that a text names, if it asks for nothing but cases of them."""
+    countries = [one for place in named for one in place.mentions if one.facet == _COUNTRY]
+    n_named = sum(len(place.mentions) + len(place.absent) for place in named)
+    if (
+        not countries
+        or len(countries) < n_named
+        or not _ANY_CASE.issuperset(terms(_without(text, named)))
+    ):
+        return ()
+    return tuple(dict.fromkeys(one.value for one in countries))
 
 
 def _without(text: str, places: Sequence[Named]) -> str:

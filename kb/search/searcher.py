@@ -433,18 +433,25 @@ class Searcher:
         """The evidence for a text, and what it makes of the candidates.
 
         Where the whole text finds nothing and names what is absent, the rest of it is answered.
-        Letters alone say too little for any case to be found by.
+        Letters alone say too little for any case to be found by, and so does "firms in" a country
+        without a case. What asks for places alone finds every case of them and no other.
         """
         evidence = self.retriever.evidence(asked, within)
         judgement = self._judgement(evidence)
-        if asked.is_letters_alone:
+        if asked.is_letters_alone or asked.asks_no_more:
             return evidence, replace(judgement, found=judgement.found[:0])
+        if asked.only_places:
+            judgement = replace(judgement, found=self._from(asked.only_places, evidence.rows))
         judgement = self._allowed(judgement, asked)
         if len(judgement.found) or not (asked.absent and asked.rest):
             return evidence, judgement
         rest = replace(asked, in_english=asked.rest, terms=asked.rest_terms, wanted=asked.rest)
         evidence = self.retriever.evidence(rest, within)
         return evidence, self._allowed(self._judgement(evidence), asked)
+
+    def _from(self, countries: tuple[str, ...], rows: np.ndarray) -> np.ndarray:
+        """Those of some cases that are from one of these countries."""
+        return self.engine.matching(Filter(facets={"country": countries}), rows)
 
     def _judgement(self, evidence: Evidence) -> Judgement:
         """Score every candidate, and say which may be found."""

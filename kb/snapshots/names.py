@@ -239,14 +239,21 @@ def _lowest(entries: np.ndarray, most: int) -> list[int]:
 def _readings(typed: str) -> list[_Reading]:
     """What was typed as written, as it is read, as it may go on, and by its stems.
 
-    What fits one of them fits.
+    What fits one of them fits. A letter alone, as in "U.S.", begins too much to say anything
+    unless it is the last of several words, which goes on.
     """
-    written = tuple(_WRITTEN.findall(plain(typed)))[:MOST_WORDS]
+    written = _without_letters(_WRITTEN.findall(plain(typed)))[:MOST_WORDS]
     read = tuple(word.form for word in words(typed))[:MOST_WORDS]
     stems = tuple(filter(None, map(stem, read)))
     beginnings = dict.fromkeys((written, read, (*written[:-1], *map(unfinished, written[-1:]))))
     found = [_Reading(one) for one in beginnings if one]
     return [*found, _Reading(stems, whole=True)] if stems else found
+
+
+def _without_letters(written: Sequence[str]) -> tuple[str, ...]:
+    """Some words without the letters before the last; nothing where several are all letters."""
+    kept = (*(one for one in written[:-1] if len(one) > 1), *written[-1:])
+    return () if len(kept) < len(written) and len(kept) == 1 and len(kept[0]) == 1 else kept
 
 
 def _keys_of(name: str) -> list[str]:

@@ -78,6 +78,20 @@ _OWN_STEMS: Mapping[str, str] = {
         "busy": "busy busier",
         "severe": "severe severely",
         "customs": "customs",
+        "programmer": "programmer programmers",
+        "publisher": "publisher publishers publishing",
+        "undertaker": "undertaker undertakers",
+        "constructive": "constructive constructively",
+        "consultation": "consultation consultations consultative consulted",
+        "franc": "franc francs",
+        "france": "france",
+        "mix": "mix mixes mixing mixture mixtures",
+        "mixed": "mixed",
+        "medication": "medication medications",
+        "spirits": "spirits",
+        "successive": "successive successively",
+        "tailored": "tailored",
+        "fashioned": "fashioned",
     }.items()
     for word in words.split()
 }
@@ -337,7 +351,8 @@ def _read(tokens: list[_Token], at: int) -> tuple[int, tuple[str, ...]]:
             return length, same
     if at + 1 < len(tokens) and _joins(token, tokens[at + 1]):
         n_rest, rest = _read(tokens, at + 1)
-        return 1 + n_rest, (_british(token.form + rest[0]), *rest[1:])
+        joined = _british(token.form + rest[0])
+        return 1 + n_rest, (*_SAME_WORDS.get((joined,), (joined,)), *rest[1:])
     return 1, (_british(token.form),)
 
 

@@ -37,6 +37,14 @@ _MOST_NEAR = 3
 #: Countries that are words, too: they are meant where they begin with a capital.
 _ALSO_WORDS = frozenset("chad china guinea jersey jordan polish turkey turkish".split())
 
+#: Names that mostly mean something else, as in "building trust" and "the business environment":
+#: they are meant where nothing else is asked, or before what tells of a trade.
+_MOSTLY_OTHER = frozenset("build building converging emerging environment".split())
+_OF_A_TRADE = frozenset(
+    "businesses companies company contractor contractors craft crafts firm firms industries "
+    "industry sector sectors services site sites technologies technology trade trades".split()
+)
+
 
 T = TypeVar("T")
 
@@ -194,6 +202,8 @@ class MentionFinder:
         """
         start, end = part[0].start, part[-1].end
         mentions = self._phrases.get(tuple(stem(word.form) for word in part))
+        if mentions and _means_other(text, part):
+            return None
         if mentions:
             return Named(start=start, end=end, mentions=tuple(mentions))
         forms = tuple(word.form for word in part)
@@ -215,6 +225,15 @@ def _is_meant(text: str, start: int, end: int, forms: Sequence[str]) -> bool:
     if after and after[0].form in _AS_MARKET:
         return False
     return len(forms) > 1 or forms[0] not in _ALSO_WORDS or text[start].isupper()
+
+
+def _means_other(text: str, part: Sequence[Word]) -> bool:
+    """Whether a name of one word stands where it mostly means something else."""
+    if len(part) > 1 or part[0].form not in _MOSTLY_OTHER:
+        return False
+    after = words(text[part[0].end :])
+    is_alone = not after and not words(text[: part[0].start])
+    return not is_alone and not (after and after[0].form in _OF_A_TRADE)
 
 
 def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: T) -> None:

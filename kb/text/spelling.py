@@ -227,7 +227,9 @@ class Speller:
         Text in another language is left alone.
         """
         typed = words_of(text)
-        unknown = {word for word in typed if not self._knows(word)}
+        joined = (one.partition("-") for one in _JOINED.findall(text))
+        parts = {second for first, _, second in joined if self._knows(first + second)}
+        unknown = {word for word in typed if word not in parts and not self._knows(word)}
         if not unknown or len(unknown) > _MOST_REPAIRS:
             return text
         better: dict[str, str] = {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from kb.model.word_table import WordTable
 from kb.text.analysis import terms as terms_of
+from kb.text.analysis import words as words_in
 from kb.text.english import how_common
 from kb.text.folding import fold
 from kb.text.language import is_english, without_endings, words_of
@@ -34,6 +35,10 @@ _MOST_WRITE_ENGLISH = 1.2
 
 #: A letter that a hyphen joins to a word, as in "e-commerce": it is no word of its own.
 _LETTER_BEFORE = re.compile(r"(?<![^\W_])e[-\u2010\u2011](?=(?P<rest>[^\W\d_]+))", re.IGNORECASE)
+
+
+#: Two letters that a sign joins, as in "R&D": no words of any language.
+_PAIR = re.compile(r"(?<![^\W_])[^\W\d_]&[^\W\d_](?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,9 +250,11 @@ def translate(
     """
     if not table.forms:
         return Translation(text=text, english=is_english(text))
+    pairs = tuple(one for one in _PAIR.findall(text) if len(terms_of(one)) > 1)
+    typed, text = text, _PAIR.sub(" ", text) if pairs else text
     words = words_of(text)
     if not words:
-        return Translation(text=text, english=True)
+        return Translation(text=typed, english=True)
     in_own = own or (lambda _: 0.0)
     commonness = [
         max(common, in_own(word.lower())) if common else 0.0
@@ -256,22 +263,33 @@ def translate(
     ]
     translated = in_english(_without_letters(without_endings(text), table), table)
     if not translated.n_known and not any(commonness):
-        return Translation(text=text, english=all(map(str.isascii, words)))
+        return Translation(text=typed, english=all(map(str.isascii, words)))
     in_other = translated.likelihood - _UNKNOWN * translated.n_words
     as_english = sum(max(0.0, common - _UNKNOWN) for common in commonness)
     is_other = in_other > as_english + _MOST_WRITE_ENGLISH
     if not is_other or _says_the_same(text, translated, all(commonness)):
-        return Translation(text=text, english=True)
+        return Translation(text=typed, english=True)
     kept = [
         word if place is None else place
         for word in translated.unknown
         for place in ((places or {}).get(word),)
-        if place is not None or (in_own(word) and terms_of(word))
+        if place is not None or (in_own(word) and _is_name(word))
     ]
-    figures = [found for found in terms_of(text) if found[0].isdigit()]
-    groups = (*translated.groups, *((one,) for one in (*kept, *figures)))
+    if kept and not translated.groups and set(kept) <= set(translated.unknown):
+        return Translation(text=typed, english=True)  # a name, as "São Paulo": nothing is in it
+    figures = [word.form for word in words_in(text) if _is_in_digits(text[word.start : word.end])]
+    groups = (*translated.groups, *((one,) for one in (*kept, *pairs, *figures)))
     terms = tuple(dict.fromkeys(term for group in groups for term in group))
-    return Translation(text=text, english=False, terms=terms, groups=groups)
+    return Translation(text=typed, english=False, terms=terms, groups=groups)
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word counts, and is no number as "six" is in French."""
+    return any(not one[0].isdigit() for one in terms_of(word))
+
+
+def _is_in_digits(typed: str) -> bool:
+    return any(map(str.isdigit, typed))
 
 
 def _without_letters(text: str, table: WordTable) -> str:

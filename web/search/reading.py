@@ -89,7 +89,8 @@ def _absent(one: Absent) -> str:
 def _excluded(one: Exclusion, taxonomy: Taxonomy) -> str:
     if not one.facet:
         return f"“{one.text}”"
-    return listed((taxonomy.label(one.facet, value) for value in one.values), OR)
+    labels = [taxonomy.label(one.facet, value) for value in one.values]
+    return labels[0] if len(labels) == 1 else f"“{one.text}” ({'; '.join(labels)})"
 
 
 def understood(languages: Sequence[str]) -> str:

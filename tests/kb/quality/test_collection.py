@@ -201,7 +201,7 @@ def test_every_problem_of_every_file_arrives_at_once(tmp_path):
     [
         ("corpus.jsonl", "cannot be read: No such file or directory."),
         ("queries.jsonl", "cannot be read: No such file or directory."),
-        ("qrels.tsv", "cannot be read as UTF-8 text."),
+        ("qrels.tsv", "cannot be read: No such file or directory."),
     ],
 )
 def test_a_missing_file_is_named(tmp_path, name, message):
@@ -213,6 +213,21 @@ def test_a_missing_file_is_named(tmp_path, name, message):
         read_collection(folder)
 
     assert str(raised.value) == f"{folder / name} {message}"
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "queries.jsonl", "qrels.tsv"])
+def test_a_file_in_another_encoding_is_named_with_its_line(tmp_path, name):
+    """The byte that is no UTF-8 is told, and on which line it stands."""
+    folder = write(tmp_path / "toy")
+    path = folder / name
+    line = 1 + path.read_bytes().count(b"\n")
+    path.write_bytes(path.read_bytes() + b"caf\xe9\n")
+
+    with pytest.raises(CorpusError) as raised:
+        read_collection(folder)
+
+    place = f"{path}:{line}: must be UTF-8"
+    assert str(raised.value) == f"{place}; byte 0xe9 is not. Save the file as UTF-8."
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(CorpusError) as of_missing:
         read(missing)
 
-    assert str(of_latin.value) == f"{latin} must be UTF-8."
+    assert str(of_latin.value) == (
+        f"{latin}:1: must be UTF-8; byte 0xe9 is not. Save the file as UTF-8."
+    )
     assert str(of_missing.value) == f"{missing} cannot be read: No such file or directory."
 
 

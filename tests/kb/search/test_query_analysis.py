@@ -11,7 +11,10 @@ from kb.text.mentions import MentionFinder
 from kb.text.spelling import Speller
 
 SPELLER = Speller({"export": 9, "network": 9, "wine": 9})
-TABLE = WordTable(meanings=(("export",), ("wine",)), forms={"fr": {"exporte": 0, "vin": 1}})
+TABLE = WordTable(
+    meanings=(("export",), ("wine",), ("public money",)),
+    forms={"fr": {"exporte": 0, "vin": 1, "argent public": 2}},
+)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +187,11 @@ def _of_values(text: str, facet: str, *values: str) -> Exclusion:
             [_of_values("public money", "formation", "aid")],
         ),
         ("network without subsidies", "network", [_of_values("subsidies", "formation", "aid")]),
+        ("vin sans argent public", "vin", [_of_values("argent public", "formation", "aid")]),
+        ("vin sans exporte", "vin sans exporte", []),
+        ("network without export experience", "network without export experience", []),
+        ("network without exports", "network without exports", []),
+        ("network except exports", "network", [_of_values("exports", "project", "exporting")]),
         ("network -grants", "network", [_of_values("grants", "formation", "aid")]),
         ("wine not from Brazil", "wine", [_of_values("Brazil", "country", "BR")]),
         ("wine -trawlers", "wine", [Exclusion(text="trawlers", stems=("trawler",))]),
@@ -208,6 +216,29 @@ def test_what_a_text_excludes_is_told_from_what_it_wants(text, wanted, exclusion
     assert (asked.wanted, list(asked.exclusions)) == (wanted, exclusions)
     assert asked.text == text
     assert not set(asked.terms) & {"norway", "norwegian", "trawler", "scheme"}
+
+
+@pytest.mark.parametrize(
+    ("text", "only_places", "asks_no_more"),
+    [
+        ("Norway", ("NO",), False),
+        ("Norwegian firms", ("NO",), False),
+        ("case studies of networks in Norway and Denmark", ("NO", "DK"), False),
+        ("wine in Norway", (), False),
+        ("trust in Norway", (), False),
+        ("Norway and Brazil", (), False),
+        ("firms in Brazil", (), True),
+        ("small businesses in Brazil", (), True),
+        ("wine in Brazil", (), False),
+        ("trust in Brazil", (), False),
+        ("firms", (), False),
+    ],
+)
+def test_who_asks_for_places_alone_is_understood(text, only_places, asks_no_more):
+    """Words that any case answers ask for nothing more than the countries beside them."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert (asked.only_places, asked.asks_no_more) == (only_places, asks_no_more)
 
 
 def test_what_is_wanted_and_excluded_at_once_is_told():

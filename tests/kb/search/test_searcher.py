@@ -365,6 +365,26 @@ def test_a_filter_never_finds_more(calibrated):
     ]
 
 
+@pytest.mark.parametrize("text", ["Norway", "Norwegian firms", "case studies of networks in Norway"])
+def test_a_country_alone_finds_every_case_of_it_and_no_other(searcher, text):
+    """What the filter by it finds, counted alike; the score only orders them."""
+    asked = searcher.search(make_query(searcher.taxonomy, text=text))
+    filtered = searcher.search(make_query(searcher.taxonomy, filters={"country": ["NO"]}))
+
+    assert filtered.total
+    assert {hit.case.id for hit in asked.hits} == {hit.case.id for hit in filtered.hits}
+    assert asked.total == filtered.total
+    assert [one.value for one in asked.mentions] == ["NO"]
+
+
+def test_firms_in_a_country_without_a_case_are_none(searcher):
+    """The country is told, and no firms of elsewhere are shown for it."""
+    result = searcher.search(make_query(searcher.taxonomy, text="small firms in Mongolia"))
+
+    assert (result.total, result.no_good_match) == (0, True)
+    assert [one.label for one in result.reading.absent] == ["Mongolia"]
+
+
 def test_without_a_text_everything_is_found_by_title(searcher):
     """Browsing lists every case by title, with score 0 and without reasons."""
     result = searcher.search(make_query(searcher.taxonomy))

@@ -146,6 +146,18 @@ def test_what_only_looks_alike_is_told_apart(text, expected):
         ("productivity", "products"),
         ("competence", "competing"),
         ("experiments", "experience"),
+        ("programmers", "programmes"),
+        ("publishers", "published"),
+        ("undertakers", "undertake"),
+        ("constructive", "construction"),
+        ("consultations", "consulting"),
+        ("francs", "France"),
+        ("mixture", "mixed"),
+        ("medication", "medical"),
+        ("spirit", "spirits"),
+        ("successive", "success"),
+        ("tailored", "tailors"),
+        ("fashioned", "fashion"),
     ],
 )
 def test_words_that_mean_something_else_keep_their_stems_apart(one, other):

@@ -112,6 +112,33 @@ def test_values_are_found_by_any_of_their_names(finder, text, expected):
     assert [f"{m.facet}={m.value}" for m in finder.find(text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("building", ["construction"]),
+        ("building firms in Norway", ["construction"]),
+        ("the building trade", ["construction"]),
+        ("trust building among owners", []),
+        ("building a common brand", []),
+        ("Environment", ["green"]),
+        ("environmental services", ["green"]),
+        ("the business environment", []),
+    ],
+)
+def test_a_name_that_mostly_means_something_else_needs_its_trade_beside_it(text, expected):
+    """Alone, or before a word for firms, "building" is a sector; "building trust" names none."""
+    sectors = [
+        Term(id="construction", label="Construction", aliases=("building",)),
+        Term(id="green", label="Green", aliases=("environment", "environmental services")),
+    ]
+    rows = {**TAXONOMY.vocabularies, "sectors": Vocabulary(name="sectors", terms=tuple(sectors))}
+    values = {"sector": ("construction", "green")}
+
+    found = MentionFinder(replace(TAXONOMY, vocabularies=rows), values).find(text)
+
+    assert [one.value for one in found] == expected
+
+
 def test_a_mention_carries_the_label(finder):
     """What is offered reads as the vocabulary has it."""
     mentions = finder.find("norwegian R&D")

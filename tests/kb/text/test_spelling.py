@@ -76,6 +76,7 @@ def test_a_slip_is_repaired(speller, text, expected):
         pytest.param("SMEs that export", id="word of the audience"),
         pytest.param("sme msmes", id="in small letters"),
         pytest.param("coopetition of cobots", id="words of the field"),
+        pytest.param("co-opetition of cobots", id="the same with a hyphen"),
         pytest.param("coworking, agritourism", id="parts that are known"),
         pytest.param("export-led after-sales", id="compound"),
         pytest.param("intra-firm trade", id="first part with a hyphen"),

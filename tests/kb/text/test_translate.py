@@ -218,6 +218,8 @@ def test_a_country_that_the_table_lacks_is_put_into_english(text, terms):
         "netwrok frims exprot",
         "wine from les Landes",
         "how do wineries sell fisk abroad",
+        "R&D",
+        "SMEs R&D ICT",
     ],
 )
 def test_names_slips_and_english_are_english(text):
@@ -321,6 +323,31 @@ def test_names_and_figures_stay_in_a_translation():
 
     assert found.terms == ("wine", "winery", "lillehammer", "2000")
     assert translate("les vins a Lillehammer", SMALL_TABLE).terms == ("wine", "winery")
+
+
+def test_a_name_beside_small_words_alone_is_a_name():
+    """Nothing of "a Lillehammer" is put into English, so that it is not said to be."""
+    own = {"lillehammer": 4.0}
+
+    found = translate("les Lillehammer", SMALL_TABLE, own=lambda w: own.get(w, 0.0))
+
+    assert found == Translation(text="les Lillehammer", english=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("les vins et la R&D", ("wine", "winery", "R&D")),
+        ("les six vins", ("wine", "winery")),
+        ("les 6 vins", ("wine", "winery", "6")),
+        ("les vins 30%", ("wine", "winery", "30%")),
+    ],
+)
+def test_acronyms_with_a_sign_stay_and_foreign_numbers_do_not(text, terms):
+    """French "six" is no word of the compendium; digits are the same in every language."""
+    own = {"six": 5.0, "les": 3.0}
+
+    assert translate(text, SMALL_TABLE, own=lambda w: own.get(w, 0.0)).terms == terms
 
 
 def test_an_english_index_is_asked_the_terms():

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kb.search.query import Query
+from kb.search.query_analysis import Exclusion
 from kb.text.mentions import Absent, Mention
 from web.search.reading import readings
 
@@ -37,3 +38,18 @@ def test_what_no_case_has_is_said_with_what_is_nearest(client, searcher, absent,
 
     with client.application.test_request_context():
         assert readings(result, searcher.taxonomy) == (expected,)
+
+
+def test_what_stands_for_several_values_is_said_with_each_of_them(client, searcher):
+    """Labels may hold a comma, so they are told apart by semicolons."""
+    result = searcher.search(Query(text="wine"))
+    several = Exclusion(text="public money", facet="sector", values=("food", "wine-spirits"))
+    one = Exclusion(text="Wine", facet="sector", values=("wine-spirits",))
+    result = replace(result, reading=replace(result.reading, exclusions=(several, one)))
+    food, wine = (searcher.taxonomy.label("sector", value) for value in several.values)
+
+    with client.application.test_request_context():
+        assert readings(result, searcher.taxonomy) == (
+            f"Left out: “public money” ({food}; {wine}).",
+            f"Left out: {wine}.",
+        )
