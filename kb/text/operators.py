@@ -44,6 +44,11 @@ class Operators:
     not_understood: tuple[str, ...] = ()
 
 
+def without_marks(text: str) -> str:
+    """The text without its quotation marks."""
+    return " ".join(_QUOTE.sub(" ", text).split())
+
+
 def read_operators(text: str) -> Operators:
     """Tell the operators of a query from its words; a text without any is wanted as it is."""
     has_small = any(map(str.islower, text))

@@ -13,6 +13,8 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
 from kb.search.query import Query
 from kb.search.searcher import Searcher
+from kb.text.operators import without_marks
+from web.core.urls import query_url
 from web.search.orders import Orders, orders
 from web.ui.filters import Chip
 from web.ui.links import Link, term_url
@@ -125,26 +127,49 @@ def orders_of(result: SearchResult, taxonomy: Taxonomy) -> Orders | None:
     return control
 
 
-def countries_without_case(query: Query, taxonomy: Taxonomy) -> str:
-    """The countries asked for of which there is no case, in words."""
-    chosen = query.filters.get("country", ())
+def _without_case(result: SearchResult, taxonomy: Taxonomy) -> tuple[str, ...]:
+    """The countries asked for of which there is no case: by filter, or as all that a text asks."""
+    chosen = result.query.filters.get("country", ())
     codes = [code for code in chosen if taxonomy.facet("country").get(code) is None]
+    read = result.reading
+    if read is not None and read.asks_no_more:
+        codes += [one.value for one in read.absent if one.facet == "country"]
+    return tuple(dict.fromkeys(codes))
+
+
+def countries_without_case(result: SearchResult, taxonomy: Taxonomy) -> str:
+    """The countries asked for of which there is no case, in words."""
+    codes = _without_case(result, taxonomy)
     return listed((taxonomy.label("country", code) for code in codes), OR)
 
 
-def nearest_to(query: Query, searcher: Searcher) -> tuple[tuple[Link, tuple[Link, ...]], ...]:
+def nearest_to(
+    result: SearchResult, searcher: Searcher
+) -> tuple[tuple[Link, tuple[Link, ...]], ...]:
     """The pages of the countries asked for of which there is no case, each with those near it."""
     taxonomy, counted = searcher.taxonomy, searcher.compendium.holdings.cases
     found = []
-    for code in query.filters.get("country", ()):
-        if taxonomy.facet("country").get(code) is None:
-            term = taxonomy.term("country", code)
-            near = tuple(
-                Link(url=term_url("country", one.id), words=f"{one.label} ({number(n)})")
-                for one, n in neighbours("country", term, counted, taxonomy)
-            )
-            found.append((Link(url=term_url("country", code), words=term.label), near))
+    for code in _without_case(result, taxonomy):
+        term = taxonomy.term("country", code)
+        near = tuple(
+            Link(url=term_url("country", one.id), words=f"{one.label} ({number(n)})")
+            for one, n in neighbours("country", term, counted, taxonomy)
+        )
+        found.append((Link(url=term_url("country", code), words=term.label), near))
     return tuple(found)
+
+
+def without_quotation(result: SearchResult, searcher: Searcher) -> Link | None:
+    """The same words without quotation marks, where no case says them so and some have them."""
+    read, query = result.reading, result.query
+    if result.total or read is None or not read.phrases or read.exclusions:
+        return None
+    apart = replace(query, text=without_marks(query.text), page=1)
+    n = searcher.search(apart).total
+    if not n:
+        return None
+    words = gettext("Search for these words without quotation marks (%(count)s)", count=number(n))
+    return Link(url=query_url(apart), words=words)
 
 
 def page_steps(page: int, pages: int) -> tuple[int, ...]:

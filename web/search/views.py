@@ -25,6 +25,7 @@ from web.search.page import (
     orders_of,
     page_steps,
     title_of,
+    without_quotation,
 )
 from web.search.reading import readings, understood
 from web.ui.exported import document_file
@@ -86,8 +87,9 @@ def search() -> tuple[str, int]:
         steps=page_steps(query.page, result.pages),
         compare=first_compared(result),
         falls=None if result.total else falls_instead(query, current),
-        nearest=nearest_to(query, current),
-        without_case=countries_without_case(query, taxonomy),
+        nearest=nearest_to(result, current),
+        without_case=countries_without_case(result, taxonomy),
+        apart=without_quotation(result, current),
         notices=notices(read, taxonomy),
         readings=readings(result, taxonomy),
         formats_offered=FORMATS,

@@ -89,6 +89,31 @@ def test_only_words_that_are_left_out(searcher: Searcher) -> None:
     }
 
 
+def test_firms_of_a_country_without_a_case(client) -> None:
+    """It is said, with the page of the country; that no words fit is said of others only."""
+    page = client.get("/search?q=small+firms+in+Mongolia").text
+    with_more = client.get("/search?q=doom+in+Mongolia").text
+
+    assert "The compendium holds no case from Mongolia yet." in page
+    assert 'href="/countries/mongolia"' in page
+    assert "Nothing in the compendium fits these words." not in page
+    assert "The compendium holds no case from Mongolia yet." not in with_more
+
+
+def test_a_phrase_that_nobody_says_is_offered_without_its_marks(client, searcher: Searcher) -> None:
+    """With what that finds; where they find nothing either, and where a case says it, it is not."""
+    n = searcher.ask("abroad wine").total
+
+    page = client.get("/search", query_string={"q": '"abroad wine"'}).text
+    assert n
+    assert "Nothing found" in page
+    assert f"Search for these words without quotation marks ({n})" in page
+    assert 'href="/search?q=abroad+wine"' in page
+    for text in ('"doom and gloom"', '"wine"', "doom"):
+        page = client.get("/search", query_string={"q": text}).text
+        assert "without quotation marks" not in page
+
+
 def test_what_is_asked_for_and_left_out_at_once(client) -> None:
     """It is said, and answered as if nothing were left out."""
     page = client.get("/search?q=wine+-wine").text
