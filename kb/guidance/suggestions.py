@@ -57,13 +57,16 @@ class HeardGoals:
 
 
 def goals_in_words(searcher: Searcher, profile: Profile, encode: Encode) -> HeardGoals:
-    """What a firm wants by its words: clause by clause, then by all of them."""
+    """What a firm wants by its words: clause by clause, then by all of them.
+
+    Who says only what the firm does has said no wish: what that is nearest to is no guess.
+    """
     said = words_of_profile(profile)
     if not said:
         return HeardGoals(projects=(), n_wanted=0)
     intent = intent_of(searcher, said, encode)
     nearest = sorted(intent, key=lambda project: (-intent[project], project))
-    close = [p for p in nearest if intent[p] >= SUGGESTED_FROM]
+    close = [p for p in nearest if intent[p] >= SUGGESTED_FROM] if profile.aim else []
     wanted = _by_clause(searcher, profile.aim or profile.business, encode)
     every = [one for one in dict.fromkeys((*wanted, *close)) if one not in profile.goal]
     n_wanted = sum(one not in profile.goal for one in wanted)

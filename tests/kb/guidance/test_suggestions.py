@@ -90,6 +90,24 @@ def test_only_what_is_named_is_plainly_said(searcher, profile, sector, goal):
 
 
 @pytest.mark.parametrize(
+    ("business", "goals"),
+    [
+        ("Cleaning services for hospitals in Graz", ()),
+        ("Laundry services for hotels in Vienna", ()),
+        ("family winery, twelve hectares", ()),
+        ("We buy flour together with others", ("joint-purchasing",)),
+    ],
+)
+def test_what_a_firm_does_is_no_wish(real_live, business, goals):
+    """It is nearest to some project type, which nobody asked for; a wish in it is heard."""
+    searcher = real_live.current()
+
+    heard = goals_in_words(searcher, Profile(business=business), searcher.retriever.vectors)
+
+    assert heard.projects == goals
+
+
+@pytest.mark.parametrize(
     "aim",
     [
         "fill a lorry with five of us",

@@ -365,7 +365,9 @@ def test_a_filter_never_finds_more(calibrated):
     ]
 
 
-@pytest.mark.parametrize("text", ["Norway", "Norwegian firms", "case studies of networks in Norway"])
+@pytest.mark.parametrize(
+    "text", ["Norway", "Norwegian firms", "case studies of networks in Norway"]
+)
 def test_a_country_alone_finds_every_case_of_it_and_no_other(searcher, text):
     """What the filter by it finds, counted alike; the score only orders them."""
     asked = searcher.search(make_query(searcher.taxonomy, text=text))
