@@ -437,11 +437,13 @@ def _no_index(index_folder: Path) -> SnapshotMissing:
         return SnapshotMissing(
             f"{index_folder / CURRENT_FILE} is missing, which says what is served.", remedy=remedy
         )
+    remedy = "Run 'kb build', or 'kb snapshots --import FILE'."
     if read_history(index_folder):
         return SnapshotMissing(
-            f"There is no snapshot in {index_folder}, only the history of those that were served."
+            f"There is no snapshot in {index_folder}, only the history of those that were served.",
+            remedy=remedy,
         )
-    return SnapshotMissing(f"There is no index in {index_folder} yet.")
+    return SnapshotMissing(f"There is no index in {index_folder} yet.", remedy=remedy)
 
 
 def current_id(index_folder: Path) -> str:

@@ -282,8 +282,9 @@ def test_without_an_index_there_is_nothing_to_measure_with(own, tmp_path, comman
     result = kb(replace(own, index=tmp_path / "none"), command)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert (
-        result.stderr == f"Error: There is no index in {tmp_path / 'none'} yet. Run 'kb build'.\n"
+    assert result.stderr == (
+        f"Error: There is no index in {tmp_path / 'none'} yet. "
+        "Run 'kb build', or 'kb snapshots --import FILE'.\n"
     )
 
 

@@ -440,7 +440,10 @@ def test_without_an_index_the_status_is_1(tmp_path):
     result = CliRunner().invoke(main, ["role-models", "--index", str(none), "wine"])
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: There is no index in {none} yet. Run 'kb build'.\n"
+    assert result.stderr == (
+        f"Error: There is no index in {none} yet. "
+        "Run 'kb build', or 'kb snapshots --import FILE'.\n"
+    )
 
 
 def test_bytes_that_are_no_text_are_answered(built, searcher):

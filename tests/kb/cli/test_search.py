@@ -208,7 +208,10 @@ def test_without_an_index_there_is_nothing_to_search(tmp_path, command):
     result = kb(*command, "--index", tmp_path)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: There is no index in {tmp_path} yet. Run 'kb build'.\n"
+    assert result.stderr == (
+        f"Error: There is no index in {tmp_path} yet. "
+        "Run 'kb build', or 'kb snapshots --import FILE'.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -264,5 +267,6 @@ def test_what_is_wrong_is_said_once(toy_settings):
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"Error: There is no index in {toy_settings.index} yet. Run 'kb build'.\n"
+        f"Error: There is no index in {toy_settings.index} yet. "
+        "Run 'kb build', or 'kb snapshots --import FILE'.\n"
     )

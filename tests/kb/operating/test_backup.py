@@ -471,7 +471,7 @@ def test_what_comes_after_a_restore_is_told(two, tmp_path):
     assert "There is no snapshot yet, as a backup holds none. Run 'kb build'" in done.stderr
     assert (listed.exit_code, listed.stderr) == (0, (
         f"There is no snapshot in {there}, only the history of those that were served. "
-        "Run 'kb build'.\n"
+        "Run 'kb build', or 'kb snapshots --import FILE'.\n"
     ))  # fmt: skip
     lines = listed.stdout.splitlines()
     assert [line[:12] for line in lines] == [one.snapshot_id for one in read_history(two.index)]

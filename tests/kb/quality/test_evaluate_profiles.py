@@ -375,4 +375,7 @@ def test_without_an_index_there_is_nothing_to_measure_with(own, tmp_path):
     result = kb(replace(own, index=none))
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: There is no index in {none} yet. Run 'kb build'.\n"
+    assert result.stderr == (
+        f"Error: There is no index in {none} yet. "
+        "Run 'kb build', or 'kb snapshots --import FILE'.\n"
+    )

@@ -297,7 +297,10 @@ def test_going_back_is_followed(toy_settings):
 def test_before_the_first_build_there_is_trouble_and_then_there_is_none(toy_settings):
     """Without a snapshot every request says so, and the first build ends that."""
     live = follow(toy_settings)
-    message = f"There is no index in {toy_settings.index} yet. Run 'kb build'."
+    message = (
+        f"There is no index in {toy_settings.index} yet. "
+        "Run 'kb build', or 'kb snapshots --import FILE'."
+    )
 
     with pytest.raises(SnapshotMissing) as raised:
         live.current()

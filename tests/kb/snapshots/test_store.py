@@ -45,7 +45,9 @@ def test_an_index_that_was_never_built_is_missing(tmp_path):
     with pytest.raises(SnapshotMissing) as raised:
         current_id(tmp_path)
 
-    assert str(raised.value) == f"There is no index in {tmp_path} yet. Run 'kb build'."
+    assert str(raised.value) == (
+        f"There is no index in {tmp_path} yet. Run 'kb build', or 'kb snapshots --import FILE'."
+    )
     assert snapshot_ids(tmp_path / "nowhere") == ()
 
 

@@ -200,7 +200,9 @@ def test_health_without_a_snapshot(unbuilt):
     assert (response.json["status"], response.json["snapshot"]) == ("unavailable", None)
     for path in ("/healthz", "/readyz"):
         told = unbuilt.get(path).json["trouble"]
-        assert told == "There is no index in KB_INDEX yet. Run 'kb build'."
+        assert told == (
+            "There is no index in KB_INDEX yet. Run 'kb build', or 'kb snapshots --import FILE'."
+        )
 
 
 @pytest.mark.parametrize(

@@ -344,7 +344,7 @@ def test_what_is_damaged_while_it_is_served_is_found(site):
 
 def test_without_a_sound_snapshot_the_site_is_not_ready(toy_settings):
     """With nothing to answer from, both say so with 503 and what to do, until there is."""
-    message = "There is no index in KB_INDEX yet. Run 'kb build'."
+    message = "There is no index in KB_INDEX yet. Run 'kb build', or 'kb snapshots --import FILE'."
 
     with serving(toy_settings, workers=1) as (_, url):
         ready, health = answer(f"{url}/readyz"), answer(f"{url}/healthz")
@@ -388,7 +388,8 @@ def test_a_site_with_nothing_says_so_where_it_listens(toy_settings, tmp_path):
     )
     assert urlsplit(url).port > 0
     assert (
-        f"There is no index in {toy_settings.index} yet. Run 'kb build'. Meanwhile nothing is "
+        f"There is no index in {toy_settings.index} yet. "
+        "Run 'kb build', or 'kb snapshots --import FILE'. Meanwhile nothing is "
         "served.\n"
     ) in (tmp_path / "log").read_text()
 
