@@ -18,17 +18,19 @@ _KB = 1_000
 @click.command()
 @click.argument("file", metavar="FILE")
 @click.option("--index", metavar="DIR", help="Folder of the snapshots [KB_INDEX]")
+@click.option("--force", is_flag=True, help="Even where versions in the index are damaged")
 @json_option
 @one_catch
-def backup(*, file: str, index: str | None, as_json: bool) -> int:
+def backup(*, file: str, index: str | None, force: bool, as_json: bool) -> int:
     """Write what cannot be built again into FILE: versions, history, pins, updates.
 
-    FILE is replaced when the new one is whole and was read back. Snapshots are not in it: the
-    content builds them again. A build may run meanwhile.
+    FILE is replaced when the new one is whole and was read back. Where a version in the index is
+    damaged it stays, as it may hold that version whole. Snapshots are not in it: the content builds
+    them again. A build may run meanwhile.
     """
     from kb.operating.backup import backup as write_backup  # imports numpy
 
-    contents = write_backup(settings_of(index=index).index, Path(file))
+    contents = write_backup(settings_of(index=index).index, Path(file), force=force)
     if as_json:
         print_answer(contents)
     else:

@@ -28,6 +28,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kb import __version__
 from kb.errors import BackupUnusable, SnapshotError
+from kb.model.case_versions import short
 from kb.model.files import place_of, sync_folder, write_durably
 from kb.operating.update_history import HISTORY as UPDATES
 from kb.operating.update_history import KEPT
@@ -61,6 +62,8 @@ _PIECE = 1 << 20
 _STAGED = ".restoring-"
 #: So many times a store is read again whose layers were joined meanwhile.
 _TRIES = 5
+#: So many damaged versions are named.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +121,19 @@ class Restored:
 _CONTENTS = TypeAdapter(Contents)
 
 
-def backup(index: Path, file: Path) -> Contents:
+def backup(index: Path, file: Path, *, force: bool = False) -> Contents:
     """Write what cannot be built again into one file.
 
     One that is there is replaced when the new one is whole. Builds may run beside it.
 
+    Args:
+        index: the folder of the snapshots.
+        file: what is written.
+        force: write it even where versions in the index are damaged.
+
     Raises:
-        BackupUnusable: there is nothing to keep, or the file cannot be written.
+        BackupUnusable: there is nothing to keep, versions are damaged, or the file cannot be
+            written.
         VersionsUnreadable: the store of versions cannot be read.
     """
     if not (index / VERSIONS).is_dir() and not (index / HISTORY_FILE).is_file():
@@ -132,6 +141,8 @@ def backup(index: Path, file: Path) -> Contents:
             f"There is nothing to keep in {index}: nothing was built there yet. Name the index "
             "with --index or KB_INDEX."
         )
+    if not force:
+        _refuse_damaged(index, file)
     try:
         place = place_of(file)
         temporary = place.with_name(f".{place.name}-{os.getpid()}")
@@ -150,6 +161,21 @@ def backup(index: Path, file: Path) -> Contents:
             f"The backup cannot be written to {file}: {err.strerror}; what was there stays."
         ) from err
     return contents
+
+
+def _refuse_damaged(index: Path, file: Path) -> None:
+    """Refuse to put a damaged version in the place of the same one, whole, in an earlier backup."""
+    store = Versions(index)
+    damaged = store.damaged()
+    if not damaged:
+        return
+    named = ", ".join(map(short, damaged[:_NAMED])) + (" …" if len(damaged) > _NAMED else "")
+    n_kept = len(store.digests(""))
+    raise BackupUnusable(
+        f"Damaged in {store.folder}: {len(damaged)} of {n_kept} versions ({named}). {file} was not "
+        "written. 'kb restore' of an earlier backup brings them back; --force writes the file all "
+        "the same."
+    )
 
 
 def _write(index: Path, written: IO[bytes]) -> Contents:

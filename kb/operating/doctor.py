@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from kb.encoders.sentence_transformer import DEFAULT_MODEL, find_model
 from kb.engine.choice import LOCAL
 from kb.errors import Attempt, EncoderUnavailable, KBError, SettingError, SnapshotError
+from kb.model.case_versions import short
 from kb.operating.parts import (
     BUILDING,
     LOCKS,
@@ -339,13 +340,18 @@ def _days(days: int) -> str:
 
 
 def _versions(settings: Settings) -> Iterator[Finding]:
+    store = Versions(settings.index)
     try:
-        kept = len(Versions(settings.index).digests(""))
+        kept, damaged = len(store.digests("")), store.damaged()
     except KBError as err:
         do = f"Bring {settings.index / 'versions'} back from a backup."
         yield _wrong("versions", str(err), do)
         return
-    if kept:
+    if damaged:
+        said = f"{len(damaged)} of {kept} are damaged: {_some([short(one) for one in damaged])}"
+        do = "'kb restore' of a backup brings them back."
+        yield _wrong("versions", said, do)
+    elif kept:
         yield _fine("versions", f"{kept} of cases are kept; back up {settings.index / 'versions'}")
     else:
         yield _fine("versions", "none of a case is kept yet")

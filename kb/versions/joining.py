@@ -9,7 +9,6 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from kb.errors import SnapshotCorrupt, VersionsDamaged
 from kb.model.case_versions import Entry
 from kb.versions.layers import Layer, LayerWriter
 
@@ -63,21 +62,13 @@ def join_layers(earlier: Sequence[Layer], later: Sequence[Layer], writer: LayerW
     every = [*later, *earlier]
     for digest in sorted({digest for layer in every for digest in layer.digests()}):
         having = [layer for layer in every if digest in layer]
-        sound = next((layer for layer in having if _is_sound(layer, digest)), having[0])
+        sound = next((layer for layer in having if layer.is_sound(digest)), having[0])
         writer.add_line(digest, sound.line(digest))
     before, since = _histories(earlier), _histories(later)
     for case_id in sorted({*before, *since}):
         both = (before.get(case_id, ()), since.get(case_id, ()))
         for entry in joined(*both, same=lambda one: one.digest, when=lambda one: one.day):
             writer.tell(case_id, entry)
-
-
-def _is_sound(layer: Layer, digest: str) -> bool:
-    try:
-        layer.version(digest)
-    except (VersionsDamaged, SnapshotCorrupt):
-        return False
-    return True
 
 
 def _histories(layers: Sequence[Layer]) -> dict[str, tuple[Entry, ...]]:

@@ -110,6 +110,18 @@ class Layer:
             raise _damaged(digest, self.folder)
         return version
 
+    def is_sound(self, digest: str) -> bool:
+        """Whether one of its versions is what its digest says.
+
+        Raises:
+            KeyError: it has no such version.
+        """
+        try:
+            self.version(digest)
+        except (VersionsDamaged, SnapshotCorrupt):
+            return False
+        return True
+
     def line(self, digest: str) -> bytes:
         """One of its versions as it stands in the file, sound or not.
 
@@ -136,8 +148,8 @@ class Layer:
 
 def _damaged(digest: str, folder: Path) -> VersionsDamaged:
     return VersionsDamaged(
-        f"The version {short(digest)} in {folder} is damaged and is not shown. Bring back "
-        f"{folder.parent} from a backup; 'kb build' keeps the newest versions again."
+        f"The version {short(digest)} in {folder} is damaged and is not shown. 'kb restore' of a "
+        "backup brings it back."
     )
 
 

@@ -152,6 +152,19 @@ class Versions:
                 return layer.version(found[0])
         raise VersionNotFound(digest)
 
+    def damaged(self) -> tuple[str, ...]:
+        """The digests of the versions that are not what their digest says; every one is read.
+
+        Raises:
+            VersionsUnreadable: the store cannot be read.
+        """
+        told = {
+            digest: layer.is_sound(digest)
+            for layer in reversed(self._layers())  # of two that have it the first is shown
+            for digest in layer.digests()
+        }
+        return tuple(sorted(digest for digest, is_sound in told.items() if not is_sound))
+
     def __contains__(self, digest: str) -> bool:
         return any(digest in layer for layer in self._layers())
 

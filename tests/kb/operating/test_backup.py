@@ -151,16 +151,44 @@ def test_bringing_back_twice_changes_nothing(two, tmp_path):
     assert (done.new_versions, done.new_cases, done.pin) == (0, 0, "")
 
 
-def test_a_damaged_version_is_mended(two, tmp_path):
-    """Where a version here is damaged, the one of the backup is taken."""
-    backup(two.index, tmp_path / "kept")
-    store = Versions(two.index)
-    digest = store.history(TRAINING)[0].digest
-    lines = two.index / "versions" / store.layers[0] / "objects.jsonl"
+def damage(index: Path) -> None:
+    """Alter every version in a store."""
+    lines = index / "versions" / Versions(index).layers[0] / "objects.jsonl"
     data = bytearray(lines.read_bytes())
     for at in range(40, len(data), 200):  # every line of it
         data[at] = ord("A") if data[at] != ord("A") else ord("B")
     lines.write_bytes(bytes(data))
+
+
+def test_damaged_versions_take_the_place_of_none_that_are_whole(two, tmp_path):
+    """Every night a file of the week before is replaced, which may have them whole."""
+    kept = tmp_path / "kept"
+    backup(two.index, kept)
+    before = kept.read_bytes()
+    damage(two.index)
+    damaged = Versions(two.index).damaged()
+    refused = kb("backup", kept, "--index", two.index)
+    unchanged = kept.read_bytes() == before
+    forced = kb("backup", tmp_path / "forced", "--index", two.index, "--force")
+    restore(two.index, kept)
+
+    named = ", ".join(map(short, damaged[:5])) + (" …" if len(damaged) > 5 else "")
+    assert Versions(two.index).history(TRAINING)[0].digest in damaged
+    assert (refused.exit_code, unchanged, forced.exit_code) == (1, True, 0)
+    assert refused.stderr == (
+        f"Error: Damaged in {two.index / 'versions'}: {len(damaged)} of "
+        f"{len(Versions(two.index).digests(''))} versions ({named}). {kept} was not written. "
+        "'kb restore' of an earlier backup brings them back; --force writes the file all the "
+        "same.\n"
+    )
+    assert Versions(two.index).damaged() == ()
+
+
+def test_a_damaged_version_is_mended(two, tmp_path):
+    """Where a version here is damaged, the one of the backup is taken."""
+    backup(two.index, tmp_path / "kept")
+    digest = Versions(two.index).history(TRAINING)[0].digest
+    damage(two.index)
     page = client_of(two).get(f"/cases/{TRAINING}@{short(digest)}").status_code
     restore(two.index, tmp_path / "kept")
     assert page != 200

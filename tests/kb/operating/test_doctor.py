@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from kb import __version__
+from kb.model.case_versions import short
 from kb.operating import doctor
 from kb.operating.doctor import Diagnosis, Finding, diagnose
 from kb.settings import Settings
 from kb.snapshots.store import current_id
+from kb.versions.store import Versions
 from tests.kb.cli.command import kb
 from tests.toy import ROOT
 
@@ -163,6 +165,24 @@ def test_an_old_snapshot_is_told(environ, settings, tmp_path):
 
     assert snapshot.state == "look"
     assert "served for " in snapshot.said
+
+
+def test_damaged_versions_are_told(environ, settings, tmp_path):
+    """They are no part of a snapshot, and cannot be built again."""
+    shutil.copytree(settings.index, tmp_path / "index")
+    store = Versions(tmp_path / "index")
+    lines = store.folder / store.layers[0] / "objects.jsonl"
+    data = bytearray(lines.read_bytes())
+    data[40] ^= 1
+    lines.write_bytes(bytes(data))
+    (damaged,) = store.damaged()
+
+    told = _by_name(diagnose({**environ, "KB_INDEX": str(tmp_path / "index")}))["versions"]
+
+    n_kept = len(store.digests(""))
+    assert (told.state, told.keeps_from) == ("wrong", ())
+    assert told.said == f"1 of {n_kept} are damaged: {short(damaged)}"
+    assert told.do == "'kb restore' of a backup brings them back."
 
 
 def test_an_empty_machine(environ, tmp_path):
