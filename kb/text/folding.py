@@ -13,6 +13,8 @@ _LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 
 def fold(text: str) -> str:
     """The words of a text in plain small letters, joined by spaces; signs and numbers go."""
-    letters = unicodedata.normalize("NFD", text.casefold().translate(_PLAIN))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = text.casefold()
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFD", bare.translate(_PLAIN))
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(_LETTERS.findall(bare))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
@@ -39,6 +41,10 @@ _log = logging.getLogger(__name__)
 #: Seconds for which the first answers have the processor to themselves, before what is served is
 #: read to the last byte.
 VERIFY_AFTER = 3.0
+
+
+#: Of <malloc.h>: how many stores of memory the threads of a process take from, at most.
+_ARENA_MAX, ARENAS = -8, 2
 
 
 class Server(BaseApplication):
@@ -211,8 +217,20 @@ def leave(arbiter: Arbiter, worker: Worker) -> None:
     os._exit(code & 0xFF if isinstance(code, int) else 0 if code is None else 1)
 
 
+def share_arenas() -> None:
+    """Let all threads take memory from two stores in place of one each: 5 MB less in each worker.
+
+    Threads run one at a time, mostly, and what one of them gave back no other takes from its store.
+    Only glibc has such stores. ``MALLOC_ARENA_MAX`` in the environment goes before it.
+    """
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with suppress(AttributeError, OSError):  # of another maker
+            ctypes.CDLL(None).mallopt(_ARENA_MAX, ARENAS)
+
+
 def run(settings: Settings, make_app: Callable[[LiveSearcher, Settings], Flask]) -> None:
     """Serve until stopped (Ctrl+C or SIGTERM)."""
+    share_arenas()
     write_log(settings.log)
     for warning in warnings(settings):
         _log.warning(warning)
