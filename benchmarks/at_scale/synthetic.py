@@ -468,7 +468,9 @@ def _without_target(link: re.Match[str]) -> str:
 
 
 def _linked(text: str, related: Sequence[str]) -> str:
-    """A text whose links to cases lead to other ones, in turn."""
+    """A text whose links to cases lead to other ones, in turn; plain words where there are none."""
+    if not related:
+        return re.sub(rf"\[([^\]]*)\]\({re.escape(_TARGET)}\)", r"\1", text)
     first, *rest = text.split(_TARGET)
     targets = itertools.cycle(related)
     return "".join((first, *(f"../{next(targets)}.md{part}" for part in rest)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from kb.engine.base import Engine, EngineWriter
 from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.engine.postgresql.engine import PostgresEngine
-from kb.engine.postgresql.writer import PostgresWriter, retain
+from kb.engine.postgresql.writer import PostgresWriter, ready_to_write, retain
 from kb.errors import SnapshotStale
 
 LOCAL, POSTGRESQL = "local", "postgresql"
@@ -64,6 +64,16 @@ def engine_writer(address: str, *, folder: Path, version: str, index: Path) -> E
     if engine_kind(address) == POSTGRESQL:
         return PostgresWriter(address, version, origin=_origin(index))
     return LocalWriter(folder)
+
+
+def ready_for_a_build(address: str) -> None:
+    """Ask what will be written to whether it can be, so that nothing is encoded in vain.
+
+    Raises:
+        EngineUnavailable: the server is not there, or takes no changes.
+    """
+    if engine_kind(address) == POSTGRESQL:
+        ready_to_write(address)
 
 
 def goes_on(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a filter asks of a document: its kind, values of facets, a figure."""
+"""What a filter asks of a document: its kind, values of facets, a figure, words."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class Filter:
         without: facet to values that a document must not have.
         kinds: the kinds of document that pass; none given, any.
         figure: what a document must report; None asks for nothing.
+        holding: terms of which a document must hold each.
+        lacking: terms of which a document must hold none.
     """
 
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -38,12 +40,19 @@ class Filter:
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: tuple[str, ...] = ()
     figure: FigureFilter | None = None
+    holding: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether everything passes."""
         asks = any(self.facets.values()) or any(self.without.values())
-        return not (asks or self.kinds or self.figure is not None)
+        return not (asks or self.kinds or self.figure is not None or self.asks_for_words)
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether it depends on the words of a document."""
+        return bool(self.holding or self.lacking)
 
 
 #: Everything passes.

@@ -92,7 +92,7 @@ class EngineWithOneMore:
         rows = np.arange(len(self)) if among is None else among
         others = rows[rows != self.own]
         passing = self._engine.matching(within, others)
-        if len(others) == len(rows) or not _passes(self._tried.document, within):
+        if len(others) == len(rows) or not _passes(self._tried, within):
             return passing
         return rows[np.isin(rows, passing) | (rows == self.own)]
 
@@ -208,9 +208,13 @@ class _Words:
         return own / most if most else 0.0
 
 
-def _passes(document: Document, within: Filter) -> bool:
+def _passes(tried: Tried, within: Filter) -> bool:
     """Whether a document passes a filter."""
-    asked = within.figure
+    document, asked = tried.document, within.figure
+    if not all(tried.counts.get(term) for term in within.holding):
+        return False
+    if any(tried.counts.get(term) for term in within.lacking):
+        return False
     if within.kinds and document.kind not in within.kinds:
         return False
     for facet, values in within.facets.items():

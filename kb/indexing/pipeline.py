@@ -18,7 +18,7 @@ from kb.content.corpus import Corpus, read_corpus
 from kb.content.part import Part, part_of, whole
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import find_model
-from kb.engine.choice import remove_versions
+from kb.engine.choice import ready_for_a_build, remove_versions
 from kb.errors import Attempt, BuildFailed, CorpusInvalid, IndexNotWritable, KBError, snapshot_error
 from kb.indexing.earlier import find_earlier
 from kb.indexing.encode import encode
@@ -177,6 +177,7 @@ class _Way:
     def written(self, plan: Plan) -> _Built:
         """The snapshot as it is planned, made, encoded, written and tried out."""
         settings, standing = self.settings, self.standing
+        ready_for_a_build(settings.engine)
         if self.force:
             remove_journals(settings.index)
         sound = [settings.index / one for one in self._usable if one not in standing.damaged]

@@ -33,7 +33,7 @@ from kb.search.evidence import CANDIDATES, Encoders, Evidence, Retriever, has_mu
 from kb.search.facets import Facets
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query, relaxed
-from kb.search.query_analysis import Analyser, Analysis
+from kb.search.query_analysis import Analyser, Analysis, Phrase
 from kb.search.reasons import Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
@@ -47,6 +47,9 @@ from kb.versions.store import Versions
 
 #: So many cases are read at most for those that use the words of a text in passing.
 MOST_READ = 20
+
+#: In so many ways at most a query with phrases asks for candidates under each filter.
+MOST_WAYS = 8
 
 #: What a filter may be given as: one value or several.
 Values = str | Iterable[str]
@@ -198,8 +201,9 @@ class Searcher:
         within = _without(within, asked)
         if asked.exclusions and not asked.wanted:
             return self._all_but(query, within, asked)
-        evidence, judgement = self._judged(asked, _filters(within))
+        evidence, judgement = self._judged(asked, _filters(within, asked))
         rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
+        is_cut = is_cut or (len(rows) > 0 and self._may_be_more(within, asked, evidence))
         among = judgement.found
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
@@ -315,8 +319,9 @@ class Searcher:
             if asked.exclusions and not asked.wanted:
                 rows = self._saying_none(self.engine.matching(within), asked)
                 return FoundSet(rows=rows, engine=self.engine, every=self.cases)
-            evidence, judgement = self._judged(asked, _filters(within))
+            evidence, judgement = self._judged(asked, _filters(within, asked))
             rows, _, is_cut = _found(self.engine, within, evidence, judgement)
+            is_cut = is_cut or (len(rows) > 0 and self._may_be_more(within, asked, evidence))
         else:
             rows, is_cut = self.engine.matching(within), False
         return FoundSet(rows=rows, engine=self.engine, every=self.cases, is_cut=is_cut)
@@ -356,7 +361,7 @@ class Searcher:
     def scores_of(self, asked: Analysis) -> Mapping[str, float]:
         """The same of a text that was read already."""
         within = _without(EVERYTHING, asked)
-        evidence, judgement = self._judged(asked, (within,))
+        evidence, judgement = self._judged(asked, _as_worded(within, asked))
         rows, scores, _ = _found(self.engine, within, evidence, judgement)
         return dict(zip(self.engine.ids(rows), scores.tolist(), strict=True))
 
@@ -472,6 +477,22 @@ class Searcher:
             found = saying
         return replace(judgement, found=found)
 
+    def _may_be_more(self, within: Filter, asked: Analysis, evidence: Evidence) -> bool:
+        """Whether phrases and excluded words may let more pass than is among the candidates.
+
+        So it is where more documents hold the words than are candidates, and more than are ever
+        listed score enough: what comes next would be read too.
+        """
+        by_words = asked.phrases or any(not one.facet for one in asked.exclusions)
+        if evidence.of_all or not by_words:
+            return False
+        scored = self._judgement(evidence).found
+        return any(
+            self.engine.count(one) > CANDIDATES
+            and len(self.engine.matching(one, scored)) > MOST_FOUND
+            for one in _as_worded(within, asked)
+        )
+
     def _saying_none(self, rows: np.ndarray, asked: Analysis) -> np.ndarray:
         """Those of some cases that say none of the excluded words."""
         for one in asked.exclusions:
@@ -571,13 +592,53 @@ def _without(within: Filter, asked: Analysis) -> Filter:
     return replace(within, without=without)
 
 
-def _filters(within: Filter) -> list[Filter]:
-    """Under what candidates are wanted: the filter, and it without each facet it asks of.
+def _filters(within: Filter, asked: Analysis) -> list[Filter]:
+    """Under what candidates are wanted: the filter, it without each facet it asks of, and more.
 
-    What one value more in a facet would add is counted outside the filter.
+    What one value more in a facet would add is counted outside the filter. What has a value that
+    the text names scores more for it, which the engine knows nothing of: the best of these are
+    candidates too.
     """
-    asked = [facet for facet, values in within.facets.items() if values]
-    return [within, *(relaxed(within, facet) for facet in asked if facet not in within.all_of)]
+    chosen = [facet for facet, values in within.facets.items() if values]
+    wider = [relaxed(within, facet) for facet in chosen if facet not in within.all_of]
+    named = [
+        replace(within, facets={**within.facets, one.facet: (one.value,)})
+        for one in asked.mentions
+        if one.facet not in chosen
+    ]
+    return [one for outer in (within, *wider, *named) for one in _as_worded(outer, asked)]
+
+
+def _as_worded(within: Filter, asked: Analysis) -> list[Filter]:
+    """Filters that together let pass what the words of a query do not keep out, and a little more.
+
+    Candidates that lack a word of a phrase, or hold one that is excluded, would take the places of
+    those that may be found. Which words stand one after the other only the texts say.
+    """
+    words = [one for one in asked.exclusions if not one.facet and len(one.stems) == 1]
+    found = [replace(within, lacking=tuple(one.stems[0] for one in words))]
+    for phrase in asked.phrases:
+        ways = [way for one in found for way in _ways_to_say(one, phrase)]
+        if not phrase.values or len(ways) <= MOST_WAYS:
+            found = ways
+    return found
+
+
+def _ways_to_say(within: Filter, phrase: Phrase) -> Iterator[Filter]:
+    """What holds each word of a phrase, and what has a value that is called so."""
+    yield replace(within, holding=(*within.holding, *phrase.stems))
+    for one in phrase.values:
+        chosen = within.facets.get(one.facet, ())
+        if not chosen or one.facet in within.all_of:
+            choices = [(*chosen, one.value)]
+        else:  # one of these, and the value
+            choices = [(value, one.value) for value in chosen]
+        for values in choices:
+            yield replace(
+                within,
+                facets={**within.facets, one.facet: tuple(dict.fromkeys(values))},
+                all_of=within.all_of | {one.facet},
+            )
 
 
 def _found(

@@ -32,7 +32,7 @@ from kb.engine.base import (
     VectorText,
     unit_rows,
 )
-from kb.engine.filters import Filter
+from kb.engine.filters import EVERYTHING, Filter
 from kb.engine.gathering import Gathering, Owned
 from kb.engine.guarded import unguarded
 from kb.engine.local.arrays import Merge, starts_of, stretches
@@ -130,18 +130,31 @@ class LocalEngine:
     def matching(self, within: Filter, among: np.ndarray | None = None) -> np.ndarray:
         """The rows of the documents that pass a filter."""
         if among is None:
-            return np.flatnonzero(self.documents.passing(within))
-        return among if within.is_open else among[self.documents.passing(within)[among]]
+            return np.flatnonzero(self._passing(within))
+        return among if within.is_open else among[self._passing(within)[among]]
 
     def count(self, within: Filter) -> int:
         """How many documents pass a filter."""
-        return len(self) if within.is_open else int(self.documents.passing(within).sum())
+        return len(self) if within.is_open else int(self._passing(within).sum())
 
     def counts(
         self, within: Filter, among: np.ndarray | None = None
     ) -> Mapping[str, Mapping[str, int]]:
         """Facet to value to how many documents that pass have it."""
+        if within.asks_for_words:
+            within, among = EVERYTHING, self.matching(within, among)
         return self.documents.counts(within, among)
+
+    def _passing(self, within: Filter) -> np.ndarray:
+        """Which documents pass a filter: bool of shape (n_documents,), the caller's own."""
+        passing = self.documents.passing(within)
+        if within.holding:
+            lacks_one = np.ones(len(self), dtype=bool)
+            lacks_one[self.words.holding(within.holding)] = False
+            passing[lacks_one] = False
+        for term in within.lacking:
+            passing[self.words.holding((term,))] = False
+        return passing
 
     def keys(self, name: str, rows: np.ndarray) -> np.ndarray:
         """A number that documents are ordered by."""

@@ -482,6 +482,11 @@ class _Condition:
             parts.append(f"d.kind = ANY({self._given(list(within.kinds))})")
         if within.figure is not None:
             parts.append(self._reporting(within.figure))
+        if within.holding:
+            wanted = sorted(set(within.holding))
+            parts.append(self._holding(wanted, f" GROUP BY row HAVING count(*) = {len(wanted)}"))
+        if within.lacking:
+            parts.append(f"NOT {self._holding(within.lacking)}")
         if among is not None:
             parts.append(f"d.row = ANY({self._given(among.tolist())})")
         self.where = ("WHERE " + " AND ".join(parts)) if parts else ""
@@ -505,6 +510,13 @@ class _Condition:
         return (
             "d.row IN (SELECT row FROM {schema}.facet "
             f"WHERE facet = {self._given(facet)} AND value = ANY({self._given(list(wanted))}))"
+        )
+
+    def _holding(self, terms: Sequence[str], grouped: str = "") -> str:
+        return (
+            "d.row IN (SELECT row FROM {schema}.frequency WHERE lexeme = ANY(ARRAY("
+            "SELECT number FROM {schema}.lexeme "
+            f"WHERE term = ANY({self._given(list(terms))}))){grouped})"
         )
 
     def _reporting(self, asked: FigureFilter) -> str:

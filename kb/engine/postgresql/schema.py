@@ -28,6 +28,9 @@ LONGEST_INLINE = 1_900
 
 _VERSION = re.compile(r"[0-9a-z_]{1,40}")
 
+#: Whoever writes waits here until no other does, to the end of its transaction.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('compendium'))"
+
 REGISTRY = """
 CREATE SCHEMA IF NOT EXISTS compendium;
 CREATE TABLE IF NOT EXISTS compendium.versions (

@@ -50,7 +50,30 @@ _REMEDIES: Mapping[str, tuple[str, str]] = {
     "0A000": ("has no extension 'vector'", _NO_EXTENSION),
     "58P01": ("has no extension 'vector'", _NO_EXTENSION),
 }
+_NO_ADDRESS = (
+    "KB_ENGINE must be empty or an address that libpq understands: "
+    "postgresql://user@host:port/database, with signs such as @, / and % in a part of it written "
+    "as %40, %2F and %25, and no options that libpq does not know."
+)
 _UNREACHABLE = "Start it, or correct KB_ENGINE."
+#: What a server says that lets nobody in, in English: libpq has no number for it. The first that
+#: stands in it counts, with what is wrong and what to do.
+_NOT_LET_IN: Sequence[tuple[str, str, str]] = (
+    *(
+        (
+            said,
+            "does not let this role in",
+            "Name the role in KB_ENGINE, and its password in ~/.pgpass or PGPASSWORD.",
+        )
+        for said in ("authentication failed", "no password supplied", "no pg_hba.conf entry")
+    ),
+    ("too many connections", *_REMEDIES["53300"]),
+    (
+        "does not exist",
+        "does not have what KB_ENGINE names",
+        "Correct KB_ENGINE, or create it: docs/postgresql.md says how.",
+    ),
+)
 #: What a statement raises about a version that is not there, or is there no more.
 _MISSING = ("3F000", "42P01")
 
@@ -73,7 +96,7 @@ class Server:
             parts = conninfo.conninfo_to_dict(self._address)
             host = parts.get("host") or parts.get("hostaddr") or "localhost"
             return f"PostgreSQL at {host}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
-        raise SettingError("KB_ENGINE must be empty or begin with postgresql://.")
+        raise SettingError(_NO_ADDRESS)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -132,7 +155,7 @@ class Server:
             state = "25006"
         if state in _MISSING:
             return SnapshotMissing(f"{self.name} does not have this snapshot.")
-        said = (str(err).strip().splitlines() or [type(err).__name__])[-1].rstrip(".")
+        said = _said(err)
         for key, (what, remedy) in _REMEDIES.items():
             if state.startswith(key):
                 return EngineUnavailable(f"{self.name} {what} ({said}).", remedy=remedy)
@@ -141,6 +164,9 @@ class Server:
                 f"{self.name} does not take what was written ({said}).",
                 remedy="Look for such a character or number in the cases.",
             )
+        for part, what, remedy in _NOT_LET_IN:
+            if not state and part in said:
+                return EngineUnavailable(f"{self.name} {what} ({said}).", remedy=remedy)
         return EngineUnavailable(f"{self.name} gave no answer ({said}).", remedy=_UNREACHABLE)
 
     def _take(self) -> Connection | None:
@@ -177,11 +203,17 @@ class Server:
         try:
             given = library.conninfo.conninfo_to_dict(self._address)
         except library.ProgrammingError as err:
-            raise SettingError("KB_ENGINE must be empty or begin with postgresql://.") from err
+            raise SettingError(_NO_ADDRESS) from err
         options.setdefault("connect_timeout", given.get("connect_timeout", CONNECT_SECONDS))
         return library.connect(
             self._address, prepare_threshold=None, client_encoding="utf8", **options
         )
+
+
+def _said(err: psycopg.Error) -> str:
+    """What the server said in one line, or why none could be asked: of several the last one."""
+    lines = [line for line in str(err).splitlines() if line.strip() and not line.startswith("\t")]
+    return (err.diag.message_primary or (lines or [type(err).__name__])[-1]).strip().rstrip(".")
 
 
 def _check(connection: Connection, name: str, *, writes: bool) -> None:
@@ -198,10 +230,12 @@ def _check(connection: Connection, name: str, *, writes: bool) -> None:
             f"The database of {name} keeps its texts as {encoding}.",
             remedy="Create one with ENCODING 'UTF8'.",
         )
-    if writes:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
     asked = "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
     found = connection.execute(asked).fetchone()
+    if found is None and writes:
+        with suppress(_library().errors.InsufficientPrivilege), connection.transaction():
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        found = connection.execute(asked).fetchone()
     if found is None:
         raise EngineUnavailable(f"{name} has no extension 'vector'.", remedy=_NO_EXTENSION)
     if tuple(int(part) for part in found[0].split(".")[:2]) < LEAST_VECTOR:

@@ -18,6 +18,7 @@ from kb.engine.postgresql.schema import (
     FORMAT,
     INDEXES,
     LONGEST_INLINE,
+    ONE_AT_A_TIME,
     REGISTRY,
     TABLES,
     TEXT_INDEXES,
@@ -53,6 +54,7 @@ class PostgresWriter(Gathering):
         documents = self.documents_in_order()
         with self._server.writing() as connection:
             schema = schema_of(self._version)
+            connection.execute(ONE_AT_A_TIME)
             connection.execute(REGISTRY)
             connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             connection.execute(
@@ -253,6 +255,17 @@ def _write_owned(tables: _Tables, name: str, held: Mapping[str, Owned]) -> dict[
     return {"texts": len(texts), "dimension": vectors.shape[1], "owned": True}
 
 
+def ready_to_write(address: str) -> None:
+    """Ask whether a server would take a version, before anything is made for it.
+
+    Raises:
+        EngineUnavailable: it is not there, takes no changes, or not of this role.
+    """
+    with server_at(address).writing() as connection:
+        connection.execute(ONE_AT_A_TIME)
+        connection.execute(REGISTRY)
+
+
 def retain(address: str, kept: Iterable[str], *, origin: str) -> list[str]:
     """Remove the versions of one origin but for some; what others wrote stays.
 
@@ -263,6 +276,7 @@ def retain(address: str, kept: Iterable[str], *, origin: str) -> list[str]:
         EngineUnavailable: the server is not there, or takes no changes.
     """
     with server_at(address).writing() as connection:
+        connection.execute(ONE_AT_A_TIME)
         connection.execute(REGISTRY)
         rows = connection.execute(
             "DELETE FROM compendium.versions WHERE origin = %s AND version <> ALL(%s) "

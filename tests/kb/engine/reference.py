@@ -59,6 +59,8 @@ def passes(document: Document, within: Filter) -> bool:
             for facet, values in within.without.items()
             for value in values
         )
+        and set(within.holding) <= set(tokens(document.words))
+        and set(within.lacking).isdisjoint(tokens(document.words))
     )
 
 

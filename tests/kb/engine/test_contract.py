@@ -163,6 +163,15 @@ FILTERS: Mapping[str, Filter] = {
     "a fall in a unit": Filter(
         figure=FigureFilter(metrics=("cost",), least=5, unit="percent", falls=True)
     ),
+    "a word": Filter(holding=("wine",)),
+    "two words": Filter(holding=("wine", "export", "wine")),
+    "a word that none holds": Filter(holding=("wine", "xylophon")),
+    "without a word": Filter(lacking=("oak",)),
+    "without words that some and none hold": Filter(lacking=("oak", "xylophon", "loom")),
+    "a word without another, in a country": Filter(
+        facets={"country": ("NO",)}, holding=("wine",), lacking=("oak",)
+    ),
+    "with and without the same word": Filter(holding=("wine",), lacking=("wine",)),
     "all of it": Filter(
         facets={"type": ("t1",)},
         without={"country": ("ES",)},

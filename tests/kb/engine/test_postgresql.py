@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import psycopg
@@ -224,13 +225,82 @@ def test_an_address_that_is_none():
     with pytest.raises(SettingError) as raised:
         PostgresEngine.open("postgresql://[host/", "any")
 
-    assert str(raised.value) == "KB_ENGINE must be empty or begin with postgresql://."
+    assert str(raised.value) == (
+        "KB_ENGINE must be empty or an address that libpq understands: "
+        "postgresql://user@host:port/database, with signs such as @, / and % in a part of it "
+        "written as %40, %2F and %25, and no options that libpq does not know."
+    )
+
+
+@pytest.mark.parametrize("rest", ["?nothing=1", "?sslmode", "%zz"])
+def test_an_address_that_libpq_does_not_take_shows_no_password(rest):
+    """What is wrong with it may be the password, so nothing of it is repeated."""
+    with pytest.raises(SettingError) as raised:
+        PostgresEngine.open(f"postgresql://kb:secret@localhost/kb{rest}", "any")
+
+    assert "secret" not in str(raised.value)
 
 
 def test_a_database_that_is_not_there(address):
     """The server says which."""
-    with pytest.raises(EngineUnavailable, match='database "nowhere" does not exist'):
+    with pytest.raises(EngineUnavailable) as raised:
         PostgresEngine.open(address.rpartition("/")[0] + "/nowhere", "any")
+
+    assert "/nowhere does not have what KB_ENGINE names (" in str(raised.value)
+    assert 'database "nowhere" does not exist' in str(raised.value)
+
+
+def test_a_role_that_is_not_let_in(own_server):
+    """A wrong password, none, and a role without rights are told from a server that is away."""
+    execute(own_server.address, "CREATE ROLE locked LOGIN PASSWORD 'right'")
+    rules = own_server.folder / "data" / "pg_hba.conf"
+    before = rules.read_text("utf-8")
+    rules.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{before}", "utf-8")
+    execute(own_server.address, "SELECT pg_reload_conf()")
+    try:
+        for given, said in (
+            ("locked:wrong", "password authentication failed"),
+            ("locked", "no password supplied"),
+        ):
+            with pytest.raises(EngineUnavailable) as raised:
+                PostgresEngine.open(own_server.address.replace("postgres@", f"{given}@"), "any")
+            assert "does not let this role in (" in str(raised.value)
+            assert said in str(raised.value)
+            assert str(raised.value).endswith("and its password in ~/.pgpass or PGPASSWORD.")
+            assert "wrong" not in str(raised.value)
+    finally:
+        rules.write_text(before, "utf-8")
+        execute(own_server.address, "SELECT pg_reload_conf()")
+
+
+def test_a_build_that_may_not_make_the_extension_is_told_what_to_run(address):
+    """Only a superuser may; the rights that the role has are not what is missing."""
+    bare = database(address, "bare_of_all")
+    execute(bare, "DROP ROLE IF EXISTS maker")
+    execute(bare, "CREATE ROLE maker LOGIN")
+    execute(bare, "GRANT CREATE ON DATABASE bare_of_all TO maker")
+    maker = bare.replace("postgres@", "maker@")
+
+    with pytest.raises(EngineUnavailable) as raised:
+        published(maker, "any", n=2)
+
+    assert str(raised.value).endswith(
+        "has no extension 'vector'. Install pgvector on the server and "
+        "run 'CREATE EXTENSION vector' in the database."
+    )
+    server_at(maker).close()
+    execute(bare, "DROP OWNED BY maker")
+    execute(bare, "DROP ROLE maker")
+
+
+def test_two_that_write_the_same_version_at_once_wait_for_each_other(address):
+    """The second finds the first one's, and takes its place."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        engines = list(pool.map(lambda _: published(address, "at_once", n=5), range(4)))
+
+    assert [len(one) for one in engines] == [5] * 4
+    found = execute(address, "SELECT count(*) FROM compendium.versions WHERE version = 'at_once'")
+    assert found == [(1,)]
 
 
 def test_a_database_without_the_extension(address):

@@ -109,13 +109,15 @@ def test_an_index_of_the_other_engine_is_refused_and_built_again(own):
 def test_a_server_that_is_not_there_builds_nothing(own):
     """One sentence, and the index is as it was."""
     away = replace(own, engine="postgresql://kb:secret@127.0.0.1:9/kb")
+    told: list[str] = []
 
     with pytest.raises(EngineUnavailable) as raised:
-        build(away)
+        build(away, tell=told.append)
 
     assert str(raised.value).startswith("PostgreSQL at 127.0.0.1:9/kb gave no answer (")
     assert "secret" not in str(raised.value)
     assert snapshot_ids(own.index) == ()
+    assert not any("ncod" in sentence for sentence in told)  # nothing is encoded in vain
 
 
 def test_a_site_without_its_server_says_so_and_comes_back(own):

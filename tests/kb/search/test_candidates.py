@@ -19,6 +19,7 @@ from kb.snapshots.vector_sets import PASSAGES
 from tests.kb.search.many import (
     CALIBRATION,
     COUNTRIES,
+    THEMES,
     N,
     exhaustive,
     queries,
@@ -193,6 +194,68 @@ def test_without_a_text_nothing_is_cut(many):
 
     assert (result.total, result.is_cut, result.pages) == (N, False, N // 100)
     assert [hit.rank for hit in result.hits] == list(range(N - 99, N + 1))
+
+
+#: A text near one theme that must hold a word of another, and one that must hold none of many.
+BY_WORDS = {
+    "a phrase": 'w03x2 "w11x1"',
+    "a phrase and a word that is excluded": 'w03x2 "w11x1" -w11x2',
+    "words that are excluded": " ".join(
+        ["w24x0", *(f"-{word}" for theme in THEMES[:14] for word in theme)]
+    ),
+}
+
+
+@pytest.mark.parametrize("filters", [{}, {"country": ("NO",)}, {"kind": ("network",)}], ids=str)
+@pytest.mark.parametrize("text", BY_WORDS.values(), ids=BY_WORDS)
+def test_what_lacks_a_word_takes_no_place_of_what_has_it(many, slow, text, filters):
+    """Every case scores enough: all are found that hold what they must, and no others."""
+    wide, wide_slow = (with_calibration(one, least_score=0.0) for one in (many, slow))
+    query = asked(many, text, filters)
+    found, wanted = wide.search(query), wide_slow.search(query)
+
+    assert 10 < wanted.total < MOST_FOUND
+    assert found.found.rows.tolist() == wanted.found.rows.tolist()
+    assert (found.is_cut, wanted.is_cut) == (False, False)
+    assert wide.found(query) == found.found
+
+
+def test_where_a_phrase_may_let_more_pass_it_is_said(many, monkeypatch):
+    """Which cases say two words in this order their texts tell, and not all of them are read.
+
+    So the total is no whole one where more hold both than are candidates, and score enough.
+    """
+    wide = with_calibration(many, least_score=0.0)
+    query = Query(text='"w00x3 w00x5"')
+    whole = wide.search(query)
+    assert (whole.total, whole.is_cut) == (35, False)
+    assert len(many.engine.holding(("w00x3", "w00x5"))) > 40
+
+    monkeypatch.setattr("kb.search.searcher.CANDIDATES", 40)
+    monkeypatch.setattr("kb.search.searcher.MOST_FOUND", 36)
+    found = wide.search(query)
+
+    assert (found.total, found.is_cut) == (35, True)
+    assert wide.found(query) == found.found
+    assert not wide.search(Query(text='"w00x3 w24x5"', filters={"country": ("FI",)})).is_cut
+
+
+def test_what_is_named_is_a_candidate_for_it(many, slow):
+    """A value that the text names lifts a case over others that are nearer to it."""
+    english = replace(CALIBRATION.english, named=2.0)
+    shares = []
+    for theme in range(0, 25, 2):
+        query = Query(text=f"w{theme:02}x1 w{theme:02}x3 technology transfer")
+        found, wanted = (
+            with_calibration(one, english=english, least_score=0.5).search(query)
+            for one in (many, slow)
+        )
+        assert [one.facet for one in wanted.mentions] == ["project"]
+        assert 0 < wanted.total < MOST_FOUND
+        some, all_of_them = set(found.found.rows.tolist()), set(wanted.found.rows.tolist())
+        shares.append(share_of(some, all_of_them))
+
+    assert np.mean(shares) >= 0.99
 
 
 def test_a_score_does_not_depend_on_the_filter(many):
