@@ -228,6 +228,7 @@ class Searcher:
                 m for m in asked.mentions if m.value not in query.filters.get(m.facet, ())
             ),
             is_cut=is_cut,
+            found=replace(result.found, is_cut=is_cut),
             reading=asked,
             in_passing=() if result.total else self._in_passing(asked, within, evidence, judgement),
         )

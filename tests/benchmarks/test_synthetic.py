@@ -174,3 +174,12 @@ def test_filters_are_told_beforehand(tmp_path):
     assert countries[told["common"]["country"]] == max(countries.values())
     pairs = Counter(pair for one in facets for pair in product(one["country"], one["project"]))
     assert abs(len(both) - 10) == min(abs(n - 10) for n in pairs.values())
+
+
+def test_one_case_alone_leads_nowhere(tmp_path):
+    """There is nothing to link to, so what was a link is plain words; it is valid."""
+    Compendium(1, source=ROOT / "cases", seed=1).write(tmp_path / "one")
+
+    corpus = read_corpus(tmp_path / "one")
+
+    assert (corpus.errors, len(corpus.documents)) == ((), 1)
