@@ -13,7 +13,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from kb.model.word_table import WordTable
-from kb.text.analysis import terms, tokens, words, written
+from kb.text.analysis import terms, tokens, without_end, words, written
 from kb.text.mentions import Absent, Mention, MentionFinder, Named
 from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
@@ -224,7 +224,7 @@ class Analyser:
             in_english=written(translation.in_english) if wanted else "",
             terms=found,
             each_word=_each_word(translation) if wanted else (),
-            wanted=written(wanted) if translation.english else wanted,
+            wanted=written(wanted) if translation.english else without_end(wanted),
             phrases=tuple(self._phrase(one) for one in operators.phrases if tokens(one)),
             exclusions=tuple(one for one in exclusions if one not in both),
             contradictory=tuple(both),

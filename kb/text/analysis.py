@@ -211,6 +211,8 @@ _TOKEN = re.compile(
 )
 _APOSTROPHES = "'’ʼ`´"
 _HYPHENS = "-‐‑‒–/"
+#: Those of them that are no dash, and signs that may end a question.
+_INNER, _AT_THE_END = frozenset("-‐‑"), " ?.!…"
 
 
 class Word(NamedTuple):
@@ -592,20 +594,26 @@ def written(text: str) -> str:
     """The text with every such word as cases write it, for encoders: the rest stays as it is.
 
     "thirty per cent" is written "30%", "7000000" "7 million", "interfirm" "inter-firm", "US"
-    "United States".
+    "United States". "cost-sharing" is written with a space, as others type it, and signs at the end
+    are left out: an encoder would take either for another question.
     """
     parts, at = [], 0
     for (start, end), group in groupby(words(text), lambda word: (word.start, word.end)):
         form = " ".join(word.form for word in group)
-        better = _written(form, text[start:end])
-        if better is not None:
-            parts += [text[at:start], better]
-            at = end
-    return "".join((*parts, text[at:]))
+        between = text[at:start]
+        is_hyphen = at > 0 and between in _INNER and text[start].isalpha()
+        parts += [" " if is_hyphen else between, _written(form, text[start:end])]
+        at = end
+    return without_end("".join((*parts, text[at:])))
 
 
-def _written(form: str, typed: str) -> str | None:
-    """How cases write what has a form; None where it is as typed, or nothing better is known."""
+def without_end(text: str) -> str:
+    """The text without the signs of its end, which say nothing: "?", "." and the like."""
+    return text.rstrip(_AT_THE_END) or text
+
+
+def _written(form: str, typed: str) -> str:
+    """How cases write what has a form; as it is typed where nothing better is known."""
     if form in _WRITTEN:
         return _WRITTEN[form]
     if form.endswith("%") and len(form) > 1:
@@ -613,4 +621,4 @@ def _written(form: str, typed: str) -> str | None:
     if form.isdigit() and len(form) > _LONGEST_YEAR and typed[-1:].isdigit():
         millions = int(form) / 1_000_000
         return f"{millions:g} million" if millions >= 1 else f"{int(form):,}"
-    return None
+    return typed

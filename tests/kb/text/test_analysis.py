@@ -218,8 +218,11 @@ def test_a_word_keeps_its_place():
         ("help us know how to do it", "help us know how to do it"),
         ("cooperatives' knowhow", "co-operatives' know-how"),
         ("e-commerce for cheese", "web shop for cheese"),
-        ("five wineries & CAD-CAM?", "five wineries & CAD-CAM?"),
+        ("five wineries & CAD-CAM?", "five wineries & CAD CAM"),
+        ("cost-sharing in 1990-1995.", "cost sharing in 1990-1995"),
+        ("who pays the broker ?!", "who pays the broker"),
         ("", ""),
+        ("?", "?"),
     ],
 )
 def test_a_text_is_written_as_cases_write_it(text, expected):
