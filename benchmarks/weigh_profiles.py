@@ -19,7 +19,7 @@ import numpy as np
 
 from kb.content.files import PROFILES_FILE, judged_folder
 from kb.engine.base import best_rows
-from kb.guidance.profile_score import FULL_TEXT, WEIGHTS, score_parts, weighted
+from kb.guidance.profile_score import FULL_TEXT, score_parts, weighted, weights_of
 from kb.guidance.role_models import MOST
 from kb.quality.judged_profiles import JudgedProfile, read_profiles
 from kb.quality.measure import p_value, per_query
@@ -59,7 +59,8 @@ def samples_of(searcher: Searcher, judged: Sequence[JudgedProfile]) -> list[Samp
 
 def by_factor(sample: Sample, factor: float) -> np.ndarray:
     """The scores of the cases where all that is beside the text counts by a factor."""
-    weights = {name: w if name == FULL_TEXT else factor * w for name, w in WEIGHTS.items()}
+    own = weights_of(sample.judged.profile)
+    weights = {name: w if name == FULL_TEXT else factor * w for name, w in own.items()}
     if not sum(weights[name] for name in sample.parts):
         return np.zeros(len(sample.searched))
     return np.round(weighted(sample.parts, weights), 6)

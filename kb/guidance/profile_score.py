@@ -5,7 +5,7 @@ everything that the profile says finds, ticks by their labels: a role model is n
 that search. What is ticked adds as much as proved right on profiles of writers that had no part in
 choosing it; ``benchmarks/weigh_profiles.py`` measures that. A part counts only if the profile
 gives what it compares, so that a sparse profile is judged by what it says. ``WEIGHTS`` is the one
-place of the weights.
+place of the weights; ``weights_of`` says which of them a profile has.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ WEIGHTS: Mapping[str, float] = {
     "size": 0.2,
     "country": 0.2,
 }
+
+#: Of a profile without a word of its own the text is only the labels of what is ticked, which a
+#: case that has all of it need not repeat: there what is ticked counts four times as much.
+_WEIGHTS_OF_TICKS: Mapping[str, float] = {**WEIGHTS, FULL_TEXT: WEIGHTS[FULL_TEXT] / 4}
 
 #: Part of a score to its words; for the form see ``part_label``.
 _PART_LABELS: Mapping[str, str] = {
@@ -147,6 +151,11 @@ def _ticking(searcher: Searcher, profile: Profile, passing: np.ndarray) -> np.nd
     return passing[np.sort(best_rows(weighted(ticked), _FOR_TICKS))]
 
 
+def weights_of(profile: Profile) -> Mapping[str, float]:
+    """The weight of each part for a profile, in the order of ``WEIGHTS``."""
+    return WEIGHTS if words_of_profile(profile) else _WEIGHTS_OF_TICKS
+
+
 def weighted(parts: Mapping[str, np.ndarray], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
     """The weighted mean of the parts, at least one: float64 of shape (n_cases,), in [0, 1]."""
     total = sum(weights[name] for name in parts)
@@ -227,7 +236,8 @@ def _read_parts(
     told = Profile(partners=profile.partners, size=profile.size)
     asked = [name for name in ("partners", "size") if getattr(profile, name) is not None]
     read = {name: np.full(len(rows), _UNKNOWN) for name in asked}
-    best = best_rows(weighted(parts), _READ).tolist() if asked and parts else []
+    are_read = asked and parts
+    best = best_rows(weighted(parts, weights_of(profile)), _READ).tolist() if are_read else []
     for at in best:
         for one in compare_fields(told, searcher.cases[int(rows[at])], searcher.taxonomy):
             read[one.field][at] = _RELATIONS[one.relation]

@@ -15,11 +15,11 @@ from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import FieldComparison, compare_with_heard
 from kb.guidance.profile_score import (
-    WEIGHTS,
     Encode,
     full_text,
     score_parts,
     weighted,
+    weights_of,
     wishes_of,
 )
 from kb.guidance.profile_texts import nearest_texts
@@ -111,7 +111,8 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     within = _eligible(searcher, query)
     scored = score_parts(searcher, profile, within, encode)
     parts, rows = scored.parts, scored.rows
-    scores = np.round(weighted(parts), 6) if parts else np.zeros(len(rows))
+    weights = weights_of(profile)
+    scores = np.round(weighted(parts, weights), 6) if parts else np.zeros(len(rows))
     answered = bool(
         profile.says_what
         and (scores >= ANSWER_THRESHOLD).any()
@@ -138,7 +139,7 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
                 case=case,
                 rank=rank,
                 score=float(scores[at]),
-                parts=_parts(parts, at),
+                parts=_parts(parts, at, weights),
                 comparison=compare_with_heard(said, whole, case, searcher.taxonomy),
                 reason=searcher.nearest_passage(row, evidence) if words and evidence else None,
                 audience_line=lines.get(rank - 1, ""),
@@ -194,10 +195,12 @@ def _nearest_lines(
     }
 
 
-def _parts(parts: Mapping[str, np.ndarray], at: int) -> tuple[Part, ...]:
+def _parts(
+    parts: Mapping[str, np.ndarray], at: int, weights: Mapping[str, float]
+) -> tuple[Part, ...]:
     """The parts of the score of one candidate."""
-    total = sum(WEIGHTS[name] for name in parts)
+    total = sum(weights[name] for name in parts)
     return tuple(
-        Part(part=name, value=float(values[at]), share=WEIGHTS[name] / total)
+        Part(part=name, value=float(values[at]), share=weights[name] / total)
         for name, values in parts.items()
     )

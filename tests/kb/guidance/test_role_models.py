@@ -30,6 +30,7 @@ from kb.guidance.profile_score import (
     full_text,
     score_parts,
     weighted,
+    weights_of,
     wishes_of,
 )
 from kb.guidance.role_models import ANSWER_THRESHOLD, MOST, RoleModels, counts_of, role_models
@@ -110,11 +111,13 @@ def close(expected: Mapping[str, float]) -> dict[str, float]:
     return pytest.approx({name: expected.get(name, 0.0) for name in ELIGIBLE}, abs=2e-6)
 
 
-def by_hand(parts: Mapping[str, Mapping[str, float]]) -> list[tuple[str, float]]:
+def by_hand(
+    parts: Mapping[str, Mapping[str, float]], weights: Mapping[str, float] = WEIGHTS
+) -> list[tuple[str, float]]:
     """Ids and scores from parts by id: the weighted mean of each, best first, equal ones by id."""
-    total = sum(WEIGHTS[name] for name in parts)
+    total = sum(weights[name] for name in parts)
     scores = {
-        case_id: sum(WEIGHTS[name] * of.get(case_id, 0.0) for name, of in parts.items()) / total
+        case_id: sum(weights[name] * of.get(case_id, 0.0) for name, of in parts.items()) / total
         for case_id in ELIGIBLE
     }
     return sorted(scores.items(), key=lambda pair: (-round(pair[1], 5), pair[0]))
@@ -279,6 +282,27 @@ def test_a_case_with_both_of_two_goals_stands_before_the_others(hinted):
 
     assert by_id(scored.parts["goal"]) == close({METAL: 2 / 3, WINE: 1 / 3, TEXTILE: 1 / 3})
     assert by_id(weighted(scored.parts))[METAL] == max(by_id(weighted(scored.parts)).values())
+
+
+def test_the_only_case_with_both_goals_is_first(real_live):
+    """Nothing but two ticks: a case that has one, and its label in its text, stands behind."""
+    both = Profile(goal=("joint-purchasing", "exporting"))
+
+    answer = role_models(real_live.current(), both, Query())
+
+    assert answer.models[0].case.id == "australia/circuit-board-testing"
+    having = [
+        model.case.id for model in answer.models if {*both.goal} <= {*model.case.facets["project"]}
+    ]
+    assert having == ["australia/circuit-board-testing"]
+
+
+def test_what_is_ticked_leads_where_nothing_is_said():
+    """Without a word of its own a profile's text weighs a quarter: its words are labels alone."""
+    ticked, said = weights_of(Profile(goal=("exporting",))), weights_of(Profile(aim="export wine"))
+
+    assert said is WEIGHTS
+    assert ticked == {**WEIGHTS, "full_text": 6.5}
 
 
 @pytest.mark.parametrize(
@@ -580,7 +604,7 @@ def test_a_profile_is_answered_from_the_limit_on(hinted):
     """Only ticks: the best case is at or above the limit, or there is no answer."""
     answer = role_models(hinted, TICKS, Query())
 
-    expected = by_hand(TICKS_PARTS)
+    expected = by_hand(TICKS_PARTS, weights_of(TICKS))
     fits = expected[0][1] >= ANSWER_THRESHOLD
     assert answer.no_good_match == (not fits)
     assert [case_id for case_id, _ in ranked(answer)] == [name for name, _ in expected if fits]
@@ -741,10 +765,11 @@ def a_query(draw: st.DrawFn) -> Query:
 def test_any_answer_is_that_of_scoring_and_sorting_every_case(many, profile, query):
     """Every case scored one by one, sorted by score and then id, filtered, and cut at ten."""
     parts = parts_of(many, profile)
-    total = sum(WEIGHTS[name] for name in parts) or 1.0
+    weights = weights_of(profile)
+    total = sum(weights[name] for name in parts) or 1.0
     compared = [case for case in many.cases if case.kind != "guide"]
     scores = {
-        case.id: round(sum(WEIGHTS[name] * parts[name][at] for name in parts) / total, 6)
+        case.id: round(sum(weights[name] * parts[name][at] for name in parts) / total, 6)
         for at, case in enumerate(compared)
     }
     allowed = [case for case in compared if allows(case, query)]

@@ -359,3 +359,22 @@ def test_the_same_query_has_the_same_answer(searcher, values, data):
     searcher.search(Query(text=data.draw(TEXTS, "between")))
 
     assert searcher.search(query) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("cost-sharing", "cost sharing"),
+        ("after-sales service by graphic-arts firms", "after sales service by graphic arts firms"),
+        ("Who pays the broker?", "Who pays the broker"),
+        ("vendre du bois au Japon ?", "vendre du bois au Japon"),
+        ("small firms that export wine.", "small firms that export wine"),
+        ("gemeinsam einkaufen!", "gemeinsam einkaufen"),
+    ],
+)
+def test_hyphens_and_the_end_of_a_question_change_nothing(searcher, text, same):
+    """Not one score."""
+    found = searcher.found_scores(text)
+
+    assert found
+    assert found == searcher.found_scores(same)
