@@ -8,14 +8,12 @@ from kb.model.cases import Case, Passage
 from kb.model.facet_words import is_planned
 from kb.search.answer import ANSWERS_HEADING, AUDIENCE_HEADING, Reason
 from kb.search.evidence import Evidence
-from kb.search.marker import Marker, Written, write
+from kb.search.marker import Marker
 from kb.text.analysis import tokens
 from kb.text.mentions import Mention
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
-#: Of so many cases it is remembered which words they have, about 2 KB each; then all is forgotten.
-_REMEMBERED = 1_024
 
 
 class Passages:
@@ -30,7 +28,6 @@ class Passages:
         """
         self._passages = passages
         self._has_multilingual = has_multilingual
-        self._written: dict[int, Written] = {}
 
     def of(self, row: int) -> tuple[Passage, ...]:
         """The passages of a case, in order."""
@@ -84,27 +81,14 @@ class Passages:
         if by_english and evidence.audience[place] > cosine:
             best = lines[int(evidence.best_line[place])]
             cosine = evidence.audience[place]
-        quoted = [*passages, *lines]
-        texts = (case.title, *(passage.text for passage in quoted))
-        marker.look_at(texts, self._as_written(row, texts, marker))
         return reasons(
             case,
-            quoted,
+            [*passages, *lines],
             best,
             marker=marker,
             by_meaning=bool(cosine >= _NEAR),
             mentions=mentions,
         )
-
-    def _as_written(self, row: int, texts: Sequence[str], marker: Marker) -> Written:
-        """The texts of a case as the numbers of their words, which are the same for every query."""
-        written = self._written.get(row)
-        if written is None or written.of is not marker.surface:
-            written = write(texts, marker.surface)
-            if len(self._written) >= _REMEMBERED:
-                self._written.clear()
-            self._written[row] = written
-        return written
 
 
 def _audience_lines(case: Case) -> list[Passage]:
@@ -140,6 +124,7 @@ def reasons(
         (``both``), or one by ``word`` and one by ``meaning`` where these are two
         passages; then one ``facet`` reason for each value named that the case has.
     """
+    marker.look_at([case.title, *(passage.text for passage in passages)])
     title_words = marker.words(case.title)
     by_passage = [marker.words(passage.text) for passage in passages]
     counted = [
