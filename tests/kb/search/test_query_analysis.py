@@ -205,7 +205,7 @@ def _of_values(text: str, facet: str, *values: str) -> Exclusion:
         ("why not export together", "why not export together", []),
         ("grow without losing independence", "grow without losing independence", []),
         ("not only wine", "not only wine", []),
-        ("self-financed export-led", "self-financed export-led", []),
+        ("self-financed export-led", "self financed export led", []),
         ("20 -30 firms", "20 -30 firms", []),
     ],
 )
