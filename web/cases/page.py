@@ -21,6 +21,9 @@ from web.ui.reasons import values_text
 FACT_FACETS = ("country", "type", "form", "project", "sector", "formation", "status")
 #: As many sources stand open on the page of a case; a longer list is folded.
 MOST_SOURCES = 10
+#: As many lines on whom a case suits all stand open; of more than that, the first three do.
+MOST_LINES = 4
+LINES_OPEN = 3
 #: How many similar cases stand beside a case.
 SIMILAR_SHOWN = 3
 
@@ -28,6 +31,13 @@ SIMILAR_SHOWN = 3
 def body_of(case: Case, searcher: Searcher) -> Body:
     """The text of a case."""
     return render_body(searcher.snapshot_id, case, cases_root())
+
+
+def whom_it_suits(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The editors' lines on whom a case suits: those that stand open, and those folded below."""
+    lines = tuple(case.role_model_for)
+    shown = len(lines) if len(lines) <= MOST_LINES else LINES_OPEN
+    return lines[:shown], lines[shown:]
 
 
 def related_to(case: Case, searcher: Searcher) -> tuple[Case, ...]:

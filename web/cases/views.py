@@ -33,6 +33,7 @@ from web.cases.page import (
     related_to,
     shared_text,
     shown_similar,
+    whom_it_suits,
 )
 from web.cases.versions import listed_versions
 from web.core.errors import Failure, Help, register_help
@@ -87,10 +88,13 @@ def case(case_id: str) -> str | Response:
         return redirect(address)
     case = current.case(case_id)
     alike = current.similar(case_id)
+    suits, suits_too = whom_it_suits(case)
     return render_template(
         "case.html",
         case=case,
         body=body_of(case, current),
+        suits=suits,
+        suits_too=suits_too,
         gaps=not_in_source(case),
         told_by=told_by(case, current.compendium.references),
         citations=citations(case, current.compendium.references),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from kb.model.cases import Case
+from web.cases.page import whom_it_suits
+
 
 def test_many_lines_on_whom_a_case_suits_are_folded(real_client):
     """The first three of eight stand there, and the others below, each once."""
@@ -15,3 +18,26 @@ def test_many_lines_on_whom_a_case_suits_are_folded(real_client):
     assert len(lines) == 8
     assert (shown.count("<li>"), folded.count("<li>")) == (3, 5)
     assert "<summary>5 more</summary>" in folded
+
+
+def test_up_to_four_lines_all_stand_open():
+    """A fold of one line would be longer than the line; the fifth one folds two."""
+    lines = ("bakers", "butchers", "joiners", "plumbers", "tailors")
+
+    assert whom_it_suits(_suiting(lines[:4])) == (lines[:4], ())
+    assert whom_it_suits(_suiting(lines)) == (lines[:3], lines[3:])
+
+
+def _suiting(lines: tuple[str, ...]) -> Case:
+    """A case that suits some firms."""
+    return Case(
+        id="one",
+        title="",
+        kind="network",
+        summary="",
+        body="",
+        facets={},
+        results=(),
+        sources=(),
+        role_model_for=lines,
+    )
