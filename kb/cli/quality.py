@@ -56,9 +56,7 @@ def _progress(items: Iterable, label: str) -> Iterable:
 @click.option(
     "--split",
     type=click.Choice(("tune", "test", "all")),
-    default="test",
-    show_default=True,
-    help="Which of the judged queries",
+    help="Which of the judged queries; default: tune, and test with --publish",
 )
 @click.option("--profiles", is_flag=True, help="Measure the role models of judged profiles")
 @click.option("--publish", is_flag=True, help="Keep the figures for the site's relevance page")
@@ -71,7 +69,7 @@ def evaluate(
     collection: str | None,
     queries: str | None,
     qrels: str | None,
-    split: str,
+    split: str | None,
     profiles: bool,
     publish: bool,
     cases: str | None,
@@ -81,10 +79,12 @@ def evaluate(
     """Measure search on the compendium's judged queries, or on each FOLDER in BEIR layout.
 
     With --profiles, measure instead the role models of the compendium's judged profiles. What
-    was judged is that of the snapshot: of a collection where it was built of one.
+    was judged is that of the snapshot: of a collection where it was built of one. The test split
+    is measured only where it is asked for, as it counts as unseen only as long as nobody looks.
     """
     of_folder = {"--queries": queries, "--qrels": qrels}
     _refuse_what_excludes_itself(folders, collection, of_folder, profiles=profiles, publish=publish)
+    split = split or ("test" if publish else "tune")
     if publish and split != "test":
         raise click.UsageError(
             f"--publish takes the test split alone, not {split!r}: weights and thresholds "

@@ -138,6 +138,7 @@ def test_without_collections_the_option_says_so(toy_settings):
 @pytest.mark.parametrize("more", [[], ["--collection", "first"]], ids=["by itself", "asked for"])
 def test_a_collection_is_measured_on_what_was_judged_of_it(alone, more):
     """Its own queries, with or without its name, and the report says whose they are."""
+    more = ["--split", "test", *more]
     result = kb(*asked(alone, "evaluate", *more))
     data = json.loads(kb(*asked(alone, "evaluate", "--json", *more)).stdout)
     profiles = json.loads(kb(*asked(alone, "evaluate", "--profiles", "--json", *more)).stdout)

@@ -126,7 +126,7 @@ def calibration_of(own: Settings) -> Calibration:
 
 def test_evaluate_prints_a_table_of_each_group(own):
     """Per group and system: five means with intervals; then refusals and the worst queries."""
-    result = kb(own, "evaluate")
+    result = kb(own, "evaluate", "--split", "test")
 
     lines = result.stdout.splitlines()
     assert (result.exit_code, result.stderr) == (0, "")
@@ -180,15 +180,17 @@ def test_evaluate_prints_json(own, split, chosen):
     assert json.loads(result.stdout) == [json.loads(json.dumps(expected))]
 
 
-def test_the_test_split_is_what_is_measured_unless_told_otherwise(own):
-    """Without --split the figures are those of queries that nothing was tuned on."""
-    by_default, asked = (
+def test_the_test_split_is_measured_only_where_it_is_asked_for(own):
+    """Without --split the figures are those of the tuning queries; --publish asks for the test."""
+    by_default, asked, published = (
         kb(own, "evaluate", "--json"),
-        kb(own, "evaluate", "--json", "--split", "test"),
+        kb(own, "evaluate", "--json", "--split", "tune"),
+        kb(own, "evaluate", "--json", "--publish"),
     )
 
     assert by_default.stdout == asked.stdout
-    assert json.loads(by_default.stdout)[0]["split"] == "test"
+    splits = [json.loads(one.stdout)[0]["split"] for one in (by_default, published)]
+    assert splits == ["tune", "test"]
 
 
 def test_published_figures_are_in_the_next_snapshot(own):
@@ -207,7 +209,9 @@ def test_published_figures_are_in_the_next_snapshot(own):
     assert open_snapshot(own.index / built.snapshot_id).content.compendium.relevance == report
 
 
-@pytest.mark.parametrize("options", [[], ["--publish"]], ids=["measured", "published"])
+@pytest.mark.parametrize(
+    "options", [["--split", "test"], ["--publish"]], ids=["measured", "published"]
+)
 def test_an_empty_split_is_not_measured(own, options):
     """Where every query became tuning data there are no figures to publish."""
     path = own.cases / "queries.jsonl"
