@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from math import isfinite
@@ -536,7 +536,7 @@ class Settings:
     batch_size: int
     device: str
     keep_snapshots: int
-    engine: str
+    engine: str = field(repr=False)  # its password is shown nowhere
     host: str
     port: int
     workers: int

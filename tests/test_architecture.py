@@ -251,7 +251,7 @@ def test_a_search_passes_each_station_once(searcher: Searcher):
     ]
     once = (
         *("Analyser.analyse", "OnnxQueryEncoder.encode_query", "Retriever.evidence"),
-        *("LocalEngine.ask", "WordIndex.scores", "ArrayAnswering.evidence"),
+        *("TabledEngine.ask", "WordIndex.scores", "ArrayAnswering.evidence"),
         *("judge", "ordered", "Facets.counts"),
     )
     assert {name: calls.functions[name] for name in once} == dict.fromkeys(once, 1)

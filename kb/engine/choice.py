@@ -6,8 +6,7 @@ there. A snapshot of one engine is refused where the other is asked for.
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Collection
+from collections.abc import Iterable
 from pathlib import Path
 
 from kb.engine.base import Engine, EngineWriter
@@ -48,7 +47,7 @@ def open_engine(kind: str, address: str, *, folder: Path, version: str) -> Engin
             remedy=remedy,
         )
     if kind == POSTGRESQL:
-        return PostgresEngine.open(address, version)
+        return PostgresEngine.open(address, folder)
     return LocalEngine.open(folder)
 
 
@@ -59,10 +58,10 @@ def engine_writer(address: str, *, folder: Path, version: str, index: Path) -> E
         address: what ``KB_ENGINE`` is.
         folder: of the engine in the snapshot.
         version: the id of the snapshot.
-        index: the folder of all snapshots, which a server remembers with what is written.
+        index: the folder of all snapshots, which keeps account of what a server was given.
     """
     if engine_kind(address) == POSTGRESQL:
-        return PostgresWriter(address, version, origin=_origin(index))
+        return PostgresWriter(address, version, folder=folder, index=index)
     return LocalWriter(folder)
 
 
@@ -81,15 +80,16 @@ def goes_on(address: str) -> bool:
     return engine_kind(address) == LOCAL
 
 
-def remove_versions(address: str, *, index: Path, kept: Collection[str]) -> None:
+def remove_versions(address: str, *, index: Path, kept: Iterable[Path]) -> None:
     """Remove from a server what snapshots of an index left there that are no more.
+
+    Args:
+        address: what ``KB_ENGINE`` is.
+        index: the folder of all snapshots.
+        kept: the folders of the engine in those that stay.
 
     Raises:
         EngineUnavailable: the server is not there, or takes no changes.
     """
     if engine_kind(address) == POSTGRESQL:
-        retain(address, kept, origin=_origin(index))
-
-
-def _origin(index: Path) -> str:
-    return f"{socket.gethostname()}:{index.resolve()}"
+        retain(address, kept, index=index)

@@ -29,7 +29,7 @@ from kb.indexing.plan import Plan, make_plan
 from kb.indexing.write import write_snapshot
 from kb.search.opening import Verify, Wanted, try_out
 from kb.settings import Settings
-from kb.snapshots.format import Manifest
+from kb.snapshots.format import ENGINE_FOLDER, Manifest
 from kb.snapshots.store import Standing, building, serve, snapshot_ids
 from kb.versions.store import Versions
 
@@ -276,7 +276,8 @@ def _remove_versions(settings: Settings, tell: Callable[[str], None]) -> None:
     """What a server holds of snapshots that are no more goes too; where not, that is told."""
     with Attempt() as attempt:
         index = settings.index
-        remove_versions(settings.engine, index=index, kept=snapshot_ids(index))
+        kept = [index / one / ENGINE_FOLDER for one in snapshot_ids(index)]
+        remove_versions(settings.engine, index=index, kept=kept)
     if attempt.error is not None:
         error = snapshot_error(attempt.error, "The server gave out")
         tell(f"Old versions cannot be removed from the server: {error.what}")

@@ -21,18 +21,13 @@ from typing import Literal
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from kb.engine.answering import ArrayAnswering
 from kb.engine.base import (
-    Answering,
     Document,
     Engine,
-    FigureRows,
     OwnedTexts,
-    Question,
     VectorText,
     unit_rows,
 )
-from kb.engine.filters import EVERYTHING, Filter
 from kb.engine.gathering import Gathering, Owned
 from kb.engine.guarded import unguarded
 from kb.engine.local.arrays import Merge, starts_of, stretches
@@ -45,6 +40,7 @@ from kb.engine.local.vectors import (
     write_vectors,
 )
 from kb.engine.local.words import Counts, WordIndex, write_words
+from kb.engine.tabled import TabledEngine
 from kb.errors import SnapshotCorrupt
 
 DOCUMENTS_FOLDER = "documents"
@@ -61,7 +57,7 @@ _TEXTS = TypeAdapter(tuple[VectorText, ...])
 _NO_TEXTS = OwnedTexts(texts=(), vectors=np.zeros((0, 0), dtype=np.float32))
 
 
-class LocalEngine:
+class LocalEngine(TabledEngine):
     """One opened folder. Immutable; safe between threads."""
 
     def __init__(
@@ -96,9 +92,6 @@ class LocalEngine:
             words=WordIndex.read(folder / WORDS_FOLDER, len(documents)),
         )
 
-    def __len__(self) -> int:
-        return len(self.documents)
-
     @property
     def sizes(self) -> Mapping[str, int]:
         """How many texts each vector set holds."""
@@ -110,71 +103,6 @@ class LocalEngine:
         """How many numbers a vector of each vector set has."""
         owned = {name: found.vectors.shape[1] for name, found in self._owned.items()}
         return {name: vectors.dimension for name, vectors in self.vector_sets.items()} | owned
-
-    def ids(self, rows: np.ndarray) -> tuple[str, ...]:
-        """The ids of some documents."""
-        return tuple(self.documents.ids[row] for row in rows.tolist())
-
-    def row(self, document_id: str) -> int | None:
-        """The row of a document."""
-        return self.documents.ids.find(document_id)
-
-    def under(self, prefix: str) -> np.ndarray:
-        """The rows of the documents whose ids begin with some letters."""
-        return np.arange(*self.documents.ids.beginning_with(prefix))
-
-    def ask(self, question: Question) -> Answering:
-        """Put a question."""
-        return ArrayAnswering(self, question)
-
-    def matching(self, within: Filter, among: np.ndarray | None = None) -> np.ndarray:
-        """The rows of the documents that pass a filter."""
-        if among is None:
-            return np.flatnonzero(self._passing(within))
-        return among if within.is_open else among[self._passing(within)[among]]
-
-    def count(self, within: Filter) -> int:
-        """How many documents pass a filter."""
-        return len(self) if within.is_open else int(self._passing(within).sum())
-
-    def counts(
-        self, within: Filter, among: np.ndarray | None = None
-    ) -> Mapping[str, Mapping[str, int]]:
-        """Facet to value to how many documents that pass have it."""
-        if within.asks_for_words:
-            within, among = EVERYTHING, self.matching(within, among)
-        return self.documents.counts(within, among)
-
-    def _passing(self, within: Filter) -> np.ndarray:
-        """Which documents pass a filter: bool of shape (n_documents,), the caller's own."""
-        passing = self.documents.passing(within)
-        if within.holding:
-            lacks_one = np.ones(len(self), dtype=bool)
-            lacks_one[self.words.holding(within.holding)] = False
-            passing[lacks_one] = False
-        for term in within.lacking:
-            passing[self.words.holding((term,))] = False
-        return passing
-
-    def keys(self, name: str, rows: np.ndarray) -> np.ndarray:
-        """A number that documents are ordered by."""
-        return self.documents.keys(name, rows)
-
-    def figures(self, metric: str) -> FigureRows:
-        """Every figure that documents report in a metric."""
-        return self.documents.figures(metric)
-
-    def links(self, rows: np.ndarray) -> np.ndarray:
-        """Pairs of documents that are linked."""
-        return self.documents.links(rows)
-
-    def holding(self, terms: Sequence[str]) -> np.ndarray:
-        """The rows of the documents that hold each of some terms."""
-        return self.words.holding(terms)
-
-    def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
-        """How many documents hold each term."""
-        return {term: self.words.frequency(term) for term in terms}
 
     def texts(self, vector_set: str, row: int) -> tuple[VectorText, ...]:
         """The texts of a document in a vector set."""

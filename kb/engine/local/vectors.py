@@ -105,23 +105,14 @@ class DocumentVectors:
         return 0.0 if self.codes is None else doubt_of(self.codes.cosine)
 
     @cached_property
-    def _having(self) -> np.ndarray:
-        """The rows of the documents that have a text."""
-        return np.flatnonzero(self.starts[1:] > self.starts[:-1]).astype(np.uint32)
+    def _owners(self) -> TextOwners:
+        return TextOwners(self.starts)
 
     def estimates(self, unit: np.ndarray) -> np.ndarray:
         """About how near each document comes by its nearest text, float32 of shape (n,)."""
-        n, having = len(self.starts) - 1, self._having
-        begins = (self.starts[:-1] if len(having) == n else self.starts[having]).astype(np.int64)
         if self.codes is None:
-            near = np.maximum.reduceat(self.matrix @ unit, begins)
-        else:
-            near = self.codes.cosine[np.minimum.reduceat(self.codes.distances(unit), begins)]
-        if len(having) == n:
-            return near
-        found = np.full(n, NO_TEXT, dtype=np.float32)
-        found[having] = near
-        return found
+            return self._owners.nearest(self.matrix @ unit)
+        return self._owners.estimates(self.codes, unit)
 
     def nearest(self, unit: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Exactly how near some documents come by their nearest text, and which one that is.
@@ -130,20 +121,8 @@ class DocumentVectors:
             Cosines (float64) and ordinals (int64), both of the shape of ``rows``; ``NO_TEXT``
             and -1 where a document has no text.
         """
-        cosines = np.full(len(rows), NO_TEXT)
-        nearest = np.full(len(rows), -1, dtype=np.int64)
         places, lengths = stretches(self.starts, rows)
-        having = np.flatnonzero(lengths)
-        if not len(having):
-            return cosines, nearest
-        products = self._products(unit, places)
-        begins = (np.cumsum(lengths) - lengths)[having]
-        best = np.maximum.reduceat(products, begins)
-        is_best = products == np.repeat(best, lengths[having])
-        first = np.where(is_best, np.arange(len(products)), len(products))
-        cosines[having] = best
-        nearest[having] = np.minimum.reduceat(first, begins) - begins
-        return cosines, nearest
+        return nearest_of_each(self._products(unit, places), lengths)
 
     def products(self, units: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How near unit vectors come to all texts of some documents, and how many each has."""
@@ -168,6 +147,60 @@ class DocumentVectors:
     def digests_of(self, row: int) -> list[str]:
         """The digests of the texts of a document, in order."""
         return [bytes(one).hex() for one in self.digests[self.starts[row] : self.starts[row + 1]]]
+
+
+class TextOwners:
+    """Whose the texts of a set are: those of row r from ``starts[r]`` up to ``starts[r + 1]``."""
+
+    def __init__(self, starts: np.ndarray) -> None:
+        self._starts = starts
+        self._n = len(starts) - 1
+        self._having = np.flatnonzero(starts[1:] > starts[:-1]).astype(np.uint32)
+
+    def nearest(self, products: np.ndarray) -> np.ndarray:
+        """The highest of the cosines of each document's texts: float32 of shape (n,)."""
+        return self._of_all(np.maximum.reduceat(products, self._begins))
+
+    def estimates(self, codes: Codes, unit: np.ndarray) -> np.ndarray:
+        """About how near each document comes by its nearest text: float32 of shape (n,)."""
+        return self._of_all(codes.cosine[np.minimum.reduceat(codes.distances(unit), self._begins)])
+
+    @property
+    def _begins(self) -> np.ndarray:
+        having_all = len(self._having) == self._n
+        return (self._starts[:-1] if having_all else self._starts[self._having]).astype(np.int64)
+
+    def _of_all(self, near: np.ndarray) -> np.ndarray:
+        if len(self._having) == self._n:
+            return near
+        found = np.full(self._n, NO_TEXT, dtype=np.float32)
+        found[self._having] = near
+        return found
+
+
+def nearest_of_each(products: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest text of each of some documents; of equally near ones the first.
+
+    Args:
+        products: the cosines of their texts, document by document.
+        lengths: how many texts each has.
+
+    Returns:
+        Cosines (float64) and ordinals (int64), both of the shape of ``lengths``; ``NO_TEXT``
+        and -1 where a document has no text.
+    """
+    cosines = np.full(len(lengths), NO_TEXT)
+    nearest = np.full(len(lengths), -1, dtype=np.int64)
+    having = np.flatnonzero(lengths)
+    if not len(having):
+        return cosines, nearest
+    begins = (np.cumsum(lengths) - lengths)[having]
+    best = np.maximum.reduceat(products, begins)
+    is_best = products == np.repeat(best, lengths[having])
+    first = np.where(is_best, np.arange(len(products)), len(products))
+    cosines[having] = best
+    nearest[having] = np.minimum.reduceat(first, begins) - begins
+    return cosines, nearest
 
 
 class Codes:

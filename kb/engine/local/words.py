@@ -86,6 +86,10 @@ class WordIndex:
         at = self.terms.find(term)
         return 0 if at is None else int(self.starts[at + 1] - self.starts[at])
 
+    def frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """How many documents hold each term; 0 for one that none holds."""
+        return {term: self.frequency(term) for term in terms}
+
     def holding(self, terms: Sequence[str]) -> np.ndarray:
         """The rows of the documents that hold each of some terms."""
         places = [self.terms.find(term) for term in terms]
@@ -96,9 +100,7 @@ class WordIndex:
             for at in places
             if at is not None
         ]
-        return functools.reduce(functools.partial(np.intersect1d, assume_unique=True), rows).astype(
-            np.int64
-        )
+        return in_each(rows)
 
     def counts(self) -> Counts:
         """How often each term stands in each document, in memory: for a build that goes on."""
@@ -167,6 +169,12 @@ class WordIndex:
         others = rows != other_than
         rows = rows[others]
         return rows, often[others], self._lengths[rows].astype(np.int64)
+
+
+def in_each(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """The rows that are in each of one or more arrays, which have each row once: int64."""
+    both = functools.partial(np.intersect1d, assume_unique=True)
+    return functools.reduce(both, rows).astype(np.int64)
 
 
 def word_scores(

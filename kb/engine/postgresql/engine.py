@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import math
+import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kb.engine.answering import ArrayAnswering
-from kb.engine.base import (
-    NO_TEXT,
-    TITLE,
-    Answering,
-    FigureRows,
-    OwnedTexts,
-    Question,
-    VectorText,
+from kb.engine.base import Answering, EngineEvidence, OwnedTexts, Question, VectorText
+from kb.engine.local.arrays import read_array, starts_of, stretches
+from kb.engine.local.documents import DocumentTable
+from kb.engine.local.vectors import FLAT_UP_TO, Codes, TextOwners, doubt_of, nearest_of_each
+from kb.engine.local.words import WordScores, in_each, word_scores
+from kb.engine.postgresql.schema import (
+    DOCUMENTS_FOLDER,
+    FORMAT,
+    VECTORS_FOLDER,
+    VERSION_FILE,
+    schema_of,
 )
-from kb.engine.filters import FigureFilter, Filter
-from kb.engine.local.vectors import doubt_of, signs
-from kb.engine.local.words import WordScores, word_scores
-from kb.engine.postgresql.schema import FORMAT, code_columns, schema_of
-from kb.engine.postgresql.server import Server, column, server_at, vector_text
-from kb.errors import SnapshotMissing, SnapshotStale
+from kb.engine.postgresql.server import Asked, Integers, Reals, Server, column, server_at
+from kb.engine.tabled import TabledEngine
+from kb.errors import SnapshotCorrupt, SnapshotMissing, SnapshotStale
 
 #: Seconds that a standby has to come to know a version that was just published.
 PATIENCE = 10.0
@@ -36,96 +37,107 @@ _NO_TEXTS = OwnedTexts(texts=(), vectors=np.zeros((0, 0), dtype=np.float32))
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresVectors:
-    """One vector set whose owners are documents."""
+    """One vector set whose owners are documents.
+
+    Whose its texts are, and the signs of a large set, lie in the snapshot; vectors in the
+    database. ``starts`` is as of ``kb.engine.local.vectors``; ``codes`` is None of a small set.
+    """
 
     server: Server
-    schema: str
-    number: int
+    table: str
     dimension: int
-    n_texts: int
-    n_documents: int
-    cosines: np.ndarray | None
-    n_columns: int
-    is_wide: bool
+    starts: np.ndarray
+    codes: Codes | None
 
     @property
     def doubt(self) -> float:
         """How far an estimate may be off; 0 where they are exact."""
-        return 0.0 if self.cosines is None else doubt_of(self.cosines)
+        return 0.0 if self.codes is None else doubt_of(self.codes.cosine)
+
+    @cached_property
+    def _owners(self) -> TextOwners:
+        return TextOwners(self.starts)
 
     def estimates(self, unit: np.ndarray) -> np.ndarray:
         """About how near each document comes: of a small set exactly, by a scan of its texts."""
-        found = np.full(self.n_documents, NO_TEXT, dtype=np.float32)
-        if self.cosines is None:
-            ((rows, nearest),) = self.server.fetch(
-                f"SELECT string_agg(int4send(row), ''), string_agg(float4send(cosine), '') FROM ("
-                f"SELECT row, max(-(embedding <#> %(unit)s::vector))::float4 AS cosine "
-                f"FROM {self.schema}.text_{self.number} GROUP BY row) AS near",
-                {"unit": vector_text(unit)},
-            )
-            found[column(rows, "i4")] = column(nearest, "f4")
-            return found
-        bits = "".join(map(str, np.unpackbits(signs(unit[None, :])[0]).tolist()))
-        asked = f"%(code)s::bit({len(bits)})"
-        least = ", ".join(f"{name} <~> {asked}" for name in code_columns(self.n_columns))
-        of_row = f"least({least})::int4"
-        distance, grouped = (f"min({of_row})", "GROUP BY row") if self.is_wide else (of_row, "")
-        ((rows, nearest),) = self.server.fetch(
-            f"SELECT string_agg(int4send(row), ''), string_agg(int4send(distance), '') FROM ("
-            f"SELECT row, {distance} AS distance FROM {self.schema}.code_{self.number} {grouped}"
-            f") AS near",
-            {"code": bits},
-        )
-        found[column(rows, "i4")] = self.cosines[column(nearest, "i4")]
-        return found
+        if self.codes is not None:
+            return self._owners.estimates(self.codes, unit)
+        rows = np.arange(len(self.starts) - 1)
+        products, _ = self.products(unit[None, :], rows)
+        return self._owners.nearest(products[0])
 
     def nearest(self, unit: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Exactly how near some documents come by their nearest text, and which one that is."""
-        ((of, ordinals, products),) = self.server.fetch(
-            f"SELECT string_agg(int4send(row), ''), string_agg(int4send(ordinal), ''), "
-            f"string_agg(float4send(product), '') FROM ("
-            f"SELECT row, ordinal, (-(embedding <#> %(unit)s::vector))::float4 AS product "
-            f"FROM {self.schema}.text_{self.number} WHERE row = ANY(%(rows)s)) AS near",
-            {"unit": vector_text(unit), "rows": np.unique(rows).tolist()},
-        )
-        owners, places, cosines = column(of, "i4"), column(ordinals, "i4"), column(products, "f4")
-        order = np.lexsort((places, -cosines, owners))
-        owners, places, cosines = owners[order], places[order], cosines[order]
-        known, first = np.unique(owners, return_index=True)
-        best, at = np.full(self.n_documents, NO_TEXT), np.full(self.n_documents, -1, dtype=np.int64)
-        best[known], at[known] = cosines[first], places[first]
-        return best[rows], at[rows]
+        return nearest_of_each(*self._product(unit, rows))
+
+    def asking(self, unit: np.ndarray, rows: np.ndarray) -> Asked:
+        """What is asked for the cosines of all texts of some documents, which are in order."""
+        return self._asking([unit], rows)
+
+    def told(self, sent: Sequence[tuple], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nearest text of each of these documents, by what came back."""
+        begins = starts_of(self._lengths(rows))
+        return nearest_of_each(self._numbers(sent[0][0], begins), np.diff(begins))
 
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The unit vectors of all texts of some documents, and how many each has."""
-        ((owners, sent),) = self.server.fetch(
-            f"SELECT string_agg(int4send(row), ''), string_agg(vector_send(embedding), '') FROM ("
-            f"SELECT row, embedding FROM {self.schema}.text_{self.number} "
-            f"WHERE row = ANY(%(rows)s) ORDER BY row, ordinal) AS texts",
-            {"rows": np.unique(rows).tolist()},
+        known = np.unique(rows)
+        ((sent,),) = self.server.fetch(
+            f"SELECT string_agg(vector_send(embedding), '') FROM (SELECT embedding "
+            f"FROM {self.table} WHERE row = ANY(%(rows)s) ORDER BY row, ordinal) AS texts",
+            {"rows": Integers(known)},
         )
-        vectors = _vectors(sent, self.dimension)
-        places, lengths = _places_of(column(owners, "i4"), rows)
+        begins = starts_of(self._lengths(known))
+        vectors = vectors_of(sent, self.dimension)
+        self._whole(len(vectors), begins)
+        places, lengths = stretches(begins, np.searchsorted(known, rows))
         return vectors[places], lengths
 
     def products(self, units: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How near unit vectors come to all texts of some documents, and how many each has."""
-        products = "".join(
-            f", string_agg(float4send((-(embedding <#> %(unit{number})s::vector))::float4), '' "
-            "ORDER BY row, ordinal)"
-            for number in range(len(units))
+        if not len(units):
+            lengths = self._lengths(rows)
+            return np.zeros((0, int(lengths.sum())), dtype=np.float32), lengths
+        known = np.unique(rows)
+        (sent,) = self.server.fetch(*self._asking(units, known))
+        begins = starts_of(self._lengths(known))
+        places, lengths = stretches(begins, np.searchsorted(known, rows))
+        found = [self._numbers(one, begins)[places] for one in sent]
+        return np.array(found, dtype=np.float32).reshape(len(units), len(places)), lengths
+
+    def _product(self, unit: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        products, lengths = self.products(unit[None, :], rows)
+        return products[0], lengths
+
+    def _asking(self, units: Sequence[np.ndarray] | np.ndarray, rows: np.ndarray) -> Asked:
+        numbers = range(len(units))
+        products = ", ".join(
+            # Once for all rows, where it stands in a statement of its own.
+            f"(-(embedding <#> (SELECT %(unit{number})s::real[]::vector)))::float4 AS p{number}"
+            for number in numbers
         )
-        ((owners, *sent),) = self.server.fetch(
-            f"SELECT string_agg(int4send(row), '' ORDER BY row, ordinal){products} "
-            f"FROM {self.schema}.text_{self.number} WHERE row = ANY(%(rows)s)",
+        sent = ", ".join(f"string_agg(float4send(p{number}), '')" for number in numbers)
+        return (
+            f"SELECT {sent} FROM (SELECT {products} FROM {self.table} "
+            f"WHERE row = ANY(%(rows)s) ORDER BY row, ordinal) AS texts",
             {
-                "rows": np.unique(rows).tolist(),
-                **{f"unit{number}": vector_text(unit) for number, unit in enumerate(units)},
+                "rows": Integers(rows),
+                **{f"unit{number}": Reals(unit) for number, unit in enumerate(units)},
             },
         )
-        places, lengths = _places_of(column(owners, "i4"), rows)
-        found = [column(one, "f4")[places] for one in sent]
-        return np.array(found, dtype=np.float32).reshape(len(units), len(places)), lengths
+
+    def _lengths(self, rows: np.ndarray) -> np.ndarray:
+        """How many texts some documents have."""
+        return self.starts[rows + 1].astype(np.int64) - self.starts[rows]
+
+    def _numbers(self, sent: bytes | None, begins: np.ndarray) -> np.ndarray:
+        found = column(sent, "f4")
+        self._whole(len(found), begins)
+        return found
+
+    def _whole(self, n_texts: int, begins: np.ndarray) -> None:
+        if n_texts != begins[-1]:
+            raise changed_by_hand(self.server, self.table, int(begins[-1]), n_texts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,79 +151,137 @@ class PostgresWords:
     def scores(self, terms: Sequence[str]) -> WordScores:
         """What terms count in every document."""
         found = self.server.fetch(
-            f"SELECT term, string_agg(int4send(row), ''), string_agg(float4send(value), '') "
-            f"FROM {self.schema}.lexeme JOIN {self.schema}.frequency ON lexeme = number "
-            f"WHERE term = ANY(%(terms)s) GROUP BY term",
+            f"SELECT term, rows, values FROM {self.schema}.lexeme WHERE term = ANY(%(terms)s)",
             {"terms": list(terms)},
         )
-        held = {term: (column(rows, "i4"), column(values, "f4")) for term, rows, values in found}
+        held = {term: (_rows(rows), np.frombuffer(v, dtype="<f4")) for term, rows, v in found}
         return word_scores(
             [held[term] for term in terms if term in held],
             n_unknown=len(terms) - len(held),
             n_documents=self.n_documents,
         )
 
+    def holding(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that hold each of some terms."""
+        wanted = set(terms)
+        found = self.server.fetch(
+            f"SELECT rows FROM {self.schema}.lexeme WHERE term = ANY(%(terms)s)",
+            {"terms": sorted(wanted)},
+        )
+        if not found or len(found) < len(wanted):
+            return np.zeros(0, dtype=np.int64)
+        return in_each([_rows(rows) for (rows,) in found])
 
-class PostgresEngine:
+    def frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """How many documents hold each term."""
+        found = dict(
+            self.server.fetch(
+                f"SELECT term, documents FROM {self.schema}.lexeme WHERE term = ANY(%(terms)s)",
+                {"terms": list(terms)},
+            )
+        )
+        return {term: found.get(term, 0) for term in terms}
+
+
+class PostgresAnswering(ArrayAnswering):
+    """One question, whose exact evidence is asked for in all sets at once."""
+
+    def __init__(self, engine: PostgresEngine, question: Question) -> None:
+        super().__init__(engine, question)
+        self._sets = engine.vector_sets
+        self._server = engine.server
+
+    def evidence(self, rows: np.ndarray) -> EngineEvidence:
+        """What speaks for some documents, exactly."""
+        if not self._units or (len(rows) > 1 and not (np.diff(rows) > 0).all()):
+            return super().evidence(rows)
+        sent = self._server.fetch_each(
+            [self._sets[name].asking(unit, rows) for name, unit in self._units.items()]
+        )
+        told = {
+            name: self._sets[name].told(one, rows)
+            for name, one in zip(self._units, sent, strict=True)
+        }
+        return EngineEvidence(
+            rows=rows,
+            cosines={name: cosines for name, (cosines, _) in told.items()},
+            nearest={name: nearest for name, (_, nearest) in told.items()},
+            words=self._words.shares[rows],
+        )
+
+
+class PostgresEngine(TabledEngine):
     """One version. Immutable; safe between threads."""
 
-    def __init__(self, server: Server, version: str, described: Mapping[str, Any]) -> None:
-        self._server = server
-        self._schema = schema_of(version)
-        self._n = int(described["documents"])
-        self._units = tuple(described["units"])
+    def __init__(self, server: Server, folder: Path, described: Mapping[str, Any]) -> None:
+        self.server = server
+        self._schema = schema_of(described["version"])
         self._sets: Mapping[str, Mapping[str, Any]] = described["sets"]
-        self.words = PostgresWords(server=server, schema=self._schema, n_documents=self._n)
+        self.documents = DocumentTable(folder / DOCUMENTS_FOLDER)
+        n = len(self.documents)
+        self.words = PostgresWords(server=server, schema=self._schema, n_documents=n)
         self.vector_sets = {
-            name: PostgresVectors(
-                server=server,
-                schema=self._schema,
-                number=one["number"],
-                dimension=one["dimension"],
-                n_texts=one["texts"],
-                n_documents=self._n,
-                cosines=np.array(one["cosines"], dtype=np.float32) if "cosines" in one else None,
-                n_columns=one.get("columns", 0),
-                is_wide=one.get("is_wide", False),
-            )
+            name: self._opened(folder / VECTORS_FOLDER, name, one, n)
             for name, one in self._sets.items()
             if not one["owned"]
         }
+        self._owned: dict[str, OwnedTexts] = {}
+
+    def _opened(
+        self, folder: Path, name: str, described: Mapping[str, Any], n_documents: int
+    ) -> PostgresVectors:
+        n_texts, dimension = described["texts"], described["dimension"]
+        starts = read_array(folder, f"{name}-starts", "uint32", shape=(n_documents + 1,))
+        if starts[0] != 0 or starts[-1] != n_texts:
+            raise SnapshotCorrupt(f"{folder / name}-starts.npy does not hold what it should.")
+        return PostgresVectors(
+            server=self.server,
+            table=f"{self._schema}.text_{described['number']}",
+            dimension=dimension,
+            starts=starts,
+            codes=Codes.read(folder, name, n_texts, dimension) if n_texts > FLAT_UP_TO else None,
+        )
 
     @classmethod
-    def open(cls, address: str, version: str) -> PostgresEngine:
+    def open(cls, address: str, folder: Path) -> PostgresEngine:
         """Open what ``PostgresWriter`` published; a standby is waited for.
+
+        Args:
+            address: of the server.
+            folder: of the engine in the snapshot.
 
         Raises:
             EngineUnavailable: the server is not there, or not as it must be.
             SnapshotMissing: it does not have the version.
             SnapshotStale: it was written by another version of this program.
+            SnapshotCorrupt: a file or a table is not as it was written.
         """
-        server = server_at(address)
+        server, described = server_at(address), read_version(folder)
+        version = described["version"]
         until = time.monotonic() + PATIENCE
-        asked = "SELECT format, described FROM compendium.versions WHERE version = %(version)s"
         while True:
             found = []
             ((there, is_standby),) = server.fetch(
                 "SELECT to_regclass('compendium.versions') IS NOT NULL, pg_is_in_recovery()"
             )
             if there:
-                found = server.fetch(asked, {"version": version})
+                found = server.fetch(
+                    "SELECT format FROM compendium.versions WHERE version = %(version)s",
+                    {"version": version},
+                )
             if found:
                 break
             if not is_standby or time.monotonic() > until:
-                raise SnapshotMissing(f"{server.name} does not have the snapshot {version}.")
+                raise SnapshotMissing(f"{server.name} does not have the version {version}.")
             time.sleep(0.1)
-        written, described = found[0]
+        ((written,),) = found
         if written != FORMAT:
             raise SnapshotStale(
                 f"The tables of {version} at {server.name} have format {written}; "
                 f"this program reads {FORMAT}."
             )
-        return cls(server, version, described)
-
-    def __len__(self) -> int:
-        return self._n
+        _check_tables(server, described)
+        return cls(server, folder, described)
 
     @property
     def sizes(self) -> Mapping[str, int]:
@@ -223,168 +293,23 @@ class PostgresEngine:
         """How many numbers a vector of each vector set has."""
         return {name: one["dimension"] for name, one in self._sets.items()}
 
-    def ids(self, rows: np.ndarray) -> tuple[str, ...]:
-        """The ids of some documents."""
-        found = dict(
-            self._fetch(
-                "SELECT row, id FROM {schema}.document WHERE row = ANY(%(rows)s)",
-                rows=rows.tolist(),
-            )
-        )
-        return tuple(found[row] for row in rows.tolist())
-
-    def row(self, document_id: str) -> int | None:
-        """The row of a document."""
-        if "\0" in document_id:
-            return None
-        found = self._fetch("SELECT row FROM {schema}.document WHERE id = %(id)s", id=document_id)
-        return found[0][0] if found else None
-
-    def under(self, prefix: str) -> np.ndarray:
-        """The rows of the documents whose ids begin with some letters."""
-        if "\0" in prefix:
-            return np.zeros(0, dtype=np.int64)
-        ((first, n),) = self._fetch(
-            "SELECT min(row), count(*) FROM {schema}.document "
-            "WHERE id >= %(prefix)s AND starts_with(id, %(prefix)s)",
-            prefix=prefix,
-        )
-        return np.arange(first, first + n) if n else np.zeros(0, dtype=np.int64)
-
     def ask(self, question: Question) -> Answering:
         """Put a question."""
-        return ArrayAnswering(self, question)
-
-    def matching(self, within: Filter, among: np.ndarray | None = None) -> np.ndarray:
-        """The rows of the documents that pass a filter."""
-        if within.is_open:
-            return np.arange(self._n) if among is None else among
-        asked = _Condition(within, among)
-        ((rows,),) = self._fetch(
-            "SELECT string_agg(int4send(row), '') FROM {schema}.document AS d " + asked.where,
-            **asked.values,
-        )
-        passing = np.sort(column(rows, "i4")).astype(np.int64)
-        return passing if among is None else among[np.isin(among, passing)]
-
-    def count(self, within: Filter) -> int:
-        """How many documents pass a filter."""
-        if within.is_open:
-            return self._n
-        asked = _Condition(within, None)
-        ((n,),) = self._fetch(
-            "SELECT count(*) FROM {schema}.document AS d " + asked.where, **asked.values
-        )
-        return n
-
-    def counts(
-        self, within: Filter, among: np.ndarray | None = None
-    ) -> Mapping[str, Mapping[str, int]]:
-        """Facet to value to how many documents that pass have it."""
-        if within.is_open and among is None:
-            found = self._fetch("SELECT facet, value, documents FROM {schema}.facet_count")
-        elif within.is_open and among is not None:
-            found = self._fetch(
-                "SELECT facet, value, count(*) FROM {schema}.facet WHERE row = ANY(%(rows)s) "
-                "GROUP BY facet, value",
-                rows=among.tolist(),
-            )
-        else:
-            asked = _Condition(within, among)
-            found = self._fetch(
-                "SELECT facet, value, count(*) FROM {schema}.facet WHERE row IN ("
-                "SELECT row FROM {schema}.document AS d " + asked.where + ") GROUP BY facet, value",
-                **asked.values,
-            )
-        counted: dict[str, dict[str, int]] = {}
-        for facet, value, n in sorted(found):
-            counted.setdefault(facet, {})[value] = n
-        return counted
-
-    def keys(self, name: str, rows: np.ndarray) -> np.ndarray:
-        """A number that documents are ordered by."""
-        table = "key WHERE name = %(name)s AND" if name != TITLE else "document WHERE"
-        value = "value" if name != TITLE else "title::float8"
-        ((owners, values),) = self._fetch(
-            f"SELECT string_agg(int4send(row), ''), string_agg(float8send({value}), '') "
-            f"FROM {{schema}}.{table} row = ANY(%(rows)s)",
-            name=name,
-            rows=rows.tolist(),
-        )
-        known = np.full(self._n, math.inf)
-        known[column(owners, "i4")] = column(values, "f8")
-        return known[rows]
-
-    def figures(self, metric: str) -> FigureRows:
-        """Every figure that documents report in a metric."""
-        found = self._fetch(
-            "SELECT row, unit, low, high, sign, own, way FROM {schema}.figure "
-            "WHERE metric = %(metric)s ORDER BY row, place",
-            metric=metric,
-        )
-        columns = list(zip(*found, strict=True)) or [()] * 7
-        kinds = (np.int64, np.int64, np.float64, np.float64, np.int64, bool, np.int64)
-        rows, unit, low, high, sign, own, way = (
-            np.array(one, dtype=kind) for one, kind in zip(columns, kinds, strict=True)
-        )
-        return FigureRows(
-            rows=rows,
-            units=self._units,
-            unit=unit,
-            low=low,
-            high=high,
-            sign=sign,
-            own=own,
-            way=way,
-        )
-
-    def links(self, rows: np.ndarray) -> np.ndarray:
-        """Pairs of documents that are linked."""
-        ((owners, others),) = self._fetch(
-            "SELECT string_agg(int4send(row), ''), string_agg(int4send(other), '') "
-            "FROM {schema}.link WHERE row = ANY(%(rows)s)",
-            rows=rows.tolist(),
-        )
-        pairs = np.stack([column(owners, "i4"), column(others, "i4")]).astype(np.int64)
-        place = np.full(self._n, -1, dtype=np.int64)
-        place[rows] = np.arange(len(rows))
-        return pairs[:, np.lexsort((pairs[1], place[pairs[0]]))]
-
-    def holding(self, terms: Sequence[str]) -> np.ndarray:
-        """The rows of the documents that hold each of some terms."""
-        wanted = sorted(set(terms))
-        ((rows,),) = self._fetch(
-            "SELECT string_agg(int4send(row), '') FROM (SELECT row FROM {schema}.frequency "
-            "WHERE lexeme = ANY(ARRAY(SELECT number FROM {schema}.lexeme "
-            "WHERE term = ANY(%(terms)s))) GROUP BY row HAVING count(*) = %(n)s) AS held",
-            terms=wanted,
-            n=len(wanted),
-        )
-        return np.sort(column(rows, "i4")).astype(np.int64)
-
-    def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
-        """How many documents hold each term."""
-        found = dict(
-            self._fetch(
-                "SELECT term, documents FROM {schema}.lexeme WHERE term = ANY(%(terms)s)",
-                terms=list(terms),
-            )
-        )
-        return {term: found.get(term, 0) for term in terms}
+        return PostgresAnswering(self, question)
 
     def texts(self, vector_set: str, row: int) -> tuple[VectorText, ...]:
         """The texts of a document in a vector set."""
         if vector_set not in self.vector_sets:
             return ()
-        number = self.vector_sets[vector_set].number
-        found = self._fetch(
-            f"SELECT d.id, ordinal, digest FROM {{schema}}.text_{number} "
-            "JOIN {schema}.document AS d USING (row) WHERE row = %(row)s ORDER BY ordinal",
-            row=int(row),
+        found = self.server.fetch(
+            f"SELECT ordinal, digest FROM {self.vector_sets[vector_set].table} "
+            "WHERE row = %(row)s ORDER BY ordinal",
+            {"row": int(row)},
         )
+        owner = self.documents.ids[row]
         return tuple(
             VectorText(owner=owner, ordinal=ordinal, digest=digest.hex())
-            for owner, ordinal, digest in found
+            for ordinal, digest in found
         )
 
     def vectors(self, vector_set: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -392,10 +317,6 @@ class PostgresEngine:
         if vector_set not in self.vector_sets:
             return np.zeros((0, 0), dtype=np.float32), np.zeros(len(rows), dtype=np.int64)
         return self.vector_sets[vector_set].of(rows)
-
-    @cached_property
-    def _owned(self) -> dict[str, OwnedTexts]:
-        return {}
 
     def cosines(
         self, vector_set: str, rows: np.ndarray, vectors: np.ndarray
@@ -412,17 +333,20 @@ class PostgresEngine:
         if described is None or not described["owned"]:
             return _NO_TEXTS
         if vector_set not in self._owned:
-            found = self._fetch(
-                "SELECT owner, ordinal, digest, vector_send(embedding) FROM {schema}.owned "
-                "WHERE vector_set = %(name)s ORDER BY place",
-                name=vector_set,
+            found = self.server.fetch(
+                "SELECT owner, ordinal, digest, vector_send(embedding) "
+                f"FROM {self._schema}.owned WHERE vector_set = %(name)s ORDER BY place",
+                {"name": vector_set},
             )
+            if len(found) != described["texts"]:
+                table = f"{self._schema}.owned"
+                raise changed_by_hand(self.server, table, described["texts"], len(found))
             self._owned[vector_set] = OwnedTexts(
                 texts=tuple(
                     VectorText(owner=owner, ordinal=ordinal, digest=digest.hex())
                     for owner, ordinal, digest, _ in found
                 ),
-                vectors=_vectors(b"".join(sent for *_, sent in found), described["dimension"]),
+                vectors=vectors_of(b"".join(sent for *_, sent in found), described["dimension"]),
             )
         return self._owned[vector_set]
 
@@ -430,103 +354,72 @@ class PostgresEngine:
         """The vectors of the texts that a set has of those asked for."""
         if vector_set not in self._sets or not digests:
             return {}
-        table = "owned"
+        own, table = "", f"{self._schema}.owned"
         if vector_set in self.vector_sets:
-            table = f"text_{self.vector_sets[vector_set].number}"
-        found = self._fetch(
-            f"SELECT digest, vector_send(embedding) FROM {{schema}}.{table} "
-            f"WHERE digest = ANY(%(digests)s)"
-            + (" AND vector_set = %(name)s" if table == "owned" else ""),
-            digests=[bytes.fromhex(digest) for digest in digests],
-            name=vector_set,
+            table = self.vector_sets[vector_set].table
+        else:
+            own = " AND vector_set = %(name)s"
+        found = self.server.fetch(
+            f"SELECT digest, vector_send(embedding) FROM {table} "
+            f"WHERE digest = ANY(%(digests)s){own}",
+            {"digests": [bytes.fromhex(digest) for digest in digests], "name": vector_set},
         )
         dimension = self.dimensions[vector_set]
-        return {digest.hex(): _vectors(sent, dimension)[0] for digest, sent in found}
-
-    def _fetch(self, statement: str, **values: Any) -> list[tuple]:
-        return self._server.fetch(
-            statement.replace("{schema}", self._schema),
-            {
-                "schema": self._schema,
-                **values,
-            },
-        )
+        return {digest.hex(): vectors_of(sent, dimension)[0] for digest, sent in found}
 
 
-def _places_of(owners: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The places of the texts of some documents, one after the other, and how many each has.
+def read_version(folder: Path) -> Mapping[str, Any]:
+    """What a snapshot says of the version that it goes with.
 
-    Args:
-        owners: the row of each text, in order.
-        rows: the documents, in any order.
+    Raises:
+        SnapshotStale: it was written by another version of this program.
+        SnapshotCorrupt: that cannot be read.
     """
-    begins, ends = np.searchsorted(owners, rows), np.searchsorted(owners, rows, side="right")
-    places = [np.arange(*pair) for pair in zip(begins, ends, strict=True)]
-    none = np.zeros(0, dtype=np.int64)
-    return np.concatenate([none, *places]), (ends - begins).astype(np.int64)
+    path = folder / VERSION_FILE
+    try:
+        described = json.loads(path.read_bytes())
+        written = described["format"]
+        schema_of(described["version"])
+    except FileNotFoundError as err:
+        raise SnapshotStale(
+            f"{folder} is not as this program has it for an engine in PostgreSQL."
+        ) from err
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise SnapshotCorrupt(f"{path} does not hold what it should.") from err
+    if written != FORMAT:
+        raise SnapshotStale(f"{path} has format {written}; this program reads {FORMAT}.")
+    return described
 
 
-def _vectors(sent: bytes | None, dimension: int) -> np.ndarray:
+def changed_by_hand(server: Server, table: str, expected: int, found: int) -> SnapshotCorrupt:
+    """What is said where a table has not the rows that were written."""
+    return SnapshotCorrupt(
+        f"Somebody changed tables of this version at {server.name}: "
+        f"{table} must have rows: {expected}, not {found}."
+    )
+
+
+def _check_tables(server: Server, described: Mapping[str, Any]) -> None:
+    """Refuse a version that was changed by hand, as far as the numbers of rows tell.
+
+    Raises:
+        SnapshotCorrupt: a table has more or fewer rows than were written.
+        SnapshotMissing: a table is gone.
+    """
+    schema, rows = schema_of(described["version"]), described["rows"]
+    (counted,) = server.fetch(
+        "SELECT " + ", ".join(f"(SELECT count(*) FROM {schema}.{table})" for table in rows)
+    )
+    for (table, expected), found in zip(rows.items(), counted, strict=True):
+        if found != expected:
+            raise changed_by_hand(server, f"{schema}.{table}", expected, found)
+
+
+def _rows(sent: bytes) -> np.ndarray:
+    return np.frombuffer(sent, dtype="<u4")
+
+
+def vectors_of(sent: bytes | None, dimension: int) -> np.ndarray:
     """What ``vector_send`` gave for any number of vectors: float32 of shape (n, dimension)."""
     form = np.dtype([("dimension", ">i2"), ("rest", ">i2"), ("numbers", ">f4", (dimension,))])
     return np.frombuffer(sent or b"", dtype=form)["numbers"].astype(np.float32)
-
-
-class _Condition:
-    """A filter as the WHERE of a statement over documents ``d``, with its values."""
-
-    def __init__(self, within: Filter, among: np.ndarray | None) -> None:
-        self.values: dict[str, Any] = {}
-        parts = [*self._facets(within)]
-        if within.kinds:
-            parts.append(f"d.kind = ANY({self._given(list(within.kinds))})")
-        if within.figure is not None:
-            parts.append(self._reporting(within.figure))
-        if within.holding:
-            wanted = sorted(set(within.holding))
-            parts.append(self._holding(wanted, f" GROUP BY row HAVING count(*) = {len(wanted)}"))
-        if within.lacking:
-            parts.append(f"NOT {self._holding(within.lacking)}")
-        if among is not None:
-            parts.append(f"d.row = ANY({self._given(among.tolist())})")
-        self.where = ("WHERE " + " AND ".join(parts)) if parts else ""
-
-    def _given(self, value: Any) -> str:
-        name = f"value{len(self.values)}"
-        self.values[name] = value
-        return f"%({name})s"
-
-    def _facets(self, within: Filter) -> Iterator[str]:
-        for facet, wanted in within.facets.items():
-            if facet in within.all_of:
-                yield from (self._having(facet, (value,)) for value in wanted)
-            elif wanted:
-                yield self._having(facet, wanted)
-        for facet, unwanted in within.without.items():
-            if unwanted:
-                yield f"NOT {self._having(facet, unwanted)}"
-
-    def _having(self, facet: str, wanted: Sequence[str]) -> str:
-        return (
-            "d.row IN (SELECT row FROM {schema}.facet "
-            f"WHERE facet = {self._given(facet)} AND value = ANY({self._given(list(wanted))}))"
-        )
-
-    def _holding(self, terms: Sequence[str], grouped: str = "") -> str:
-        return (
-            "d.row IN (SELECT row FROM {schema}.frequency WHERE lexeme = ANY(ARRAY("
-            "SELECT number FROM {schema}.lexeme "
-            f"WHERE term = ANY({self._given(list(terms))}))){grouped})"
-        )
-
-    def _reporting(self, asked: FigureFilter) -> str:
-        unit = "compared"
-        if asked.unit is not None:
-            named = f"SELECT number FROM {{schema}}.unit WHERE name = {self._given(asked.unit)}"
-            unit = f"unit = ({named})"
-        return (
-            f"d.row IN (SELECT row FROM {{schema}}.figure WHERE sought"
-            f" AND metric = ANY({self._given(list(asked.metrics))})"
-            f" AND low >= {self._given(float(asked.least))}"
-            f" AND (sign < 0) = {self._given(asked.falls)} AND {unit})"
-        )

@@ -2,15 +2,17 @@
 
 Owns psycopg, which is imported when a server is first asked for. Statements that read are
 tried again once on a new connection where the old one broke: of several addresses in
-``KB_ENGINE`` the next one answers.
+``KB_ENGINE`` the next one answers. What is asked together goes there and back once.
 """
 
 from __future__ import annotations
 
 import os
+import struct
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,14 +25,39 @@ if TYPE_CHECKING:
 
 #: What statements are run on.
 Connection: TypeAlias = "psycopg.Connection"
+#: A statement, with what stands for its names.
+Asked: TypeAlias = "tuple[str, Mapping[str, Any]]"
 
 #: The oldest server and the oldest pgvector that have all that is used here.
 LEAST_SERVER, LEAST_VECTOR = 15, (0, 7)
 #: Seconds that an address has to answer, unless ``KB_ENGINE`` says otherwise.
 CONNECT_SECONDS = 3
-#: What a session that reads is like. Nothing that is asked here earns a compiler.
-_SESSION = "SET jit = off; SET statement_timeout = '30s'; SET default_transaction_read_only = on"
+#: What a session that reads is like. Nothing that is asked here earns a compiler, or a plan of
+#: its own: there is one good way to each answer.
+_SESSION = (
+    "SET jit = off; SET plan_cache_mode = force_generic_plan; SET statement_timeout = '30s'; "
+    "SET default_transaction_read_only = on"
+)
+#: What a session that writes is like: others wait for it, and no longer than so. A server
+#: notices within a minute that the machine of one is gone, and ends it.
+_WRITING = (
+    "SET lock_timeout = '10min'; SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 5; "
+    "SET tcp_keepalives_count = 5"
+)
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('compendium'))"
+#: A statement that was put so many times on a connection is kept there, ready to run.
+_PREPARED_AFTER = 1
+#: How soon it is noticed that the machine of a server is gone, in libpq's own words: an address
+#: that is silent for 5 seconds is asked, every 2 seconds, whether it is there.
+_WATCH = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
+#: The SQLSTATE of a statement that was ended because it took too long, or by somebody.
+_TOO_LONG = "57014"
 _NO_EXTENSION = "Install pgvector on the server and run 'CREATE EXTENSION vector' in the database."
 #: SQLSTATE, or the first two letters of it, to what is wrong and what to do.
 _REMEDIES: Mapping[str, tuple[str, str]] = {
@@ -46,7 +73,16 @@ _REMEDIES: Mapping[str, tuple[str, str]] = {
     "53100": ("has no space left", "Free some, then run 'kb build' again."),
     "53300": ("has no connection left", "Raise max_connections, or lower KB_WORKERS."),
     "54": ("refuses something that is too large", "Look for it in the log of the server."),
-    "57014": ("took too long, or a standby gave up the answer", "Try again."),
+    _TOO_LONG: ("took too long", "Look at what else it does, then try again."),
+    "40001": ("gave up the answer, as a standby may", "Try again."),
+    "42703": (
+        "has a schema 'compendium' that is not of this program",
+        "Name another database in KB_ENGINE.",
+    ),
+    "55P03": (
+        "is being written to by another build",
+        "Wait for that to end, then run 'kb build' again.",
+    ),
     "0A000": ("has no extension 'vector'", _NO_EXTENSION),
     "58P01": ("has no extension 'vector'", _NO_EXTENSION),
 }
@@ -111,12 +147,17 @@ class Server:
     def writing(self) -> Iterator[Connection]:
         """A transaction on the server that takes changes: all of it is done, or nothing.
 
+        Who writes waits until no other does, to the end of its transaction.
+
         Raises:
-            EngineUnavailable: it is not there, or gave out in the middle.
+            EngineUnavailable: it is not there, gave out in the middle, or another one writes for
+                too long.
         """
         with self.telling():
             connection = self._open(target_session_attrs="read-write")
             with connection, self.telling():
+                connection.execute(_WRITING)
+                connection.execute(_ONE_AT_A_TIME)
                 _check(connection, self.name, writes=True)
                 yield connection
 
@@ -127,12 +168,32 @@ class Server:
             EngineUnavailable: the server is not there, or gave out.
             SnapshotMissing: it does not have the version any more.
         """
+        return self.fetch_each([(statement, values or {})])[0]
+
+    def fetch_each(self, asked: Sequence[Asked]) -> list[list[tuple]]:
+        """The same of some statements, which go there and back together.
+
+        Raises:
+            EngineUnavailable: the server is not there, or gave out.
+            SnapshotMissing: it does not have the version any more.
+        """
         with self.telling():
-            with suppress(_library().OperationalError), self.reading() as connection:
-                return connection.execute(statement, values, binary=True).fetchall()
+            try:
+                return self._fetched(asked)
+            except _library().OperationalError as err:
+                if err.sqlstate == _TOO_LONG:
+                    raise
             self.close()  # the others broke with it
-            with self.reading() as connection:
-                return connection.execute(statement, values, binary=True).fetchall()
+            return self._fetched(asked)
+
+    def _fetched(self, asked: Sequence[Asked]) -> list[list[tuple]]:
+        with self.reading() as connection:
+            if len(asked) == 1:
+                ((statement, values),) = asked
+                return [connection.execute(statement, values, binary=True).fetchall()]
+            with connection.pipeline():
+                cursors = [connection.execute(*one, binary=True) for one in asked]
+                return [cursor.fetchall() for cursor in cursors]
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -204,9 +265,10 @@ class Server:
             given = library.conninfo.conninfo_to_dict(self._address)
         except library.ProgrammingError as err:
             raise SettingError(_NO_ADDRESS) from err
-        options.setdefault("connect_timeout", given.get("connect_timeout", CONNECT_SECONDS))
+        for name, usual in {"connect_timeout": CONNECT_SECONDS, **_WATCH}.items():
+            options.setdefault(name, given.get(name, usual))
         return library.connect(
-            self._address, prepare_threshold=None, client_encoding="utf8", **options
+            self._address, prepare_threshold=_PREPARED_AFTER, client_encoding="utf8", **options
         )
 
 
@@ -230,7 +292,10 @@ def _check(connection: Connection, name: str, *, writes: bool) -> None:
             f"The database of {name} keeps its texts as {encoding}.",
             remedy="Create one with ENCODING 'UTF8'.",
         )
-    asked = "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
+    asked = (  # what it brings is found wherever it was put, and nothing else goes by its names
+        "SELECT extversion, set_config('search_path', quote_ident(nspname), false) "
+        "FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'vector'"
+    )
     found = connection.execute(asked).fetchone()
     if found is None and writes:
         with suppress(_library().errors.InsufficientPrivilege), connection.transaction():
@@ -255,6 +320,18 @@ def _library() -> Any:
             "KB_ENGINE names PostgreSQL, for which the package psycopg is missing. "
             "Run pip install 'compendium-of-business-networks[postgresql]'."
         ) from err
+
+    class Sending(psycopg.adapt.Dumper):
+        """Sends arrays in binary; psycopg would turn each number into text."""
+
+        format = psycopg.pq.Format.BINARY
+
+        def dump(self, obj: Any) -> bytes:
+            return obj.sent
+
+    for kind in (Integers, Reals):
+        own = type(f"Sending{kind.__name__}", (Sending,), {"oid": kind.of_array})
+        psycopg.adapters.register_dumper(kind, own)
     return psycopg
 
 
@@ -270,9 +347,41 @@ def column(data: bytes | None, kind: str) -> np.ndarray:
     return numbers.astype(kind)
 
 
-def vector_text(unit: np.ndarray) -> str:
-    """A vector as pgvector reads it, each number to its last bit."""
-    return "[" + ",".join(map(repr, unit.astype(float).tolist())) + "]"
+@dataclass(frozen=True, slots=True)
+class Integers:
+    """Whole numbers as a statement gets them."""
+
+    values: np.ndarray
+    #: The numbers by which PostgreSQL knows int4 and an array of it.
+    of_one, of_array, kind = 23, 1007, ">i4"
+
+    @property
+    def sent(self) -> bytes:
+        """In binary."""
+        return _array_in_binary(self.values, self.of_one, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Reals:
+    """Numbers of 32 bits as a statement gets them: pgvector makes a vector of them."""
+
+    values: np.ndarray
+    #: The same for float4.
+    of_one, of_array, kind = 700, 1021, ">f4"
+
+    @property
+    def sent(self) -> bytes:
+        """In binary."""
+        return _array_in_binary(self.values, self.of_one, self.kind)
+
+
+def _array_in_binary(values: np.ndarray, of_one: int, kind: str) -> bytes:
+    """An array as PostgreSQL reads it: its head, then each number behind its length."""
+    if not len(values):
+        return struct.pack(">iiI", 0, 0, of_one)
+    each = np.empty(len(values), dtype=[("length", ">i4"), ("value", kind)])
+    each["length"], each["value"] = 4, values
+    return struct.pack(">iiIii", 1, 0, of_one, len(values), 1) + each.tobytes()
 
 
 def rows_in_binary(columns: Sequence[np.ndarray]) -> Iterator[bytes]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 from kb.engine.base import Engine, EngineWriter
 from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.engine.postgresql.engine import PostgresEngine
+from kb.engine.postgresql.schema import VERSION_FILE
 from kb.engine.postgresql.writer import PostgresWriter
 from tests.kb.engine.postgresql_server import PostgresServer
 from tests.kb.engine.reference import ReferenceStore
@@ -44,21 +44,24 @@ class LocalStore:
 
 
 class PostgresStore:
-    """A version in the database of the test run."""
+    """Versions in the database of the test run, each with its folder."""
 
-    _versions = count()
-
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, folder: Path) -> None:
         self._address = address
-        self._version = f"test{next(self._versions)}"
+        self._folder = folder
+        self._n = 0
 
     def writer(self) -> PostgresWriter:
-        """Something that writes the version."""
-        return PostgresWriter(self._address, self._version, origin="tests")
+        """Something that writes a version."""
+        self._n += 1
+        folder = self._folder / str(self._n)
+        return PostgresWriter(self._address, f"test{self._n}", folder=folder, index=self._folder)
 
     def open(self) -> PostgresEngine:
-        """What was published."""
-        return PostgresEngine.open(self._address, self._version)
+        """What was published last."""
+        published = [path.parent for path in self._folder.glob(f"*/{VERSION_FILE}")]
+        newest = max(published, key=lambda folder: int(folder.name))
+        return PostgresEngine.open(self._address, newest)
 
 
 @cache
@@ -74,5 +77,5 @@ def running_server() -> PostgresServer:
 ENGINES: Mapping[str, Callable[[Path], Store]] = {
     "reference": lambda _: ReferenceStore(),
     "local": LocalStore,
-    "postgresql": lambda _: PostgresStore(running_server().address),
+    "postgresql": lambda folder: PostgresStore(running_server().address, folder),
 }

@@ -9,12 +9,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from kb.engine.postgresql.engine import read_version
+from kb.engine.postgresql.schema import schema_of
 from kb.engine.postgresql.server import server_at
-from kb.errors import EngineUnavailable, SnapshotStale
+from kb.errors import EngineUnavailable, SnapshotCorrupt, SnapshotStale
 from kb.indexing.pipeline import build
 from kb.search.opening import Wanted, open_current, open_live, try_out
 from kb.search.query import Query
 from kb.settings import Settings
+from kb.snapshots.format import ENGINE_FOLDER
 from kb.snapshots.store import current_id, snapshot_ids
 from tests.kb.engine.postgresql_server import PostgresServer
 from tests.toy import copy_toy_corpus, settings_of_toy
@@ -37,10 +40,10 @@ def _own(tmp_path: Path, tiny_encoder: Path, server: PostgresServer) -> Settings
 
 
 def versions(server: PostgresServer) -> set[str]:
-    """What the server holds."""
+    """Of which snapshots the server holds the version."""
     with psycopg.connect(server.address) as connection:
         found = connection.execute("SELECT version FROM compendium.versions").fetchall()
-    return {version for (version,) in found}
+    return {version.partition("_")[0] for (version,) in found}
 
 
 def edit(settings: Settings, text: str) -> None:
@@ -87,6 +90,31 @@ def schemas(server: PostgresServer) -> set[str]:
     with psycopg.connect(server.address) as connection:
         found = connection.execute("SELECT nspname FROM pg_namespace").fetchall()
     return {name for (name,) in found}
+
+
+def test_tables_that_were_emptied_by_hand_are_written_again(own, server):
+    """A build says what it found, and the site answers as before."""
+    first = build(own).snapshot_id
+    expected = first_ten(own, "wine export")
+    version = read_version(own.index / first / ENGINE_FOLDER)["version"]
+    with psycopg.connect(server.address) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(f"TRUNCATE {schema_of(version)}.lexeme")
+
+    with pytest.raises(SnapshotCorrupt, match=r"Somebody changed tables of this version .* not 0"):
+        open_current(own)
+    told: list[str] = []
+    second = build(own, tell=told.append).snapshot_id
+
+    assert second != first
+    assert any("Building again: Somebody changed tables" in sentence for sentence in told)
+    assert first_ten(own, "wine export") == expected
+    assert read_version(own.index / second / ENGINE_FOLDER)["version"] != version
+    with psycopg.connect(server.address) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM compendium.versions WHERE version = %s", (version,)
+        ).fetchall()
+    assert found == [(0,)]
 
 
 def test_an_index_of_the_other_engine_is_refused_and_built_again(own):
