@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging
 import os
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gunicorn.app.base import BaseApplication
@@ -20,6 +18,7 @@ from kb.search.opening import open_live
 from web.serving.kept import Kept
 from web.serving.limits import Limits
 from web.serving.log import RequestLog
+from web.serving.memory import keep_giving_back, share_arenas
 from web.serving.observed import Observed, Observer
 from web.serving.proxies import Proxies, warnings
 from web.serving.worker import THREADS, BufferingWorker, Ending
@@ -41,10 +40,6 @@ _log = logging.getLogger(__name__)
 #: Seconds for which the first answers have the processor to themselves, before what is served is
 #: read to the last byte.
 VERIFY_AFTER = 3.0
-
-
-#: Of <malloc.h>: how many stores of memory the threads of a process take from, at most.
-_ARENA_MAX, ARENAS = -8, 2
 
 
 class Server(BaseApplication):
@@ -155,6 +150,7 @@ def follow(arbiter: Arbiter, _: Worker) -> None:
     """In a worker: follow switches, whether or not requests come."""
     gc.enable()
     arbiter.app.live.watch()
+    keep_giving_back()
     if arbiter.app.counts is not None:
         arbiter.app.metrics.leave()
         arbiter.app.counts.report(arbiter.app.live)
@@ -215,17 +211,6 @@ def leave(arbiter: Arbiter, worker: Worker) -> None:
     code = ending.code if isinstance(ending, SystemExit) else 1
     logging.shutdown()
     os._exit(code & 0xFF if isinstance(code, int) else 0 if code is None else 1)
-
-
-def share_arenas() -> None:
-    """Let all threads take memory from two stores in place of one each: 5 MB less in each worker.
-
-    Threads run one at a time, mostly, and what one of them gave back no other takes from its store.
-    Only glibc has such stores. ``MALLOC_ARENA_MAX`` in the environment goes before it.
-    """
-    if "MALLOC_ARENA_MAX" not in os.environ:
-        with suppress(AttributeError, OSError):  # of another maker
-            ctypes.CDLL(None).mallopt(_ARENA_MAX, ARENAS)
 
 
 def run(settings: Settings, make_app: Callable[[LiveSearcher, Settings], Flask]) -> None:

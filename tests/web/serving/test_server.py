@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import signal
 import socket
 import subprocess
@@ -26,7 +25,7 @@ from kb.indexing.pipeline import build
 from kb.settings import Settings, read_settings
 from kb.snapshots.store import set_current
 from web.app import create_app
-from web.serving.server import ARENAS, Server, catch_up, options
+from web.serving.server import Server, catch_up, options
 from web.serving.worker import BufferingWorker
 
 ROOT = Path(__file__).parents[3]
@@ -54,45 +53,6 @@ def test_configuration():
     cfg = Server(read_settings({}, workers=3), create_app).cfg
     assert (cfg.workers, cfg.preload_app, cfg.worker_class) == (3, True, BufferingWorker)
     assert (cfg.control_socket_disable, cfg.accesslog) == (True, None)
-
-
-#: How many stores of memory eight threads take from that ask at the same time.
-STORES = """
-import ctypes, sys, threading
-from web.serving.server import share_arenas
-
-libc = ctypes.CDLL(None)
-if sys.argv[1] == "shared":
-    share_arenas()
-all_there = threading.Barrier(8)
-
-def take():
-    all_there.wait()
-    libc.malloc(5000)
-    all_there.wait()
-
-threads = [threading.Thread(target=take) for _ in range(8)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
-libc.fflush(None)
-"""
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has several stores")
-def test_threads_take_memory_from_two_stores():
-    """What threads take comes from two stores, where it came from more."""
-    environ = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
-    stores = {}
-    for how in ("shared", "as it is"):
-        done = subprocess.run([sys.executable, "-c", STORES, how], cwd=ROOT, env=environ,
-                              capture_output=True, text=True, check=True)  # fmt: skip
-        stores[how] = done.stdout.count("<heap nr=")
-
-    assert stores["shared"] == ARENAS
-    assert stores["as it is"] > ARENAS
 
 
 def test_serves_the_real_compendium(real_server_url):
