@@ -1,4 +1,4 @@
-"""An environment for each library that is measured beside ours, and the tree of our last release.
+"""An environment for each library that is measured beside ours, and our last release.
 
 All of it lies in the folder that a run is given, and is made once.
 """
@@ -9,15 +9,19 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
 #: The release that the present one is compared with: the last one before candidates.
 PREVIOUS = "e9d3985"
+#: What it needs that the present one does not; all else is the present one's, in its versions.
+_ONLY_PREVIOUS = ("flask-openapi3==4.3.1",)
 #: What of its content a made-up compendium for it takes from that release.
 _OF_PREVIOUS = ("calibration.json", "glossary.yaml", "glossary-forms.json")
+#: A file of an environment that is written last, with what it holds.
+_MADE = "made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +65,11 @@ def python_of(library: Library, folder: Path) -> Path:
     """
     home = folder / "environments" / library.module
     python = home / "bin" / "python"
-    made = home / "made"  # written last: what was cut off is begun again
-    wanted = "\n".join(library.requires)
-    if not made.is_file() or made.read_text(encoding="utf-8") != wanted:
-        shutil.rmtree(home, ignore_errors=True)
+    if _begun_again(home, library.requires):
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
         install = [str(python), "-m", "pip", "install", "--quiet", *library.requires]
         subprocess.run(install, check=True)
-        made.write_text(wanted, encoding="utf-8")
+        _is_made(home, library.requires)
     return python
 
 
@@ -88,6 +89,33 @@ def previous_tree(root: Path, folder: Path) -> Path:
             files.extractall(staged, filter="data")
         staged.rename(tree)
     return tree
+
+
+def previous_packages(folder: Path) -> Path:
+    """The packages that the last release alone needs, which are installed where they are not.
+
+    Raises:
+        subprocess.CalledProcessError: they cannot be installed; pip says why.
+    """
+    home = folder / "environments" / PREVIOUS
+    if _begun_again(home, _ONLY_PREVIOUS):
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        subprocess.run([*pip, "--target", str(home), *_ONLY_PREVIOUS], check=True)
+        _is_made(home, _ONLY_PREVIOUS)
+    return home
+
+
+def _begun_again(home: Path, requires: Sequence[str]) -> bool:
+    """Whether an environment has to be made; what was cut off before is gone."""
+    made = home / _MADE
+    if made.is_file() and made.read_text(encoding="utf-8") == "\n".join(requires):
+        return False
+    shutil.rmtree(home, ignore_errors=True)
+    return True
+
+
+def _is_made(home: Path, requires: Sequence[str]) -> None:
+    (home / _MADE).write_text("\n".join(requires), encoding="utf-8")
 
 
 def with_its_own(tree: Path, cases: Path) -> None:

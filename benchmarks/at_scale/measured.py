@@ -9,45 +9,71 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 from at_scale.environments import Library, python_of
-from at_scale.queries import QUERIES, percentile
+from at_scale.queries import QUERIES, percentile, within
 from at_scale.server import Server, command_of, environment
 
 #: A measure by its name.
 Found = dict[str, float]
 
-#: So many queries are asked before the memory of a worker is read.
+#: So many queries are asked before the memory of a worker is read, where there is time.
 _BEFORE_MEMORY = 200
+#: For pages there is so many times as long as for a measure in the worker.
+_LONGER_FOR_PAGES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much is asked in a round: so many queries, but no more than some seconds hold.
+
+    The seconds are for each measure of searching alone; what takes longer is asked less often.
+    """
+
+    queries: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A release over a compendium: its code, the cases, its index, and what is filtered by."""
+    """A release over a compendium: its code, the cases, its index, and what is filtered by.
+
+    Attributes:
+        packages: a folder of packages that it needs beside those of this environment.
+        brief: measure only what the present release is compared by.
+    """
 
     name: str
     tree: Path
     cases: Path
     index: Path
     filters: Path
+    packages: Path | None = None
+    brief: bool = False
 
     def build(self, table: Path) -> Found:
-        """Build from nothing, again with nothing changed, and again after one edit."""
+        """Build from nothing, again with nothing changed, and again after one edit.
+
+        The index is left with the sentence of the edit in it.
+        """
         shutil.rmtree(self.index, ignore_errors=True)
         first = self._build(table)
         found = {
             "full build, made vectors": first["seconds"],
             "peak of memory of a full build": first["peak MB"],
-            "build, nothing changed": self._build(table)["seconds"],
         }
+        if not self.brief:
+            found["build, nothing changed"] = self._build(table)["seconds"]
         with edited(self.cases):
             found["build, one case edited"] = self._build(table)["seconds"]
-        self._build(table)
         return found
 
     def check(self) -> Found:
@@ -55,33 +81,44 @@ class Release:
 
         From the start of the process to its end, as whoever writes a case waits for it.
         Nothing is remembered of an earlier check when the first begins.
+
+        Raises:
+            RuntimeError: the cases have problems.
         """
         shutil.rmtree(self._remembered, ignore_errors=True)
         self._remembered.mkdir()  # without a folder nothing is kept
-        found = {"kb check, first": self._check(), "kb check, again": self._check()}
-        with edited(self.cases):
-            found["kb check, one case edited"] = self._check()
+        found = {"kb check, first": self._check()}
+        if not self.brief:
+            found["kb check, again"] = self._check()
+            with edited(self.cases):
+                found["kb check, one case edited"] = self._check()
         return found
 
-    def ask(self, n: int) -> Found:
+    def ask(self, bounds: Bounds) -> Found:
         """Ask inside a worker's process; see ``at_scale.worker``."""
-        answered = self._python("at_scale.worker", str(self.index), str(n), str(self.filters))
-        return flat(answered)
+        asked = (str(bounds.queries), str(bounds.seconds))
+        return flat(self._python("at_scale.worker", str(self.index), *asked, str(self.filters)))
 
-    def serve(self) -> Found:
-        """Serve the site, by two workers."""
-        with Server(self.tree, self.index) as server:
+    def serve(self, bounds: Bounds) -> Found:
+        """Serve the site, by two workers.
+
+        Raises:
+            RuntimeError: the server ends without an answer.
+            OSError: a page does not come, or says an error.
+        """
+        with Server(self.tree, self.index, packages=self.packages) as server:
             found = {"start to the first answer": server.seconds_to_answer}
-            new = itertools.cycle(QUERIES)
-            pages = [
-                server.ask(f"{text} {number}") * 1000
-                for number, text in zip(range(_BEFORE_MEMORY), new, strict=False)
-            ]
+            texts = itertools.islice(itertools.cycle(QUERIES), _BEFORE_MEMORY)
+            new = within(
+                (f"{text} {n}" for n, text in enumerate(texts)), _LONGER_FOR_PAGES * bounds.seconds
+            )
+            pages = [server.ask(text) * 1000 for text in new]
             found["memory of a worker"] = server.memory()
             found["page of a search, p50"] = percentile(pages, 0.5)
             found["page of a search, p95"] = percentile(pages, 0.95)
-            lost = [server.ask("", f"/cases/norway/not-there-{n}") * 1000 for n in range(10)]
-            found["page of an unknown id, p50"] = percentile(lost, 0.5)
+            if not self.brief:
+                lost = [server.ask("", f"/cases/norway/not-there-{n}") * 1000 for n in range(10)]
+                found["page of an unknown id, p50"] = percentile(lost, 0.5)
         return found
 
     @property
@@ -90,18 +127,24 @@ class Release:
         return self.index.with_name(f"{self.index.name}-check")
 
     def _build(self, table: Path) -> dict[str, float]:
-        return self._python("at_scale.build", str(table), str(self.cases), str(self.index))
+        asked = (str(table), str(self.cases), str(self.index))
+        return self._python("at_scale.build", *asked, tell=True)
 
     def _check(self) -> float:
         started = time.perf_counter()
         command = [*command_of(self.tree), "check"]
         folders = {"KB_CASES": str(self.cases), "KB_INDEX": str(self._remembered)}
-        settings = environment(self.tree) | folders
-        subprocess.run(command, cwd=self.tree, env=settings, stdout=subprocess.DEVNULL, check=True)
+        settings = environment(self.tree, self.packages) | folders
+        done = subprocess.run(
+            command, cwd=self.tree, env=settings, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
         return time.perf_counter() - started
 
-    def _python(self, module: str, *arguments: str) -> dict[str, Any]:
-        return _json([sys.executable, "-m", module, *arguments], self.tree, environment(self.tree))
+    def _python(self, module: str, *arguments: str, tell: bool = False) -> dict[str, Any]:
+        command = [sys.executable, "-m", module, *arguments]
+        return _json(command, self.tree, environment(self.tree, self.packages), tell=tell)
 
 
 class edited:  # noqa: N801 it is used as a function is
@@ -134,9 +177,10 @@ def beside(library: Library, folder: Path, data: Path, store: Path, repeats: int
 
 
 def medians(runs: Iterable[Mapping[str, float]]) -> Found:
-    """The median of each measure over several runs."""
+    """The median of each measure over the runs that have it."""
     runs = list(runs)
-    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    names = dict.fromkeys(name for run in runs for name in run)
+    return {name: statistics.median(run[name] for run in runs if name in run) for name in names}
 
 
 def flat(answered: Mapping[str, Any]) -> Found:
@@ -150,16 +194,30 @@ def flat(answered: Mapping[str, Any]) -> Found:
     return found
 
 
-def _json(command: list[str], folder: Path, variables: Mapping[str, str]) -> dict[str, Any]:
+def _json(
+    command: list[str], folder: Path, variables: Mapping[str, str], *, tell: bool = False
+) -> dict[str, Any]:
     """The line of JSON that a command prints last; what it says beside is seen where it fails.
+
+    Args:
+        command: what is run.
+        folder: where.
+        variables: the environment of its process.
+        tell: what it says is passed on as it comes.
 
     Raises:
         RuntimeError: it fails.
     """
-    done = subprocess.run(
-        command, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        last = "\n".join(done.stderr.splitlines()[-12:])
-        raise RuntimeError(f"{' '.join(command)} failed:\n{last}")
-    return json.loads(done.stdout.splitlines()[-1])
+    last: deque[str] = deque(maxlen=12)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as answer:
+        with subprocess.Popen(
+            command, cwd=folder, env=dict(variables), stdout=answer, stderr=PIPE, text=True
+        ) as process:
+            for line in process.stderr or ():
+                last.append(line.rstrip())
+                if tell:
+                    print(f"       {last[-1]}", file=sys.stderr, flush=True)
+        if process.returncode:
+            raise RuntimeError("\n".join((f"{' '.join(command)} failed:", *last)))
+        answer.seek(0)
+        return json.loads(answer.read().splitlines()[-1])

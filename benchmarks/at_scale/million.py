@@ -28,6 +28,10 @@ _OTHER, _CHANCE = 0.5, 0.6
 _SET = "passages"
 _BY_CHANCE, _BY_CONTENT = "sector", "project"
 BEST = 10
+#: What is aimed at under every filter: the share of the best ten that is found, the median time.
+LEAST_RECALL, MOST_MS = 0.99, 10
+#: So many filters are asked under: none, and each share in both ways.
+FILTERS = 1 + 2 * len(SHARES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,11 @@ class Row:
     p50: float
     p95: float
     processor: float
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether enough is found, and quickly enough."""
+        return self.recall >= LEAST_RECALL and self.p50 <= MOST_MS
 
 
 class MadeEngine:

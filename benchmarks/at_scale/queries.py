@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+Asked = TypeVar("Asked")
 
 QUERIES = (
     "five wineries that want to sell abroad",
@@ -44,6 +48,19 @@ PROFILES = (
     {"business": "country hotel", "aim": "be found by guests without the large portals"},
     {"business": "software firm", "aim": "offer banks everything from one supplier"},
 )
+
+
+#: At least so many are asked, however long they take.
+FEWEST = 3
+
+
+def within(what: Iterable[Asked], seconds: float) -> Iterator[Asked]:
+    """What is asked one after the other, until so many seconds are over, and at least a few."""
+    started = time.perf_counter()
+    for number, one in enumerate(what):
+        if number >= FEWEST and time.perf_counter() - started > seconds:
+            return
+        yield one
 
 
 def percentile(values: Sequence[float], share: float) -> float:

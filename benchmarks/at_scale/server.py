@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -15,18 +16,25 @@ from pathlib import Path
 
 from at_scale.queries import QUERIES
 
-#: So long is waited for a first answer, and for any other.
+#: So many seconds are waited for a first answer, and for any other.
 _PATIENCE, _ANSWER = 180, 60
+#: So many of its last lines are told where a server ends.
+_LAST_LINES = 5
 
 
-def environment(tree: Path) -> dict[str, str]:
+def environment(tree: Path, packages: Path | None = None) -> dict[str, str]:
     """What a process of a release is started with: no settings, its own code, and ours here.
 
     What Python compiles of it is kept, as an installer keeps it.
+
+    Args:
+        tree: the folder of the release.
+        packages: a folder of packages that it needs beside those of this environment.
     """
     unset = ("KB_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unset)}
-    path = f"{tree}{os.pathsep}{Path(__file__).parents[1]}"
+    folders = (tree, Path(__file__).parents[1], *([packages] if packages else ()))
+    path = os.pathsep.join(map(str, folders))
     return {**kept, "PYTHONPATH": path, "HF_HUB_OFFLINE": "1"}
 
 
@@ -44,13 +52,21 @@ def _compile(tree: Path) -> None:
 
 
 class Server:
-    """A release over an index; ``seconds_to_answer`` is from the start of the process."""
+    """A release over an index; ``seconds_to_answer`` is from the start of the process.
 
-    def __init__(self, tree: Path, index: Path, *, workers: int = 2) -> None:
+    Raises:
+        RuntimeError: it ends without an answer; what it said last is in the error.
+        TimeoutError: it does not answer in time, as the error that stands in its place says.
+    """
+
+    def __init__(
+        self, tree: Path, index: Path, *, workers: int = 2, packages: Path | None = None
+    ) -> None:
         _compile(tree)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 it is closed with the server
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [
@@ -58,8 +74,9 @@ class Server:
                 *("--port", str(self.port), "--workers", str(workers)),
             ],
             cwd=tree,
-            env=environment(tree),
-            stderr=subprocess.DEVNULL,
+            env=environment(tree, packages),
+            stdout=self._said,
+            stderr=self._said,
         )
         self.seconds_to_answer = self._wait()
 
@@ -67,19 +84,34 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=60)
+        self._said.close()
 
     def _wait(self) -> float:
+        why: OSError | None = None
         while time.perf_counter() - self.started < _PATIENCE:
+            if self.process.poll() is not None:
+                said = self._last_lines()
+                self._said.close()
+                raise RuntimeError(f"the server ended without an answer:\n{said}")
             try:
                 self.ask(QUERIES[0])
-            except OSError:
+            except OSError as err:
+                why = err
                 time.sleep(0.01)
             else:
                 return time.perf_counter() - self.started
-        self.process.terminate()
-        raise TimeoutError(f"the server did not answer within {_PATIENCE} s")
+        self._end()
+        raise TimeoutError(f"the server did not answer within {_PATIENCE} s, but: {why}")
+
+    def _last_lines(self) -> str:
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").splitlines()
+        return "\n".join(lines[-_LAST_LINES:])
 
     def ask(self, text: str, path: str = "/search", name: str = "q") -> float:
         """Ask one query by a parameter; seconds until the whole answer is here.
@@ -95,9 +127,10 @@ class Server:
             with urllib.request.urlopen(url, timeout=_ANSWER) as answer:
                 answer.read()
         except urllib.error.HTTPError as err:
+            err.read()
+            err.close()
             if err.code != 404:
                 raise
-            err.read()
         return time.perf_counter() - started
 
     def memory(self) -> float:

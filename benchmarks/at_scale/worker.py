@@ -1,10 +1,11 @@
 """What one release of the program needs to answer, measured inside a process that runs it.
 
-    PYTHONPATH=TREE:benchmarks python -m at_scale.worker INDEX N_QUERIES FILTERS
+    PYTHONPATH=TREE:benchmarks python -m at_scale.worker INDEX N_QUERIES SECONDS FILTERS
 
-prints one line of JSON. The release is the one that Python finds: this file names each thing
-by where it is now and by where it was in e9d3985. Times are without encoding the query, which
-is measured apart: the encoders' own calls are taken out of each time.
+prints one line of JSON. Each measure ends with its queries, or after SECONDS. The release is
+the one that Python finds: this file names each thing by where it is now and by where it was in
+e9d3985. Times are without encoding the query, which is measured apart: the encoders' own calls
+are taken out of each time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from at_scale.queries import PROFILES, QUERIES, percentile
+from at_scale.queries import PROFILES, QUERIES, percentile, within
 
 #: What is used of the program: where it is now, and where it was.
 _NAMES = {
@@ -118,7 +119,7 @@ def new_texts(n: int) -> Iterator[str]:
         yield f"{text} {next(_number)}"
 
 
-def measure(index: str, n: int, filters_file: Path) -> dict[str, Any]:
+def measure(index: str, n: int, seconds: float, filters_file: Path) -> dict[str, Any]:
     """All measures over an index, with the filters of ``Compendium.filters``."""
     query, not_found = named("Query"), named("CaseNotFound")
     encoding = Encoding()
@@ -140,9 +141,9 @@ def measure(index: str, n: int, filters_file: Path) -> dict[str, Any]:
         return searcher.search(query(text=text, filters=values))
 
     def search(filters: dict[str, str]) -> dict[str, float]:
-        return timed(encoding, lambda text: asked(text, filters), new_texts(n))
+        return timed(encoding, lambda text: asked(text, filters), within(new_texts(n), seconds))
 
-    shares = [asked(text, {}).total / n_cases for text in QUERIES]
+    shares = [asked(text, {}).total / n_cases for text in within(QUERIES, seconds)]
     profiles = (
         {name: f"{text} {i}" for name, text in profile.items()}
         for i, profile in zip(range(max(5, n // 5)), itertools.cycle(PROFILES))
@@ -153,10 +154,11 @@ def measure(index: str, n: int, filters_file: Path) -> dict[str, Any]:
         "search with a filter": search(common),
         "search with a filter that ten pass": search(ten),
         "cases that pass that filter": asked("", ten).total,
-        "role models": timed(encoding, suits, profiles),
-        "unknown id": timed(encoding, unknown, range(max(5, n // 10))),
+        "role models": timed(encoding, suits, within(profiles, seconds)),
+        "unknown id": timed(encoding, unknown, within(range(max(5, n // 10)), seconds)),
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))))
+    index, n, seconds, filters = sys.argv[1:]
+    print(json.dumps(measure(index, int(n), float(seconds), Path(filters))))
