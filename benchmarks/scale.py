@@ -49,8 +49,9 @@ ROOT = Path(__file__).parent.parent
 
 #: The last release is not asked at more cases: it would need gigabytes and hours.
 _MOST_OF_PREVIOUS = 10_000
-#: Beyond so many cases it takes minutes for a round, and so it has only some.
-_SLOW_FOR_PREVIOUS, _ITS_ROUNDS = 1_000, 2
+#: So many rounds there are, beyond so many cases fewer, and of them so many for the last release,
+#: which takes minutes for one.
+_ROUNDS, _MANY, _ROUNDS_OF_MANY, _PREVIOUS_ROUNDS_OF_MANY = 5, 1_000, 3, 2
 #: Beyond so many cases a check is left out: a build reads and checks them all the same.
 _MOST_CHECKED = 10_000
 
@@ -172,11 +173,12 @@ def at_size(n: int, options: argparse.Namespace, work: Path, table: Path) -> dic
     for release in releases:
         say(f"{n:,} cases: {release.name} builds")
         once[release.name] = release.build(table)
-    for number in range(1, options.repeats + 1):
+    repeats = options.repeats or (_ROUNDS_OF_MANY if n > _MANY else _ROUNDS)
+    for number in range(1, repeats + 1):
         for release in releases:
-            if release.name == PREVIOUS and n > _SLOW_FOR_PREVIOUS and number > _ITS_ROUNDS:
+            if release.name == PREVIOUS and n > _MANY and number > _PREVIOUS_ROUNDS_OF_MANY:
                 continue
-            say(f"{n:,} cases: {release.name}, round {number} of {options.repeats}")
+            say(f"{n:,} cases: {release.name}, round {number} of {repeats}")
             rounds[release.name].append(a_round(release, bounds, check=n <= _MOST_CHECKED))
     found = {
         name: {**once[name], **measured.medians(runs), **ratios(runs, rounds[OURS])}
@@ -190,7 +192,7 @@ def at_size(n: int, options: argparse.Namespace, work: Path, table: Path) -> dic
         for library in LIBRARIES:
             say(f"{n:,} cases: {library.name}")
             store = work / str(n) / library.module
-            found[library.name] = measured.beside(library, work, data, store, options.repeats)
+            found[library.name] = measured.beside(library, work, data, store, repeats)
     return found
 
 
@@ -336,10 +338,15 @@ def parser() -> argparse.ArgumentParser:
     )
     of_run.add_argument("--previous", action="store_true", help=f"beside release {PREVIOUS}")
     of_run.add_argument("--peers", action="store_true", help="beside other libraries")
-    of_run.add_argument("--repeats", type=_positive, default=5, help="rounds; medians of them")
+    of_run.add_argument(
+        "--repeats",
+        type=_positive,
+        help=f"rounds, of which medians are taken; {_ROUNDS}, and {_ROUNDS_OF_MANY} beyond "
+        f"{_MANY:,} cases, where it is not given",
+    )
     of_run.add_argument("--queries", type=_positive, default=100, help="queries in a round")
     of_run.add_argument(
-        "--seconds", type=_positive, default=10, help="most of each measure in a round"
+        "--seconds", type=_positive, default=10, help="the most that each measure of a round takes"
     )
     of_run.add_argument("--json", type=Path, help="keep all figures in a file")
     of_run.add_argument(

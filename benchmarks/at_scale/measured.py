@@ -28,7 +28,7 @@ Found = dict[str, float]
 #: So many queries are asked before the memory of a worker is read, where there is time.
 _BEFORE_MEMORY = 200
 #: For pages there is so many times as long as for a measure in the worker.
-_LONGER_FOR_PAGES = 4
+_LONGER_FOR_PAGES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
