@@ -10,7 +10,7 @@ from collections import Counter
 import click
 import pytest
 
-from kb.content import check, front_matter
+from kb.content import field_rules, front_matter
 from kb.content.corpus import read_corpus
 from kb.content.schema import Record
 from kb.content.site import SiteFields
@@ -118,7 +118,7 @@ def test_words_of_the_check_are_named() -> None:
     reading = _what("our_reading").partition("(")[2].partition(")")[0]
 
     assert re.findall(r"`([a-z ]+)`", qualifiers[0]) == list(front_matter.QUALIFIERS)
-    assert re.findall(r"`([a-z_]+)`", reading) == list(check.READING_FIELDS)
+    assert re.findall(r"`([a-z_]+)`", reading) == list(field_rules.READING_FIELDS)
     assert f"at most {front_matter.MAX_TITLE} characters" in _what("title")
     assert f"at most {front_matter.MAX_SUMMARY} characters" in _what("summary")
     assert f"at most {front_matter.MAX_STATEMENT} characters" in FIELDS

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb.content.check import link_problems, text_problem
 from kb.content.known import Known
 from kb.content.rules import problem, trouble
+from kb.content.text_rules import link_problems, text_problem
 from kb.content.yaml_source import YamlTrouble, text_of
 from kb.errors import Problem
 from kb.text.body import TextComplaint, body_problems

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+from kb.content.documents import Document
 from kb.content.files import (
     CODEBOOK_FILE,
     COLLECTIONS_FILE,
@@ -51,9 +52,6 @@ from kb.model.self_check import SelfCheck
 from kb.model.taught import vocabularies_of
 from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary, fold
 from kb.text.body import without_links
-
-if TYPE_CHECKING:
-    from kb.content.corpus import Document
 
 MAX_LABEL, MAX_ABOUT = 60, 300
 

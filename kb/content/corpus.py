@@ -12,7 +12,15 @@ from typing import TypeVar
 
 from kb.content.bibliography import bibliography_bytes, read_bibliography
 from kb.content.case_json import unpacked
-from kb.content.check import (
+from kb.content.codebook import read_codebook, read_policy
+from kb.content.collections import (
+    CollectionEntry,
+    collections_of,
+    decades_in,
+    read_collections,
+    vocabulary_of,
+)
+from kb.content.corpus_rules import (
     alias_problems,
     day_problems,
     own_source_problems,
@@ -22,15 +30,8 @@ from kb.content.check import (
     with_kinds_of_guides,
     withdrawn_problems,
 )
-from kb.content.codebook import read_codebook, read_policy
-from kb.content.collections import (
-    CollectionEntry,
-    collections_of,
-    decades_in,
-    read_collections,
-    vocabulary_of,
-)
 from kb.content.countries import adjectives, country_label, foreign_names, world
+from kb.content.documents import Document
 from kb.content.files import (
     CODEBOOK_FILE,
     COLLECTIONS_FILE,
@@ -77,30 +78,6 @@ from kb.model.taxonomy import COLLECTIONS, Taxonomy, Term, Vocabulary
 
 #: What a file beside the cases holds.
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What is known of a case without its text: of a hundred thousand there is room for this.
-
-    ``digest`` is the SHA-256 of the file's bytes, ``version`` that of the version; ``facets``
-    holds what is made of all cases together, and their countries.
-    """
-
-    id: str
-    digest: str
-    version: str
-    is_guide: bool
-    facets: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """How documents differ from an earlier reading, by their ids: changed is other bytes."""
-
-    new: tuple[str, ...]
-    changed: tuple[str, ...]
-    gone: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,15 +187,6 @@ class Corpus:
             for one in some:
                 case = _unpacked(packed.get(one.id), one)
                 yield case or self.texts.read_again(one)
-
-    def changes_since(self, digests: Mapping[str, str]) -> Changes:
-        """Which documents are new, changed or gone since a reading that found these digests."""
-        now = {one.id: one.digest for one in self.documents}
-        return Changes(
-            new=tuple(one for one in now if one not in digests),
-            changed=tuple(one for one, digest in now.items() if digests.get(one, digest) != digest),
-            gone=tuple(one for one in digests if one not in now),
-        )
 
 
 #: So many cases are made at once.

@@ -1,7 +1,7 @@
 """The front-matter of a case: which fields there are, what each must be, and the Case of it.
 
 A new field goes here, and so does what a single field may hold; rules among several fields
-are in ``kb.content.check``. ``docs/front-matter.md`` is tested against these records, and
+are in ``kb.content.field_rules``. ``docs/front-matter.md`` is tested against these records, and
 ``case_schema`` describes them to editors.
 """
 
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
-from kb.content.check import (
+from kb.content.field_rules import (
     READING_FIELDS,
     case_rules,
     period_rules,

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from kb.content.check import EMPTY_IN_GUIDES
 from kb.content.countries import countries
+from kb.content.field_rules import EMPTY_IN_GUIDES
 from kb.content.front_matter import FrontMatter
 from kb.content.packs import CourseFields, PackFields
 from kb.content.schema import Record

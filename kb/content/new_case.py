@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from kb.content.bibliography import load_bibliography
-from kb.content.check import EMPTY_IN_GUIDES
 from kb.content.countries import country_code, country_names
+from kb.content.field_rules import EMPTY_IN_GUIDES
 from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
 from kb.content.front_matter import FrontMatter, SourceFields
 from kb.content.load import CaseFile, case_files
@@ -248,7 +248,7 @@ def problems_of(file: CaseFile, here: Around) -> tuple[Problem, ...]:
 def _front_matter(taxonomy: Taxonomy, fields: Fields, examples: bool) -> Iterator[str]:
     """The lines of each field in the order of the record."""
     is_guide = taxonomy["kinds"].term(str(fields.get("kind"))).role == GUIDE
-    values = dict(_values(taxonomy, fields, is_guide))
+    values = dict(_values(fields, is_guide))
     if not examples:
         yield write_fields({name: value for name, value in values.items() if value is not None})
         return
@@ -263,7 +263,7 @@ def _front_matter(taxonomy: Taxonomy, fields: Fields, examples: bool) -> Iterato
             yield from _example_lines(name, taxonomy, value)
 
 
-def _values(taxonomy: Taxonomy, fields: Fields, is_guide: bool) -> Iterator[tuple[str, Any]]:
+def _values(fields: Fields, is_guide: bool) -> Iterator[tuple[str, Any]]:
     """The fields that a new document has, each with its value; None where it has none yet."""
     without = (*_LATER, *(_OF_CASES if is_guide else _OF_GUIDES))
     known = {"added": date.today().isoformat(), **fields}
@@ -271,12 +271,12 @@ def _values(taxonomy: Taxonomy, fields: Fields, is_guide: bool) -> Iterator[tupl
         value = known.get(name)
         must = name in FrontMatter.required() or (name == "country" and not is_guide)
         if value is None and must:
-            value = _missing(taxonomy, name, is_guide)
+            value = _missing(name)
         if value is not None or name not in without:
             yield name, value
 
 
-def _missing(taxonomy: Taxonomy, name: str, is_guide: bool) -> Any:
+def _missing(name: str) -> Any:
     """What stands in a field that must be given and is not known."""
     if name == "sources":
         return [{"key": FIELDS["key"], "locator": FIELDS["locator"]}]

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from kb.content.check import link_problems
 from kb.content.files import LINKS_OF_PACKS
 from kb.content.known import GUIDE_ID, Known, like_it, nearest_ids, terms
 from kb.content.rules import problem, trouble
@@ -43,6 +42,7 @@ from kb.content.schema import (
     whole,
     wrong,
 )
+from kb.content.text_rules import link_problems
 from kb.content.yaml_source import (
     Located,
     YamlTrouble,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.content.collections import case_within, frame_within
-from kb.content.corpus import Corpus, Document
+from kb.content.corpus import Corpus
+from kb.content.documents import Document
 from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.facets import COLLECTION_FACET

@@ -15,8 +15,8 @@ from typing import Any
 from pydantic_core import PydanticCustomError, ValidationError
 
 from kb.content.case_json import unpacked
-from kb.content.check import day_problems, title_problems
 from kb.content.checks.wording import HTML
+from kb.content.corpus_rules import day_problems, title_problems
 from kb.content.front_matter import FrontMatter
 from kb.content.known import COUNTRIES, Known
 from kb.content.load import MAX_FILE_BYTES, CaseFile, Draft, load_file

@@ -16,9 +16,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from kb.content.case_json import packed
-from kb.content.check import could_be_guide, kind_of, parts_linked_to, text_problems
 from kb.content.checks.case import not_allowed_in, said_problems
 from kb.content.countries import countries
+from kb.content.field_rules import could_be_guide, kind_of
 from kb.content.front_matter import read_case
 from kb.content.known import Known
 from kb.content.load import CaseFile, Draft, load_file
@@ -26,6 +26,7 @@ from kb.content.mending import only_certain
 from kb.content.own_sources import own_sources
 from kb.content.rules import packed_problem, unpacked_problem
 from kb.content.schema import as_text
+from kb.content.text_rules import parts_linked_to, text_problems
 from kb.content.yaml_source import YamlTrouble
 from kb.errors import Problem
 from kb.model.case_versions import labels_digest, labels_of, terms_of

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kb.content.corpus import Corpus, Document
+from kb.content.corpus import Corpus
+from kb.content.documents import Document
 from kb.errors import VersionNotFound, VersionsDamaged
 from kb.model.case_versions import (
     Entry,

@@ -131,11 +131,6 @@ class TeachingNote:
     plan: tuple[PlanStep, ...] = ()
     use: str = ""
 
-    @property
-    def without_answers(self) -> tuple[str, ...]:
-        """The questions alone, as a class is shown them."""
-        return tuple(one.question for one in self.questions)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:

@@ -154,13 +154,3 @@ def in_each_unit(result: Result, taxonomy: Taxonomy) -> Mapping[str, Quantity]:
             qualifier=result.qualifier or "",
         )
     return found
-
-
-def in_unit(result: Result, unit: str | None, taxonomy: Taxonomy) -> Quantity | None:
-    """The figure of a result in one unit, None if it has none in it.
-
-    ``None`` for the unit gives the figure as it is compared.
-    """
-    if unit is None:
-        return quantity(result, taxonomy)
-    return in_each_unit(result, taxonomy).get(unit)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
-from kb.content.corpus import Document
+from kb.content.documents import Document
 from kb.content.rules import problem
 from kb.content.schema import (
     Complaint,

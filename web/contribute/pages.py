@@ -54,8 +54,8 @@ from web.ui.markdown import render_draft
 Page = tuple[str, int]
 
 OK, WRONG = 200, 400
-#: What a button of the form of a case asks for; any other adds or takes out a record.
-CHECKS, EDITS = "check", "edit"
+#: What the button of the form of a case asks for that has it checked.
+CHECKS = "check"
 #: Rules on what is not there yet: nothing was done wrong.
 MISSING = ("missing-field", "empty-list", "text-empty")
 #: Of a list to tick so many stand open, and all where there are no more than these.
@@ -322,7 +322,7 @@ def _form_page(draft: CaseDraft, found: Checked | None, *, is_new: bool = False)
         wrong=[one for one in faults if one.rule not in MISSING],
         hints=found.hints if found else (),
         where=lambda name: _where(name, draft),
-        anchor=lambda name: _anchor(name, draft),
+        anchor=_anchor,
         about=about_of,
         n_words=sum(len(text.split()) for text in (*draft.sections.values(), draft.other)),
         wished=WISHED,
@@ -341,7 +341,7 @@ def _where(name: str, draft: CaseDraft) -> str:
     return place_words(name, tuple(draft.sections), searcher().taxonomy)
 
 
-def _anchor(name: str, draft: CaseDraft) -> str:
+def _anchor(name: str) -> str:
     """Where a link to a field leads."""
     return f"field-{name.replace('.', '-')}"
 

@@ -573,8 +573,3 @@ def hidden(story: Story, question: Question | None) -> Iterator[tuple[str, str]]
     for name, texts in story.answers.items():
         if name not in own:
             yield from ((name, text) for text in texts)
-
-
-def without_contact(story: Story) -> Story:
-    """The same without how to reach somebody, which goes into no file."""
-    return replace(story, answers={k: v for k, v in story.answers.items() if k != "contact"})

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from kb.content.as_typed import unseen, yaml_slips
-from kb.content.check import text_problem
 from kb.content.checks import results, source, whole, wording
 from kb.content.front_matter import FrontMatter
 from kb.content.load import Draft
 from kb.content.rules import slip_problem
 from kb.content.schema import problem_at
+from kb.content.text_rules import text_problem
 from kb.errors import WARNING, Problem
 from kb.model.taxonomy import Taxonomy
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 from typing import Any
 
-from kb.content.check import currencies_in
 from kb.content.checks.wording import term_of
+from kb.content.field_rules import currencies_in
 from kb.content.schema import Complaint, Complaints, Given, as_text, items_of, listed
 from kb.model.english import quoted
 from kb.model.taxonomy import (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kb.content.check import READING_FIELDS, kind_of
+from kb.content.field_rules import READING_FIELDS, kind_of
 from kb.content.front_matter import (
     OPTIONAL,
     REQUIRED,

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from kb.content.bibliography import load_bibliography
-from kb.content.check import READING_FIELDS
 from kb.content.countries import country_code
+from kb.content.field_rules import READING_FIELDS
 from kb.content.front_matter import (
     OPTIONAL,
     REQUIRED,

@@ -18,7 +18,6 @@ TAXONOMY = load_taxonomy(Path(__file__).parents[3] / "cases" / "taxonomy.yaml")
 quantity = partial(module.quantity, taxonomy=TAXONOMY)
 change = partial(module.change, taxonomy=TAXONOMY)
 quantities = partial(module.quantities, taxonomy=TAXONOMY)
-in_unit = partial(module.in_unit, taxonomy=TAXONOMY)
 in_each_unit = partial(module.in_each_unit, taxonomy=TAXONOMY)
 
 
@@ -130,7 +129,7 @@ def test_what_is_no_amount_has_no_change_in_percent(unit, before, now):
     moved = result(now, unit=unit, direction="up", before=before)
 
     assert change(moved) is None
-    assert in_unit(moved, "percent") is None
+    assert "percent" not in in_each_unit(moved)
     assert [one.unit for one in quantities(moved)] == [unit]
 
 
@@ -144,34 +143,25 @@ def test_both_ways_to_compare_are_given():
     ]
 
 
-def test_every_unit_of_a_figure_is_told_at_once():
-    """Those in which it has one, each as it is read when that unit is asked for."""
-    for one in (
-        result(50, 60, "percent-of-usual", "down"),
-        result(3_000_000, unit="AUD-a-year", before=1_000_000),
-        result(4, unit="rank", before=2),
-        result(12, unit="jobs"),
-        WORDS,
-    ):
-        found = in_each_unit(one)
-        asked = {unit.id: in_unit(one, unit.id) for unit in TAXONOMY["units"]}
-        assert found == {unit: figure for unit, figure in asked.items() if figure is not None}
-    assert in_each_unit(result(50, 60, "percent-of-usual", "down")).keys() == {
-        "percent-of-usual",
-        "percent",
+def ends(one: Result) -> dict[str, tuple[float, float]]:
+    """The ends of a result's figure in each unit."""
+    return {unit: (figure.low, figure.high) for unit, figure in in_each_unit(one).items()}
+
+
+def test_a_figure_is_told_in_every_unit_in_which_there_is_one():
+    """As it is reported and as it is compared; in any other unit there is none."""
+    assert ends(result(50, 60, "percent-of-usual", "down")) == {
+        "percent-of-usual": (50, 60),
+        "percent": (40, 50),
     }
+    assert ends(result(3_000_000, unit="AUD-a-year", before=1_000_000)) == {
+        "AUD-a-year": (3_000_000, 3_000_000),
+        "percent": (200, 200),
+    }
+    assert ends(result(4, unit="rank", before=2)) == {"rank": (4, 4)}
+    assert ends(result(12, unit="jobs")) == {"jobs": (12, 12)}
     assert in_each_unit(WORDS) == {}
-
-
-def test_a_figure_is_read_in_the_unit_asked_for():
-    """A unit gives the figure in it, reported or converted; a foreign unit gives none."""
-    saving = result(50, 60, "percent-of-usual", "down")
-
-    assert in_unit(saving, "percent-of-usual").low == 50
-    assert in_unit(saving, "percent").low == 40
-    assert in_unit(saving, None).low == 40
-    assert in_unit(saving, "jobs") is None
-    assert in_unit(WORDS, None) is None
+    assert quantity(WORDS) is None
 
 
 def test_the_middle_of_a_range_stands_for_it():

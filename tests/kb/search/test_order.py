@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kb.content.taxonomy import load_taxonomy
 from kb.indexing.make import document_of
 from kb.model.cases import Case, Period, Result
-from kb.model.quantities import Quantity, in_unit, quantity
+from kb.model.quantities import Quantity, in_each_unit, quantity
 from kb.search.order import ordered
 from kb.search.query import Query
 from kb.text.chunking import passages_of
@@ -237,7 +237,11 @@ def by_the_strongest(cases: list[Case], query: Query, scores: list[float]) -> li
     metric = query.filters["results"][0]
 
     def figures(one: Case, unit: str | None) -> list[Quantity]:
-        found = [in_unit(r, unit, TAXONOMY) for r in one.results if r.metric == metric]
+        of_metric = [r for r in one.results if r.metric == metric]
+        if unit is None:
+            found = [quantity(r, TAXONOMY) for r in of_metric]
+        else:
+            found = [in_each_unit(r, TAXONOMY).get(unit) for r in of_metric]
         return [figure for figure in found if figure is not None]
 
     compared = [quantity(r, TAXONOMY) for c in cases for r in c.results if r.metric == metric]

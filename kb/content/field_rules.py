@@ -1,27 +1,17 @@
-"""The rules of ``kb check``: what a case must keep beyond what each of its fields must be.
+"""The rules of ``kb check`` among the fields of a record: given what it says, what is wrong where.
 
-What one field may hold stands beside it in ``kb.content.front_matter``. Here are the rules
-among fields (given what the file says, they yield the place and what is wrong there), on
-the text (those on Markdown itself are in ``kb.text.body``), and across files.
-``kb.content.corpus`` reads the files and asks every rule.
+What one field may hold stands beside it in ``kb.content.front_matter``, which asks these.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
-from datetime import date
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
-from urllib.parse import unquote
+from typing import Any, TypeGuard
 
 from kb.content.files import SOURCES_FILE
-from kb.content.known import NAMES_WITHDRAWN, Known, like_it, nearest_ids
-from kb.content.load import CaseFile, Draft, load_file
+from kb.content.known import Known
 from kb.content.mending import Add, Remove
-from kb.content.rules import problem
 from kb.content.schema import (
     Complaint,
     Complaints,
@@ -31,19 +21,10 @@ from kb.content.schema import (
     items_of,
     listed,
     must_give,
-    place_of,
-    problem_at,
     shown,
 )
-from kb.content.yaml_source import read_yaml, text_of
-from kb.errors import Edit, Fix, Problem
 from kb.model.english import quoted
-from kb.model.taxonomy import GUIDE, MONEY, SHARE, SUBJECT, Taxonomy, Term, Vocabulary
-from kb.text.body import TextComplaint, body_problems, case_headings, links
-from kb.text.pull_request import differences
-
-if TYPE_CHECKING:
-    from kb.content.readings import Reading
+from kb.model.taxonomy import GUIDE, MONEY, SHARE, Taxonomy, Term
 
 #: The fields that are empty in a guide.
 EMPTY_IN_GUIDES = ("type", "project", "planned", "results", "role_model_for")
@@ -66,9 +47,6 @@ _AIM = re.compile(
 )
 #: Words by which a statement says that it joins two passages.
 _MERGED = re.compile(r"\b(?:second passage|(?:two|both) passages)\b", re.IGNORECASE)
-
-
-# --- among the fields of a record ------------------------------------------------------------
 
 
 def period_rules(given: Given, sound: Given, known: Known) -> Complaints:
@@ -97,7 +75,7 @@ def result_rules(given: Given, sound: Given, known: Known) -> Complaints:
     if not has_figure:
         message = "must not be given without value or range; remove the line."
         yield Complaint(("unit",), "unit-without-figure", message, mend=Remove())
-    unit = _term(known.taxonomy, "units", sound["unit"])
+    unit = term_spelled(known.taxonomy, "units", sound["unit"])
     if "of" in given and unit.measures != SHARE:
         needed = known.taxonomy.unit_of(SHARE) or f"that measures a {SHARE}; there is none"
         message = f"is for a share of firms; it needs the unit {needed}."
@@ -191,10 +169,11 @@ def case_rules(given: Given, sound: Given, known: Known) -> Complaints:
 
 def kind_of(given: Given, taxonomy: Taxonomy) -> Term:
     """The kind of a document by its front-matter; one without id and role where it has none."""
-    return _term(taxonomy, "kinds", given.get("kind"))
+    return term_spelled(taxonomy, "kinds", given.get("kind"))
 
 
-def _term(taxonomy: Taxonomy, name: str, spelling: object) -> Term:
+def term_spelled(taxonomy: Taxonomy, name: str, spelling: object) -> Term:
+    """The term of a vocabulary in any of its spellings; one without id where there is none."""
     term_id = taxonomy[name].canonical(as_text(spelling) or "")
     return taxonomy[name].get(term_id or "") or Term(id="", label="")
 
@@ -221,6 +200,11 @@ def _of_no_guide(given: Given, guide: str) -> Complaints:
     if "country" in given:
         message = f"must not be given in {guide}; remove the line."
         yield Complaint(("country",), "guide-with-fields-of-cases", message)
+
+
+def could_be_guide(given: Given) -> bool:
+    """Whether a document has nothing that a guide has not."""
+    return not any(_of_no_guide(given, ""))
 
 
 def _planned_rules(given: Given, known: Known) -> Complaints:
@@ -330,7 +314,7 @@ def _money_rules(given: Given, known: Known) -> Complaints:
         if not _is_record(result) or "year" in result or "horizon" in result:
             continue
         source = as_text(result.get("source")) or (keys[0] if keys else None)
-        is_money = _term(known.taxonomy, "units", result.get("unit")).measures == MONEY
+        is_money = term_spelled(known.taxonomy, "units", result.get("unit")).measures == MONEY
         if is_money and source and (known.own.get(source) or source in known.undated):
             yield Complaint(
                 ("results", position, "year"),
@@ -393,304 +377,3 @@ def _span(result: Given) -> tuple[Any, Any]:
 
 def _is_record(value: object) -> TypeGuard[Given]:
     return isinstance(value, dict)
-
-
-# --- on the text of a case -------------------------------------------------------------------
-
-
-def text_problems(draft: Draft, known: Known) -> Iterator[Problem]:
-    """What is wrong with headings and Markdown, and links that lead to no case."""
-    is_guide = known.guides[draft.id]
-    headings = None if is_guide else case_headings(known.taxonomy.subject)
-    complaints = [
-        *body_problems(draft.body, draft.id, headings=headings),
-        *link_problems(draft.body, draft.id, known),
-    ]
-    if all(one.rule != "raw-html" for one in complaints):  # else that is what differs
-        complaints += differences(draft.body)
-    for one in complaints:
-        yield text_problem(draft.path, draft.body_line - 1, one, indent=draft.body_indent)
-
-
-def text_problem(
-    path: str | Path, before: int, complaint: TextComplaint, *, indent: int = 0
-) -> Problem:
-    """What is wrong in a text that begins after so many lines of a file.
-
-    Args:
-        path: the file.
-        before: the lines before the text.
-        complaint: what is wrong.
-        indent: the characters before the text on its first line.
-    """
-    line, column = before + complaint.line, complaint.column
-    if column and complaint.line == 1:
-        column += indent
-    fix = None
-    if complaint.instead and column:
-        end = column + len(complaint.value)
-        edit = Edit(line=line, column=column, end_line=line, end_column=end, text=complaint.instead)
-        fix = Fix(what=f"write {quoted(complaint.instead)}", edits=(edit,))
-    return problem(
-        complaint.rule,
-        path,
-        line,
-        complaint.message,
-        column=column,
-        value=complaint.value,
-        allowed=complaint.allowed,
-        fix=fix,
-    )
-
-
-def link_problems(body: str, case_id: str, known: Known) -> Iterator[TextComplaint]:
-    """Links that lead to no case."""
-    for link in links(body, case_id):
-        if link.case_id is not None and link.case_id not in known.guides:
-            nearest = like_it(link.case_id, known.guides)
-            hint = nearest_ids(nearest)
-            message = f"the link {quoted(link.target)} must lead to a case that exists{hint}."
-            yield TextComplaint(
-                link.line, "link-broken", message, nearest, link.column, link.target
-            )
-
-
-# --- across files ----------------------------------------------------------------------------
-
-
-def title_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
-    """Titles that another case has, too; the files are in the order of their ids."""
-    first: dict[str, CaseFile] = {}
-    for file, reading in read:
-        if reading.title is None:
-            continue
-        title, line = reading.title
-        other = first.setdefault(title.casefold(), file)
-        if other is not file:
-            message = f"must be unique; {other.path} has the same."
-            yield _field_problem("title-not-unique", file, line, "title", message)
-
-
-def place_problems(
-    read: Iterable[tuple[CaseFile, Reading]], taxonomy: Taxonomy
-) -> Iterator[Problem]:
-    """Guides that are read where another one is; the files are in the order of their ids."""
-    first: dict[tuple[str, int], CaseFile] = {}
-    for file, reading in read:
-        if reading.place is None:
-            continue
-        spelling, place, line = reading.place
-        part = _term(taxonomy, "guide_parts", spelling).id
-        other = first.setdefault((part, place), file)
-        if part and other is not file:
-            message = f"must be that of no other guide in its part; {other.path} has it."
-            yield _field_problem("guide-place-taken", file, line, "reading.place", message)
-
-
-def alias_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
-    """Ids of before that another document has now, or had before; in the order of the ids."""
-    read = list(read)
-    files = {file.id: file for file, _ in read}
-    first: dict[str, CaseFile] = {}
-    for file, reading in read:
-        for number, (alias, line) in enumerate(reading.aliases):
-            field = f"aliases[{number + 1}]"
-            other = files.get(alias)
-            if other is not None:
-                message = (
-                    f"must not be the id of a document, {quoted(alias)}: {other.path} has it. "
-                    "An alias is an id under which no file stands any more."
-                )
-                yield _field_problem("alias-is-a-document", file, line, field, message)
-            elif first.setdefault(alias, file) is not file:
-                message = (
-                    f"must be an alias of one case alone, not {quoted(alias)}: "
-                    f"{first[alias].path} has it too. Keep it in the one that took its place."
-                )
-                yield _field_problem("alias-in-two-cases", file, line, field, message)
-
-
-def own_source_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
-    """Keys of sources that a case brings along and another one, too; in the order of the ids."""
-    first: dict[str, CaseFile] = {}
-    for file, reading in read:
-        for source in reading.own_sources:
-            key, line, at = source[:3]
-            other = first.setdefault(key, file)
-            if other is not file:
-                message = (
-                    f"is that of a source of {other.path} too, {shown(key)}; take another one, or "
-                    f"put a work that both cite into {SOURCES_FILE}."
-                )
-                field = f"sources[{at}].key"
-                yield _field_problem("source-key-taken", file, line, field, message)
-
-
-def day_problems(read: Iterable[tuple[CaseFile, Reading]], today: date) -> Iterator[Problem]:
-    """Days and years that something was done in, and that have not come yet."""
-    for file, reading in read:
-        for field, day, line in reading.days:
-            if day > today.isoformat()[: len(day)] and not _is_told(reading, field):
-                message = (
-                    f"must not lie in the future: it is {day}, and today is {today}; correct it, "
-                    "or tell what is only planned in the text."
-                )
-                yield _field_problem("day-in-the-future", file, line, field, message)
-
-
-def _is_told(reading: Reading, field: str) -> bool:
-    """Whether a file was told already that no year of this field is one."""
-    return any(told[0] == "year-implausible" and told[3] == field for told in reading.problems)
-
-
-def parts_linked_to(draft: Draft) -> tuple[tuple[str, str, int, int], ...]:
-    """The parts of texts that a text links to: of which document, their name, line and column."""
-    return tuple(
-        (
-            link.case_id or draft.id,
-            unquote(part),
-            draft.body_line + link.line - 1,
-            link.column + (draft.body_indent if link.line == 1 else 0),
-        )
-        for link in links(draft.body, draft.id)
-        if (part := link.target.partition("#")[2])
-        and (link.case_id is not None or link.target.startswith("#"))
-    )
-
-
-def part_problems(read: Iterable[tuple[CaseFile, Reading]]) -> Iterator[Problem]:
-    """Links to parts that do not exist, of texts that do."""
-    read = list(read)
-    files = {file.id: file for file, _ in read}
-    known: dict[str, tuple[str, ...]] = {}
-    for file, reading in read:
-        for case_id, part, line, column in reading.parts:
-            if case_id not in files:
-                continue
-            if case_id not in known:
-                known[case_id] = _parts_of(files[case_id])
-            if part not in known[case_id]:
-                nearest = like_it(part, known[case_id])
-                where = "this text" if case_id == file.id else files[case_id].path
-                message = (
-                    f"the link to the part '#{part}' must name a heading of {where}"
-                    f"{nearest_ids(nearest)}; the name of a heading is its words in "
-                    "lower case, with hyphens for blanks and without signs."
-                )
-                yield problem(
-                    "link-to-no-part",
-                    file.path,
-                    line,
-                    message,
-                    column=column,
-                    value=f"#{part}",
-                    allowed=nearest,
-                )
-
-
-def _parts_of(file: CaseFile) -> tuple[str, ...]:
-    """The names of the headings of a document."""
-    from kb.text.rendering import anchors  # seldom needed, and slow to import
-
-    draft, _ = load_file(file)
-    return () if draft is None else anchors(draft.body)
-
-
-def withdrawn_problems(
-    read: Iterable[tuple[CaseFile, Reading]], withdrawn: Collection[str]
-) -> Iterator[Problem]:
-    """What leads to a case that was withdrawn: documents that name it or link to it."""
-    if not withdrawn:
-        return
-    for file, reading in read:
-        if any(case_id in reading.asked for case_id in withdrawn):
-            draft, _ = load_file(file)  # for the lines; few files do this
-            if draft is not None:
-                yield from _ways_to(withdrawn, draft)
-
-
-def _ways_to(withdrawn: Collection[str], draft: Draft) -> Iterator[Problem]:
-    located = draft.front_matter
-    for number, name in enumerate(map(as_text, items_of(located.value.get("related")))):
-        if name in withdrawn:
-            is_list = isinstance(located.value["related"], list)
-            place = ("related", number) if is_list else ("related",)
-            message = NAMES_WITHDRAWN.format(quoted(name))
-            yield problem_at(draft.path, located, Complaint(place, "names-withdrawn-case", message))
-    for link in links(draft.body, draft.id):
-        if link.case_id in withdrawn:
-            message = (
-                f"the link {quoted(link.target)} must not lead to a case that was withdrawn; "
-                "take it out, or let it lead to another one."
-            )
-            told = TextComplaint(
-                link.line, "names-withdrawn-case", message, (), link.column, link.target
-            )
-            yield text_problem(draft.path, draft.body_line - 1, told, indent=draft.body_indent)
-
-
-def _field_problem(rule: str, file: CaseFile, line: int, field: str, message: str) -> Problem:
-    """A problem of a field, with its column: the file is read again, as few have any such."""
-    draft, _ = load_file(file)
-    place = place_of(field)
-    is_there = draft is not None and draft.front_matter.line(*place) == line
-    fields = draft.front_matter if draft is not None and is_there else None
-    return problem(
-        rule,
-        file.path,
-        line,
-        f"{field} {message}",
-        field=field,
-        column=fields.column(*place) if fields else 0,
-        value=fields.spelling(*place) if fields else "",
-    )
-
-
-def could_be_guide(given: Given) -> bool:
-    """Whether a document has nothing that a guide has not."""
-    return not any(_of_no_guide(given, ""))
-
-
-def with_kinds_of_guides(
-    readings: Iterable[Reading], taxonomy: Taxonomy, path: Path
-) -> tuple[Taxonomy, list[Problem]]:
-    """The vocabulary with a role for every kind that is plainly that of guides, and a problem each.
-
-    Nothing changes where the vocabulary says which kind that is. Where it does not, each
-    guide would be a case with ten things wrong.
-    """
-    kinds = taxonomy["kinds"]
-    if any(kind.role == GUIDE for kind in kinds):
-        return taxonomy, []
-    by_kind: dict[str, list[bool]] = {}
-    for reading in readings:
-        kind = kinds.canonical(reading.kind) or reading.kind
-        by_kind.setdefault(kind, []).append(reading.could_be_guide)
-    meant = [
-        kinds.get(kind) or Term(id=kind, label=kind)
-        for kind, documents in by_kind.items()
-        if kind and all(documents)
-    ]
-    meant = [kind for kind in meant if kind.role != SUBJECT]
-    if not meant:
-        return taxonomy, []
-    others = [kind for kind in kinds if kind not in meant]
-    marked = replace(kinds, terms=(*others, *(replace(kind, role=GUIDE) for kind in meant)))
-    return (
-        replace(taxonomy, vocabularies={**taxonomy.vocabularies, "kinds": marked}),
-        [_role_problem(kind, len(by_kind[kind.id]), kinds, path) for kind in meant],
-    )
-
-
-def _role_problem(kind: Term, n_documents: int, kinds: Vocabulary, path: Path) -> Problem:
-    is_listed = kind in kinds
-    place = ("kinds", kinds.ids.index(kind.id)) if is_listed else ("kinds",)
-    mend = "Give that kind the line" if is_listed else "Add that kind with the line"
-    message = (
-        f"kinds must say which kind is that of guides: no document of the kind {quoted(kind.id)} "
-        f"({n_documents} in all) has a country, type, project or result, as a guide has none. "
-        f"{mend} 'role: {GUIDE}'; if they are cases, give each of them a country."
-    )
-    located = read_yaml(text_of(path.read_bytes()))
-    line, column = located.line(*place), located.column(*place)
-    return problem("guides-have-no-kind", path, line, message, field="kinds", column=column)
