@@ -265,7 +265,7 @@ def _sent(content: bytes, key: str, media_type: str) -> Response:
 def how_far_text(progress: Progress) -> str:
     """How far a file is, in a sentence."""
     if progress.seconds is not None:
-        return f"It is being made now. That has taken {progress.seconds:.0f} s so far."
+        return f"{progress.seconds:.0f} s have passed so far."
     if progress.before:
         return f"It waits in line. Files before it: {progress.before}."
     return "It is next in line."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.taxonomy import Taxonomy
@@ -63,7 +63,8 @@ def notice(wrong: Wrong, taxonomy: Taxonomy, names: Mapping[str, str]) -> Notice
     if wrong.rule == UNKNOWN:
         given = shortened(wrong.given)
         return Notice(
-            words=f"“{wrong.name}={given}” in the address is not understood and was left out.",
+            words=f"“{wrong.name}={given}” in the address is not understood and was left out."
+            + ("" if wrong.nearest else _taken(wrong.error.allowed)),
             nearest=tuple(
                 (this_url(wrong.name, None, new_name=name), f"{name}={given}")
                 for name in wrong.nearest
@@ -78,6 +79,14 @@ def notice(wrong: Wrong, taxonomy: Taxonomy, names: Mapping[str, str]) -> Notice
         nearest=tuple(_links(wrong, wrong.nearest, taxonomy, names)),
         others=tuple(_links(wrong, others, taxonomy, names)),
     )
+
+
+def _taken(names: Sequence[str]) -> str:
+    """Which names a page takes in its address, for one that is like none of them."""
+    if not names:
+        return " This page takes nothing there."
+    more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+    return f" This page takes {', '.join(names[:MANY])}{more}."
 
 
 def _links(
