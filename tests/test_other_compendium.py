@@ -140,11 +140,13 @@ def test_a_mistake_is_told_in_its_words(tmp_path: Path) -> None:
         "---\ntitle: Wrong\nkind: library\ncountry: Verdania\ntype: []\nproject: [swapping]\n"
         "results:\n  - {level: yield, direction: more, value: 3, unit: packet, of: 4,\n"
         "     statement: S., locator: p. 1}\n"
-        "summary: S.\nsources: [{key: almanac, locator: p. 1}]\n---\n\n## The network\n\nNone.\n"
+        "summary: Growers share seed.\nsources: [{key: almanac, locator: p. 1}]\n---\n"
+        "\n## The network\n\nNone.\n"
     )
     path.with_name("book.md").write_text(
         "---\ntitle: Book\nkind: handbook\ntype: [kitchen]\nproject: []\nresults: []\n"
-        "summary: S.\nsources: [{key: almanac, locator: p. 1}]\n---\n\n## Free\n\nText.\n"
+        "summary: Growers share seed.\nsources: [{key: almanac, locator: p. 1}]\n---\n"
+        "\n## Free\n\nText.\n"
     )
 
     problems = read_corpus(tmp_path, vocabulary=OTHER).problems
@@ -413,7 +415,7 @@ def test_without_words_of_its_own_they_are_plain(
 def test_marks_and_looks_hang_on_properties(site: FlaskClient) -> None:
     """Each type has its own mark, the one that was asked for and the next that are free."""
     page = site.get("/atlas").text
-    badges = re.findall(r'class="badge mark-(\w+)".*?</svg>(.*?)</', page, re.S)
+    badges = re.findall(r'class="badge mark-(\w+)".*?</svg><span>(.*?)</', page, re.S)
     looks = {
         case: re.findall(r'class="status( [\w-]+)?">(\w+)', site.get(f"/cases/{case}").text)
         for case in (BEANS, PARISH, MEADOW, GEESE, DRIVE)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kb.content.bibliography import NO_DATE
-from kb.content.countries import countries, country_code, country_names
+from kb.content.countries import countries, country_code, country_label, country_names
 from kb.content.files import SOURCES_FILE
 from kb.content.mending import Write
 from kb.content.own_sources import YEAR
@@ -91,7 +91,8 @@ def _country(name: str, known: Known) -> str:
     """The code of a country's code or English name, or of a place that the vocabulary names."""
     code = country_code(name) or known.taxonomy["countries"].canonical(name)
     if code is None:
-        similar = close_matches(name.upper()[:60], country_names(), n=3)
+        spelt = close_matches(name.upper()[:60], country_names(), n=3)
+        similar = list(dict.fromkeys(country_label(country_code(one) or one) for one in spelt))
         raise wrong(
             "country-unknown",
             f"must be an ISO 3166 code or English name, not {shown(name)}; "

@@ -162,6 +162,7 @@ _TEXTS = {
     "link-leads-nowhere": "A link leads to a case or to a web address.",
     "link-broken": "A link to a case leads to one that exists.",
     "link-to-no-part": "A link to a part of a text names one of its headings.",
+    "footnote-not-whole": "A footnote has a mark in the text, and says something.",
     "image-in-text": "A text says in words what an image would show.",
     "codebook-without-title": "The codebook and the policy open with their titles.",
 }

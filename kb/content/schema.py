@@ -82,6 +82,8 @@ class Complaint(NamedTuple):
 
 Complaints = Iterator[Complaint]
 
+#: So many fields of a record are named where something else stands in its place.
+_FEW_NAMES = 8
 #: How a list is written in which nothing stands.
 NOTHING = "[]"
 
@@ -341,7 +343,8 @@ class Record(BaseModel):
 
     Attributes:
         what: what messages call such a record.
-        shape: what is said where the value is no mapping; ``{}`` is what it is.
+        shape: what is said where the value is no mapping; ``{}`` is what it is, and ``{names}`` are
+            the first fields that it may have.
         empty: what is said of a field without a value; None leaves that to the field.
         makes: the class that is made of the fields that are given, by their names; None
             where the record itself is wanted.
@@ -355,7 +358,7 @@ class Record(BaseModel):
     )
 
     what: ClassVar[str] = "a record"
-    shape: ClassVar[str] = "must hold fields with names, not {}."
+    shape: ClassVar[str] = "must hold fields with names ({names}), not {}."
     empty: ClassVar[str | None] = EMPTY
     makes: ClassVar[Callable[..., Any] | None] = None
 
@@ -433,7 +436,9 @@ class Record(BaseModel):
     ) -> Any:
         """Errors of the fields and of the rules among them, all in one."""
         if not isinstance(value, dict):
-            raise wrong("wrong-kind-of-value", cls.shape.format(shown(value)))
+            names = listed(cls.names(), _FEW_NAMES)
+            message = cls.shape.format(shown(value), names=names)
+            raise wrong("wrong-kind-of-value", message)
         told = info.context or _Told(None)  # None where the class is called, not `read`
         blank = [name for name, part in value.items() if part is None] if cls.empty else []
         blank = [name for name in cls.names() if name in blank] if blank else []
@@ -487,12 +492,13 @@ class Many:
     Attributes:
         record: what each is.
         none: what is said of an empty list, where it may not be.
-        shape: what is said where the value is no list; ``{}`` is what it is.
+        shape: what is said where the value is no list; ``{}`` is what it is. Where nothing is
+            given, the fields of a record are told.
     """
 
     record: type[Record]
     none: str = ""
-    shape: str = "must be a list of records (or [] for none), not {}."
+    shape: str = ""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -505,9 +511,14 @@ class Many:
     ) -> dict[str, Any]:
         return {**handler(schema), **({"minItems": 1} if self.none else {})}
 
+    def _shape(self) -> str:
+        names = listed(self.record.names(), _FEW_NAMES)
+        none = "" if self.none else "; or [] for none"
+        return self.shape or f"must be a list of records (each with {names}{none}), not {{}}."
+
     def _checked(self, value: Any) -> Any:
         if not isinstance(value, list):
-            raise wrong("wrong-kind-of-value", self.shape.format(shown(value)))
+            raise wrong("wrong-kind-of-value", self._shape().format(shown(value)))
         if not value and self.none:
             raise wrong("empty-list", self.none)
         return value
@@ -742,9 +753,25 @@ def _meant_number(value: object, *, whole: bool = False) -> Mend | None:
 _LONGEST_NUMBER = 40
 
 
+#: A number with one sign in it that begins decimals for some and groups of three for others.
+_EITHER = re.compile(r"([-+]?[0-9]{1,3}),([0-9]{3})")
+_WITH_DECIMALS = re.compile(r"([-+]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)),([0-9]+)")
+
+
+def _either(value: object) -> str:
+    """How a number with a comma is written, where a comma may mean one thing or the other."""
+    text = value.strip() if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else ""
+    if found := _EITHER.fullmatch(text):
+        return f": write {found[1]}{found[2]}, or {found[1]}.{found[2]} if decimals are meant"
+    if found := _WITH_DECIMALS.fullmatch(text):
+        return f": write {found[1].replace('.', '')}.{found[2]}"
+    return ""
+
+
 def _number(value: Any, known: Any) -> float:
     if not _is_number(value):
-        message = f"must be a plain number such as 30 or 7000000, not {shown(value)}."
+        given = f"{shown(value)}{_either(value)}"
+        message = f"must be a plain number such as 30 or 7000000, not {given}."
         raise wrong("number-not-plain", message, mend=_meant_number(value))
     return _without_spelling(value)
 

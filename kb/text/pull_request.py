@@ -92,7 +92,11 @@ _FORMULA = re.compile(
     r"(?<![\w\\$])(?:\$\$(?=[^$])[^$]+\$\$"
     r"|\$(?=\S)(?:[A-Za-z]|(?=[^$\n]*[\\^_={}])[^$\n]+)(?<=\S)\$)(?![\w$])"
 )
-_MATH = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*math[ \t]*$", re.MULTILINE | re.IGNORECASE)
+#: The first line of code that GitHub draws, and does not show.
+_DRAWN = re.compile(
+    r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*(math|mermaid|geojson|topojson|stl)\b[^`\n]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 _PICTURE = re.compile(r"(?<![\w:/\\.]):(?:[a-z][a-z0-9_]+|[+-]1):(?![\w:/])")
 _MENTION = re.compile(r"(?<![\w@/.\\+:#&=-])@[A-Za-z](?:-?[A-Za-z0-9]){0,38}(?![\w@-]|\.\w)")
 #: Addresses, in which none of it is read.
@@ -101,9 +105,11 @@ _NO_WORDS = re.compile(r"\]\([^()\n]*\)|(?:https?://|www\.)[^\s<>]+|<[^<>\s]+>",
 
 def _only_on_github(text: str) -> Iterator[TextComplaint]:
     """What GitHub makes something of that a reader of its grammar alone does not know."""
-    found = (
-        [(at.start(), at[0], "a formula") for at in _MATH.finditer(text)] if "ath" in text else []
-    )
+    found = []
+    if "```" in text or "~~~" in text:
+        for at in _DRAWN.finditer(text):
+            what = "a formula" if at[1].lower() == "math" else "a drawing"
+            found.append((at.start(), at[0], what))
     if "$" in text or "@" in text or _PICTURE.search(text):
         plain = _NO_WORDS.sub(lambda at: " " * len(at[0]), without_code(text))
         for kind, what in ((_FORMULA, "a formula"), (_PICTURE, "a picture"), (_MENTION, "a name")):
@@ -118,6 +124,10 @@ def _only_on_github(text: str) -> Iterator[TextComplaint]:
 
 
 _MADE = {
+    "a drawing": (
+        "a pull request draws what stands under {}, and the site shows it as code; say in words "
+        "what the drawing shows (docs/markdown.md)."
+    ),
     "a formula": (
         "a pull request makes a formula of {}, and the site shows it as it is typed; say it in "
         "words, or write it between backticks (docs/markdown.md)."

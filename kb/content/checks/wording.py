@@ -16,7 +16,13 @@ from kb.content.placeholders import (
 from kb.content.schema import Complaint, Complaints, Given, Place, as_text, items_of
 from kb.model.english import quoted
 from kb.model.taxonomy import GUIDE, WARNING, Taxonomy, Term
-from kb.text.body import RESULTS_HEADING, TextComplaint, column_at, without_fences
+from kb.text.body import (
+    RESULTS_HEADING,
+    TextComplaint,
+    column_at,
+    without_code,
+    without_fences,
+)
 
 #: The fields of a case that hold sentences or names in plain text, and of the records in it.
 _PLAIN = frozenset(
@@ -176,6 +182,8 @@ def body_complaints(body: str) -> Iterator[TextComplaint]:
         yield from _empty_sections(body)
     if RESULTS_HEADING in plain:
         yield from _aims_among_results(plain)
+    if "[^" in plain:
+        yield from _halves_of_footnotes(body)
     small = plain.lower()
     if any(stem in small for stem in _UNWRITTEN_STEMS):
         for match in _UNWRITTEN.finditer(plain):
@@ -230,6 +238,35 @@ def _empty_sections(body: str) -> Iterator[TextComplaint]:
         said = 0
 
 
+#: Where a footnote belongs, or what one says, which has a colon behind it and opens a line.
+_FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\](:?)")
+
+
+def _halves_of_footnotes(body: str) -> Iterator[TextComplaint]:
+    """Marks of footnotes that say nothing, and footnotes that no mark leads to."""
+    plain = without_code(body)
+    marks: dict[str, re.Match[str]] = {}
+    texts: dict[str, re.Match[str]] = {}
+    for found in _FOOTNOTE.finditer(plain):
+        before = plain[plain.rfind("\n", 0, found.start()) + 1 : found.start()]
+        is_text = bool(found[2]) and not before.strip(" >")
+        (texts if is_text else marks).setdefault(found[1].casefold(), found)
+    for label, found in (*marks.items(), *texts.items()):
+        if label in marks and label in texts:
+            continue
+        shown = f"[^{found[1]}]"
+        message = (
+            f"the footnote {quoted(shown)} has no text, and is shown as it is typed; write what it "
+            f"says on a line of its own, '{shown}: ...', or take it out."
+            if label in marks
+            else f"the text of the footnote {quoted(shown)} is not shown, as nothing leads to it; "
+            f"write {quoted(shown)} where it belongs, or take it out."
+        )
+        line = plain.count("\n", 0, found.start()) + 1
+        column = column_at(plain, found.start())
+        yield TextComplaint(line, "footnote-not-whole", message, column=column, value=shown)
+
+
 #: The section of the results; a line of it that tells an aim, in the present: what was hoped once
 #: is part of what came of it, and so may be what somebody wants.
 _RESULTS = re.compile(
@@ -277,6 +314,25 @@ def repeated_complaints(given: Given) -> Complaints:
     if summary and len(summary) <= len(title) + 3 and _bare(summary) == _bare(title):
         message = "must say more than the title: who did what together, where, and what came of it."
         yield Complaint(("summary",), "summary-repeats-title", message)
+    elif summary and _says_too_little(summary):
+        message = (
+            f"must say in a sentence who did what together, where, and what came of it, not "
+            f"{quoted(summary)}."
+        )
+        yield Complaint(("summary",), "text-says-nothing", message)
+
+
+#: A summary of fewer words is no sentence. Scripts that set no blanks between words are let be.
+_LEAST_WORDS = 3
+_IN_WORDS = re.compile(r"[^\W\d_]+")
+_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+def _says_too_little(summary: str) -> bool:
+    """Whether a summary, which has something that is no sign, is too short for a sentence."""
+    n_words = len(_IN_WORDS.findall(summary))
+    is_told = _NOTHING.fullmatch(summary) or _bare(summary) == "summary"
+    return n_words < _LEAST_WORDS and not is_told and not _WITHOUT_BLANKS.search(summary)
 
 
 def repeated_in(body: str, given: Given) -> Iterator[TextComplaint]:

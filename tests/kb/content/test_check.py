@@ -82,7 +82,8 @@ EVERYTHING = [
     (33, "results[1].before must be a plain number such as 30 or 7000000, not '.inf'."),
     (34, f"results[1].statement {EMPTY}"),
     (37, "results[1].horizon must be at most 60 characters, not 72; shorten it."),
-    (38, "results[2] must hold fields with names, not 'just a sentence'."),
+    (38, "results[2] must hold fields with names (metric, level, direction, statement, locator, "
+         "source, about, value and 11 more), not 'just a sentence'."),
     (39, "results[3].level must be given (rule: a result has a level); add a line such as "
          "'level: output'."),
     (39, "results[3].locator must be given; add a line such as "
@@ -393,7 +394,7 @@ def _guides(folder: Path, *places: int, part: str = "to-begin") -> Path:
     for number, place in enumerate(places):
         (folder / "guides" / f"g{number}.md").write_text(
             f"---\ntitle: Guide {number}\nkind: guide\ntype: []\nproject: []\nresults: []\n"
-            f"reading: {{part: {part}, place: {place}}}\nsummary: S.\n"
+            f"reading: {{part: {part}, place: {place}}}\nsummary: How firms share.\n"
             "sources: [{key: doe-2001, locator: p. 1}]\n---\n\n## Anything\n\nText.\n"
         )
     return folder

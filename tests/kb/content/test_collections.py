@@ -143,7 +143,8 @@ HEAD = "collections:\n  - {id: one, label: One, about: A., "
         pytest.param(
             "collections: one\n",
             1,
-            "collections must be a list of records (or [] for none), not 'one'.",
+            "collections must be a list of records (each with id, label, about, cases, the_rest, "
+            "before), not 'one'.",
             id="a text",
         ),
         pytest.param("a: [\n", 1, None, id="no YAML"),

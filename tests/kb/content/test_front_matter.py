@@ -391,7 +391,7 @@ MISTAKES = [
     ("result-twice", _from_two(DOE, DOE),
      [(7, "results[2] is results[1] again, in every field; once is enough.")]),
     ("country-misspelled", _yaml(country="Norwy"),
-     [(4, "country must be an ISO 3166 code or English name, not 'Norwy'; nearest: NORWAY, NOR.")]),
+     [(4, "country must be an ISO 3166 code or English name, not 'Norwy'; nearest: Norway.")]),
     ("country-unknown", _yaml(country="Qqqqqqqq"),
      [(4, "country must be an ISO 3166 code or English name, not 'Qqqqqqqq'; nearest: none.")]),
     ("countries-in-one-text", _yaml(country="Norway, Sweden"),
@@ -489,7 +489,8 @@ MISTAKES = [
      [(8, "summary must not be empty; give a value or remove the line.")]),
     ("no-sources", _yaml(sources="[]"), [(9, "sources must name at least one source.")]),
     ("sources-as-text", _yaml(sources="doe-2001"),
-     [(9, "sources must be a list of records (or [] for none), not 'doe-2001'.")]),
+     [(9, "sources must be a list of records (each with key, locator, told, work), not "
+          "'doe-2001'.")]),
     ("source-without-locator", _yaml(sources="[{key: doe-2001}]"),
      [(9, "sources[1].locator must be given; add a line such as "
           "'locator: section 8, third example'.")]),
@@ -498,7 +499,8 @@ MISTAKES = [
     ("source-locator-too-long", _yaml(sources=f"[{{key: doe-2001, locator: {'x' * 201}}}]"),
      [(9, "sources[1].locator must be at most 200 characters, not 201; shorten it.")]),
     ("members-as-a-number", _yaml(members="5"),
-     [(10, "members must hold fields with names, not 5.")]),
+     [(10, "members must hold fields with names (who, count, qualifier, "
+          "networks, partners), not 5.")]),
     ("members-without-who", _yaml(members="{count: 5}"),
      [(10, "members.who must be given; add a line such as 'who: small printers'.")]),
     ("members-count-about", _yaml(members="{who: x, count: about 5, networks: 0}"),
@@ -515,7 +517,7 @@ MISTAKES = [
     ("period-in-short", _yaml(period="{from: 89}"),
      [(10, "period.from must be a whole number of at least 1000, not 89.")]),
     ("period-as-text", _yaml(period="1989-1992"),
-     [(10, "period must hold fields with names, not '1989-1992'.")]),
+     [(10, "period must hold fields with names (from, to, about), not '1989-1992'.")]),
     ("period-about", _yaml(period="{from: 1989, about: yes}"),
      [(10, "period.about must be true or false, not 'yes'.")]),
     ("region-too-long", _yaml(region="x" * 91),
@@ -523,7 +525,7 @@ MISTAKES = [
     ("status-twice", _yaml(status="[success, mixed]"),
      [(10, "status must be one value, not a list; one of success, mixed.")]),
     ("teaching-as-a-list", _yaml(teaching="[Why]"),
-     [(10, "teaching must hold fields with names, not a list.")]),
+     [(10, "teaching must hold fields with names (questions), not a list.")]),
     ("question-too-long", _yaml(teaching=f"{{questions: [{'x' * 401}]}}"),
      [(10, "teaching.questions[1] must be at most 400 characters, not 401; shorten it.")]),
     ("our-reading-of-what-is-not-given", _yaml(our_reading="[status]"),
@@ -544,9 +546,12 @@ MISTAKES = [
      [(10, "tags is not a field of a case: did you mean 'project'? "
            f"Fields are {CASE_FIELDS}.")]),
     ("results-in-words", _yaml(results="Sales rose"),
-     [(7, "results must be a list of records (or [] for none), not 'Sales rose'.")]),
+     [(7, "results must be a list of records (each with metric, level, direction, "
+          "statement, locator, source, about, value and 11 more; or [] for none), not "
+          "'Sales rose'.")]),
     ("result-in-words", _yaml(results="[Sales rose]"),
-     [(7, "results[1] must hold fields with names, not 'Sales rose'.")]),
+     [(7, "results[1] must hold fields with names (metric, level, direction, "
+          "statement, locator, source, about, value and 11 more), not 'Sales rose'.")]),
     ("result-of-nothing", _yaml(results="[{}]"),
      [(7, "results[1].direction must be given; add a line such as 'direction: up'."),
       (7, "results[1].level must be given (rule: a result has a level); add a line such as "

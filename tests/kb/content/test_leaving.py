@@ -45,7 +45,7 @@ def ids(corpus: Corpus) -> list[str]:
             "hyphens, not 'Spain/Old One'.",
         ),
         ("aliases: [a/b, a/b]", "aliases[2] is 'a/b' again; once is enough."),
-        ("withdrawn: true", "withdrawn must hold fields with names, not true."),
+        ("withdrawn: true", "withdrawn must hold fields with names (day, reason), not true."),
         (
             "withdrawn: {reason: No.}",
             "withdrawn.day must be given; add a line such as 'day: 2026-11-28'.",
@@ -70,7 +70,8 @@ def ids(corpus: Corpus) -> list[str]:
         ),
         (
             "changes: The title.",
-            "changes must be a list of records (or [] for none), not 'The title.'.",
+            "changes must be a list of records (each with day, what; or [] for none), not "
+            "'The title.'.",
         ),
     ],
 )

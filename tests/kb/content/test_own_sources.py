@@ -116,7 +116,7 @@ MISTAKES = [
      [(9, "sources[1].told.by must be given; add a line such as 'by: the manager of a member "
           "firm'.")]),
     ("told-in-words", ["key: a, locator: x, told: yesterday"],
-     [(9, "sources[1].told must hold fields with names, not 'yesterday'.")]),
+     [(9, "sources[1].told must hold fields with names (by, day, may_name), not 'yesterday'.")]),
     ("told-tomorrow", ["key: a, locator: x, told: {by: a member, day: 2999-01-01}"],
      [(9, "sources[1].told.day must not lie in the future: it is 2999-01-01, and today is "
           "{today}; correct it, or tell what is only planned in the text.")]),

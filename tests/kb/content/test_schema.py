@@ -459,6 +459,10 @@ def _not_plain(shown_value: str) -> list[str]:
         ("x:", None, [EMPTY]),
         ("x: 30%", None, _not_plain("'30%'")),
         ("x: 7,000,000", None, _not_plain("'7,000,000'")),
+        ("x: 1,200", None, _not_plain("'1,200': write 1200, or 1.200 if decimals are meant")),
+        ("x: -12,5", None, _not_plain("'-12,5': write -12.5")),
+        ("x: 1.200,50", None, _not_plain("'1.200,50': write 1200.50")),
+        ("x: 1,2,3", None, _not_plain("'1,2,3'")),
         ("x: 1_000", None, _not_plain("'1_000'")),
         ("x: 1e3", None, _not_plain("'1e3'")),
         ("x: .inf", None, _not_plain("'.inf'")),
@@ -531,8 +535,8 @@ class _Inner(Record):
         ("y: 1", None, []),
         ("x: {}", None, ["x.a must be given; add a line such as 'a: 1'."]),
         ("x:", None, [EMPTY]),
-        ("x: text", None, ["x must hold fields with names, not 'text'."]),
-        ("x: [1]", None, ["x must hold fields with names, not a list."]),
+        ("x: text", None, ["x must hold fields with names (a), not 'text'."]),
+        ("x: [1]", None, ["x must hold fields with names (a), not a list."]),
     ],
 )
 def test_record(source: str, value: dict | None, messages: list[str]) -> None:
@@ -550,15 +554,19 @@ def test_record(source: str, value: dict | None, messages: list[str]) -> None:
         ("x: []", [], []),
         ("y: 1", [], []),
         ("x:", [], [EMPTY]),
-        ("x: {a: 1}", [], ["x must be a list of records (or [] for none), not a mapping."]),
-        ("x: none", [], ["x must be a list of records (or [] for none), not 'none'."]),
+        (
+            "x: {a: 1}",
+            [],
+            ["x must be a list of records (each with a; or [] for none), not a mapping."],
+        ),
+        ("x: none", [], ["x must be a list of records (each with a; or [] for none), not 'none'."]),
         (
             "x: [text, {a: 1}, [2], null]",
             [],
             [
-                "x[1] must hold fields with names, not 'text'.",
-                "x[3] must hold fields with names, not a list.",
-                "x[4] must hold fields with names, not empty.",
+                "x[1] must hold fields with names (a), not 'text'.",
+                "x[3] must hold fields with names (a), not a list.",
+                "x[4] must hold fields with names (a), not empty.",
             ],
         ),
     ],
@@ -589,7 +597,7 @@ def test_an_item_has_its_own_line() -> None:
     _, problems = read(model, located, "a.md", known=KNOWN)
 
     assert [plain(problem) for problem in problems] == [
-        "a.md:4: x[2] must hold fields with names, not 'text'.",
+        "a.md:4: x[2] must hold fields with names (a), not 'text'.",
         f"a.md:7: y[2] must be in the vocabulary, not 'kiwi': {NOT_FRUIT}",
         "a.md:8: y[3] is 'pear' again; once is enough.",
     ]
@@ -698,7 +706,7 @@ def test_a_file_is_read_with_all_that_is_wrong(tmp_path) -> None:
         (b"a: 1\nb: \xff", "2: the market must be UTF-8; byte 0xff is not. "
                            "Save the file as UTF-8."),
         (b"a: 1\n\nb: \0", "3: the market must be text; it holds a NUL byte."),
-        (b"", "1: must hold fields with names, not empty."),
+        (b"", "1: must hold fields with names (sales, best), not empty."),
     ],
     ids=["no YAML", "no UTF-8", "no text", "empty"],
 )  # fmt: skip

@@ -233,7 +233,7 @@ UNREADABLE = {
     "steps are text": (
         "steps: five",
         1,
-        "steps must be a list of records (or [] for none), not 'five'.",
+        "steps must be a list of records (each with id, title, lead, questions), not 'five'.",
     ),
     "tabs": ("steps:\n\t- a", 2, "the self-check is not YAML: a tab stands where only spaces "
              "may stand; write spaces in its place."),

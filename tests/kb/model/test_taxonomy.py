@@ -260,7 +260,8 @@ MISTAKES = {
     "term-that-is-text": (
         "{id: hard, label: Hard network}",
         "hard",
-        ":11: forms[2] must hold fields with names, not 'hard'.",
+        ":11: forms[2] must hold fields with names (id, label, definition, aliases, group, short, "
+        "means, said and 3 more), not 'hard'.",
     ),
     "list-that-is-text": (
         "forms:\n  - {id: soft, label: Soft network}\n  - {id: hard, label: Hard network}\n",
@@ -413,7 +414,8 @@ def test_every_mistake_of_a_vocabulary_is_told(tmp_path: Path) -> None:
         f"{path}:11: forms[2].label must be text, not a list.",
         f"{path}:11: forms[2] spells 'soft', which already stands for 'soft'; "
         "one spelling means one term.",
-        f"{path}:34: sectors[1] must hold fields with names, not 'food'.",
+        f"{path}:34: sectors[1] must hold fields with names (id, label, definition, aliases, "
+        "group, trades, materials, activities and 1 more), not 'food'.",
     ]
 
 

@@ -73,6 +73,10 @@ FORMULA = (
     "a pull request makes a formula of {}, and the site shows it as it is typed; say it in words, "
     "or write it between backticks (docs/markdown.md)."
 )
+DRAWING = (
+    "a pull request draws what stands under {}, and the site shows it as code; say in words what "
+    "the drawing shows (docs/markdown.md)."
+)
 PICTURE = FORMULA.replace("a formula", "a picture")
 NAME = (
     "a pull request reads {} as the name of an account at GitHub, and the site as it is typed; "
@@ -89,13 +93,15 @@ NAME = (
         ("So $$a + b$$ is.", (1, 4), FORMULA.format("'$$a + b$$'")),
         ("So $n$ is.", (1, 4), FORMULA.format("'$n$'")),
         ("One.\n\n``` math\nx\n```", (3, 1), FORMULA.format("'``` math'")),
+        ("One.\n\n```mermaid\ngraph TD;\n```", (3, 1), DRAWING.format("'```mermaid'")),
+        ("~~~ GeoJSON of it\n{}\n~~~", (1, 1), DRAWING.format("'~~~ GeoJSON of it'")),
         ("Good :smile: it", (1, 6), PICTURE.format("':smile:'")),
         ("Good (:+1:)", (1, 7), PICTURE.format("':+1:'")),
         ("`a`\nAsk @jane-doe.", (2, 5), NAME.format("'@jane-doe'")),
     ],
 )
 def test_what_only_github_has_is_told(text: str, place: tuple[int, int], message: str) -> None:
-    """Boxes, formulas, names of pictures and of accounts are told in a sentence of their own."""
+    """Boxes, formulas, drawings, names of pictures and of accounts are told in sentences."""
     (told,) = differences(text)
     assert told.rule == "markdown-differs-from-pull-request"
     assert ((told.line, told.column), told.message) == (place, message)

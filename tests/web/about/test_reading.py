@@ -64,7 +64,7 @@ def test_further_reading_stands_by_subject_with_where_it_is_named(well_read):
     }
     assert re.findall(r"<h3>(\w+)</h3>", page) == ["Firms", "Regions"]
     assert "Named by Jane Doe and Richard Roe (2001). The editors have seen none" in page
-    assert "<title>Further reading on networks, and 2 sources — " in page
+    assert "<title>Literature on networks, and 2 sources — " in page
 
 
 def test_sources_say_who_cites_them(well_read):

@@ -204,13 +204,58 @@ def test_a_text_that_is_written(body: str) -> None:
         ("Five bakers buy an oven", "Five bakers in Graz buy an oven.", False),
         ("Five bakers", "", False),
         ("", "", False),
-        ("Five bakers", "Six bakers", False),
+        ("Five bakers", "Six bakers of Graz", False),
     ],
 )
 def test_a_summary_says_more_than_the_title(title: str, summary: str, is_told: bool) -> None:
     """The same words in other letters or signs are the same."""
     found = _told(repeated_complaints({"title": title, "summary": summary}))
     assert found == ([("summary", "summary-repeats-title")] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("summary", "is_told"),
+    [
+        ("Bakers", True),
+        ("Bakers.", True),
+        ("Six bakers.", True),
+        ("6 bakers 1998", True),
+        ("Bakers share ovens.", False),
+        ("六家面包店共用一个烤炉。", False),
+        ("", False),
+    ],
+)
+def test_a_summary_is_a_sentence(summary: str, is_told: bool) -> None:
+    """One word or two tell nobody what a case is; scripts without blanks are not counted."""
+    found = _told(repeated_complaints({"title": "Six bakers of Graz", "summary": summary}))
+    assert found == ([("summary", "text-says-nothing")] if is_told else [])
+
+
+def test_a_summary_that_says_nothing_is_told_once() -> None:
+    """What stands for nothing is told by the rule for all texts, and not as too short as well."""
+    given = {"title": "Six bakers of Graz", "summary": "tbd"}
+    assert _told([*unwritten_complaints(texts_of(given)), *repeated_complaints(given)]) == [
+        ("summary", "text-says-nothing")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("Sales rose.[^1]\n\n[^1]: In the first year.\n", []),
+        ("Sales rose.[^Note]\n\n[^note]: In the first year.\n", []),
+        ("Sales rose.[^1]\n", [(1, 12, "[^1]")]),
+        ("Sales rose.[^1] Jobs too.[^1]\n", [(1, 12, "[^1]")]),
+        ("Sales rose.\n\n[^2]: Lost.\n", [(3, 1, "[^2]")]),
+        ("Sales[^1]\n\n[^2]: Lost.\n", [(1, 6, "[^1]"), (3, 1, "[^2]")]),
+        ("Sales rose[^1]: by much.\n", [(1, 11, "[^1]")]),
+        ("Sales rose.\\[^1] `[^2]`\n\n```\n[^3]\n```\n", []),
+    ],
+)
+def test_a_footnote_has_a_mark_and_a_text(body: str, told: list[tuple[int, int, str]]) -> None:
+    """A half of a footnote is told with its place; code and letters with a backslash are none."""
+    found = [one for one in body_complaints(body) if one.rule == "footnote-not-whole"]
+    assert [(one.line, one.column, one.value) for one in found] == told
 
 
 SUMMARY = "Five small bakers in Graz share one oven, which none of them could fill alone."
