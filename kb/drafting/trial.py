@@ -15,7 +15,7 @@ from kb.model.taxonomy import Taxonomy, Vocabulary
 from kb.search.searcher import Searcher
 from kb.snapshots.vector_sets import ENCODER, PASSAGES, VECTOR_SETS
 from kb.text.analysis import words
-from kb.text.chunking import passages_of, words_of_case
+from kb.text.chunking import passages_of, says_of_case, words_of_case
 from kb.text.mentions import MentionFinder
 
 
@@ -65,7 +65,8 @@ class Trial:
         """What the engine finds it by; its figures and days are left out, as no text needs them."""
         return Document(
             id=self.draft.id,
-            words=words_of_case(self.draft, self.taxonomy, self.passages),
+            words=words_of_case(self.draft, self.taxonomy),
+            says=says_of_case(self.draft, self.passages),
             kind=self.draft.kind,
             title=self.draft.title,
             facets=self.draft.facets,
@@ -122,7 +123,7 @@ class Trial:
     def ranking(self) -> Searcher:
         """A searcher that ranks the draft among the cases."""
         tried = Tried(document=self.document, vectors=self._by_set, linked=self._linked)
-        return self.searcher.with_one_more(tried, self.draft, self.passages, self._names)
+        return self.searcher.with_one_more(tried, self._names)
 
     @cached_property
     def near(self) -> np.ndarray:

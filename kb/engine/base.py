@@ -61,14 +61,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is found: by ``words`` (text as it is read), under filters by all the rest.
+    """What is found: by the words of ``says`` and ``words``, under filters by all the rest.
 
-    ``title`` is what documents are listed by, ``links`` are the ids of documents that it leads
-    to, and ``keys`` are numbers by name that documents are ordered by.
+    ``says`` are texts as they are read, in each of which words follow one another; in ``words``
+    they only stand beside each other, so that no phrase is said there. ``title`` is what documents
+    are listed by, ``links`` are the ids of documents that it leads to, and ``keys`` are numbers by
+    name that documents are ordered by.
     """
 
     id: str
     words: str
+    says: tuple[str, ...] = ()
     kind: str = ""
     title: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -305,6 +308,13 @@ class Engine(Protocol):
 
     def holding(self, terms: Sequence[str]) -> np.ndarray:
         """The rows of the documents that hold each of some terms, at least one, in their order."""
+        ...
+
+    def saying(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that say some terms one after the other, in their order.
+
+        Several, in one of the texts of ``Document.says``; one alone, in any word.
+        """
         ...
 
     def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:

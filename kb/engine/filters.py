@@ -21,6 +21,17 @@ class FigureFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """Terms that a document must say one after the other; a single one, anywhere.
+
+    One that has any of ``values``, by facet, passes too.
+    """
+
+    terms: tuple[str, ...]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which documents may be found: those that pass every part that is given.
 
@@ -31,8 +42,8 @@ class Filter:
         without: facet to values that a document must not have.
         kinds: the kinds of document that pass; none given, any.
         figure: what a document must report; None asks for nothing.
-        holding: terms of which a document must hold each.
-        lacking: terms of which a document must hold none.
+        saying: what a document must say, each.
+        unsaid: terms that a document must not say one after the other; a single one, nowhere.
     """
 
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -40,8 +51,8 @@ class Filter:
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: tuple[str, ...] = ()
     figure: FigureFilter | None = None
-    holding: tuple[str, ...] = ()
-    lacking: tuple[str, ...] = ()
+    saying: tuple[Saying, ...] = ()
+    unsaid: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -52,7 +63,7 @@ class Filter:
     @property
     def asks_for_words(self) -> bool:
         """Whether it depends on the words of a document."""
-        return bool(self.holding or self.lacking)
+        return bool(self.saying or self.unsaid)
 
 
 #: Everything passes.

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -37,7 +38,21 @@ class Tried:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How often each term stands in it."""
-        return Counter(tokens(self.document.words))
+        return Counter(chain(tokens(self.document.words), *self._says))
+
+    @cached_property
+    def _says(self) -> Sequence[tuple[str, ...]]:
+        """The terms of each text that it says."""
+        return [tokens(text) for text in self.document.says]
+
+    def is_saying(self, terms: Sequence[str]) -> bool:
+        """Whether it says some terms one after the other; a single one, anywhere."""
+        if len(terms) < 2:
+            return all(self.counts.get(term) for term in terms)
+        n = len(terms)
+        return any(
+            tuple(terms) == text[at : at + n] for text in self._says for at in range(len(text))
+        )
 
 
 class EngineWithOneMore:
@@ -103,6 +118,12 @@ class EngineWithOneMore:
         if all(self._tried.counts.get(term) for term in terms):
             rows = np.sort(np.append(rows, self.own))
         return rows
+
+    def saying(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that say some terms one after the other."""
+        rows = self._engine.saying(terms)
+        rows = rows[rows != self.own]
+        return np.sort(np.append(rows, self.own)) if self._tried.is_saying(terms) else rows
 
     def links(self, rows: np.ndarray) -> np.ndarray:
         """Pairs of documents that are linked."""
@@ -208,12 +229,21 @@ class _Words:
         return own / most if most else 0.0
 
 
+def _has_any(document: Document, values: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a document has any of some values, by facet."""
+    return any(
+        not set(some).isdisjoint(document.facets.get(facet, ())) for facet, some in values.items()
+    )
+
+
 def _passes(tried: Tried, within: Filter) -> bool:
     """Whether a document passes a filter."""
     document, asked = tried.document, within.figure
-    if not all(tried.counts.get(term) for term in within.holding):
+    if not all(
+        tried.is_saying(one.terms) or _has_any(document, one.values) for one in within.saying
+    ):
         return False
-    if any(tried.counts.get(term) for term in within.lacking):
+    if any(tried.is_saying(terms) for terms in within.unsaid):
         return False
     if within.kinds and document.kind not in within.kinds:
         return False
@@ -221,9 +251,8 @@ def _passes(tried: Tried, within: Filter) -> bool:
         needed = all if facet in within.all_of else any
         if values and not needed(value in document.facets.get(facet, ()) for value in values):
             return False
-    for facet, values in within.without.items():
-        if not set(values).isdisjoint(document.facets.get(facet, ())):
-            return False
+    if _has_any(document, within.without):
+        return False
     return asked is None or any(
         one.sought
         and one.metric in asked.metrics

@@ -5,7 +5,8 @@ Where words and vectors lie is each engine's own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -23,9 +24,17 @@ class HeldWords(MeasuredWords, Protocol):
         """The rows of the documents that hold each of some terms, in their order."""
         ...
 
+    def saying(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that say some terms one after the other, in their order."""
+        ...
+
     def frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many documents hold each term."""
         ...
+
+
+#: Of so many phrases it is remembered who says them: one search asks for each several times.
+_PHRASES = 8
 
 
 class TabledEngine:
@@ -72,15 +81,23 @@ class TabledEngine:
             within, among = EVERYTHING, self.matching(within, among)
         return self.documents.counts(within, among)
 
+    @cached_property
+    def _saying(self) -> Callable[[tuple[str, ...]], np.ndarray]:
+        """The rows of the documents that say some terms: those of the last phrases are kept."""
+        return lru_cache(maxsize=_PHRASES)(self.words.saying)
+
     def _passing(self, within: Filter) -> np.ndarray:
         """Which documents pass a filter: bool of shape (n_documents,), the caller's own."""
         passing = self.documents.passing(within)
-        if within.holding:
-            lacks_one = np.ones(len(self), dtype=bool)
-            lacks_one[self.words.holding(within.holding)] = False
-            passing[lacks_one] = False
-        for term in within.lacking:
-            passing[self.words.holding((term,))] = False
+        for one in within.saying:
+            says_it = np.zeros(len(self), dtype=bool)
+            says_it[self._saying(one.terms)] = True
+            for facet, values in one.values.items():
+                if values:  # a filter without any lets everything pass
+                    says_it |= self.documents.passing(Filter(facets={facet: values}))
+            passing &= says_it
+        for terms in within.unsaid:
+            passing[self._saying(terms)] = False
         return passing
 
     def keys(self, name: str, rows: np.ndarray) -> np.ndarray:
@@ -98,6 +115,10 @@ class TabledEngine:
     def holding(self, terms: Sequence[str]) -> np.ndarray:
         """The rows of the documents that hold each of some terms."""
         return self.words.holding(terms)
+
+    def saying(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that say some terms one after the other."""
+        return self.words.saying(terms)
 
     def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many documents hold each term."""

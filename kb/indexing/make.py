@@ -19,7 +19,7 @@ from kb.model.taxonomy import DIVISIONS, MADE_LISTS, PLACE, Taxonomy
 from kb.search.query import ADDED, NEWEST, OLDEST
 from kb.snapshots.format import CaseRecords, CaseRecordsWriter, read_case_records
 from kb.snapshots.vector_sets import VECTOR_SETS, OwnedText, numbered
-from kb.text.chunking import passages_of, words_of_case
+from kb.text.chunking import passages_of, says_of_case, words_of_case
 from kb.text.spelling import count_words, spellings_of
 
 
@@ -123,7 +123,8 @@ def document_of(case: Case, taxonomy: Taxonomy, passages: Sequence[Passage]) -> 
     """A case as an engine takes it: found by its words, filtered and ordered by all the rest."""
     return Document(
         id=case.id,
-        words=words_of_case(case, taxonomy, passages),
+        words=words_of_case(case, taxonomy),
+        says=says_of_case(case, passages),
         kind=case.kind,
         title=case.title,
         facets=case.facets,

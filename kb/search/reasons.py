@@ -29,10 +29,6 @@ class Passages:
         self._passages = passages
         self._has_multilingual = has_multilingual
 
-    def of(self, row: int) -> tuple[Passage, ...]:
-        """The passages of a case, in order."""
-        return self._passages[row]
-
     def under(self, row: int, heading: str) -> tuple[str, ...]:
         """What a case says under one of its headings, in order; nothing if it has none."""
         return tuple(p.text for p in self._passages[row] if p.heading == heading)

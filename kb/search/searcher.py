@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,11 +13,11 @@ import numpy as np
 from kb.citations.summary import CountedSources
 from kb.citations.works import day_text
 from kb.engine.base import TITLE, Engine, Part, Question, best_rows, distinct, unit_rows
-from kb.engine.filters import EVERYTHING, Filter
+from kb.engine.filters import EVERYTHING, Filter, Saying
 from kb.engine.guarded import GuardedEngine
 from kb.engine.one_more import EngineWithOneMore, Tried
 from kb.errors import CaseMoved, CaseNotFound, CaseWithdrawn, QueryError
-from kb.model.cases import Case, Passage
+from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import (
@@ -33,13 +33,12 @@ from kb.search.evidence import CANDIDATES, Encoders, Evidence, Retriever, has_mu
 from kb.search.facets import Facets
 from kb.search.order import ordered
 from kb.search.query import DEFAULT_PER_PAGE, Query, filter_of, make_query, relaxed
-from kb.search.query_analysis import Analyser, Analysis, Phrase
+from kb.search.query_analysis import Analyser, Analysis
 from kb.search.reasons import Passages
 from kb.search.scoring import DECIMALS, Judgement, judge, share_of_most
 from kb.snapshots.format import Manifest, Snapshot
 from kb.snapshots.names import NameIndex
 from kb.snapshots.vector_sets import PASSAGES
-from kb.text.analysis import tokens
 from kb.text.mentions import Mention, MentionFinder
 from kb.text.similar_names import similar_names
 from kb.text.spelling import Speller
@@ -47,9 +46,6 @@ from kb.versions.store import Versions
 
 #: So many cases are read at most for those that use the words of a text in passing.
 MOST_READ = 20
-
-#: In so many ways at most a query with phrases asks for candidates under each filter.
-MOST_WAYS = 8
 
 #: What a filter may be given as: one value or several.
 Values = str | Iterable[str]
@@ -93,8 +89,6 @@ class Searcher:
             calibration=self.compendium.calibration,
         )
         self._snapshot = snapshot
-        #: By row a case that is only tried out, with its passages.
-        self._more: Mapping[int, tuple[Case, tuple[Passage, ...]]] = {}
         self._passages = Passages(
             content.passages, has_multilingual=self.manifest.multilingual is not None
         )
@@ -203,7 +197,6 @@ class Searcher:
             return self._all_but(query, within, asked)
         evidence, judgement = self._judged(asked, _filters(within, asked))
         rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
-        is_cut = is_cut or (len(rows) > 0 and self._may_be_more(within, asked, evidence))
         among = judgement.found
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
@@ -257,7 +250,7 @@ class Searcher:
 
     def _all_but(self, query: Query, within: Filter, asked: Analysis) -> SearchResult:
         """The answer to a text that says only what to leave out: everything else, by title."""
-        among = self._saying_none(self.engine.matching(EVERYTHING), asked)
+        among = self.engine.matching(_as_worded(EVERYTHING, asked))
         rows = self.engine.matching(within, among)
         result = self._answer(
             query, within, among, rows, self._page(query, rows, np.zeros(len(rows)))
@@ -318,31 +311,25 @@ class Searcher:
             asked = self.analyser.analyse(query.text, exact=query.exact)
             within = _without(within, asked)
             if asked.exclusions and not asked.wanted:
-                rows = self._saying_none(self.engine.matching(within), asked)
+                rows = self.engine.matching(_as_worded(within, asked))
                 return FoundSet(rows=rows, engine=self.engine, every=self.cases)
             evidence, judgement = self._judged(asked, _filters(within, asked))
             rows, _, is_cut = _found(self.engine, within, evidence, judgement)
-            is_cut = is_cut or (len(rows) > 0 and self._may_be_more(within, asked, evidence))
         else:
             rows, is_cut = self.engine.matching(within), False
         return FoundSet(rows=rows, engine=self.engine, every=self.cases, is_cut=is_cut)
 
-    def with_one_more(
-        self, tried: Tried, case: Case, passages: Sequence[Passage], names: MentionFinder | None
-    ) -> Searcher:
+    def with_one_more(self, tried: Tried, names: MentionFinder | None) -> Searcher:
         """The same with one case more, or with another text of one: only to be asked for scores.
 
         Pages, counts and names stay those of the snapshot.
 
         Args:
             tried: the case as the engine takes it.
-            case: the case.
-            passages: those of the case.
             names: finds what a text names, where the case changes which values have one.
         """
         other = copy(self)
-        engine = EngineWithOneMore(self.engine, tried)
-        other.engine = GuardedEngine(engine, self._snapshot.folder)
+        other.engine = GuardedEngine(EngineWithOneMore(self.engine, tried), self._snapshot.folder)
         if names is not None:
             other._mentions = names
             other.analyser = self.analyser.naming(names)
@@ -352,7 +339,6 @@ class Searcher:
             other.analyser,
             calibration=self.compendium.calibration,
         )
-        other._more = {engine.own: (case, tuple(passages))}
         return other
 
     def found_scores(self, text: str) -> Mapping[str, float]:
@@ -362,7 +348,7 @@ class Searcher:
     def scores_of(self, asked: Analysis) -> Mapping[str, float]:
         """The same of a text that was read already."""
         within = _without(EVERYTHING, asked)
-        evidence, judgement = self._judged(asked, _as_worded(within, asked))
+        evidence, judgement = self._judged(asked, [_as_worded(within, asked)])
         rows, scores, _ = _found(self.engine, within, evidence, judgement)
         return dict(zip(self.engine.ids(rows), scores.tolist(), strict=True))
 
@@ -464,63 +450,9 @@ class Searcher:
         return judge(evidence, self.compendium.calibration, min_score=self.min_score)
 
     def _allowed(self, judgement: Judgement, asked: Analysis) -> Judgement:
-        """The judgement less what the words of a query keep out: phrases and excluded words.
-
-        A case must say each phrase in its title or in one of its passages, or have the value of a
-        facet that is called so.
-        """
-        found = self._saying_none(judgement.found, asked)
-        for phrase in asked.phrases:
-            saying = self._saying(found, phrase.stems)
-            for one in phrase.values:
-                within = Filter(facets={one.facet: (one.value,)})
-                saying = distinct(saying, self.engine.matching(within, found))
-            found = saying
-        return replace(judgement, found=found)
-
-    def _may_be_more(self, within: Filter, asked: Analysis, evidence: Evidence) -> bool:
-        """Whether phrases and excluded words may let more pass than is among the candidates.
-
-        So it is where more documents hold the words than are candidates, and more than are ever
-        listed score enough: what comes next would be read too.
-        """
-        by_words = asked.phrases or any(not one.facet for one in asked.exclusions)
-        if evidence.of_all or not by_words:
-            return False
-        scored = self._judgement(evidence).found
-        return any(
-            self.engine.count(one) > CANDIDATES
-            and len(self.engine.matching(one, scored)) > MOST_FOUND
-            for one in _as_worded(within, asked)
-        )
-
-    def _saying_none(self, rows: np.ndarray, asked: Analysis) -> np.ndarray:
-        """Those of some cases that say none of the excluded words."""
-        for one in asked.exclusions:
-            if not one.facet and one.stems:
-                rows = np.setdiff1d(rows, self._saying(rows, one.stems), assume_unique=True)
-        return rows
-
-    def _saying(self, rows: np.ndarray, stems: Sequence[str]) -> np.ndarray:
-        """Those of some cases that say these words one after the other."""
-        holding = np.intersect1d(rows, self.engine.holding(stems), assume_unique=True)
-        if len(stems) == 1:
-            return holding
-        wanted = " ".join(stems)
-        saying = [
-            row
-            for row in holding.tolist()
-            if any(f" {wanted} " in f" {' '.join(tokens(text))} " for text in self._texts(row))
-        ]
-        return np.array(saying, dtype=np.int64)
-
-    def _texts(self, row: int) -> Iterator[str]:
-        if row in self._more:
-            case, passages = self._more[row]
-        else:
-            case, passages = self.cases[row], self._passages.of(row)
-        yield case.title
-        yield from (passage.text for passage in passages)
+        """The judgement less what the words of a query keep out: phrases and excluded words."""
+        allowed = self.engine.matching(_as_worded(EVERYTHING, asked), judgement.found)
+        return replace(judgement, found=allowed)
 
     def similar(self, case_id: str, k: int = 4) -> tuple[Hit, ...]:
         """The cases most like a case, by their best pair of passages, best first.
@@ -607,39 +539,28 @@ def _filters(within: Filter, asked: Analysis) -> list[Filter]:
         for one in asked.mentions
         if one.facet not in chosen
     ]
-    return [one for outer in (within, *wider, *named) for one in _as_worded(outer, asked)]
+    return [_as_worded(one, asked) for one in (within, *wider, *named)]
 
 
-def _as_worded(within: Filter, asked: Analysis) -> list[Filter]:
-    """Filters that together let pass what the words of a query do not keep out, and a little more.
+def _as_worded(within: Filter, asked: Analysis) -> Filter:
+    """A filter that also keeps out what the words of a query do.
 
-    Candidates that lack a word of a phrase, or hold one that is excluded, would take the places of
-    those that may be found. Which words stand one after the other only the texts say.
+    A case must say each phrase in its title or in one of its passages, or have the value of a
+    facet that is called so, and none of the words that are excluded.
     """
-    words = [one for one in asked.exclusions if not one.facet and len(one.stems) == 1]
-    found = [replace(within, lacking=tuple(one.stems[0] for one in words))]
-    for phrase in asked.phrases:
-        ways = [way for one in found for way in _ways_to_say(one, phrase)]
-        if not phrase.values or len(ways) <= MOST_WAYS:
-            found = ways
+    if not (asked.phrases or asked.exclusions):
+        return within
+    saying = [Saying(terms=one.stems, values=_by_facet(one.values)) for one in asked.phrases]
+    unsaid = [one.stems for one in asked.exclusions if not one.facet and one.stems]
+    return replace(within, saying=tuple(saying), unsaid=tuple(unsaid))
+
+
+def _by_facet(values: Iterable[Mention]) -> dict[str, tuple[str, ...]]:
+    """The values of each facet."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in values:
+        found[one.facet] = (*found.get(one.facet, ()), one.value)
     return found
-
-
-def _ways_to_say(within: Filter, phrase: Phrase) -> Iterator[Filter]:
-    """What holds each word of a phrase, and what has a value that is called so."""
-    yield replace(within, holding=(*within.holding, *phrase.stems))
-    for one in phrase.values:
-        chosen = within.facets.get(one.facet, ())
-        if not chosen or one.facet in within.all_of:
-            choices = [(*chosen, one.value)]
-        else:  # one of these, and the value
-            choices = [(value, one.value) for value in chosen]
-        for values in choices:
-            yield replace(
-                within,
-                facets={**within.facets, one.facet: tuple(dict.fromkeys(values))},
-                all_of=within.all_of | {one.facet},
-            )
 
 
 def _found(

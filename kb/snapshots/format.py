@@ -85,7 +85,7 @@ from kb.snapshots.records import (
 from kb.text.spelling import SpellingTable
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 16
+SCHEMA_VERSION = 17
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"

@@ -67,12 +67,19 @@ def passages_of(case: Case, taxonomy: Taxonomy) -> tuple[Passage, ...]:
     )
 
 
-def words_of_case(case: Case, taxonomy: Taxonomy, passages: Sequence[Passage] | None = None) -> str:
-    """The text whose words a case is found by.
+def says_of_case(case: Case, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The texts in which a case says something: its title, its summary and each passage.
 
-    Title, summary, labels, body, whom it suits, and what it answers. The labels go with
-    their aliases, so that a case of "Marketing" is found by "branding" too. ``passages`` are those
-    of the case, where they are at hand.
+    A phrase is looked for in each of them.
+    """
+    return tuple(one for one in (case.title, case.summary, *(p.text for p in passages[1:])) if one)
+
+
+def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
+    """The words that a case is found by beside those that it says itself.
+
+    Labels, whom it suits, and what it answers. The labels go with their aliases, so that a case of
+    "Marketing" is found by "branding" too.
     """
     labels = [
         " ".join((term.label, *term.aliases))
@@ -81,10 +88,7 @@ def words_of_case(case: Case, taxonomy: Taxonomy, passages: Sequence[Passage] | 
         for value in case.facets.get(facet, ())
         if (term := taxonomy.facet(facet).get(value)) is not None
     ]
-    body = [p.text for p in (passages or passages_of(case, taxonomy))[1:]]
-    return "\n".join(
-        (case.title, case.summary, *labels, *body, *case.role_model_for, *case.answers)
-    )
+    return "\n".join((*labels, *case.role_model_for, *case.answers))
 
 
 def plain_text(markdown: str) -> str:

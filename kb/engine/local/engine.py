@@ -4,7 +4,7 @@ documents/               columns: what is filtered, counted and ordered by
 vectors/<set>.faiss      the vectors of a set, document by document, with
 vectors/<set>-*.npy      where the texts of each begin, their digests, and codes of large sets
 owned/<set>.*            the same of a set whose owners are no documents
-words/                   postings: what each term counts in each document
+words/                   postings: what each term counts in each document, and where it is said
 sets.json                which sets there are
 
 Everything is mapped into memory, read where it is touched, and shared by all processes.
@@ -206,7 +206,7 @@ class LocalWriter(Gathering):
         for folder in folders:
             folder.mkdir(parents=True)
         documents = self.documents_in_order()
-        columns, words = Columns.of(documents), Counts.of(one.words for one in documents)
+        columns, words = Columns.of(documents), Counts.of(documents)
         taken = self._taken_rows()
         if self._earlier is not None:
             order, to = _in_order([*columns.ids, *sorted(self._taken)])

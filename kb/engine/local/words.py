@@ -1,9 +1,9 @@
-"""Words and their search: BM25 over the whole text of a document.
+"""Words and their search: BM25 over all words of a document, and phrases in what it says.
 
 For each term the documents that hold it, with what it counts in each, worked out when the
-index is written. The terms are those of ``kb.text.analysis``. The values are those of tantivy
-0.25, which keeps the length of a document in one byte: long ones are rounded down to three
-significant bits.
+index is written, and where it is said (``kb.engine.local.said``). The terms are those of
+``kb.text.analysis``. The values are those of tantivy 0.25, which keeps the length of a document in
+one byte: long ones are rounded down to three significant bits.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import functools
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from kb.engine.base import K1, B, Coverage, idf
+from kb.engine.base import K1, B, Coverage, Document, idf
 from kb.engine.local.arrays import (
     Strings,
     read_array,
@@ -26,6 +27,7 @@ from kb.engine.local.arrays import (
     write_array,
     write_strings,
 )
+from kb.engine.local.said import Places, Said, Saying, rows_saying
 from kb.errors import SnapshotCorrupt
 from kb.text.analysis import tokens
 
@@ -53,11 +55,18 @@ class WordIndex:
     """
 
     def __init__(
-        self, *, terms: Strings, starts: np.ndarray, postings: Postings, lengths: np.ndarray
+        self,
+        *,
+        terms: Strings,
+        starts: np.ndarray,
+        postings: Postings,
+        lengths: np.ndarray,
+        places: Places,
     ) -> None:
         self.terms = terms
         self.starts = starts
         self.postings = postings
+        self.places = places
         self._lengths = lengths
         self._n_documents = len(lengths)
 
@@ -79,7 +88,15 @@ class WordIndex:
         lengths = read_array(folder, "lengths", "uint32", shape=(None,))
         if starts[0] != 0 or len(lengths) != n_documents:
             raise SnapshotCorrupt(f"{folder} must hold {n_documents} documents.")
-        return cls(terms=terms, starts=starts, postings=postings, lengths=lengths)
+        said_starts = read_array(folder, "said-starts", "uint64", shape=(len(terms) + 1,))
+        places = Places(
+            starts=said_starts,
+            places=read_array(folder, "said-places", "uint32", shape=(int(said_starts[-1]),)),
+            begins=read_array(folder, "said-begins", "uint64", shape=(n_documents + 1,)),
+        )
+        if said_starts[0] != 0 or places.begins[0] != 0:
+            raise SnapshotCorrupt(f"{folder} does not hold what it should.")
+        return cls(terms=terms, starts=starts, postings=postings, lengths=lengths, places=places)
 
     def frequency(self, term: str) -> int:
         """How many documents hold a term."""
@@ -102,6 +119,14 @@ class WordIndex:
         ]
         return in_each(rows)
 
+    def saying(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that say some terms one after the other."""
+        places = [self.terms.find(term) for term in terms]
+        if len(places) < 2 or None in places:
+            return self.holding(terms)
+        of_each = [self.places.of_term(at) for at in places if at is not None]
+        return rows_saying(of_each, self.places.begins)
+
     def counts(self) -> Counts:
         """How often each term stands in each document, in memory: for a build that goes on."""
         lengths = np.diff(self.starts.astype(np.int64))
@@ -110,6 +135,7 @@ class WordIndex:
             terms=np.repeat(np.arange(len(self.terms)), lengths),
             rows=self.postings.rows.astype(np.int64),
             counts=self.postings.counts.astype(np.int64),
+            said=self.places.said(),
         )
 
     def scores(self, terms: Sequence[str]) -> WordScores:
@@ -214,32 +240,42 @@ class Postings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How often each term stands in each document.
+    """How often each term stands in each document, and what documents say with them.
 
     ``names`` are the terms, in order; ``terms``, ``rows`` and ``counts`` are int64 arrays of one
-    length, a place in each for every term of every document.
+    length, a place in each for every term of every document. ``said`` has no term beside these.
     """
 
     names: Sequence[str]
     terms: np.ndarray
     rows: np.ndarray
     counts: np.ndarray
+    said: Said = field(default_factory=lambda: Saying().all())
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Counts:
-        """Those of some texts, the rows counting them off."""
+    def of(cls, documents: Iterable[Document]) -> Counts:
+        """Those of some documents, the rows counting them off."""
         places: dict[str, int] = {}
-        terms, rows, counts = array("q"), array("q"), array("q")
-        for row, text in enumerate(texts):
-            for term, count in Counter(tokens(text)).items():
+        terms, rows, counts, said = array("q"), array("q"), array("q"), Saying()
+        for row, document in enumerate(documents):
+            texts = [tokens(text) for text in document.says]
+            counted = Counter(chain(*texts, tokens(document.words)))
+            for term, count in counted.items():
                 terms.append(places.setdefault(term, len(places)))
                 rows.append(row)
                 counts.append(count)
+            said.add(row, ([places[term] for term in text] for text in texts))
         names = sorted(places)
         rank = np.empty(len(places), dtype=np.int64)
         rank[[places[term] for term in names]] = np.arange(len(places))
         found = [np.array(one, dtype=np.int64) for one in (terms, rows, counts)]
-        return cls(names=names, terms=rank[found[0]], rows=found[1], counts=found[2])
+        return cls(
+            names=names,
+            terms=rank[found[0]],
+            rows=found[1],
+            counts=found[2],
+            said=said.all().numbered(rank),
+        )
 
     def moved(self, rows: np.ndarray) -> Counts:
         """The same of documents that stand in other rows.
@@ -249,23 +285,32 @@ class Counts:
         """
         moved = rows[self.rows]
         stays = moved >= 0
-        used, terms = np.unique(self.terms[stays], return_inverse=True)
-        names = [self.names[term] for term in used.tolist()]
-        return Counts(names=names, terms=terms, rows=moved[stays], counts=self.counts[stays])
+        terms = self.terms[stays]
+        is_used = np.zeros(len(self.names), dtype=bool)
+        is_used[terms] = True
+        numbers = np.cumsum(is_used) - 1
+        return Counts(
+            names=[self.names[term] for term in np.flatnonzero(is_used).tolist()],
+            terms=numbers[terms],
+            rows=moved[stays],
+            counts=self.counts[stays],
+            said=self.said.moved(rows).numbered(numbers),
+        )
 
     def and_those_of(self, other: Counts) -> Counts:
         """Those of these documents and of others, in other rows."""
         names = sorted({*self.names, *other.names})
         places = {name: at for at, name in enumerate(names)}
-        terms = [
-            np.array([places[name] for name in one.names], dtype=np.int64)[one.terms]
-            for one in (self, other)
+        numbers = [
+            np.array([places[name] for name in one.names], dtype=np.int64) for one in (self, other)
         ]
+        terms = [of_one[one.terms] for of_one, one in zip(numbers, (self, other), strict=True)]
         return Counts(
             names=names,
             terms=np.concatenate(terms),
             rows=np.concatenate([self.rows, other.rows]),
             counts=np.concatenate([self.counts, other.counts]),
+            said=self.said.numbered(numbers[0]).and_that_of(other.said.numbered(numbers[1])),
         )
 
 
@@ -318,6 +363,10 @@ def write_words(folder: Path, found: Counts, n_documents: int) -> None:
     write_array(folder, "counts", values.postings.counts)
     write_array(folder, "values", values.postings.values)
     write_array(folder, "lengths", values.lengths.astype(np.uint32))
+    places = Places.of(found.said, n_terms=len(found.names), n_documents=n_documents)
+    write_array(folder, "said-starts", places.starts)
+    write_array(folder, "said-places", places.places)
+    write_array(folder, "said-begins", places.begins)
 
 
 def rounded_length(lengths: np.ndarray) -> np.ndarray:

@@ -16,13 +16,16 @@ from kb.engine.answering import ArrayAnswering
 from kb.engine.base import Answering, EngineEvidence, OwnedTexts, Question, VectorText
 from kb.engine.local.arrays import read_array, starts_of, stretches
 from kb.engine.local.documents import DocumentTable
+from kb.engine.local.said import rows_saying
 from kb.engine.local.vectors import FLAT_UP_TO, Codes, TextOwners, doubt_of, nearest_of_each
 from kb.engine.local.words import WordScores, in_each, word_scores
 from kb.engine.postgresql.schema import (
+    BEGINS,
     DOCUMENTS_FOLDER,
     FORMAT,
     VECTORS_FOLDER,
     VERSION_FILE,
+    WORDS_FOLDER,
     schema_of,
 )
 from kb.engine.postgresql.server import Asked, Integers, Reals, Server, column, server_at
@@ -142,11 +145,12 @@ class PostgresVectors:
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresWords:
-    """The words of all documents."""
+    """The words of all documents. ``begins`` is as of ``kb.engine.local.said``."""
 
     server: Server
     schema: str
     n_documents: int
+    begins: np.ndarray
 
     def scores(self, terms: Sequence[str]) -> WordScores:
         """What terms count in every document."""
@@ -171,6 +175,20 @@ class PostgresWords:
         if not found or len(found) < len(wanted):
             return np.zeros(0, dtype=np.int64)
         return in_each([_rows(rows) for (rows,) in found])
+
+    def saying(self, terms: Sequence[str]) -> np.ndarray:
+        """The rows of the documents that say some terms one after the other."""
+        if len(terms) < 2:
+            return self.holding(terms)
+        found = dict(
+            self.server.fetch(
+                f"SELECT term, places FROM {self.schema}.lexeme WHERE term = ANY(%(terms)s)",
+                {"terms": sorted(set(terms))},
+            )
+        )
+        if len(found) < len(set(terms)):
+            return np.zeros(0, dtype=np.int64)
+        return rows_saying([_rows(found[term]) for term in terms], self.begins)
 
     def frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many documents hold each term."""
@@ -219,7 +237,12 @@ class PostgresEngine(TabledEngine):
         self._sets: Mapping[str, Mapping[str, Any]] = described["sets"]
         self.documents = DocumentTable(folder / DOCUMENTS_FOLDER)
         n = len(self.documents)
-        self.words = PostgresWords(server=server, schema=self._schema, n_documents=n)
+        self.words = PostgresWords(
+            server=server,
+            schema=self._schema,
+            n_documents=n,
+            begins=read_array(folder / WORDS_FOLDER, BEGINS, "uint64", shape=(n + 1,)),
+        )
         self.vector_sets = {
             name: self._opened(folder / VECTORS_FOLDER, name, one, n)
             for name, one in self._sets.items()

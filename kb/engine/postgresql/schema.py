@@ -4,14 +4,15 @@
     compendium_<version>.        the tables of one state, never changed:
         text_<n>                 the texts of vector set n, with their unit vectors
         owned                    the texts whose owners are no documents
-        lexeme                   our own terms, with the documents that hold each, and what it
-                                 counts in each: arrays of the machine's own numbers
+        lexeme                   our own terms, with the documents that hold each, what it counts
+                                 in each, and where it is said: arrays of the machine's own numbers
 
 In the folder of the engine in the snapshot:
 
     version.json                 which version it is, and whose
     documents/                   columns: what is filtered, counted and ordered by
     vectors/<set>-*.npy          where the texts of each document begin, and codes of large sets
+    words/said-begins.npy        where each document begins among all places of ``lexeme``
 
 A state is written in one transaction: readers see nothing of it, then all of it, and a build
 that is cut off leaves nothing. To remove it is to drop its schema.
@@ -22,12 +23,15 @@ from __future__ import annotations
 import re
 
 #: Raised whenever the tables of an earlier version can no longer be read.
-FORMAT = 2
+FORMAT = 3
 #: A vector of more numbers does not fit a page, and is kept beside the table.
 LONGEST_INLINE = 1_900
 
 #: What is in the folder of the engine in the snapshot.
-VERSION_FILE, DOCUMENTS_FOLDER, VECTORS_FOLDER = "version.json", "documents", "vectors"
+VERSION_FILE = "version.json"
+DOCUMENTS_FOLDER, VECTORS_FOLDER, WORDS_FOLDER = "documents", "vectors", "words"
+#: In the folder of words, where each document begins among all places.
+BEGINS = "said-begins"
 
 _VERSION = re.compile(r"[0-9a-z_]{1,50}")
 
@@ -49,7 +53,8 @@ CREATE TABLE {schema}.owned (
 );
 CREATE TABLE {schema}.lexeme (
     term text COLLATE "C" NOT NULL, documents integer NOT NULL,
-    rows bytea STORAGE EXTERNAL NOT NULL, values bytea STORAGE EXTERNAL NOT NULL
+    rows bytea STORAGE EXTERNAL NOT NULL, values bytea STORAGE EXTERNAL NOT NULL,
+    places bytea STORAGE EXTERNAL NOT NULL
 )
 """
 

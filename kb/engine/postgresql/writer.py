@@ -17,11 +17,13 @@ from kb.engine.base import Document, unit_rows
 from kb.engine.gathering import Gathering, Owned
 from kb.engine.local.arrays import starts_of, write_array
 from kb.engine.local.documents import Columns, write_documents
+from kb.engine.local.said import Places
 from kb.engine.local.vectors import FLAT_UP_TO, cosines_of_distances, sample_of, signs
 from kb.engine.local.words import Counts, valued
 from kb.engine.postgresql.engine import read_version
 from kb.engine.postgresql.ledger import Ledger
 from kb.engine.postgresql.schema import (
+    BEGINS,
     DOCUMENTS_FOLDER,
     FORMAT,
     GUARD,
@@ -34,6 +36,7 @@ from kb.engine.postgresql.schema import (
     TEXTS,
     VECTORS_FOLDER,
     VERSION_FILE,
+    WORDS_FOLDER,
     schema_of,
 )
 from kb.engine.postgresql.server import Connection, rows_in_binary, server_at
@@ -66,7 +69,7 @@ class PostgresWriter(Gathering):
             OSError: a file cannot be written.
         """
         documents = self.documents_in_order()
-        for folder in (DOCUMENTS_FOLDER, VECTORS_FOLDER):
+        for folder in (DOCUMENTS_FOLDER, VECTORS_FOLDER, WORDS_FOLDER):
             (self._folder / folder).mkdir(parents=True)
         write_documents(self._folder / DOCUMENTS_FOLDER, Columns.of(documents))
         with self._server.writing() as connection:
@@ -81,7 +84,7 @@ class PostgresWriter(Gathering):
             connection.execute(f"CREATE SCHEMA {schema}")
             connection.execute(TABLES.format(schema=schema))
             tables = _Tables(connection, schema)
-            _write_words(tables, documents)
+            _write_words(tables, self._folder / WORDS_FOLDER, documents)
             sets = self._write_sets(tables, documents)
             tables.run(INDEXES)
             tables.guard()
@@ -150,16 +153,21 @@ class _Tables:
             self.run(GUARDED, table=table)
 
 
-def _write_words(tables: _Tables, documents: Sequence[Document]) -> None:
-    found = Counts.of(document.words for document in documents)
+def _write_words(tables: _Tables, folder: Path, documents: Sequence[Document]) -> None:
+    found = Counts.of(documents)
     values = valued(found, len(documents))
     held, bounds = values.held.tolist(), pairwise(starts_of(values.held).tolist())
     rows = values.postings.rows.astype("<u4").tobytes()
     counted = values.postings.values.astype("<f4").tobytes()
+    said = Places.of(found.said, n_terms=len(found.names), n_documents=len(documents))
+    write_array(folder, BEGINS, said.begins)
     tables.write(
         "lexeme",
         (
-            (term, held[at], rows[4 * begin : 4 * end], counted[4 * begin : 4 * end])
+            (
+                *(term, held[at], rows[4 * begin : 4 * end], counted[4 * begin : 4 * end]),
+                said.of_term(at).astype("<u4").tobytes(),
+            )
             for at, (term, (begin, end)) in enumerate(zip(found.names, bounds, strict=True))
         ),
     )

@@ -33,6 +33,19 @@ from kb.text.analysis import tokens
 Texts = tuple[tuple[VectorText, np.ndarray], ...]
 
 
+def terms_of(document: Document) -> tuple[str, ...]:
+    """Every term of a document."""
+    return tuple(term for text in (*document.says, document.words) for term in tokens(text))
+
+
+def is_saying(document: Document, terms: Sequence[str]) -> bool:
+    """Whether a document says terms one after the other in one of its texts, spelled out."""
+    if len(terms) == 1:
+        return terms[0] in terms_of(document)
+    wanted = " ".join(terms)
+    return any(f" {wanted} " in f" {' '.join(tokens(text))} " for text in document.says)
+
+
 def passes(document: Document, within: Filter) -> bool:
     """Whether a document passes a filter, spelled out."""
     asked = within.figure
@@ -59,8 +72,16 @@ def passes(document: Document, within: Filter) -> bool:
             for facet, values in within.without.items()
             for value in values
         )
-        and set(within.holding) <= set(tokens(document.words))
-        and set(within.lacking).isdisjoint(tokens(document.words))
+        and all(
+            is_saying(document, one.terms)
+            or any(
+                value in document.facets.get(facet, ())
+                for facet, values in one.values.items()
+                for value in values
+            )
+            for one in within.saying
+        )
+        and not any(is_saying(document, terms) for terms in within.unsaid)
     )
 
 
@@ -99,7 +120,7 @@ class ReferenceEngine:
     @cached_property
     def words(self) -> tuple[tuple[str, ...], ...]:
         """The terms of each document, row by row."""
-        return tuple(tokens(document.words) for document in self.in_order)
+        return tuple(terms_of(document) for document in self.in_order)
 
     def is_of_documents(self, vector_set: str) -> bool:
         """Whether the owners of a set are documents."""
@@ -205,6 +226,11 @@ class ReferenceEngine:
     def holding(self, terms: Sequence[str]) -> np.ndarray:
         """Those that hold all."""
         rows = [row for row, text in enumerate(self.words) if terms and set(terms) <= set(text)]
+        return np.array(rows, dtype=np.int64)
+
+    def saying(self, terms: Sequence[str]) -> np.ndarray:
+        """Those that say all, one after the other."""
+        rows = [row for row, one in enumerate(self.in_order) if terms and is_saying(one, terms)]
         return np.array(rows, dtype=np.int64)
 
     def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:

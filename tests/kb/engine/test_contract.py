@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -26,8 +27,8 @@ from kb.engine.base import (
     VectorText,
     unit_rows,
 )
-from kb.engine.filters import EVERYTHING, FigureFilter, Filter
-from kb.text.analysis import terms
+from kb.engine.filters import EVERYTHING, FigureFilter, Filter, Saying
+from kb.text.analysis import terms, tokens
 from tests.kb.engine.engines import ENGINES, Store
 from tests.kb.engine.reference import (
     ReferenceAnswering,
@@ -53,6 +54,21 @@ def id_of(number: int) -> str:
     return f"{'zyx'[number % 3]}/å-{number:03}"
 
 
+#: What is between the words of texts: nothing that counts, a hyphen, the end of a sentence.
+BETWEEN = (" ", " ", " of the ", "-", ". ", ", and ")
+#: Words as texts write them: inflected, with accents, in capitals, figures, short names.
+SAID = ("wine", "Wines", "exporting", "Québec", "QUEBEC", "30 per cent", "30%", "SMEs", "co", "op")
+
+
+def says_of(number: int) -> tuple[str, ...]:
+    """From none to three texts of a few words, of which many follow one another in several."""
+    rng = np.random.default_rng([number, 9])
+    return tuple(
+        "".join(f"{rng.choice(SAID)}{rng.choice(BETWEEN)}" for _ in range(int(rng.integers(0, 9))))
+        for _ in range(number % 4)
+    )
+
+
 def document(number: int, rng: np.random.Generator) -> Document:
     """A document with any values."""
     some = [str(one) for one in rng.permutation(COUNTRIES)[: rng.integers(0, 3)]]
@@ -73,6 +89,7 @@ def document(number: int, rng: np.random.Generator) -> Document:
     return Document(
         id=id_of(number),
         words=" ".join(rng.choice(WORDS, size=rng.integers(0, 12))),
+        says=says_of(number),
         kind=str(rng.choice(["network", "study", "guide"])),
         title=str(rng.choice(["Wine", "wine", "Ærlig", "Zinc", ""])),
         facets={"country": tuple(some), "type": ("t1",) if number % 7 else ()},
@@ -163,15 +180,34 @@ FILTERS: Mapping[str, Filter] = {
     "a fall in a unit": Filter(
         figure=FigureFilter(metrics=("cost",), least=5, unit="percent", falls=True)
     ),
-    "a word": Filter(holding=("wine",)),
-    "two words": Filter(holding=("wine", "export", "wine")),
-    "a word that none holds": Filter(holding=("wine", "xylophon")),
-    "without a word": Filter(lacking=("oak",)),
-    "without words that some and none hold": Filter(lacking=("oak", "xylophon", "loom")),
+    "a word": Filter(saying=(Saying(terms=("wine",)),)),
+    "two words": Filter(saying=(Saying(terms=("wine",)), Saying(terms=("export",)))),
+    "a word that none holds": Filter(saying=(Saying(terms=("xylophon",)),)),
+    "without a word": Filter(unsaid=(("oak",),)),
+    "without words that some and none hold": Filter(unsaid=(("oak",), ("xylophon",), ("loom",))),
     "a word without another, in a country": Filter(
-        facets={"country": ("NO",)}, holding=("wine",), lacking=("oak",)
+        facets={"country": ("NO",)}, saying=(Saying(terms=("wine",)),), unsaid=(("oak",),)
     ),
-    "with and without the same word": Filter(holding=("wine",), lacking=("wine",)),
+    "with and without the same word": Filter(
+        saying=(Saying(terms=("wine",)),), unsaid=(("wine",),)
+    ),
+    "a phrase": Filter(saying=(Saying(terms=("wine", "export")),)),
+    "a phrase that none says": Filter(saying=(Saying(terms=("oak", "loom")),)),
+    "a phrase or a value": Filter(
+        saying=(
+            Saying(
+                terms=("quebec", "wine"), values={"country": ("NO", "DK"), "type": (), "none": ()}
+            ),
+        )
+    ),
+    "two phrases or values, in either of two countries, without a third phrase": Filter(
+        facets={"country": ("NO", "DK", "FR")},
+        saying=(
+            Saying(terms=("wine", "wine"), values={"country": ("NO",)}),
+            Saying(terms=("export", "30%"), values={"country": ("NO", "DK")}),
+        ),
+        unsaid=(("small", "firm"),),
+    ),
     "all of it": Filter(
         facets={"type": ("t1",)},
         without={"country": ("ES",)},
@@ -286,6 +322,10 @@ def assert_same_evidence(found: EngineEvidence, expected: EngineEvidence) -> Non
     assert np.abs(found.words - expected.words).max(initial=0) <= 1e-6
 
 
+#: Phrases of which every state is asked.
+PHRASES = (("wine", "wine"), ("wine", "export"), ("quebec", "small", "firm"), ("export", "30%"))
+
+
 def assert_same(engine: Engine, reference: Engine) -> None:
     """Two states answer alike."""
     assert len(engine) == len(reference)
@@ -294,6 +334,8 @@ def assert_same(engine: Engine, reference: Engine) -> None:
     assert engine.ids(rows) == reference.ids(rows)
     assert counted(engine, EVERYTHING) == counted(reference, EVERYTHING)
     assert engine.document_frequencies(WORDS) == reference.document_frequencies(WORDS)
+    for asked in PHRASES:
+        assert engine.saying(asked).tolist() == reference.saying(asked).tolist()
     assert engine.links(rows).tolist() == reference.links(rows).tolist()
     for name in ("passages", "abroad"):
         assert [engine.texts(name, row) for row in rows] == [
@@ -490,6 +532,41 @@ def test_documents_that_hold_every_term(engine, reference, asked):
     found = engine.holding(asked)
 
     assert (found.dtype, found.tolist()) == (np.int64, reference.holding(asked).tolist())
+
+
+def phrases() -> list[tuple[str, ...]]:
+    """From two to five terms: each that some text says, others, and some that none says."""
+    rng = np.random.default_rng(17)
+    said = [tokens(text) for number in range(N) for text in says_of(number)]
+    found = [
+        text[at : at + length]
+        for length in range(2, 6)
+        for text in said[length::4]
+        for at in range(len(text) - length + 1)
+    ]
+    every = sorted({term for text in said for term in text})
+    made = [tuple(map(str, rng.choice(every, size=2 + one % 4))) for one in range(200)]
+    # The last of one text and the first of the next, and words that nobody says in a text.
+    across = [
+        (*one[-1:], *other[:1])
+        for number in range(N)
+        for one, other in pairwise(map(tokens, says_of(number)))
+        if one and other
+    ]
+    return [*dict.fromkeys((*found, *made, *across, ("oak", "loom"), ("wine", "elm"), ("wine",)))]
+
+
+def test_documents_that_say_terms_one_after_the_other(engine, reference):
+    """As reading every text tells it, and never from the end of one text into the next."""
+    asked = phrases()
+    found = {one: engine.saying(one) for one in asked}
+
+    assert {one: rows.tolist() for one, rows in found.items()} == {
+        one: reference.saying(one).tolist() for one in asked
+    }
+    assert {rows.dtype for rows in found.values()} == {np.dtype(np.int64)}
+    assert len([one for one, rows in found.items() if len(rows)]) > 200
+    assert len([one for one, rows in found.items() if not len(rows)]) > 50
 
 
 def test_words_are_analysed_as_everywhere(new_store):

@@ -15,6 +15,7 @@ from tests.kb.engine.test_contract import (
     QUESTIONS,
     document,
     id_of,
+    phrases,
     plain_vectors,
     texts_of,
 )
@@ -104,11 +105,13 @@ def test_filters_let_pass_the_same(both):
             )
 
 
-def test_the_same_documents_hold_terms_and_are_linked(both):
+def test_the_same_documents_hold_and_say_terms_and_are_linked(both):
     """Links in both directions, each once."""
     for whole, beside in both:
         for terms in TERMS:
             assert by_id(whole, whole.holding(terms)) == by_id(beside, beside.holding(terms))
+        for terms in phrases():
+            assert by_id(whole, whole.saying(terms)) == by_id(beside, beside.saying(terms))
         pairs = []
         for engine in (whole, beside):
             first, second = engine.links(np.arange(N))

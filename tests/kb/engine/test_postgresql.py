@@ -308,8 +308,8 @@ def test_the_tables_of_a_version_are_not_changed_by_accident(address, index, sta
 @pytest.mark.parametrize(
     ("statement", "table", "expected", "found"),
     [
-        ("TRUNCATE {}.lexeme", "lexeme", 5, 0),
-        ("DELETE FROM {}.lexeme WHERE term = 'wine'", "lexeme", 5, 4),
+        ("TRUNCATE {}.lexeme", "lexeme", 14, 0),
+        ("DELETE FROM {}.lexeme WHERE term = 'wine'", "lexeme", 14, 13),
         ("DELETE FROM {}.text_0 WHERE (row, ordinal) = (1, 0)", "text_0", 90, 89),
         ("TRUNCATE {}.text_1", "text_1", 90, 0),
         ("DELETE FROM {}.owned WHERE place = 4", "owned", 9, 8),

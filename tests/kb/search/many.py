@@ -177,7 +177,7 @@ def searcher_of_many(
     made = made_cases(taxonomy, n)
     cases = [case for case, _ in made]
     documents = [
-        replace(document_of(case, taxonomy, _passages(case, texts)), words=" ".join(texts))
+        replace(document_of(case, taxonomy, _passages(case, texts)), words="", says=tuple(texts))
         for case, texts in made
     ]
     owners = [case.id for case, passages in made for _ in passages]

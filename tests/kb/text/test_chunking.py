@@ -19,6 +19,7 @@ from kb.text.chunking import (
     MAX_PASSAGE_CHARACTERS,
     passages_of,
     plain_text,
+    says_of_case,
     words_of_case,
 )
 
@@ -270,10 +271,17 @@ def test_contexts_are_words(toy: Compendium) -> None:
 
 
 def test_a_case_is_found_by_the_words_of_whom_it_suits(toy_cases: Path) -> None:
-    """Title, summary, labels, body and whom it suits are one text."""
+    """They stand beside its labels, and are none of the texts in which it says something itself."""
     corpus = read_corpus(toy_cases).compendium
     case = replace(corpus.cases[0], role_model_for=("Small dairies",))
+    passages = passages_of(case, corpus.taxonomy)
 
     lines = words_of_case(case, corpus.taxonomy).split("\n")
 
-    assert (lines[0], lines[-1]) == (case.title, "Small dairies")
+    assert lines[-1] == "Small dairies"
+    assert says_of_case(case, passages) == (
+        case.title,
+        case.summary,
+        *(passage.text for passage in passages[1:]),
+    )
+    assert says_of_case(replace(case, summary=""), passages[:1]) == (case.title,)

@@ -11,6 +11,7 @@ import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.engine.base import Document
 from kb.engine.local.words import Counts, WordIndex, rounded_length, write_words
 from kb.text.analysis import terms, tokens
 from tests.kb.engine.reference import KEPT_LENGTHS, kept_length
@@ -30,7 +31,8 @@ DOCUMENTS = (
 
 def build(folder: Path, documents: Sequence[str]) -> WordIndex:
     """The documents, written and opened."""
-    write_words(folder, Counts.of(documents), len(documents))
+    written = [Document(id=f"{row:05}", words=text) for row, text in enumerate(documents)]
+    write_words(folder, Counts.of(written), len(written))
     return WordIndex.read(folder, len(documents))
 
 
