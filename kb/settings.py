@@ -6,6 +6,7 @@ site. Order of precedence: explicit argument, environment, default.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,15 @@ from kb.logs import FORMS, TEXT
 
 
 def _whole(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()):
+        raise ValueError(text)  # int() takes 1_0 and the digits of every script
     return int(text)
+
+
+def _number(text: str) -> float:
+    if not text.isascii() or "_" in text:
+        raise ValueError(text)
+    return float(text)
 
 
 #: How a switch is written: as it is told here, then as other programs have it.
@@ -65,9 +74,14 @@ def _contact(text: str) -> str:
 
 
 def _is_contact(text: str) -> bool:
+    return _is_page(text) or bool(_MAIL.fullmatch(text))
+
+
+def _is_page(text: str) -> bool:
+    """Whether it is the whole address of a page; a port that is none raises ``ValueError``."""
     page = urlsplit(text)
-    is_page = page.scheme in ("https", "http") and page.hostname and text.isprintable()
-    return bool((is_page and " " not in text) or _MAIL.fullmatch(text))
+    is_page = page.scheme in ("https", "http") and page.hostname and page.port != 0
+    return bool(is_page and text.isprintable() and " " not in text)
 
 
 def _office(text: str) -> str:
@@ -98,17 +112,14 @@ def _words(text: str) -> str:
 def _web_page(text: str) -> str:
     text = text.strip().rstrip("/")
     page = urlsplit(text)
-    is_page = page.scheme in ("https", "http") and page.hostname and not page.query
-    if text and not (is_page and not page.fragment and text.isprintable() and " " not in text):
+    if text and not (_is_page(text) and not page.query and not page.fragment):
         raise ValueError(text)
     return text
 
 
 def _any_page(text: str) -> str:
     text = text.strip()
-    page = urlsplit(text)
-    is_page = page.scheme in ("https", "http") and page.hostname
-    if text and not (is_page and text.isprintable() and " " not in text):
+    if text and not _is_page(text):
         raise ValueError(text)
     return text
 
@@ -235,7 +246,7 @@ def _form_of_log(text: str) -> str:
 
 
 def _port_or_none(text: str) -> int | None:
-    return int(text) if text.strip() else None
+    return _whole(text) if text.strip() else None
 
 
 def _own_address(text: str) -> str:
@@ -258,10 +269,35 @@ def _engine(text: str) -> str:
     return text
 
 
+def _model(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
+#: Why there can be no folder of a name, whatever is made.
+_NO_FOLDER = {
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ELOOP: "its links lead in a circle",
+}
+
+
 def _path(text: str) -> Path:
+    """A folder, which need not be there yet; something else may not be there in its place."""
     if not text.strip():
         raise ValueError(text)
-    return Path(text)
+    path = Path(text)
+    try:
+        if not path.is_dir() and path.exists():
+            raise _Wrong("it is a file")
+        path.stat()
+    except OSError as err:
+        if err.errno == errno.ENOTDIR:
+            file = next(one for one in path.parents if one.exists())
+            raise _Wrong(f"{file} is a file") from err
+        if err.errno in _NO_FOLDER:
+            raise _Wrong(_NO_FOLDER[err.errno]) from err
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +345,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "model",
         "all-MiniLM-L6-v2",
-        str,
+        _model,
         "a name or a folder",
         "Encoder: the packaged default, any sentence-transformers name, or a folder",
     ),
@@ -330,7 +366,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "min_score",
         "0.30",
-        float,
+        _number,
         "a number from -1 to 1",
         "Least cosine at which a case counts as found, for an encoder without a calibration",
         least=-1,
@@ -381,7 +417,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "client_rate",
         "20",
-        float,
+        _number,
         "a number of at least 0",
         "Costly requests a second (searches, comparisons, files, assistants) that one client may "
         "go on making; 0 for no limit",
@@ -645,8 +681,21 @@ def _kind_of_forge(address: str) -> str:
 _PASSWORD = re.compile(r"(?<!mailto:)(?<=:)(?!/)\S+(?=@)|(?<=password=)[^\s&]+", re.IGNORECASE)
 
 
+#: The most characters of a value, or of what is said of it, that a message holds; of what has more
+#: it has so many.
+_SHOWN, _BEGINNING = 400, 150
+
+
+def shown(value: str) -> str:
+    """A value as messages have it: in quotes, without a password, and not endless."""
+    if len(value) > _SHOWN:
+        may_be_secret = "@" in value or "password=" in value.lower()
+        beginning = repr("" if may_be_secret else value[:_BEGINNING])
+        return f"{beginning[:-1]}…{beginning[-1]} ({len(value):,} characters)"
+    return repr(_PASSWORD.sub("…", value))
+
+
 def _read(row: Row, text: str) -> object:
-    shown = repr(_PASSWORD.sub("…", text))  # messages go into logs
     try:
         value = row.read(text)
         outside = value is not None and (
@@ -654,9 +703,11 @@ def _read(row: Row, text: str) -> object:
             or (row.most is not None and value > row.most)
         )
     except _Wrong as err:
-        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown}: {err}.") from err
+        why = str(err) if len(str(err)) <= _SHOWN else f"{str(err)[:_BEGINNING]}…"
+        told = f"{row.variable} must be {row.must_be}, not {shown(text)}: {why}."
+        raise SettingError(told) from err
     except (ValueError, KeyError) as err:
-        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown}.") from err
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown(text)}.") from err
     if outside or (isinstance(value, float) and not isfinite(value)):
-        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown}.")
+        raise SettingError(f"{row.variable} must be {row.must_be}, not {shown(text)}.")
     return value

@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from kb.errors import KBError, SettingError, SnapshotError, SnapshotNewer
-from kb.settings import Settings
+from kb.settings import Settings, shown
 from kb.snapshots.format import read_manifest
 from kb.snapshots.store import find_current, snapshot_ids
 
@@ -35,7 +35,7 @@ def port_trouble(host: str, port: int) -> SettingError | None:
     """What keeps a server from listening there; None where nothing does."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError:
+    except (OSError, UnicodeError):  # the second of what can name no host
         return _not_here(host)
     family, kind, _, _, address = found[0]
     with socket.socket(family, kind) as one:
@@ -59,8 +59,8 @@ def port_trouble(host: str, port: int) -> SettingError | None:
 
 def _not_here(host: str) -> SettingError:
     return SettingError(
-        f"KB_HOST must be an address of this machine, not {host!r}; 127.0.0.1 is reached from here "
-        "alone, 0.0.0.0 from everywhere."
+        f"KB_HOST must be an address of this machine, not {shown(host)}; 127.0.0.1 is reached "
+        "from here alone, 0.0.0.0 from everywhere."
     )
 
 

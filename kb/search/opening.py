@@ -195,7 +195,8 @@ def open_searcher(
         min_score: see ``Searcher``.
         wanted: a snapshot of other encoders is refused; None takes any.
         engine: what ``KB_ENGINE`` is.
-        old: what was open until now. Its encoders are used again where they are the same.
+        old: what was open until now. Its encoders are used again where they are the same, and so
+            is what stands around the cases.
 
     Raises:
         SnapshotError: it cannot be served; the message says what to do.
@@ -204,7 +205,7 @@ def open_searcher(
     manifest = read_manifest(folder)
     _check_encoders(manifest, wanted)
     english()  # now, not in the first request
-    snapshot = open_snapshot(folder, engine=engine)
+    snapshot = open_snapshot(folder, engine=engine, old=old.snapshot if old is not None else None)
     # The same: a worker that looks at each of very many words gets a copy of them all for itself.
     _ = snapshot.content.compendium.glossary.longest
     query = _query_encoder(snapshot.encoder_folder, manifest, old)

@@ -88,7 +88,7 @@ class Searcher:
             self.analyser,
             calibration=self.compendium.calibration,
         )
-        self._snapshot = snapshot
+        self.snapshot = snapshot
         self._passages = Passages(
             content.passages, has_multilingual=self.manifest.multilingual is not None
         )
@@ -106,7 +106,7 @@ class Searcher:
     @property
     def made(self) -> datetime | None:
         """When the snapshot that answers was written; None where it was removed meanwhile."""
-        return self._snapshot.made
+        return self.snapshot.made
 
     @property
     def snapshot_id(self) -> str:
@@ -329,7 +329,7 @@ class Searcher:
             names: finds what a text names, where the case changes which values have one.
         """
         other = copy(self)
-        other.engine = GuardedEngine(EngineWithOneMore(self.engine, tried), self._snapshot.folder)
+        other.engine = GuardedEngine(EngineWithOneMore(self.engine, tried), self.snapshot.folder)
         if names is not None:
             other._mentions = names
             other.analyser = self.analyser.naming(names)

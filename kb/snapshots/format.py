@@ -596,7 +596,7 @@ def _checked(folder: Path, suspect: Callable[[Path, FileRecord, int], bool]) -> 
     return manifest
 
 
-def open_snapshot(folder: Path, *, engine: str = "") -> Snapshot:
+def open_snapshot(folder: Path, *, engine: str = "", old: Snapshot | None = None) -> Snapshot:
     """Open a snapshot for answers.
 
     It is checked as ``check_snapshot`` does; what is read here anyway is checked whole.
@@ -604,6 +604,8 @@ def open_snapshot(folder: Path, *, engine: str = "") -> Snapshot:
     Args:
         folder: where it is.
         engine: what ``KB_ENGINE`` is.
+        old: what was open until now. What was made of files with the same bytes is taken over, such
+            as the vocabulary and the words of other languages, which are half of the work.
 
     Raises:
         SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
@@ -619,7 +621,7 @@ def open_snapshot(folder: Path, *, engine: str = "") -> Snapshot:
         index=cases,
         counted=_read(folder / _HOLDINGS_FILE, _HOLDINGS),
         references=read_keyed(records, _REFERENCES, _REFERENCE),
-        **_read_files(folder, _COMPENDIUM_FILES),
+        **_read_files(folder, manifest, old),
     )
     passages = RecordFile(records, _PASSAGES_OF_CASES, _PASSAGES)
     snapshot = Snapshot(
@@ -685,8 +687,15 @@ def _altered(path: Path, expected: str, found: str) -> SnapshotCorrupt:
     )
 
 
-def _read_files(folder: Path, files: Mapping[str, tuple[str, TypeAdapter[Any]]]) -> dict[str, Any]:
-    return {field: _read(folder / name, adapter) for name, (field, adapter) in files.items()}
+def _read_files(folder: Path, manifest: Manifest, old: Snapshot | None) -> dict[str, Any]:
+    """What stands around the cases, by its field; each is read unless ``old`` has the same."""
+    known = old.manifest.files if old is not None else {}
+    return {
+        field: getattr(old.content.compendium, field)
+        if old is not None and known.get(name) == manifest.files[name]
+        else _read(folder / name, adapter)
+        for name, (field, adapter) in _COMPENDIUM_FILES.items()
+    }
 
 
 def _read(path: Path, adapter: TypeAdapter[Any]) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SettingError
-from kb.settings import MAX_WORDS, ROWS, Settings, read_settings
+from kb.settings import MAX_WORDS, ROWS, Settings, read_settings, shown
 
 DEFAULTS = {
     "cases": Path("cases"),
@@ -331,6 +331,46 @@ BAD = [
     ("KB_PORT", "", "KB_PORT must be a whole number from 0 to 65535, not ''."),
     ("KB_WORKERS", "two", "KB_WORKERS must be a whole number from 1 to 64, not 'two'."),
     ("KB_WORKERS", "65", "KB_WORKERS must be a whole number from 1 to 64, not '65'."),
+    # What Python's own readers of numbers take, and nobody writes.
+    ("KB_PORT", "8_0", "KB_PORT must be a whole number from 0 to 65535, not '8_0'."),
+    ("KB_PORT", "٨٠", "KB_PORT must be a whole number from 0 to 65535, not '٨٠'."),
+    (
+        "KB_METRICS_PORT",
+        "9_464",
+        "KB_METRICS_PORT must be empty or a whole number from 1 to 65535, not '9_464'.",
+    ),
+    (
+        "KB_BATCH_SIZE",
+        "1" * 19,
+        f"KB_BATCH_SIZE must be a whole number of at least 1, not '{'1' * 19}'.",
+    ),
+    ("KB_CLIENT_RATE", "1_0", "KB_CLIENT_RATE must be a number of at least 0, not '1_0'."),
+    ("KB_MIN_SCORE", "٠.٣", "KB_MIN_SCORE must be a number from -1 to 1, not '٠.٣'."),
+    ("KB_MODEL", " ", "KB_MODEL must be a name or a folder, not ' '."),
+    ("KB_MODEL", "a\nb", "KB_MODEL must be a name or a folder, not 'a\\nb'."),
+    (
+        "KB_CONTACT",
+        "https://host:x/",
+        "KB_CONTACT must be an e-mail address or the URL of a page, not 'https://host:x/'.",
+    ),
+    (
+        "KB_CONTRIBUTE_URL",
+        "https://host:99999",
+        "KB_CONTRIBUTE_URL must be empty or the URL of a page, such as "
+        "https://github.com/org/repo, not 'https://host:99999'.",
+    ),
+    (
+        "KB_FORGE",
+        "https://host:0/org/repo",
+        "KB_FORGE must be empty or the URL of a repository, such as https://github.com/org/repo, "
+        "not 'https://host:0/org/repo'.",
+    ),
+    (
+        "KB_ENFORCEMENT",
+        "Office https://host:99999",
+        "KB_ENFORCEMENT must be a name of at most 300 characters in one line, and last a page or "
+        "e-mail address, not 'Office https://host:99999'.",
+    ),
 ]
 
 
@@ -370,6 +410,42 @@ def test_a_bad_value_is_refused(variable: str, text: str, message: str) -> None:
         read_settings({variable: text})
 
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("variable", ["KB_INDEX", "KB_CASES"])
+def test_where_no_folder_can_be_is_told(variable, tmp_path):
+    """What is no folder, or can never be one, is refused here, and not by whoever looks into it."""
+    (file := tmp_path / "file").write_text("")
+    (loop := tmp_path / "loop").symlink_to(loop)
+    wrong = {
+        str(file): "it is a file",
+        f"{file}/index/deep": f"{file} is a file",
+        str(loop): "its links lead in a circle",
+        "a" * 256: "its name is too long",
+    }
+    for text, why in wrong.items():
+        with pytest.raises(SettingError) as error:
+            read_settings({variable: text})
+        assert str(error.value) == f"{variable} must be a folder, not '{text}': {why}."
+
+    assert read_settings({variable: str(tmp_path / "new")}) is not None
+
+
+def test_no_message_is_endless():
+    """A value that is far too long is shown as far as it helps, and its password is not."""
+    with pytest.raises(SettingError) as error:
+        read_settings({"KB_PORT": "8" * 5000})
+    assert str(error.value) == (
+        f"KB_PORT must be a whole number from 0 to 65535, not '{'8' * 150}…' (5,000 characters)."
+    )
+    with pytest.raises(SettingError) as error:
+        read_settings({"KB_HOSTS": "a/" * 5000})
+    assert str(error.value) == (
+        "KB_HOSTS must be names of hosts without ports, with commas between them; .host for all "
+        f"below one, not '{'a/' * 75}…' (10,000 characters): {'a/' * 75}…."
+    )
+    assert shown("postgresql://me:secret@host/db") == "'postgresql://me:…@host/db'"
+    assert shown(f"x://me:{'secret' * 1000}@host") == "'…' (6,012 characters)"
 
 
 def test_a_bad_explicit_value_is_refused_too() -> None:

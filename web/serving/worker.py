@@ -24,6 +24,7 @@ import re
 import resource
 import select
 import selectors
+import signal
 import socket
 import struct
 import sys
@@ -66,6 +67,8 @@ IN_MEMORY, UNREAD = 1024 * 1024, 16 * 1024 * 1024
 HEAD_S, REQUEST_S, IDLE_S = 20, 120, 75
 #: Connections that a worker holds. The one that has been quiet for longest makes place.
 CONNECTIONS = 8192
+#: What tells a worker to end.
+ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 #: File descriptors that are not connections.
 _OWN_FILES = 256
 #: Seconds for which connections are still taken when a worker is told to end.
@@ -590,6 +593,11 @@ class BufferingWorker(Worker):
             server.round(LINGER_S / 10)
             self._sign_of_life()
 
+    def init_signals(self) -> None:
+        """Listen to signals; one that came since the fork is heard now."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM: end, after what is to be answered is."""
         super().handle_exit(sig, frame)
@@ -599,6 +607,18 @@ class BufferingWorker(Worker):
 
 class Ending(Arbiter):
     """gunicorn's parent of workers, which ends without losing a request."""
+
+    def spawn_worker(self) -> Any:
+        """Fork a worker. What tells it to end waits until it can listen.
+
+        Until then it has the handlers of its parent: a signal to end would be put into a queue that
+        nobody reads, and the worker would answer on until it is killed, half a minute later.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+        try:
+            return super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
     def stop(self, graceful: bool = True) -> None:
         """End: let nobody begin to connect, so that what waits to be taken has an end."""

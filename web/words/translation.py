@@ -15,6 +15,7 @@ from gettext import NullTranslations, translation
 from pathlib import Path
 
 from kb.errors import SettingError
+from kb.settings import shown
 
 #: The language of the code, and of the cases.
 SOURCE = "en"
@@ -36,7 +37,7 @@ def check_language(code: str) -> None:
     """
     known = languages()
     if code not in known:
-        raise SettingError(f"KB_LANGUAGE must be one of {', '.join(known)}, not {code!r}.")
+        raise SettingError(f"KB_LANGUAGE must be one of {', '.join(known)}, not {shown(code)}.")
 
 
 def language() -> str:

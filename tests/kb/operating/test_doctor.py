@@ -199,9 +199,11 @@ def test_of_an_index_that_cannot_be_read_nothing_else_is_told(environ, tmp_path)
     found = diagnose({**environ, "KB_INDEX": str(tmp_path / "index")})
 
     told = _by_name(found)
-    assert told["index"].said == f"KB_INDEX must be a folder, and {tmp_path / 'index'} is a file."
+    assert told["settings"].said == (
+        f"KB_INDEX must be a folder, not '{tmp_path / 'index'}': it is a file."
+    )
     assert {"snapshot", "versions"} & set(told) == set()
-    assert (told["address"].state, found.can("build"), found.can("serve")) == ("fine", False, False)
+    assert (found.can("build"), found.can("serve")) == (False, False)
 
 
 def test_a_revision_of_the_default_encoder_comes_from_a_hub(environ):

@@ -50,12 +50,14 @@ def test_a_port_in_use_is_told(settings: Settings):
     )
 
 
-@pytest.mark.parametrize("host", ["203.0.113.9", "no such host", "https://kb.example"])
+@pytest.mark.parametrize(
+    "host", ["203.0.113.9", "no such host", "https://kb.example", "a" * 64, "\u202e"]
+)
 def test_an_address_of_another_machine_is_told(host):
     """Whether it is one, or none at all."""
     assert str(port_trouble(host, 0)) == (
-        f"KB_HOST must be an address of this machine, not {host!r}; 127.0.0.1 is reached from here "
-        "alone, 0.0.0.0 from everywhere."
+        f"KB_HOST must be an address of this machine, not {host!a}; 127.0.0.1 is reached from "
+        "here alone, 0.0.0.0 from everywhere."
     )
 
 

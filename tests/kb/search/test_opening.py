@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ import pytest
 from kb.encoders.multilingual import multilingual_digest
 from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, SnapshotStale
 from kb.indexing.pipeline import build
-from kb.search.opening import LiveSearcher, open_live, same_model
+from kb.model.compendium import Compendium
+from kb.search.opening import LiveSearcher, open_live, open_searcher, same_model
 from kb.search.query import Query
 from kb.settings import Settings
 from kb.snapshots.format import read_manifest, write_manifest
@@ -117,6 +118,46 @@ def test_what_looks_at_each_of_very_many_words_is_done_when_a_snapshot_is_opened
     glossary = follow(toy_settings).current().compendium.glossary
 
     assert "longest" in vars(glossary)
+
+
+def test_what_has_the_same_bytes_is_taken_over(toy_settings):
+    """After a switch nothing is read again that did not change, and everything that did."""
+    build(toy_settings)
+    live = follow(toy_settings)
+    before = live.current().compendium
+    assert TRAINING not in found(live, "purchase")
+    edit(toy_settings, "purchase")
+    policy = "# Editorial policy\n\nNothing but what a source says.\n"
+    (toy_settings.cases / "editorial-policy.md").write_text(policy)
+
+    new = build(toy_settings).snapshot_id
+
+    until(serves(live, new))
+    after = live.current().compendium
+    assert after.taxonomy is before.taxonomy
+    assert after.glossary is before.glossary
+    assert (before.policy, after.policy) == ("", "Nothing but what a source says.")
+    fresh = follow(toy_settings).current().compendium
+    for field in {one.name for one in fields(Compendium)} - {"cases", "references", "index"}:
+        assert getattr(after, field) == getattr(fresh, field)
+    assert TRAINING in found(live, "purchase")
+
+
+@pytest.mark.parametrize("name", ["taxonomy.json", "glossary.json"])
+def test_what_is_taken_over_is_checked_all_the_same(toy_settings, name):
+    """A file that is damaged on the disk is told, though the same is open already."""
+    build(toy_settings)
+    live = follow(toy_settings)
+    old = live.current()
+    edit(toy_settings, "purchase")
+    new = build(toy_settings).snapshot_id
+    path = toy_settings.index / new / name
+    path.write_bytes(path.read_bytes()[:-1] + b" ")
+    asked = follow(toy_settings)
+
+    with pytest.raises(SnapshotCorrupt, match=f"{name} was altered"):
+        open_searcher(toy_settings.index / new, min_score=0, old=old)
+    assert f"{name} was altered" in asked.status().trouble
 
 
 def test_what_cannot_be_prepared_is_told_and_the_site_answers(toy_settings, monkeypatch, caplog):

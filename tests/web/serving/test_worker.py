@@ -444,6 +444,45 @@ def test_a_request_on_a_kept_connection_is_answered_at_the_end(settings, tmp_pat
     assert b"\r\nConnection: close\r\n" in whole
 
 
+#: The site, told to end while its second worker begins, which has no handler of its own yet.
+ENDED_EARLY = """
+import os, signal, sys, time
+from kb.settings import read_settings
+from web.app import create_app
+from web.serving import server, worker
+
+def told_at_once(arbiter, _):
+    server.follow(arbiter, _)
+    if arbiter.worker_age == 2:
+        os.kill(os.getpid(), signal.SIGTERM)  # as the parent does, or systemd to all at once
+        os.kill(os.getppid(), signal.SIGTERM)
+        time.sleep(0.2)
+
+def options(settings, given=server.options):
+    return given(settings) | {"post_fork": told_at_once}
+
+server.options = options
+given = {"index": sys.argv[1], "model": sys.argv[2]}
+server.run(read_settings({}, multilingual="off", port=0, **given), create_app)
+"""
+
+
+def test_a_worker_that_is_told_to_end_as_it_begins_ends(settings):
+    """What comes before it can listen waits until it does; else it would be killed, 30 s later."""
+    begun = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", ENDED_EARLY, str(settings.index), settings.model],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert time.monotonic() - begun < 25
+
+
 def takes_connections(url: str) -> bool:
     """Whether a site does still."""
     try:
