@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.engine.choice import goes_on
+from kb.engine.choice import LOCAL, goes_on
 from kb.errors import Attempt, snapshot_error
 from kb.indexing.plan import Plan
 from kb.snapshots.format import (
@@ -26,6 +26,7 @@ from kb.snapshots.format import (
     Snapshot,
     open_snapshot,
     read_case_records,
+    read_manifest,
 )
 from kb.snapshots.names import NameIndex
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, VectorSet
@@ -143,7 +144,10 @@ def _first_sound(
     for folder in folders:
         with Attempt() as attempt:
             verify(folder)
-            return open_snapshot(folder, engine=engine)
+            # Where the engine is another one now, files still have what it had; a server that is
+            # no longer named is not asked.
+            is_local = read_manifest(folder).engine == LOCAL
+            return open_snapshot(folder, engine="" if is_local else engine)
         what = snapshot_error(attempt.error, f"{folder} cannot be opened").what
         tell(f"Nothing is taken over from an earlier build: {what}")
     return None

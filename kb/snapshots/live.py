@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from kb.errors import Attempt, KBError, SnapshotCorrupt, snapshot_error
+from kb.errors import Attempt, EngineUnavailable, KBError, SnapshotCorrupt, snapshot_error
 from kb.snapshots.store import (
     CURRENT_FILE,
     current_id,
@@ -223,6 +223,8 @@ class Live(Generic[Opened]):
             self._check(folder, opened)
         if attempt.error is None or snapshot_id not in snapshot_ids(self._index):
             return ""  # or it was removed meanwhile
+        if isinstance(attempt.error, EngineUnavailable):
+            return ""  # a server that is away says nothing about what it holds
         what = snapshot_error(attempt.error, f"The snapshot {folder} does not answer").what
         _log.error("snapshot %s is damaged: %s", snapshot_id, what)
         return " ".join(what.split())

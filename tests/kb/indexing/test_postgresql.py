@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -166,6 +167,47 @@ def test_a_site_without_its_server_says_so_and_comes_back(own):
         assert (away.status_code, away.get_json()["type"]) == (503, "/api#problem-no-engine")
         assert page.status_code == 503
         assert back.status_code == 200
+    finally:
+        server_at(server.address).close()
+        server.remove()
+
+
+def test_a_site_that_starts_before_its_server(own):
+    """It says so, and answers as soon as the server is there; no page shows the password."""
+    server = PostgresServer().create()
+    settings = replace(own, engine=server.address.replace("postgres@", "postgres:secret@"))
+    try:
+        build(settings)
+        server.stop()
+        client = create_app(open_live(settings), settings).test_client()
+        away = client.get("/search?q=wine")
+        server.start()
+        end = time.monotonic() + 30
+        while (back := client.get("/search?q=wine")).status_code != 200:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+
+        assert (away.status_code, back.status_code) == (503, 200)
+        assert "secret" not in away.get_data(as_text=True)
+        assert "secret" not in repr(settings)
+    finally:
+        server_at(settings.engine).close()
+        server.remove()
+
+
+def test_a_list_under_filters_needs_no_server(own):
+    """What cases have is in the snapshot; a text is asked of the server."""
+    server = PostgresServer().create()
+    settings = replace(own, engine=server.address)
+    try:
+        build(settings)
+        client = create_app(open_live(settings), settings).test_client()
+        expected = client.get("/api/v1/search?country=NO").get_json()
+        server.stop("immediate")
+
+        assert expected["total"] > 0
+        assert client.get("/api/v1/search?country=NO").get_json() == expected
+        assert client.get("/api/v1/search?q=wine").status_code == 503
     finally:
         server_at(server.address).close()
         server.remove()

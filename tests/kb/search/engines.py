@@ -11,31 +11,34 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.engine.base import Document, VectorText
-from kb.engine.local.engine import LocalEngine, LocalWriter
+from kb.engine.base import Document, Engine, VectorText
+from tests.kb.engine.engines import ENGINES
 
 
 def engine_in(
     folder: Path,
     documents: Iterable[Document],
+    *,
+    kind: str = "local",
     **sets: tuple[Sequence[str], np.ndarray],
-) -> LocalEngine:
+) -> Engine:
     """An engine over some documents, with vector sets by the owners of the vectors.
 
-    The texts of an owner are numbered in the order of its vectors.
+    The texts of an owner are numbered in the order of its vectors. ``kind`` is one of ``ENGINES``.
     """
-    writer = LocalWriter(folder)
+    store = ENGINES[kind](folder)
+    writer = store.writer()
     for document in documents:
         writer.write(document)
     for name, (owners, vectors) in sets.items():
         order = sorted(range(len(owners)), key=lambda at: owners[at])  # an owner in one stretch
         writer.write_vectors(name, list(_texts([owners[at] for at in order])), vectors[order])
     writer.publish()
-    return LocalEngine.open(folder)
+    return store.open()
 
 
 @contextmanager
-def engine_of(documents: Iterable[Document]) -> Iterator[LocalEngine]:
+def engine_of(documents: Iterable[Document]) -> Iterator[Engine]:
     """The same without vectors, in a folder that goes with it."""
     with tempfile.TemporaryDirectory() as folder:
         yield engine_in(Path(folder) / "engine", documents)

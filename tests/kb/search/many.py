@@ -170,9 +170,13 @@ CALIBRATION = Calibration(
 
 
 def searcher_of_many(
-    folder: Path, *, calibration: Calibration | None = CALIBRATION, n: int = N
+    folder: Path,
+    *,
+    calibration: Calibration | None = CALIBRATION,
+    n: int = N,
+    kind: str = "local",
 ) -> Searcher:
-    """A searcher over made cases."""
+    """A searcher over made cases; ``kind`` is that of its engine, one of ``ENGINES``."""
     taxonomy, encoder = taxonomy_of_many(), WordEncoder()
     made = made_cases(taxonomy, n)
     cases = [case for case, _ in made]
@@ -187,6 +191,7 @@ def searcher_of_many(
     engine = engine_in(
         folder,
         documents,
+        kind=kind,
         **{
             PASSAGES.name: (owners, vectors),
             AUDIENCE.name: ([owner for owner, _ in lines], by_line),

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kb.errors import SnapshotCorrupt, SnapshotMissing
+from kb.errors import EngineUnavailable, SnapshotCorrupt, SnapshotMissing
 from kb.snapshots import live as live_module
 from kb.snapshots.live import WAIT_FOR_NEW, Live, LiveStatus
 from kb.snapshots.store import set_current
@@ -43,6 +43,7 @@ class Opener:
         self.asked: list[str] = []
         self.fails: dict[str, BaseException] = {}
         self.damaged: set[str] = set()
+        self.damage: type[Exception] = SnapshotCorrupt
         self.checked: list[tuple[str, str | None]] = []
         self.seconds = 0.0
         self.gate = threading.Event()  # while it is not set, nothing is opened
@@ -61,7 +62,7 @@ class Opener:
         """Finds damaged what it is told to."""
         self.checked.append((folder.name, opened))
         if folder.name in self.damaged:
-            raise SnapshotCorrupt(f"{folder.name} was\naltered.")
+            raise self.damage(f"{folder.name} was\naltered.")
 
 
 @pytest.fixture(name="opener")
@@ -324,6 +325,19 @@ def test_what_is_sound_is_not_checked_over_and_over(index, opener):
         time.sleep(0.01)
 
     assert opener.checked == [(B, B)]
+    assert live.status() == LiveStatus(snapshot_id=B, trouble=None)
+
+
+def test_a_server_that_is_away_is_no_damage(index, opener):
+    """What fails over it meanwhile takes no snapshot down, which is served when it is back."""
+    live = follow(index, opener, fall_back=True)
+    opener.damaged, opener.damage = {B}, EngineUnavailable
+
+    live.suspect(live.current(), GaveOut())
+    until(lambda: opener.checked == [(B, B)])
+    live.verify()
+
+    assert live.current() == B
     assert live.status() == LiveStatus(snapshot_id=B, trouble=None)
 
 
