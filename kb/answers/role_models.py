@@ -102,7 +102,10 @@ class RoleModelsAnswer:
     ]
     notices: Annotated[
         tuple[str, ...],
-        Field(description="What no case has, or none of these: each once, as a sentence"),
+        Field(
+            description="What the words leave out, and what no case has, or none of these: each "
+            "once, as a sentence"
+        ),
     ]
     suggested_goals: tuple[SuggestedGoal, ...]
     models: tuple[RoleModelCase, ...]
@@ -124,7 +127,7 @@ def role_models_answer(
         snapshot=found.snapshot_id,
         url=addresses.role_models(profile, query),
         contradictions=notices.contradictions,
-        notices=notices.absent,
+        notices=(*notices.left_out, *notices.absent),
         suggested_goals=tuple(
             SuggestedGoal(
                 value=project,

@@ -10,11 +10,12 @@ from pydantic import Field
 
 from kb.answers.addresses import Addresses
 from kb.answers.cases import CaseSummary, summary_fields
+from kb.answers.reading import readings
 from kb.answers.serialise import extended, old_name
 from kb.search.answer import FacetCount, Reason, SearchResult
 from kb.search.query import Query
 from kb.search.query_analysis import Exclusion
-from kb.text.mentions import Absent, Mention
+from kb.text.mentions import Absent, Mention, Region
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -141,6 +142,21 @@ class SearchAnswer:
     not_understood: Annotated[
         tuple[str, ...], Field(description="Signs that mean something elsewhere, read as words")
     ]
+    read_as_words: Annotated[
+        tuple[str, ...],
+        Field(
+            description="What asks for more than a search can do, and was read as words: to leave "
+            "out what is known by no name, and limits on figures"
+        ),
+    ]
+    regions: Annotated[
+        tuple[Region, ...],
+        Field(description="Parts of the world that the words name, with their countries here"),
+    ]
+    notices: Annotated[
+        tuple[str, ...],
+        Field(description="How the words were read, in sentences, as the page says them"),
+    ]
     hits: tuple[RankedCase, ...]
     in_passing: Annotated[
         tuple[CaseInPassing, ...],
@@ -182,6 +198,9 @@ def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses
         excluded=reading.exclusions if reading else (),
         absent=reading.absent if reading else (),
         not_understood=reading.not_understood if reading else (),
+        read_as_words=(*reading.left_in, *(one.text for one in reading.limits)) if reading else (),
+        regions=reading.regions if reading else (),
+        notices=tuple(map(str, readings(result, searcher.taxonomy))),
         hits=tuple(
             RankedCase(
                 **summary_fields(hit.case, searcher, addresses),

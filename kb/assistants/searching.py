@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kb.answers.reading import readings
 from kb.assistants.arguments import Search, SearchCases
 from kb.assistants.budget import MOST_WORDS, Block, Part, clipped
 from kb.assistants.facts import Desk, lines
@@ -122,11 +123,7 @@ def _as_read(found: SearchResult, desk: Desk) -> Iterator[str]:
         yield f"Read as “{found.repaired}”."
     if found.interpreted_as:
         yield f"Read in English as: {', '.join(found.interpreted_as)}."
-    for one in found.reading.absent if found.reading else ():
-        near = joined([value.label for value in one.nearest])
-        yield f"No case has {one.label}." + (
-            f" The nearest that cases have: {near}." if near else ""
-        )
+    yield from map(str, readings(found, desk.searcher.taxonomy))
     held = desk.searcher.counts_of_all
     for facet, values in found.query.filters.items() if not found.total else ():
         without_case = [value for value in values if not held.get(facet, {}).get(value)]

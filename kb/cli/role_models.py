@@ -83,7 +83,7 @@ def _print(answer: RoleModels, searcher: Searcher) -> None:
     from kb.guidance.notices import notices_of
 
     taxonomy, notices = searcher.taxonomy, notices_of(answer, searcher)
-    for sentence in (*notices.contradictions, *notices.absent):
+    for sentence in (*notices.contradictions, *notices.left_out, *notices.absent):
         say(sentence)
     if answer.suggested_goals:
         labels = [taxonomy.label("project", project) for project in answer.suggested_goals]

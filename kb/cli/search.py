@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -41,6 +42,7 @@ from kb.search.query import SORTS
 @one_catch
 def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options: Any) -> int:
     """Search the compendium; without TEXT, browse it."""
+    from kb.answers.reading import readings
     from kb.answers.search import search_answer  # imports pydantic
     from kb.search.opening import open_current  # imports faiss and onnxruntime
     from kb.search.query import make_query
@@ -53,15 +55,12 @@ def search(*, text: tuple[str, ...], index: str | None, as_json: bool, **options
     if as_json:
         print_answer(search_answer(result, searcher, addresses_of(settings)))
     else:
-        _print_result(result)
+        _print_result(result, tuple(map(str, readings(result, searcher.taxonomy))))
     return 0
 
 
-def _print_result(result: SearchResult) -> None:
-    if result.repaired:
-        say(f"Showing {result.repaired!r}; add --exact for your own spelling.")
-    if result.interpreted_as:
-        say(f"Read in English as: {', '.join(result.interpreted_as)}")
+def _print_result(result: SearchResult, notices: Sequence[str]) -> None:
+    _say_how_it_was_read(result, notices)
     for hit in result.hits:
         score = f"{hit.score:.3f}  " if result.query.text else ""
         click.echo(f"{hit.rank:>3}  {score}{hit.case.id}\n     {hit.case.title}")
@@ -75,3 +74,12 @@ def _print_result(result: SearchResult) -> None:
     if result.is_cut:
         found = f"More than {result.total:,} found, of which the best {result.total:,} are listed"
     say(f"{found}, page {result.query.page} of {result.pages}")
+
+
+def _say_how_it_was_read(result: SearchResult, notices: Sequence[str]) -> None:
+    if result.repaired:
+        say(f"Showing {result.repaired!r}; add --exact for your own spelling.")
+    if result.interpreted_as:
+        say(f"Read in English as: {', '.join(result.interpreted_as)}")
+    for sentence in notices:
+        say(sentence)

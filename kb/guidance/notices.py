@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from kb.guidance.profile import Profile, contradictions, words_of_profile
 from kb.guidance.profile_comparison import FieldComparison, country_in_line
+from kb.guidance.profile_score import excludes_public_money, left_out
 from kb.guidance.role_models import RoleModel, RoleModels
-from kb.guidance.suggestions import counted_in_words
+from kb.guidance.suggestions import counted_in_words, sectors_named
 from kb.model.english import in_line, joined, number_word, with_article
 from kb.model.taxonomy import Taxonomy
+from kb.search.query_analysis import Analysis
 from kb.search.searcher import Searcher
+from kb.text.negations import NONE_OF
 from kb.text.similar_names import a_slip_apart
 
 #: The fields of a profile that are ticked, and the facet of their values.
@@ -30,11 +33,13 @@ class Notices:
 
     Attributes:
         contradictions: what cannot well be at once.
+        left_out: what the words leave out of the cases, or were to and do not.
         absent: what no case has, or none of the role models.
         fields: those of a profile of which the comparison with a case then says nothing more.
     """
 
     contradictions: tuple[str, ...]
+    left_out: tuple[str, ...]
     absent: tuple[str, ...]
     fields: frozenset[str]
 
@@ -46,8 +51,10 @@ class Notices:
 def notices_of(answer: RoleModels, searcher: Searcher) -> Notices:
     """What is said once of an answer."""
     absent = tuple(_absent(answer, searcher))
+    asked = searcher.analyser.analyse(words_of_profile(answer.profile))
     return Notices(
-        contradictions=tuple(_contradictions(answer, searcher)),
+        contradictions=tuple(_contradictions(answer, asked, searcher)),
+        left_out=tuple(_left_out(answer, asked, searcher)),
         absent=tuple(dict.fromkeys(one.sentence for one in absent)),
         fields=frozenset(one.field for one in absent if one.is_all),
     )
@@ -97,7 +104,15 @@ def _ticked(profile: Profile, field: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) and value else tuple(value)
 
 
-def _contradictions(answer: RoleModels, searcher: Searcher) -> Iterator[str]:
+def _left_out(answer: RoleModels, asked: Analysis, searcher: Searcher) -> Iterator[str]:
+    for one in left_out(answer.profile, asked, searcher.taxonomy).exclusions:
+        yield f"Left out, as your words say: {one.called(searcher.taxonomy)}."
+    for left in asked.left_in:
+        if not NONE_OF.match(left):  # "no papers, no oven" is what a firm lacks
+            yield f"“{left}” was read as words and leaves nothing out."
+
+
+def _contradictions(answer: RoleModels, asked: Analysis, searcher: Searcher) -> Iterator[str]:
     profile, taxonomy = answer.profile, searcher.taxonomy
     yield from contradictions(profile, taxonomy)
     in_words = counted_in_words(profile, searcher)
@@ -107,12 +122,11 @@ def _contradictions(answer: RoleModels, searcher: Searcher) -> Iterator[str]:
             f"Your words speak of {number_word(in_words)} firms, the field of {n}. "
             f"Cases are compared with {n}."
         )
-    asked = searcher.analyser.analyse(words_of_profile(profile))
-    excluded = {(one.facet, value) for one in asked.exclusions for value in one.values}
-    if profile.funding == "public" and _is_public_money(excluded, taxonomy):
+    if profile.funding == "public" and excludes_public_money(asked, taxonomy):
         yield "Your words want no public money, and the form says that you want it."
     for one in asked.contradictory:
         yield f"Your words ask for “{one.text}” and leave it out. It was not left out."
+    yield from _two_trades(profile, searcher)
     for field in _NARROWED:
         facet = _TICKED[field]
         shown, wanted = answer.query.filters.get(facet, ()), _ticked(profile, field)
@@ -124,6 +138,13 @@ def _contradictions(answer: RoleModels, searcher: Searcher) -> Iterator[str]:
             yield f"You want {want}, and the filters show only {show}."
 
 
-def _is_public_money(excluded: set[tuple[str, str]], taxonomy: Taxonomy) -> bool:
-    formations = [value for facet, value in excluded if facet == "formation"]
-    return taxonomy.public_money(formations)[0]
+def _two_trades(profile: Profile, searcher: Searcher) -> Iterator[str]:
+    """What is said where the words on a firm name sectors, and its field names others."""
+    taxonomy = searcher.taxonomy
+    named = sectors_named(profile.business, searcher)
+    if named and profile.my_sector and not set(named) & set(profile.my_sector):
+        said, chosen = (
+            joined([f"“{taxonomy.label('sector', one)}”" for one in values])
+            for values in (named, profile.my_sector)
+        )
+        yield f"Your words are of {said}, the field “Your sector” says {chosen}. Both count."

@@ -24,6 +24,7 @@ from kb.guidance.profile_texts import wanted_projects
 from kb.model.english import capital
 from kb.model.taxonomy import Taxonomy
 from kb.search.evidence import CANDIDATES, Evidence, Vectors
+from kb.search.query_analysis import Analysis, Exclusion
 from kb.search.searcher import Searcher
 
 #: The parts that compare words, by the names that an answer carries: everything that the
@@ -107,7 +108,8 @@ def score_parts(
     """The parts of the score of the cases that may suit best.
 
     Where no more than ``CANDIDATES`` pass the filter these are all of them. Of more they are
-    those that the words come nearest to, and those that what is ticked fits best.
+    those that the words come nearest to, and those that what is ticked fits best. What the words
+    leave out is none of them.
 
     Args:
         searcher: what the cases are in.
@@ -117,7 +119,9 @@ def score_parts(
     """
     encode = encode or searcher.retriever.vectors
     taxonomy, retriever = searcher.taxonomy, searcher.retriever
-    text = full_text(profile, taxonomy)
+    text, words = full_text(profile, taxonomy), words_of_profile(profile)
+    said = left_out(profile, searcher.analyser.analyse(words), taxonomy)
+    within = searcher.leaving_out(within, said)
     passing = searcher.matching(within)
     are_few = len(passing) <= CANDIDATES
     rows = passing if are_few else _ticking(searcher, profile, passing)
@@ -134,13 +138,32 @@ def score_parts(
         unnamed = replace(evidence, named=np.zeros(len(evidence.rows)))
         scores = searcher.text_scores(unnamed)[np.searchsorted(evidence.rows, rows)]
         parts[FULL_TEXT] = np.clip(scores, 0, 1)
-    words = words_of_profile(profile)
     if words and (intent := intent_of(searcher, words, encode)):
         parts[INTENT] = _best_project(searcher, rows, intent)
     parts |= _ticked_parts(searcher, profile, rows)
     parts |= _read_parts(searcher, profile, rows, parts)
     ordered = {name: parts[name] for name in WEIGHTS if name in parts}
     return ScoredParts(rows=rows, parts=ordered, evidence=evidence)
+
+
+def left_out(profile: Profile, said: Analysis, taxonomy: Taxonomy) -> Analysis:
+    """What was read of the words of a profile with no more exclusions than hold.
+
+    Public money is not left out where it is ticked.
+    """
+    if profile.funding != "public":
+        return said
+    held = (one for one in said.exclusions if not _is_public_money(one, taxonomy))
+    return replace(said, exclusions=tuple(held))
+
+
+def excludes_public_money(said: Analysis, taxonomy: Taxonomy) -> bool:
+    """Whether words want no public money."""
+    return any(_is_public_money(one, taxonomy) for one in said.exclusions)
+
+
+def _is_public_money(excluded: Exclusion, taxonomy: Taxonomy) -> bool:
+    return excluded.facet == "formation" and taxonomy.public_money(list(excluded.values))[0]
 
 
 def _ticking(searcher: Searcher, profile: Profile, passing: np.ndarray) -> np.ndarray:

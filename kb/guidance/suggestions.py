@@ -149,6 +149,11 @@ def _trade_in_words(profile: Profile, searcher: Searcher) -> str:
     return searcher.analyser.analyse(profile.business or profile.aim).in_english
 
 
+def sectors_named(text: str, searcher: Searcher) -> tuple[str, ...]:
+    """The sectors that words in any language call by a name."""
+    return _named_sectors(searcher.analyser.analyse(text).in_english, searcher) if text else ()
+
+
 def _named_sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
     return tuple(one.value for one in searcher.mentions(text) if one.facet == "sector")
 

@@ -147,12 +147,12 @@ class FoundSet:
         """How many of them report a figure in a metric."""
         return len(np.intersect1d(self.rows, self.engine.figures(metric).rows))
 
-    def n_narrowed(self, facet: str, value: str) -> int:
-        """What the same search finds with one value more in a facet where values narrow.
+    def n_narrowed(self, facet: str, *values: str) -> int:
+        """What the same search finds with any of some values more in a facet where values narrow.
 
-        That is one without a selection, or one of which all values must be there.
+        That is one without a selection, or, of one value, one of which all must be there.
         """
-        return len(self.engine.matching(Filter(facets={facet: (value,)}), self.rows))
+        return len(self.engine.matching(Filter(facets={facet: values}), self.rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,45 +12,35 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 
+from kb.model.taxonomy import Taxonomy
 from kb.model.word_table import WordTable
 from kb.text.analysis import terms, tokens, without_end, words, written
-from kb.text.mentions import Absent, Mention, MentionFinder, Named
+from kb.text.folding import fold
+from kb.text.limits import Limit, limits_in
+from kb.text.mentions import Absent, Mention, MentionFinder, Named, Region
+from kb.text.negations import JOINED, NEGATIONS, is_added, left_in
 from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
 from kb.text.translate import Translation, in_english, translate
 
-#: Words that exclude the value of any facet that follows, in English and the other languages.
-_WITHOUT = (
-    "except|except for|excepting|excluding|other than|outside|outside of|apart from|"
-    "sauf|hormis|excepto|salvo|ausser|außer|eccetto|tranne|unntatt|exceto"
-)
-#: Those that may also mean that something is not done: only a place, a trade or a kind follows.
-_NOT = "not|but not|and not|rather than|instead of|pas|nicht|ikke|non|não"
-#: Those that mostly say what somebody lacks, as "without a brand": the same, public money, and
-#: what is done ("without exporting").
-_LACKS = "without|sans|sin|ohne|senza|uten|sem"
 _COUNTRY = "country"
+#: Of what stands for more values than this only the name is told, as of a part of the world.
+_MOST_LABELS = 4
+#: What "not" may exclude wherever it stands.
 _FACETS_OF_NOT = frozenset({_COUNTRY, "sector", "type", "form"})
-#: What may stand between such a word and what is excluded.
-_SMALL_WORDS = (
-    "any|in|from|of|the|a|an|for|en|au|aux|de|du|la|le|les|el|der|die|das|aus|i|fra|em|no|na|della"
-)
-_BETWEEN = rf"(?:\s+(?:{_SMALL_WORDS}))*"
-_EXCLUDES = re.compile(
-    rf"(?<!\w)(?:(?P<without>{_WITHOUT})|(?P<not>{_NOT})|(?P<lacks>{_LACKS})){_BETWEEN}\s+(?=\w)",
-    re.IGNORECASE,
-)
 #: So many words of another language may name what is excluded.
 _MOST_NAMING = 4
-#: What several excluded values are joined by.
-_JOINED = re.compile(r"\s*(?:,\s*)?(?:(?:and|or|nor|et|ou|und|oder|e|o|y|og|eller)\s+)?")
-
 #: Words that any case answers: who asks for "firms in Norway" asks for Norway.
 _ANY_CASE = frozenset(
     tokens(
         "case cases study studies example examples network networks firm firms company companies "
         "business businesses enterprise enterprises small"
     )
+)
+
+#: Of these who asks for all but something names no subject: "cases outside Europe".
+_NO_SUBJECT = frozenset(
+    tokens("case cases study studies example examples firm firms company companies")
 )
 
 _POSSESSIVE = re.compile(r"['’]s?(?!\w)")
@@ -91,6 +81,17 @@ class Exclusion:
     values: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
 
+    def called(self, taxonomy: Taxonomy) -> str:
+        """What is left out: a value by its label, beside what was typed where that differs."""
+        if not self.facet:
+            return f"“{self.text}”"
+        labels = [taxonomy.label(self.facet, value) for value in self.values]
+        is_place = self.facet == _COUNTRY
+        if len(labels) == 1 and _is_called(self.text, labels[0], is_place=is_place):
+            return labels[0]
+        listed = f" ({'; '.join(labels)})" if len(labels) <= _MOST_LABELS else ""
+        return f"“{self.text}”{listed}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
@@ -114,14 +115,19 @@ class Analysis:
         contradictory: what it wants and excludes at once; it is not excluded.
         mentions: the values of facets that it names, in its order, but for those excluded.
         absent: places and trades that it names and no case has.
+        regions: parts of the world that it names.
         rest: ``in_english`` without the words for what is absent: for a second question where
             the whole text finds nothing. Cases of other places may speak of a country, so that
             asking for the rest at once loses them.
         rest_terms: the stems of that which count, each once.
         only_places: the countries that it names, by their ids, where it asks for nothing else:
-            "Norway", "firms in Norway or Sweden".
+            "Norway", "firms in Norway or Sweden", "cases from Africa".
         asks_no_more: whether it asks for nothing but what is absent: "firms in Mongolia".
         not_understood: signs and words that mean something elsewhere, and are read as words.
+        left_in: words that were to leave something out, and are read as words.
+        limits: what it asks of figures, which is read as words.
+        without_exclusions: the text as it is typed without what it excludes; empty where it
+            excludes nothing, or nothing else is in it.
         is_letters_alone: whether all words are single letters that name nothing: "C++" asks for
             signs that search cannot see.
     """
@@ -138,12 +144,22 @@ class Analysis:
     contradictory: tuple[Exclusion, ...] = ()
     mentions: tuple[Mention, ...] = ()
     absent: tuple[Absent, ...] = ()
+    regions: tuple[Region, ...] = ()
     rest: str = ""
     rest_terms: tuple[str, ...] = ()
     only_places: tuple[str, ...] = ()
     asks_no_more: bool = False
     not_understood: tuple[str, ...] = ()
+    left_in: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    without_exclusions: str = ""
     is_letters_alone: bool = False
+
+    @property
+    def wants_all_but(self) -> bool:
+        """Whether it says only what to leave out: "-Norway", "cases outside Europe"."""
+        has_subject = bool(self.phrases) or not _NO_SUBJECT.issuperset(self.terms)
+        return bool(self.exclusions) and not (has_subject or self.mentions or self.absent)
 
 
 def _are_letters(found: Sequence[str]) -> bool:
@@ -205,17 +221,24 @@ class Analyser:
 
     def _read(self, text: str, operators: Operators, translation: Translation) -> Analysis:
         exclusions = [self._exclusion(one) for one in operators.excluded]
-        wanted = translation.text
+        wanted, typed = translation.text, operators.without_excluded
+        left: tuple[str, ...] = ()
         if self._names is not None:
-            wanted, in_sentence = self._excluded_in(wanted, is_foreign=not translation.english)
+            is_foreign = not translation.english
+            wanted, in_sentence, left = self._excluded_in(wanted, is_foreign=is_foreign)
             exclusions += in_sentence
+            if in_sentence:
+                typed, _, _ = self._excluded_in(typed, is_foreign=is_foreign)
+        exclusions = _each_once(exclusions)
         if wanted != translation.text:
             translation = self._translation(wanted)
         named = self._names.read(translation.in_english) if self._names and wanted else ()
         mentions = tuple(dict.fromkeys(one for place in named for one in place.mentions))
         absent = tuple(dict.fromkeys(one for place in named for one in place.absent))
         found = terms(translation.in_english) if wanted else ()
-        both = [one for one in exclusions if _is_wanted(one, mentions, found)]
+        regions = tuple(dict.fromkeys(one.region for one in named if one.region is not None))
+        both = [one for one in exclusions if _is_wanted(one, mentions, regions, found)]
+        excluded = tuple(one for one in exclusions if one not in both)
         rest = _without(translation.in_english, [place for place in named if place.absent])
         return Analysis(
             text=text,
@@ -226,15 +249,19 @@ class Analyser:
             each_word=_each_word(translation) if wanted else (),
             wanted=written(wanted) if translation.english else without_end(wanted),
             phrases=tuple(self._phrase(one) for one in operators.phrases if tokens(one)),
-            exclusions=tuple(one for one in exclusions if one not in both),
+            exclusions=excluded,
             contradictory=tuple(both),
             mentions=mentions,
             absent=absent,
+            regions=regions,
             rest=written(rest),
             rest_terms=terms(rest) if absent else found,
             only_places=_only_places(translation.in_english, named),
             asks_no_more=bool(absent and not mentions) and _ANY_CASE.issuperset(terms(rest)),
             not_understood=operators.not_understood,
+            left_in=left,
+            limits=limits_in(operators.wanted),
+            without_exclusions=typed if excluded else "",
             is_letters_alone=not (mentions or absent) and _are_letters(found),
         )
 
@@ -252,7 +279,7 @@ class Analyser:
         if self._is_public_money(in_english):
             return self._money(text)
         named = self._all_named(in_english)
-        by_name = _by_values(text, named) if named is not None else None
+        by_name = _by_name(text, in_english, named) if named is not None else None
         return by_name or Exclusion(text=text, stems=tokens(in_english))
 
     def _phrase(self, text: str) -> Phrase:
@@ -268,23 +295,35 @@ class Analyser:
         name = text[named[0].start : named[0].end]
         return named[0] if len(tokens(name)) == len(tokens(text)) else None
 
-    def _excluded_in(self, text: str, *, is_foreign: bool) -> tuple[str, list[Exclusion]]:
-        """The text without what it excludes in words, and that; values of the vocabulary only."""
+    def _excluded_in(
+        self, text: str, *, is_foreign: bool
+    ) -> tuple[str, list[Exclusion], tuple[str, ...]]:
+        """The text without what it excludes in words, that, and what could not be left out.
+
+        Only what is known by name is excluded: values of the vocabulary, and trades.
+        """
         exclusions: list[Exclusion] = []
-        kept, at = [], 0
-        for match in _EXCLUDES.finditer(text):
+        kept, at, left = [], 0, []
+        for match in NEGATIONS.finditer(text):
             if match.start() < at:
                 continue
             facets = None if match["without"] else _FACETS_OF_NOT
-            may_be_money = not match["not"]
             end, found = self._values_at(
-                text, match.end(), facets, may_be_money=may_be_money, is_foreign=is_foreign
+                text,
+                match.end(),
+                facets,
+                may_be_money=not match["not"],
+                may_be_done=not match["not"] or is_added(text, match),
+                is_foreign=is_foreign,
             )
             if found:
                 exclusions += found
                 kept.append(text[at : match.start()])
                 at = end
-        return " ".join("".join((*kept, text[at:])).split()) if at else text, exclusions
+            elif words_left := left_in(text, match):
+                left.append(words_left)
+        without = " ".join("".join((*kept, text[at:])).split()) if at else text
+        return without.rstrip(" ,;-–") if at else text, exclusions, tuple(left)
 
     def _values_at(
         self,
@@ -293,6 +332,7 @@ class Analyser:
         facets: Iterable[str] | None,
         *,
         may_be_money: bool,
+        may_be_done: bool,
         is_foreign: bool,
     ) -> tuple[int, list[Exclusion]]:
         """The values that a text names from a place on, joined by "and" or "or"; where they end."""
@@ -307,17 +347,18 @@ class Analyser:
             if n_money:
                 one, length = self._money(rest[:n_money]), n_money
             elif first is not None:
-                one, length = _by_values(rest[first.start : first.end], first), first.end
+                name = rest[first.start : first.end]
+                one, length = _by_name(name, name, first), first.end
             elif is_foreign:
                 one, length = self._foreign_at(rest)
-            if one is not None and facets is not None and one.facet not in facets:
-                is_lack = one.values == self._public_money or one.text.endswith("ing")
-                one = one if may_be_money and is_lack else None
+            if one is not None and one.facet and facets is not None and one.facet not in facets:
+                is_money = may_be_money and one.values == self._public_money
+                one = one if is_money or (may_be_done and one.text.endswith("ing")) else None
             end = at + length if one is not None else end
             if one is None:
                 return end, found
             found.append(one)
-            joined = _JOINED.match(text, end)
+            joined = JOINED.match(text, end)
             at = joined.end() if joined else end
 
     def _foreign_at(self, text: str) -> tuple[Exclusion | None, int]:
@@ -331,7 +372,7 @@ class Analyser:
             if any(self._is_public_money(term) for term in read_as.terms):
                 return self._money(text[:end]), end
             named = self._all_named(read_as.text)
-            one = _by_values(text[:end], named) if named is not None else None
+            one = _by_name(text[:end], read_as.text, named) if named is not None else None
             if one is not None:
                 return one, end
         return None, 0
@@ -371,32 +412,69 @@ def _in_small_letters(text: str) -> str:
     return text.lower() if in_capitals else text
 
 
-def _by_values(text: str, named: Named) -> Exclusion | None:
-    """The exclusion of what stands at a place; of several values of one name the first facet's."""
+def _by_name(text: str, name: str, named: Named) -> Exclusion | None:
+    """The exclusion of what stands at a place; of several values of one name the first facet's.
+
+    Of a trade, which is less than its sector, it is that of the words.
+
+    Args:
+        text: the words as typed.
+        name: the same in English.
+        named: what they name.
+    """
+    if named.is_part and tokens(name):
+        return Exclusion(text=text, stems=tokens(name))
+    if named.region is not None:
+        values = named.region.countries
+        return Exclusion(text=text, facet=_COUNTRY, values=values) if values else None
     several: Sequence[Mention | Absent] = named.mentions or named.absent
     facet = several[0].facet
     values = tuple(one.value for one in several if one.facet == facet and one.value)
     return Exclusion(text=text, facet=facet, values=values) if values else None
 
 
-def _is_wanted(excluded: Exclusion, mentions: Sequence[Mention], found: Sequence[str]) -> bool:
+def _is_called(text: str, label: str, *, is_place: bool) -> bool:
+    """Whether a label shows what was typed: all of it, or how a country begins (Norwegian)."""
+    typed, known = fold(text), fold(label)
+    return set(typed.split()) <= set(known.split()) or (is_place and typed[:3] == known[:3])
+
+
+def _each_once(exclusions: Sequence[Exclusion]) -> list[Exclusion]:
+    """Some exclusions, of those that leave out the same the first."""
+    found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Exclusion] = {}
+    for one in exclusions:
+        found.setdefault((one.facet, one.values, one.stems), one)
+    return list(found.values())
+
+
+def _is_wanted(
+    excluded: Exclusion,
+    mentions: Sequence[Mention],
+    regions: Sequence[Region],
+    found: Sequence[str],
+) -> bool:
     """Whether a text wants what it excludes."""
-    if excluded.facet:
-        return any(one.facet == excluded.facet and one.value in excluded.values for one in mentions)
-    return bool(excluded.stems) and set(excluded.stems) <= set(found)
+    if not excluded.facet:
+        return bool(excluded.stems) and set(excluded.stems) <= set(found)
+    if excluded.facet == _COUNTRY and any(
+        one.countries and set(one.countries) <= set(excluded.values) for one in regions
+    ):
+        return True
+    return any(one.facet == excluded.facet and one.value in excluded.values for one in mentions)
 
 
 def _only_places(text: str, named: Sequence[Named]) -> tuple[str, ...]:
     """The countries that a text names, if it asks for nothing but cases of them."""
-    countries = [one for place in named for one in place.mentions if one.facet == _COUNTRY]
-    n_named = sum(len(place.mentions) + len(place.absent) for place in named)
-    if (
-        not countries
-        or len(countries) < n_named
-        or not _ANY_CASE.issuperset(terms(_without(text, named)))
-    ):
+    countries: list[str] = []
+    for place in named:
+        inside = [one.value for one in place.mentions if one.facet == _COUNTRY]
+        if place.absent or len(inside) < len(place.mentions):
+            return ()
+        countries += inside
+        countries += place.region.countries if place.region is not None else ()
+    if not _ANY_CASE.issuperset(terms(_without(text, named))):
         return ()
-    return tuple(dict.fromkeys(one.value for one in countries))
+    return tuple(dict.fromkeys(countries))
 
 
 def _without(text: str, places: Sequence[Named]) -> str:

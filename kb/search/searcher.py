@@ -47,6 +47,9 @@ from kb.versions.store import Versions
 #: So many cases are read at most for those that use the words of a text in passing.
 MOST_READ = 20
 
+#: The facet of places.
+_COUNTRY = "country"
+
 #: What a filter may be given as: one value or several.
 Values = str | Iterable[str]
 
@@ -193,7 +196,7 @@ class Searcher:
             return self._answer(query, within, None, rows, page)
         asked = self.analyser.analyse(query.text, exact=query.exact)
         within = _without(within, asked)
-        if asked.exclusions and not asked.wanted:
+        if asked.wants_all_but:
             return self._all_but(query, within, asked)
         evidence, judgement = self._judged(asked, _filters(within, asked))
         rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
@@ -310,7 +313,7 @@ class Searcher:
         if query.text:
             asked = self.analyser.analyse(query.text, exact=query.exact)
             within = _without(within, asked)
-            if asked.exclusions and not asked.wanted:
+            if asked.wants_all_but:
                 rows = self.engine.matching(_as_worded(within, asked))
                 return FoundSet(rows=rows, engine=self.engine, every=self.cases)
             evidence, judgement = self._judged(asked, _filters(within, asked))
@@ -370,6 +373,10 @@ class Searcher:
     def matching(self, within: Filter) -> np.ndarray:
         """The rows of the cases that pass a filter, by id; ``cases`` has them by row."""
         return self.engine.matching(within)
+
+    def leaving_out(self, within: Filter, asked: Analysis) -> Filter:
+        """A filter that also keeps out what a text excludes; its phrases ask for nothing."""
+        return _as_worded(_without(within, asked), replace(asked, phrases=()))
 
     def evidence(self, text: str) -> Evidence:
         """The evidence for a query as ``search`` has it: after repair."""
@@ -443,7 +450,7 @@ class Searcher:
 
     def _from(self, countries: tuple[str, ...], rows: np.ndarray) -> np.ndarray:
         """Those of some cases that are from one of these countries."""
-        return self.engine.matching(Filter(facets={"country": countries}), rows)
+        return self.engine.matching(Filter(facets={_COUNTRY: countries}), rows)
 
     def _judgement(self, evidence: Evidence) -> Judgement:
         """Score every candidate, and say which may be found."""
@@ -530,7 +537,7 @@ def _filters(within: Filter, asked: Analysis) -> list[Filter]:
 
     What one value more in a facet would add is counted outside the filter. What has a value that
     the text names scores more for it, which the engine knows nothing of: the best of these are
-    candidates too.
+    candidates too. So are the best of a part of the world that it names, which is offered.
     """
     chosen = [facet for facet, values in within.facets.items() if values]
     wider = [relaxed(within, facet) for facet in chosen if facet not in within.all_of]
@@ -538,6 +545,11 @@ def _filters(within: Filter, asked: Analysis) -> list[Filter]:
         replace(within, facets={**within.facets, one.facet: (one.value,)})
         for one in asked.mentions
         if one.facet not in chosen
+    ]
+    named += [
+        replace(within, facets={**within.facets, _COUNTRY: one.countries})
+        for one in asked.regions
+        if one.countries and _COUNTRY not in chosen
     ]
     return [_as_worded(one, asked) for one in (within, *wider, *named)]
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from kb.model.facets import FACETS, MADE_FACETS
 from kb.model.taxonomy import DIVISIONS, LONGEST_CODE, Taxonomy, Term
+from kb.model.world_regions import WORLD_REGIONS, countries_of
 from kb.text.analysis import Word, stem, tokens, words
 from kb.text.english import is_english_word
 from kb.text.folding import fold
@@ -74,13 +75,28 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A part of the world that a text names; ``countries`` are those of it that have a case."""
+
+    label: str
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What stands at a place of a text, from ``start`` to ``end``: values, or what is absent."""
+    """What stands at a place of a text, from ``start`` to ``end``: values, or what is absent.
+
+    Of a part of the world it is the ``region`` alone, which is no value of a facet.
+    ``is_part`` where the words are what some firms of a sector call their trade, which is less than
+    the sector: bakers are not all who make food.
+    """
 
     start: int
     end: int
     mentions: tuple[Mention, ...] = ()
     absent: tuple[Absent, ...] = ()
+    region: Region | None = None
+    is_part: bool = False
 
 
 class MentionFinder:
@@ -100,15 +116,17 @@ class MentionFinder:
         self._taxonomy = taxonomy
         self._phrases: dict[tuple[str, ...], list[Mention]] = {}
         self._absent: dict[tuple[str, ...], list[Absent]] = {}
+        #: The phrases that name a whole value, and not a trade in it.
+        self._whole: set[tuple[str, ...]] = set()
+        self._absent_trades: set[tuple[str, ...]] = set()
         for facet in MENTIONED_FACETS:
             for term in taxonomy.facet(facet):
                 if term.id in values.get(facet, ()):
-                    mention = Mention(facet=facet, value=term.id, label=term.label)
-                    for name in (term.label, *term.aliases, *term.trade_names):
-                        _add(self._phrases, tokens(name), mention)
+                    self._add_value(facet, term)
         self._add_places(taxonomy, values.get(_PLACE, ()))
         self._add_sectors(taxonomy, values.get(_SECTOR, ()))
-        self._longest = max(map(len, (*self._phrases, *self._absent)), default=0)
+        self._regions = _regions(taxonomy, values.get(_PLACE, ()))
+        self._longest = self._longest_name
 
     @cached_property
     def places(self) -> Mapping[str, str]:
@@ -124,6 +142,18 @@ class MentionFinder:
                 if name and " " not in name:
                     places.setdefault(name, set()).add(own)
         return {name: min(labels) for name, labels in places.items() if len(labels) == 1}
+
+    @property
+    def _longest_name(self) -> int:
+        return max(map(len, (*self._phrases, *self._absent, *self._regions)), default=0)
+
+    def _add_value(self, facet: str, term: Term) -> None:
+        mention = Mention(facet=facet, value=term.id, label=term.label)
+        for name in (term.label, *term.aliases):
+            _add(self._phrases, tokens(name), mention)
+            self._whole.add(tokens(name))
+        for name in term.trade_names:
+            _add(self._phrases, tokens(name), mention)
 
     def _add_places(self, taxonomy: Taxonomy, held: Sequence[str]) -> None:
         for term in taxonomy.every(_PLACE):
@@ -150,6 +180,7 @@ class MentionFinder:
             absent = _no_sector(value, trade.plural, near)
             for name in (trade.plural, trade.singular):
                 _add(self._absent, _forms_of(name), absent)
+                self._absent_trades.add(_forms_of(name))
 
     def knowing(self, taxonomy: Taxonomy, values: Mapping[str, Iterable[str]]) -> MentionFinder:
         """The same where some more values have a case; which are nearest to others stays.
@@ -160,6 +191,7 @@ class MentionFinder:
         """
         other, more = copy(self), {facet: set(some) for facet, some in values.items()}
         other._phrases = {phrase: list(named) for phrase, named in self._phrases.items()}
+        other._whole = set(self._whole)
         other._absent = {
             phrase: kept
             for phrase, absent in self._absent.items()
@@ -169,10 +201,10 @@ class MentionFinder:
             terms = taxonomy.every(facet) if facet == _PLACE else taxonomy.facet(facet)
             for term in terms:
                 if term.id in more.get(facet, ()):
-                    mention = Mention(facet=facet, value=term.id, label=term.label)
-                    for name in (term.label, *term.aliases, *term.trade_names):
-                        _add(other._phrases, tokens(name), mention)
-        other._longest = max(map(len, (*other._phrases, *other._absent)), default=0)
+                    other._add_value(facet, term)
+        held = {one for named in other._phrases.values() for one in named if one.facet == _PLACE}
+        other._regions = _regions(taxonomy, [one.value for one in held])
+        other._longest = other._longest_name
         return other
 
     def find(self, text: str) -> tuple[Mention, ...]:
@@ -201,16 +233,22 @@ class MentionFinder:
         A trade without a case is meant by its own words only: "accountants" are no account.
         """
         start, end = part[0].start, part[-1].end
-        mentions = self._phrases.get(tuple(stem(word.form) for word in part))
+        phrase = tuple(stem(word.form) for word in part)
+        mentions = self._phrases.get(phrase)
         if mentions and _means_other(text, part):
             return None
         if mentions:
-            return Named(start=start, end=end, mentions=tuple(mentions))
+            is_part = phrase not in self._whole
+            return Named(start=start, end=end, mentions=tuple(mentions), is_part=is_part)
         forms = tuple(word.form for word in part)
+        region = self._regions.get(forms)
+        if region is not None and _is_meant(text, start, end, forms):
+            return Named(start=start, end=end, region=region)
         absent = self._absent.get(forms)
         if not absent or not _is_meant(text, start, end, forms):
             return None
-        return Named(start=start, end=end, absent=tuple(absent))
+        is_part = forms in self._absent_trades
+        return Named(start=start, end=end, absent=tuple(absent), is_part=is_part)
 
 
 def _is_meant(text: str, start: int, end: int, forms: Sequence[str]) -> bool:
@@ -239,6 +277,19 @@ def _means_other(text: str, part: Sequence[Word]) -> bool:
 def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: T) -> None:
     if phrase and named not in names.setdefault(phrase, []):
         names[phrase].append(named)
+
+
+def _regions(taxonomy: Taxonomy, held: Sequence[str]) -> dict[tuple[str, ...], Region]:
+    """What parts of the world are called, of those that the vocabulary has any country of."""
+    with_case, found = frozenset(held), {}
+    for one in WORLD_REGIONS:
+        countries = countries_of(one, taxonomy.every(_PLACE))
+        region = Region(
+            label=one.label, countries=tuple(code for code in countries if code in with_case)
+        )
+        for name in one.names if countries else ():
+            found.setdefault(_forms_of(name), region)
+    return found
 
 
 def _forms_of(name: str) -> tuple[str, ...]:

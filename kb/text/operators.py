@@ -33,12 +33,14 @@ class Operators:
     """A text by its operators.
 
     ``wanted`` is what is looked for, without what is excluded and without signs; ``phrases`` are
-    the words in quotation marks, ``excluded`` what the text will not have, both as written.
+    the words in quotation marks, ``excluded`` what the text will not have, both as written, and
+    ``without_excluded`` is the text without that.
     ``not_understood`` are signs that mean something elsewhere: they are read as words, but for
     ``QUOTE``.
     """
 
     wanted: str
+    without_excluded: str = ""
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ def read_operators(text: str) -> Operators:
     changed = excluded or phrases or strange
     return Operators(
         wanted=" ".join(wanted.split()) if changed else text,
+        without_excluded=" ".join(rest.split()) if excluded else text,
         phrases=tuple(dict.fromkeys(phrase for phrase in phrases if phrase)),
         excluded=tuple(dict.fromkeys(excluded)),
         not_understood=tuple(dict.fromkeys(strange)),

@@ -15,6 +15,7 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
         "`/cases.atom` and `/search.atom` say what is new. `/linksets/{case_id}` lists all that "
         "belongs to a case.",
         "`/search` has `phrases`, `excluded`, `absent` and `not_understood`: how words were read.",
+        "`/search` has `read_as_words`, `regions` and `notices`: what the page says above it.",
         "`/search` has `total_is_exact`: above 1,000 the best 1,000 are counted.",
         "`/search` and `/outcomes` take `all_of`; `results_direction` asks for falls.",
         "`/suggestions` says what unfinished words may mean.",

@@ -1,96 +1,61 @@
-"""What the words of a query were taken for beyond words, in sentences above the answer."""
+"""What the words of a query were taken for, in the page's language, and how to take it back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from kb.answers.reading import Sentence
+from kb.answers.reading import readings as sentences
 from kb.model.english import N_
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import SearchResult
-from kb.search.query_analysis import Analysis, Exclusion, Phrase
-from kb.text.analysis import words
-from kb.text.mentions import Absent
-from kb.text.operators import QUOTE
+from kb.text.operators import without_marks
+from web.core.urls import query_url
 from web.search.page import shortened
+from web.ui.links import Link
 from web.words.lists import AND, OR, listed
-from web.words.translation import gettext
+from web.words.translation import gettext, translated
 
 
 def readings(result: SearchResult, taxonomy: Taxonomy) -> tuple[str, ...]:
     """What is absent, what is excluded, which phrases were asked for, what was not understood."""
-    return tuple(_readings(result, taxonomy)) if result.reading is not None else ()
+    return tuple(map(_in_own_language, sentences(result, taxonomy)))
 
 
-def _readings(result: SearchResult, taxonomy: Taxonomy) -> Iterator[str]:
-    read = result.reading
+def _in_own_language(sentence: Sentence) -> str:
+    values = {}
+    for name, value in sentence.values.items():
+        if not isinstance(value, str):
+            values[name] = listed(value, OR)
+        elif name in sentence.headings:
+            values[name] = translated(value)
+        else:
+            values[name] = shortened(value)
+    return gettext(sentence.message, **values)
+
+
+def taken_back(result: SearchResult) -> tuple[Link, ...]:
+    """The same search without what the words exclude, or else without quotation marks.
+
+    Nothing where they do neither, or where nothing else would be asked.
+    """
+    read, query = result.reading, result.query
     if read is None:
-        return
-    yield from _without_question(read, result.query.text)
-    yield from (_absent(one) for one in read.absent)
-    for one in read.exclusions:
-        yield gettext("Left out: %(what)s.", what=_excluded(one, taxonomy))
-    for one in read.contradictory:
-        yield gettext(
-            "You ask for %(what)s and leave it out. Nothing was left out.",
-            what=_excluded(one, taxonomy),
+        return ()
+    links = []
+    if read.without_exclusions:
+        again = replace(query, text=read.without_exclusions, page=1)
+        links.append(Link(url=query_url(again), words=gettext("Leave nothing out")))
+    elif read.phrases and result.total:
+        apart = replace(query, text=without_marks(query.text), page=1)
+        links.append(
+            Link(
+                url=query_url(apart),
+                words=gettext("Look for the words one by one"),
+            )
         )
-    for phrase in read.phrases:
-        yield _only(phrase)
-    yield from _signs(read, result.query.text)
-
-
-def _without_question(read: Analysis, text: str) -> Iterator[str]:
-    """What is said of a text that asks nothing."""
-    if not (read.exclusions or words(text)):
-        yield gettext("There is no word in “%(text)s” to search for.", text=shortened(text))
-    elif read.is_letters_alone:
-        yield gettext(
-            "“%(text)s” has no word of more than a letter, and signs are not searched.",
-            text=shortened(text),
-        )
-    elif read.exclusions and not read.wanted:
-        yield gettext("You say what to leave out only, so everything else is listed.")
-
-
-def _signs(read: Analysis, text: str) -> Iterator[str]:
-    """What is said of signs that mean something elsewhere."""
-    for sign in read.not_understood:
-        if sign != QUOTE:
-            yield gettext("“%(sign)s” has no meaning here. It was read as a word.", sign=sign)
-        elif words(text):
-            yield gettext("The second quotation mark is missing, so the first says nothing.")
-
-
-def _only(phrase: Phrase) -> str:
-    if phrase.values:
-        return gettext(
-            "Only cases that say “%(phrase)s” or are filed under it.", phrase=phrase.text
-        )
-    return gettext("Only cases that say “%(phrase)s”.", phrase=phrase.text)
-
-
-def _absent(one: Absent) -> str:
-    if not one.nearest:
-        if one.facet == "country":
-            return gettext("No case from %(place)s.", place=one.label)
-        return gettext("No case on “%(trade)s”.", trade=one.label)
-    nearest = listed((near.label for near in one.nearest), OR)
-    if one.facet == "country":
-        return gettext(
-            "No case from %(place)s. The nearest: %(nearest)s.", place=one.label, nearest=nearest
-        )
-    return gettext(
-        "No case on “%(trade)s”. The nearest trades: %(nearest)s.",
-        trade=one.label,
-        nearest=nearest,
-    )
-
-
-def _excluded(one: Exclusion, taxonomy: Taxonomy) -> str:
-    if not one.facet:
-        return f"“{one.text}”"
-    labels = [taxonomy.label(one.facet, value) for value in one.values]
-    return labels[0] if len(labels) == 1 else f"“{one.text}” ({'; '.join(labels)})"
+    return tuple(links)
 
 
 def understood(languages: Sequence[str]) -> str:

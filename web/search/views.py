@@ -27,7 +27,7 @@ from web.search.page import (
     title_of,
     without_quotation,
 )
-from web.search.reading import readings, understood
+from web.search.reading import readings, taken_back, understood
 from web.ui.exported import document_file
 from web.ui.filters import (
     browse_offers,
@@ -92,6 +92,7 @@ def search() -> tuple[str, int]:
         apart=without_quotation(result, current),
         notices=notices(read, taxonomy),
         readings=readings(result, taxonomy),
+        taken_back=taken_back(result),
         formats_offered=FORMATS,
         most_in_file=MAX_PER_PAGE,
         files=[(file_url(query, one.name), one) for one in FILE_FORMATS.values()],

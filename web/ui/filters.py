@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kb.answers.addresses import number_text
@@ -24,6 +24,8 @@ from web.words.translation import gettext, number
 #: The facets whose values are shown before they are opened, unless there are more than this.
 OPEN_FACETS = ("country", "type", "kind", "status")
 MOST_OPEN = 12
+
+_COUNTRY = "country"
 
 #: Turns a query into the address of a page.
 Address = Callable[[Query], str]
@@ -283,7 +285,25 @@ def offers(result: SearchResult) -> tuple[Link, ...]:
             words = gettext(message, value=mention.label, count=number(n))
             url = query_url(with_value(query, mention.facet, mention.value))
             made.append(Link(url=url, words=words))
-    return tuple(made)
+    return (*made, *_offered_regions(result))
+
+
+def _offered_regions(result: SearchResult) -> Iterator[Link]:
+    """The parts of the world named in the query, each as the countries of it that are found.
+
+    Where countries are chosen already it is left alone: they say more.
+    """
+    query, read = result.query, result.reading
+    for region in read.regions if read is not None and not query.filters.get(_COUNTRY) else ():
+        found = {one.value for one in result.facets[_COUNTRY] if one.count}
+        countries = [one for one in region.countries if one in found]
+        n = result.found.n_narrowed(_COUNTRY, *countries) if countries else 0
+        if 0 < n < result.total:
+            narrowed = query
+            for one in countries:
+                narrowed = with_value(narrowed, _COUNTRY, one)
+            words = gettext("Only %(value)s (%(count)s)", value=region.label, count=number(n))
+            yield Link(url=query_url(narrowed), words=words)
 
 
 def browse_offers(result: SearchResult, searcher: Searcher) -> tuple[Link, ...]:

@@ -66,6 +66,16 @@ from tests.kb.cli.command import TRAINING, kb, run
             id="newest first",
         ),
         pytest.param(
+            ["wine of more than 20 members, not in Bordeaux -Norway"],
+            "  1  0.894  france/wine-exporters\n     Wine makers export together\n",
+            "Left out: Norway.\n"
+            "“not in Bordeaux” was read as words and leaves nothing out. "
+            "A minus sign before a word does: -Bordeaux.\n"
+            "“more than 20 members” was read as words: no filter chooses by it.\n"
+            "1 found, page 1 of 1\n",
+            id="what the words ask for beside words",
+        ),
+        pytest.param(
             ["zzz"],
             "",
             "Nothing in the compendium fits this search.\n0 found, page 1 of 1\n",
@@ -123,6 +133,9 @@ def test_search_prints_json(settings):
         "excluded": [],
         "absent": [],
         "not_understood": [],
+        "read_as_words": [],
+        "regions": [],
+        "notices": [],
         "in_passing": [],
         "mentions": [
             {

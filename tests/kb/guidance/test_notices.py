@@ -80,6 +80,11 @@ def test_a_tick_that_no_case_has_is_said(searcher) -> None:
             "Your words ask for “wine” and leave it out. It was not left out.",
         ),
         (
+            {"business": "textile makers", "my_sector": ["food"], "aim": "export"},
+            "Your words are of “Textiles, clothing and footwear”, the field “Your sector” says "
+            "“Food products”. Both count.",
+        ),
+        (
             {"aim": "export", "my_form": "soft", "filters": {"form": ["hard"]}},
             "You want a soft network, and the filters show only a hard network.",
         ),
@@ -109,3 +114,21 @@ def test_without_an_answer_it_is_said_as_well(searcher) -> None:
 
     assert answer.models == ()
     assert told.absent == ("No case is from Bhutan yet.",)
+
+
+@pytest.mark.parametrize(
+    ("said", "left_out"),
+    [
+        ({"aim": "export textiles"}, ()),
+        ({"aim": "export textiles -Norway"}, ("Left out, as your words say: Norway.",)),
+        (
+            {"aim": "export textiles, but not to America"},
+            ("“but not to America” was read as words and leaves nothing out.",),
+        ),
+        ({"aim": "export textiles, no papers"}, ()),
+        ({"aim": "export textiles without public money", "funding": "public"}, ()),
+    ],
+)
+def test_what_the_words_leave_out_is_said(searcher, said, left_out) -> None:
+    """And what they were to leave out and do not; what a firm lacks is neither."""
+    assert answered(searcher, **said)[1].left_out == left_out

@@ -104,8 +104,8 @@ def _names() -> MentionFinder:
     """Norway, Denmark, wine and exporting have cases; shoes, Brazil and Norway's plumbers none."""
     terms = {
         "countries": [
-            Term(id="NO", label="Norway", aliases=("Norwegian",)),
-            Term(id="DK", label="Denmark"),
+            Term(id="NO", label="Norway", aliases=("Norwegian",), group="Northern Europe"),
+            Term(id="DK", label="Denmark", group="Northern Europe"),
         ],
         "types": [],
         "forms": [Term(id="soft", label="Soft network")],
@@ -118,6 +118,14 @@ def _names() -> MentionFinder:
                 group="Food",
                 activities=(Activity(code="15", title=""),),
                 trades=(Trade(plural="shoemakers", singular="shoemaker"),),
+            ),
+            Term(
+                id="bread",
+                label="Food",
+                trades=(
+                    Trade(plural="bakers", singular="baker"),
+                    Trade(plural="oyster farmers", singular="oyster farmer"),
+                ),
             ),
             Term(id="bags", label="Bags", activities=(Activity(code="151", title=""),)),
         ],
@@ -138,7 +146,12 @@ def _names() -> MentionFinder:
         world=Vocabulary(
             name="world",
             terms=(
-                Term(id="BR", label="Brazil", aliases=("BRA", "Brazilian")),
+                Term(
+                    id="BR",
+                    label="Brazil",
+                    aliases=("BRA", "Brazilian"),
+                    group="Latin America and the Caribbean",
+                ),
                 Term(id="CA", label="Canada", aliases=("CAN",)),
                 Term(id="TR", label="Turkey"),
             ),
@@ -148,7 +161,7 @@ def _names() -> MentionFinder:
         "country": ("NO", "DK"),
         "form": ("soft",),
         "project": ("exporting",),
-        "sector": ("wine", "bags"),
+        "sector": ("wine", "bags", "bread"),
         "formation": ("aid",),
     }
     return MentionFinder(taxonomy, held)
@@ -202,6 +215,23 @@ def _of_values(text: str, facet: str, *values: str) -> Exclusion:
         ),
         ("wine -vin", "wine", []),
         ("-Norway", "", [_of_values("Norway", "country", "NO")]),
+        ("wine not about exports", "wine", [_of_values("exports", "project", "exporting")]),
+        ("wine, no Norway", "wine", [_of_values("Norway", "country", "NO")]),
+        ("wine, not exporting", "wine", [_of_values("exporting", "project", "exporting")]),
+        ("wine pero no Norway", "wine", [_of_values("Norway", "country", "NO")]),
+        ("wine not in Denmark -Denmark", "wine", [_of_values("Denmark", "country", "DK")]),
+        ("food -bakers", "food", [Exclusion(text="bakers", stems=("baker",))]),
+        ("food except bakers", "food", [Exclusion(text="bakers", stems=("baker",))]),
+        ("food, no bakers", "food", [Exclusion(text="bakers", stems=("baker",))]),
+        (
+            "food but not oyster farmers",
+            "food",
+            [Exclusion(text="oyster farmers", stems=("oyster", "farmer"))],
+        ),
+        ("wine outside Europe", "wine", [_of_values("Europe", "country", "DK", "NO")]),
+        ("vin fora da Europe", "vin", [_of_values("Europe", "country", "DK", "NO")]),
+        ("there is no wine", "there is no wine", []),
+        ("outside Latin America", "outside Latin America", []),
         ("why not export together", "why not export together", []),
         ("grow without losing independence", "grow without losing independence", []),
         ("not only wine", "not only wine", []),
@@ -227,6 +257,10 @@ def test_what_a_text_excludes_is_told_from_what_it_wants(text, wanted, exclusion
         ("wine in Norway", (), False),
         ("trust in Norway", (), False),
         ("Norway and Brazil", (), False),
+        ("firms in Europe", ("DK", "NO"), False),
+        ("firms in Scandinavia or Norway", ("DK", "NO"), False),
+        ("wine in Europe", (), False),
+        ("firms in Latin America", (), False),
         ("firms in Brazil", (), True),
         ("small businesses in Brazil", (), True),
         ("wine in Brazil", (), False),
@@ -249,6 +283,91 @@ def test_what_is_wanted_and_excluded_at_once_is_told():
     assert asked.contradictory == (
         _of_values("Norway", "country", "NO"), _of_values("wine", "sector", "wine")
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "contradictory"),
+    [
+        ("bakers -bakers", ["bakers"]),
+        ("bakers -food", ["food"]),
+        ("Norwegian wine outside Scandinavia", ["Scandinavia"]),
+        ("European wine outside Europe", ["Europe"]),
+        ("European wine not in Norway", []),
+        ("food -bakers", []),
+    ],
+)
+def test_a_part_is_less_than_the_whole(text, contradictory):
+    """Who wants food and no bakers wants nothing twice; who wants bakers and no food does."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert [one.text for one in asked.contradictory] == contradictory
+
+
+@pytest.mark.parametrize(
+    ("text", "regions"),
+    [
+        ("wine in Europe", [("Europe", ("NO", "DK"))]),
+        ("Scandinavian wine", [("Scandinavia", ("DK", "NO"))]),
+        ("northern european wine", [("Northern Europe", ("NO", "DK"))]),
+        ("wine in South America", [("South America", ())]),
+        ("selling wine to Europe", []),
+        ("the European market", []),
+        ("wine in Africa", []),
+    ],
+)
+def test_parts_of_the_world_are_named(text, regions):
+    """Each with its countries that have a case, where the vocabulary knows any country of it."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert [(one.label, set(one.countries)) for one in asked.regions] == [
+        (label, set(countries)) for label, countries in regions
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "left_in"),
+    [
+        ("suppliers, not in the car industry", ("not in the car industry",)),
+        ("wine, but not to America", ("but not to America",)),
+        ("wine, no golf", ("no golf",)),
+        ("women, not men", ("not men",)),
+        ("wine outside Bordeaux", ("outside Bordeaux",)),
+        ("wine except from the coast", ("except from the coast",)),
+        ("vin sauf en Bretagne", ("sauf en Bretagne",)),
+        ("wine aber nicht im Handel", ("aber nicht im Handel",)),
+        ("wine but not Norway", ()),
+        ("why not export together", ()),
+        ("not only wine", ()),
+        ("wine, but not yet", ()),
+        ("wine, not paying a platform", ()),
+        ("a not-for-profit firm", ()),
+        ("wine instead of beer", ()),
+        ("outside capital", ()),
+        ("we have no oven", ()),
+        ("grow without losing independence", ()),
+    ],
+)
+def test_what_could_not_be_left_out_is_told(text, left_in):
+    """What follows is known by no name; where a negation only denies, nothing is told."""
+    assert ANALYSER.analyse(text, exact=True).left_in == left_in
+
+
+@pytest.mark.parametrize(
+    ("text", "without", "wants_all_but"),
+    [
+        ('wine "exports" not in Norway -trawlers', 'wine "exports"', False),
+        ("wine -wine", "", False),
+        ("-Norway", "", True),
+        ("cases not in Norway", "cases", True),
+        ("networks not in Norway", "networks", False),
+        ("wine", "", False),
+    ],
+)
+def test_what_is_left_out_can_be_taken_back(text, without, wants_all_but):
+    """The text without it is kept as typed; where nothing else is asked it is told."""
+    asked = ANALYSER.analyse(text, exact=True)
+
+    assert (asked.without_exclusions, asked.wants_all_but) == (without, wants_all_but)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,112 @@
+"""Parts of the world that people name: continents, and groups of countries that have a name.
+
+Those that are made of the regions of ``kb.content.regions``, by which countries are grouped,
+take their countries from there; the others list theirs by ISO 3166 alpha-2 code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kb.model.taxonomy import Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldRegion:
+    """A part of the world: its name, the other words for it, and what it is made of."""
+
+    label: str
+    names: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    codes: frozenset[str] = frozenset()
+
+
+def _region(label: str, *names: str, of: str = "", codes: str = "") -> WorldRegion:
+    groups = tuple(one for one in of.split("|") if one)
+    return WorldRegion(
+        label=label, names=(label, *names), groups=groups, codes=frozenset(codes.split())
+    )
+
+
+_ASIA = "Central Asia|Eastern Asia|South-eastern Asia|Southern Asia|Western Asia"
+_EUROPE = "Eastern Europe|Northern Europe|Southern Europe|Western Europe"
+
+WORLD_REGIONS: tuple[WorldRegion, ...] = (
+    _region("Africa", "African", of="Northern Africa|Sub-Saharan Africa"),
+    _region("North Africa", "Northern Africa", "North African", of="Northern Africa"),
+    _region("Sub-Saharan Africa", "subsaharan Africa", of="Sub-Saharan Africa"),
+    _region(
+        "East Africa",
+        "Eastern Africa",
+        "East African",
+        codes="BI DJ ER ET KE KM MG MU MW MZ RW SC SO SS TZ UG ZM ZW",
+    ),
+    _region(
+        "West Africa",
+        "Western Africa",
+        "West African",
+        codes="BF BJ CI CV GH GM GN GW LR ML MR NE NG SL SN TG",
+    ),
+    _region("Southern Africa", codes="AO BW LS MW MZ NA SZ ZA ZM ZW"),
+    _region("Asia", "Asian", of=_ASIA),
+    _region("Central Asia", "Central Asian", of="Central Asia"),
+    _region("East Asia", "Eastern Asia", "East Asian", "Far East", of="Eastern Asia"),
+    _region("South Asia", "Southern Asia", "South Asian", of="Southern Asia"),
+    _region(
+        "Southeast Asia",
+        "South East Asia",
+        "South-eastern Asia",
+        "Southeast Asian",
+        "South East Asian",
+        of="South-eastern Asia",
+    ),
+    _region(
+        "Middle East",
+        "Near East",
+        "Middle Eastern",
+        codes="AE BH EG IL IQ IR JO KW LB OM PS QA SA SY TR YE",
+    ),
+    _region("Europe", "European", of=_EUROPE),
+    _region("Northern Europe", "North Europe", "Northern European", of="Northern Europe"),
+    _region("Southern Europe", "South Europe", "Southern European", of="Southern Europe"),
+    _region("Western Europe", "West Europe", "Western European", of="Western Europe"),
+    _region("Eastern Europe", "East Europe", "Eastern European", of="Eastern Europe"),
+    _region("Central Europe", "Central European", codes="AT CH CZ DE HU LI PL SI SK"),
+    _region("Scandinavia", "Scandinavian", codes="DK NO SE"),
+    _region("Nordic countries", "Nordic", codes="AX DK FI FO GL IS NO SE"),
+    _region("Baltic countries", "Baltic states", "Baltics", codes="EE LT LV"),
+    _region("Benelux", codes="BE LU NL"),
+    _region("Balkans", "Balkan", codes="AL BA BG GR HR ME MK RO RS SI XK"),
+    _region("Iberia", "Iberian", codes="AD ES PT"),
+    _region("British Isles", codes="GB GG IE IM JE"),
+    _region(
+        "Latin America",
+        "Latin American",
+        "Latin America and the Caribbean",
+        of="Latin America and the Caribbean",
+    ),
+    _region(
+        "South America",
+        "South American",
+        codes="AR BO BR CL CO EC FK GF GY PE PY SR UY VE",
+    ),
+    _region("Central America", "Central American", codes="BZ CR GT HN NI PA SV"),
+    _region(
+        "Caribbean",
+        codes="AG AI AW BB BL BQ BS CU CW DM DO GD GP HT JM KN KY LC MF MQ MS PR SX TC TT VC VG VI",
+    ),
+    _region("North America", "Northern America", "North American", codes="BM CA GL MX PM US"),
+    _region(
+        "Oceania",
+        of="Australia and New Zealand|Melanesia|Micronesia|Polynesia",
+    ),
+    _region("Pacific Islands", "South Pacific", of="Melanesia|Micronesia|Polynesia"),
+)
+
+
+def countries_of(region: WorldRegion, countries: Iterable[Term]) -> tuple[str, ...]:
+    """The ids of those of some countries that are in a region, in their order."""
+    return tuple(
+        one.id for one in countries if one.group in region.groups or one.id in region.codes
+    )
