@@ -53,9 +53,10 @@ CREATE TABLE {schema}.owned (
 );
 CREATE TABLE {schema}.lexeme (
     term text COLLATE "C" NOT NULL, documents integer NOT NULL,
-    rows bytea STORAGE EXTERNAL NOT NULL, values bytea STORAGE EXTERNAL NOT NULL,
-    places bytea STORAGE EXTERNAL NOT NULL
-)
+    rows bytea NOT NULL, values bytea NOT NULL, places bytea NOT NULL
+);
+ALTER TABLE {schema}.lexeme ALTER rows SET STORAGE EXTERNAL, ALTER values SET STORAGE EXTERNAL,
+    ALTER places SET STORAGE EXTERNAL
 """
 
 INDEXES = """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import struct
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ Asked: TypeAlias = "tuple[str, Mapping[str, Any]]"
 LEAST_SERVER, LEAST_VECTOR = 15, (0, 7)
 #: Seconds that an address has to answer, unless ``KB_ENGINE`` says otherwise.
 CONNECT_SECONDS = 3
+#: A server ends an answer after 30 seconds by itself. One that hangs, as its disk does, cannot.
+SILENT_FOR = 35.0
 #: What a session that reads is like. Nothing that is asked here earns a compiler, or a plan of
 #: its own: there is one good way to each answer.
 _SESSION = (
@@ -117,8 +120,15 @@ _MISSING = ("3F000", "42P01")
 class Server:
     """One address, for all threads of a process and over a fork."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, silent_for: float = SILENT_FOR) -> None:
+        """Nothing is asked of it yet.
+
+        Args:
+            address: as ``KB_ENGINE`` has it.
+            silent_for: after so many seconds without a word a connection that reads is given up.
+        """
         self._address = address
+        self._silent_for = silent_for
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
         self._of_parents: list[Connection] = []
@@ -252,6 +262,7 @@ class Server:
     def _connect(self) -> Connection:
         with self.telling():
             connection = self._open(autocommit=True)
+            connection.silent_for = self._silent_for
             with ExitStack() as unless_sound:
                 unless_sound.callback(connection.close)
                 _check(connection, self.name, writes=False)
@@ -267,7 +278,7 @@ class Server:
             raise SettingError(_NO_ADDRESS) from err
         for name, usual in {"connect_timeout": CONNECT_SECONDS, **_WATCH}.items():
             options.setdefault(name, given.get(name, usual))
-        return library.connect(
+        return _connection_type().connect(
             self._address, prepare_threshold=_PREPARED_AFTER, client_encoding="utf8", **options
         )
 
@@ -333,6 +344,39 @@ def _library() -> Any:
         own = type(f"Sending{kind.__name__}", (Sending,), {"oid": kind.of_array})
         psycopg.adapters.register_dumper(kind, own)
     return psycopg
+
+
+@cache
+def _connection_type() -> type[Connection]:
+    """A connection that does not wait for ever."""
+    library = _library()
+
+    class Patient(library.Connection):
+        """``silent_for`` is as of ``Server``; None waits as long as it takes."""
+
+        silent_for: float | None = None
+
+        def wait(self, gen: Any, *given: Any, **options: Any) -> Any:
+            """Wait for the server, as psycopg has it."""
+            return super().wait(self._bounded(gen), *given, **options)
+
+        def _bounded(self, gen: Any) -> Any:
+            """The same generator. It is told ten times a second where nothing came."""
+            heard = time.monotonic()
+            try:
+                wanted = next(gen)
+                while True:
+                    ready = yield wanted
+                    if ready:
+                        heard = time.monotonic()
+                    elif self.silent_for is not None and time.monotonic() > heard + self.silent_for:
+                        self.close()
+                        raise library.OperationalError(f"no word for {self.silent_for:g} seconds")
+                    wanted = gen.send(ready)
+            except StopIteration as done:
+                return done.value
+
+    return Patient
 
 
 @cache

