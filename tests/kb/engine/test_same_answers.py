@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -105,7 +104,7 @@ def test_cases_like_one_among_many(many):
 
 
 @pytest.fixture(name="whole", scope="module")
-def _whole(whole_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def _whole(whole_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """The compendium, built into the database from the index that has its vectors."""
     index = tmp_path_factory.mktemp("whole") / "index"
     shutil.copytree(whole_settings.index, index)
