@@ -57,7 +57,8 @@ def edit(settings: Settings, text: str) -> None:
     """Give one case another summary, so that the next build gives another snapshot."""
     path = settings.cases / f"{TRAINING}.md"
     lines = path.read_text().splitlines()
-    changed = [f"summary: They {text}." if line.startswith("summary:") else line for line in lines]
+    told = f"summary: They {text} and {text} again."
+    changed = [told if line.startswith("summary:") else line for line in lines]
     path.write_text("\n".join(changed) + "\n")
 
 

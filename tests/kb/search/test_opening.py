@@ -31,7 +31,8 @@ def edit(settings: Settings, text: str = "train") -> None:
     """Write another summary into one case, so that the next build gives another snapshot."""
     path = settings.cases / "spain" / "textile-training.md"
     lines = path.read_text().splitlines()
-    changed = [f"summary: They {text}." if line.startswith("summary:") else line for line in lines]
+    told = f"summary: They {text} and {text} again."
+    changed = [told if line.startswith("summary:") else line for line in lines]
     path.write_text("\n".join(changed) + "\n")
 
 
