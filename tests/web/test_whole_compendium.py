@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from tests.toy import ROOT
 from web import create_app
 
 #: What a page of a site holds that a reader or a robot can follow.
@@ -91,3 +92,15 @@ def test_every_document_is_read_by_programs(site, whole_live):
     assert [answer.status_code for answer in answers] == [200] * len(ids)
     assert [answer.json["id"] for answer in answers] == ids
     assert [answer.json["id"] for answer in answers if not answer.json["similar"]] == []
+
+
+def test_the_examples_of_the_readme_find_something(whole_live):
+    """The search from Python brings cases, and that of the API the case that is shown first."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ask = whole_live.current().ask
+    text, country = re.search(r'\.ask\("([^"]+)", country="(\w+)"\)', readme).groups()
+    asked, where = re.search(r"search\?q=([^&]+)&country=(\w+)", readme).groups()
+    shown = re.search(r'"hits": \[\{"id": "([^"]+)", "rank": 1', readme)[1]
+
+    assert ask(text, country=country).hits
+    assert ask(asked.replace("+", " "), country=where).hits[0].case.id == shown

@@ -163,3 +163,17 @@ def test_no_font_is_left_over():
     named = {STATIC / face["path"] for face in faces()}
 
     assert set(Path(STATIC / "vendor").rglob("*.woff2")) == named
+
+
+def test_night_changes_colours_alone():
+    """By night a sheet gives the named colours other values, and nothing else is said of it.
+
+    So what axe asks of a page by night can be what it asks of colours.
+    """
+    night = re.compile(r"@media[^{]*prefers-color-scheme[^{]*\{\s*:root \{([^}]*)\}\s*\}")
+    sheets = [path.read_text(encoding="utf-8") for path in CSS.rglob("*.css")]
+    said = [found for sheet in sheets for found in night.findall(sheet)]
+
+    assert len(said) == sum(sheet.count("prefers-color-scheme") for sheet in sheets) == 1
+    lines = [line.strip() for line in said[0].splitlines() if line.strip()]
+    assert [line for line in lines if not re.fullmatch(r"--[a-z0-9-]+: #[0-9a-f]{6};", line)] == []
