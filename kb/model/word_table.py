@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import methodcaller
@@ -43,6 +44,24 @@ class WordTable:
             language: max(map(_n_spaces, forms), default=-1) + 1
             for language, forms in self.forms.items()
         }
+
+    @cached_property
+    def in_order(self) -> Mapping[str, tuple[str, ...]]:
+        """Language to its folded forms in their order, to look for how they begin."""
+        return {language: tuple(sorted(forms)) for language, forms in self.forms.items()}
+
+    def beginning_with(self, letters: str, most: int) -> Iterator[tuple[str, ...]]:
+        """The English terms of each form that begins so, in every language.
+
+        Args:
+            letters: folded.
+            most: so many forms of a language are looked at, in their order.
+        """
+        for language, forms in self.in_order.items():
+            at = bisect_left(forms, letters)
+            for form in forms[at : at + most]:
+                if form.startswith(letters):
+                    yield self.meanings[self.forms[language][form]]
 
     def as_json(self) -> dict[str, Any]:
         """The table in lists and mappings that JSON can carry."""

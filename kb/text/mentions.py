@@ -211,6 +211,10 @@ class MentionFinder:
         """The mentions in a text, longest phrases first taken, in the order of the text."""
         return tuple(dict.fromkeys(one for named in self.read(text) for one in named.mentions))
 
+    def whole(self, text: str) -> tuple[Mention, ...]:
+        """The values that all of a text is a name of."""
+        return tuple(self._phrases.get(tokens(text), ()))
+
     def read(self, text: str) -> tuple[Named, ...]:
         """Every place of a text that names something, longest phrases first taken, in order."""
         return tuple(self._read(text))

@@ -21,6 +21,10 @@ _EXCLUDED = re.compile(
 )
 _PHRASE = re.compile(_QUOTED.format("phrase"))
 _QUOTE = re.compile(rf"[{_OPEN}{_CLOSE}]")
+#: Several words in single marks: one alone is mostly emphasised, and an apostrophe is no mark.
+_IN_SINGLE = re.compile(
+    r"(?<![^\s\-−–])['‘‚‹](?P<phrase>[^\W\d_][^'’‘‚‹›\"]*\s[^'’‘‚‹›\"]*)['’‘›](?!\w)"
+)
 _WORD_IN_BRACKETS = re.compile(r"(?<![\w'’&.-])(?!(?:OR|AND)\b)[^\W\d_][\w'’&.-]*")
 #: What stands for a quotation mark without its other one, which is taken out.
 QUOTE = '"'
@@ -48,11 +52,12 @@ class Operators:
 
 def without_marks(text: str) -> str:
     """The text without its quotation marks."""
-    return " ".join(_QUOTE.sub(" ", text).split())
+    return " ".join(_QUOTE.sub(" ", _in_double_marks(text)).split())
 
 
 def read_operators(text: str) -> Operators:
     """Tell the operators of a query from its words; a text without any is wanted as it is."""
+    text = _in_double_marks(text)
     has_small = any(map(str.islower, text))
     excluded: list[str] = []
 
@@ -82,3 +87,8 @@ def read_operators(text: str) -> Operators:
         excluded=tuple(dict.fromkeys(excluded)),
         not_understood=tuple(dict.fromkeys(strange)),
     )
+
+
+def _in_double_marks(text: str) -> str:
+    """The text with phrases in single quotation marks in double ones."""
+    return _IN_SINGLE.sub(r'"\g<phrase>"', text)

@@ -375,6 +375,9 @@ def test_what_is_left_out_can_be_taken_back(text, without, wants_all_but):
     [
         ('"wine exports" abroad', [("wine", "export")]),
         ("“wine exports” of «Norway»", [("wine", "export"), ("norway",)]),
+        ("'wine exports' abroad", [("wine", "export")]),
+        ("‘wine exports’ of ‚Norway firms‘", [("wine", "export"), ("norway", "firm")]),
+        ("the 'wine' of bakers' and millers' shops", []),
         ('""', []),
         ('"of the"', []),
         ('wine "exports', []),

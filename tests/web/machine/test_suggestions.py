@@ -118,3 +118,28 @@ def test_a_country_in_another_language_is_a_filter(client, searcher, name) -> No
     assert found["query"]["filters"] == {"country": ["NO"]}
     assert found["total"] == searcher.compendium.holdings.everything.count(country="NO")
     assert client.get("/search?country=Österreich").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "name"),
+    [
+        ("boulang", "Food products", "baker"),
+        ("Bäcker", "Food products", "baker"),
+        ("weing", "Wine and spirits", "winery"),
+        ("exportaci", "Exporting", "export"),
+    ],
+)
+def test_words_of_other_languages_lead_to_values(real_client, typed, label, name) -> None:
+    """Where no value is called so itself; beside it stands what the word means."""
+    found = real_client.get("/api/v1/suggestions", query_string={"q": typed}).json["suggestions"]
+
+    assert ("value", label, name) in [(one["kind"], one["label"], one["name"]) for one in found]
+
+
+def test_names_go_before_words_of_other_languages(real_client) -> None:
+    """And too few letters mean nothing in any of them."""
+    by_name = real_client.get("/api/v1/suggestions?q=wine").json["suggestions"]
+    short = real_client.get("/api/v1/suggestions?q=bou").json["suggestions"]
+
+    assert by_name[0]["label"] == "Wine and spirits"
+    assert not [one for one in short if one["kind"] == "value"]
