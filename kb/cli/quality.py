@@ -354,7 +354,7 @@ def _cell(figure: Any) -> str:
 def calibrate(*, collection: str | None, cases: str | None, index: str | None) -> int:
     """Derive weights and thresholds from the judged queries of the tune split."""
     from kb.model.calibration import read_calibrations, write_calibrations
-    from kb.quality.calibrate import Sample
+    from kb.quality.calibrate import Sample, common_of
     from kb.quality.calibrate import calibrate as derive
     from kb.quality.judged import read_judged
 
@@ -363,15 +363,18 @@ def calibrate(*, collection: str | None, cases: str | None, index: str | None) -
     queries = _judged_path(settings, searcher, QUERIES_FILE)
     judged = read_judged(queries, [case.id for case in searcher.cases])
     tune = [query for query in judged if query.split == "tune"]
-    samples = [
-        Sample(query=query, evidence=searcher.evidence(query.text))
-        for query in _progress(tune, "searching")
-    ]
+    common = common_of(searcher.engine)
+    retriever = searcher.retriever.with_common(common)
+
+    def sample(query: JudgedQuery) -> Sample:
+        asked = searcher.analyser.analyse(query.text)
+        return Sample(query=query, evidence=retriever.evidence(asked))
+
+    samples = [sample(query) for query in _progress(tune, "searching")]
     own = {query.id for query in judged}
     of_parts = [query for query in _judged_of_parts(settings, searcher) if query.id not in own]
     others = [
-        Sample(query=query, evidence=searcher.evidence(query.text))
-        for query in _progress(of_parts, "searching what was judged of collections")
+        sample(query) for query in _progress(of_parts, "searching what was judged of collections")
     ]
     manifest = searcher.manifest
     multilingual = manifest.multilingual.digest if manifest.multilingual else ""
@@ -382,6 +385,7 @@ def calibrate(*, collection: str | None, cases: str | None, index: str | None) -
             multilingual=multilingual,
             collection=manifest.collection,
             others=others,
+            common=common,
         )
     except ValueError as err:
         raise CorpusError(f"{queries}: {err}.") from err

@@ -36,7 +36,7 @@ from kb.text.body import DONE_HEADING
 MOST = 10
 #: Least score of the best case at which a profile counts as answered: a little less than
 #: the best case of any tuning profile has (``benchmarks/weigh_profiles.py`` prints that).
-ANSWER_THRESHOLD = 0.2
+ANSWER_THRESHOLD = 0.19
 #: Of the probability that a search must have, what a profile says must have this share: who fills
 #: in a form means it, and says more. No tuning profile of either set is refused by that.
 _LESS_LIKELY = 0.4

@@ -78,6 +78,8 @@ class Calibration:
         least_score: least score of a case that is found.
         least_of_first: the same for the ten cases that score best.
         least_share: beyond these ten a case must score this share of the best case, too.
+        common: what is taken from the unit vector of a query by the encoder before texts are
+            compared with it: a share of the mean of all texts. Empty where nothing is.
         n_queries: how many tuning queries it was derived from.
         n_documents: how many documents they were judged over.
         collection: the collection whose judged queries these are; empty where they are of the
@@ -97,6 +99,7 @@ class Calibration:
     second_answerability: Answerability | None = None
     least_of_first: float = 1.0
     least_share: float = 0.0
+    common: tuple[float, ...] = ()
 
     def fits(self, n_documents: int) -> bool:
         """Whether a compendium of so many documents is of the size that it was derived on.

@@ -1,6 +1,8 @@
 """Weights, calibration and thresholds from the judged queries of the tune split.
 
-Nothing is chosen on the test split. The derivation, in order:
+Nothing is chosen on the test split. What all texts have in common comes before: a share of the
+mean of their vectors (``common_of``), which is taken from the vector of a query before the
+evidence is gathered. The derivation, in order:
 
 1.  **Weights.** For queries in English, and for those in other languages, they are changed
     one at a time over a coarse grid, for as long as the mean nDCG@10 of the queries with
@@ -36,18 +38,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kb.engine.base import best_rows
+from kb.engine.base import Engine, best_rows
 from kb.model.calibration import Answerability, Calibration, Weights
 from kb.quality.judged import GRADES, JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence
 from kb.search.scoring import FIRST, answerability, logit, relevance, several, weighted_sum
+from kb.snapshots.vector_sets import AUDIENCE, PASSAGES
 
 LOST_QUERIES = 0.03
 LOST_CASES = 0.5
 LOST_OF_FIRST = 0.03
 LEAST_SHARE = 0.4
 FOLDS = 10
+#: How much of the mean of all texts is taken from the vector of a query: chosen on queries of
+#: unseen writers.
+SHARE_OF_COMMON = 0.5
 #: Scores are fitted on so many cases of each query, the best by their sum: they are what is shown,
 #: and the many others would decide how steep the function is.
 _FITTED = 60
@@ -97,6 +103,7 @@ def calibrate(
     multilingual: str,
     collection: str = "",
     others: Sequence[Sample] = (),
+    common: Sequence[float] = (),
 ) -> Calibration:
     """Derive a calibration.
 
@@ -107,6 +114,7 @@ def calibrate(
         collection: whose judged queries these are; empty for the whole compendium.
         others: further queries, judged over a part of what is searched. They say whether the
             compendium answers, and not which cases do.
+        common: what was taken from the vectors of these queries, see ``common_of``.
 
     Raises:
         ValueError: a sample is not of the tune split, or there are too few.
@@ -152,10 +160,27 @@ def calibrate(
         least_score=_threshold(every, LOST_CASES) if every else 0.0,
         least_of_first=_threshold(of_first, LOST_OF_FIRST) if of_first else 0.0,
         least_share=LEAST_SHARE,
+        common=tuple(common),
         n_queries=len(samples),
         n_documents=len(samples[0].evidence.rows),
         collection=collection,
     )
+
+
+def common_of(engine: Engine) -> tuple[float, ...]:
+    """What the texts of all documents have in common by the encoder, to be taken from a query.
+
+    Half of the mean of the unit vectors of their passages, and of the editors' lines where there
+    are some; nothing of an engine without texts.
+    """
+    rows = np.arange(len(engine))
+    sets = [one.name for one in (PASSAGES, AUDIENCE) if one.name in engine.sizes]
+    vectors = [engine.vectors(name, rows)[0] for name in sets]
+    total = sum(len(some) for some in vectors)
+    if not total:
+        return ()
+    mean = sum(some.sum(axis=0, dtype=np.float64) for some in vectors) / total
+    return tuple(_rounded(number) for number in SHARE_OF_COMMON * mean)
 
 
 def _threshold(values: Sequence[float], lost: float) -> float:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from kb.indexing.make import digest_of
 from kb.model.calibration import Calibration
 from kb.model.relevance import Report
 from kb.model.word_table import WordTable
+from kb.quality.calibrate import common_of
 from kb.quality.collection import CollectionDocument, TestCollection
 from kb.quality.evaluate import DEPTH, SYSTEMS, Progress, group_figures, rank_fusion
 from kb.search.evidence import Encoders, Evidence, Retriever
@@ -123,7 +124,8 @@ def evaluate_collection(
         collection: what to search, for what.
         encoders: those of the snapshot.
         passages: encodes passages with the encoder, as a build does.
-        calibration: its weights are used; nothing is set for the collection.
+        calibration: its weights are used; nothing is set for the collection. What texts have in
+            common, if anything is taken from queries for that, is that of the collection.
         multilingual: encodes passages with the multilingual encoder. The order of English needs
             none, so it is used only where a query is in another language.
         table: words of other languages in English, those of the snapshot.
@@ -138,6 +140,8 @@ def evaluate_collection(
     runs: dict[str, dict[str, list[tuple[str, float]]]] = {name: {} for name in SYSTEMS}
     with tempfile.TemporaryDirectory() as folder:
         engine = _engine(collection.documents, encoded, Path(folder), progress)
+        if calibration.common:
+            calibration = replace(calibration, common=common_of(engine))
         retriever = Retriever(engine, encoders, analyser, calibration=calibration)
         for query_id, text in progress(collection.queries.items(), "searching"):
             evidence = retriever.evidence(asked[query_id])

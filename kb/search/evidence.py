@@ -8,6 +8,7 @@ under each filter that an answer needs, and what speaks for these is worked out 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -89,7 +90,8 @@ class Evidence:
     document has, and those that the document with most of them has. ``linked`` are the
     places of candidates that the editors link, as pairs in both directions: int64 of shape
     (2, n_pairs). ``mean_of_all`` is about the mean of the weighted sum over all documents, 0
-    where every one of them is a candidate.
+    where every one of them is a candidate. ``less_common`` says that the cosines by the encoder
+    are those of the query less what all texts have in common, which are smaller.
     """
 
     engine: Engine
@@ -110,6 +112,7 @@ class Evidence:
     linked: np.ndarray = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
     mean_of_all: float = 0.0
     second_query: Callable[[], np.ndarray] | None = None
+    less_common: bool = False
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -165,7 +168,27 @@ class Retriever:
         self.analyser = analyser
         self._encoders = encoders
         self._calibration = calibration
+        self._common = np.array(calibration.common if calibration is not None else ())
         self._candidates = candidates
+
+    def with_common(self, common: Sequence[float]) -> Retriever:
+        """The same, with something else that is taken from the vector of a query."""
+        other = copy(self)
+        other._common = np.array(common)
+        return other
+
+    def _without_common(self, vector: np.ndarray, unit: np.ndarray) -> np.ndarray:
+        """The vector of a query less what all texts have in common, float32, not scaled here.
+
+        Whatever is near to all texts is near to any query, and says nothing about this one.
+
+        Args:
+            vector: as the encoder makes it.
+            unit: the same at length one.
+        """
+        if not len(self._common) or not unit.any():
+            return vector
+        return (unit - self._common).astype(np.float32)
 
     def evidence(
         self,
@@ -189,7 +212,9 @@ class Retriever:
             also: rows that are candidates in any case.
         """
         vector = self._encoders.query.encode_query(asked.in_english)
-        vectors = {PASSAGES.name: vector, AUDIENCE.name: vector}
+        query = unit_rows(vector[None, :].astype(np.float64))[0]
+        compared = self._without_common(vector, query)
+        vectors = {PASSAGES.name: compared, AUDIENCE.name: compared}
         second_query = self._second_query(asked.wanted)
         if not asked.english and second_query is not None:
             vectors[PASSAGES_MULTILINGUAL.name] = second_query()
@@ -228,7 +253,8 @@ class Retriever:
             multilingual=by_all,
             words=found.words,
             named=self._named(asked.mentions, rows),
-            query=unit_rows(vector[None, :].astype(np.float64))[0],
+            query=query,
+            less_common=bool(len(self._common)),
             best_passage=best_passage,
             best_line=best_line,
             english=asked.english,

@@ -14,6 +14,9 @@ from kb.text.mentions import Mention
 
 #: A cosine from which a passage is near in meaning: below it a hit came by its words.
 _NEAR = 0.3
+#: The same of a query less what all texts have in common: of the texts that answer the tuning
+#: queries as many are below it.
+_NEAR_LESS_COMMON = 0.2
 
 
 class Passages:
@@ -77,12 +80,13 @@ class Passages:
         if by_english and evidence.audience[place] > cosine:
             best = lines[int(evidence.best_line[place])]
             cosine = evidence.audience[place]
+        near = _NEAR_LESS_COMMON if by_english and evidence.less_common else _NEAR
         return reasons(
             case,
             [*passages, *lines],
             best,
             marker=marker,
-            by_meaning=bool(cosine >= _NEAR),
+            by_meaning=bool(cosine >= near),
             mentions=mentions,
         )
 

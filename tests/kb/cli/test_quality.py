@@ -23,6 +23,7 @@ from kb.model.calibration import (
     write_calibrations,
 )
 from kb.model.relevance import corrected, read_report
+from kb.quality.calibrate import common_of
 from kb.quality.evaluate import evaluate_judged
 from kb.quality.judged import read_judged
 from kb.search.opening import open_live
@@ -412,6 +413,21 @@ def test_calibrate_writes_what_a_build_uses(own):
     assert (found.encoder, found.multilingual) == (find_model(own.model).digest, "")
     assert (found.n_queries, len(found.answerability.query)) == (7, 6)
     assert open_snapshot(own.index / built.snapshot_id).content.compendium.calibration == found
+
+
+def test_calibrate_takes_from_queries_what_all_texts_have_in_common(own):
+    """From those that it derives from, and a search of the next snapshot from every one."""
+    kb(own, "calibrate")
+    build(own)
+    first = (own.cases / "calibration.json").read_bytes()
+
+    searcher = open_live(own).current()
+    again = kb(own, "calibrate")
+
+    (found,) = read_calibrations(own.cases / "calibration.json")
+    assert found.common == common_of(searcher.engine) != ()
+    assert searcher.evidence("wine").less_common
+    assert (again.exit_code, (own.cases / "calibration.json").read_bytes()) == (0, first)
 
 
 def test_calibrate_sees_the_tune_split_only(own):

@@ -21,12 +21,14 @@ from kb.quality.calibrate import (
     LOST_QUERIES,
     Sample,
     calibrate,
+    common_of,
 )
 from kb.quality.judged import JudgedQuery
 from kb.quality.measure import per_query
 from kb.search.evidence import Evidence, weights_for
 from kb.search.scoring import answerability, relevance, scores, weighted_sum
-from tests.kb.search.engines import engine_of
+from kb.snapshots.vector_sets import AUDIENCE, PASSAGES
+from tests.kb.search.engines import engine_in, engine_of
 
 #: The vector of the multilingual encoder of every fifth query, and those of the others.
 SECOND = np.array([[1.0, 0.0, 0.0], *[[0.0, 1.0, 0.0]] * 2, *[[0.0, 0.8, 0.6]] * 2])
@@ -102,6 +104,27 @@ def test_a_calibration_says_what_it_belongs_to(calibration):
     """Digests, the number of queries, and one weight for each number of the query vector."""
     assert (calibration.encoder, calibration.multilingual) == ("e", "m")
     assert (calibration.n_queries, len(calibration.answerability.query)) == (90, 2)
+
+
+def test_a_calibration_keeps_what_was_taken_from_its_queries(samples, calibration):
+    """So that a search takes the same from its queries; nothing, where nothing was."""
+    kept = calibrate(samples, encoder="e", multilingual="m", common=(0.25, -0.125))
+
+    assert calibration.common == ()
+    assert kept == replace(calibration, common=(0.25, -0.125))
+
+
+def test_texts_have_half_of_their_mean_in_common(tmp_path):
+    """Every passage and every line counts as one, at length one; nothing without texts."""
+    documents = [Document(id=name, words="") for name in ("a", "b")]
+    passages = np.array([(2, 0, 0), (0, 3, 0), (5, 0, 0)], dtype=np.float32)
+    lines = np.array([(0, 0, 4)], dtype=np.float32)
+    sets = {PASSAGES.name: ("aab", passages), AUDIENCE.name: ("b", lines)}
+
+    assert common_of(engine_in(tmp_path / "both", documents, **sets)) == (0.25, 0.125, 0.125)
+    alone = engine_in(tmp_path / "one", documents, **{PASSAGES.name: ("aab", passages)})
+    assert common_of(alone) == (0.3333, 0.1667, 0.0)
+    assert common_of(engine()) == ()
 
 
 def test_the_same_samples_give_the_same_calibration(samples, calibration):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,14 +55,14 @@ def write_collection(folder: Path, texts: dict[str, str], qrels: dict[str, str])
     return folder
 
 
-def evaluate(folder: Path, live, **options):
+def evaluate(folder: Path, live, calibration: Calibration = CALIBRATION, **options):
     """The report on a collection, encoded by the encoder of a snapshot."""
     encoder = live.current().encoders.query
     return evaluate_collection(
         read_collection(folder),
         Encoders(query=encoder),
         KeptVectors(encode=on_every_core(encoder), **options),
-        CALIBRATION,
+        calibration,
         progress=quietly,
     )
 
@@ -84,6 +85,27 @@ def test_a_collection_is_searched_whole(live, tmp_path):
     assert (group.name, group.n) == ("all", 1)
     assert group.figures["words"]["RR@10"].mean == 1.0
     assert group.figures["meaning"]["RR@10"].mean == pytest.approx(1 / 3)
+
+
+def test_what_texts_have_in_common_is_that_of_the_collection(live, tmp_path):
+    """It is taken from queries if the calibration takes anything, and never is its own.
+
+    All but one text are about wine. Of "wine metal" the cosine is greatest with "wine wine metal"
+    (0.95); less half of the mean of all, it is with "metal" (0.92, beside 0.75).
+    """
+    texts = {f"w{at}": "wine" for at in range(8)} | {"mixed": "wine wine metal", "m": "metal"}
+    folder = write_collection(tmp_path / "toy", texts, {"wine metal": "mixed"})
+    by_meaning = replace(CALIBRATION.english, words=0.0)
+    calibration = replace(CALIBRATION, english=by_meaning, other=by_meaning)
+
+    whole, less, other = (
+        evaluate(folder, live, replace(calibration, common=common))
+        for common in ((), (0.1,) * 6, (0.9,) * 6)
+    )
+
+    assert whole.groups[0].figures["fused"]["RR@10"].mean == 1.0
+    assert less.groups[0].figures["fused"]["RR@10"].mean == 0.5
+    assert less == other
 
 
 def test_a_document_is_as_good_as_its_best_passage(live, tmp_path):

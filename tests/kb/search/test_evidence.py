@@ -136,6 +136,29 @@ def test_a_case_is_as_good_as_its_nearest_text_of_any_kind(query_encoder, retrie
     assert found.meaning.tolist() == pytest.approx([1.0, 0.0, 0.8])
 
 
+def test_what_all_texts_have_in_common_is_taken_from_a_query(query_encoder, retriever):
+    """Texts are compared with the query less that, at length one; the gate gets the query itself.
+
+    "wine" less (0.5, 0.5) is (0.5, -0.5): to (3, 0) it has the cosine 1 / sqrt(2), to (1, 1) none,
+    and to the line (1, -1) of case b 1. A query that is unknown to the encoder stays zero.
+    """
+    line = np.zeros((1, 6), dtype=np.float32)
+    line[0, :2] = (1, -1)
+    plain = retriever(Encoders(query=query_encoder), **{AUDIENCE.name: ("b", line)})
+    subject = plain.with_common((0.5, 0.5, 0, 0, 0, 0))
+
+    found, before = evidence_of(subject, "wine"), evidence_of(plain, "wine")
+
+    assert found.passage.tolist() == pytest.approx([2**-0.5, -1.0, 0.0], abs=1e-6)
+    assert found.audience.tolist() == pytest.approx([-1.0, 1.0, -1.0])
+    assert before.audience.tolist() == pytest.approx([-1.0, 2**-0.5, -1.0])
+    assert found.best_passage.tolist() == [0, -1, 0]
+    assert found.query.tolist() == before.query.tolist() == [1.0, 0, 0, 0, 0, 0]
+    assert (found.less_common, before.less_common) == (True, False)
+    assert subject.meaning("wine", 3) == plain.meaning("wine", 3)
+    assert evidence_of(subject, "hospital").passage.tolist() == [0.0, -1.0, 0.0]
+
+
 @pytest.mark.parametrize(
     ("text", "english"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from kb.model.cases import Case, Passage
 from kb.search.answer import Reason
 from kb.search.marker import Marker
-from kb.search.reasons import reasons
+from kb.search.reasons import Passages, reasons
 from kb.text.analysis import places, terms
 from kb.text.mentions import Mention
 
@@ -121,6 +122,30 @@ def test_the_reasons_for_a_hit(query, best, by_meaning, expected):
         for r in found
     ] == expected
     assert [r.heading for r in found] == [f"H{at}" for _, at, _, _ in expected]
+
+
+@pytest.mark.parametrize(
+    ("cosine", "less_common", "kind"),
+    [(0.3, False, "meaning"), (0.29, False, "word"), (0.2, True, "meaning"), (0.19, True, "word")],
+)
+def test_a_passage_is_near_from_a_cosine_on(searcher, cosine, less_common, kind):
+    """Less of it is asked where what all texts have in common was taken from the query."""
+    evidence, row = searcher.evidence("wine"), 0
+    near = np.full(len(evidence.rows), cosine)
+    evidence = replace(
+        evidence,
+        passage=near,
+        audience=-near,
+        best_passage=np.zeros_like(evidence.rows),
+        less_common=less_common,
+    )
+    passages = tuple(replace(one, text=f"{one.text} A wine.") for one in PASSAGES)
+
+    found = Passages([passages], has_multilingual=False).reasons(
+        CASE, row, Marker(terms("wine")), evidence, ()
+    )
+
+    assert found[0].kind == kind
 
 
 def test_texts_are_looked_at_by_themselves():
