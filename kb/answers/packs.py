@@ -15,6 +15,7 @@ from kb.model.cases import Case, Reference
 from kb.model.compendium import Compendium
 from kb.model.packs import Course, Pack, PackItem, PlanStep
 from kb.model.taxonomy import Term
+from kb.text.similar_names import close_matches
 from kb.versions.cases import versions_of
 from kb.versions.store import Versions
 
@@ -163,6 +164,27 @@ def not_kept(pack: Pack, versions: Versions, compendium: Compendium) -> tuple[No
         if item.version
     )
     return tuple(one for one in found if one is not None)
+
+
+def unknown(pack: Pack, texts: Texts, ids: Iterable[str]) -> dict[int, str]:
+    """What is said of items that name a case of which there is no text, by their numbers from 1.
+
+    Args:
+        pack: as a file has it; an item without a version means the newest.
+        texts: where the newest text of a case is found.
+        ids: those of the compendium, of which the nearest are named.
+    """
+    told = {}
+    for number, item in enumerate(pack.items, 1):
+        if item.version or texts.newest(item.case):
+            continue
+        near = close_matches(item.case, ids, n=3)
+        like = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        told[number] = (
+            f"names {item.case!r}, which is no case of this compendium, and no version.{like} "
+            "Write the id of a case, its version after @, or take the entry out."
+        )
+    return told
 
 
 def _not_kept(

@@ -67,10 +67,10 @@ def list_packs(*, index: str | None, as_json: bool) -> int:
 def encode(*, path: Path, index: str | None, as_json: bool) -> int:
     """Print the address of the reading list in a file, such as 'kb packs encode pack.yaml'.
 
-    Items that name no version get the newest; a version that is not kept, or is one of another
-    case, is refused. A teaching note is left out.
+    Items that name no version get the newest; a case that nobody knows, and a version that is not
+    kept or is one of another case, are refused. A teaching note is left out.
     """
-    from kb.answers.packs import StoredTexts, not_kept, pinned
+    from kb.answers.packs import StoredTexts, not_kept, pinned, unknown
     from kb.content.packs import (  # imports the readers of content
         lines_of_items,
         read_readers_pack,
@@ -88,15 +88,13 @@ def encode(*, path: Path, index: str | None, as_json: bool) -> int:
     pack, problems = read_readers_pack(data, str(path))
     settings = settings_of(index=index)
     versions = Versions(settings.index)
-    if pack is not None and any(item.version for item in pack.items):
+    if pack is not None:
         lines, compendium = lines_of_items(data), _opened(index).compendium
+        wrong = {one.number: one.told for one in not_kept(pack, versions, compendium)}
+        wrong |= unknown(pack, StoredTexts(versions), compendium.by_id)
         problems += [
-            Problem(
-                path=str(path),
-                line=lines[one.number - 1],
-                message=f"items[{one.number}].case {one.told}",
-            )
-            for one in not_kept(pack, versions, compendium)
+            Problem(path=str(path), line=lines[number - 1], message=f"items[{number}].case {told}")
+            for number, told in sorted(wrong.items())
         ]
     print_problems(problems, as_json=as_json)
     if pack is None or errors_of(problems):

@@ -66,9 +66,10 @@ def _differences(text: str) -> Iterator[TextComplaint]:
     theirs, ours = shown_by_github(text), seen(to_html(text))
     for place, on_github, here in list(_differing(theirs, ours))[:_MOST_TOLD]:
         line, column = _begin(text, place, on_github, here)
-        message = (
-            f"a pull request shows {_told(on_github)} here, and the site {_told(here)}; {_HOW}"
-        )
+        shown, other = _told(on_github), _told(here)
+        if shown == other:
+            shown, other = shown + _leads(on_github), other + _leads(here)
+        message = f"a pull request shows {shown} here, and the site {other}; {_HOW}"
         if isinstance(on_github, Seen) and on_github.tag == "div":
             message = _of_box(text.split("\n")[line - 1])
         yield TextComplaint(line, "markdown-differs-from-pull-request", message, column=column)
@@ -230,6 +231,14 @@ def _told(shown: Seen | str | None) -> str:
     words = f"{words[:37]}..." if len(words) > 40 else words
     kind = "the words" if isinstance(shown, str) else _KINDS.get(shown.tag, shown.tag)
     return f"{kind} {quoted(words)}" if words else kind
+
+
+def _leads(shown: Seen | str | None) -> str:
+    """Where a link leads, for two of the same words."""
+    if not isinstance(shown, Seen) or shown.tag != "a":
+        return ""
+    address = shown.about.get("href", "")
+    return f" to {quoted(address)}" if address else " that leads nowhere"
 
 
 def _letters(element: Seen) -> Iterator[str]:

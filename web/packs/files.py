@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.answers.packs import not_kept
+from kb.answers.packs import not_kept, unknown
 from kb.errors import Problem
 from kb.model.packs import Pack
 from web.core.request import searcher, site_words, versions
@@ -63,13 +63,9 @@ def not_here(pack: Pack, data: bytes) -> list[Problem]:
     """
     from kb.content.packs import lines_of_items  # else every worker would load the readers
 
-    wrong = {one.number: one.told for one in not_kept(pack, versions(), searcher().compendium)}
-    for number, item in enumerate(pack.items, 1):
-        if not item.version and not texts().newest(item.case):
-            wrong[number] = (
-                f"names {item.case!r}, which is no case of this compendium, and no version. Take "
-                "it out of the file, or write its version after @."
-            )
+    compendium = searcher().compendium
+    wrong = {one.number: one.told for one in not_kept(pack, versions(), compendium)}
+    wrong |= unknown(pack, texts(), compendium.by_id)
     lines = lines_of_items(data) if wrong else ()
     return [
         Problem(path=FILE_NAME, line=lines[number - 1], message=f"items[{number}].case {said}")

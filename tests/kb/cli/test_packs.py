@@ -62,9 +62,19 @@ def test_what_is_wrong_is_told(settings: Settings, tmp_path: Path) -> None:
     file.write_text("title: Mine\nitems:\n- case: ../x\n")
 
     found = kb("packs", "encode", file, "--index", settings.index)
+    file.write_text(
+        "title: Mine\nitems:\n- case: norway/metal-buyers\n- case: norway/metal-buyer\n"
+    )
+    unknown = kb("packs", "encode", file, "--index", settings.index)
     damaged = kb("packs", "decode", "A0000z", "--index", settings.index)
     missing = kb("packs", "encode", tmp_path / "no.yaml")
 
     assert (found.exit_code, found.stdout[: len(str(file)) + 3]) == (1, f"{file}:3:")
+    assert (unknown.exit_code, unknown.stdout) == (
+        1,
+        f"{file}:4: items[2].case names 'norway/metal-buyer', which is no case of this compendium, "
+        "and no version. Did you mean 'norway/metal-buyers'? Write the id of a case, its version "
+        "after @, or take the entry out.\n",
+    )
     assert (damaged.exit_code, "damaged" in damaged.stderr) == (1, True)
     assert (missing.exit_code, "cannot be read" in missing.stderr) == (2, True)

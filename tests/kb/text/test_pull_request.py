@@ -48,6 +48,12 @@ BAD = {
         "the words '(a;'",
         "the words '(a;https://example.org)'",
     ),
+    "address-that-runs": (
+        "See [x](javascript:go(1)).",
+        1,
+        "a link 'x' that leads nowhere",
+        "a link 'x' to 'javascript:go(1)'",
+    ),
 }  # fmt: skip
 
 
