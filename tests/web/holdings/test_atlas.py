@@ -1,4 +1,4 @@
-"""Where and what: every count is that of the cases, and every link finds just as many."""
+"""The map of the cases: every count is that of the cases, and every link finds just as many."""
 
 import json
 import re
