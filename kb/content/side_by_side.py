@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from ctypes import c_byte
 
 from kb.content.load import CaseFile
 from kb.content.readings import PackedCase, Reading, Surroundings, read_file
@@ -63,8 +64,10 @@ def _beside_each_other(
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
+    context = get_context("spawn")
+    stop = context.RawValue("b", 0)
     pool = ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(around,)
+        processes, mp_context=context, initializer=_begin, initargs=(around, stop)
     )
     try:
         with _uninterrupted():
@@ -77,6 +80,7 @@ def _beside_each_other(
     except BrokenProcessPool:  # say because memory was short; this process is left
         return
     finally:
+        stop.value = 1  # with Ctrl-C they are amid batches, of which nobody reads the rest
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -113,12 +117,18 @@ def seldom_look_for_garbage() -> None:
 
 
 _around: Surroundings | None = None
+_stop: c_byte | None = None
 
 
-def _begin(around: Surroundings) -> None:
-    """What a process does first."""
-    global _around
-    _around = around
+def _begin(around: Surroundings, stop: c_byte) -> None:
+    """What a process does first.
+
+    Args:
+        around: what files are checked against.
+        stop: shared with the one that asks; not 0 once nobody wants what is read.
+    """
+    global _around, _stop
+    _around, _stop = around, stop
     seldom_look_for_garbage()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -134,6 +144,6 @@ def _end_with_parent() -> None:
 
 
 def _read_batch(batch: Sequence[CaseFile]) -> list[Read]:
-    if _around is None:
+    if _around is None or _stop is None:
         raise RuntimeError("the process was not begun")
-    return [read_file(file, _around) for file in batch]
+    return [read_file(file, _around) for file in batch if not _stop.value]

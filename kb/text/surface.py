@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from threading import Lock
 
 import numpy as np
@@ -26,7 +27,7 @@ TOLD = FIRST_OF_NAMES | {"t", UNTOLD}
 
 #: So many words are kept, then all are forgotten: a text of a page has a few hundred.
 MOST_WORDS = 50_000
-#: Of so many cases it is kept which words their texts have, about 4 KB each with the texts.
+#: Of so many cases it is kept which words their texts have, about 3 KB each.
 MOST_WRITTEN = 1_024
 
 #: As in "U.S.", whose letters are one word.
@@ -63,7 +64,8 @@ class Surface:
         self._by_stem: dict[str, tuple[int, ...]] = {}
         self._by_form: dict[str, tuple[int, ...]] = {}
         self._by_digits: dict[str, tuple[int, ...]] = {}
-        self._written: dict[tuple[str, ...], Written] = {}
+        # By a digest of the texts: to keep these would take twice as much again.
+        self._written: dict[bytes, Written] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -71,7 +73,8 @@ class Surface:
 
     def read(self, texts: tuple[str, ...]) -> Written:
         """The words of some texts, such as those of a case, by their numbers."""
-        written = self._written.get(texts)
+        digest = _digest(texts)
+        written = self._written.get(digest)
         if written is None:
             of_each = [_words(text) for text in texts]
             every = [word for words in of_each for word in words]
@@ -82,7 +85,7 @@ class Surface:
             )
             if len(self._written) >= MOST_WRITTEN:
                 self._written.clear()
-            self._written[texts] = written
+            self._written[digest] = written
         return written
 
     def _add(self, words: Iterable[str]) -> None:
@@ -111,6 +114,11 @@ class Surface:
     def of_digits(self, digits: Iterable[str]) -> set[int]:
         """The words that begin with some digits and go on with none: "7th" with "7"."""
         return _under(self._by_digits, digits)
+
+
+def _digest(texts: Iterable[str]) -> bytes:
+    """What tells some texts from all others; no text has the sign that stands between them."""
+    return blake2b("\0".join(texts).encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def _words(text: str) -> list[str]:

@@ -29,7 +29,7 @@ from web.core.request import searcher
 from web.ui.packs import carried_list
 from web.words.translation import language
 
-#: So many characters of all parts together are kept; those that were not asked for lately go.
+#: So many bytes of all parts together are kept; those that were not asked for lately go.
 MOST = 2 * 1024 * 1024
 #: A sign that stands in no text of a compendium or of a page.
 _HOLE = "\0"
@@ -45,16 +45,16 @@ class Fragments:
         """Nothing is kept yet.
 
         Args:
-            most: how many characters are kept.
+            most: how many bytes are kept, as UTF-8: as text most parts would take twice as many.
         """
         self._most = most
         self._of = ""
-        self._parts: OrderedDict[Hashable, Pieces] = OrderedDict()
+        self._parts: OrderedDict[Hashable, tuple[bytes, ...]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many characters are kept."""
+        """How many bytes are kept."""
         return self._size
 
     def get(self, snapshot_id: str, key: Hashable) -> Pieces | None:
@@ -63,16 +63,17 @@ class Fragments:
             found = self._parts.get(key) if snapshot_id == self._of else None
             if found is not None:
                 self._parts.move_to_end(key)
-            return found
+        return None if found is None else tuple([Markup(one.decode()) for one in found])
 
     def keep(self, snapshot_id: str, key: Hashable, pieces: Pieces) -> None:
         """Keep a part; of another snapshot than before, nothing else is kept any more."""
+        encoded = tuple(one.encode() for one in pieces)
         with self._lock:
             if snapshot_id != self._of:
                 self._of, self._size = snapshot_id, 0
                 self._parts.clear()
-            self._size += _length(pieces) - _length(self._parts.pop(key, ()))
-            self._parts[key] = pieces
+            self._size += _length(encoded) - _length(self._parts.pop(key, ()))
+            self._parts[key] = encoded
             while self._size > self._most:
                 _, gone = self._parts.popitem(last=False)
                 self._size -= _length(gone)
@@ -138,5 +139,5 @@ def _made(template: str, given: dict[str, object]) -> Pieces:
     return tuple(map(Markup, html.split(_HOLE)))
 
 
-def _length(pieces: Pieces) -> int:
+def _length(pieces: tuple[bytes, ...]) -> int:
     return sum(map(len, pieces))

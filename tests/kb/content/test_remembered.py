@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import fields, replace
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
 import pytest
@@ -629,6 +630,25 @@ def test_a_script_without_a_guard_is_answered_too(toy_cases: Path, tmp_path: Pat
     )
 
     assert done.stdout == "7 ()\n"
+
+
+def test_who_is_told_to_stop_reads_nothing_more(
+    toy_cases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is amid a batch leaves the rest of it where nobody wants it any more."""
+    files, stop, read = sorted(toy_cases.rglob("*.md")), RawValue("b", 0), []
+
+    def read_one(file: Path, _: object) -> Path:
+        read.append(file)
+        stop.value = len(read) == 2
+        return file
+
+    monkeypatch.setattr(side_by_side, "read_file", read_one)
+    monkeypatch.setattr(side_by_side, "_around", object())
+    monkeypatch.setattr(side_by_side, "_stop", stop)
+
+    assert side_by_side._read_batch(files) == files[:2]
+    assert side_by_side._read_batch(files) == []
 
 
 @pytest.mark.usefixtures("ctrl_c_is_heard")
