@@ -668,7 +668,10 @@ sources:
 
 def test_the_best_pair_may_be_of_any_two_passages(toy_settings):
     """The best pair counts wherever its passages stand in their cases."""
-    for case in (("one", "Wine, train.", "Metal."), ("two", "Metal, purchase.", "Train wine.")):
+    for case in (
+        ("one", "Wine, train wine, train.", "Metal."),
+        ("two", "Metal, purchase metal, purchase.", "Train wine."),
+    ):
         (toy_settings.cases / "norway" / f"{case[0]}.md").write_text(CASE.format(*case))
     build(toy_settings)
 
