@@ -18,6 +18,7 @@ from kb.assistants.facts import Desk, lines
 from kb.assistants.reading import chosen
 from kb.assistants.searching import NOTHING
 from kb.guidance.selection import of_query
+from kb.model.english import so_many
 from kb.results.together import LEAST_TOGETHER
 from kb.search.query import make_query
 
@@ -55,7 +56,8 @@ def _head(found: OutcomesAnswer) -> str:
     kinds = ", ".join(f"{kind} {n:,}" for kind, n in found.n_by_evidence.items() if n)
     exact = "" if found.n_cases_is_exact else "the best of more: "
     return lines(
-        f"{exact}{found.n_cases:,} cases ({kinds}): {found.n_reporting:,} report a result, "
+        f"{exact}{so_many(found.n_cases, 'case')} ({kinds}): {found.n_reporting:,} "
+        f"{'reports' if found.n_reporting == 1 else 'report'} a result, "
         f"{found.n_with_figures:,} of them in figures.",
         "What is not reported is not zero, and sources tell of successes first. Each figure is "
         "what a source says of its case, and no forecast. "
@@ -83,7 +85,7 @@ def _together(metric: MetricAnswer, one: FiguresAnswer, desk: Desk) -> Block:
     text = lines(
         f"{metric.label} ({one.evidence}, {one.level}, {one.direction}; {unit}{against}): "
         f"median {one.median:,.10g}, from {one.low:,.10g} to {one.high:,.10g}; "
-        f"n = {one.n} figures of {one.n_cases} cases.",
+        f"n = {so_many(one.n, 'figure')} of {so_many(one.n_cases, 'case')}.",
         f"Cases: {', '.join(ids[:_MOST_NAMED])}{more}. Sources: {'; '.join(sources)}"
         + (f"; and {len(works) - len(sources)} more." if len(works) > len(sources) else "."),
     )

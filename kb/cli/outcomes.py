@@ -16,6 +16,7 @@ from kb.cli.console import (
     say,
     settings_of,
 )
+from kb.model.english import so_many
 from kb.model.facets import FACETS
 from kb.model.quantities import DIRECTIONS, DOWN, UP
 
@@ -102,7 +103,7 @@ def _print(found: OutcomesAnswer) -> None:
     if in_words:
         click.echo(f"{chr(10) if groups or alone else ''}in words: {', '.join(in_words)}")
     kinds = ", ".join(f"{kind} {count}" for kind, count in found.n_by_evidence.items())
-    say(f"{found.n_cases} cases ({kinds}): {found.n_with_figures} with a figure,")
+    say(f"{so_many(found.n_cases, 'case')} ({kinds}): {found.n_with_figures} with a figure,")
     only_words = found.n_reporting - found.n_with_figures
     say(f"{only_words} in words alone, {len(found.without_results)} without a result.")
     say("What is not reported is not zero, and sources tell of successes first.")

@@ -17,6 +17,7 @@ from kb.cli.console import (
     say,
     settings_of,
 )
+from kb.model.english import so_many
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -51,7 +52,7 @@ def list_packs(*, index: str | None, as_json: bool) -> int:
     for pack in answer.packs:
         levels = ", ".join(pack.level)
         facts = f"session {pack.session or '-'}, {pack.minutes} minutes, {levels}"
-        click.echo(f"{pack.id}: {pack.title} ({len(pack.items)} documents)")
+        click.echo(f"{pack.id}: {pack.title} ({so_many(len(pack.items), 'document')})")
         if pack.minutes is not None:
             click.echo(f"  {facts}")
     for week in answer.course.weeks if answer.course else ():
@@ -101,7 +102,7 @@ def encode(*, path: Path, index: str | None, as_json: bool) -> int:
         return 1
     address = address_of(pinned(pack, StoredTexts(versions)))
     click.echo(addresses_of(settings).pack(address))
-    say(f"{len(address)} characters, {len(pack.items)} documents")
+    say(f"{len(address)} characters, {so_many(len(pack.items), 'document')}")
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.console import addresses_of, json_option, one_catch, print_answer, say, settings_of
+from kb.model.english import so_many
 
 if TYPE_CHECKING:
     from kb.answers.versions import CaseVersionsAnswer, VersionAnswer
@@ -140,5 +141,6 @@ def _seed(settings: Settings, commits: int) -> int:
     from kb.indexing.seed_versions import seed_versions
 
     seeded = seed_versions(Path(settings.cases), settings.index, most=commits, tell=say)
-    say(f"Kept {seeded.versions} versions of {seeded.cases} cases from {seeded.commits} commits.")
+    kept, cases = so_many(seeded.versions, "version"), so_many(seeded.cases, "case")
+    say(f"Kept {kept} of {cases} from {so_many(seeded.commits, 'commit')}.")
     return 0

@@ -23,6 +23,11 @@ def number_word(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
 
 
+def so_many(number: int, one: str, many: str = "") -> str:
+    """``1 case``, ``2 cases``, ``1,234 cases``; ``many`` where it is not ``one`` with an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def with_article(words: str) -> str:
     """Words with their indefinite article: ``a soft network``, ``an open one``."""
     return f"{article(words)} {words}"

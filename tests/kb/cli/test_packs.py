@@ -29,7 +29,7 @@ def test_packs_are_listed(toy_settings: Settings) -> None:
         "  session 1, 75 minutes, undergraduate",
         "buying: Buying together (2 documents)",
         "  session 2, 120 minutes, executive",
-        "plain: A plain list (1 documents)",
+        "plain: A plain list (1 document)",
         "week  1: Why firms cooperate",
         "week  2: Meet a network",
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.model.english import capital, quoted
+from kb.model.english import capital, quoted, so_many
 
 
 def test_capital():
@@ -26,3 +26,10 @@ def test_capital():
 def test_quoted(text, shown):
     """Every sign that can be seen stays, and no other one."""
     assert quoted(text) == shown
+
+
+def test_so_many():
+    """One is no plural, and thousands are set apart."""
+    assert so_many(1, "case") == "1 case"
+    assert so_many(0, "case") == "0 cases"
+    assert so_many(1234, "entry", "entries") == "1,234 entries"
