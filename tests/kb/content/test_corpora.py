@@ -40,7 +40,7 @@ RIGHT = {
     "type": "[]",
     "project": "[]",
     "results": "[]",
-    "summary": "A summary.",
+    "summary": "A summary in words.",
     "sources": "[{key: doe-2001, locator: p. 1}]",
 }
 
