@@ -57,7 +57,7 @@ def edit(settings: Settings, text: str) -> None:
     """Give one case another summary, so that the next build gives another snapshot."""
     path = settings.cases / f"{TRAINING}.md"
     lines = path.read_text().splitlines()
-    told = f"summary: They {text} and {text} again."
+    told = f"summary: They {text} together."
     changed = [told if line.startswith("summary:") else line for line in lines]
     path.write_text("\n".join(changed) + "\n")
 

@@ -31,7 +31,7 @@ def edit(settings: Settings, text: str = "train") -> None:
     """Write another summary into one case, so that the next build gives another snapshot."""
     path = settings.cases / "spain" / "textile-training.md"
     lines = path.read_text().splitlines()
-    told = f"summary: They {text} and {text} again."
+    told = f"summary: They {text} together."
     changed = [told if line.startswith("summary:") else line for line in lines]
     path.write_text("\n".join(changed) + "\n")
 
