@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ from kb.model.cases import Reference
 from kb.model.taxonomy import Taxonomy
 from kb.results.outcomes import Distribution, MetricOutlook, Outlook, outlook
 from kb.results.together import LEAST_TOGETHER, Finding
+from kb.search.answer import EXACT
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
@@ -121,10 +122,12 @@ class OutcomesAnswer:
     snapshot: str
     n_cases: int
     n_cases_is_exact: Annotated[
-        bool,
+        bool, Field(description="Whether the words find so many, and no more")
+    ]
+    n_cases_relation: Annotated[
+        Literal["exact", "about", "more"],
         Field(
-            description="False where the words find more than the 1,000 best, which are "
-            "then all that is selected"
+            description="How many the words find beside `n_cases`, as `total_relation` of /search"
         ),
     ]
     n_by_evidence: Mapping[str, int]
@@ -179,7 +182,8 @@ def outcomes_answer(
         ),
         snapshot=searcher.snapshot_id,
         n_cases=counts.n_cases,
-        n_cases_is_exact=not selection.is_cut,
+        n_cases_is_exact=selection.relation == EXACT,
+        n_cases_relation=selection.relation,
         n_by_evidence=counts.by_kind,
         n_reporting=counts.n_reporting,
         n_with_figures=counts.n_with_figures,

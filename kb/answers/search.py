@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from kb.answers.addresses import Addresses
 from kb.answers.cases import CaseSummary, summary_fields
 from kb.answers.reading import readings
 from kb.answers.serialise import extended, old_name
-from kb.search.answer import FacetCount, Reason, SearchResult
+from kb.search.answer import EXACT, FacetCount, Reason, SearchResult
 from kb.search.query import Query
 from kb.search.query_analysis import Exclusion
 from kb.text.mentions import Absent, Mention, Region
@@ -99,10 +99,14 @@ class SearchAnswer:
     query: AskedSearch
     total: Annotated[int, Field(description="How many cases are found, and counted in `facets`")]
     total_is_exact: Annotated[
-        bool,
+        bool, Field(description="Whether so many fit, and no more: `total_relation` is exact")
+    ]
+    total_relation: Annotated[
+        Literal["exact", "about", "more"],
         Field(
-            description="False where the words find more than the 1,000 best, which are "
-            "then all that is listed and counted"
+            description="How many fit beside `total`. exact: so many. about: so many of the cases "
+            "that were compared in full; of all cases a few more or fewer may fit. more: more "
+            "than `total`, of which the best are listed and counted"
         ),
     ]
     pages: int
@@ -183,7 +187,8 @@ def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses
             per_page=query.per_page,
         ),
         total=result.total,
-        total_is_exact=not result.is_cut,
+        total_is_exact=result.found.relation == EXACT,
+        total_relation=result.found.relation,
         pages=result.pages,
         no_good_match=result.no_good_match,
         answerable=result.answerable,

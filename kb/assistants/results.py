@@ -20,6 +20,7 @@ from kb.assistants.searching import NOTHING
 from kb.guidance.selection import of_query
 from kb.model.english import so_many
 from kb.results.together import LEAST_TOGETHER
+from kb.search.answer import ABOUT, EXACT, MORE
 from kb.search.query import make_query
 
 #: Of the cases behind figures that stand together so many are named.
@@ -54,9 +55,9 @@ def _head(found: OutcomesAnswer) -> str:
     if not found.n_cases:
         return NOTHING
     kinds = ", ".join(f"{kind} {n:,}" for kind, n in found.n_by_evidence.items() if n)
-    exact = "" if found.n_cases_is_exact else "the best of more: "
+    beside = {EXACT: "", ABOUT: "about ", MORE: "the best of more: "}[found.n_cases_relation]
     return lines(
-        f"{exact}{so_many(found.n_cases, 'case')} ({kinds}): {found.n_reporting:,} "
+        f"{beside}{so_many(found.n_cases, 'case')} ({kinds}): {found.n_reporting:,} "
         f"{'reports' if found.n_reporting == 1 else 'report'} a result, "
         f"{found.n_with_figures:,} of them in figures.",
         "What is not reported is not zero, and sources tell of successes first. Each figure is "

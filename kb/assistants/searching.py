@@ -14,7 +14,7 @@ from kb.assistants.facts import Desk, lines
 from kb.errors import QueryError
 from kb.model.cases import Case, Result
 from kb.model.english import capital, joined
-from kb.search.answer import Hit, SearchResult
+from kb.search.answer import ABOUT, EXACT, Hit, SearchResult
 from kb.search.query import make_query
 
 #: The hits of an answer have no more words together.
@@ -55,7 +55,8 @@ def search_cases(asked: SearchCases, desk: Desk) -> Part:
         "total": found.total,
         "cases": n_cases,
         "guides": found.total - n_cases,
-        "total_is_exact": not found.is_cut,
+        "total_is_exact": found.found.relation == EXACT,
+        "total_relation": found.found.relation,
         "no_good_match": found.no_good_match,
         "snapshot": found.snapshot_id,
         "next": found.next_page,
@@ -109,7 +110,8 @@ def _how_many(found: SearchResult, desk: Desk) -> str:
         return f"more than {found.total:,} {both} fit"
     parts = [(n_cases, "case", "cases"), (n_guides, guide.in_line, guide.many)]
     told = [f"{n:,} {one if n == 1 else many}" for n, one, many in parts if n]
-    return f"{joined(told)} {'fits' if found.total == 1 else 'fit'}"
+    about = "about " if found.found.relation == ABOUT else ""
+    return f"{about}{joined(told)} {'fits' if found.total == 1 else 'fit'}"
 
 
 def _n_cases(found: SearchResult, desk: Desk) -> int:

@@ -18,7 +18,7 @@ from kb.cli.console import (
 )
 from kb.model.facets import FACETS
 from kb.model.quantities import DIRECTIONS, DOWN, UP
-from kb.search.answer import SearchResult
+from kb.search.answer import ABOUT, SearchResult
 from kb.search.query import SORTS
 
 
@@ -70,10 +70,15 @@ def _print_result(result: SearchResult, notices: Sequence[str]) -> None:
         say("These use the words in passing:")
     for hit in result.in_passing:
         click.echo(f"     {hit.case.id}\n     {hit.case.title}")
-    found = f"{result.total} found"
+    say(f"{_how_many(result)}, page {result.query.page} of {result.pages}")
+
+
+def _how_many(result: SearchResult) -> str:
+    found = f"{result.total:,} found"
     if result.is_cut:
-        found = f"More than {result.total:,} found, of which the best {result.total:,} are listed"
-    say(f"{found}, page {result.query.page} of {result.pages}")
+        return f"More than {found}, of which the best {result.total:,} are listed"
+    is_about = result.found.relation == ABOUT and result.total
+    return f"About {found}, as not every case was compared in full" if is_about else found
 
 
 def _say_how_it_was_read(result: SearchResult, notices: Sequence[str]) -> None:

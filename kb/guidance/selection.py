@@ -11,6 +11,7 @@ from kb.engine.filters import Filter
 from kb.guidance.profile import Profile
 from kb.guidance.role_models import role_models
 from kb.model.cases import Case
+from kb.search.answer import EXACT
 from kb.search.found_set import found_set
 from kb.search.query import Query
 from kb.search.searcher import Listed, Searcher
@@ -48,8 +49,8 @@ class Selection:
 
     ``profile`` is empty where a search did; ``query`` then holds its words. ``cases`` are those
     that are read: all of them, or, where ``counts`` is there, ``MOST_READ`` of those that report
-    something in ``metric``, if that is given, or anything. ``is_cut`` says that the words
-    find more than are selected.
+    something in ``metric``, if that is given, or anything. ``relation``
+    says how many the words find beside those that are selected (``kb.search.answer``).
     """
 
     query: Query
@@ -57,7 +58,7 @@ class Selection:
     cases: Sequence[Case]
     counts: SelectedCounts | None = None
     metric: str = ""
-    is_cut: bool = False
+    relation: str = EXACT
 
 
 def of_query(query: Query, searcher: Searcher, metric: str = "") -> Selection:
@@ -75,7 +76,7 @@ def of_query(query: Query, searcher: Searcher, metric: str = "") -> Selection:
             query=query,
             profile=Profile(),
             cases=Listed(searcher.cases, found.rows),
-            is_cut=found.is_cut,
+            relation=found.relation,
         )
     rows = searcher.engine.matching(searcher.reporting, found.rows)
     reporting, with_figures = _reporting(searcher, rows, metric)
@@ -88,7 +89,7 @@ def of_query(query: Query, searcher: Searcher, metric: str = "") -> Selection:
         cases=Listed(searcher.cases, chosen),
         counts=_counts(searcher, rows),
         metric=metric,
-        is_cut=found.is_cut,
+        relation=found.relation,
     )
 
 

@@ -103,20 +103,24 @@ MOST_IN_PASSING = 5
 #: Of a search with a text at most so many cases are found and counted, the best.
 MOST_FOUND = 1_000
 
+#: How a total goes with how many there are. Exact: so many. About: of the cases that were scored;
+#: of all cases a few more or fewer would be found. More: than ``MOST_FOUND``.
+EXACT, ABOUT, MORE = "exact", "about", "more"
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FoundSet:
     """Every case that an answer found, by id, in no order of merit.
 
-    ``rows`` are theirs in ``engine``, whose documents ``every`` has as cases, row by row. Where
-    it ``is_cut`` more were found, and these are the best ``MOST_FOUND``. Two are equal that
-    hold the same ids, and both whole or both cut.
+    ``rows`` are theirs in ``engine``, whose documents ``every`` has as cases, row by row.
+    ``relation`` says whether these are all (``EXACT``, ``ABOUT``, ``MORE``). Two are equal that
+    hold the same ids in the same relation.
     """
 
     rows: np.ndarray
     engine: Engine
     every: Sequence[Case]
-    is_cut: bool = False
+    relation: str = EXACT
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -124,10 +128,15 @@ class FoundSet:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FoundSet):
             return NotImplemented
-        return self.is_cut == other.is_cut and self._ids == other._ids
+        return self.relation == other.relation and self._ids == other._ids
 
     def __hash__(self) -> int:
-        return hash((self.is_cut, self._ids))
+        return hash((self.relation, self._ids))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more were found than these, the best."""
+        return self.relation == MORE
 
     @property
     def _ids(self) -> tuple[str, ...]:
@@ -159,8 +168,9 @@ class FoundSet:
 class SearchResult:
     """An answer: the found set, one page of it as hits, and counts over all of it.
 
-    ``total`` is how many cases the found set holds. Where it ``is_cut`` more were found, and
-    these are the best ``MOST_FOUND``: the counts are over them.
+    ``total`` is how many cases the found set holds, over which the counts are; the ``relation`` of
+    ``found`` says how that goes with how many there are. Where it ``is_cut`` more were found, and
+    these are the best ``MOST_FOUND``.
     ``answerable`` is the probability that the compendium answers the text at all, on which
     ``no_good_match`` is decided; None without a text or a calibration.
     ``repaired`` is the text that was searched instead, empty if the text was taken
@@ -182,10 +192,14 @@ class SearchResult:
     repaired: str = ""
     interpreted_as: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
-    is_cut: bool = False
     reading: Analysis | None = None
     in_passing: tuple[Hit, ...] = ()
     found: FoundSet
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more were found than are listed and counted."""
+        return self.found.is_cut
 
     @property
     def pages(self) -> int:

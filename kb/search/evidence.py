@@ -89,9 +89,9 @@ class Evidence:
     The coverages are shares of the query's terms, each weighted by its idf: those that any
     document has, and those that the document with most of them has. ``linked`` are the
     places of candidates that the editors link, as pairs in both directions: int64 of shape
-    (2, n_pairs). ``mean_of_all`` is about the mean of the weighted sum over all documents, 0
-    where every one of them is a candidate. ``less_common`` says that the cosines by the encoder
-    are those of the query less what all texts have in common, which are smaller.
+    (2, n_pairs). ``mean_of_all`` is about the mean of the weighted sum over all documents; None of
+    so few that every one of them is a candidate. ``less_common`` says that the cosines by the
+    encoder are those of the query less what all texts have in common, which are smaller.
     """
 
     engine: Engine
@@ -110,7 +110,7 @@ class Evidence:
     coverage_by_all: float
     coverage_by_one: float
     linked: np.ndarray = field(default_factory=lambda: np.zeros((2, 0), dtype=np.int64))
-    mean_of_all: float = 0.0
+    mean_of_all: float | None = None
     second_query: Callable[[], np.ndarray] | None = None
     less_common: bool = False
 
@@ -169,7 +169,7 @@ class Retriever:
         self._encoders = encoders
         self._calibration = calibration
         self._common = np.array(calibration.common if calibration is not None else ())
-        self._candidates = candidates
+        self.candidates = candidates
 
     def with_common(self, common: Sequence[float]) -> Retriever:
         """The same, with something else that is taken from the vector of a query."""
@@ -261,7 +261,7 @@ class Retriever:
             coverage_by_all=coverage.by_all,
             coverage_by_one=coverage.by_one,
             linked=self._links_among(rows),
-            mean_of_all=0.0 if of_all else answering.mean(),
+            mean_of_all=None if len(self.engine) <= CANDIDATES else answering.mean(),
             second_query=second_query,
         )
 
@@ -297,7 +297,7 @@ class Retriever:
 
     def _best(self, question: Question, most: int, by: str | None) -> list[tuple[str, float]]:
         answering = self.engine.ask(question)
-        rows = answering.candidates(limit=self._candidates)
+        rows = answering.candidates(limit=self.candidates)
         found = answering.evidence(rows)
         if by is None:
             values, has_some = found.words, found.words > 0
@@ -359,12 +359,12 @@ class Retriever:
         self, answering: Answering, within: Sequence[Filter], linked: float
     ) -> np.ndarray:
         """The rows of the candidates under each of some filters, and whatever these are."""
-        if len(self.engine) <= self._candidates:
+        if len(self.engine) <= self.candidates:
             return np.arange(len(self.engine))
         chosen = np.zeros(len(self.engine), dtype=bool)
         chosen[answering.candidates(limit=BEST_OF_ALL, by_each=BEST_OF_ALL)] = True
         for one in within:
-            under = answering.candidates(within=one, limit=self._candidates)
+            under = answering.candidates(within=one, limit=self.candidates)
             if linked:
                 under = self._with_links(answering, one, under, linked)
             chosen[under] = True
@@ -392,7 +392,7 @@ class Retriever:
         most = np.full(len(best), -np.inf)
         np.maximum.at(most, place, by_other)
         lending = others[by_other >= most[place] - answering.doubt]
-        if len(under) < self._candidates:  # all that pass
+        if len(under) < self.candidates:  # all that pass
             return np.concatenate([under, lending])
         mean = answering.mean()
         lent = np.full(len(self.engine), mean)

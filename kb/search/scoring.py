@@ -90,8 +90,8 @@ def _best_linked(alone: np.ndarray, evidence: Evidence) -> np.ndarray:
     linked, best = evidence.linked, np.full(len(alone), -np.inf)
     np.maximum.at(best, linked[0], alone[linked[1]])
     mean = evidence.mean_of_all
-    if evidence.of_all and len(alone):
-        mean = float(alone.mean())
+    if mean is None:
+        mean = float(alone.mean()) if len(alone) else 0.0
     return np.where(np.isfinite(best), best, mean)
 
 

@@ -21,6 +21,9 @@ from kb.model.cases import Case
 from kb.model.compendium import Compendium
 from kb.model.taxonomy import Taxonomy
 from kb.search.answer import (
+    ABOUT,
+    EXACT,
+    MORE,
     MOST_FOUND,
     MOST_IN_PASSING,
     FacetCount,
@@ -201,6 +204,7 @@ class Searcher:
         evidence, judgement = self._judged(asked, _filters(within, asked))
         rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
         among = judgement.found
+        relation = MORE if is_cut else self._relation(rows, within, asked, evidence, judgement)
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
             among = distinct(rows, outside)
@@ -223,8 +227,7 @@ class Searcher:
             mentions=tuple(
                 m for m in asked.mentions if m.value not in query.filters.get(m.facet, ())
             ),
-            is_cut=is_cut,
-            found=replace(result.found, is_cut=is_cut),
+            found=replace(result.found, relation=relation),
             reading=asked,
             in_passing=() if result.total else self._in_passing(asked, within, evidence, judgement),
         )
@@ -318,9 +321,10 @@ class Searcher:
                 return FoundSet(rows=rows, engine=self.engine, every=self.cases)
             evidence, judgement = self._judged(asked, _filters(within, asked))
             rows, _, is_cut = _found(self.engine, within, evidence, judgement)
+            relation = MORE if is_cut else self._relation(rows, within, asked, evidence, judgement)
         else:
-            rows, is_cut = self.engine.matching(within), False
-        return FoundSet(rows=rows, engine=self.engine, every=self.cases, is_cut=is_cut)
+            rows, relation = self.engine.matching(within), EXACT
+        return FoundSet(rows=rows, engine=self.engine, every=self.cases, relation=relation)
 
     def with_one_more(self, tried: Tried, names: MentionFinder | None) -> Searcher:
         """The same with one case more, or with another text of one: only to be asked for scores.
@@ -435,7 +439,8 @@ class Searcher:
         Letters alone say too little for any case to be found by, and so does "firms in" a country
         without a case. What asks for places alone finds every case of them and no other.
         """
-        evidence = self.retriever.evidence(asked, within)
+        also = self._of_places(asked, within) if asked.only_places else None
+        evidence = self.retriever.evidence(asked, within, also=also)
         judgement = self._judgement(evidence)
         if asked.is_letters_alone or asked.asks_no_more:
             return evidence, replace(judgement, found=judgement.found[:0])
@@ -447,6 +452,44 @@ class Searcher:
         rest = replace(asked, in_english=asked.rest, terms=asked.rest_terms, wanted=asked.rest)
         evidence = self.retriever.evidence(rest, within)
         return evidence, self._allowed(self._judgement(evidence), asked)
+
+    def _of_places(self, asked: Analysis, within: Sequence[Filter]) -> np.ndarray:
+        """The rows of all cases that are found by their places alone, under each of some filters.
+
+        Of more than there are candidates the best are found, as of any text.
+        """
+        found = [self._from(asked.only_places, self.engine.matching(one)) for one in within]
+        return distinct(
+            *(rows for rows in found if len(rows) <= self.retriever.candidates), found[0][:0]
+        )
+
+    def _relation(
+        self,
+        rows: np.ndarray,
+        within: Filter,
+        asked: Analysis,
+        evidence: Evidence,
+        judgement: Judgement,
+    ) -> str:
+        """How many are found beside how many there are.
+
+        Exact where every case was scored, where nothing fits the text, or where it asks for no more
+        than places, as who is of these is known of all. Where only some were scored, what they
+        are lent by others, and how likely the text is answered at all, is not known to the last
+        digit either, so the total of a filter that lets few pass is about so many, too.
+        """
+        calibration, answerable = self.compendium.calibration, judgement.answerable
+        nothing_fits = asked.is_letters_alone or asked.asks_no_more
+        if calibration is not None and answerable is not None and not asked.only_places:
+            nothing_fits = nothing_fits or answerable < calibration.answer_threshold
+        if evidence.of_all or nothing_fits:
+            return EXACT
+        passing = self.engine.matching(_as_worded(within, asked))
+        if asked.only_places:
+            is_whole = len(self._from(asked.only_places, passing)) == len(rows)
+        else:
+            is_whole = calibration is None and len(passing) <= self.retriever.candidates
+        return EXACT if is_whole else ABOUT
 
     def _from(self, countries: tuple[str, ...], rows: np.ndarray) -> np.ndarray:
         """Those of some cases that are from one of these countries."""

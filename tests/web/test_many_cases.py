@@ -87,8 +87,34 @@ def test_more_found_than_are_kept_is_said(site_of_many, many):
     assert "More than 1,000 found, 1–25 shown. The best 1,000 are listed and counted." in page
     assert 'content="More than 1,000 found for “textile export”.' in page
     assert (answer["total"], answer["total_is_exact"]) == (MOST_FOUND, False)
+    assert answer["total_relation"] == "more"
     few = site_of_many.get("/search?q=textile+export&country=FR").text
     assert "More than" not in text_of(few)
+
+
+def test_where_not_every_case_was_compared_a_total_is_about_so_many(
+    site_of_many, many, monkeypatch
+):
+    """Page, head, answers for programs and outcomes say so, and a reader sees why."""
+    monkeypatch.setattr(many.retriever, "candidates", 400)
+    address = "q=textile+export&kind=network&country=NO"
+    answer = site_of_many.get(f"/api/v1/search?{address}").json
+    page = text_of(site_of_many.get(f"/search?{address}").text)
+    n = answer["total"]
+
+    assert 25 < n < MOST_FOUND
+    assert (answer["total_is_exact"], answer["total_relation"]) == (False, "about")
+    assert f"About {n} found, 1–25 shown. Not every case was compared in full." in page
+    head = site_of_many.get(f"/search?{address}").text
+    assert f'content="About {n} found for “textile export”' in head
+    outcomes = site_of_many.get(f"/api/v1/outcomes?{address}").json
+    assert (outcomes["n_cases_is_exact"], outcomes["n_cases_relation"]) == (False, "about")
+    assert (
+        "Not every case was compared in full with the words: a few more or fewer may fit."
+        in text_of(site_of_many.get(f"/outcomes?{address}").text)
+    )
+    last = site_of_many.get(f"/search?{address}&page=900").text
+    assert f"About {n} found. Not every case was compared in full." in text_of(last)
 
 
 def test_what_filters_alone_find_is_counted_whole(site_of_many, reporting):

@@ -16,7 +16,9 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
         "belongs to a case.",
         "`/search` has `phrases`, `excluded`, `absent` and `not_understood`: how words were read.",
         "`/search` has `read_as_words`, `regions` and `notices`: what the page says above it.",
-        "`/search` has `total_is_exact`: above 1,000 the best 1,000 are counted.",
+        "`/search` has `total_is_exact` and `total_relation`: above 1,000 the best 1,000 are "
+        "counted, and among very many cases a total may be `about` so many.",
+        "`/outcomes` has `n_cases_is_exact` and `n_cases_relation`, alike.",
         "`/search` and `/outcomes` take `all_of`; `results_direction` asks for falls.",
         "`/suggestions` says what unfinished words may mean.",
         "`/citations/{case_id}` cites a case or one version of it, in styles and formats.",

@@ -12,6 +12,7 @@ from kb.answers.outcomes import OutcomesAnswer, outcomes_answer
 from kb.exports.outcomes import to_csv
 from kb.guidance.selection import Selection
 from kb.model.taxonomy import Term
+from kb.search.answer import MORE
 from kb.search.searcher import Searcher
 from web.core.files import csv_file
 from web.core.params import (
@@ -146,7 +147,7 @@ def _strict(current: Searcher, metric: str = "") -> Selection:
 
 def _of_some(answer: OutcomesAnswer) -> str:
     """What the name of a file says where it holds a part of what was asked for."""
-    if answer.n_read == answer.n_cases and answer.n_cases_is_exact:
+    if answer.n_read == answer.n_cases and answer.n_cases_relation != MORE:
         return ""
     return f"-of-{answer.n_read}-cases"
 

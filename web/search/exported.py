@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kb.exports.document import Document, Fact
-from kb.search.answer import SearchResult
+from kb.search.answer import ABOUT, EXACT, MORE, SearchResult
 from kb.search.query import PAGE_SIZE, Query
 from web.core.request import searcher
 from web.core.urls import absolute, path_of, query_url
@@ -50,7 +50,10 @@ def _asked(result: SearchResult) -> Iterator[Fact]:
         labels.setdefault(chip.facet, []).append(chip.label)
     for facet, values in labels.items():
         yield Fact(label=facet, value=", ".join(values))
-    whole = f"{'more than ' if result.is_cut else ''}{result.total:,}"
+    beside = {EXACT: "", ABOUT: "about " if result.total else "", MORE: "more than "}[
+        result.found.relation
+    ]
+    whole = f"{beside}{result.total:,}"
     if 0 < len(result.hits) < result.total:
         whole = f"{whole}; here are {result.hits[0].rank:,} to {result.hits[-1].rank:,}"
     yield Fact(label="Found", value=whole)

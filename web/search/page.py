@@ -10,7 +10,7 @@ from flask import request
 from kb.errors import QueryError
 from kb.model.facets import FACETS
 from kb.model.taxonomy import Taxonomy
-from kb.search.answer import SearchResult
+from kb.search.answer import ABOUT, EXACT, MORE, SearchResult
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.text.operators import without_marks
@@ -96,8 +96,10 @@ def head_of(result: SearchResult, title: str, chips: Sequence[Chip]) -> Head:
         f"for “{shortened(query.text)}”" if query.text else "",
         f"under {filters}" if filters else "",
     ]
-    more = "More than " if result.is_cut else ""
-    found = " ".join((f"{more}{result.total:,} found", *(one for one in asked if one)))
+    beside = {EXACT: "", ABOUT: "About " if result.total else "", MORE: "More than "}[
+        result.found.relation
+    ]
+    found = " ".join((f"{beside}{result.total:,} found", *(one for one in asked if one)))
     place = f", page {query.page:,} of {result.pages:,}" if query.page > 1 else ""
     return Head(
         words=": ".join(one for one in (title if query.text else "", filters) if one) or title,
@@ -165,10 +167,14 @@ def without_quotation(result: SearchResult, searcher: Searcher) -> Link | None:
     if result.total or read is None or not read.phrases or read.exclusions:
         return None
     apart = replace(query, text=without_marks(query.text), page=1)
-    n = searcher.search(apart).total
-    if not n:
+    found = searcher.search(apart)
+    if not found.total:
         return None
-    words = gettext("Search for these words without quotation marks (%(count)s)", count=number(n))
+    words = gettext("Search for these words without quotation marks")
+    if found.found.relation == EXACT:
+        words = gettext(
+            "Search for these words without quotation marks (%(count)s)", count=number(found.total)
+        )
     return Link(url=query_url(apart), words=words)
 
 

@@ -124,6 +124,7 @@ def test_search_prints_json(settings):
         "pages": 1,
         "no_good_match": False,
         "total_is_exact": True,
+        "total_relation": "exact",
         "answerable": None,
         "snapshot": current_id(settings.index),
         "repaired": "",

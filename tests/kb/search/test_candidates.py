@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kb.model.facets import FACETS
-from kb.search.answer import MOST_FOUND, SearchResult
+from kb.search.answer import ABOUT, EXACT, MORE, MOST_FOUND, SearchResult
 from kb.search.evidence import CANDIDATES, Retriever
 from kb.search.query import Query, make_query, with_value
 from kb.search.searcher import Searcher
@@ -186,6 +186,52 @@ def test_a_thousand_are_not_cut_and_one_more_is(tmp_path, n_passing, is_cut):
     assert len(left_out) == n_passing - MOST_FOUND
     if is_cut:
         assert judged.scores[evidence.place(int(left_out[0]))] == judged.scores.min()
+
+
+@pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
+def test_a_total_that_is_called_exact_is_that_of_every_case(many, slow, filters):
+    """And more than a thousand are found of every case where that is said."""
+    wide, wide_slow = (with_calibration(one, least_score=0.0) for one in (many, slow))
+    told = set()
+    for text in ("", *TEXTS[:10], "-w03x2", "C++", "FR", "FR or FI", 'w03x2 "w11x1 w11x2"'):
+        for quick, exact in ((many, slow), (wide, wide_slow)):
+            query = asked(quick, text, filters)
+            found, wanted = quick.search(query), exact.search(query)
+            relation = found.found.relation
+            told.add(relation)
+            assert quick.found(query) == found.found
+            assert wanted.found.relation in (EXACT, MORE)
+            if relation == EXACT:
+                assert found.found == wanted.found
+            elif relation == MORE:
+                assert wanted.is_cut
+    assert told >= {EXACT, ABOUT}
+
+
+@pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
+@pytest.mark.parametrize("text", ["FR", "FR or FI", "firms in ES"])
+def test_what_asks_for_places_alone_finds_every_case_of_them(many, text, filters):
+    """However many there are up to a thousand, under any filter, and no other."""
+    result = many.search(asked(many, text, filters))
+    places = result.reading.only_places
+
+    of_these = [
+        row
+        for row, case in enumerate(many.cases)
+        if set(case.facets["country"]) & set(places)
+        and all(set(case.facets[facet]) & set(values) for facet, values in filters.items())
+    ]
+    assert set(places) == set(text.removeprefix("firms in ").split(" or "))
+    assert (result.found.rows.tolist(), result.found.relation) == (of_these, EXACT)
+    assert result.total == len(of_these) < MOST_FOUND
+
+
+def test_what_asks_for_a_place_with_very_many_cases_says_that_there_are_more(many):
+    """The best thousand are listed."""
+    result = many.search(Query(text="firms in DK"))
+
+    assert result.reading.only_places == ("DK",)
+    assert (result.total, result.found.relation) == (MOST_FOUND, MORE)
 
 
 def test_without_a_text_nothing_is_cut(many):

@@ -104,7 +104,7 @@ def test_evidence_of_one_encoder(query_encoder, retriever):
 
     found = evidence_of(subject, "wine")
 
-    assert (found.ids, found.of_all, found.mean_of_all) == (("a", "b", "c"), True, 0.0)
+    assert (found.ids, found.of_all, found.mean_of_all) == (("a", "b", "c"), True, None)
     assert found.passage.tolist() == pytest.approx([1.0, -1.0, 2**-0.5])
     assert found.meaning.tolist() == found.passage.tolist()
     assert found.audience.tolist() == [-1.0] * 3

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kb.model.facets import FACETS
+from kb.search.answer import MORE
 from kb.search.found_set import found_set
 from kb.search.query import Query
 
@@ -52,7 +53,7 @@ def test_two_are_equal_that_hold_the_same(searcher):
     assert found["page"] == found["words"] == found["slip"]
     assert hash(found["page"]) == hash(found["words"])
     assert found["browse"] != found["words"]
-    assert replace(found["words"], is_cut=True) != found["words"]
+    assert replace(found["words"], relation=MORE) != found["words"]
     assert searcher.search(QUERIES["words"]) == searcher.search(QUERIES["words"])
 
 
