@@ -9,6 +9,7 @@ encoded by the original, in batches.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -29,8 +30,10 @@ from kb.indexing.make import Made, digest_of
 from kb.indexing.plan import Plan
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SETS, OwnedText
 
-#: So many texts are encoded between two looks at the journal and the bar.
-_AT_ONCE = 256
+#: At least so many texts are encoded between two looks at the journal, and at how far it is.
+_AT_ONCE = 64
+#: So many seconds after its beginning it is told how far encoding is, and then every so many.
+_FIRST, _AGAIN = 10, 30
 #: So many texts take the exported encoder less time than the original takes to be loaded.
 FEW = 256
 
@@ -68,7 +71,7 @@ def encode(
         index: the folder of the snapshots, where vectors are kept until they are in one.
         batch_size: how many texts are encoded at once.
         device: what encodes many of them.
-        progress: show a bar on standard error.
+        progress: show a bar on standard error; without it ``tell`` is told how far encoding is.
         tell: told in a sentence what is being done.
 
     Raises:
@@ -143,13 +146,16 @@ class _Encoders:
         # never.
         digests = sorted(texts, key=lambda digest: (-len(texts[digest]), digest))
         encoded: dict[str, np.ndarray] = {}
-        with _Bar([len(texts[digest]) for digest in digests], shown=self.progress) as bar:
-            for begin in range(0, len(digests), _AT_ONCE):
-                some = digests[begin : begin + _AT_ONCE]
+        lengths = [len(texts[digest]) for digest in digests]
+        far = _Bar(lengths) if self.progress else Lines(lengths, self.tell)
+        at_once = -(-_AT_ONCE // self.batch_size) * self.batch_size  # whole batches
+        with far:
+            for begin in range(0, len(digests), at_once):
+                some = digests[begin : begin + at_once]
                 vectors = run([texts[digest] for digest in some])
                 journal.add(some, vectors)
                 encoded |= dict(zip(some, vectors, strict=True))
-                bar.done(len(some))
+                far.done(len(some))
         return encoded
 
     def _run_of(
@@ -191,14 +197,13 @@ class _Encoders:
 
 
 class _Bar:
-    """How far encoding is, on standard error: by letters, as long texts take longer."""
+    """How far encoding is, on a terminal: by letters, as long texts take longer."""
 
-    def __init__(self, lengths: Sequence[int], *, shown: bool) -> None:
+    def __init__(self, lengths: Sequence[int]) -> None:
         self._lengths = lengths
         self._n = 0
         self._bar = tqdm(
             total=sum(lengths),
-            disable=not shown,
             leave=False,
             bar_format="{percentage:3.0f}%|{bar}| {postfix} [{elapsed}<{remaining}]",
         )
@@ -217,3 +222,51 @@ class _Bar:
 
     def __exit__(self, *_: object) -> None:
         self._bar.close()
+
+
+class Lines:
+    """How far encoding is, in lines: for a log, where no bar can be drawn.
+
+    The first comes after ten seconds, so that a short build tells none, and then one every thirty.
+    What is left is worked out by letters, as in the bar.
+    """
+
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        tell: Callable[[str], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin to count the time.
+
+        Args:
+            lengths: of the texts, in letters, in the order in which they are encoded.
+            tell: told each line.
+            clock: gives seconds.
+        """
+        self._lengths, self._tell, self._clock = lengths, tell, clock
+        self._n = self._letters = 0
+        self._begin = clock()
+        self._next = self._begin + _FIRST
+
+    def __enter__(self) -> Self:
+        return self
+
+    def done(self, n: int) -> None:
+        """So many texts more are encoded."""
+        self._letters += sum(self._lengths[self._n : self._n + n])
+        self._n += n
+        now, total = self._clock(), len(self._lengths)
+        if now < self._next or self._n >= total:
+            return
+        self._next = now + _AGAIN
+        seconds = now - self._begin
+        left = seconds * (sum(self._lengths) - self._letters) / self._letters
+        self._tell(
+            f"Encoded {self._n} of {total} texts, {self._n / seconds:.1f} a second; "
+            f"about {tqdm.format_interval(left)} left."
+        )
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is open; what is done is told by what comes next."""

@@ -181,8 +181,14 @@ class _Way:
         if self.force:
             remove_journals(settings.index)
         sound = [settings.index / one for one in self._usable if one not in standing.damaged]
+        others = () if self.force else standing.others
         earlier = find_earlier(
-            plan, sound, self.tell, verify=standing.verify, engine=settings.engine
+            plan,
+            sound,
+            self.tell,
+            others=[settings.index / one for one in others],
+            verify=standing.verify,
+            engine=settings.engine,
         )
         with _writing(standing):
             new = make(plan, earlier, standing.unfinished / "made")

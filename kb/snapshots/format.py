@@ -48,7 +48,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -83,6 +83,8 @@ from kb.snapshots.records import (
     write_merged,
 )
 from kb.text.spelling import SpellingTable
+
+Made = TypeVar("Made")
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
 SCHEMA_VERSION = 17
@@ -509,6 +511,29 @@ def read_manifest(folder: Path) -> Manifest:
         SnapshotStale: it is of another schema version.
         SnapshotCorrupt: it is not a manifest, was altered, or is of another snapshot.
     """
+    manifest = read_sealed(folder, _MANIFEST, check=_check_version)
+    path = folder / MANIFEST_FILE
+    folders = (ENGINE_FOLDER, ENCODER_FOLDER, RECORDS_FOLDER)
+    own = {name for inner in folders for name in manifest.files_in(inner)}
+    if manifest.snapshot_id != folder.name or manifest.files.keys() - own != _CONTENT_FILES:
+        raise SnapshotCorrupt(f"{path} belongs to another snapshot.")
+    return manifest
+
+
+def read_sealed(
+    folder: Path, adapter: TypeAdapter[Made], *, check: Callable[[Path, Any], None]
+) -> Made:
+    """Read a manifest and check its seal.
+
+    Args:
+        folder: of the snapshot.
+        adapter: what to make of it.
+        check: is given the manifest's path and its schema version, before anything is made of it.
+
+    Raises:
+        SnapshotMissing: there is none.
+        SnapshotCorrupt: it is not a manifest, or was altered.
+    """
     path = folder / MANIFEST_FILE
     try:
         data = path.read_bytes()
@@ -521,32 +546,36 @@ def read_manifest(folder: Path) -> Manifest:
         expected, found = seal[1].decode(), hashlib.sha256(data[seal.end() :]).hexdigest()
         if found != expected:
             raise _altered(path, expected, found)
-    _check_version(path, data)
-    if seal is None:
-        raise SnapshotCorrupt(f"{path} is not a manifest.")
-    try:
-        manifest = _MANIFEST.validate_json(b"{" + data[seal.end() :])
-    except ValidationError as err:
-        where = ".".join(str(part) for part in err.errors()[0]["loc"])
-        raise SnapshotCorrupt(f"{path} is not a manifest ({where}).") from err
-    folders = (ENGINE_FOLDER, ENCODER_FOLDER, RECORDS_FOLDER)
-    own = {name for inner in folders for name in manifest.files_in(inner)}
-    if manifest.snapshot_id != folder.name or manifest.files.keys() - own != _CONTENT_FILES:
-        raise SnapshotCorrupt(f"{path} belongs to another snapshot.")
-    return manifest
-
-
-def _check_version(path: Path, data: bytes) -> None:
     try:
         version = json.loads(data)["schema_version"]
     except (ValueError, KeyError, TypeError, RecursionError) as err:
         raise SnapshotCorrupt(f"{path} is not a manifest.") from err
+    check(path, version)
+    if seal is None:
+        raise SnapshotCorrupt(f"{path} is not a manifest.")
+    try:
+        return adapter.validate_json(b"{" + data[seal.end() :])
+    except ValidationError as err:
+        where = ".".join(str(part) for part in err.errors()[0]["loc"])
+        raise SnapshotCorrupt(f"{path} is not a manifest ({where}).") from err
+
+
+def check_not_newer(path: Path, version: Any) -> None:
+    """Refuse the schema version of a newer release.
+
+    Raises:
+        SnapshotNewer: it is one.
+    """
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise SnapshotNewer(
             f"{path} was written by a newer release of this program: it has schema version "
             f"{version}, and this one reads {SCHEMA_VERSION}.",
             remedy="Install that release, or run 'kb build'.",
         )
+
+
+def _check_version(path: Path, version: Any) -> None:
+    check_not_newer(path, version)
     if version != SCHEMA_VERSION:
         raise SnapshotStale(
             f"{path} has schema version {version!r}; this program reads {SCHEMA_VERSION}."
@@ -577,11 +606,31 @@ def check_snapshot(folder: Path) -> Manifest:
 
 def _checked(folder: Path, suspect: Callable[[Path, FileRecord, int], bool]) -> Manifest:
     manifest = read_manifest(folder)
+    check_files(folder, manifest.files, suspect)
+    return manifest
+
+
+def check_files(
+    folder: Path,
+    files: Mapping[str, FileRecord],
+    suspect: Callable[[Path, FileRecord, int], bool] = lambda *_: True,
+) -> None:
+    """Check the files of a snapshot against what its manifest says of them.
+
+    Args:
+        folder: of the snapshot.
+        files: what each must be.
+        suspect: whether one is to be read, by its path, what it must be, and when the manifest
+            was written (in nanoseconds); without it, all are.
+
+    Raises:
+        SnapshotCorrupt: one is missing, altered or foreign.
+    """
     built = (folder / MANIFEST_FILE).stat().st_mtime_ns
     try:
         doubtful = {
             folder / name: expected.digest
-            for name, expected in manifest.files.items()
+            for name, expected in files.items()
             if suspect(folder / name, expected, built)
         }
         for (path, expected), found in zip(doubtful.items(), _digests_of(doubtful), strict=True):
@@ -591,9 +640,8 @@ def _checked(folder: Path, suspect: Callable[[Path, FileRecord, int], bool]) -> 
         raise SnapshotCorrupt(f"{err.filename} cannot be read: {err.strerror}.") from err
     inner = [*(folder / ENGINE_FOLDER).rglob("*"), *(folder / RECORDS_FOLDER).rglob("*")]
     for path in sorted(inner):
-        if path.is_file() and path.relative_to(folder).as_posix() not in manifest.files:
+        if path.is_file() and path.relative_to(folder).as_posix() not in files:
             raise SnapshotCorrupt(f"{path} is not of this snapshot.")
-    return manifest
 
 
 def open_snapshot(folder: Path, *, engine: str = "", old: Snapshot | None = None) -> Snapshot:

@@ -77,7 +77,8 @@ class Standing:
     """What an index holds when a build of it begins.
 
     ``manifests`` are those of its snapshots: first of the one that is served, then of the
-    newest; none of those of another version of this program. ``damaged`` says what is wrong
+    newest; none of those of another version of this program, whose ids are ``others``, in the same
+    order. ``damaged`` says what is wrong
     with some of them, and with folders that only look like a snapshot. ``taken``
     are all ids in use. ``verify`` reads a snapshot to the last byte, as ``verify_snapshot`` does;
     the first of them is being read already, beside other work. ``pinned`` is what builds are
@@ -87,6 +88,7 @@ class Standing:
 
     folder: Path
     manifests: Mapping[str, Manifest]
+    others: Sequence[str]
     damaged: Mapping[str, str]
     taken: frozenset[str]
     verify: Callable[[Path], Manifest]
@@ -122,13 +124,13 @@ def _standing(index_folder: Path, verified: _Verified) -> Standing:
     ids = dict.fromkeys(
         (*snapshot_ids(index_folder), *(path.name for path in _folders(index_folder)))
     )
-    manifests, damaged = {}, {}
+    manifests, others, damaged = {}, [], {}
     for snapshot_id in sorted(ids, key=lambda name: name != current.snapshot_id):
         try:
             manifests[snapshot_id] = read_manifest(index_folder / snapshot_id)
             check_snapshot(index_folder / snapshot_id)
         except SnapshotStale:
-            continue  # it goes when newer ones take its place
+            others.append(snapshot_id)  # it goes when newer ones take its place
         except SnapshotError as err:
             damaged[snapshot_id] = err.what
     sound = [snapshot_id for snapshot_id in manifests if snapshot_id not in damaged]
@@ -137,6 +139,7 @@ def _standing(index_folder: Path, verified: _Verified) -> Standing:
     return Standing(
         folder=index_folder,
         manifests=manifests,
+        others=others,
         damaged=damaged,
         taken=frozenset(path.name for path in index_folder.iterdir()),
         verify=verified.verify,

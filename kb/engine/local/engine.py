@@ -30,10 +30,12 @@ from kb.engine.base import (
 )
 from kb.engine.gathering import Gathering, Owned
 from kb.engine.guarded import unguarded
-from kb.engine.local.arrays import Merge, starts_of, stretches
+from kb.engine.local.arrays import Merge, read_array, starts_of, stretches
 from kb.engine.local.documents import Columns, DocumentTable, write_documents
 from kb.engine.local.vectors import (
     DocumentVectors,
+    Mapped,
+    of_digests,
     read_json,
     read_vectors,
     write_document_vectors,
@@ -136,25 +138,40 @@ class LocalEngine(TabledEngine):
     def known_vectors(self, vector_set: str, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
         """The vectors of the texts that a set has of those asked for."""
         if vector_set in self._owned:
-            owned = self._owned[vector_set]
-            known = {text.digest: at for at, text in enumerate(owned.texts)}
-            return {one: owned.vectors[known[one]] for one in digests if one in known}
-        if vector_set not in self.vector_sets or not digests:
+            return _of_owned(self._owned[vector_set], digests)
+        if vector_set not in self.vector_sets:
             return {}
         held = self.vector_sets[vector_set]
-        every = np.ascontiguousarray(held.digests).view("S32").ravel()
-        wanted = np.frombuffer(bytes.fromhex("".join(digests)), dtype=np.uint8).reshape(-1, 32)
-        # A string of numpy ends at its last byte that is not 0, in both alike.
-        sought = np.ascontiguousarray(wanted).view("S32").ravel()
-        order = np.argsort(every)
-        places = np.searchsorted(every, sought, sorter=order)
-        places = order[np.minimum(places, len(order) - 1)]
-        found = every[places] == sought
-        return {
-            digest: held.matrix[place]
-            for digest, place, is_there in zip(digests, places, found, strict=True)
-            if is_there
-        }
+        return of_digests(held.digests, held.matrix, digests)
+
+
+def vectors_in(folder: Path, vector_set: str, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
+    """The vectors of the texts that a set has of those asked for, by their digests.
+
+    Only the files of the set are read, whatever else is in the folder: an earlier release may
+    have written the rest of it otherwise.
+
+    Args:
+        folder: of an engine.
+        vector_set: its name; a set that is not there has no texts.
+        digests: of the texts.
+
+    Raises:
+        SnapshotCorrupt: a file is missing, damaged, or does not go with the others.
+    """
+    if (folder / OWNED_FOLDER / f"{vector_set}.faiss").exists():
+        return _of_owned(_read_owned(folder / OWNED_FOLDER, vector_set), digests)
+    inner = folder / VECTORS_FOLDER
+    if not (inner / f"{vector_set}.faiss").exists():
+        return {}
+    matrix = Mapped(inner / f"{vector_set}.faiss").matrix
+    held = read_array(inner, f"{vector_set}-digests", "uint8", shape=(len(matrix), 32))
+    return of_digests(held, matrix, digests)
+
+
+def _of_owned(owned: OwnedTexts, digests: Sequence[str]) -> Mapping[str, np.ndarray]:
+    known = {text.digest: at for at, text in enumerate(owned.texts)}
+    return {one: owned.vectors[known[one]] for one in digests if one in known}
 
 
 class LocalWriter(Gathering):

@@ -149,6 +149,33 @@ class DocumentVectors:
         return [bytes(one).hex() for one in self.digests[self.starts[row] : self.starts[row + 1]]]
 
 
+def of_digests(
+    digests: np.ndarray, matrix: np.ndarray, wanted: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """The vectors of the texts that there are of those wanted, by their digests.
+
+    Args:
+        digests: of the texts that there are: uint8 of shape (n_texts, 32).
+        matrix: their vectors: float32 of shape (n_texts, dimension).
+        wanted: digests, as hexadecimal digits.
+    """
+    if not wanted or not len(digests):
+        return {}
+    every = np.ascontiguousarray(digests).view("S32").ravel()
+    asked = np.frombuffer(bytes.fromhex("".join(wanted)), dtype=np.uint8).reshape(-1, 32)
+    # A string of numpy ends at its last byte that is not 0, in both alike.
+    sought = np.ascontiguousarray(asked).view("S32").ravel()
+    order = np.argsort(every)
+    places = np.searchsorted(every, sought, sorter=order)
+    places = order[np.minimum(places, len(order) - 1)]
+    found = every[places] == sought
+    return {
+        digest: matrix[place]
+        for digest, place, is_there in zip(wanted, places, found, strict=True)
+        if is_there
+    }
+
+
 class TextOwners:
     """Whose the texts of a set are: those of row r from ``starts[r]`` up to ``starts[r + 1]``."""
 

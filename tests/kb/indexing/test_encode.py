@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.engine.base import VectorText, unit_rows
 from kb.errors import CaseNotFound
+from kb.indexing import encode
+from kb.indexing.encode import Lines
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher
 from kb.search.query import Query
@@ -353,3 +356,72 @@ def test_the_second_encoder_can_be_turned_off_and_on(both):
     assert without.engine.sizes == {"passages": 16}
     assert again.engine.sizes == {"passages": 16, "passages-multilingual": 16}
     assert off.snapshot_id != on.snapshot_id
+
+
+class Clock:
+    """A clock that a test sets, in seconds."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """What it is now."""
+        return self.now
+
+
+def told(clock: Clock, lengths: list[int], steps: list[tuple[float, int]]) -> list[str]:
+    """What is told where after so many seconds each so many texts more are encoded."""
+    said: list[str] = []
+    lines = Lines(lengths, said.append, clock=clock)
+    with lines:
+        for seconds, n in steps:
+            clock.now += seconds
+            lines.done(n)
+    return said
+
+
+def test_a_long_encoding_is_told_after_ten_seconds_and_then_every_thirty():
+    """How many of how many, how many a second, and how long the rest takes by its letters."""
+    assert told(Clock(), [100] * 1000, [(1.0, 10)] * 100) == [
+        "Encoded 100 of 1000 texts, 10.0 a second; about 01:30 left.",
+        "Encoded 400 of 1000 texts, 10.0 a second; about 01:00 left.",
+        "Encoded 700 of 1000 texts, 10.0 a second; about 00:30 left.",
+    ]
+
+
+def test_what_is_left_is_worked_out_by_letters():
+    """Half of the texts are four fifths of the letters: the rest takes a quarter of the time."""
+    assert told(Clock(), [400] * 64 + [100] * 64, [(7200.0, 64), (1800.0, 64)]) == [
+        "Encoded 64 of 128 texts, 0.0 a second; about 30:00 left."
+    ]
+
+
+def test_a_line_comes_with_the_first_step_after_its_time():
+    """Where a step takes longer than thirty seconds each has one, and the last one has none."""
+    steps = [(9.9, 64), (45.0, 64), (29.0, 64), (2.0, 64), (40.0, 64)]
+
+    assert told(Clock(), [10] * 320, steps) == [
+        "Encoded 128 of 320 texts, 2.3 a second; about 01:22 left.",
+        "Encoded 256 of 320 texts, 3.0 a second; about 00:21 left.",
+    ]
+
+
+@pytest.mark.parametrize("seconds", [0.1, 4.9])
+def test_nothing_is_told_of_a_short_encoding(seconds):
+    """A build of less than ten seconds has no line."""
+    assert told(Clock(), [100] * 128, [(seconds, 64), (seconds, 64)]) == []
+
+
+def test_a_log_has_lines_and_a_terminal_has_none(toy_settings, monkeypatch):
+    """Without a bar the sentences of a build tell how far it is; with one they do not."""
+    monkeypatch.setattr(encode, "_FIRST", 0)
+    monkeypatch.setattr(encode, "_AT_ONCE", 4)
+    settings = replace(toy_settings, batch_size=4)
+
+    said: dict[bool, list[str]] = {True: [], False: []}
+    for progress, lines in said.items():
+        build(settings, force=True, progress=progress, tell=lines.append)
+
+    assert [line for line in said[True] if line.startswith("Encoded")] == []
+    (line,) = [line for line in said[False] if line.startswith("Encoded")]
+    assert re.fullmatch(r"Encoded 4 of 16 texts, \d+\.\d a second; about 00:0\d left\.", line)

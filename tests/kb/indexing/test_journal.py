@@ -114,11 +114,12 @@ def _cut_off(toy_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Setting
         return original(self, texts, **options)
 
     monkeypatch.setattr(encode, "_AT_ONCE", 4)
+    settings = replace(toy_settings, batch_size=4)
     with monkeypatch.context() as patch:
         patch.setattr(SentenceTransformerEncoder, "encode_documents", dies)
         with pytest.raises(CutOffError):
-            build(toy_settings)
-    return toy_settings
+            build(settings)
+    return settings
 
 
 def test_a_build_goes_on_where_it_was(cut_off, tmp_path):
