@@ -64,7 +64,7 @@ _OWN_STEMS: Mapping[str, str] = {
         "publicity": "publicity",
         "informal": "informal informally informality",
         "succession": "succession successions",
-        "designation": "designation designations designate designated",
+        "designation": "designation designations designate designated designates designating",
         "hospital": "hospital hospitals",
         "barrel-maker": "cooper coopers cooperage cooperages",
         "experiment": "experiment experiments experimental experimented experimenting",
@@ -155,6 +155,10 @@ _WRITTEN: Mapping[str, str] = {
     "nonprofit": "non-profit", "web shop": "web shop", "web shops": "web shops",
     "cooperative": "co-operative", "cooperatives": "co-operatives",
 }  # fmt: skip
+#: Beginnings of words that are written in one, whether or not a hyphen was typed, and of those
+#: that are written with a hyphen, by what they are in one.
+_IN_ONE = ("cooperat", "coordinat", "cowork", "multination", "subcontract", "transnation")
+_WITH_HYPHEN: Mapping[str, str] = {"cofinanc": "co-financ", "coown": "co-own"}
 _LONGEST_YEAR = 4
 
 _DIGITS: Mapping[str, int] = {
@@ -448,6 +452,15 @@ def is_short_name(form: str) -> bool:
     return (form,) in _SAME_WORDS
 
 
+def is_short_names_alone(text: str) -> bool:
+    """Whether all words of a text are short names: "USA", "U.K.", "SMEs", "IT"."""
+    pronouns = _PRONOUNS.values()
+    return bool(read := words(text)) and all(
+        word.form in pronouns or is_short_name(plain(text[word.start : word.end]).replace(".", ""))
+        for word in read
+    )
+
+
 def _is_question(tokens: list[_Token], at: int, length: int) -> bool:
     """Whether "know how" goes on as in "they know how to sell": it is no thing then."""
     is_know_how = [token.form for token in tokens[at : at + length]] == ["know", "how"]
@@ -594,8 +607,9 @@ def written(text: str) -> str:
     """The text with every such word as cases write it, for encoders: the rest stays as it is.
 
     "thirty per cent" is written "30%", "7000000" "7 million", "interfirm" "inter-firm", "US"
-    "United States". "cost-sharing" is written with a space, as others type it, and signs at the end
-    are left out: an encoder would take either for another question.
+    "United States", "co-operation" and "co operation" "cooperation". "cost-sharing" is written with
+    a space, as others type it, and signs at the end are left out: an encoder would take either for
+    another question.
     """
     parts, at = [], 0
     for (start, end), group in groupby(words(text), lambda word: (word.start, word.end)):
@@ -618,6 +632,11 @@ def _written(form: str, typed: str) -> str:
         return _WRITTEN[form]
     if form.endswith("%") and len(form) > 1:
         return form
+    if form.startswith(_IN_ONE) and not (typed.isascii() and typed.isalpha()):
+        return form
+    for in_one, apart in _WITH_HYPHEN.items():
+        if form.startswith(in_one):
+            return apart + form.removeprefix(in_one)
     if form.isdigit() and len(form) > _LONGEST_YEAR and typed[-1:].isdigit():
         millions = int(form) / 1_000_000
         return f"{millions:g} million" if millions >= 1 else f"{int(form):,}"

@@ -39,12 +39,23 @@ _MOST_NEAR = 3
 _ALSO_WORDS = frozenset("chad china guinea jersey jordan polish turkey turkish".split())
 
 #: Names that mostly mean something else, as in "building trust" and "the business environment":
-#: they are meant where nothing else is asked, or before what tells of a trade.
+#: they are meant where nothing else is asked, or before what tells of a trade. Other words of
+#: their stems are no such name: "to emerge from a crisis", "emergency services".
 _MOSTLY_OTHER = frozenset("build building converging emerging environment".split())
+_THEIR_STEMS = frozenset(map(stem, _MOSTLY_OTHER))
 _OF_A_TRADE = frozenset(
     "businesses companies company contractor contractors craft crafts firm firms industries "
     "industry sector sectors services site sites technologies technology trade trades".split()
 )
+
+#: Behind the name of a country: it tells of money, as "US$4 million" and "Danish kroner" do.
+_SIGNS_OF_MONEY = "$€£"
+_MONEY = frozenset(
+    "dollar dollars euro euros franc francs krona krone kroner kronor peso pesos pound pounds "
+    "rupee rupees shilling shillings yen yuan".split()
+)
+#: How a verb ends that has the stem of a country: "metal polishing" is not Polish.
+_OF_A_VERB = ("ed", "ing")
 
 
 T = TypeVar("T")
@@ -239,7 +250,7 @@ class MentionFinder:
         start, end = part[0].start, part[-1].end
         phrase = tuple(stem(word.form) for word in part)
         mentions = self._phrases.get(phrase)
-        if mentions and _means_other(text, part):
+        if mentions and (_means_other(text, part) or _is_no_country(text, part, mentions)):
             return None
         if mentions:
             is_part = phrase not in self._whole
@@ -264,18 +275,32 @@ def _is_meant(text: str, start: int, end: int, forms: Sequence[str]) -> bool:
     if before and before[-1].form in _ON_THE_WAY:
         return False
     after = words(text[end:])
-    if after and after[0].form in _AS_MARKET:
+    if after and after[0].form in _AS_MARKET | _MONEY:
         return False
     return len(forms) > 1 or forms[0] not in _ALSO_WORDS or text[start].isupper()
 
 
 def _means_other(text: str, part: Sequence[Word]) -> bool:
     """Whether a name of one word stands where it mostly means something else."""
-    if len(part) > 1 or part[0].form not in _MOSTLY_OTHER:
+    if len(part) > 1 or stem(part[0].form) not in _THEIR_STEMS:
         return False
+    if part[0].form not in _MOSTLY_OTHER:
+        return True
     after = words(text[part[0].end :])
     is_alone = not after and not words(text[: part[0].start])
     return not is_alone and not (after and after[0].form in _OF_A_TRADE)
+
+
+def _is_no_country(text: str, part: Sequence[Word], mentions: Sequence[Mention]) -> bool:
+    """Whether the words for a country tell of its money there, or are a verb."""
+    if any(one.facet != _PLACE for one in mentions):
+        return False
+    end = part[-1].end
+    if text[end : end + 1] and text[end] in _SIGNS_OF_MONEY:
+        return True
+    after = words(text[end:])
+    is_verb = len(part) == 1 and part[0].form.endswith(_OF_A_VERB)
+    return is_verb or bool(after and after[0].form in _MONEY)
 
 
 def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: T) -> None:

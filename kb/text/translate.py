@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.model.word_table import WordTable
+from kb.text.analysis import is_short_names_alone
 from kb.text.analysis import terms as terms_of
 from kb.text.analysis import words as words_in
 from kb.text.english import how_common
@@ -236,8 +237,9 @@ def translate(
     It is in another language if its words are likelier there than in English: a word of the
     table is as common as such words are, and how common it is in English the list of
     ``kb.text.english`` says. Most visitors write English, so that what is as likely in both is
-    English, and so are names, which neither knows, and what means the same in English. Without
-    words in the table ``kb.text.language.is_english`` decides.
+    English, and so are names, which neither knows, what means the same in English, and short names
+    alone: "USA" is no Spanish verb. Without words in the table ``kb.text.language.is_english``
+    decides.
 
     Args:
         text: a query as it was typed.
@@ -253,7 +255,7 @@ def translate(
     pairs = tuple(one for one in _PAIR.findall(text) if len(terms_of(one)) > 1)
     typed, text = text, _PAIR.sub(" ", text) if pairs else text
     words = words_of(text)
-    if not words:
+    if not words or is_short_names_alone(typed):
         return Translation(text=typed, english=True)
     in_own = own or (lambda _: 0.0)
     commonness = [

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.analysis import is_short_name, places, stem, terms, tokens, words, written
+from kb.text.analysis import (
+    is_short_name,
+    is_short_names_alone,
+    places,
+    stem,
+    terms,
+    tokens,
+    words,
+    written,
+)
 
 
 def forms(text: str) -> str:
@@ -221,6 +230,10 @@ def test_a_word_keeps_its_place():
         ("five wineries & CAD-CAM?", "five wineries & CAD CAM"),
         ("cost-sharing in 1990-1995.", "cost sharing in 1990-1995"),
         ("who pays the broker ?!", "who pays the broker"),
+        ("co-operate, co operate, coöperate", "cooperate, cooperate, cooperate"),
+        ("Co-operation and sub-contracting", "cooperation and subcontracting"),
+        ("cofinancing, co-financing", "co-financing, co-financing"),
+        ("co-working, coworking", "coworking, coworking"),
         ("", ""),
         ("?", "?"),
     ],
@@ -228,6 +241,25 @@ def test_a_word_keeps_its_place():
 def test_a_text_is_written_as_cases_write_it(text, expected):
     """So that an encoder reads every spelling alike; all the rest stays as it is."""
     assert written(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("USA", True),
+        ("U.S.", True),
+        ("uk", True),
+        ("SMEs, MSMEs", True),
+        ("IT", True),
+        ("us", False),
+        ("usa vino", False),
+        ("30%", False),
+        ("", False),
+    ],
+)
+def test_a_text_of_short_names_alone_is_known(text, expected):
+    """So that nobody takes "usa" for a verb of another language."""
+    assert is_short_names_alone(text) is expected
 
 
 def test_short_names_are_known():

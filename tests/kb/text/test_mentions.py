@@ -123,6 +123,9 @@ def test_values_are_found_by_any_of_their_names(finder, text, expected):
         ("Environment", ["green"]),
         ("environmental services", ["green"]),
         ("the business environment", []),
+        ("environments of firms", []),
+        ("farm buildings", []),
+        ("builds firms", []),
     ],
 )
 def test_a_name_that_mostly_means_something_else_needs_its_trade_beside_it(text, expected):
@@ -137,6 +140,40 @@ def test_a_name_that_mostly_means_something_else_needs_its_trade_beside_it(text,
     found = MentionFinder(replace(TAXONOMY, vocabularies=rows), values).find(text)
 
     assert [one.value for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("metal polishing", []),
+        ("polished furniture", []),
+        ("Polish furniture", ["PL"]),
+        ("networks in the US", ["US"]),
+        ("US$4 million", []),
+        ("US$ 860,000", []),
+        ("sales in US dollars", []),
+        ("United States dollars", []),
+        ("Polish and US firms", ["PL", "US"]),
+        ("a thousand Kenyan shillings", []),
+        ("Kenyan firms", ["KE"]),
+    ],
+)
+def test_the_money_of_a_country_and_a_verb_of_its_stem_are_no_country(text, expected):
+    """Whether a case is from there or none is."""
+    countries = [
+        Term(id="PL", label="Poland", aliases=("Polish",)),
+        Term(id="US", label="United States", aliases=("US", "American")),
+    ]
+    world = [*countries, Term(id="KE", label="Kenya", aliases=("Kenyan",))]
+    rows = {"countries": Vocabulary(name="countries", terms=tuple(countries))}
+    taxonomy = replace(
+        TAXONOMY,
+        vocabularies={**TAXONOMY.vocabularies, **rows},
+        world=Vocabulary(name="world", terms=tuple(world)),
+    )
+    named = MentionFinder(taxonomy, {"country": ("PL", "US")}).read(text)
+
+    assert [one.value for place in named for one in (*place.mentions, *place.absent)] == expected
 
 
 def test_a_mention_carries_the_label(finder):

@@ -112,6 +112,10 @@ def test_every_trade_without_a_sector_says_what_is_near_or_nothing():
         "the formation of prices",
         "stock exchange",
         "policing the rules",
+        "designating an area",
+        "to emerge from a crisis",
+        "emergency services",
+        "public buildings",
     ],
 )
 def test_a_word_that_only_looks_like_a_name_is_none(text):

@@ -220,6 +220,7 @@ def test_a_country_that_the_table_lacks_is_put_into_english(text, terms):
         "how do wineries sell fisk abroad",
         "R&D",
         "SMEs R&D ICT",
+        "EU",
     ],
 )
 def test_names_slips_and_english_are_english(text):
