@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.console import json_option, one_catch, print_answer, say, settings_of, show
+from kb.model.english import so_many
 
 if TYPE_CHECKING:
     from kb.operating.backup import Contents
@@ -69,8 +70,8 @@ def restore(*, file: str, index: str | None, check: bool, force: bool, as_json: 
         return 0
     show(f"{file}: {_told(done.contents)}")
     show(
-        f"{settings.index} has {done.new_versions} versions and {done.new_cases} cases that it had "
-        "not."
+        f"{settings.index} has {so_many(done.new_versions, 'version')} and "
+        f"{so_many(done.new_cases, 'case')} that it had not."
     )
     if done.pin:
         say(done.pin)
@@ -85,6 +86,6 @@ def restore(*, file: str, index: str | None, check: bool, force: bool, as_json: 
 def _told(contents: Contents) -> str:
     newest = f", the newest of {contents.newest}" if contents.newest else ""
     return (
-        f"{contents.versions} versions of {contents.cases} cases{newest}, {contents.updates} "
-        f"updates, {contents.size / _KB:.0f} kB"
+        f"{so_many(contents.versions, 'version')} of {so_many(contents.cases, 'case')}{newest}, "
+        f"{so_many(contents.updates, 'update')}, {contents.size / _KB:.0f} kB"
     )

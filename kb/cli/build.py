@@ -16,6 +16,7 @@ from kb.cli.console import folder_options, json_option, one_catch, say, settings
 from kb.cli.reading import Reading
 from kb.cli.watching import again_and_again
 from kb.errors import SnapshotError
+from kb.model.english import so_many
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ def _build(settings: Settings, collection: str, *, force: bool, as_json: bool) -
         state = "is up to date" if report.up_to_date else "built"
         of = f" of the collection {report.collection}" if report.collection else ""
         click.echo(
-            f"Snapshot {report.snapshot_id}{of} {state}: {report.cases} cases, "
-            f"{report.passages} passages ({report.encoded} encoded, {report.reused} reused), "
+            f"Snapshot {report.snapshot_id}{of} {state}: {so_many(report.cases, 'case')}, "
+            f"{so_many(report.passages, 'passage')} ({report.encoded} encoded, "
+            f"{report.reused} reused), "
             f"{report.dimension} dimensions, {report.seconds:.1f} s"
         )
     if report.pinned is not None:

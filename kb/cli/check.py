@@ -34,7 +34,7 @@ from kb.cli.reports import (
 )
 from kb.content.files import SOURCES_FILE, TAXONOMY_FILE
 from kb.errors import CorpusError, Problem, QueryError, TaxonomyError, counted, errors_of
-from kb.model.english import quoted
+from kb.model.english import quoted, so_many
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -248,7 +248,9 @@ class _Checking:
             if problems:
                 say(f"{path}: {counted(problems)}")
             else:
-                read = f" ({self._files[self.settings.cases]} cases read)" if inside else ""
+                read = (
+                    f" ({so_many(self._files[self.settings.cases], 'case')} read)" if inside else ""
+                )
                 say(f"{path}: no problems{read}")
             told.update({id(problem): problem for problem in problems})
         return list(told.values())
@@ -486,7 +488,8 @@ def _summary(folder: Path, reading: Reading, *, as_json: bool) -> int:
     click.echo(f"{'all':<23} {found.sources:>7} {found.cases:>9}")
     say(
         f"A document stands in each row of which it cites a source. {found.cases_on_passages} of "
-        f"{found.cases} documents rest on passages alone. {found.further_reading} further works "
-        "are named by a source only."
+        f"{so_many(found.cases, 'document')} {'rests' if found.cases_on_passages == 1 else 'rest'} "
+        f"on passages alone. {so_many(found.further_reading, 'further work')} "
+        f"{'is' if found.further_reading == 1 else 'are'} named by a source only."
     )
     return 0

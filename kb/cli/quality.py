@@ -24,6 +24,7 @@ from kb.content.files import (
     judged_folder,
 )
 from kb.errors import CorpusError
+from kb.model.english import so_many
 from kb.model.taxonomy import COLLECTIONS
 
 if TYPE_CHECKING:
@@ -338,7 +339,7 @@ def _print_found(report: Report) -> None:
         click.echo(f"scores of what is found: expected error {report.reliability.error:.3f}")
         for band in report.reliability.bands:
             click.echo(
-                f"  {band.low:.1f} to {band.high:.1f}: {band.n} cases, mean score "
+                f"  {band.low:.1f} to {band.high:.1f}: {so_many(band.n, 'case')}, mean score "
                 f"{band.score:.3f}, relevant {band.relevant:.3f}"
             )
 

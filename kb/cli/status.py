@@ -9,6 +9,7 @@ import click
 
 from kb.cli.console import json_option, one_catch, print_answer, say, settings_of
 from kb.cli.reading import Reading
+from kb.model.english import so_many
 
 if TYPE_CHECKING:
     from kb.quality.status import Status
@@ -52,7 +53,7 @@ def status(*, cases: str | None, index: str | None, years: int, every: bool, as_
 
 def _print(found: Status, *, every: bool) -> None:
     """The counts, with the first ids of each, then the countries that lack most."""
-    click.echo(f"{found.cases} documents on {found.day}")
+    click.echo(f"{so_many(found.cases, 'document')} on {found.day}")
     for one in found.lacking:
         click.echo(f"\n{len(one.cases):>5}  {one.words}")
         listed = one.cases if every else one.cases[:_LISTED]

@@ -12,6 +12,7 @@ import click
 from kb.cli.console import json_option, one_catch, print_answer, say, settings_of, show, visible
 from kb.cli.reading import Reading
 from kb.errors import IndexNotWritable
+from kb.model.english import so_many
 
 if TYPE_CHECKING:
     from kb.operating.update import Comparison, Noted, Update
@@ -207,8 +208,9 @@ def _comparison(found: Comparison) -> Iterator[str]:
     if judged is not None:
         yield (
             f"queries   {judged.queries} judged: nDCG@10 {_figure(judged.ndcg_before)} -> "
-            f"{_figure(judged.ndcg_after)}, {len(judged.won)} cases come into the first ten and "
-            f"{len(judged.lost)} go"
+            f"{_figure(judged.ndcg_after)}, {so_many(len(judged.won), 'case')} "
+            f"{'comes' if len(judged.won) == 1 else 'come'} into the first ten and "
+            f"{len(judged.lost)} {'goes' if len(judged.lost) == 1 else 'go'}"
         )
     for way in reversed(WAYS):
         some = [one for one in found.documents if one.way == way]
@@ -264,7 +266,7 @@ def _told(one: Noted) -> str:
     if one.snapshot:
         parts.append(f"snapshot {one.snapshot}")
     if one.cases is not None:
-        parts.append(f"{one.cases} cases")
+        parts.append(so_many(one.cases, "case"))
     if one.added is not None:
         parts.append(
             f"+{one.added} -{one.gone}, {one.changed} changed, {one.moved} moved, "

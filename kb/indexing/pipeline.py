@@ -146,7 +146,8 @@ class _Way:
         """What is to be built of it."""
         content = _chosen(corpus, collection)
         of = f" (the collection {content.collection})" if collection else ""
-        self.tell(f"Read {len(content.documents)} cases from {self.settings.cases}{of}.")
+        n = len(content.documents)
+        self.tell(f"Read {n} {'case' if n == 1 else 'cases'} from {self.settings.cases}{of}.")
         return content
 
     def plan(self, content: Part) -> Plan:

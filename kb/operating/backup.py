@@ -29,6 +29,7 @@ from pydantic import TypeAdapter, ValidationError
 from kb import __version__
 from kb.errors import BackupUnusable, SnapshotError
 from kb.model.case_versions import short
+from kb.model.english import so_many
 from kb.model.files import place_of, sync_folder, write_durably
 from kb.operating.update_history import HISTORY as UPDATES
 from kb.operating.update_history import KEPT
@@ -305,7 +306,7 @@ def _refuse_other_cases(index: Path, staged: Path, file: Path) -> None:
     here, kept = Versions(index).last_entries(), Versions(staged).last_entries()
     if here and kept and here.keys().isdisjoint(kept):
         raise BackupUnusable(
-            f"{file} has not one case in common with {index}: {len(kept)} cases there, "
+            f"{file} has not one case in common with {index}: {so_many(len(kept), 'case')} there, "
             f"{len(here)} here. Nothing was changed. Name another --index, or keep both in this "
             "one with --force."
         )

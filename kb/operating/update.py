@@ -27,6 +27,7 @@ from kb.content.corpus import Corpus
 from kb.content.files import QUERIES_FILE
 from kb.errors import Attempt, CorpusInvalid, IndexNotWritable, KBError, snapshot_error
 from kb.indexing.pipeline import BuildReport, build
+from kb.model.english import so_many
 from kb.model.files import write_durably
 from kb.operating.content_source import (
     Limits,
@@ -89,15 +90,18 @@ class Bounds:
         if len(gone) * 100 > self.gone * found.cases_before:
             listed = ", ".join(gone[:5]) + (" and others" if len(gone) > 5 else "")
             yield (
-                f"{len(gone)} of {found.cases_before} cases are gone, which is more than "
+                f"{len(gone)} of {so_many(found.cases_before, 'case')} "
+                f"{'is' if len(gone) == 1 else 'are'} gone, which is more than "
                 f"{self.gone:g}%: {listed}. Give each an alias or 'withdrawn' with the reason, or "
                 "allow it with --most-gone."
             )
         fewer = found.cases_before - found.cases_after
         if fewer * 100 > self.fewer * found.cases_before:
+            now = so_many(found.cases_after, "case")
             yield (
-                f"There are {found.cases_after} cases where there were {found.cases_before}, which "
-                f"is fewer by more than {self.fewer:g}%. Allow it with --most-fewer."
+                f"There {'is' if found.cases_after == 1 else 'are'} {now} where there were "
+                f"{found.cases_before}, which is fewer by more than {self.fewer:g}%. Allow it with "
+                "--most-fewer."
             )
         judged = found.findability
         if judged and judged.ndcg_before is not None and judged.ndcg_after is not None:

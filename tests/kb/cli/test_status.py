@@ -35,3 +35,14 @@ def test_files_with_problems_are_told(toy_settings):
     result = kb("status", "--cases", toy_settings.cases)
 
     assert (result.exit_code, "kb check" in result.stderr) == (0, True)
+
+
+def test_one_document_is_no_plural(toy_settings):
+    """All but one are gone."""
+    for path in toy_settings.cases.rglob("*.md"):
+        if path.name != "wine-exporters.md":
+            path.unlink()
+
+    lines = kb("status", "--cases", toy_settings.cases).stdout.splitlines()
+
+    assert lines[0].startswith("1 document on ")

@@ -88,7 +88,7 @@ def test_too_many_cases_gone_are_refused_until_they_are_allowed(content):
 
     assert refused.exit_code == dry.exit_code == 1
     assert refused.stdout.startswith(
-        f"Refused: {before} stays served.\n  - 1 of {len(ids)} cases are gone, which is more than "
+        f"Refused: {before} stays served.\n  - 1 of {len(ids)} cases is gone, which is more than "
         f"5%: {EXPORTERS}. Give each an alias or 'withdrawn' with the reason, or allow it with "
         "--most-gone.\n"
     )

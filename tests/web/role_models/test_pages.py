@@ -453,3 +453,15 @@ def test_whom_it_suits_is_the_editors_reading(real_client):
         ["Like you: in wine and spirits.", "Not reported: how many took part."],
     ]
     assert all("our reading" in card for card in cards)
+
+
+def test_one_case_is_no_plural(client):
+    """Beside how many role models there are stands of how many cases."""
+    one, all_of_them = (
+        client.get(f"/role-models?aim=export+wine{within}").text
+        for within in ("&type=vertical", "")
+    )
+    tally = r'<p class="tally" role="status">(.*?)</p>'
+
+    assert texts(one, tally) == ["1 of 1 case, the one that suits you best first."]
+    assert texts(all_of_them, tally) == ["6 of 6 cases, the one that suits you best first."]
