@@ -17,7 +17,7 @@ from kb.model.english import in_line, joined, number_word, with_article
 from kb.model.taxonomy import Taxonomy
 from kb.search.query_analysis import Analysis
 from kb.search.searcher import Searcher
-from kb.text.negations import NONE_OF
+from kb.text.negations import LACKING
 from kb.text.similar_names import a_slip_apart
 
 #: The fields of a profile that are ticked, and the facet of their values.
@@ -108,7 +108,7 @@ def _left_out(answer: RoleModels, asked: Analysis, searcher: Searcher) -> Iterat
     for one in left_out(answer.profile, asked, searcher.taxonomy).exclusions:
         yield f"Left out, as your words say: {one.called(searcher.taxonomy)}."
     for left in asked.left_in:
-        if not NONE_OF.match(left):  # "no papers, no oven" is what a firm lacks
+        if not LACKING.match(left):  # "no oven", "bakers who do not export": so a firm is
             yield f"“{left}” was read as words and leaves nothing out."
 
 

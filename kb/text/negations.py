@@ -24,6 +24,11 @@ _NOT = (
     "not|but not|and not|rather than|instead of|pas|mais pas|et pas|nicht|aber nicht|und nicht|"
     "ikke|men ikke|og ikke|non|ma non|e non|não|mas não|e não|pero no|y no"
 )
+#: The same of what stands before: "networks that do not export", "firms who aren't in Norway".
+_OF_WHICH = (
+    r"(?:that|which|who)\s+(?:cannot|(?:do|does|did|are|is|were|was|have|has|had|would|could|wo|ca)"
+    r"n['’]t|(?:do|does|did|are|is|were|was|have|has|had|would|could|will|can)\s+not)\b"
+)
 #: The same with a noun, which without a sign before it says that there is none.
 _NO = "no|kein|keine|keinen|aucun|aucune|ingen|nessun|nessuna|nenhum|nenhuma"
 _BEFORE_NO = r"(?:(?<=[,;]\s)|(?:but|and|aber|und|mais|et|men|og|ma|e|mas|pero|y)\s+)"
@@ -35,13 +40,13 @@ _SMALL_WORDS = (
     "any|in|from|of|the|a|an|for|en|au|aux|de|du|la|le|les|el|der|die|das|aus|i|fra|em|no|na|della"
 )
 _BETWEEN = rf"(?:\s+(?:{_SMALL_WORDS}))*"
-#: What says that there is none of something.
-NONE_OF = re.compile(rf"(?:(?:but|and)\s+)?(?:{_NO})\b", re.IGNORECASE)
+#: What says that there is none of something, or that something is not done.
+LACKING = re.compile(rf"(?:(?:but|and)\s+)?(?:{_NO})\b|{_OF_WHICH}", re.IGNORECASE)
 #: Each such word with what stands between it and what may follow: in the groups ``without``,
-#: ``not``, ``no`` and ``lacks``.
+#: ``not`` (``of_which`` where it is said of what stands before), ``no`` and ``lacks``.
 NEGATIONS = re.compile(
-    rf"(?<!\w)(?:(?P<without>{_WITHOUT})|(?P<no>{_BEFORE_NO}(?:{_NO}))|(?P<not>{_NOT})|"
-    rf"(?P<lacks>{_LACKS})){_BETWEEN}\s+(?=\w)",
+    rf"(?<!\w)(?:(?P<without>{_WITHOUT})|(?P<no>{_BEFORE_NO}(?:{_NO}))|"
+    rf"(?P<not>(?P<of_which>{_OF_WHICH})|{_NOT})|(?P<lacks>{_LACKS})){_BETWEEN}\s+(?=\w)",
     re.IGNORECASE,
 )
 #: What several excluded values are joined by.
@@ -107,6 +112,8 @@ def _asks_to_leave_out(text: str, match: re.Match[str], following: list[re.Match
         return False
     if match["no"]:
         return bool(_AFTER_SIGN.search(text[: match.start()]))
+    if match["of_which"]:
+        return following[0].group().lower() not in _DENIED
     if match["not"]:
         is_left_out = is_added(text, match) or _OF_PLACE.match(said) is not None
         return is_left_out and not _only_denied(following)
