@@ -42,6 +42,7 @@ SEARCHES = {
     "/search": "All cases and guides",
     "/search?per_page=2&page=2": "All cases and guides, page 2",
     "/search?q=export": "Results for “export”",
+    "/search?q=export+%22small+firms%22": "Results for “export ‘small firms’”",
     "/search?q=export&country=NO": "Results for “export”: Norway",
     "/search?country=NO": "Norway",
     "/search?country=NO&country=FR": "Norway, France",

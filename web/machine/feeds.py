@@ -19,6 +19,7 @@ from kb.answers.changes import ChangedCase, Changes, changes, when_shown
 from kb.citations.items import Item, today
 from kb.exports.atom import MEDIA_TYPE, Feed, FeedEntry, Link, tag_uri, to_atom
 from kb.search.query import FEED_SIZE, Query
+from kb.text.typography import curly_inside
 from web.core.params import SEARCH_FEED, SITE_FEED, read_strict, to_query
 from web.core.request import searcher, settings, site_words
 from web.core.urls import absolute, addresses, query_url, url_for
@@ -68,7 +69,7 @@ def search() -> Response:
     def address(page: int) -> str:
         return absolute(query_url(first, page=page, endpoint="feeds.search"))
 
-    asked = [f"“{query.text}”"] if query.text else []
+    asked = [f"“{curly_inside(query.text)}”"] if query.text else []
     asked += [chip.label for chip in chips(query, taxonomy)]
     words = ", ".join(asked) or "everything"
     asks = urlsplit(query_url(replace(first, per_page=FEED_SIZE), endpoint="feeds.search")).query

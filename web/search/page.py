@@ -14,6 +14,7 @@ from kb.search.answer import ABOUT, EXACT, MORE, SearchResult
 from kb.search.query import Query
 from kb.search.searcher import Searcher
 from kb.text.operators import without_marks
+from kb.text.typography import curly_inside
 from web.core.urls import query_url
 from web.search.orders import Orders, orders
 from web.ui.filters import Chip
@@ -51,7 +52,7 @@ def title_of(query: Query, taxonomy: Taxonomy) -> str:
     """
     n = query.n_filters
     if query.text:
-        return gettext("Results for “%(query)s”", query=shortened(query.text))
+        return gettext("Results for “%(query)s”", query=_as_typed(query))
     if not n:
         return with_kinds("All cases and {guides}", taxonomy)
     if n <= LABELS_IN_TITLE:
@@ -65,6 +66,11 @@ def shortened(text: str) -> str:
         return text
     start, blank, _ = text[:LONGEST_TITLE].rpartition(" ")
     return f"{start if blank else text[:LONGEST_TITLE]}…"
+
+
+def _as_typed(query: Query) -> str:
+    """The text of a query between curly marks, with its own marks as those of a quotation there."""
+    return shortened(curly_inside(query.text))
 
 
 def filters_in_title(query: Query, taxonomy: Taxonomy) -> str:
@@ -93,7 +99,7 @@ def head_of(result: SearchResult, title: str, chips: Sequence[Chip]) -> Head:
     """
     query, filters = result.query, ", ".join(chip.label for chip in chips)
     asked = [
-        f"for “{shortened(query.text)}”" if query.text else "",
+        f"for “{_as_typed(query)}”" if query.text else "",
         f"under {filters}" if filters else "",
     ]
     beside = {EXACT: "", ABOUT: "About " if result.total else "", MORE: "More than "}[

@@ -30,7 +30,7 @@ from kb.model.facet_words import (
 from kb.model.facets import DECADE_FACET, PLANNED_FACET
 from kb.model.taxonomy import Taxonomy, Term, Vocabulary
 from kb.search.query import PAGE_SIZE
-from kb.text.typography import curly
+from kb.text.typography import curly, curly_inside
 from web.core.request import searcher, settings, site_words
 from web.core.urls import (
     case_url,
@@ -223,6 +223,7 @@ FILTERS = {
     "card_results": card_results,
     "converted": shown_conversion,
     "curly": curly,
+    "curly_inside": curly_inside,
     "day": day,
     "editorial": lambda case: read_by_editors(case, taxonomy()),
     "figure": shown_figure,

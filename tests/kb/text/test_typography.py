@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.text.typography import curly
+from kb.text.typography import curly, curly_inside
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,20 @@ def test_curly(straight, expected):
     assert curly(straight) == expected
     assert len(expected) == len(straight)
     assert curly(expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ('network "small firms"', "network ‘small firms’"),
+        ('wine -"small firms"', "wine -‘small firms’"),
+        ("“small firms” of „Leipzig“", "‘small firms’ of ‚Leipzig‘"),
+        ("firms' own 'brand'", "firms’ own ‘brand’"),
+        ('5" pipes "', '5" pipes "'),
+        ("wine", "wine"),
+    ],
+)
+def test_a_quotation_within_another(typed, shown):
+    """Between double marks what is quoted stands in single ones; places stay."""
+    assert curly_inside(typed) == shown
+    assert len(shown) == len(typed)

@@ -164,6 +164,13 @@ def test_a_search_that_means_nothing(client: FlaskClient, words: str) -> None:
     assert feed.feed.updated == f"{TODAY}T00:00:00Z"
 
 
+def test_marks_that_were_typed_stand_within_others(client: FlaskClient) -> None:
+    """The title quotes a search, and what that quotes is in single marks."""
+    feed = read(client, "/search.atom?q=%22fishing+trawlers%22")
+
+    assert feed.feed.title == "Compendium of Business Networks: nothing fits “‘fishing trawlers’”"
+
+
 @pytest.mark.parametrize(
     ("asked", "parameter"),
     [

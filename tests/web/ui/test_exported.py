@@ -82,6 +82,8 @@ def test_a_list_of_hits_as_a_file(client):
     assert "| Country | France |" in text
     assert "| Found | 2 |" in text
     assert "<http://localhost/search?q=wine&country=FR>" in text
+    quoting = file_at(client, "/search.md?q=wine+%22small+firms%22").data.decode()
+    assert quoting.startswith("# Results for “wine ‘small firms’”\n")
     assert len(re.findall("^## ", text, re.MULTILINE)) == 3  # contents, and both
 
 
