@@ -112,7 +112,7 @@ def test_where_nothing_is_found_the_words_are_shown_in_passing(searcher, text, f
 def test_what_is_in_passing_is_what_a_reading_of_every_case_gives(searcher):
     """Word by word over all words of the cases; where something is found, nothing is in passing."""
     texts = {
-        case.id: [set(tokens(one.text)) for one in searcher._snapshot.content.passages[row]]
+        case.id: [set(tokens(one.text)) for one in searcher.snapshot.content.passages[row]]
         for row, case in enumerate(searcher.cases)
     }
     words = sorted(set().union(*(stems for passages in texts.values() for stems in passages)))
