@@ -157,9 +157,10 @@ _WRITTEN: Mapping[str, str] = {
 }  # fmt: skip
 #: Beginnings of words that are written in one, whether or not a hyphen was typed, and of those
 #: that are written with a hyphen, by what they are in one.
-_IN_ONE = ("cooperat", "coordinat", "cowork", "multination", "subcontract", "transnation")
+_IN_ONE = ("cooperat", "coordinat", "cowork", "metalwork", "multination", "subcontract",
+            "transnation", "website", "woodwork")  # fmt: skip
 _WITH_HYPHEN: Mapping[str, str] = {"cofinanc": "co-financ", "coown": "co-own"}
-_LONGEST_YEAR = 4
+_LEAST_WITH_COMMA, _YEARS = 1_000, range(1_500, 2_100)
 
 _DIGITS: Mapping[str, int] = {
     word: number
@@ -637,7 +638,8 @@ def _written(form: str, typed: str) -> str:
     for in_one, apart in _WITH_HYPHEN.items():
         if form.startswith(in_one):
             return apart + form.removeprefix(in_one)
-    if form.isdigit() and len(form) > _LONGEST_YEAR and typed[-1:].isdigit():
-        millions = int(form) / 1_000_000
-        return f"{millions:g} million" if millions >= 1 else f"{int(form):,}"
-    return typed
+    number = int(form) if form.isdecimal() and len(form) <= _LONGEST else 0
+    if number < _LEAST_WITH_COMMA or (typed == form and number in _YEARS):
+        return typed
+    millions = number / 1_000_000
+    return f"{millions:g} million" if millions >= 1 else f"{number:,}"
