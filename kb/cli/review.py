@@ -185,7 +185,7 @@ class Words:
         )
 
     def _search(self, search: Search) -> str:
-        place = f"place {search.rank} of {search.total}" if search.rank else "not found"
+        place = f"place {search.rank:,} of {search.of}" if search.rank else "not found"
         wanted = f" (wanted: {search.wanted})" if search.wanted else ""
         return self._t(f"{quoted(search.text)}: {place}{wanted}")
 

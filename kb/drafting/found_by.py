@@ -14,6 +14,7 @@ import numpy as np
 
 from kb.drafting.trial import Trial
 from kb.model.facets import FACETS, MADE_FACETS
+from kb.search.answer import ABOUT, EXACT, MORE
 from kb.search.query import MAX_QUERY_LENGTH
 from kb.search.searcher import Searcher
 
@@ -39,6 +40,7 @@ class Search:
         by: what suggests it, one of ``SUGGESTED_BY``.
         rank: the place at which the draft would stand, from 1; None where it is not found.
         total: how many cases would be found, the draft included.
+        relation: how that goes with how many there are (``kb.search.answer``).
         wanted: what readers asked for in vain with these words; empty of others.
     """
 
@@ -46,7 +48,14 @@ class Search:
     by: str
     rank: int | None
     total: int
+    relation: str = EXACT
     wanted: str = ""
+
+    @property
+    def of(self) -> str:
+        """How many there are, in words: ``12``, ``about 174``, ``more than 1,000``."""
+        beside = {EXACT: "", ABOUT: "about ", MORE: "more than "}[self.relation]
+        return f"{beside}{self.total:,}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +88,11 @@ def searches(trial: Trial) -> tuple[Search, ...]:
             continue
         seen.add(text.casefold())
         tried.add(few)
-        rank, total = _rank(ranking, trial, text)
+        rank, total, relation = _rank(ranking, trial, text)
         if rank is not None or by != WANTED:
-            found.append(Search(text=text, by=by, rank=rank, total=total, wanted=wanted))
+            found.append(
+                Search(text=text, by=by, rank=rank, total=total, relation=relation, wanted=wanted)
+            )
     return tuple(found)
 
 
@@ -104,18 +115,18 @@ def joined_facets(trial: Trial) -> tuple[Joined, ...]:
     )
 
 
-def _rank(ranking: Searcher, trial: Trial, text: str) -> tuple[int | None, int]:
-    """The place of the draft among what a text finds, and how many cases that are."""
+def _rank(ranking: Searcher, trial: Trial, text: str) -> tuple[int | None, int, str]:
+    """The place of the draft among what a text finds, how many cases that are, of how many."""
     asked = ranking.analyser.analyse(text)
     if asked.text != text and _words(text) - _words(asked.text) & trial.own_words:
         asked = ranking.analyser.analyse(text, exact=True)  # a build would know the word
-    scores = ranking.scores_of(asked)
+    scores, relation = ranking.scores_and_relation(asked)
     own = scores.get(trial.draft.id)
     if own is None:
-        return None, len(scores)
+        return None, len(scores), relation
     before = sum(score > own for score in scores.values())
     equal = sum(score == own and one < trial.draft.id for one, score in scores.items())
-    return before + equal + 1, len(scores)
+    return before + equal + 1, len(scores), relation
 
 
 def _words(text: str) -> set[str]:

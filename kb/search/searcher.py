@@ -354,10 +354,15 @@ class Searcher:
 
     def scores_of(self, asked: Analysis) -> Mapping[str, float]:
         """The same of a text that was read already."""
+        return self.scores_and_relation(asked)[0]
+
+    def scores_and_relation(self, asked: Analysis) -> tuple[Mapping[str, float], str]:
+        """The same, and how many that are beside how many there are (``kb.search.answer``)."""
         within = _without(EVERYTHING, asked)
         evidence, judgement = self._judged(asked, [_as_worded(within, asked)])
-        rows, scores, _ = _found(self.engine, within, evidence, judgement)
-        return dict(zip(self.engine.ids(rows), scores.tolist(), strict=True))
+        rows, scores, is_cut = _found(self.engine, within, evidence, judgement)
+        relation = MORE if is_cut else self._relation(rows, within, asked, evidence, judgement)
+        return dict(zip(self.engine.ids(rows), scores.tolist(), strict=True)), relation
 
     def listed(self, within: Filter) -> Listed:
         """The cases that pass a filter, by id; each is read when it is asked for."""

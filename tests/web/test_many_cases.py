@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
 
+from kb.drafting.found_by import searches
+from kb.drafting.trial import Trial
 from kb.guidance.selection import MOST_READ, MOST_SILENT, of_query
 from kb.indexing.pipeline import build
 from kb.model.cases import Case
@@ -324,3 +327,23 @@ def test_pages_of_outcomes_say_of_how_many_they_are(site_of_many, reporting, mon
     assert "outcomes-of-100-cases-" in table.headers["Content-Disposition"]
     found = text_of(site_of_many.get("/outcomes?q=textile+export").text)
     assert "The words find more than 1,000 cases." in found
+
+
+def test_beside_a_draft_and_an_offer_a_total_is_told_as_it_is_known(
+    site_of_many, many, monkeypatch
+):
+    """The place of a draft is one of more than so many; an offer has a number if it is exact."""
+    draft = replace(many.cases[10], id="norway/new", title="Textile export")
+    by_title = searches(Trial(draft=draft, searcher=many))[0]
+    assert (by_title.text, by_title.of) == ("Textile export", "more than 1,000")
+    assert replace(by_title, relation="about", total=174).of == "about 174"
+    assert replace(by_title, relation="exact", total=1).of == "1"
+
+    address, offered = "/search?q=wine+in+Norway+or+France", r">((?:Only|Also) [^<]*)<"
+    exact = site_of_many.get(address).text
+    assert re.findall(offered, exact) == ["Only Wine and spirits (1)", "Only Norway (1)"]
+    monkeypatch.setattr(many.retriever, "candidates", 400)
+    about = site_of_many.get(address).text
+    assert re.findall(offered, about) == ["Only Wine and spirits", "Only Norway"]
+    narrowed = site_of_many.get(f"{address}&country=NO").text
+    assert re.findall(offered, narrowed) == ["Also France"]

@@ -620,6 +620,9 @@ def test_browse_counts_every_value(client):
     )
     assert '<a href="/projects">What each of them means</a>' in page
     assert '<a rel="nofollow" href="/search">everything by title</a>' in page
+    assert "It worked in the" not in page  # the label of a decade says so
+    decades = re.findall(r'href="/search\?decade=[^"]*">([^<]*)</a>', page)
+    assert decades == ["1990s", "Not told"]
     assert ' href="/search?status=cautionary">Cautionary</a> <span class="ledger-count">1<' in page
 
 

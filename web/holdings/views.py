@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from kb.model.facets import COLLECTION_FACET, FACET_LISTS
+from kb.model.facets import COLLECTION_FACET, DECADE_FACET, FACET_LISTS
 from web.core.request import searcher
 from web.core.urls import facet_url
 from web.holdings.atlas import atlas_page
@@ -54,6 +54,7 @@ def browse() -> str:
         countries=counted.terms("country", compendium.taxonomy),
         folded=[facet for facet, terms in sections if len(terms) > MOST and facet not in PAGED],
         paged={facet: FACET_LISTS[facet] for facet in PAGED},
+        said_by_label=(DECADE_FACET,),
     )
 
 

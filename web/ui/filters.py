@@ -12,7 +12,7 @@ from kb.model.facet_words import facet_words
 from kb.model.facets import COLLECTION_FACET, FACETS
 from kb.model.quantities import DOWN, UP
 from kb.model.taxonomy import Taxonomy, Term
-from kb.search.answer import FacetCount, SearchResult
+from kb.search.answer import EXACT, FacetCount, SearchResult
 from kb.search.query import Query, with_value, without_least, without_value
 from kb.search.searcher import Searcher
 from kb.search.suggestions import values_in_part
@@ -271,16 +271,18 @@ def offers(result: SearchResult) -> tuple[Link, ...]:
 
     Where the facet has a selection a value widens it; elsewhere it narrows. A value
     that would leave nothing, or everything as it is, is not offered. The numbers are
-    those of the search that the offer leads to.
+    those of the search that the offer leads to; where that is not known exactly there is none.
     """
-    query = result.query
+    query, is_exact = result.query, result.found.relation == EXACT
     made = []
     for mention in result.mentions:
         if query.filters.get(mention.facet) and mention.facet not in query.all_of:
-            message, n = N_("Also %(value)s (%(count)s more)"), _would_add(result, mention)
+            message = N_("Also %(value)s (%(count)s more)") if is_exact else N_("Also %(value)s")
+            n = _would_add(result, mention)
         else:
             left = result.found.n_narrowed(mention.facet, mention.value)
-            message, n = N_("Only %(value)s (%(count)s)"), left if left < result.total else 0
+            message = N_("Only %(value)s (%(count)s)") if is_exact else N_("Only %(value)s")
+            n = left if left < result.total else 0
         if n > 0:
             words = gettext(message, value=mention.label, count=number(n))
             url = query_url(with_value(query, mention.facet, mention.value))
@@ -302,7 +304,10 @@ def _offered_regions(result: SearchResult) -> Iterator[Link]:
             narrowed = query
             for one in countries:
                 narrowed = with_value(narrowed, _COUNTRY, one)
-            words = gettext("Only %(value)s (%(count)s)", value=region.label, count=number(n))
+            message = N_("Only %(value)s")
+            if result.found.relation == EXACT:
+                message = N_("Only %(value)s (%(count)s)")
+            words = gettext(message, value=region.label, count=number(n))
             yield Link(url=query_url(narrowed), words=words)
 
 
