@@ -75,7 +75,7 @@ rows, by_passage = template.rows, (Part(vector_sets=(PASSAGES.name,), weight=1.0
 nothing, no_line = np.full(len(rows), -1.0), np.full(len(rows), -1)
 none, unlinked = np.zeros(len(rows)), np.zeros((2, 0), dtype=np.int64)
 
-def alone(asked, within):
+def alone(asked, within, *, also=None):
     vectors = {PASSAGES.name: whole._encoders.query.encode_query(asked.in_english)}
     found = whole.engine.ask(Question(vectors=vectors, parts=by_passage)).evidence(rows)
     scores = found.cosines[PASSAGES.name]

@@ -88,8 +88,8 @@ def _build(settings: Settings, collection: str, *, force: bool, as_json: bool) -
         of = f" of the collection {report.collection}" if report.collection else ""
         click.echo(
             f"Snapshot {report.snapshot_id}{of} {state}: {so_many(report.cases, 'case')}, "
-            f"{so_many(report.passages, 'passage')} ({report.encoded} encoded, "
-            f"{report.reused} reused), "
+            f"{so_many(report.passages, 'passage')} ({report.encoded:,} encoded, "
+            f"{report.reused:,} reused), "
             f"{report.dimension} dimensions, {report.seconds:.1f} s"
         )
     if report.pinned is not None:

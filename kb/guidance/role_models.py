@@ -37,9 +37,6 @@ MOST = 10
 #: Least score of the best case at which a profile counts as answered: a little less than
 #: the best case of any tuning profile has (``benchmarks/weigh_profiles.py`` prints that).
 ANSWER_THRESHOLD = 0.19
-#: Of the probability that a search must have, what a profile says must have this share: who fills
-#: in a form means it, and says more. No tuning profile of either set is refused by that.
-_LESS_LIKELY = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +155,14 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
 
 
 def _is_answerable(searcher: Searcher, evidence: Evidence | None) -> bool:
-    """Whether the compendium answers what the profile says at all; true where it says nothing."""
+    """Whether the compendium answers what the profile says at all; true where it says nothing.
+
+    It must be as likely as of a search.
+    """
     calibration = searcher.compendium.calibration
     if calibration is None or evidence is None:
         return True
-    least = _LESS_LIKELY * calibration.answer_threshold
-    return answered_by(evidence, calibration) >= least
+    return answered_by(evidence, calibration) >= calibration.answer_threshold
 
 
 def counts_of(searcher: Searcher, query: Query) -> Mapping[str, tuple[FacetCount, ...]]:

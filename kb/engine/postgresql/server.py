@@ -61,6 +61,10 @@ _WATCH = {
 
 #: The SQLSTATE of a statement that was ended because it took too long, or by somebody.
 _TOO_LONG = "57014"
+#: The SQLSTATE of a connection that somebody ended, as a server does that restarts.
+_ENDED = "57P01"
+#: How often a question is put in all while connections are ended.
+_TRIES = 4
 _NO_EXTENSION = "Install pgvector on the server and run 'CREATE EXTENSION vector' in the database."
 #: SQLSTATE, or the first two letters of it, to what is wrong and what to do.
 _REMEDIES: Mapping[str, tuple[str, str]] = {
@@ -188,13 +192,14 @@ class Server:
             SnapshotMissing: it does not have the version any more.
         """
         with self.telling():
-            try:
-                return self._fetched(asked)
-            except _library().OperationalError as err:
-                if err.sqlstate == _TOO_LONG:
-                    raise
-            self.close()  # the others broke with it
-            return self._fetched(asked)
+            for left in reversed(range(_TRIES)):
+                try:
+                    return self._fetched(asked)
+                except (_library().OperationalError, EngineUnavailable) as err:
+                    if not left or not _is_worth_another(err, first=left == _TRIES - 1):
+                        raise
+                self.close()  # the others broke with it
+        raise AssertionError("the last try gives rows or raises")
 
     def _fetched(self, asked: Sequence[Asked]) -> list[list[tuple]]:
         with self.reading() as connection:
@@ -281,6 +286,18 @@ class Server:
         return _connection_type().connect(
             self._address, prepare_threshold=_PREPARED_AFTER, client_encoding="utf8", **options
         )
+
+
+def _is_worth_another(err: Exception, *, first: bool) -> bool:
+    """Whether a question that failed is put again, on a connection of its own.
+
+    Once where a connection broke, and again where somebody ended it, be it while it was opened: a
+    server that restarts ends all that there are, and it is there for the next.
+    """
+    if isinstance(err, EngineUnavailable):  # it could not be opened
+        return getattr(err.__cause__, "sqlstate", None) == _ENDED
+    state = getattr(err, "sqlstate", None)
+    return state == _ENDED or (first and state != _TOO_LONG)
 
 
 def _said(err: psycopg.Error) -> str:
