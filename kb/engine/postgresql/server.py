@@ -191,12 +191,14 @@ class Server:
             EngineUnavailable: the server is not there, or gave out.
             SnapshotMissing: it does not have the version any more.
         """
+        began = time.monotonic()
         with self.telling():
             for left in reversed(range(_TRIES)):
                 try:
                     return self._fetched(asked)
                 except (_library().OperationalError, EngineUnavailable) as err:
-                    if not left or not _is_worth_another(err, first=left == _TRIES - 1):
+                    soon = time.monotonic() < began + self._silent_for
+                    if not left or not _is_worth_another(err, left == _TRIES - 1, soon=soon):
                         raise
                 self.close()  # the others broke with it
         raise AssertionError("the last try gives rows or raises")
@@ -267,13 +269,13 @@ class Server:
     def _connect(self) -> Connection:
         with self.telling():
             connection = self._open(autocommit=True)
-            connection.silent_for = self._silent_for
-            with ExitStack() as unless_sound:
-                unless_sound.callback(connection.close)
-                _check(connection, self.name, writes=False)
-                connection.execute(_SESSION)
-                unless_sound.pop_all()
-            return connection
+        connection.silent_for = self._silent_for
+        with ExitStack() as unless_sound:
+            unless_sound.callback(connection.close)
+            _check(connection, self.name, writes=False)
+            connection.execute(_SESSION)
+            unless_sound.pop_all()
+        return connection
 
     def _open(self, **options: Any) -> Connection:
         library = _library()
@@ -288,16 +290,18 @@ class Server:
         )
 
 
-def _is_worth_another(err: Exception, *, first: bool) -> bool:
+def _is_worth_another(err: Exception, is_first: bool, *, soon: bool) -> bool:
     """Whether a question that failed is put again, on a connection of its own.
 
-    Once where a connection broke, and again where somebody ended it, be it while it was opened: a
-    server that restarts ends all that there are, and it is there for the next.
+    Once whatever broke it, and again where its connection was ended, or broke and no server was
+    waited for: one that stops ends all that there are, those just opened as well, and it or
+    another is there for the next. Where none could be opened that is said at once.
     """
-    if isinstance(err, EngineUnavailable):  # it could not be opened
+    if isinstance(err, EngineUnavailable):
         return getattr(err.__cause__, "sqlstate", None) == _ENDED
     state = getattr(err, "sqlstate", None)
-    return state == _ENDED or (first and state != _TOO_LONG)
+    broke = state is None and soon
+    return state == _ENDED or broke or (is_first and state != _TOO_LONG)
 
 
 def _said(err: psycopg.Error) -> str:
