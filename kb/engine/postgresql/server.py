@@ -193,15 +193,15 @@ class Server:
         """
         began = time.monotonic()
         with self.telling():
-            for left in reversed(range(_TRIES)):
+            for nth in range(_TRIES - 1):
                 try:
                     return self._fetched(asked)
                 except (_library().OperationalError, EngineUnavailable) as err:
                     soon = time.monotonic() < began + self._silent_for
-                    if not left or not _is_worth_another(err, left == _TRIES - 1, soon=soon):
+                    if not _is_worth_another(err, is_first=nth == 0, soon=soon):
                         raise
                 self.close()  # the others broke with it
-        raise AssertionError("the last try gives rows or raises")
+            return self._fetched(asked)
 
     def _fetched(self, asked: Sequence[Asked]) -> list[list[tuple]]:
         with self.reading() as connection:
@@ -290,7 +290,7 @@ class Server:
         )
 
 
-def _is_worth_another(err: Exception, is_first: bool, *, soon: bool) -> bool:
+def _is_worth_another(err: Exception, *, is_first: bool, soon: bool) -> bool:
     """Whether a question that failed is put again, on a connection of its own.
 
     Once whatever broke it, and again where its connection was ended, or broke and no server was
