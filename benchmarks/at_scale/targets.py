@@ -152,7 +152,7 @@ TARGETS = (
     ),
     Target(
         at=10_000,
-        what="cases that come back where the filter holds ten",
+        what="cases that come back for a filter that ten pass, without a text",
         figure=of(10_000, "cases that pass that filter"),
         least=10,
     ),

@@ -101,7 +101,7 @@ def test_each_target_says_how_it_came_out():
         ),
         (
             "10,000",
-            "cases that come back where the filter holds ten",
+            "cases that come back for a filter that ten pass, without a text",
             "at least 10",
             "10",
             "reached",
