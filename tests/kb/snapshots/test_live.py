@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -70,9 +69,26 @@ def _opener() -> Opener:
     return Opener()
 
 
+@pytest.fixture(autouse=True)
+def _who_asks_has_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer to open what is opened in no time than a reader waits."""
+    monkeypatch.setattr(live_module, "WAIT_FOR_NEW", 60)
+
+
 def follow(index: Path, opener: Opener, *, fall_back: bool = False) -> Live[str]:
     """What is tested."""
     return Live(index, opener, check=opener.check, fall_back=fall_back)
+
+
+class Clock:
+    """Stands where it is put. What a test before this one left behind sleeps as ever."""
+
+    now = 100.0
+    sleep = staticmethod(time.sleep)
+
+    def monotonic(self) -> float:
+        """The time, in seconds."""
+        return self.now
 
 
 def until(reached: Callable[[], bool], seconds: float = 60) -> None:
@@ -109,20 +125,44 @@ def test_the_first_request_after_a_switch_gets_the_new_snapshot(index, opener):
     assert opener.asked == [B, A, C]
 
 
-def test_a_request_does_not_wait_for_long(index, opener):
-    """What takes longer to open than a request may wait is answered from the old one until then."""
+class Waited:
+    """The lock of who opens, which tells how long others would wait for it, and lets none wait."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self._lock = threading.Lock()
+        self.release = self._lock.release
+
+    def acquire(self, *, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take it where that takes no time."""
+        if timeout >= 0:
+            self.seconds.append(timeout)
+        return self._lock.acquire(blocking=blocking and timeout < 0)
+
+
+def test_a_request_does_not_wait_for_long(index, opener, monkeypatch):
+    """What takes longer to open than a request may wait is answered from the old one until then.
+
+    Whoever comes later waits for the rest of that time, and nobody after it.
+    """
+    clock = Clock()
+    monkeypatch.setattr(live_module, "time", clock)
+    monkeypatch.setattr(live_module, "WAIT_FOR_NEW", WAIT_FOR_NEW)
     live = follow(index, opener)
     live.refresh()
+    live._lock = lock = Waited()
     opener.gate.clear()
     set_current(index, A)
 
-    began = time.monotonic()
-    first, waited = live.current(), time.monotonic() - began
-    second, again = live.current(), time.monotonic() - began - waited
+    answers, waited = [], []
+    for clock.now in (100.0, 100.5, 100.0 + WAIT_FOR_NEW, 130.0):
+        answers.append(live.current())
+        waited.append(lock.seconds)
+        lock.seconds = []
 
-    assert (first, second) == (B, B)
-    assert waited > WAIT_FOR_NEW / 2  # for the new one, which does not come
-    assert again < WAIT_FOR_NEW / 2  # there is nothing to wait for any more
+    assert answers == [B] * 4
+    assert [len(seconds) for seconds in waited] == [1, 1, 0, 0]
+    assert [*waited[0], *waited[1]] == pytest.approx([WAIT_FOR_NEW, WAIT_FOR_NEW - 0.5])
     opener.gate.set()
     until(lambda: live.current() == A)
     assert opener.asked == [B, A]
@@ -179,16 +219,16 @@ def test_whatever_goes_wrong_is_told_and_tried_again(
 
 def test_what_failed_is_tried_at_growing_intervals(index, opener, monkeypatch):
     """However many requests come, a snapshot that cannot be opened is not opened in each."""
-    now, asked_at = 100.0, []
-    monkeypatch.setattr(live_module, "time", SimpleNamespace(monotonic=lambda: now))
+    clock, asked_at = Clock(), []
+    monkeypatch.setattr(live_module, "time", clock)
     live = follow(index, opener)
     opener.fails[B] = SnapshotCorrupt("It is damaged.")
 
-    for now in range(100, 130):
+    for clock.now in range(100, 130):
         so_far = len(opener.asked)
         with pytest.raises(SnapshotCorrupt, match=r"It is damaged\."):
             live.current()
-        asked_at += [now] * (len(opener.asked) - so_far)
+        asked_at += [clock.now] * (len(opener.asked) - so_far)
 
     assert asked_at == [100, 101, 103, 107, 115]
 
@@ -250,6 +290,7 @@ def test_what_is_found_damaged_later_is_served_no_more(index, opener):
     opener.damaged = {B}
     live.verify()
 
+    os.close(writing)
     assert os.waitpid(child, 0)[1] == 0
     expected = LiveStatus(snapshot_id=A, trouble=f"{B} was altered. Run 'kb build'.", fallback=True)
     assert os.read(reading, 999).decode() == repr(expected)
@@ -322,7 +363,10 @@ def test_what_is_sound_is_not_checked_over_and_over(index, opener):
 
     for _ in range(9):
         live.suspect(live.current(), GaveOut())
-        time.sleep(0.01)
+    until(lambda: not live._suspecting.locked())  # it is checked beside those who ask
+    for _ in range(9):
+        live.suspect(live.current(), GaveOut())
+    until(lambda: not live._suspecting.locked())
 
     assert opener.checked == [(B, B)]
     assert live.status() == LiveStatus(snapshot_id=B, trouble=None)
