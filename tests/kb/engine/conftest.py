@@ -10,6 +10,12 @@ from kb.engine.postgresql.server import server_at
 from tests.kb.engine.engines import running_server
 
 
+@pytest.fixture(autouse=True)
+def _a_busy_machine_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of a busy machine needs longer for a new connection than an address has else."""
+    monkeypatch.setattr("kb.engine.postgresql.server.CONNECT_SECONDS", 60)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _stop_server() -> Iterator[None]:
     yield

@@ -21,6 +21,9 @@ OLDER_PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
 #: Quick rather than safe: what is lost when the machine stops is of no use.
 _OPTIONS = "-c fsync=off -c shared_buffers=64MB -c wal_level=replica -c max_connections=40"
 
+#: Seconds for a program, and within it for a server to be there: a busy machine may take long.
+_PATIENCE_S = 300
+
 
 def _run(program: str, *arguments: str, check: bool = True, programs: Path = PROGRAMS) -> None:
     """Run one of the programs; as nobody where this is root, whom PostgreSQL refuses."""
@@ -29,10 +32,10 @@ def _run(program: str, *arguments: str, check: bool = True, programs: Path = PRO
         [str(programs / program), *arguments],
         user=user,
         cwd="/",
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PGCONNECT_TIMEOUT": "5"},
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PGCONNECT_TIMEOUT": f"{_PATIENCE_S}"},
         check=check,
         stdout=subprocess.DEVNULL,
-        timeout=60,
+        timeout=_PATIENCE_S,
     )
 
 
@@ -75,7 +78,8 @@ class PostgresServer:
         """Start, and wait until it answers."""
         listen = f"-c listen_addresses=127.0.0.1 -p {self.port} -k ''"
         self._run(
-            *("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log")),
+            *("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", f"{_PATIENCE_S}"),
+            *("-l", str(self.folder / "log")),
             *("-o", " ".join([_OPTIONS, listen, *options]), "start"),
         )
         return self

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ from kb.errors import (
 from tests.kb.engine.engines import running_server
 from tests.kb.engine.postgresql_server import OLDER_PROGRAMS, PostgresServer
 from tests.kb.engine.test_contract import FOUR, N, assert_same, digest, fill, texts_of
+from tests.ports import free_port
 
 QUESTION = Question(
     vectors={"passages": FOUR},
@@ -358,13 +359,14 @@ def test_texts_that_go_while_a_version_is_open_are_missed(address, index):
 
 def test_a_server_that_is_not_there(index):
     """One sentence that says where, and what to do; the password is not in it."""
-    address = "postgresql://kb:secret@127.0.0.1:9/compendium"
+    port = free_port()
+    address = f"postgresql://kb:secret@127.0.0.1:{port}/compendium"
 
     with pytest.raises(EngineUnavailable) as raised:
         PostgresEngine.open(address, pointing(index / "any"))
 
     message = str(raised.value)
-    assert message.startswith("PostgreSQL at 127.0.0.1:9/compendium gave no answer (")
+    assert message.startswith(f"PostgreSQL at 127.0.0.1:{port}/compendium gave no answer (")
     assert message.endswith("Start it, or correct KB_ENGINE.")
     assert "secret" not in message
     assert "\n" not in message
@@ -406,21 +408,19 @@ def test_a_role_that_is_not_let_in(own_server, index):
     rules = own_server.folder / "data" / "pg_hba.conf"
     before, folder = rules.read_text("utf-8"), pointing(index / "any")
     rules.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{before}", "utf-8")
+    loaded = execute(own_server.address, "SELECT pg_conf_load_time()")
     execute(own_server.address, "SELECT pg_reload_conf()")
-    try:
-        for given, said in (
-            ("locked:wrong", "password authentication failed"),
-            ("locked", "no password supplied"),
-        ):
-            with pytest.raises(EngineUnavailable) as raised:
-                PostgresEngine.open(own_server.address.replace("postgres@", f"{given}@"), folder)
-            assert "does not let this role in (" in str(raised.value)
-            assert said in str(raised.value)
-            assert str(raised.value).endswith("and its password in ~/.pgpass or PGPASSWORD.")
-            assert "wrong" not in str(raised.value)
-    finally:
-        rules.write_text(before, "utf-8")
-        execute(own_server.address, "SELECT pg_reload_conf()")
+    until(lambda: execute(own_server.address, "SELECT pg_conf_load_time()") != loaded)
+    for given, said in (
+        ("locked:wrong", "password authentication failed"),
+        ("locked", "no password supplied"),
+    ):
+        with pytest.raises(EngineUnavailable) as raised:
+            PostgresEngine.open(own_server.address.replace("postgres@", f"{given}@"), folder)
+        assert "does not let this role in (" in str(raised.value)
+        assert said in str(raised.value)
+        assert str(raised.value).endswith("and its password in ~/.pgpass or PGPASSWORD.")
+        assert "wrong" not in str(raised.value)
 
 
 def test_a_build_that_may_not_make_the_extension_is_told_what_to_run(address, index):
@@ -796,66 +796,91 @@ def test_connections_of_before_a_restart_are_replaced(own_server, index, how):
 
 
 def test_answers_go_on_while_connections_are_cut(own_server, index):
-    """One that is ended in the middle of a question is replaced, and the question put again."""
+    """One that is ended in the middle of a question is replaced, and the question put again.
+
+    Each who asks has had answers since the last cut: no question is cut over and over.
+    """
     engine = published(own_server.address, index / "one")
     expected = answer(engine)
-    answers: list[bool] = []
+    all_answers: list[list[bool]] = [[], [], []]
     stop = threading.Event()
 
-    def ask() -> None:
+    def ask(answers: list[bool]) -> None:
         while not stop.is_set():
             answers.append(answer(engine) == expected)
 
     with ThreadPoolExecutor(max_workers=3) as pool:
-        asking = [pool.submit(ask) for _ in range(3)]
-        for _ in range(5):
-            await_more(answers, 5)
-            cut_all(own_server.address)
-        await_more(answers, 5)
-        stop.set()
+        asking = [pool.submit(ask, answers) for answers in all_answers]
+        try:
+            for _ in range(5):
+                await_more_of_each(all_answers, asking)
+                cut_all(own_server.address)
+            await_more_of_each(all_answers, asking)
+        finally:
+            stop.set()
     assert [one.result() for one in asking] == [None] * 3
-    assert all(answers)
+    assert all(map(all, all_answers))
 
 
 def test_a_server_that_hangs_is_not_waited_for_for_ever(own_server):
     """As one does whose disk does: a new connection is tried, and then it is said."""
     execute(own_server.address, "CREATE EXTENSION vector")
-    server = Server(own_server.address, silent_for=1.0)
-    with server.reading() as connection:
+    patient, server = (Server(own_server.address, silent_for=seconds) for seconds in (5.0, 1.0))
+    with patient.reading() as connection:
         hanging = connection.info.backend_pid
     os.kill(hanging, signal.SIGSTOP)
     try:
-        assert server.fetch("SELECT 1") == [(1,)]  # on another connection
+        assert patient.fetch("SELECT 1") == [(1,)]  # on another connection
         with pytest.raises(EngineUnavailable) as raised:
-            server.fetch("SELECT pg_sleep(20)")
+            server.fetch("SELECT pg_sleep(600)")
         assert str(raised.value) == (
             f"{server.name} gave no answer (no word for 1 seconds). Start it, or correct KB_ENGINE."
         )
     finally:
         os.kill(hanging, signal.SIGCONT)
-        server.close()
+        for one in (patient, server):
+            one.close()
 
 
 def test_an_answer_that_takes_too_long_is_not_asked_for_again(address, index):
     """What the server was told to end stays ended."""
-    server = server_at(address)
-    started = time.monotonic()
+    own = database(address, "asked_once")
+    execute(own, "CREATE EXTENSION vector")
+    execute(own, "CREATE SEQUENCE asked")
+    server = Server(own)
     with server.reading() as connection:
-        connection.execute("SET statement_timeout = '1s'")
+        connection.execute("SET statement_timeout = '1s'; SET default_transaction_read_only = off")
 
     with pytest.raises(EngineUnavailable, match="took too long"):
-        server.fetch("SELECT pg_sleep(20)")
+        server.fetch("SELECT nextval('public.asked'), pg_sleep(600)")
 
-    assert time.monotonic() - started < 10
+    assert execute(own, "SELECT last_value, is_called FROM asked") == [(1, True)]
     server.close()
+
+
+def until(reached: Callable[[], bool], seconds: float = 60) -> None:
+    """Look until it is so."""
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def await_more(answers: list, n: int = 30) -> None:
     """Wait until so many more have come."""
-    wanted, end = len(answers) + n, time.monotonic() + 60
-    while len(answers) < wanted:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wanted = len(answers) + n
+    until(lambda: len(answers) >= wanted)
+
+
+def await_more_of_each(all_answers: list[list], asking: list[Future]) -> None:
+    """Wait until two more have come to each who asks, or one of them has failed."""
+    wanted = [len(answers) + 2 for answers in all_answers]
+    until(
+        lambda: (
+            any(one.done() for one in asking)
+            or all(len(answers) >= n for answers, n in zip(all_answers, wanted, strict=True))
+        )
+    )
 
 
 def test_a_primary_that_stops_while_a_standby_answers(index):
