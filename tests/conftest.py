@@ -22,6 +22,7 @@ from kb.search.opening import LiveSearcher, open_live
 from kb.search.searcher import Searcher
 from kb.settings import Settings, read_settings
 from tests.browser.chromium import FLAGS, executable
+from tests.days import one_day
 from tests.toy import (
     FIRST_COLLECTION,
     ROOT,
@@ -32,9 +33,13 @@ from tests.toy import (
 )
 from tests.toy_packs import write_packs
 
-# How fast examples are made and run says more about the machine than about the code.
+# How fast examples are made and run says more about the machine than about the code; and a run
+# tries the same ones as the run before.
 hypothesis.settings.register_profile(
-    "kb", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "kb",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("kb")
 
@@ -45,6 +50,13 @@ def _ctrl_c_is_heard() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(name="today")
+def _today() -> Iterator[str]:
+    """The day, in ISO 8601, which is the same until the test has ended."""
+    with one_day() as today:
+        yield today
 
 
 @pytest.fixture(name="made_once", scope="session")

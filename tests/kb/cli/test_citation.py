@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import bibtexparser
 import pytest
@@ -65,12 +64,12 @@ def test_the_sources_of_cases(cite):
     assert [entry.key for entry in bibtexparser.parse_string(bib).entries] == ["doe-2001"]
 
 
-def test_json(cite):
+def test_json(today, cite):
     """One case as the API gives it."""
     answer = json.loads(cite(METAL, "--json").stdout)
 
     assert (answer["id"], answer["newest_url"]) == (METAL, f"{SITE}/cases/{METAL}")
-    assert answer["accessed"] == date.today().isoformat()
+    assert answer["accessed"] == today
     assert list(answer["styles"]) == ["apa", "chicago", "harvard", "mla"]
     assert list(answer["formats"]) == ["bibtex", "ris", "csl-json"]
 

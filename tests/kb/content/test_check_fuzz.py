@@ -26,7 +26,7 @@ AROUND = Surroundings(
     keys=("doe-2001", "roe-2002"),
     undated=frozenset({"roe-2002"}),
 )
-#: Seconds that one file may take; it takes a few thousandths.
+#: Seconds of the processor that one file may take; it takes a few thousandths.
 MOST_SECONDS = 20
 EVERYTHING = (BROKEN / "everything-wrong.md").read_bytes()
 CASES = [path.read_bytes() for path in sorted((ROOT / "cases" / "norway").glob("*.md"))[:12]]
@@ -34,11 +34,11 @@ CASES = [path.read_bytes() for path in sorted((ROOT / "cases" / "norway").glob("
 
 def told(data: bytes) -> list[Problem]:
     """What is wrong in these bytes, each problem with a place and a rule."""
-    started = time.monotonic()
+    started = time.thread_time()
     reading, _ = read_file(CaseFile(id="norway/a", path="norway/a.md", data=data), AROUND)
     found = list(reading.problems_in("norway/a.md"))
 
-    assert time.monotonic() - started < MOST_SECONDS
+    assert time.thread_time() - started < MOST_SECONDS
     text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
     lines = [*text.split("\n"), ""]
     assert [one for one in found if not 1 <= one.line <= len(lines)] == []

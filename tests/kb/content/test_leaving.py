@@ -95,11 +95,11 @@ def test_an_alias_is_of_one_case_and_of_no_file(toy_cases: Path):
     ]
 
 
-def test_a_day_must_have_come(toy_cases: Path, tmp_path: Path):
+def test_a_day_must_have_come(today: str, toy_cases: Path, tmp_path: Path):
     """It is asked anew each day, of what is remembered of the file too."""
-    today, index = date.today(), tmp_path / "remembered"
+    index = tmp_path / "remembered"
     index.mkdir()
-    tomorrow = today + timedelta(days=1)
+    tomorrow = date.fromisoformat(today) + timedelta(days=1)
     add(toy_cases, SPAIN, f"withdrawn: {{day: {tomorrow}, reason: No.}}")
     add(toy_cases, DENMARK, "changes:", f"  - {{day: {today}, what: One.}}",
         f"  - {{day: {tomorrow}, what: Two.}}")  # fmt: skip

@@ -21,7 +21,6 @@ import threading
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from urllib.error import HTTPError
@@ -337,7 +336,7 @@ def _in_the_future(settings: Settings) -> None:
         addition.tell(TRAINING, replace(entry, day="2096-10-02", what="Came back.", case_id=""))
 
 
-def test_a_clock_that_was_set_back(old_and_new, tmp_path):
+def test_a_clock_that_was_set_back(today, old_and_new, tmp_path):
     """Orders hold as they were told, whatever the times say: what is new is served and kept."""
     own = replace(copy_index(old_and_new, tmp_path), keep_snapshots=2)
     before = current_id(own.index)
@@ -358,7 +357,6 @@ def test_a_clock_that_was_set_back(old_and_new, tmp_path):
         report.snapshot_id, last.snapshot_id,
     ]  # fmt: skip
     history = Versions(own.index).history(TRAINING)
-    today = datetime.now(UTC).date().isoformat()
     assert [one.day for one in history][-3:] == ["2096-10-02", today, today]
     assert Versions(own.index).newest(TRAINING) == history[-1]
     back = kb("snapshots", "--index", own.index, "--use", "previous")
@@ -383,7 +381,7 @@ def test_builders_side_by_side(old_and_new, tmp_path, rounds):
             for _ in range(3)
         ]  # fmt: skip
         for builder in builders:
-            said = builder.communicate(timeout=120)[1]
+            said = builder.communicate(timeout=600)[1]
             busy = f"Another build of {own.index} is running" in said
             assert builder.returncode == (1 if busy else 0), said
             ended.append(builder.returncode)

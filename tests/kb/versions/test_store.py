@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -205,9 +204,8 @@ def test_a_build_keeps_what_every_case_is(toy_settings: Settings):
     ]
 
 
-def test_a_new_store_begins_with_the_days_that_the_files_tell(toy_settings: Settings):
+def test_a_new_store_begins_with_the_days_that_the_files_tell(today, toy_settings: Settings):
     """When a case was added or changed last; where neither is told, today."""
-    today = datetime.now(UTC).date().isoformat()
     told = "changes: [{day: 2026-11-25, what: The price was mended.}]\ntitle: "
     edit(toy_settings, "title: ", told, "norway/metal-buyers")
     build(toy_settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,11 +16,11 @@ from kb.exports.atom import Feed, FeedEntry, Link, to_atom
 from kb.model.case_versions import Entry
 from kb.versions.cases import versions_of
 from kb.versions.store import adding
+from tests.days import one_day
 from tests.web.changing_site import Site
 
 METAL, TEXTILE, WINE = "norway/metal-buyers", "norway/textile-exporters", "france/wine-exporters"
 WEAVERS, SPAIN = "norway/weavers", "spain/textile-training"
-TODAY = date.today().isoformat()
 #: On which days the cases came in, where that was before the first build.
 EARLIER = {
     METAL: "2026-03-01",
@@ -33,8 +33,15 @@ EARLIER = {
 }
 
 
+@pytest.fixture(name="today", scope="module")
+def _today() -> Iterator[str]:
+    """The day of all these tests."""
+    with one_day() as today:
+        yield today
+
+
 @pytest.fixture(name="site", scope="module")
-def _site(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Site:
+def _site(today: str, tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Site:
     """Cases that came in on several days; one was moved today, and one was changed."""
     site = Site(tmp_path_factory.mktemp("feeds"), tiny_encoder)
     site.build()
@@ -71,7 +78,7 @@ def paths(feed: feedparser.FeedParserDict) -> list[str]:
     return [entry.link.removeprefix("http://localhost/cases/") for entry in feed.entries]
 
 
-def test_the_feed_of_the_site_is_by_the_day_of_change(client: FlaskClient) -> None:
+def test_the_feed_of_the_site_is_by_the_day_of_change(client: FlaskClient, today: str) -> None:
     """What changed today first, then by the days on which the others came in; days by id."""
     feed = read(client, "/cases.atom")
 
@@ -86,12 +93,12 @@ def test_the_feed_of_the_site_is_by_the_day_of_change(client: FlaskClient) -> No
     ]
     days = [entry.updated for entry in feed.entries]
     assert days[:4] == [
-        f"{TODAY}T00:00:00Z",
-        f"{TODAY}T00:00:00Z",
+        f"{today}T00:00:00Z",
+        f"{today}T00:00:00Z",
         "2026-05-01T00:00:00Z",
         "2026-03-01T00:00:00Z",
     ]
-    assert feed.feed.updated == f"{TODAY}T00:00:00Z"
+    assert feed.feed.updated == f"{today}T00:00:00Z"
     assert feed.entries[1].published == "2026-04-01T00:00:00Z"
     assert feed.entries[1].summary.startswith("Title changed. ")
     assert feed.entries[2].summary == "Wine makers export wine together."
@@ -154,14 +161,14 @@ def test_a_search_is_followed(client: FlaskClient, asked: str, found: list[str])
 
 
 @pytest.mark.parametrize("words", ["xyzzy", "⁂ ⁂", "</title><b>", "\x00\x1f￾", "a" * 1000])
-def test_a_search_that_means_nothing(client: FlaskClient, words: str) -> None:
+def test_a_search_that_means_nothing(client: FlaskClient, today: str, words: str) -> None:
     """An empty feed that says so, and is still a feed."""
     feed = read(client, f"/search.atom?q={quote(words)}")
 
     assert feed.entries == []
     assert feed.feed.title.startswith("Compendium of Business Networks: nothing fits “")
     assert feed.feed.subtitle == "A case that fits will stand here as soon as it comes in."
-    assert feed.feed.updated == f"{TODAY}T00:00:00Z"
+    assert feed.feed.updated == f"{today}T00:00:00Z"
 
 
 def test_marks_that_were_typed_stand_within_others(client: FlaskClient) -> None:
