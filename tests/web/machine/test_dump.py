@@ -31,7 +31,7 @@ def _site(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Site:
 
 def made(client: FlaskClient, address: str, **options: Any) -> Any:
     """What is at an address once it is made."""
-    end = time.monotonic() + 240
+    end = time.monotonic() + 600
     while (answer := client.get(address, buffered=True, **options)).status_code == 503:
         assert answer.headers["Retry-After"] == "5"
         assert time.monotonic() < end

@@ -38,7 +38,7 @@ def size(picture: bytes) -> tuple[int, int]:
 
 def picture_at(client, address: str):
     """The answer at an address, once the picture is made."""
-    end = time.monotonic() + 240
+    end = time.monotonic() + 600
     while (answer := client.get(address)).status_code == 503 and time.monotonic() < end:
         time.sleep(0.1)
     return answer

@@ -26,7 +26,7 @@ STARTS = {"pdf": b"%PDF", "epub": b"PK", "docx": b"PK", "imscc": b"PK", "md": b"
 
 def file_at(client, address, **options):
     """The file at an address, once it is made."""
-    end = time.monotonic() + 120
+    end = time.monotonic() + 600  # who makes it steps back behind all else on a busy machine
     while (answer := client.get(address, **options)).status_code == 202:
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -133,7 +133,7 @@ def test_a_reader_who_has_to_wait_is_told_how_far_it_is(live, settings, monkeypa
     while not keys:
         time.sleep(0.01)
     key = next(iter(keys.values()))
-    assert Making(settings.index).wait(key, 60) is not None
+    assert Making(settings.index).wait(key, 600) is not None
     second = client.get(address)
     assert second.status_code == 200
     assert ZipFile(io.BytesIO(second.data)).testzip() is None
@@ -273,7 +273,7 @@ def test_what_goes_into_a_file_is_gathered_beside_those_who_ask(live, settings, 
     gather = cases_views.case_document
 
     def slowly(case):
-        begin.wait(30)
+        begin.wait(600)
         gathered.append(case.id)
         if len(gathered) == 1:
             raise ExportFailed("it was the first")
@@ -302,7 +302,7 @@ def test_no_more_is_gathered_than_may_wait(live, settings, monkeypatch):
     client = create_app(live, settings).test_client()
     exports = client.application.extensions["kb_exports"]
     end = threading.Event()
-    another = exports.gathering["another"] = exports.gatherer.submit(end.wait, 60)
+    another = exports.gathering["another"] = exports.gatherer.submit(end.wait, 600)
     refused = client.get("/search.epub?country=ES&exact=true")
     end.set()
     another.result(60)
