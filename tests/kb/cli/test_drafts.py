@@ -46,7 +46,7 @@ def _on_a_terminal(folder: Path, *arguments: str, answers: str) -> tuple[int, st
         env={**os.environ, "TERM": "dumb"},
     )
     os.close(theirs)
-    lines, said, end = answers.splitlines(), "", time.monotonic() + 60
+    lines, said, end = answers.splitlines(), "", time.monotonic() + 600
     with process:
         while time.monotonic() < end:
             if select.select([ours], [], [], 0.2)[0]:

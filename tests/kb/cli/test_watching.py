@@ -40,9 +40,9 @@ class Watched:
 
     def until(self, start: str) -> list[str]:
         """The lines up to one that begins so, and that one."""
-        lines = [self._lines.get(timeout=120)]
+        lines = [self._lines.get(timeout=600)]
         while not lines[-1].startswith(start):
-            lines.append(self._lines.get(timeout=120))
+            lines.append(self._lines.get(timeout=600))
         return lines
 
     def end(self) -> int:

@@ -188,7 +188,7 @@ def test_what_does_not_answer_could_not_be_asked(host: Host) -> None:
             f"http://127.0.0.1:{mute.getsockname()[1]}/",
         ]
         links = [Link(key=url, field="url", url=url) for url in urls]
-        answers = ask(links, agent=AGENT, timeout=5, pause=0)
+        answers = ask(links, agent=AGENT, timeout=TIMEOUT, pause=0)
     thread.join()
 
     assert [(answer.state, answer.detail) for answer in answers] == [

@@ -667,17 +667,17 @@ def test_ctrl_c_ends_it_all(tmp_path: Path) -> None:
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while len(_group(run.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     n_processes = len(_group(run.pid))
     os.killpg(run.pid, signal.SIGINT)
-    out, err = run.communicate(timeout=30)
+    out, err = run.communicate(timeout=120)
 
     assert n_processes >= 3 or side_by_side.processes_here() == 1
     assert (run.returncode, out) == (1, "")
     assert err.strip() == "Aborted!"
-    deadline = time.monotonic() + 30  # the last ones end when they notice that it has ended
+    deadline = time.monotonic() + 120  # the last ones end when they notice that it has ended
     while _group(run.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert _group(run.pid) == []
