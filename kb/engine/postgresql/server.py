@@ -63,6 +63,9 @@ _WATCH = {
 _TOO_LONG = "57014"
 #: The SQLSTATE of a connection that somebody ended, as a server does that restarts.
 _ENDED = "57P01"
+#: What is said, in English, of one that was ended while it was being opened: libpq has no number
+#: for it.
+_ENDED_EARLY = ("terminating connection", "server closed the connection unexpectedly")
 #: How often a question is put in all while connections are ended.
 _TRIES = 4
 _NO_EXTENSION = "Install pgvector on the server and run 'CREATE EXTENSION vector' in the database."
@@ -294,11 +297,12 @@ def _is_worth_another(err: Exception, *, is_first: bool, soon: bool) -> bool:
     """Whether a question that failed is put again, on a connection of its own.
 
     Once whatever broke it, and again where its connection was ended, or broke and no server was
-    waited for: one that stops ends all that there are, those just opened as well, and it or
-    another is there for the next. Where none could be opened that is said at once.
+    waited for: one that stops ends all that there are, those just opened or being opened as well,
+    and it or another is there for the next. Where none could be opened that is said at once.
     """
     if isinstance(err, EngineUnavailable):
-        return getattr(err.__cause__, "sqlstate", None) == _ENDED
+        ended_early = soon and any(one in str(err.__cause__) for one in _ENDED_EARLY)
+        return ended_early or getattr(err.__cause__, "sqlstate", None) == _ENDED
     state = getattr(err, "sqlstate", None)
     broke = state is None and soon
     return state == _ENDED or broke or (is_first and state != _TOO_LONG)

@@ -6,12 +6,16 @@ import json
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -820,6 +824,65 @@ def test_answers_go_on_while_connections_are_cut(own_server, index):
             stop.set()
     assert [one.result() for one in asking] == [None] * 3
     assert all(map(all, all_answers))
+
+
+#: What a server says to who connects while it ends its connections; or it only hangs up.
+ENDS = b"SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+
+
+@contextmanager
+def ending_the_first(port: int, n: int, said: bytes) -> Iterator[int]:
+    """A port that leads to another one, where the first connections are ended with a word."""
+
+    def pass_on(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+
+    def serve() -> None:
+        with suppress(OSError):
+            for number in count():
+                client = held.enter_context(listening.accept()[0])
+                if number < n:
+                    client.recv(65536)
+                    client.sendall(said)
+                    client.close()
+                    continue
+                server = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+                for way in ((client, server), (server, client)):
+                    threading.Thread(target=pass_on, args=way, daemon=True).start()
+
+    with ExitStack() as held:
+        listening = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            serving.join()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"E" + struct.pack(">i", len(ENDS) + 4) + ENDS],
+    ids=["without a word", "with one"],
+)
+def test_a_connection_that_is_ended_while_it_is_opened_is_opened_again(own_server, said):
+    """As by a server that ends all that there are; one that lets nobody in is told."""
+    execute(own_server.address, "CREATE EXTENSION vector")
+    direct = "postgresql://postgres@127.0.0.1:%d/postgres?sslmode=disable&gssencmode=disable"
+    with ending_the_first(own_server.port, 3, said) as port:
+        server = Server(direct % port)
+        answer = server.fetch("SELECT 1")
+        server.close()
+    with ending_the_first(own_server.port, 4, said) as port:
+        server = Server(direct % port)
+        with pytest.raises(EngineUnavailable, match=r"gave no answer \(.*connection"):
+            server.fetch("SELECT 1")
+
+    assert answer == [(1,)]
 
 
 def test_a_server_that_hangs_is_not_waited_for_for_ever(own_server):
