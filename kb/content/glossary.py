@@ -113,7 +113,10 @@ def _ways(cell: object) -> tuple[str, ...] | None:
     return tuple(ways) if all(isinstance(way, str) and fold(way) for way in ways) else None
 
 
-_FILE = YamlFile(model=_File, what="the glossary", twice="join the two")
+#: A term has about ten values in six languages, and a large dictionary some ten thousand terms.
+_MOST_VALUES = 200_000
+
+_FILE = YamlFile(model=_File, what="the glossary", twice="join the two", most=_MOST_VALUES)
 
 
 def read_glossary(path: Path) -> Glossary:

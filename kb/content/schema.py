@@ -50,7 +50,7 @@ from kb.content.mending import (
     only_certain,
 )
 from kb.content.rules import RULES, problem, slip_problem, trouble
-from kb.content.yaml_source import Located, YamlTrouble, read_yaml, text_of
+from kb.content.yaml_source import MAX_NODES, Located, YamlTrouble, read_yaml, text_of
 from kb.errors import WARNING, Problem, errors_of
 from kb.model.english import quoted
 from kb.text.similar_names import a_slip_apart, close_matches
@@ -927,11 +927,13 @@ class YamlFile:
         model: what it holds, as for ``read``.
         what: what a message calls the file where it is no YAML.
         twice: how to mend a field that is given twice.
+        most: how many values it may have.
     """
 
     model: type[Record] | TypeAdapter[Any]
     what: str = ""
     twice: str = "keep one of the two"
+    most: int = MAX_NODES
 
     def read(self, path: Path, known: Any = None) -> tuple[Any | None, list[Problem]]:
         """Read a file that a compendium may have.
@@ -965,14 +967,14 @@ class YamlFile:
 
     def _read(self, path: Path, known: Any) -> tuple[Any | None, list[Problem]]:
         try:
-            located = read_yaml(text_of(path.read_bytes()))
+            located = read_yaml(text_of(path.read_bytes()), most=self.most)
         except YamlTrouble as err:
             return None, [trouble(err, path, f"{self.what} {err}.".lstrip())]
         record, problems = self._checked(located, path, known)
 
         def reread(text: str) -> list[Problem]:
             try:
-                return self._checked(read_yaml(text), path, known)[1]
+                return self._checked(read_yaml(text, most=self.most), path, known)[1]
             except YamlTrouble as err:
                 return [trouble(err, path, str(err))]
 

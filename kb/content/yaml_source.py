@@ -250,6 +250,7 @@ class _Reader:
     loader: _CoreLoader
     first_line: int
     breaks: list[int]
+    most: int
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     repeated: list[tuple[tuple[str | int, ...], int]] = field(default_factory=list)
     nodes: int = 0
@@ -261,8 +262,8 @@ class _Reader:
             message = f"has a tag that is not allowed: {node.tag}"
             raise YamlTrouble("yaml-tag", message, line, self._column(node))
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            message = f"has more than {MAX_NODES} values; shorten it"
+        if self.nodes > self.most:
+            message = f"has more than {self.most:,} values; shorten it"
             raise YamlTrouble("yaml-too-many-values", message, line, self._column(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -397,12 +398,13 @@ def refuse_more_than(most: int, text: str) -> None:
         return  # whoever reads it says what is wrong
 
 
-def read_yaml(text: str, *, first_line: int = 1) -> Located:
+def read_yaml(text: str, *, first_line: int = 1, most: int = MAX_NODES) -> Located:
     """Read one YAML document.
 
     Args:
         text: the YAML.
         first_line: the line of the file on which ``text`` begins.
+        most: how many values it may have, those of aliases counted each time.
 
     Returns:
         The values with their lines in the file. An empty text gives None.
@@ -412,7 +414,7 @@ def read_yaml(text: str, *, first_line: int = 1) -> Located:
             would build an object, or is too large or too deep. The line is that
             of the file.
     """
-    return _read_quickly(text, first_line) or _read_slowly(text, first_line)
+    return _read_quickly(text, first_line, most) or _read_slowly(text, first_line, most)
 
 
 def _refuse_lost_words(text: str, first_line: int) -> None:
@@ -439,7 +441,7 @@ def _refuse_lost_words(text: str, first_line: int) -> None:
             raise YamlTrouble("yaml-value-unreadable", message, line, column)
 
 
-def _read_slowly(text: str, first_line: int) -> Located:
+def _read_slowly(text: str, first_line: int, most: int) -> Located:
     """What ``read_yaml`` answers, by PyYAML's own parser."""
     loader = None
     try:
@@ -448,7 +450,7 @@ def _read_slowly(text: str, first_line: int) -> Located:
         if node is None:
             return Located(value=None, lines={(): first_line}, text=text, first_line=first_line)
         breaks = [match.start() for match in re.finditer("\n", text)]
-        reader = _Reader(loader, first_line, breaks)
+        reader = _Reader(loader, first_line, breaks, most)
         value = reader.read(node, ())
         _refuse_lost_words(text, first_line)
     except yaml.MarkedYAMLError as err:
@@ -492,13 +494,13 @@ class _Doubtful(Exception):
     """The text is for the slow way."""
 
 
-def _read_quickly(text: str, first_line: int) -> Located | None:
+def _read_quickly(text: str, first_line: int, most: int) -> Located | None:
     """What ``read_yaml`` answers, by libyaml; None where that is not certain."""
     if not yaml.__with_libyaml__ or _is_doubtful(text):
         return None
     try:
         parser = yaml.cyaml.CParser(text)
-        reader = _QuickReader(parser.get_event, first_line)
+        reader = _QuickReader(parser.get_event, first_line, most)
         value = reader.read_document()
     except (_Doubtful, yaml.YAMLError, ValueError):  # the slow way says what is wrong
         return None
@@ -519,6 +521,7 @@ class _QuickReader:
 
     next_event: Callable[[], Any]
     first_line: int
+    most: int
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     nodes: int = 0
 
@@ -541,7 +544,7 @@ class _QuickReader:
     def _value(self, event: Any, path: tuple[str | int, ...], *, in_flow: bool) -> Any:
         self.lines.setdefault(path, event.start_mark.line + self.first_line)
         self.nodes += 1
-        if self.nodes > MAX_NODES or len(path) > _DEEPEST:
+        if self.nodes > self.most or len(path) > _DEEPEST:
             raise _Doubtful
         kind = type(event)
         if kind is yaml.ScalarEvent:

@@ -269,7 +269,7 @@ def test_an_alias_bomb_is_told(tmp_path: Path) -> None:
     loaded = _load(tmp_path, "---\n" + "\n".join(rows) + "\n---\nB")
 
     assert loaded.drafts == ()
-    assert _told(loaded) == [(2, "the front-matter has more than 50000 values; shorten it.")]
+    assert _told(loaded) == [(2, "the front-matter has more than 50,000 values; shorten it.")]
 
 
 def test_repeated_fields_are_told(tmp_path: Path) -> None:

@@ -382,7 +382,7 @@ def test_an_alias_bomb_is_refused() -> None:
         bomb.append(f"a{level}: &a{level} [{items}]")
 
     # The values, however often repeated, stand on the first line.
-    assert _trouble("\n".join(bomb)) == (1, "has more than 50000 values; shorten it")
+    assert _trouble("\n".join(bomb)) == (1, "has more than 50,000 values; shorten it")
 
 
 def test_the_limit_is_exact() -> None:
@@ -391,7 +391,7 @@ def test_the_limit_is_exact() -> None:
     text = f"[{hundred} {'*a, ' * (MAX_NODES // 100 - 2)} {'1, ' * 99}"
 
     assert len(read_yaml(text + "]").value) == MAX_NODES // 100 - 1 + 99
-    assert _trouble(text + "1]") == (1, "has more than 50000 values; shorten it")
+    assert _trouble(text + "1]") == (1, "has more than 50,000 values; shorten it")
 
 
 _TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), max_size=20)
