@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import methodcaller
@@ -25,6 +25,21 @@ class Glossary:
     function_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+class FormsInOrder(Mapping[str, int]):
+    """Forms of a language that lie in order somewhere, so that nobody looks through all of them.
+
+    ``in_order`` are the forms themselves; ``longest`` is the number of words of the longest.
+    """
+
+    in_order: Sequence[str]
+    longest: int
+
+
+def longest_of(forms: Iterable[str]) -> int:
+    """The number of words of the longest of some forms; 0 without any."""
+    return max(map(_n_spaces, forms), default=-1) + 1
+
+
 @dataclass(frozen=True)
 class WordTable:
     """What a web worker looks words up in.
@@ -34,21 +49,24 @@ class WordTable:
     function word is empty.
     """
 
-    meanings: tuple[tuple[str, ...], ...] = ()
+    meanings: Sequence[tuple[str, ...]] = ()
     forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property
     def longest(self) -> Mapping[str, int]:
         """Language to the number of words of its longest phrase."""
         return {
-            language: max(map(_n_spaces, forms), default=-1) + 1
+            language: forms.longest if isinstance(forms, FormsInOrder) else longest_of(forms)
             for language, forms in self.forms.items()
         }
 
     @cached_property
-    def in_order(self) -> Mapping[str, tuple[str, ...]]:
+    def in_order(self) -> Mapping[str, Sequence[str]]:
         """Language to its folded forms in their order, to look for how they begin."""
-        return {language: tuple(sorted(forms)) for language, forms in self.forms.items()}
+        return {
+            language: forms.in_order if isinstance(forms, FormsInOrder) else tuple(sorted(forms))
+            for language, forms in self.forms.items()
+        }
 
     def beginning_with(self, letters: str, most: int) -> Iterator[tuple[str, ...]]:
         """The English terms of each form that begins so, in every language.
@@ -58,8 +76,9 @@ class WordTable:
             most: so many forms of a language are looked at, in their order.
         """
         for language, forms in self.in_order.items():
-            at = bisect_left(forms, letters)
-            for form in forms[at : at + most]:
+            first = bisect_left(forms, letters)
+            for at in range(first, min(first + most, len(forms))):
+                form = forms[at]
                 if form.startswith(letters):
                     yield self.meanings[self.forms[language][form]]
 

@@ -206,8 +206,6 @@ def open_searcher(
     _check_encoders(manifest, wanted)
     english()  # now, not in the first request
     snapshot = open_snapshot(folder, engine=engine, old=old.snapshot if old is not None else None)
-    # The same: a worker that looks at each of very many words gets a copy of them all for itself.
-    _ = snapshot.content.compendium.glossary.longest
     query = _query_encoder(snapshot.encoder_folder, manifest, old)
     encoders = Encoders(query=query, multilingual=_multilingual(manifest, old))
     return Searcher(snapshot, encoders, min_score=min_score)

@@ -10,7 +10,6 @@
         vocabulary.json        the words of the compendium, for slips of typing
         calibration.json       how evidence becomes a score; null where there is none
         relevance.json         the published figures; null where there are none
-        glossary.json          words of other languages in English; empty where there are none
         site.json              what the compendium says of itself
         self-check.json        the questions of the self-check; null where there are none
         people.json            people and organisations; null where there are none
@@ -23,8 +22,9 @@
         course.json            a syllabus of them; null where there is none
         aliases.json           where cases stood before, to where they stand now
         withdrawn.json         cases that were withdrawn, with the day and the reason
-        records/               cases, their passages, the works that they name, and the names of
-                               everything: see ``kb.snapshots.records`` and ``kb.snapshots.names``
+        records/               cases, their passages, the works that they name, the names of
+                               everything, and words of other languages in English: see
+                               ``kb.snapshots.records``, ``names`` and ``word_tables``
         engine/                what is searched; its files are the engine's own
         encoder/               the query encoder; its files are its own too
 
@@ -82,12 +82,13 @@ from kb.snapshots.records import (
     write_keys,
     write_merged,
 )
+from kb.snapshots.word_tables import read_word_table, write_word_table
 from kb.text.spelling import SpellingTable
 
 Made = TypeVar("Made")
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"
@@ -225,7 +226,6 @@ _COMPENDIUM_FILES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "site.json": ("site", TypeAdapter(Site)),
     "self-check.json": ("self_check", TypeAdapter(SelfCheck | None)),
     "people.json": ("people", TypeAdapter(People | None)),
-    "glossary.json": ("glossary", TypeAdapter(WordTable)),
     "phrases.json": ("phrases", TypeAdapter(dict[str, tuple[str, ...]])),
     "wanted.json": ("wanted", TypeAdapter(dict[str, tuple[str, ...]])),
     "codebook.json": ("codebook", TypeAdapter(str)),
@@ -249,6 +249,8 @@ _OUTLINES, _MADE_OF = "outlines", "made-of"
 _WORDS_FOLDER = "words"
 #: Where what has a name is found by the beginnings of its words.
 _NAMES_FOLDER = "names"
+#: Where words of other languages are.
+_GLOSSARY_FOLDER = "glossary"
 _OF_CASES = (_CASES, _PASSAGES_OF_CASES, _OUTLINES)
 
 
@@ -282,6 +284,7 @@ def write_frame(
     records.mkdir()
     SpellingTable.of(vocabulary, earlier_words).write(records / _WORDS_FOLDER)
     write_keyed(records, _REFERENCES, frame.references)
+    write_word_table(records / _GLOSSARY_FOLDER, frame.glossary)
 
 
 def write_names_of(
@@ -309,11 +312,12 @@ class Frame:
     """What stands around the cases, as it is written.
 
     ``files`` are those that are read whole; ``references`` the works that cases name, each as
-    one line, in the order of their file.
+    one line, in the order of their file; ``glossary`` the words of other languages.
     """
 
     files: Mapping[str, bytes]
     references: Mapping[str, bytes]
+    glossary: WordTable
 
     @property
     def digest(self) -> str:
@@ -323,6 +327,7 @@ class Frame:
             digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
         for line in self.references.values():
             digest.update(line + b"\n")
+        digest.update(json.dumps(self.glossary.as_json()).encode())
         return digest.hexdigest()
 
 
@@ -334,6 +339,7 @@ def frame_of(compendium: Compendium) -> Frame:
             for name, (field, adapter) in _COMPENDIUM_FILES.items()
         },
         references={key: _REFERENCE.dump_json(work) for key, work in compendium.references.items()},
+        glossary=compendium.glossary,
     )
 
 
@@ -653,7 +659,7 @@ def open_snapshot(folder: Path, *, engine: str = "", old: Snapshot | None = None
         folder: where it is.
         engine: what ``KB_ENGINE`` is.
         old: what was open until now. What was made of files with the same bytes is taken over, such
-            as the vocabulary and the words of other languages, which are half of the work.
+            as the vocabulary and the words of other languages.
 
     Raises:
         SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
@@ -669,6 +675,7 @@ def open_snapshot(folder: Path, *, engine: str = "", old: Snapshot | None = None
         index=cases,
         counted=_read(folder / _HOLDINGS_FILE, _HOLDINGS),
         references=read_keyed(records, _REFERENCES, _REFERENCE),
+        glossary=_glossary(folder, manifest, old),
         **_read_files(folder, manifest, old),
     )
     passages = RecordFile(records, _PASSAGES_OF_CASES, _PASSAGES)
@@ -744,6 +751,14 @@ def _read_files(folder: Path, manifest: Manifest, old: Snapshot | None) -> dict[
         else _read(folder / name, adapter)
         for name, (field, adapter) in _COMPENDIUM_FILES.items()
     }
+
+
+def _glossary(folder: Path, manifest: Manifest, old: Snapshot | None) -> WordTable:
+    """Words of other languages, mapped unless ``old`` has the same."""
+    inner = f"{RECORDS_FOLDER}/{_GLOSSARY_FOLDER}"
+    if old is not None and old.manifest.files_in(inner) == manifest.files_in(inner):
+        return old.content.compendium.glossary
+    return read_word_table(folder / inner)
 
 
 def _read(path: Path, adapter: TypeAdapter[Any]) -> Any:

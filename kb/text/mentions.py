@@ -310,9 +310,9 @@ def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: 
 
 def _regions(taxonomy: Taxonomy, held: Sequence[str]) -> dict[tuple[str, ...], Region]:
     """What parts of the world are called, of those that the vocabulary has any country of."""
-    with_case, found = frozenset(held), {}
+    with_case, every, found = frozenset(held), taxonomy.every(_PLACE), {}
     for one in WORLD_REGIONS:
-        countries = countries_of(one, taxonomy.every(_PLACE))
+        countries = countries_of(one, every)
         region = Region(
             label=one.label, countries=tuple(code for code in countries if code in with_case)
         )

@@ -13,16 +13,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kb.content.glossary import write_forms
 from kb.encoders.multilingual import multilingual_digest
 from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, SnapshotStale
 from kb.indexing.pipeline import build
 from kb.model.compendium import Compendium
+from kb.model.word_table import WordTable
 from kb.search.opening import LiveSearcher, open_live, open_searcher, same_model
 from kb.search.query import Query
 from kb.settings import Settings
 from kb.snapshots.format import read_manifest, write_manifest
 from kb.snapshots.live import LiveStatus
 from kb.snapshots.store import current_id, set_current
+from kb.snapshots.word_tables import KeptForms
 
 TRAINING = "spain/textile-training"
 
@@ -112,13 +115,18 @@ def test_no_reader_waits_for_the_second_encoder(toy_multilingual, monkeypatch):
     until(lambda: "_loaded" in vars(encoder))
 
 
-def test_what_looks_at_each_of_very_many_words_is_done_when_a_snapshot_is_opened(toy_settings):
-    """So that no worker does, which would get a copy of them: 6 MB of the real glossary."""
+def test_words_of_other_languages_are_looked_up_where_they_lie(toy_settings):
+    """So that no worker gets a copy of them: 11 MB of a glossary of 1,200 terms."""
+    glossary = toy_settings.cases / "glossary.yaml"
+    glossary.write_text("languages: [fr]\nterms: {}\n", encoding="utf-8")
+    table = WordTable(meanings=(("buy",),), forms={"fr": {"acheter": 0}})
+    write_forms(toy_settings.cases / "glossary-forms.json", glossary, table)
     build(toy_settings)
 
-    glossary = follow(toy_settings).current().compendium.glossary
+    kept = follow(toy_settings).current().compendium.glossary
 
-    assert "longest" in vars(glossary)
+    assert kept == table
+    assert isinstance(kept.forms["fr"], KeptForms)
 
 
 def test_what_has_the_same_bytes_is_taken_over(toy_settings):
@@ -144,7 +152,7 @@ def test_what_has_the_same_bytes_is_taken_over(toy_settings):
     assert TRAINING in found(live, "purchase")
 
 
-@pytest.mark.parametrize("name", ["taxonomy.json", "glossary.json"])
+@pytest.mark.parametrize("name", ["taxonomy.json", "phrases.json"])
 def test_what_is_taken_over_is_checked_all_the_same(toy_settings, name):
     """A file that is damaged on the disk is told, though the same is open already."""
     build(toy_settings)
