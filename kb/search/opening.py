@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from kb.settings import Settings
 from kb.snapshots.format import (
     ENCODER_FOLDER,
     Manifest,
-    open_snapshot,
+    check_to_open,
+    open_checked,
     read_manifest,
     verify_snapshot,
 )
@@ -204,10 +206,15 @@ def open_searcher(
     """
     manifest = read_manifest(folder)
     _check_encoders(manifest, wanted)
-    english()  # now, not in the first request
-    snapshot = open_snapshot(folder, engine=engine, old=old.snapshot if old is not None else None)
-    query = _query_encoder(snapshot.encoder_folder, manifest, old)
-    encoders = Encoders(query=query, multilingual=_multilingual(manifest, old))
+    manifest = check_to_open(folder)
+    # ONNX Runtime needs no Python for most of its part: all else is read beside it.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder") as beside:
+        query = beside.submit(_query_encoder, folder / ENCODER_FOLDER, manifest, old)
+        english()  # now, not in the first request
+        snapshot = open_checked(
+            folder, manifest, engine=engine, old=old.snapshot if old is not None else None
+        )
+    encoders = Encoders(query=query.result(), multilingual=_multilingual(manifest, old))
     return Searcher(snapshot, encoders, min_score=min_score)
 
 

@@ -651,23 +651,44 @@ def check_files(
 
 
 def open_snapshot(folder: Path, *, engine: str = "", old: Snapshot | None = None) -> Snapshot:
-    """Open a snapshot for answers.
+    """Open a snapshot for answers: see ``check_to_open`` and ``open_checked``.
 
-    It is checked as ``check_snapshot`` does; what is read here anyway is checked whole.
+    Raises:
+        SnapshotMissing, SnapshotStale, SnapshotCorrupt: as these do.
+    """
+    return open_checked(folder, check_to_open(folder), engine=engine, old=old)
 
-    Args:
-        folder: where it is.
-        engine: what ``KB_ENGINE`` is.
-        old: what was open until now. What was made of files with the same bytes is taken over, such
-            as the vocabulary and the words of other languages.
+
+def check_to_open(folder: Path) -> Manifest:
+    """Check a snapshot that is about to be opened.
+
+    As ``check_snapshot`` does; what is read to open it is checked whole.
 
     Raises:
         SnapshotMissing, SnapshotStale, SnapshotCorrupt: names the file, what was
             expected and what was found, and the command that mends it.
     """
-    manifest = _checked(
+    return _checked(
         folder, lambda path, *record: path.parent == folder or _has_changed(path, *record)
     )
+
+
+def open_checked(
+    folder: Path, manifest: Manifest, *, engine: str = "", old: Snapshot | None = None
+) -> Snapshot:
+    """Open a snapshot that was checked.
+
+    Args:
+        folder: where it is.
+        manifest: what ``check_to_open`` gave.
+        engine: what ``KB_ENGINE`` is.
+        old: what was open until now. What was made of files with the same bytes is taken over, such
+            as the vocabulary and the words of other languages.
+
+    Raises:
+        SnapshotCorrupt: names the file, what was expected and what was found, and the command
+            that mends it.
+    """
     records = folder / RECORDS_FOLDER
     cases = read_keyed(records, _CASES, _CASE)
     compendium = Compendium(

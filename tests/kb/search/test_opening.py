@@ -15,14 +15,16 @@ import pytest
 
 from kb.content.glossary import write_forms
 from kb.encoders.multilingual import multilingual_digest
+from kb.encoders.onnx import OnnxQueryEncoder
 from kb.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, SnapshotStale
 from kb.indexing.pipeline import build
 from kb.model.compendium import Compendium
+from kb.model.files import file_digest
 from kb.model.word_table import WordTable
 from kb.search.opening import LiveSearcher, open_live, open_searcher, same_model
 from kb.search.query import Query
 from kb.settings import Settings
-from kb.snapshots.format import read_manifest, write_manifest
+from kb.snapshots.format import FileRecord, read_manifest, write_manifest
 from kb.snapshots.live import LiveStatus
 from kb.snapshots.store import current_id, set_current
 from kb.snapshots.word_tables import KeptForms
@@ -167,6 +169,43 @@ def test_what_is_taken_over_is_checked_all_the_same(toy_settings, name):
     with pytest.raises(SnapshotCorrupt, match=f"{name} was altered"):
         open_searcher(toy_settings.index / new, min_score=0, old=old)
     assert f"{name} was altered" in asked.status().trouble
+
+
+def test_an_encoder_is_opened_once_its_files_are_checked(toy_settings, monkeypatch):
+    """Beside what else is read, but never before: ONNX Runtime maps what may have been cut."""
+    snapshot_id = build(toy_settings).snapshot_id
+    folder = toy_settings.index / snapshot_id
+    opened = []
+    original = OnnxQueryEncoder
+
+    def note(place: Path) -> OnnxQueryEncoder:
+        opened.append(place)
+        return original(place)
+
+    monkeypatch.setattr("kb.search.opening.OnnxQueryEncoder", note)
+    open_searcher(folder, min_score=0)
+    assert opened == [folder / "encoder"]
+    path = folder / "encoder" / "tokenizer.json"
+    path.write_bytes(path.read_bytes()[:-1])
+
+    with pytest.raises(SnapshotCorrupt, match=r"tokenizer\.json was altered"):
+        open_searcher(folder, min_score=0)
+    assert opened == [folder / "encoder"]
+
+
+def test_an_encoder_that_cannot_be_used_is_told(toy_settings):
+    """What goes wrong beside is told as what goes wrong in the way, with its own sentence."""
+    snapshot_id = build(toy_settings).snapshot_id
+    folder = toy_settings.index / snapshot_id
+    manifest = read_manifest(folder)
+    path = folder / "encoder" / "tokenizer.json"
+    path.write_text("{}")
+    record = FileRecord(digest=file_digest(path), size=path.stat().st_size)
+    files = {**manifest.files, "encoder/tokenizer.json": record}
+    write_manifest(folder, replace(manifest, files=files))
+
+    with pytest.raises(SnapshotCorrupt, match="The query encoder of the snapshot cannot be used"):
+        open_searcher(folder, min_score=0)
 
 
 def test_what_cannot_be_prepared_is_told_and_the_site_answers(toy_settings, monkeypatch, caplog):
