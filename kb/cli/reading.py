@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from kb.content.garbage import seldom_look_for_garbage
+
 if TYPE_CHECKING:
     from kb.content.corpus import Corpus
 
@@ -36,10 +38,10 @@ class Reading:
         instead: Mapping[Path, bytes] | None = None,
     ) -> Corpus:
         """What ``read_corpus`` reads of a folder of cases; it raises what that raises."""
+        seldom_look_for_garbage()  # nor while what follows is imported
         from kb.content.corpus import read_corpus  # imports the readers of content
-        from kb.content.side_by_side import processes_here, seldom_look_for_garbage
+        from kb.content.side_by_side import processes_here
 
-        seldom_look_for_garbage()
         with Bar() as bar:
             return read_corpus(
                 folder,

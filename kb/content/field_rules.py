@@ -125,8 +125,26 @@ def currencies_in(statement: str, taxonomy: Taxonomy) -> tuple[str, ...]:
     spelled = taxonomy["units"].currencies
     if not spelled:
         return ()
-    named = _any_currency(tuple(spelled), tuple(dict.fromkeys(spelled.values())))
-    return tuple(dict.fromkeys(spelled[name] for name in named.findall(statement.casefold())))
+    found = _named_in(statement, tuple(spelled), tuple(dict.fromkeys(spelled.values())))
+    return tuple(dict.fromkeys(spelled[name] for name in found))
+
+
+@lru_cache(maxsize=64)  # two rules ask of each statement
+def _named_in(statement: str, names: tuple[str, ...], codes: tuple[str, ...]) -> list[str]:
+    folded = statement.casefold()
+    if not any(name in folded for name in _shortest(names, codes)):
+        return []
+    return _any_currency(names, codes).findall(folded)
+
+
+@lru_cache(maxsize=4)
+def _shortest(names: tuple[str, ...], codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The names and codes that have no other one in them: without any of these there is none."""
+    found: list[str] = []
+    for name in sorted({*filter(None, names), *map(str.casefold, codes)}, key=len):
+        if not any(shorter in name for shorter in found):
+            found.append(name)
+    return tuple(found)
 
 
 @lru_cache(maxsize=4)

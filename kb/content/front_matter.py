@@ -302,7 +302,7 @@ class ResultFields(Record):
 
     def made(self) -> Result:
         """The record of the result; one figure is both ends of a range."""
-        fields = dict(self)
+        fields = dict(vars(self))
         value, span = fields.pop("value"), fields.pop("range")
         low, high = span or (value, value)
         return Result(**fields, low=low, high=high)
@@ -482,7 +482,7 @@ def read_case(draft: Draft, known: Known) -> tuple[Case | None, list[Problem]]:
 def _case(draft: Draft, fields: FrontMatter, known: Known) -> Case:
     """The case: a field that it has under the same name is taken as it is."""
     only_source = fields.sources[0].key  # results name theirs where there are several
-    given = {name: value for name, value in fields if name in _OF_CASES}
+    given = {name: value for name, value in vars(fields).items() if name in _OF_CASES}
     given["results"] = tuple(
         replace(
             result,

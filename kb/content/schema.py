@@ -227,6 +227,8 @@ def place_of(name: str) -> Place:
 
 def as_text(value: object) -> str | None:
     """A text in one paragraph, stripped; numbers as they are written; None if it is no text."""
+    if type(value) is str:  # as nearly all are
+        return " ".join(value.split())
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return " ".join(str(value).split())
@@ -445,7 +447,10 @@ class Record(BaseModel):
         found: list[Complaint] = []
         record = None
         try:
-            record = handler({name: part for name, part in value.items() if name not in blank})
+            kept = value
+            if blank:
+                kept = {name: part for name, part in value.items() if name not in blank}
+            record = handler(kept)
         except ValidationError as err:
             found += cls._sentences(err, blank, told.known)
         found += [Complaint((name,), "empty-field", cls.empty or "") for name in blank]

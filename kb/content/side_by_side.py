@@ -6,7 +6,6 @@ loaded or which threads it runs. They end with it, however it ends.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import threading
@@ -14,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import c_byte
 
+from kb.content.garbage import seldom_look_for_garbage
 from kb.content.load import CaseFile
 from kb.content.readings import PackedCase, Reading, Surroundings, read_file
 
@@ -109,11 +109,6 @@ def _uninterrupted() -> Iterator[None]:
         if came:
             signal.raise_signal(signal.SIGINT)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)  # it is heard now, if it came
-
-
-def seldom_look_for_garbage() -> None:
-    """Let Python look for cycles of garbage seldom: what is read is kept, and makes hardly any."""
-    gc.set_threshold(50_000, 20, 100)
 
 
 _around: Surroundings | None = None

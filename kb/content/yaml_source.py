@@ -511,7 +511,11 @@ def _is_doubtful(text: str) -> bool:
     return (
         text.startswith("%")
         or any(sign in text for sign in _DOUBTFUL)
-        or ("#" in text and _COMMENT_AT_BLOCK.search(text) is not None)
+        or (
+            "#" in text
+            and ("|" in text or ">" in text)
+            and _COMMENT_AT_BLOCK.search(text) is not None
+        )
     )
 
 
@@ -530,7 +534,9 @@ class _QuickReader:
         self._expect(yaml.StreamStartEvent)
         if self._expect(yaml.DocumentStartEvent).explicit:  # which line it is on is told otherwise
             raise _Doubtful
-        value = self._value(self.next_event(), (), in_flow=False)
+        event = self.next_event()
+        self.lines[()] = event.start_mark.line + self.first_line
+        value = self._value(event, (), in_flow=False)
         self._expect(yaml.DocumentEndEvent)
         self._expect(yaml.StreamEndEvent)
         return value
@@ -542,7 +548,6 @@ class _QuickReader:
         return event
 
     def _value(self, event: Any, path: tuple[str | int, ...], *, in_flow: bool) -> Any:
-        self.lines.setdefault(path, event.start_mark.line + self.first_line)
         self.nodes += 1
         if self.nodes > self.most or len(path) > _DEEPEST:
             raise _Doubtful
@@ -556,7 +561,9 @@ class _QuickReader:
             return self._mapping(path, in_flow)
         values: list[Any] = []
         while type(event := self.next_event()) is not yaml.SequenceEndEvent:
-            values.append(self._value(event, (*path, len(values)), in_flow=in_flow))
+            place = (*path, len(values))
+            self.lines[place] = event.start_mark.line + self.first_line
+            values.append(self._value(event, place, in_flow=in_flow))
         return values
 
     def _mapping(self, path: tuple[str | int, ...], in_flow: bool) -> dict[str, Any]:

@@ -37,6 +37,8 @@ _LINK = re.compile(
     r"|^ {0,3}\[(?!\^[^\]\s]+\])[^\]\n]+\]:[ \t]*\n?[ \t]*<?([^\s>]+))",
     re.MULTILINE,
 )
+#: What the first of the two is where there is no other: it is found by how it begins.
+_LINK_IN_LINE = re.compile(r"\]\((?<!\\\]\()\s*<?([^)\s>]*)")
 #: An image: its words, then its address or the label of one.
 _IMAGE = re.compile(r"(?<!\\)!\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\(\s*<?([^)\s>]*)|\[)")
 #: A link with its words: to an address, or by a label that is given one elsewhere.
@@ -54,6 +56,8 @@ _HEADING = re.compile(
 )
 #: Words underlined with signs are a heading too; a table's rule has a bar.
 _UNDERLINED = re.compile(r"^(?![ \t]*[|>#-])[^\n|]+\n(?:=+|-+)[ \t]*$", re.MULTILINE)
+#: A line of such signs, which is found at once, and seldom there.
+_UNDERLINE = re.compile(r"\n(?:=+|-+)[ \t]*$", re.MULTILINE)
 _SAFE_SCHEMES = ("http:", "https:", "mailto:")
 
 
@@ -143,10 +147,21 @@ def column_at(text: str, position: int) -> int:
     return position - text.rfind("\n", 0, position)
 
 
+def _headings(plain: str) -> Iterator[re.Match[str]]:
+    """What ``_HEADING`` finds in a text. Only lines with the sign are asked, which are few."""
+    at = plain.find("#")
+    while at >= 0:
+        match = _HEADING.match(plain, plain.rfind("\n", 0, at) + 1)
+        if match is not None:
+            yield match
+        end = plain.find("\n", at)
+        at = plain.find("#", end) if end >= 0 else -1
+
+
 def sections(body: str) -> tuple[Section, ...]:
     """Split a body at its ``##`` headings; deeper headings stay inside their section."""
     plain = without_fences(body)
-    marks = [match for match in _HEADING.finditer(plain) if len(match.group(1)) == 2]
+    marks = [match for match in _headings(plain) if len(match.group(1)) == 2]
     parts = []
     start, heading, line = 0, "", 1
     for match in [*marks, None]:
@@ -168,8 +183,8 @@ def links(body: str, case_id: str) -> tuple[Link, ...]:
     """
     plain = _without_code(body)
     targets = []
-    for match in _LINK.finditer(plain):
-        target = match.group(1) or match.group(2) or ""
+    for match in (_LINK if "]:" in plain else _LINK_IN_LINE).finditer(plain):
+        target = next(filter(None, match.groups()), "")
         path = target.partition("#")[0]
         inner = None
         if path.endswith(".md") and ":" not in path:
@@ -255,14 +270,14 @@ def _as_typed(text: str, image: re.Match[str]) -> str:
 
 def _heading_problems(body: str, headings: Sequence[str] | None) -> Iterator[TextComplaint]:
     plain = without_fences(body)
-    for match in _UNDERLINED.finditer(plain):
+    for match in _UNDERLINED.finditer(plain) if _UNDERLINE.search(plain) else ():
         text = match.group().splitlines()[0].strip()
         message = f"a heading must be written as '## {_in_short(text)}'."
         start = body.index(text, match.start())
         line, column = _line(body, match.start()), column_at(body, start)
         yield TextComplaint(line, "heading-underlined", message, column=column, value=text)
     seen: set[str] = set()
-    for match in _HEADING.finditer(plain):
+    for match in _headings(plain):
         depth, text, line = len(match.group(1)), match.group(2), _line(body, match.start())
         column = column_at(body, match.start(2))
         if depth == 1:

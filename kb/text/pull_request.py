@@ -90,8 +90,8 @@ _BOX = re.compile(r"\[!(\w+)\]")
 
 #: A formula, between dollars that touch it, with a sign that no amount of money has; or a letter.
 _FORMULA = re.compile(
-    r"(?<![\w\\$])(?:\$\$(?=[^$])[^$]+\$\$"
-    r"|\$(?=\S)(?:[A-Za-z]|(?=[^$\n]*[\\^_={}])[^$\n]+)(?<=\S)\$)(?![\w$])"
+    r"\$(?<![\w\\$]\$)(?:\$(?=[^$])[^$]+\$\$"
+    r"|(?=\S)(?:[A-Za-z]|(?=[^$\n]*[\\^_={}])[^$\n]+)(?<=\S)\$)(?![\w$])"
 )
 #: The first line of code that GitHub draws, and does not show.
 _DRAWN = re.compile(
@@ -99,6 +99,8 @@ _DRAWN = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _PICTURE = re.compile(r"(?<![\w:/\\.]):(?:[a-z][a-z0-9_]+|[+-]1):(?![\w:/])")
+#: What a picture is typed as, whatever stands beside it.
+_MAY_BE_PICTURE = re.compile(r":(?:[a-z][a-z0-9_]+|[+-]1):")
 _MENTION = re.compile(r"(?<![\w@/.\\+:#&=-])@[A-Za-z](?:-?[A-Za-z0-9]){0,38}(?![\w@-]|\.\w)")
 #: Addresses, in which none of it is read.
 _NO_WORDS = re.compile(r"\]\([^()\n]*\)|(?:https?://|www\.)[^\s<>]+|<[^<>\s]+>", re.IGNORECASE)
@@ -111,9 +113,12 @@ def _only_on_github(text: str) -> Iterator[TextComplaint]:
         for at in _DRAWN.finditer(text):
             what = "a formula" if at[1].lower() == "math" else "a drawing"
             found.append((at.start(), at[0], what))
-    if "$" in text or "@" in text or _PICTURE.search(text):
-        plain = _NO_WORDS.sub(lambda at: " " * len(at[0]), without_code(text))
-        for kind, what in ((_FORMULA, "a formula"), (_PICTURE, "a picture"), (_MENTION, "a name")):
+    kinds = [*_kinds(text)]
+    if kinds:
+        plain = without_code(text)
+        if any(sign in plain for sign in ("](", "://", "<")) or "www." in plain.lower():
+            plain = _NO_WORDS.sub(lambda at: " " * len(at[0]), plain)
+        for kind, what in kinds:
             found += [(at.start(), at[0], what) for at in kind.finditer(plain)]
     for start, signs, what in sorted(found):
         start += len(signs) - len(signs.lstrip())
@@ -122,6 +127,17 @@ def _only_on_github(text: str) -> Iterator[TextComplaint]:
         message = _MADE[what].format(quoted(shown))
         line, column = text.count("\n", 0, start) + 1, column_at(text, start)
         yield TextComplaint(line, "markdown-differs-from-pull-request", message, column=column)
+
+
+def _kinds(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
+    """What to look for in a text, by the signs that it holds, each with what GitHub makes of it."""
+    n_dollars = text.count("$")
+    if n_dollars > 1:
+        yield _FORMULA, "a formula"
+    if _MAY_BE_PICTURE.search(text) and (n_dollars or "@" in text or _PICTURE.search(text)):
+        yield _PICTURE, "a picture"
+    if "@" in text:
+        yield _MENTION, "a name"
 
 
 _MADE = {

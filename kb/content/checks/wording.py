@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from kb.content.placeholders import (
@@ -279,9 +280,37 @@ _AIM = re.compile(
 )
 
 
+#: How words end that tell an aim, before the "to" behind them, which is found at once.
+_AIMED_TO = re.compile(
+    r" to\b(?<=ope to|pes to|ped to|ect to|cts to|ted to|aim to|ims to|end to|nds to|ded to"
+    r"|eek to|eks to|ant to|lan to|ans to|ned to)"
+)
+#: Letters that count as an "i" or an "s" where capitals do not matter.
+_ODD_LETTERS = "\u0130\u0131\u017f"
+
+
+def _may_tell_an_aim(text: str) -> bool:
+    """Whether it is worth the time to look for an aim in a text."""
+    return _AIMED_TO.search(text.lower()) is not None or (
+        not text.isascii() and any(letter in text for letter in _ODD_LETTERS)
+    )
+
+
+def _sections_of_results(plain: str) -> Iterator[re.Match[str]]:
+    """What ``_RESULTS`` finds in a text, looked for by the words of its heading."""
+    at = plain.find(RESULTS_HEADING)
+    while at >= 0:
+        section = _RESULTS.match(plain, plain.rfind("\n", 0, at) + 1)
+        if section is not None:
+            yield section
+        at = plain.find(RESULTS_HEADING, at + 1 if section is None else section.end())
+
+
 def _aims_among_results(plain: str) -> Iterator[TextComplaint]:
     """Where the section of the results tells what is hoped for."""
-    for section in _RESULTS.finditer(plain):
+    for section in _sections_of_results(plain):
+        if not _may_tell_an_aim(section[1]):
+            continue
         for aim in _AIM.finditer(plain, section.start(1), section.end(1)):
             message = (
                 f"the section {quoted(RESULTS_HEADING)} tells what happened, and {quoted(aim[0])} "
@@ -330,9 +359,11 @@ _WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u3
 
 def _says_too_little(summary: str) -> bool:
     """Whether a summary, which has something that is no sign, is too short for a sentence."""
-    n_words = len(_IN_WORDS.findall(summary))
+    words = islice(_IN_WORDS.finditer(summary), _LEAST_WORDS)
+    if len([*words]) == _LEAST_WORDS:
+        return False
     is_told = _NOTHING.fullmatch(summary) or _bare(summary) == "summary"
-    return n_words < _LEAST_WORDS and not is_told and not _WITHOUT_BLANKS.search(summary)
+    return not is_told and not _WITHOUT_BLANKS.search(summary)
 
 
 def repeated_in(body: str, given: Given) -> Iterator[TextComplaint]:

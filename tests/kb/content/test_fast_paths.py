@@ -1,7 +1,8 @@
-"""What is read quickly is what the slow and obvious way reads: YAML, and plain LaTeX."""
+"""What is read quickly is what the slow and obvious way reads: YAML, plain LaTeX, and a text."""
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kb.content import bibliography, latex, yaml_source
+from kb.content import bibliography, field_rules, latex, load, yaml_source
+from kb.content.checks import wording
 from kb.content.yaml_source import MAX_NODES, YamlTrouble, read_yaml, text_of
+from kb.text import body, pull_request
 from tests.toy import ROOT
 
 #: Signs of YAML, alone and in the company in which the two parsers have differed.
@@ -159,3 +162,123 @@ def test_any_field_is_what_latex_says(text: str) -> None:
     """The rule that takes a field as it is never takes one that LaTeX would change."""
     if latex._SAID_PLAINLY.fullmatch(text):
         assert latex._by_latex(text).text == text
+
+
+#: Signs and words of a text, alone and in the company in which they mean something.
+_TEXTS = st.lists(
+    st.sampled_from(
+        [
+            *("a", "É", "1", " ", "   ", "    ", "\t", "\n", "\n\n", "\n#", "\n ## ", "#", "## "),
+            *("\n## Results as reported\n", "## Results as reported", "\n## A\n", "###### b ##"),
+            *("-", "---", "\n---\n", "\n--- \n", "\n----", "=", "\n===", "\n=== \n", "|", ">"),
+            *(
+                "](",
+                "\\](",
+                "[b](",
+                ")",
+                "[b]: ",
+                "\n[b]:\n",
+                "[^b]: ",
+                "<",
+                "<c>",
+                "\\",
+                "`",
+                "```",
+            ),
+            *(
+                "$",
+                "$$",
+                "$x",
+                "x^2",
+                "{",
+                ":",
+                ":up:",
+                ":+1:",
+                "@",
+                "@ann",
+                "https://a.b",
+                "www.a",
+            ),
+            *("aims", "Hope", "want", " to", " to ", "ſeeks to", "plan", "aım", "is expected to "),
+            *(
+                "euro",
+                "EUR",
+                "7 won",
+                "million pesos",
+                "us$",
+                "\u202e",
+                "\u2067",
+                "\\u202e",
+                "\u2014",
+            ),
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+def _spans(found: Any) -> list[tuple[Any, ...]]:
+    return [(match.span(), *match.groups()) for match in found]
+
+
+@settings(max_examples=600)
+@given(text=_TEXTS)
+@example(text="## Results as reported\n## Results as reported\nThey hope to sell.")
+def test_what_a_text_has_is_found_as_if_every_sign_were_asked(text: str) -> None:
+    """Headings, links, sections and aims are looked for where one of their signs stands."""
+    assert _spans(body._headings(text)) == _spans(body._HEADING.finditer(text))
+    if body._UNDERLINED.search(text):
+        assert body._UNDERLINE.search(text)
+    if "]:" not in text:
+        links = [(span, target) for span, target, _ in _spans(body._LINK.finditer(text))]
+        assert _spans(body._LINK_IN_LINE.finditer(text)) == links
+    sections = _spans(wording._RESULTS.finditer(text))
+    assert _spans(wording._sections_of_results(text)) == sections
+    if wording._AIM.search(text):
+        assert wording._may_tell_an_aim(text)
+
+
+@settings(max_examples=600)
+@given(text=_TEXTS)
+@example(text="`a`:up:https://a.b $")
+def test_what_only_github_makes_is_found_as_if_all_were_looked_for(text: str) -> None:
+    """Which of the kinds are looked for, and in what, changes nothing that is found."""
+    formula = (
+        r"(?<![\w\\$])(?:\$\$(?=[^$])[^$]+\$\$"
+        r"|\$(?=\S)(?:[A-Za-z]|(?=[^$\n]*[\\^_={}])[^$\n]+)(?<=\S)\$)(?![\w$])"
+    )
+    kinds = (re.compile(formula), pull_request._PICTURE, pull_request._MENTION)
+    plain = pull_request._NO_WORDS.sub(lambda at: " " * len(at[0]), body.without_code(text))
+    asked = "$" in text or "@" in text or pull_request._PICTURE.search(text)
+    slowly = [at.start() for kind in kinds if asked for at in kind.finditer(plain)]
+    quickly = [one for one in pull_request._only_on_github(text) if " draws " not in one.message]
+
+    lines = [(text.count("\n", 0, at) + 1, body.column_at(text, at)) for at in sorted(slowly)]
+    assert [(one.line, one.column) for one in quickly] == lines
+
+
+@settings(max_examples=600)
+@given(text=_TEXTS.map(lambda text: f"---{text}"))
+@example(text="---\n---")
+def test_the_lines_around_the_front_matter_are_the_first_two(text: str) -> None:
+    """They are found by the ends of the lines before them, as if every line were asked."""
+    lines = list(re.finditer(r"^-{3,}[ \t]*$", text, re.MULTILINE))[:2]
+    if len(lines) == 2 and lines[0].start() == 0:
+        opens, closes = load._delimiters(text)
+        assert (opens.span(), closes.end()) == (lines[0].span(), lines[1].end())
+        assert closes.start() == lines[1].start() - 1
+    else:
+        with pytest.raises(YamlTrouble):
+            load._delimiters(text)
+
+
+@given(text=_TEXTS)
+def test_currencies_and_turning_signs_are_not_passed_over(text: str) -> None:
+    """Where none is told without a search, a search finds none."""
+    names, codes = ("euros", "euro", "pesos", "won", "us$", "usd", ""), ("EUR", "USD", "KRW")
+    slowly = field_rules._any_currency(names, codes).findall(text.casefold())
+    assert field_rules._named_in(text, names, codes) == slowly
+
+    turns = rb"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])|\\u20[26]"
+    data = text.encode()
+    assert load._may_turn(data) == (re.search(turns, data) is not None)
