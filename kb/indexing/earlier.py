@@ -75,6 +75,11 @@ class Earlier:
         return self.snapshot.content.words
 
     @property
+    def written_alike(self) -> Path | None:
+        """Its folder, where its files are written as the plan's are."""
+        return self._folder if self.words is not None else None
+
+    @property
     def names(self) -> NameIndex | None:
         """Its names, where they are read as the plan's are."""
         if self.snapshot is None or not self.kept:

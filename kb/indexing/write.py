@@ -147,6 +147,7 @@ def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Ma
         counted=counted,
         sources=counted_sources(_citing(outlines), plan.frame.references),
         earlier_words=earlier.words,
+        earlier=earlier.written_alike,
     )
     write_names_of(
         staged,

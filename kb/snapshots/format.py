@@ -82,7 +82,7 @@ from kb.snapshots.records import (
     write_keys,
     write_merged,
 )
-from kb.snapshots.word_tables import read_word_table, write_word_table
+from kb.snapshots.word_tables import digest_of, read_word_table, write_word_table
 from kb.text.spelling import SpellingTable
 
 Made = TypeVar("Made")
@@ -262,6 +262,7 @@ def write_frame(
     counted: Holdings,
     sources: CountedSources,
     earlier_words: SpellingTable | None = None,
+    earlier: Path | None = None,
 ) -> None:
     """Write what stands around the cases into ``folder``, with what was made of all of them.
 
@@ -272,6 +273,7 @@ def write_frame(
         counted: what it holds.
         sources: the works that cases name, counted.
         earlier_words: those of an earlier snapshot that was made alike.
+        earlier: its folder.
     """
     made = {
         _VOCABULARY_FILE: _VOCABULARY.dump_json(dict(vocabulary), indent=1) + b"\n",
@@ -284,7 +286,8 @@ def write_frame(
     records.mkdir()
     SpellingTable.of(vocabulary, earlier_words).write(records / _WORDS_FOLDER)
     write_keyed(records, _REFERENCES, frame.references)
-    write_word_table(records / _GLOSSARY_FOLDER, frame.glossary)
+    glossary = Path(RECORDS_FOLDER) / _GLOSSARY_FOLDER
+    write_word_table(folder / glossary, frame.glossary, earlier=earlier and earlier / glossary)
 
 
 def write_names_of(
@@ -327,7 +330,7 @@ class Frame:
             digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
         for line in self.references.values():
             digest.update(line + b"\n")
-        digest.update(json.dumps(self.glossary.as_json()).encode())
+        digest.update(digest_of(self.glossary))
         return digest.hexdigest()
 
 

@@ -11,6 +11,8 @@ numbers of forms, from 1 on, up to a place that is free.
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
+from pydantic_core import to_json
 
 from kb.engine.local.arrays import Strings, read_array, starts_of, write_array, write_strings
 from kb.errors import SnapshotCorrupt
@@ -25,11 +28,27 @@ from kb.model.word_table import FormsInOrder, WordTable, longest_of
 
 #: So many places there are for each form, at least: most of what is none is told by one look.
 _ROOM = 2
+#: The digest of what the table was made of.
+_MADE_OF = "made-of"
 
 
-def write_word_table(folder: Path, table: WordTable) -> None:
-    """Write a table into a new folder."""
+def write_word_table(folder: Path, table: WordTable, *, earlier: Path | None = None) -> None:
+    """Write a table into a new folder.
+
+    Args:
+        folder: the new one.
+        table: what is written.
+        earlier: where one was written by the same code. It is copied where it is the same, which
+            takes a tenth of the time.
+    """
     folder.mkdir()
+    digest = digest_of(table)
+    if earlier is not None and _made_of(earlier) == digest:
+        for path in sorted(earlier.iterdir()):
+            # Copied, not linked: damage to one file must not reach another snapshot.
+            shutil.copyfile(path, folder / path.name)
+        return
+    write_array(folder, _MADE_OF, np.frombuffer(digest, dtype=np.uint8))
     write_strings(folder, "languages", table.forms)
     in_order = [sorted(forms) for forms in table.forms.values()]
     write_array(folder, "begins", starts_of(np.array([*map(len, in_order)], dtype=np.int64)))
@@ -49,6 +68,18 @@ def write_word_table(folder: Path, table: WordTable) -> None:
     lengths = np.array([*map(len, table.meanings)], dtype=np.int64)
     write_array(folder, "group-starts", starts_of(lengths))
     write_strings(folder, "terms", (term for group in table.meanings for term in group))
+
+
+def digest_of(table: WordTable) -> bytes:
+    """SHA-256 over everything that a table says, in its order."""
+    return hashlib.sha256(to_json(table.as_json())).digest()
+
+
+def _made_of(folder: Path) -> bytes:
+    """The digest of the table that was written into a folder; empty where it is not known."""
+    if not (folder / f"{_MADE_OF}.npy").is_file():
+        return b""
+    return read_array(folder, _MADE_OF, "uint8", shape=(32,)).tobytes()
 
 
 def _slots_of(hashes: np.ndarray) -> np.ndarray:

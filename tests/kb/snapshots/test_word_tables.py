@@ -119,20 +119,43 @@ def test_an_empty_table_is_kept_too(tmp_path):
 
 
 def test_a_table_has_one_form_on_the_disk(tmp_path):
-    """The same table gives the same bytes, in whatever order its forms were found."""
+    """The same table gives the same bytes; forms in another order differ in their digest alone."""
     other = WordTable(
         meanings=TABLE.meanings,
         forms={name: dict(reversed(forms.items())) for name, forms in TABLE.forms.items()},
     )
-    for name, table in (("one", TABLE), ("other", other)):
+    for name, table in (("one", TABLE), ("again", TABLE), ("other", other)):
         write_word_table(tmp_path / name, table)
 
-    one, two = (
-        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
-        for name in ("one", "other")
+    one, again, two = (
+        {path.name: path.read_bytes() for path in sorted((tmp_path / name).iterdir())}
+        for name in ("one", "again", "other")
     )
 
-    assert one == two
+    assert one == again
+    assert [name for name in one if one[name] != two[name]] == ["made-of.npy"]
+
+
+def test_what_was_written_before_is_copied_where_it_is_the_same(tmp_path):
+    """The bytes of the earlier one, in files of their own; of another table, or none, nothing."""
+    earlier, other = tmp_path / "earlier", WordTable(meanings=(("a",),), forms={"fr": {"b": 0}})
+    write_word_table(earlier, TABLE)
+    mark = earlier / "longest.npy"
+    mark.write_bytes(mark.read_bytes()[:-1] + b"\x07")
+
+    write_word_table(tmp_path / "same", TABLE, earlier=earlier)
+    write_word_table(tmp_path / "other", other, earlier=earlier)
+    write_word_table(tmp_path / "alone", TABLE, earlier=tmp_path / "nothing")
+
+    same, alone = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+        for name in ("same", "alone")
+    )
+    assert [name for name in alone if same[name] != alone[name]] == ["longest.npy"]
+    assert same.keys() == alone.keys()
+    assert not mark.samefile(tmp_path / "same" / "longest.npy")
+    assert read_word_table(tmp_path / "other") == other
+    assert read_word_table(tmp_path / "alone") == TABLE
 
 
 def test_nothing_of_the_forms_is_made_when_a_table_is_opened(kept):
@@ -161,4 +184,4 @@ def test_what_is_missing_or_does_not_fit_is_told(tmp_path, name):
     path.unlink()
     with pytest.raises(SnapshotCorrupt, match=f"{name}.npy does not hold what it should"):
         read_word_table(tmp_path / "glossary")
-    assert len([*(tmp_path / "glossary").iterdir()]) == 11
+    assert len([*(tmp_path / "glossary").iterdir()]) == 12
