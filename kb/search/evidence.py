@@ -395,20 +395,21 @@ class Retriever:
         if len(under) < self.candidates:  # all that pass
             return np.concatenate([under, lending])
         mean = answering.mean()
-        lent = np.full(len(self.engine), mean)
-        np.maximum.at(lent, others, sums[of_best][place])
-        allowed = self.engine.matching(within, others)
-        worth = answering.estimates(allowed) + linked * lent[allowed]
+        each = distinct(others)
+        lent = np.full(len(each), mean)
+        np.maximum.at(lent, np.searchsorted(each, others), sums[of_best][place])
+        allowed = self.engine.matching(within, each)
+        worth = answering.estimates(allowed) + linked * lent[np.searchsorted(each, allowed)]
         return np.concatenate([under, lending, allowed[worth >= sums.min() + linked * mean]])
 
     def _links_among(self, rows: np.ndarray) -> np.ndarray:
         """The links between candidates, as pairs of their places."""
-        place = np.full(len(self.engine), -1)
+        place = np.full(len(self.engine), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows))
         first, others = self.engine.links(rows)
         to = place[others]
-        there = to >= 0
-        return np.stack([place[first[there]], to[there]])
+        there = np.flatnonzero(to >= 0)
+        return np.stack([place[first[there]], to[there]]).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate, chain
 from sys import intern
 
 import numpy as np
@@ -71,6 +72,8 @@ class Marker:
         own = self._look(text)
         if own is None:
             return tuple(dict.fromkeys(text[start:end].lower() for start, end in self._read(text)))
+        if not own:  # most texts
+            return ()
         return tuple(dict.fromkeys([self._surface.words[one].lower() for one in own]))
 
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
@@ -90,23 +93,27 @@ class Marker:
             self._was_read[text] = tuple(dict.fromkeys(found))
         return self._was_read[text]
 
-    def look_at(self, texts: Sequence[str]) -> None:
-        """Look at some texts at once, before they are asked for, such as those of a case."""
-        written = self._surface.read(tuple(texts))
+    def look_at(self, *several: Sequence[str]) -> None:
+        """Look at some texts at once, before they are asked for: such as those of each case."""
+        written = [self._surface.read(tuple(texts)) for texts in several]
         if len(self._counts) < len(self._surface):
             self._learn(len(self._surface))
-        at = self._counts[written.numbers].nonzero()[0]
+        texts = list(chain.from_iterable(several))
+        if not texts:
+            return
+        numbers = np.concatenate([one.numbers for one in written])
+        begins = accumulate((len(one.numbers) for one in written), initial=0)
+        ends = np.concatenate([one.ends + at for one, at in zip(written, begins, strict=False)])
+        at = self._counts[numbers].nonzero()[0]
         found: dict[int, dict[int, int]] = {}
-        of_texts = written.ends.searchsorted(at, side="right").tolist()
-        for place, where, number in zip(
-            of_texts, at.tolist(), written.numbers[at].tolist(), strict=True
-        ):
+        of_texts = ends.searchsorted(at, side="right").tolist()
+        for place, where, number in zip(of_texts, at.tolist(), numbers[at].tolist(), strict=True):
             found.setdefault(place, {})[where] = number
         self._looked_at.update(dict.fromkeys(texts, ()))
         for place, of_text in found.items():
-            text, begin = texts[place], written.ends.item(place - 1) if place else 0
-            within = range(begin, written.ends.item(place))
-            self._looked_at[text] = self._matching(of_text, written.numbers, within, text)
+            text, begin = texts[place], ends.item(place - 1) if place else 0
+            within = range(begin, ends.item(place))
+            self._looked_at[text] = self._matching(of_text, numbers, within, text)
 
     def _look(self, text: str) -> tuple[int, ...] | None:
         """The words of a text that match alone, in order; None where it must be read whole.

@@ -57,26 +57,37 @@ class Passages:
 
     def reasons(
         self,
+        hits: Iterable[tuple[Case, int]],
+        marker: Marker,
+        evidence: Evidence,
+        mentions: Sequence[Mention],
+    ) -> list[tuple[Reason, ...]]:
+        """The reasons for each of some hits.
+
+        Args:
+            hits: the cases, each with its row.
+            marker: finds the words of the query.
+            evidence: what speaks for them, among others.
+            mentions: the facet values that the query names.
+        """
+        saying = [(case, row, self._passages[row], _audience_lines(case)) for case, row in hits]
+        marker.look_at(*(_texts(case, (*said, *lines)) for case, _, said, lines in saying))
+        return [self._reasons(*one, marker, evidence, mentions) for one in saying]
+
+    def _reasons(
+        self,
         case: Case,
         row: int,
+        passages: Sequence[Passage],
+        lines: Sequence[Passage],
         marker: Marker,
         evidence: Evidence,
         mentions: Sequence[Mention],
     ) -> tuple[Reason, ...]:
-        """The reasons for one hit.
-
-        Args:
-            case: the case.
-            row: its row.
-            marker: finds the words of the query.
-            evidence: what speaks for it, among others.
-            mentions: the facet values that the query names.
-        """
-        place, passages = evidence.place(row), self._passages[row]
+        place = evidence.place(row)
         by_english = evidence.english or not self._has_multilingual
         cosines = evidence.passage if by_english else evidence.multilingual
         best, cosine = passages[int(evidence.best_passage[place])], cosines[place]
-        lines = _audience_lines(case)
         if by_english and evidence.audience[place] > cosine:
             best = lines[int(evidence.best_line[place])]
             cosine = evidence.audience[place]
@@ -89,6 +100,11 @@ class Passages:
             by_meaning=bool(cosine >= near),
             mentions=mentions,
         )
+
+
+def _texts(case: Case, passages: Iterable[Passage]) -> tuple[str, ...]:
+    """The texts of a case that words are looked for in."""
+    return (case.title, *(passage.text for passage in passages))
 
 
 def _audience_lines(case: Case) -> list[Passage]:
@@ -124,7 +140,6 @@ def reasons(
         (``both``), or one by ``word`` and one by ``meaning`` where these are two
         passages; then one ``facet`` reason for each value named that the case has.
     """
-    marker.look_at([case.title, *(passage.text for passage in passages)])
     title_words = marker.words(case.title)
     by_passage = [marker.words(passage.text) for passage in passages]
     counted = [

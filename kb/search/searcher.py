@@ -210,15 +210,16 @@ class Searcher:
             among = distinct(rows, outside)
         page = self._page(query, rows, scores)
         result = self._answer(query, within, among, rows, page)
-        marker = self._passages.marker(asked.terms)
+        reasons = self._passages.reasons(
+            ((hit.case, row) for hit, (row, _) in zip(result.hits, page, strict=True)),
+            self._passages.marker(asked.terms),
+            evidence,
+            asked.mentions,
+        )
         return replace(
             result,
             hits=tuple(
-                replace(
-                    hit,
-                    reasons=self._passages.reasons(hit.case, row, marker, evidence, asked.mentions),
-                )
-                for hit, (row, _) in zip(result.hits, page, strict=True)
+                replace(hit, reasons=those) for hit, those in zip(result.hits, reasons, strict=True)
             ),
             no_good_match=not result.total,
             answerable=judgement.answerable,

@@ -1,17 +1,21 @@
 """Arrays and strings in files of a folder, mapped into memory: read where they are touched.
 
 Processes that open the same files share what they read of them, and nothing of it is copied
-into a process. Files are in numpy's own format.
+into a process. What is asked for by long stretches, here and there, is read and not mapped. Files
+are in numpy's own format.
 """
 
 from __future__ import annotations
 
 import math
 import mmap
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
+from weakref import finalize
 
 import numpy as np
 from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
@@ -49,6 +53,71 @@ def read_array(folder: Path, name: str, kind: str, *, shape: tuple[int | None, .
     return mapped
 
 
+class Stored:
+    """An array of one dimension in a file, of which stretches are read, and nothing is mapped.
+
+    What a process reads of it, it has for as long as it uses it: a mapped array counts among its
+    memory for good, wherever it was looked at. Safe between threads and over a fork.
+    """
+
+    def __init__(self, folder: Path, name: str, kind: str, *, length: int) -> None:
+        """Open what ``write_array`` wrote.
+
+        Args:
+            folder: where it is.
+            name: under which it was written.
+            kind: the dtype that it must have.
+            length: how long it must be.
+
+        Raises:
+            SnapshotCorrupt: it is missing, cut short, or another one.
+        """
+        self._path = folder / f"{name}.npy"
+        self._dtype = np.dtype(kind)
+        self._length = length
+        try:
+            self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            finalize(self, os.close, self._file)
+            with open(self._file, "rb", closefd=False) as file:
+                shape, _, dtype = _read_header(file)
+                self._begin = file.tell()
+                size = os.fstat(self._file).st_size
+        except (OSError, ValueError, EOFError) as err:
+            raise SnapshotCorrupt(f"{self._path} does not hold what it should.") from err
+        fits = size == self._begin + length * dtype.itemsize
+        if dtype != self._dtype or shape != (length,) or not fits:
+            raise SnapshotCorrupt(f"{self._path} does not hold what it should.")
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, within: slice) -> np.ndarray:
+        """A stretch without steps.
+
+        Raises:
+            SnapshotCorrupt: the file ends too soon.
+        """
+        begin, end, _ = within.indices(self._length)
+        found = np.empty(max(0, end - begin), dtype=self._dtype)
+        into, at = memoryview(found).cast("B"), self._begin + begin * self._dtype.itemsize
+        while into:  # the system reads no more than 2 GB at once
+            n_read = os.preadv(self._file, [into], at)
+            if not n_read:
+                raise SnapshotCorrupt(f"{self._path} ends too soon.")
+            into, at = into[n_read:], at + n_read
+        return found
+
+
+def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """What a file in numpy's format says before its array: shape, whether by column, dtype.
+
+    Raises:
+        OSError, ValueError, EOFError: it is cut short, or not of that format.
+    """
+    version = read_magic(file)
+    return (read_array_header_1_0 if version == (1, 0) else read_array_header_2_0)(file)
+
+
 def _mapped(path: Path) -> np.ndarray:
     """Map a file in numpy's format.
 
@@ -59,9 +128,7 @@ def _mapped(path: Path) -> np.ndarray:
         OSError, ValueError, EOFError: it is missing, cut short, or not of that format.
     """
     with path.open("rb") as file:
-        version = read_magic(file)
-        read_header = read_array_header_1_0 if version == (1, 0) else read_array_header_2_0
-        shape, by_column, dtype = read_header(file)
+        shape, by_column, dtype = _read_header(file)
         count = math.prod(shape)
         if not count:  # nothing can be mapped where there is nothing
             return np.zeros(shape, dtype=dtype)

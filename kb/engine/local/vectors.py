@@ -43,8 +43,8 @@ _HEADER = struct.Struct("<4siq21xQ")
 _BEFORE_VECTORS, _VECTORS, _NUMBERS = 8, struct.Struct("<q"), struct.Struct("<Q")
 #: So many bytes are copied at once.
 _AT_ONCE = 1 << 22
-#: Where fewer than this share of a set are wanted, they are read from its file, and not mapped.
-_READ_BELOW = 0.05
+#: Where fewer vectors than this are wanted, they are read from their file, and not mapped.
+_READ_BELOW = 1_024
 #: So many times the quicker way is taken, and then another once, as that may have changed.
 _TRIED_AGAIN = 64
 #: So many vectors are read at once where their products are wanted: they stay close by meanwhile.
@@ -478,7 +478,7 @@ class Mapped:
         Few are read. Of more it depends on how large the pages are in which the system keeps the
         file whether to map them or to read them takes less: both are tried.
         """
-        if len(places) < _READ_BELOW * len(self.matrix):
+        if len(places) < _READ_BELOW:
             return self._read_products(units, places)
         ways = (self._mapped_products, self._read_products)
         return self._quicker.run(ways, len(places), units, places)

@@ -21,6 +21,7 @@ import numpy as np
 
 from kb.engine.base import K1, B, Coverage, Document, idf
 from kb.engine.local.arrays import (
+    Stored,
     Strings,
     read_array,
     starts_of,
@@ -81,9 +82,9 @@ class WordIndex:
         starts = read_array(folder, "starts", "uint64", shape=(len(terms) + 1,))
         n_postings = int(starts[-1])
         postings = Postings(
-            rows=read_array(folder, "rows", "uint32", shape=(n_postings,)),
-            counts=read_array(folder, "counts", "uint32", shape=(n_postings,)),
-            values=read_array(folder, "values", "float32", shape=(n_postings,)),
+            rows=Stored(folder, "rows", "uint32", length=n_postings),
+            counts=Stored(folder, "counts", "uint32", length=n_postings),
+            values=Stored(folder, "values", "float32", length=n_postings),
         )
         lengths = read_array(folder, "lengths", "uint32", shape=(None,))
         if starts[0] != 0 or len(lengths) != n_documents:
@@ -133,8 +134,8 @@ class WordIndex:
         return Counts(
             names=tuple(self.terms),
             terms=np.repeat(np.arange(len(self.terms)), lengths),
-            rows=self.postings.rows.astype(np.int64),
-            counts=self.postings.counts.astype(np.int64),
+            rows=self.postings.rows[:].astype(np.int64),
+            counts=self.postings.counts[:].astype(np.int64),
             said=self.places.said(),
         )
 
@@ -233,9 +234,9 @@ def word_scores(
 class Postings:
     """Arrays of shape (n_postings,): rows, how often the term stands there, what it counts."""
 
-    rows: np.ndarray
-    counts: np.ndarray
-    values: np.ndarray
+    rows: np.ndarray | Stored
+    counts: np.ndarray | Stored
+    values: np.ndarray | Stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,10 +142,10 @@ def test_a_passage_is_near_from_a_cosine_on(searcher, cosine, less_common, kind)
     passages = tuple(replace(one, text=f"{one.text} A wine.") for one in PASSAGES)
 
     found = Passages([passages], has_multilingual=False).reasons(
-        CASE, row, Marker(terms("wine")), evidence, ()
+        [(CASE, row), (CASE, row)], Marker(terms("wine")), evidence, ()
     )
 
-    assert found[0].kind == kind
+    assert [reasons[0].kind for reasons in found] == [kind, kind]
 
 
 def test_texts_are_looked_at_by_themselves():

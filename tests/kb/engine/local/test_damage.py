@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -117,9 +118,39 @@ def test_what_lies_open_is_mapped_and_not_read(whole):
     """The large arrays are views of the files, shared by every process that opens them."""
     engine = LocalEngine.open(whole)
 
-    for array in (engine.words.postings.values, engine.words.postings.rows, engine.words.starts):
+    for array in (engine.words.starts, engine.words.places.places, engine.words.places.starts):
         base = array
         while isinstance(base, np.ndarray):
             base = base.base
         assert isinstance(base, memoryview)
         assert isinstance(base.obj, mmap.mmap)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="says what is mapped")
+def test_postings_are_read_and_not_mapped(whole):
+    """They count in no process for longer than a question takes, and are what was written."""
+    engine = LocalEngine.open(whole)
+    words, postings = whole / "words", engine.words.postings
+
+    for name in ("rows", "counts", "values"):
+        expected, stored = np.load(words / f"{name}.npy"), getattr(postings, name)
+        assert len(stored) == len(expected)
+        for within in (slice(None), slice(3, 9), slice(5, 5), slice(len(expected) - 1, None)):
+            assert stored[within].dtype == expected.dtype
+            assert stored[within].tolist() == expected[within].tolist()
+        assert str(words / f"{name}.npy") not in Path("/proc/self/maps").read_text()
+    assert str(words / "starts.npy") in Path("/proc/self/maps").read_text()
+
+
+def test_postings_that_become_shorter_are_told(whole, tmp_path):
+    """What is left of the file is answered; what is not there is an error, and no wrong number."""
+    folder = tmp_path / "engine"
+    shutil.copytree(whole, folder)
+    engine, path = LocalEngine.open(folder), folder / "words" / "values.npy"
+    expected = engine.words.postings.values[:2].tolist()
+
+    os.truncate(path, path.stat().st_size - 4)
+
+    assert engine.words.postings.values[:2].tolist() == expected
+    with pytest.raises(SnapshotCorrupt, match="ends too soon"):
+        engine.words.postings.values[:]
