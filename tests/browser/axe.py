@@ -6,6 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from tests.browser.pages import laid_out
+
 #: All that axe asks by itself, and of WCAG 2.2 whether what is pressed is large or apart enough.
 #: Of what is right it gathers no places.
 RUN = "{rules: {'target-size': {enabled: true}}, resultTypes: ['violations']}"
@@ -32,6 +34,7 @@ def opened(browser: Browser, url: str, *, unfold: str = "") -> Iterator[Page]:
     page.goto(url)
     if unfold:
         page.eval_on_selector_all(unfold, "all => all.forEach(one => one.open = true)")
+    laid_out(page)
     page.evaluate(AXE)
     yield page
     context.close()

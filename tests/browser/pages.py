@@ -32,6 +32,15 @@ def press_on(page: Page, key: str) -> None:
         page.keyboard.press(key)
 
 
+def laid_out(page: Page) -> None:
+    """Wait for the typefaces of a page, which a browser asks for when it first lays it out.
+
+    On a busy machine it does so after the page is whole, and what is measured before that is
+    measured in other letters.
+    """
+    page.evaluate("document.body.offsetHeight, document.fonts.ready.then(() => null)")
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """A site that is served by this process, at any free port: its address."""

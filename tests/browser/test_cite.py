@@ -21,6 +21,12 @@ def _opened(browser, url: str, **more: object):
     return page
 
 
+def harvard(page) -> str:
+    """The citation of the case in that style, as a page shows it."""
+    citation = page.request.get(f"/api/v1/citations{CASE.removeprefix('/cases')}").json()
+    return citation["styles"]["harvard"].replace("'", "’")
+
+
 def stand_still(page) -> None:
     """Stop the clock of a page: what is said for three seconds stays until it is let go on."""
     page.clock.install()
@@ -37,6 +43,7 @@ def test_a_citation_is_copied(browser, real_server_url, width):
         permissions=["clipboard-read", "clipboard-write"],
     )
     try:
+        citations = [harvard(page)]
         page.locator(".cite-more summary").click()
         stand_still(page)
         page.get_by_role("button", name="Copy").nth(2).click()  # APA, Chicago, Harvard
@@ -45,8 +52,8 @@ def test_a_citation_is_copied(browser, real_server_url, width):
         page.clock.run_for(3_000)
         expect(said).to_have_count(0)
         copied = page.evaluate("navigator.clipboard.readText()")
-        citation = page.request.get(f"/api/v1/citations{CASE.removeprefix('/cases')}").json()
-        assert copied == citation["styles"]["harvard"].replace("'", "’")
+        citations.append(harvard(page))  # a day may have ended since the page came
+        assert copied in citations
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     finally:
         page.context.close()

@@ -14,7 +14,7 @@ from kb.indexing.pipeline import build
 from kb.search.opening import open_live
 from kb.settings import Settings
 from tests.browser.axe import opened, problems_everywhere
-from tests.browser.pages import serving, until
+from tests.browser.pages import follow, serving, until
 from tests.kb.cli.command import kb
 from web import create_app
 
@@ -39,14 +39,14 @@ def fresh(browser: Browser, url: str, *, scripts: bool) -> Page:
 
 def go_on(page: Page, question: str) -> None:
     """Press the button, and see the next question."""
-    page.get_by_role("button", name="Continue").last.click()
+    follow(page.get_by_role("button", name="Continue").last)
     expect(page.locator("h1")).to_have_text(question)
 
 
 def tell(page: Page) -> None:
     """Answer every question but one, go back for it, and have the draft made."""
     page.goto("/contribute")
-    page.get_by_role("link", name="Tell your story").click()
+    follow(page.get_by_role("link", name="Tell your story"))
     page.get_by_label("In a sentence or two").fill("Three metal firms purchase machines together.")
     go_on(page, "Who joined?")
     page.get_by_label("What the firms are").fill("metal firms")
@@ -56,7 +56,7 @@ def tell(page: Page) -> None:
     go_on(page, "What did you want to do together?")
     page.get_by_label("Joint purchasing").check()
     go_on(page, "What did you do together?")
-    page.get_by_role("button", name="Back").click()
+    follow(page.get_by_role("button", name="Back"))
     expect(page.get_by_label("Joint purchasing")).to_be_checked()
     go_on(page, "What did you do together?")
     page.get_by_label("What was done").fill("They purchase metal machines together.")
@@ -70,23 +70,23 @@ def tell(page: Page) -> None:
     go_on(page, "May we name the firms?")
     page.get_by_label("No, or not yet").check()
     go_on(page, "Check your answers")
-    page.get_by_role("button", name="Change Who joined").click()
+    follow(page.get_by_role("button", name="Change Who joined"))
     page.get_by_label("What the firms are").fill("metal firms of one valley")
     go_on(page, "Check your answers")
-    page.get_by_role("button", name="Make the draft").last.click()
+    follow(page.get_by_role("button", name="Make the draft").last)
     expect(page.locator("h1")).to_have_text("Your story is a draft now")
 
 
 def finish(page: Page) -> None:
     """Fill in what is open with two mistakes, mend them, see what is near, and how it looks."""
-    page.get_by_role("button", name="Finish it yourself").click()
+    follow(page.get_by_role("button", name="Finish it yourself"))
     page.locator("#field-results-1-metric").select_option("cost")
     page.get_by_role("radio", name="Output").check()
     page.get_by_role("radio", name="Lower").check()
     page.locator("#field-results-1-value").fill("20%")
     page.locator("#field-results-1-unit").select_option("percent")
     page.locator("#field-title").fill("Metal firms purchase machines")
-    page.get_by_role("button", name="Check the case").click()
+    follow(page.get_by_role("button", name="Check the case"))
     wrong = page.locator(".give-wrong li")
     expect(wrong).to_have_count(2)
     expect(wrong.nth(0)).to_contain_text(
@@ -100,12 +100,12 @@ def finish(page: Page) -> None:
     page.locator("#field-results-1-value").fill("20")
     page.locator("#field-title").fill("Three metal firms of one valley")
     page.locator("#field-id").fill("norway/valley-metal")
-    page.get_by_role("button", name="Check the case").click()
+    follow(page.get_by_role("button", name="Check the case"))
     expect(page.locator("h1")).to_have_text("Ready to send: Three metal firms of one valley")
-    page.get_by_role("button", name="See how the page will look").click()
+    follow(page.get_by_role("button", name="See how the page will look"))
     expect(page.locator("h1")).to_have_text("Three metal firms of one valley")
     expect(page.locator(".sources .seen")).to_contain_text("Told by those who did it on")
-    page.get_by_role("button", name="Where to send it").click()
+    follow(page.get_by_role("button", name="Where to send it"))
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with the script", "without"])
@@ -139,7 +139,7 @@ def test_a_draft_stays_in_the_browser(browser: Browser, url: str) -> None:
     expect(page.locator("[data-field='country'] .give-fault")).to_contain_text("“Norwy” is no")
     page.goto("/contribute")
     expect(page.locator("#drafts li")).to_contain_text(["A case: Bakers"])
-    page.get_by_role("button", name="Go on with it").click()
+    follow(page.get_by_role("button", name="Go on with it"))
     expect(page.locator("#field-title")).to_have_value("Bakers")
     page.goto("/contribute")
     page.get_by_role("button", name="Delete it").click()
@@ -162,7 +162,7 @@ def test_another_draft_takes_the_place_of_none(browser: Browser, url: str) -> No
     page.goto("/contribute")
     rows = page.locator("#drafts li strong")
     expect(rows).to_contain_text(["A case: Millers", "A case: Bakers"])
-    page.locator("#drafts li").nth(1).get_by_role("button", name="Go on with it").click()
+    follow(page.locator("#drafts li").nth(1).get_by_role("button", name="Go on with it"))
     expect(page.locator("#field-title")).to_have_value("Bakers")
     page.goto("/contribute")
     expect(rows).to_contain_text(["A case: Bakers", "A case: Millers"])
@@ -189,7 +189,7 @@ def test_a_closed_story_goes_on(browser: Browser, url: str) -> None:
     page = page.context.new_page()
     page.goto("/contribute/story/short")
     expect(page.locator("#drafts li strong")).to_contain_text(["A story: Three metal firms buy"])
-    page.get_by_role("button", name="Go on with it").click()
+    follow(page.get_by_role("button", name="Go on with it"))
     expect(page.locator("#answer-short")).to_contain_text("Three metal firms buy together.")
     expect(page.locator("#answer-who")).to_contain_text("metal firms")
     page.context.close()
@@ -204,7 +204,7 @@ def test_several_mistakes_lose_nothing(browser: Browser, url: str) -> None:
         page.locator(f"#field-{name}").fill(text)
     page.locator("#field-project summary").click()
     page.locator("input[name='project'][value='joint-purchasing']").check()
-    page.get_by_role("button", name="Check the case").click()
+    follow(page.get_by_role("button", name="Check the case"))
     expect(page.locator("#wrong")).to_be_focused()
     expect(page).to_have_title(re.compile("^Error: "))
     for name, text in written.items():
@@ -219,7 +219,7 @@ def test_the_meaning_of_a_choice_is_shown_and_heard(browser: Browser, url: str) 
     """It changes with the choice, describes the list, and goes where nothing is chosen."""
     page = fresh(browser, url, scripts=True)
     page.goto("/contribute/case")
-    page.get_by_role("button", name="Add a result").click()
+    follow(page.get_by_role("button", name="Add a result"))
     select = page.locator("#field-results-1-metric")
     line = page.locator("#means-results-1-metric")
     option = select.locator("option[data-means]:not([data-means=''])").first
@@ -262,7 +262,7 @@ def test_a_link_to_an_error_shows_the_label_too(browser: Browser, url: str, widt
     page.emulate_media(reduced_motion="reduce")  # else all of it passes by while the page glides
     page.goto("/contribute/case")
     page.locator("#field-title").fill("Bakers")
-    page.get_by_role("button", name="Check the case").click()
+    follow(page.get_by_role("button", name="Check the case"))
     page.locator("a[href='#field-summary']").first.click()
     expect(page.locator("#field-summary")).to_be_in_viewport(ratio=0.5)
     expect(page.locator("label[for='field-summary']")).to_be_in_viewport(ratio=1)

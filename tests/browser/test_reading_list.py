@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.axe import opened, problems_everywhere
-from tests.browser.pages import follow, serving
+from tests.browser.pages import follow, laid_out, serving
 
 FIVE = (
     *("norway/metal-buyers", "france/wine-exporters", "guides/purchase-guide"),
@@ -220,6 +220,7 @@ def test_the_head_stands_in_one_line(browser: Browser, url: str) -> None:
     """On a desk the search stands beside the navigation, with a long list begun too."""
     page = fresh(browser, url)
     page.goto("/packs/plain")
+    laid_out(page)
     centres = """() => [".wordmark", ".nav", ".masthead-search"].map((part) => {
       const box = document.querySelector(part).getBoundingClientRect();
       return Math.round(box.top + box.height / 2);

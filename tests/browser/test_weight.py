@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.pages import laid_out
 from tests.browser.test_axe import PAGES
 from web.core.assets import CSS, OWN
 
@@ -124,6 +125,7 @@ def test_no_page_is_too_tall(browser, real_server_url, every):
         heights = {}
         for path in paths:
             page.goto(real_server_url + path)
+            laid_out(page)
             heights[path] = page.evaluate("document.documentElement.scrollHeight")
     finally:
         context.close()

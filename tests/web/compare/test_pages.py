@@ -21,6 +21,7 @@ from kb.answers.contrast import contrast
 from kb.content.corpus import read_corpus
 from kb.model.cases import Case, Members, Result
 from kb.results.comparison import compare
+from tests.browser.pages import follow, laid_out
 from tests.web.whole_answers import whole_answers
 from web import create_app
 from web.compare.page import ComparePage
@@ -579,6 +580,7 @@ def test_by_keyboard_on_a_phone(browser, url):
     context = browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=True)
     page = context.new_page()
     page.goto(f"{url}/compare?{THREE}")
+    laid_out(page)
     frame = page.locator(".compare-frame")
     for _ in range(30):
         page.keyboard.press("Tab")
@@ -587,7 +589,7 @@ def test_by_keyboard_on_a_phone(browser, url):
     expect(frame).to_be_focused()
     head = page.locator("tbody th").first
     before = head.bounding_box()["x"]
-    for _ in range(20):
+    for _ in range(200):
         page.keyboard.press("ArrowRight")
         page.wait_for_timeout(50)
         if frame.evaluate("one => one.scrollLeft") > 20:
@@ -610,10 +612,10 @@ def test_adding_without_javascript(browser, url):
     page.goto(f"{url}/compare")
     page.get_by_label("Case 1").select_option(METAL)
     page.get_by_label("Case 2").select_option(WINE)
-    page.get_by_role("button", name="Compare").click()
+    follow(page.get_by_role("button", name="Compare"))
     expect(page.locator("h1")).to_have_text("Two cases side by side")
     page.get_by_label("Case to add").select_option(TEXTILE)
-    page.get_by_role("button", name="Add", exact=True).click()
+    follow(page.get_by_role("button", name="Add", exact=True))
     expect(page.locator("h1")).to_have_text("Three cases side by side")
     assert page.locator(".compare-title").count() == 3
     context.close()

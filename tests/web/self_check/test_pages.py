@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from kb.indexing.pipeline import build
 from kb.model.self_check import ANSWERS
 from kb.search.opening import LiveSearcher
+from tests.browser.pages import follow
 from tests.kb.model.test_self_check import toy_check
 from tests.toy import copy_toy_corpus, settings_of_toy
 from tests.web.whole_answers import whole_answers
@@ -403,10 +404,10 @@ def test_answer_by_keyboard(page):
 def test_question_by_question(page):
     """Answers gather in the address from page to page, Back has them, and the end sums up."""
     page.goto("/self-check")
-    page.get_by_role("link", name="Start now").click()
+    follow(page.get_by_role("link", name="Start now"))
     for answer in ("Yes", "Partly", "Not yet"):
         page.get_by_label(answer, exact=True).check()
-        page.get_by_role("button", name="Continue").click()
+        follow(page.get_by_role("button", name="Continue"))
 
     expect(page.get_by_text("Question 4 of 6")).to_be_visible()
     assert page.url.endswith("/questions/chemistry?profit=yes&swot=partly&skills=not-yet")

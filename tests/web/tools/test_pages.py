@@ -16,6 +16,7 @@ from kb.content.corpus import read_corpus
 from kb.indexing.pipeline import build
 from kb.search.opening import LiveSearcher
 from tests.browser.axe import AXE, opened, problems
+from tests.browser.pages import follow, laid_out, press_on
 from tests.toy import ROOT, copy_toy_corpus, settings_of_toy
 from tests.web.whole_answers import whole_answers
 from web import create_app
@@ -414,7 +415,7 @@ def test_the_flyer_by_keyboard_alone(page):
     tab_to(page, "#field-products")
     page.keyboard.type("Kitchens: planned and made")
     tab_to(page, "button[value=page]")
-    page.keyboard.press("Enter")
+    press_on(page, "Enter")
 
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     tab_to(page, "a[href='#field-name']")
@@ -453,7 +454,7 @@ def test_what_was_typed_is_there_after_back(page, name):
     page.goto(f"/tools/{name}")
     for field, text in ANSWERED[name].items():
         page.fill(f'[name="{field}"]', text)
-    page.get_by_role("button", name="Show it as a page").click()
+    follow(page.get_by_role("button", name="Show it as a page"))
     expect(page.locator(".tool-sheet")).to_be_visible()
     page.go_back()
 
@@ -467,7 +468,7 @@ def test_what_was_too_long_is_there_after_back(page):
     page.fill('[name="name"]', "Five Joiners")
     lines = "\n".join(["x" * 99] * (MOST_BYTES // 100))
     page.eval_on_selector('[name="products"]', "(one, text) => { one.value = text }", lines)
-    page.get_by_role("button", name="Show it as a page").click()
+    follow(page.get_by_role("button", name="Show it as a page"))
     expect(page.locator("main")).to_contain_text("Your browser still has it: go back.")
     page.go_back()
 
@@ -533,7 +534,8 @@ def test_axe_finds_nothing_in_an_answer(browser, url, name, is_sound):
     with opened(browser, f"{url}/tools/{name}") as page:
         for field, text in ANSWERED[name].items() if is_sound else ():
             page.fill(f'[name="{field}"]', text)
-        page.get_by_role("button", name="Show it as a page").click()
+        follow(page.get_by_role("button", name="Show it as a page"))
+        laid_out(page)
         page.evaluate(AXE)
         found = [problems(page, width, mode) for width in (360, 1280) for mode in ("light", "dark")]
 
