@@ -171,7 +171,7 @@ def behind(site: str, folder: Path, *pairs: tuple[str, str]) -> Iterator[Front]:
         )
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def listens(port: int) -> bool:
