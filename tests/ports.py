@@ -15,7 +15,7 @@ from itertools import count
 #: Below the ports that the kernel gives to connections (32,768 and more on Linux, 49,152 on a Mac).
 FIRST, LAST = 20_000, 32_000
 
-_numbers = count(os.getpid() * 97)
+_numbers = count(os.getpid() * 1_009)
 
 
 def free_port() -> int:

@@ -90,7 +90,7 @@ def _site(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> Site:
     return site
 
 
-def test_it_shows_what_was_assigned(site: Site) -> None:
+def test_it_shows_what_was_assigned(today: str, site: Site) -> None:
     """Bytes, sources and labels of each text are those of then, on its page and in its files."""
     client = site.client()
     asked = "&".join(f"id={case_id}" for case_id in ASSIGNED)
