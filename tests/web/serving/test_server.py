@@ -72,12 +72,15 @@ def test_one_line_and_a_clean_end(real_settings):
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        line = process.stdout.readline()
-        url = line.split()[-1]
-        with urllib.request.urlopen(f"{url}/healthz", timeout=60) as response:
-            assert response.status == 200
-        process.terminate()
-        out, err = process.communicate(timeout=60)
+        try:
+            line = process.stdout.readline()
+            url = line.split()[-1]
+            with urllib.request.urlopen(f"{url}/healthz", timeout=60) as response:
+                assert response.status == 200
+            process.terminate()
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()  # else a test that fails would wait for ever
     assert line == f"Serving the compendium on {url}\n"
     assert urlsplit(url).port > 0
     assert (process.returncode, out, err) == (0, "", "")
