@@ -359,6 +359,24 @@ class Engine(Protocol):
         ...
 
 
+class Rows(Protocol):
+    """Vectors one after the other, as many of them at once as are asked for.
+
+    An array is one. So is what reads them from a file, for a writer that never has all in memory.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many there are, and how many numbers each has."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, some: slice, /) -> np.ndarray:
+        """Some that follow one another: shape (n, dimension)."""
+        ...
+
+
 class EngineWriter(Protocol):
     """Writes one state of an engine: nothing is seen of it before ``publish``."""
 
@@ -366,15 +384,14 @@ class EngineWriter(Protocol):
         """Add a document, in place of one with the same id."""
         ...
 
-    def write_vectors(
-        self, vector_set: str, texts: Sequence[VectorText], vectors: np.ndarray
-    ) -> None:
+    def write_vectors(self, vector_set: str, texts: Sequence[VectorText], vectors: Rows) -> None:
         """Add texts to a vector set. The texts of an owner come in one call, in their order.
 
         Args:
             vector_set: its name.
             texts: of each owner those from 0 on; they replace all that it had in the set.
-            vectors: of any length, shape (len(texts), dimension), in their order.
+            vectors: of any length, shape (len(texts), dimension), in their order. They must stay
+                as they are until what is written is published.
 
         Raises:
             ValueError: the shape is another, or a number is not finite.
@@ -462,16 +479,17 @@ def unit_rows(vectors: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return found
 
 
-def checked_vectors(vectors: np.ndarray) -> np.ndarray:
+def checked_vectors(vectors: Rows) -> Rows:
     """The vectors themselves, where they have a shape and numbers that can be indexed.
 
     Raises:
         ValueError: the shape is not (n, dimension), or a number is not finite.
     """
-    if vectors.ndim != 2 or vectors.shape[1] == 0:
+    if len(vectors.shape) != 2 or vectors.shape[1] == 0:
         raise ValueError(f"vectors must have shape (n, dimension), not {vectors.shape}")
-    if not np.isfinite(vectors).all():
-        raise ValueError("vectors must be finite")
+    for begin in range(0, len(vectors), _AT_ONCE):
+        if not np.isfinite(vectors[begin : begin + _AT_ONCE]).all():
+            raise ValueError("vectors must be finite")
     return vectors
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
@@ -23,12 +25,16 @@ from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.onnx_export import export_encoder
 from kb.encoders.sentence_transformer import ModelFiles, SentenceTransformerEncoder
-from kb.engine.base import VectorText
+from kb.engine.base import Rows, VectorText
+from kb.errors import IndexNotWritable
 from kb.indexing.earlier import Earlier
 from kb.indexing.journal import Journal
-from kb.indexing.make import Made, digest_of
+from kb.indexing.make import Made
 from kb.indexing.plan import Plan
-from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SETS, OwnedText
+from kb.indexing.texts import Texts
+from kb.indexing.vector_file import VectorFile
+from kb.snapshots.store import what_stays
+from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SETS
 
 #: At least so many texts are encoded between two looks at the journal, and at how far it is.
 _AT_ONCE = 64
@@ -42,11 +48,13 @@ FEW = 256
 class Encoded:
     """The vectors of what was made: for each vector set its texts, and a row for each of them.
 
+    The vectors are in files, not in memory.
+
     ``n_encoded`` counts the passages that had to be encoded; ``write_encoder`` writes the
     query encoder that belongs to the vectors into an empty folder.
     """
 
-    vector_sets: Mapping[str, tuple[Sequence[VectorText], np.ndarray]]
+    vector_sets: Mapping[str, tuple[Sequence[VectorText], Rows]]
     n_encoded: int
     write_encoder: Callable[[Path], None]
 
@@ -57,6 +65,7 @@ def encode(
     made: Made,
     *,
     index: Path,
+    folder: Path,
     batch_size: int,
     device: str = "cpu",
     progress: bool,
@@ -69,6 +78,7 @@ def encode(
         earlier: what is taken over.
         made: what was made, with its texts.
         index: the folder of the snapshots, where vectors are kept until they are in one.
+        folder: where they lie for this build alone, in the order in which they are written.
         batch_size: how many texts are encoded at once.
         device: what encodes many of them.
         progress: show a bar on standard error; without it ``tell`` is told how far encoding is.
@@ -76,6 +86,7 @@ def encode(
 
     Raises:
         EncoderUnavailable: an encoder that is needed cannot be loaded.
+        IndexNotWritable: vectors cannot be written.
     """
     encoders = _Encoders(
         files=plan.files,
@@ -87,23 +98,29 @@ def encode(
     )
     vector_sets, n_encoded = {}, 0
     for encoder in (ENCODER, MULTILINGUAL):
-        sets = [one for one in VECTOR_SETS if one.encoder == encoder and made.texts.get(one.name)]
-        owned = {one.name: _with_digests(made.texts[one.name]) for one in sets}
-        texts = {text.digest: one.text for some in owned.values() for text, one in some}
-        known: dict[str, np.ndarray] = {}
-        for one in sets:
-            known |= earlier.known(one, [text.digest for text, _ in owned[one.name]])
-        fresh = {digest: text for digest, text in texts.items() if digest not in known}
-        journal = Journal(index, plan.identities[encoder])
-        left = journal.read(fresh)
-        if left:
-            tell(f"Of a build that was cut off {len(left)} vectors are taken over.")
-        missing = {digest: text for digest, text in fresh.items() if digest not in left}
-        known |= {**left, **encoders.encode(encoder, missing, journal)}
-        for name, some in owned.items():
-            vectors = np.stack([known[text.digest] for text, _ in some])
-            vector_sets[name] = [text for text, _ in some], vectors
-        n_encoded += sum(text.digest in missing for text, _ in owned.get(PASSAGES.name, ()))
+        sets = {
+            one: made.texts[one.name]
+            for one in VECTOR_SETS
+            if one.encoder == encoder and made.texts.get(one.name)
+        }
+        texts = _Distinct()
+        places = {one.name: texts.add(some) for one, some in sets.items()}
+        with _keeping(index):
+            vectors = VectorFile(folder / f"vectors-{encoder}")
+        put = partial(_put, vectors, texts, index)
+        known: set[str] = set()
+        for one, some in sets.items():
+            found = earlier.known(one, list(some.digests()))
+            put(list(found), list(found.values()))
+            known |= found.keys()
+        fresh = [digest for digest in texts.places if digest not in known]
+        missing = encoders.encode(
+            encoder, texts, fresh, Journal(index, plan.identities[encoder]), put
+        )
+        vector_sets |= {
+            one.name: (some, vectors.rows(places[one.name])) for one, some in sets.items()
+        }
+        n_encoded += sum(one in missing for one in _digests_of(sets.get(PASSAGES)))
 
     def write_encoder(folder: Path) -> None:
         if earlier.encoder_folder is not None:
@@ -114,11 +131,62 @@ def encode(
     return Encoded(vector_sets=vector_sets, n_encoded=n_encoded, write_encoder=write_encoder)
 
 
-def _with_digests(owned: Sequence[OwnedText]) -> list[tuple[VectorText, OwnedText]]:
-    return [
-        (VectorText(owner=one.owner, ordinal=one.ordinal, digest=digest_of(one.text)), one)
-        for one in owned
-    ]
+@dataclass(frozen=True, slots=True)
+class _Distinct:
+    """The texts of some vector sets, each once: by digest its place among them."""
+
+    places: dict[str, int] = field(default_factory=dict)
+    _sets: list[Texts] = field(default_factory=list)
+    _set_of: array[int] = field(default_factory=lambda: array("b"))
+    _at: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(self, texts: Texts) -> np.ndarray:
+        """Add those of a set; the place of each, int64."""
+        found = array("q")
+        for at, digest in enumerate(texts.digests()):
+            place = self.places.setdefault(digest, len(self.places))
+            if place == len(self._at):
+                self._set_of.append(len(self._sets))
+                self._at.append(at)
+            found.append(place)
+        self._sets.append(texts)
+        return np.array(found, dtype=np.int64)
+
+    def length(self, digest: str) -> int:
+        """How many letters a text has."""
+        place = self.places[digest]
+        return int(self._sets[self._set_of[place]].lengths[self._at[place]])
+
+    def text(self, digest: str) -> str:
+        """A text, as the encoder reads it."""
+        place = self.places[digest]
+        return self._sets[self._set_of[place]].text(self._at[place])
+
+
+def _digests_of(texts: Texts | None) -> Iterable[str]:
+    return texts.digests() if texts is not None else ()
+
+
+def _put(
+    vectors: VectorFile,
+    texts: _Distinct,
+    index: Path,
+    digests: Sequence[str],
+    some: Sequence[np.ndarray],
+) -> None:
+    """Put the vectors of some texts into their file."""
+    with _keeping(index):
+        vectors.put([texts.places[digest] for digest in digests], some)
+
+
+@contextmanager
+def _keeping(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as err:
+        raise IndexNotWritable(
+            f"Vectors cannot be written to {index}: {err.strerror}; {what_stays(index)}."
+        ) from err
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,27 +204,40 @@ class _Encoders:
     tell: Callable[[str], None]
 
     def encode(
-        self, encoder: str, texts: Mapping[str, str], journal: Journal
-    ) -> Mapping[str, np.ndarray]:
-        """The vectors of some texts, by their digests; each is in the journal when it is made."""
-        if not texts:
-            return {}
-        run = self._run_of(encoder, len(texts))
+        self,
+        encoder: str,
+        texts: _Distinct,
+        fresh: Sequence[str],
+        journal: Journal,
+        put: Callable[[Sequence[str], Sequence[np.ndarray]], None],
+    ) -> frozenset[str]:
+        """Make the vectors of some texts; each is in the journal and put when it is made.
+
+        Those that are in the journal from before are put, and not made: returns which were.
+        """
+        left = journal.read(fresh)
+        if left:
+            self.tell(f"Of a build that was cut off {len(left)} vectors are taken over.")
+        for digest, vector in left.items():
+            put([digest], [vector])
+        missing = [digest for digest in fresh if digest not in left]
+        if not missing:
+            return frozenset()
+        run = self._run_of(encoder, len(missing))
         # Long ones first: those of one length go well together, and memory is short at once or
         # never.
-        digests = sorted(texts, key=lambda digest: (-len(texts[digest]), digest))
-        encoded: dict[str, np.ndarray] = {}
-        lengths = [len(texts[digest]) for digest in digests]
+        digests = sorted(missing, key=lambda digest: (-texts.length(digest), digest))
+        lengths = [texts.length(digest) for digest in digests]
         far = _Bar(lengths) if self.progress else Lines(lengths, self.tell)
         at_once = -(-_AT_ONCE // self.batch_size) * self.batch_size  # whole batches
         with far:
             for begin in range(0, len(digests), at_once):
                 some = digests[begin : begin + at_once]
-                vectors = run([texts[digest] for digest in some])
+                vectors = run([texts.text(digest) for digest in some])
                 journal.add(some, vectors)
-                encoded |= dict(zip(some, vectors, strict=True))
+                put(some, vectors)
                 far.done(len(some))
-        return encoded
+        return frozenset(missing)
 
     def _run_of(
         self, encoder: str, n_texts: int

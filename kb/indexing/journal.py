@@ -8,9 +8,12 @@ seal: what a crash has torn, or somebody has changed, is encoded again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
+from weakref import finalize
 
 import numpy as np
 
@@ -35,38 +38,38 @@ class Journal:
         self._begin = _MAGIC + identity.encode() + b"\n"
 
     def read(self, wanted: Collection[str]) -> Mapping[str, np.ndarray]:
-        """The vectors that are kept of some texts, by the digests of these.
+        """The vectors that are kept of some texts, by the digests of these; read one by one.
 
         Only these stay in the file, so that it never grows beyond what one build needs.
         """
         try:
-            data = self._path.read_bytes()
+            with self._path.open("rb") as file:
+                found = dict(self._sound(file))
+                kept = _Kept(file, {digest: found[digest] for digest in wanted if digest in found})
         except OSError:
             return {}
-        found = dict(self._sound(data))
-        kept = {digest: found[digest] for digest in wanted if digest in found}
         rest = self._path.with_name(f"{self._path.name}-rest")
         with suppress(OSError):
             rest.unlink(missing_ok=True)
             if kept:
-                self._add(rest, list(kept), list(kept.values()))
+                self._add(rest, kept, kept.values())
                 rest.replace(self._path)
             else:
                 self._path.unlink()
         return kept
 
-    def _sound(self, data: bytes) -> Iterable[tuple[str, np.ndarray]]:
-        """What is whole in a file, up to the first that is not."""
-        at = len(self._begin) + 4
-        if not data.startswith(self._begin) or len(data) < at:
+    def _sound(self, file: BinaryIO) -> Iterable[tuple[str, tuple[int, int]]]:
+        """Where what is whole in a file stands and how long it is, up to the first that is not."""
+        begin = len(self._begin) + 4
+        start = file.read(begin)
+        if not start.startswith(self._begin) or len(start) < begin:
             return
-        dimension = int.from_bytes(data[at - 4 : at], "little")
-        length = 32 + 4 * dimension
-        for begin in range(at, len(data) - length - _SEAL + 1, length + _SEAL):
-            record = data[begin : begin + length]
-            if data[begin + length : begin + length + _SEAL] != self._seal(record):
+        length = 32 + 4 * int.from_bytes(start[-4:], "little")
+        while len(record := file.read(length + _SEAL)) == length + _SEAL:
+            if record[length:] != self._seal(record[:length]):
                 return
-            yield record[:32].hex(), np.frombuffer(record, dtype="<f4", offset=32)
+            yield record[:32].hex(), (begin + 32, length - 32)
+            begin += len(record)
 
     def _seal(self, record: bytes) -> bytes:
         return hashlib.blake2b(record, key=self._begin[-33:-1], digest_size=_SEAL).digest()
@@ -76,13 +79,35 @@ class Journal:
         with suppress(OSError):
             self._add(self._path, digests, vectors)
 
-    def _add(self, path: Path, digests: Sequence[str], vectors: Sequence[np.ndarray]) -> None:
+    def _add(self, path: Path, digests: Iterable[str], vectors: Iterable[np.ndarray]) -> None:
         with path.open("ab") as file:
-            if not file.tell():
-                file.write(self._begin + len(vectors[0]).to_bytes(4, "little"))
+            is_new = not file.tell()
             for digest, vector in zip(digests, vectors, strict=True):
+                if is_new:
+                    file.write(self._begin + len(vector).to_bytes(4, "little"))
+                    is_new = False
                 record = bytes.fromhex(digest) + np.asarray(vector, dtype="<f4").tobytes()
                 file.write(record + self._seal(record))
+
+
+class _Kept(Mapping[str, np.ndarray]):
+    """Vectors in a file by the digests of their texts, each read when it is asked for."""
+
+    def __init__(self, file: BinaryIO, places: Mapping[str, tuple[int, int]]) -> None:
+        # The file may go while they are read; what is open stays.
+        self._file = os.dup(file.fileno())
+        finalize(self, os.close, self._file)
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __getitem__(self, digest: str) -> np.ndarray:
+        at, length = self._places[digest]
+        return np.frombuffer(os.pread(self._file, length, at), dtype="<f4")
 
 
 def remove_journals(index: Path) -> None:

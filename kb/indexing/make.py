@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kb.engine.base import Document, Figure
 from kb.indexing.earlier import Earlier
 from kb.indexing.plan import Plan
+from kb.indexing.texts import Texts, TextsWriter
 from kb.model.cases import Case, Passage, Period, Result
 from kb.model.holdings import outline_of
 from kb.model.quantities import Quantity, in_each_unit, is_of_usual, quantity
 from kb.model.taxonomy import DIVISIONS, MADE_LISTS, PLACE, Taxonomy
 from kb.search.query import ADDED, NEWEST, OLDEST
 from kb.snapshots.format import CaseRecords, CaseRecordsWriter, read_case_records
-from kb.snapshots.vector_sets import VECTOR_SETS, OwnedText, numbered
+from kb.snapshots.vector_sets import VECTOR_SETS, VectorSet
 from kb.text.chunking import passages_of, says_of_case, words_of_case
 from kb.text.spelling import count_words, spellings_of
 
@@ -30,15 +32,15 @@ class Made:
     Attributes:
         ids: of these cases.
         records: what is kept of each.
-        documents: as an engine takes them.
+        documents: as an engine takes them, each made when it is its turn.
         texts: by vector set those that need a vector, and those of what is around the cases.
         vocabulary: the words of all cases of the plan and of its vocabularies, counted.
     """
 
     ids: tuple[str, ...]
     records: CaseRecords
-    documents: Sequence[Document]
-    texts: Mapping[str, Sequence[OwnedText]]
+    documents: Iterable[Document]
+    texts: Mapping[str, Texts]
     vocabulary: Mapping[str, int]
 
 
@@ -48,7 +50,7 @@ def make(plan: Plan, earlier: Earlier, folder: Path) -> Made:
     Args:
         plan: of which snapshot.
         earlier: what need not be made.
-        folder: a folder to be made, where the records lie until they are in the snapshot.
+        folder: a folder to be made, where records and texts lie until they are in the snapshot.
 
     Raises:
         OSError: it cannot be written to.
@@ -58,30 +60,57 @@ def make(plan: Plan, earlier: Earlier, folder: Path) -> Made:
     ids = tuple(case_id for case_id in plan.made_of if case_id not in earlier.kept)
     taxonomy = plan.frame.taxonomy
     sets = [one for one in VECTOR_SETS if plan.identities[one.encoder]]
-    texts: dict[str, list[OwnedText]] = {one.name: [] for one in sets}
-    documents: list[Document] = []
     counts: Counter[str] = Counter()
-    with CaseRecordsWriter(folder) as records:
+    with ExitStack() as files:
+        records = files.enter_context(CaseRecordsWriter(folder))
+        texts = {
+            kind: files.enter_context(TextsWriter(folder, f"texts-{one.name}"))
+            for kind, one in {_kind(one): one for one in sets}.items()
+        }
         for case in plan.content.cases(frozenset(ids)):
             passages = passages_of(case, taxonomy)
-            own = {one.name: one.of_case(case, passages) for one in sets if one.of_case}
-            for name, some in own.items():
-                texts[name] += numbered(case.id, some)
-            n_texts = {name: len(some) for name, some in own.items()}
+            own = {
+                kind: kind(case, passages)
+                for kind in dict.fromkeys(one.of_case for one in sets)
+                if kind
+            }
+            for kind, some in own.items():
+                texts[kind].add(case.id, some)
+            n_texts = {one.name: len(own[one.of_case]) for one in sets if one.of_case}
             outline = replace(outline_of(case), texts=n_texts)
             records.write(case, passages, outline, plan.made_of[case.id])
-            documents.append(document_of(case, taxonomy, passages))
             counts.update(_words_of(case))
-    for one in sets:
-        for owner, some in one.of_frame(plan.frame).items() if one.of_frame else ():
-            texts[one.name] += numbered(owner, some)
+        for kind in dict.fromkeys(one.of_frame for one in sets if one.of_frame):
+            for owner, some in kind(plan.frame).items():
+                texts[kind].add(owner, some)
+    made, of_kind = read_case_records(folder), {kind: one.texts() for kind, one in texts.items()}
     return Made(
         ids=ids,
-        records=read_case_records(folder),
-        documents=documents,
-        texts=texts,
+        records=made,
+        documents=_Documents(made, taxonomy),
+        texts={one.name: of_kind[_kind(one)] for one in sets},
         vocabulary=_vocabulary(counts, taxonomy, earlier),
     )
+
+
+def _kind(vector_set: VectorSet) -> Callable[..., Any]:
+    """What gives the texts of a set: two encoders may read the same, which are kept once."""
+    kind = vector_set.of_case or vector_set.of_frame
+    if kind is None:
+        raise ValueError(f"{vector_set.name!r} has no texts")
+    return kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """The documents of cases whose records were written; no more than one is in memory."""
+
+    records: CaseRecords
+    taxonomy: Taxonomy
+
+    def __iter__(self) -> Iterator[Document]:
+        for case, passages in zip(self.records.cases, self.records.passages, strict=True):
+            yield document_of(case, self.taxonomy, passages)
 
 
 def _vocabulary(counts: Counter[str], taxonomy: Taxonomy, earlier: Earlier) -> dict[str, int]:
@@ -112,11 +141,6 @@ def _words_of_labels(taxonomy: Taxonomy) -> Mapping[str, int]:
             for term in vocabulary
         ]
     )
-
-
-def digest_of(text: str) -> str:
-    """The digest by which the vector of a text is known."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def document_of(case: Case, taxonomy: Taxonomy, passages: Sequence[Passage]) -> Document:

@@ -33,6 +33,9 @@ from kb.snapshots.format import ENGINE_FOLDER, Manifest
 from kb.snapshots.store import Standing, building, serve, snapshot_ids
 from kb.versions.store import Versions
 
+#: The folder of what was made, until it is in the snapshot.
+_MADE = "made"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
@@ -192,12 +195,13 @@ class _Way:
             engine=settings.engine,
         )
         with _writing(standing):
-            new = make(plan, earlier, standing.unfinished / "made")
+            new = make(plan, earlier, standing.unfinished / _MADE)
         encoded = encode(
             plan,
             earlier,
             new,
             index=settings.index,
+            folder=standing.unfinished / _MADE,
             batch_size=settings.batch_size,
             device=settings.device,
             progress=self.progress,

@@ -71,11 +71,16 @@ def write_snapshot(
     """
     staged = unfinished / plan.new_id(taken)
     staged.mkdir(parents=True)
-    writer = engine_writer(
-        engine, folder=staged / ENGINE_FOLDER, version=staged.name, index=unfinished.parent
-    )
     with FilesRecords(staged) as files:
-        dimensions = _write_engine(writer, earlier, made, encoded)
+        # Nobody holds the writer once it is done: it has all documents.
+        dimensions = _write_engine(
+            engine_writer(
+                engine, folder=staged / ENGINE_FOLDER, version=staged.name, index=unfinished.parent
+            ),
+            earlier,
+            made,
+            encoded,
+        )
         files.begin()
         n_texts = _write_content(staged, plan, earlier, made)
         (staged / ENCODER_FOLDER).mkdir()

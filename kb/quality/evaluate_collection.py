@@ -23,7 +23,7 @@ import numpy as np
 from kb.engine.base import Document, VectorText, best_rows
 from kb.engine.local.engine import LocalEngine, LocalWriter
 from kb.indexing.journal import Journal
-from kb.indexing.make import digest_of
+from kb.indexing.texts import digest_of
 from kb.model.calibration import Calibration
 from kb.model.relevance import Report
 from kb.model.word_table import WordTable

@@ -6,7 +6,7 @@ by name. A new kind of text is one more row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.model.cases import Case, Passage
@@ -14,15 +14,6 @@ from kb.model.compendium import Compendium
 
 #: The encoders by which a text can get its vector: that of English, and the one beside it.
 ENCODER, MULTILINGUAL = "encoder", "multilingual"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnedText:
-    """A text as the encoder reads it: the ``ordinal``-th of its owner in a set, from 0."""
-
-    owner: str
-    ordinal: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +28,6 @@ class VectorSet:
     encoder: str
     of_case: Callable[[Case, Sequence[Passage]], Sequence[str]] | None = None
     of_frame: Callable[[Compendium], Mapping[str, Sequence[str]]] | None = None
-
-
-def numbered(owner: str, texts: Iterable[str]) -> Iterator[OwnedText]:
-    """Texts of an owner, in order."""
-    for ordinal, text in enumerate(texts):
-        yield OwnedText(owner=owner, ordinal=ordinal, text=text)
 
 
 def _passages(_: Case, passages: Sequence[Passage]) -> Sequence[str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -25,10 +26,11 @@ from kb.engine.base import (
     Document,
     Engine,
     OwnedTexts,
+    Rows,
     VectorText,
     unit_rows,
 )
-from kb.engine.gathering import Gathering, Owned
+from kb.engine.gathering import Gathering, Owned, UnitRows
 from kb.engine.guarded import unguarded
 from kb.engine.local.arrays import Merge, read_array, starts_of, stretches
 from kb.engine.local.documents import Columns, DocumentTable, write_documents
@@ -41,7 +43,7 @@ from kb.engine.local.vectors import (
     write_document_vectors,
     write_vectors,
 )
-from kb.engine.local.words import Counts, WordIndex, write_words
+from kb.engine.local.words import Counting, Counts, WordIndex, write_words
 from kb.engine.tabled import TabledEngine
 from kb.errors import SnapshotCorrupt
 
@@ -185,15 +187,16 @@ class LocalWriter(Gathering):
         self._folder = folder
         self._earlier: LocalEngine | None = None
         self._taken: dict[str, int] = {}
+        self._counting = Counting()
+        self._counted: dict[str, int] = {}
 
     def write(self, document: Document) -> None:
-        """Add a document, in place of one with the same id."""
+        """Add a document, in place of one with the same id; its words are counted, not kept."""
         self._taken.pop(document.id, None)
-        super().write(document)
+        self._counted[document.id] = self._counting.add(document)
+        super().write(replace(document, words="", says=()))
 
-    def write_vectors(
-        self, vector_set: str, texts: Sequence[VectorText], vectors: np.ndarray
-    ) -> None:
+    def write_vectors(self, vector_set: str, texts: Sequence[VectorText], vectors: Rows) -> None:
         """Add texts to a vector set, in place of all that their owners had in it."""
         for text in texts:
             if text.owner in self._taken:
@@ -223,7 +226,7 @@ class LocalWriter(Gathering):
         for folder in folders:
             folder.mkdir(parents=True)
         documents = self.documents_in_order()
-        columns, words = Columns.of(documents), Counts.of(documents)
+        columns, words = Columns.of(documents), self._words_of(documents)
         taken = self._taken_rows()
         if self._earlier is not None:
             order, to = _in_order([*columns.ids, *sorted(self._taken)])
@@ -255,6 +258,15 @@ class LocalWriter(Gathering):
         text = json.dumps(sets, indent=1)
         (self._folder / SETS_FILE).write_text(text + "\n", encoding="utf-8")
 
+    def _words_of(self, documents: Sequence[Document]) -> Counts:
+        """The words of what was written, the rows counting off these documents."""
+        rows = np.full(len(self._counting), -1, dtype=np.int64)
+        for row, document in enumerate(documents):
+            rows[self._counted[document.id]] = row
+        words, self._counting = self._counting.all(), Counting()  # of which none is needed twice
+        in_order = len(rows) == len(documents) and (rows == np.arange(len(rows))).all()
+        return words if in_order else words.moved(rows)
+
     def _taken_rows(self) -> np.ndarray:
         """The rows of what is taken over, in the order of the ids."""
         return np.array([self._taken[key] for key in sorted(self._taken)], dtype=np.int64)
@@ -269,7 +281,7 @@ class LocalWriter(Gathering):
         """Write a set whose owners are documents; whether it has a text."""
         taken = self._taken_rows()
         earlier = self._sets_taken(taken).get(name)
-        lengths = np.array([len(held[i].digests) if i in held else 0 for i in ids], dtype=np.int64)
+        lengths = np.array([len(held[i]) if i in held else 0 for i in ids], dtype=np.int64)
         of_taken = np.zeros(0, dtype=np.int64)
         rows = np.array([row for row, i in enumerate(ids) if i in self._taken], dtype=np.int64)
         if earlier is not None:
@@ -278,10 +290,9 @@ class LocalWriter(Gathering):
         if not lengths.sum():
             return False
         texts = [held[document_id] for document_id in ids if document_id in held]
-        digests = "".join(digest for one in texts for digest in one.digests)
-        dimension = earlier.dimension if earlier is not None else texts[0].vectors.shape[1]
-        none = np.zeros((0, dimension), dtype=np.float32)
-        vectors = np.concatenate([none, *(one.vectors for one in texts)], dtype=np.float32)
+        digests = b"".join(one.packed for one in texts)
+        dimension = earlier.dimension if earlier is not None else texts[0].rows.shape[1]
+        vectors = UnitRows(texts, dimension)
         n_new = len(vectors)
         places = np.empty(int(lengths.sum()), dtype=np.int64)
         is_new = np.ones(len(places), dtype=bool)
@@ -290,8 +301,8 @@ class LocalWriter(Gathering):
         write_document_vectors(
             folder,
             name,
-            vectors=unit_rows(vectors, out=vectors),
-            digests=np.frombuffer(bytes.fromhex(digests), dtype=np.uint8).reshape(-1, 32),
+            vectors=vectors,
+            digests=np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32),
             lengths=lengths,
             earlier=earlier,
             merge=Merge(places, n_new),

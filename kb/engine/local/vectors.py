@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain, count, pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import finalize
@@ -26,7 +26,7 @@ from weakref import finalize
 import faiss
 import numpy as np
 
-from kb.engine.base import NO_TEXT
+from kb.engine.base import NO_TEXT, Rows
 from kb.engine.local.arrays import Merge, read_array, stretches, write_array
 from kb.errors import SnapshotCorrupt
 
@@ -47,6 +47,8 @@ _AT_ONCE = 1 << 22
 _READ_BELOW = 1_024
 #: So many times the quicker way is taken, and then another once, as that may have changed.
 _TRIED_AGAIN = 64
+#: So many new vectors are written at once.
+_WRITTEN_AT_ONCE = 4_096
 #: So many vectors are read at once where their products are wanted: they stay close by meanwhile.
 _READ_AT_ONCE = 512
 #: How many texts tell how a distance of codes becomes a cosine.
@@ -308,13 +310,13 @@ def write_document_vectors(
     folder: Path,
     name: str,
     *,
-    vectors: np.ndarray,
+    vectors: Rows,
     digests: np.ndarray,
     lengths: np.ndarray,
     earlier: DocumentVectors | None = None,
     merge: Merge | None = None,
 ) -> None:
-    """Write a vector set, of new texts and of those of an earlier state.
+    """Write a vector set, of new texts and of those of an earlier state, piece by piece.
 
     Args:
         folder: where to.
@@ -330,18 +332,28 @@ def write_document_vectors(
     old_vectors, old_digests = (
         (vectors[:0], digests[:0]) if earlier is None else (earlier.matrix, earlier.digests)
     )
-    pieces = (
-        [vectors[begin:end]] if is_new or earlier is None else earlier.stored(begin, end)
-        for is_new, begin, end in merge.runs()
-    )
-    _write_flat(folder / f"{name}.faiss", vectors.shape[1], len(merge.rows), chain(*pieces))
+    has_codes = len(merge.rows) > FLAT_UP_TO
+    codes = np.zeros((len(vectors), code_width(vectors.shape[1])), dtype=np.uint8)
+
+    def pieces() -> Iterator[np.ndarray | bytes]:
+        for is_new, begin, end in merge.runs():
+            if not is_new and earlier is not None:
+                yield from earlier.stored(begin, end)
+                continue
+            for at in range(begin, end, _WRITTEN_AT_ONCE):
+                some = vectors[at : min(at + _WRITTEN_AT_ONCE, end)]
+                if has_codes:
+                    codes[at : at + len(some)] = signs(some)
+                yield some
+
+    _write_flat(folder / f"{name}.faiss", vectors.shape[1], len(merge.rows), pieces())
     write_array(folder, f"{name}-digests", merge.merged(old_digests, digests))
     starts = np.concatenate([[0], np.cumsum(lengths)])
     write_array(folder, f"{name}-starts", starts.astype(np.uint32))
-    if len(merge.rows) > FLAT_UP_TO:
+    if has_codes:
         known = None if earlier is None else earlier.codes
         bits = signs(old_vectors) if known is None else known.bits
-        write_array(folder, f"{name}-codes", merge.merged(bits, signs(vectors)))
+        write_array(folder, f"{name}-codes", merge.merged(bits, codes))
         some = merge.some(sample_of(len(merge.rows)), old_vectors, vectors)
         write_array(folder, f"{name}-cosines", cosines_of_distances(some))
 

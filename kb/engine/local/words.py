@@ -34,6 +34,8 @@ from kb.text.analysis import tokens
 
 #: Up to so many words a document counts every one.
 _EXACT_LENGTH = 24
+#: So many postings get their values at once.
+_VALUED_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +135,9 @@ class WordIndex:
         lengths = np.diff(self.starts.astype(np.int64))
         return Counts(
             names=tuple(self.terms),
-            terms=np.repeat(np.arange(len(self.terms)), lengths),
-            rows=self.postings.rows[:].astype(np.int64),
-            counts=self.postings.counts[:].astype(np.int64),
+            terms=np.repeat(np.arange(len(self.terms), dtype=np.int32), lengths),
+            rows=self.postings.rows[:].astype(np.int32),
+            counts=self.postings.counts[:].astype(np.int32),
             said=self.places.said(),
         )
 
@@ -243,8 +245,8 @@ class Postings:
 class Counts:
     """How often each term stands in each document, and what documents say with them.
 
-    ``names`` are the terms, in order; ``terms``, ``rows`` and ``counts`` are int64 arrays of one
-    length, a place in each for every term of every document. ``said`` has no term beside these.
+    ``names`` are the terms, in order; ``terms``, ``rows`` and ``counts`` are arrays of integers of
+    one length, a place in each for every term of every document. ``said`` has no term beside these.
     """
 
     names: Sequence[str]
@@ -256,27 +258,10 @@ class Counts:
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Counts:
         """Those of some documents, the rows counting them off."""
-        places: dict[str, int] = {}
-        terms, rows, counts, said = array("q"), array("q"), array("q"), Saying()
-        for row, document in enumerate(documents):
-            texts = [tokens(text) for text in document.says]
-            counted = Counter(chain(*texts, tokens(document.words)))
-            for term, count in counted.items():
-                terms.append(places.setdefault(term, len(places)))
-                rows.append(row)
-                counts.append(count)
-            said.add(row, ([places[term] for term in text] for text in texts))
-        names = sorted(places)
-        rank = np.empty(len(places), dtype=np.int64)
-        rank[[places[term] for term in names]] = np.arange(len(places))
-        found = [np.array(one, dtype=np.int64) for one in (terms, rows, counts)]
-        return cls(
-            names=names,
-            terms=rank[found[0]],
-            rows=found[1],
-            counts=found[2],
-            said=said.all().numbered(rank),
-        )
+        counting = Counting()
+        for document in documents:
+            counting.add(document)
+        return counting.all()
 
     def moved(self, rows: np.ndarray) -> Counts:
         """The same of documents that stand in other rows.
@@ -315,6 +300,43 @@ class Counts:
         )
 
 
+class Counting:
+    """Counts the words of documents one by one: nobody need keep their texts."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._terms, self._rows, self._counts = array("i"), array("i"), array("i")
+        self._said = Saying()
+        self._n_documents = 0
+
+    def __len__(self) -> int:
+        return self._n_documents
+
+    def add(self, document: Document) -> int:
+        """Count a document; its row, which counts them off."""
+        row, places = self._n_documents, self._places
+        self._n_documents += 1
+        texts = [tokens(text) for text in document.says]
+        counted = Counter(chain(*texts, tokens(document.words)))
+        for term in counted:
+            self._terms.append(places.setdefault(term, len(places)))
+        self._rows.extend([row] * len(counted))
+        self._counts.extend(counted.values())
+        self._said.add(row, ([places[term] for term in text] for text in texts))
+        return row
+
+    def all(self) -> Counts:
+        """What was counted in all of them."""
+        names = sorted(self._places)
+        rank = np.empty(len(names), dtype=np.int32)
+        rank[[self._places[term] for term in names]] = np.arange(len(names))
+        terms, rows, counts = (
+            np.array(one, dtype=np.int32) for one in (self._terms, self._rows, self._counts)
+        )
+        said = self._said.all().numbered(rank)
+        return Counts(names=names, terms=rank[terms], rows=rows, counts=counts, said=said)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Valued:
     """What every term counts in each document that holds it, term by term, then by row.
@@ -332,19 +354,23 @@ class Valued:
 def valued(found: Counts, n_documents: int) -> Valued:
     """The values that BM25 gives what was counted."""
     # Stable, so that what is in order already is only walked through.
-    order = np.argsort(found.terms * max(1, n_documents) + found.rows, kind="stable")
+    keys = found.terms.astype(np.int64)
+    keys *= max(1, n_documents)
+    keys += found.rows
+    order = np.argsort(keys, kind="stable")
+    del keys  # of very many words each of these takes a hundred megabytes
     term, rows, counts = found.terms[order], found.rows[order], found.counts[order]
     lengths = np.bincount(rows, weights=counts, minlength=n_documents).astype(np.int64)
     held = np.bincount(term, minlength=len(found.names))
     weights = np.log(1 + (n_documents - held + 0.5) / (held + 0.5))
     mean = lengths.sum() / n_documents if n_documents else 1.0
     longer = K1 * (1 - B + B * rounded_length(lengths) / (mean or 1.0))
-    values = weights[term] * (K1 + 1) * counts / (counts + longer[rows])
-    postings = Postings(
-        rows=rows.astype(np.uint32),
-        counts=counts.astype(np.uint32),
-        values=values.astype(np.float32),
-    )
+    values = np.empty(len(term), dtype=np.float32)
+    for begin in range(0, len(term), _VALUED_AT_ONCE):
+        some = slice(begin, begin + _VALUED_AT_ONCE)
+        often = counts[some]
+        values[some] = weights[term[some]] * (K1 + 1) * often / (often + longer[rows[some]])
+    postings = Postings(rows=rows.astype(np.uint32), counts=counts.astype(np.uint32), values=values)
     return Valued(terms=term, postings=postings, held=held, lengths=lengths)
 
 

@@ -184,14 +184,14 @@ def _write_set(
     owners = [(row, held[one.id]) for row, one in enumerate(documents) if one.id in held]
     vectors = unit_rows(np.concatenate([one.vectors for _, one in owners]))
     lengths = np.zeros(len(documents), dtype=np.int64)
-    lengths[[row for row, _ in owners]] = [len(one.digests) for _, one in owners]
+    lengths[[row for row, _ in owners]] = [len(one) for _, one in owners]
     rows = np.repeat(np.arange(len(documents)), lengths).astype(np.int32)
     starts = starts_of(lengths)
     ordinals = (np.arange(len(rows)) - starts[rows]).astype(np.int32)
     dimension = vectors.shape[1]
     storage = "PLAIN" if dimension <= LONGEST_INLINE else "EXTERNAL"
     tables.run(TEXTS, number=number, dimension=dimension, storage=storage)
-    digests = bytes.fromhex("".join(digest for _, one in owners for digest in one.digests))
+    digests = b"".join(one.packed for _, one in owners)
     columns = [rows, ordinals, np.frombuffer(digests, dtype="V32"), _in_binary(vectors)]
     tables.write_columns(f"text_{number}", columns)
     tables.run(TEXT_INDEXES, number=number)
