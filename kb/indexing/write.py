@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +26,15 @@ from kb.snapshots.format import (
     EncoderRecord,
     FilesRecords,
     Manifest,
+    Snapshot,
     VectorSetRecord,
+    copy_counted,
+    read_case_records,
+    same_frame,
     write_case_records,
+    write_counted,
     write_frame,
     write_manifest,
-    write_names_of,
 )
 from kb.snapshots.vector_sets import (
     ENCODER,
@@ -138,30 +142,14 @@ def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Ma
     """Write everything but the engine and the encoder; how many texts each vector set holds."""
     new = {case_id: at - len(made.ids) for at, case_id in enumerate(made.ids)}
     rows = [new[i] if i in new else earlier.kept[i] for i in plan.made_of]
-    both = (
-        *(earlier.records.every_outline() if earlier.kept else ()),
-        *made.records.every_outline(),
-    )
-    outlines = [both[row] for row in rows]
-    years = {key: work.year for key, work in plan.frame.references.items()}
-    counted = holdings(outlines, years)
     write_frame(
         staged,
         plan.written_frame,
         vocabulary=made.vocabulary,
-        counted=counted,
-        sources=counted_sources(_citing(outlines), plan.frame.references),
         earlier_words=earlier.words,
         earlier=earlier.written_alike,
     )
-    write_names_of(
-        staged,
-        outlines,
-        plan.frame,
-        counted,
-        earlier=earlier.names,
-        rows_of_earlier={row: now for now, row in enumerate(rows) if row >= 0},
-    )
+    n_texts = _write_counted(staged, plan, earlier, made, rows)
     write_case_records(
         staged / RECORDS_FOLDER,
         list(plan.made_of),
@@ -169,14 +157,51 @@ def _write_content(staged: Path, plan: Plan, earlier: Earlier, made: Made) -> Ma
         earlier=earlier.records if earlier.kept else None,
         merge=Merge(np.array(rows, dtype=np.int64), len(made.ids)),
     )
-    n_texts = {
-        vector_set.name: len(made.texts[vector_set.name])
-        if vector_set.of_frame
-        else sum(outline.texts[vector_set.name] for outline in outlines)
-        for vector_set in VECTOR_SETS
-        if vector_set.name in made.texts
-    }
     return n_texts
+
+
+def _write_counted(
+    staged: Path, plan: Plan, earlier: Earlier, made: Made, rows: Sequence[int]
+) -> dict[str, int]:
+    """Write what is made of the outlines of all cases; how many texts each vector set holds."""
+    n_texts = {one.name: len(made.texts[one.name]) for one in VECTOR_SETS if one.name in made.texts}
+    of_cases = [one.name for one in VECTOR_SETS if one.of_case and one.name in made.texts]
+    if earlier.snapshot is not None and _counts_the_same(plan, earlier.snapshot, made, rows):
+        copy_counted(staged, earlier.snapshot.folder)
+        held = earlier.snapshot.manifest.vector_sets
+        return n_texts | {name: held[name].n_texts if name in held else 0 for name in of_cases}
+    both = (
+        *(earlier.records.every_outline() if earlier.kept else ()),
+        *made.records.every_outline(),
+    )
+    outlines = [both[row] for row in rows]
+    years = {key: work.year for key, work in plan.frame.references.items()}
+    write_counted(
+        staged,
+        outlines,
+        plan.frame,
+        holdings(outlines, years),
+        counted_sources(_citing(outlines), plan.frame.references),
+        earlier=earlier.names,
+        rows_of_earlier={row: now for now, row in enumerate(rows) if row >= 0},
+    )
+    return n_texts | {name: sum(outline.texts[name] for outline in outlines) for name in of_cases}
+
+
+def _counts_the_same(plan: Plan, earlier: Snapshot, made: Made, rows: Sequence[int]) -> bool:
+    """Whether all that is counted is what an earlier snapshot made by the same code has.
+
+    So it is after most edits: a sentence more changes no title, no value and no source.
+    """
+    manifest = earlier.manifest
+    if manifest.made_by != plan.made_by or manifest.n_cases != len(rows):
+        return False
+    before = read_case_records(earlier.folder / RECORDS_FOLDER).outlines
+    lines = made.records.outlines
+    return all(
+        row == at if row >= 0 else before.line(at) == lines.line(row + len(lines))
+        for at, row in enumerate(rows)
+    ) and same_frame(manifest, plan.written_frame)
 
 
 def _citing(outlines: Iterable[Outline]) -> Iterator[Citing]:

@@ -43,6 +43,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -259,28 +260,20 @@ def write_frame(
     frame: Frame,
     *,
     vocabulary: Mapping[str, int],
-    counted: Holdings,
-    sources: CountedSources,
     earlier_words: SpellingTable | None = None,
     earlier: Path | None = None,
 ) -> None:
-    """Write what stands around the cases into ``folder``, with what was made of all of them.
+    """Write what stands around the cases into ``folder``, with the words of all of them.
 
     Args:
         folder: a new one.
         frame: what stands around them.
         vocabulary: the words of the compendium, counted.
-        counted: what it holds.
-        sources: the works that cases name, counted.
         earlier_words: those of an earlier snapshot that was made alike.
         earlier: its folder.
     """
-    made = {
-        _VOCABULARY_FILE: _VOCABULARY.dump_json(dict(vocabulary), indent=1) + b"\n",
-        _HOLDINGS_FILE: _HOLDINGS.dump_json(counted, indent=1) + b"\n",
-        _SOURCES_FILE: _SOURCES.dump_json(sources, indent=1) + b"\n",
-    }
-    for name, data in {**frame.files, **made}.items():
+    words = _VOCABULARY.dump_json(dict(vocabulary), indent=1) + b"\n"
+    for name, data in {**frame.files, _VOCABULARY_FILE: words}.items():
         (folder / name).write_bytes(data)
     records = folder / RECORDS_FOLDER
     records.mkdir()
@@ -290,16 +283,29 @@ def write_frame(
     write_word_table(folder / glossary, frame.glossary, earlier=earlier and earlier / glossary)
 
 
-def write_names_of(
+def write_counted(
     folder: Path,
     outlines: Sequence[Outline],
     compendium: Compendium,
     counted: Holdings,
+    sources: CountedSources,
     *,
     earlier: NameIndex | None = None,
     rows_of_earlier: Mapping[int, int] | None = None,
 ) -> None:
-    """Write what has a name into ``folder``: see ``kb.snapshots.names.write_names``."""
+    """Write what is made of the outlines of all cases into ``folder``, where the frame is.
+
+    Args:
+        folder: of the snapshot.
+        outlines: of all cases, by row.
+        compendium: what stands around them.
+        counted: what it holds.
+        sources: the works that cases name, counted.
+        earlier: the names of an earlier snapshot, see ``kb.snapshots.names.write_names``.
+        rows_of_earlier: see there.
+    """
+    (folder / _HOLDINGS_FILE).write_bytes(_HOLDINGS.dump_json(counted, indent=1) + b"\n")
+    (folder / _SOURCES_FILE).write_bytes(_SOURCES.dump_json(sources, indent=1) + b"\n")
     write_names(
         folder / RECORDS_FOLDER / _NAMES_FOLDER,
         outlines,
@@ -307,6 +313,28 @@ def write_names_of(
         counted.cases,
         earlier=earlier,
         rows_of_earlier=rows_of_earlier,
+    )
+
+
+def copy_counted(folder: Path, earlier: Path) -> None:
+    """Copy what ``write_counted`` wrote of the same outlines and frame into another snapshot."""
+    names = Path(RECORDS_FOLDER, _NAMES_FOLDER)
+    (folder / names).mkdir()
+    inner = (names / path.name for path in sorted((earlier / names).iterdir()))
+    for name in (_HOLDINGS_FILE, _SOURCES_FILE, *inner):
+        # Copied, not linked: damage to one file must not reach another snapshot.
+        shutil.copyfile(earlier / name, folder / name)
+
+
+def same_frame(manifest: Manifest, frame: Frame) -> bool:
+    """Whether a snapshot has the same around its cases: every file, and the works in order."""
+    files = dict(frame.files)
+    files[f"{RECORDS_FOLDER}/{_REFERENCES}.jsonl"] = b"".join(
+        line + b"\n" for line in frame.references.values()
+    )
+    return all(
+        name in manifest.files and manifest.files[name].digest == hashlib.sha256(data).hexdigest()
+        for name, data in files.items()
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from kb.content.files import COLLECTIONS_FILE, TAXONOMY_FILE
 from kb.indexing import make as making
+from kb.indexing import write as writing
 from kb.indexing.pipeline import build
 from kb.settings import Settings
 from kb.snapshots.store import current_id
@@ -255,6 +256,47 @@ def test_only_what_a_change_touches_is_made_again(toy_settings, made_again, chan
     report = build(toy_settings)
 
     assert len(made_again) == (report.cases if everything else 1)
+
+
+COUNTED: Mapping[str, tuple[Callable[[str], str], bool]] = {
+    "a sentence more": (lambda text: text + "They also bought salt together.\n", False),
+    "another title": (lambda text: text.replace("title: Firms", "title: Works"), True),
+    "another value": (lambda text: text.replace("kind: network", "kind: study"), True),
+    "another source": (lambda text: text.replace("{key: anon,", "{key: doe-2001,"), True),
+}
+
+
+@pytest.mark.parametrize(("change", "again"), COUNTED.values(), ids=COUNTED)
+def test_what_is_counted_is_worked_out_where_it_changed(
+    toy_settings, tmp_path, monkeypatch, change, again
+):
+    """Else it is copied; either way it is what a build makes that makes everything."""
+    content = Content(toy_settings.cases, 4)
+    path = content.path(content.own[0])
+    path.write_text(path.read_text().replace("{key: doe-2001,", "{key: anon,"))
+    build(toy_settings)
+    path.write_text(change(path.read_text()))
+    counted, count = [], writing.holdings
+    monkeypatch.setattr(writing, "holdings", lambda *a: counted.append(1) or count(*a))
+
+    build(toy_settings)
+
+    assert len(counted) == again
+    assert_as_built_anew(toy_settings, tmp_path / "anew")
+
+
+def test_what_is_counted_is_worked_out_where_sources_changed(toy_settings, tmp_path, monkeypatch):
+    """They are told with their names, which no case has."""
+    content = Content(toy_settings.cases, 4)
+    build(toy_settings)
+    content.source()
+    counted, count = [], writing.holdings
+    monkeypatch.setattr(writing, "holdings", lambda *a: counted.append(1) or count(*a))
+
+    build(toy_settings)
+
+    assert counted == [1]
+    assert_as_built_anew(toy_settings, tmp_path / "anew")
 
 
 def test_nothing_is_left_of_what_was_deleted(toy_settings):

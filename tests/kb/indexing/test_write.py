@@ -35,7 +35,16 @@ def written(folder: Path, plan: Plan) -> tuple[Path, Manifest]:
     """Encode and write a plan from scratch: where it was written to, and its manifest."""
     nothing, tell = Earlier(), lambda _: None
     made = make(plan, nothing, folder / "made")
-    encoded = encode(plan, nothing, made, index=folder, batch_size=16, progress=False, tell=tell)
+    encoded = encode(
+        plan,
+        nothing,
+        made,
+        index=folder,
+        folder=folder / "made",
+        batch_size=16,
+        progress=False,
+        tell=tell,
+    )
     manifest = write_snapshot(folder, plan, nothing, made, encoded)
     return folder / manifest.snapshot_id, manifest
 
