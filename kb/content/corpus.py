@@ -30,7 +30,13 @@ from kb.content.corpus_rules import (
     with_kinds_of_guides,
     withdrawn_problems,
 )
-from kb.content.countries import adjectives, country_label, foreign_names, world
+from kb.content.countries import (
+    adjectives,
+    country_label,
+    foreign_names,
+    names_to_search,
+    world,
+)
 from kb.content.documents import Document
 from kb.content.files import (
     CODEBOOK_FILE,
@@ -540,11 +546,16 @@ def _digest_of(
         return None
 
 
+def _each_once(term: Term, more: Iterable[str]) -> tuple[str, ...]:
+    """The other names of a country with some more, each once, and none that is its label."""
+    return tuple(name for name in dict.fromkeys((*term.aliases, *more)) if name != term.label)
+
+
 def _countries(documents: Iterable[Document], taxonomy: Taxonomy) -> Vocabulary:
     """The countries that occur, by label: as the vocabulary names them, or else as ISO 3166.
 
     Each stands in the group that the vocabulary gives it, or else in its region of the world,
-    and is known by its adjectives and its names in other languages, too.
+    and is known by its names in common use, its adjectives and its names in other languages, too.
     """
     named = {term.id: term for term in taxonomy["countries"]}
     codes = {code for one in documents for code in one.facets["country"]}
@@ -553,7 +564,7 @@ def _countries(documents: Iterable[Document], taxonomy: Taxonomy) -> Vocabulary:
         replace(
             term,
             group=term.group or region_of(term.id),
-            aliases=tuple(dict.fromkeys((*term.aliases, *adjectives(term.id)))),
+            aliases=_each_once(term, (*names_to_search(term.id), *adjectives(term.id))),
             foreign=foreign_names(term.id),
         )
         for term in found

@@ -27,6 +27,7 @@ COMMON_NAMES = {
     "RUSSIA": "RU",
     "SOUTH KOREA": "KR",
     "KOREA": "KR",
+    "REPUBLIC OF KOREA": "KR",
     "BURMA": "MM",
     "CAPE VERDE": "CV",
     "EAST TIMOR": "TL",
@@ -37,7 +38,23 @@ COMMON_NAMES = {
     "IVORY COAST": "CI",
     "PALESTINE": "PS",
     "CZECH REPUBLIC": "CZ",
+    "REPUBLIC OF IRELAND": "IE",
+    "EIRE": "IE",
+    "BOSNIA": "BA",
+    "HERZEGOVINA": "BA",
+    "TRINIDAD": "TT",
+    "VATICAN": "VA",
+    "BRUNEI": "BN",
+    "DR CONGO": "CD",
+    "DEMOCRATIC REPUBLIC OF THE CONGO": "CD",
+    "FALKLANDS": "FK",
+    "FALKLAND ISLANDS": "FK",
+    "AOTEAROA": "NZ",
 }
+#: Those that a continent has, too: accepted in a file, and no name to search a country by.
+_OF_A_CONTINENT = ("America",)
+#: Words in them that are written with a small letter, and those that are not words.
+_SMALL, _CAPITALS = ("Of", "The"), ("Dr",)
 
 #: What a thing of a country is called, so that a search for it is known to ask for that country.
 #: Those of the vocabulary (``countries`` in ``taxonomy.yaml``) need not stand here.
@@ -100,17 +117,41 @@ def countries() -> Vocabulary:
     """Every country by its code, with its names as they are usually written, and its region."""
     import pycountry  # slow import: only while content is read
 
-    common: dict[str, list[str]] = {}
-    for name, code in COMMON_NAMES.items():
-        common.setdefault(code, []).append(name if len(name) < 4 else name.title())
     terms = []
     for country in sorted(pycountry.countries, key=lambda country: country.alpha_2):
         names = (country.alpha_3, country.name, getattr(country, "official_name", country.name))
-        aliases = (*names, *common.get(country.alpha_2, ()))
+        aliases = (*names, *common_names(country.alpha_2))
         label = getattr(country, "common_name", country.name)
         region = region_of(country.alpha_2)
         terms.append(Term(id=country.alpha_2, label=label, aliases=aliases, group=region))
     return Vocabulary(name="countries", terms=tuple(terms))
+
+
+def common_names(code: str) -> tuple[str, ...]:
+    """The names of a country in common use that ISO 3166 does not list."""
+    return _common_names().get(code, ())
+
+
+def names_to_search(code: str) -> tuple[str, ...]:
+    """The same, but for those that a continent has, too: "Latin America" is not the USA."""
+    return tuple(name for name in common_names(code) if name not in _OF_A_CONTINENT)
+
+
+@cache
+def _common_names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, code in COMMON_NAMES.items():
+        found[code] = (*found.get(code, ()), _in_capitals(name))
+    return found
+
+
+def _in_capitals(name: str) -> str:
+    """A name as it is written: "UAE", "Ivory Coast", "Republic of Ireland", "DR Congo"."""
+    if len(name) < 4:
+        return name
+    words = name.title().split()
+    shown = (word.lower() if word in _SMALL else word for word in words)
+    return " ".join(word.upper() if word in _CAPITALS else word for word in shown)
 
 
 @cache

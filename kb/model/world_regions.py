@@ -34,6 +34,8 @@ _EUROPE = "Eastern Europe|Northern Europe|Southern Europe|Western Europe"
 
 WORLD_REGIONS: tuple[WorldRegion, ...] = (
     _region("Africa", "African", of="Northern Africa|Sub-Saharan Africa"),
+    _region("Maghreb", codes="DZ LY MA MR TN"),
+    _region("Horn of Africa", codes="DJ ER ET SO"),
     _region("North Africa", "Northern Africa", "North African", of="Northern Africa"),
     _region("Sub-Saharan Africa", "subsaharan Africa", of="Sub-Saharan Africa"),
     _region(
@@ -67,7 +69,10 @@ WORLD_REGIONS: tuple[WorldRegion, ...] = (
         "Middle Eastern",
         codes="AE BH EG IL IQ IR JO KW LB OM PS QA SA SY TR YE",
     ),
+    _region("Gulf states", "Gulf countries", codes="AE BH KW OM QA SA"),
+    _region("Caucasus", codes="AM AZ GE"),
     _region("Europe", "European", of=_EUROPE),
+    _region("Central and Eastern Europe", codes="BG CZ EE HR HU LT LV PL RO SI SK"),
     _region("Northern Europe", "North Europe", "Northern European", of="Northern Europe"),
     _region("Southern Europe", "South Europe", "Southern European", of="Southern Europe"),
     _region("Western Europe", "West Europe", "Western European", of="Western Europe"),
@@ -96,6 +101,12 @@ WORLD_REGIONS: tuple[WorldRegion, ...] = (
         "Caribbean",
         codes="AG AI AW BB BL BQ BS CU CW DM DO GD GP HT JM KN KY LC MF MQ MS PR SX TC TT VC VG VI",
     ),
+    _region(
+        "Americas",
+        of="Latin America and the Caribbean",
+        codes="BM CA GL PM US",
+    ),
+    _region("Australasia", "Australasian", codes="AU NZ"),
     _region("North America", "Northern America", "North American", codes="BM CA GL MX PM US"),
     _region(
         "Oceania",

@@ -38,7 +38,6 @@ from kb.snapshots.vector_sets import (
     PHRASES_MULTILINGUAL,
 )
 from kb.text.analysis import terms as terms_of
-from kb.text.mentions import Mention
 
 #: One unit vector per encoder, float32 of shape (dimension,).
 Vectors = tuple[np.ndarray, ...]
@@ -55,6 +54,7 @@ LINKED_OF = 200
 #: The lines on whom cases suit, by each encoder, the default one first.
 _LINES = (AUDIENCE.name, AUDIENCE_MULTILINGUAL.name)
 
+_COUNTRY = "country"
 #: Without a calibration the nearest passage alone counts.
 _BY_PASSAGE = Weights(meaning=1.0, multilingual=0.0, words=0.0)
 
@@ -252,7 +252,7 @@ class Retriever:
             audience=audience,
             multilingual=by_all,
             words=found.words,
-            named=self._named(asked.mentions, rows),
+            named=self._named(asked, rows),
             query=query,
             less_common=bool(len(self._common)),
             best_passage=best_passage,
@@ -347,13 +347,18 @@ class Retriever:
             by_encoder=tuple(one.vectors for one in found),
         )
 
-    def _named(self, mentions: Sequence[Mention], rows: np.ndarray) -> np.ndarray:
-        """The share of some values of facets that each candidate has; 0 without any."""
+    def _named(self, asked: Analysis, rows: np.ndarray) -> np.ndarray:
+        """The share of what a text names that each candidate has; 0 without any.
+
+        It names values of facets, and parts of the world: any country of one will do.
+        """
+        values = [(one.facet, (one.value,)) for one in asked.mentions]
+        values += [(_COUNTRY, one.countries) for one in asked.regions if one.countries]
         having = np.zeros(len(rows))
-        for one in mentions:
-            found = self.engine.matching(Filter(facets={one.facet: (one.value,)}), rows)
+        for facet, any_of in values:
+            found = self.engine.matching(Filter(facets={facet: any_of}), rows)
             having += np.isin(rows, found, assume_unique=True)
-        return having / max(1, len(mentions))
+        return having / max(1, len(values))
 
     def _candidates_of(
         self, answering: Answering, within: Sequence[Filter], linked: float

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kb.model.taxonomy import Taxonomy
 from kb.model.word_table import WordTable
-from kb.text.analysis import terms, tokens, without_end, words, written
+from kb.text.analysis import terms, tokens, with_signs_of_money, without_end, words, written
 from kb.text.folding import fold
 from kb.text.limits import Limit, limits_in
 from kb.text.mentions import Absent, Mention, MentionFinder, Named, Region
@@ -232,21 +232,22 @@ class Analyser:
         exclusions = _each_once(exclusions)
         if wanted != translation.text:
             translation = self._translation(wanted)
-        named = self._names.read(translation.in_english) if self._names and wanted else ()
+        in_english = with_signs_of_money(translation.in_english)
+        named = self._names.read(in_english) if self._names and wanted else ()
         mentions = tuple(dict.fromkeys(one for place in named for one in place.mentions))
         absent = tuple(dict.fromkeys(one for place in named for one in place.absent))
-        found = terms(translation.in_english) if wanted else ()
+        found = terms(in_english) if wanted else ()
         regions = tuple(dict.fromkeys(one.region for one in named if one.region is not None))
         both = [one for one in exclusions if _is_wanted(one, mentions, regions, found)]
         excluded = tuple(one for one in exclusions if one not in both)
-        rest = _without(translation.in_english, [place for place in named if place.absent])
+        rest = _without(in_english, [place for place in named if place.absent])
         return Analysis(
             text=text,
             english=translation.english,
             translated=translation.terms,
-            in_english=written(translation.in_english) if wanted else "",
+            in_english=written(in_english) if wanted else "",
             terms=found,
-            each_word=_each_word(translation) if wanted else (),
+            each_word=_each_word(translation, in_english) if wanted else (),
             wanted=written(wanted) if translation.english else without_end(wanted),
             phrases=tuple(self._phrase(one) for one in operators.phrases if tokens(one)),
             exclusions=excluded,
@@ -256,7 +257,7 @@ class Analyser:
             regions=regions,
             rest=written(rest),
             rest_terms=terms(rest) if absent else found,
-            only_places=_only_places(translation.in_english, named),
+            only_places=_only_places(in_english, named),
             asks_no_more=bool(absent and not mentions) and _ANY_CASE.issuperset(terms(rest)),
             not_understood=operators.not_understood,
             left_in=left,
@@ -393,10 +394,10 @@ class Analyser:
         return 0
 
 
-def _each_word(translation: Translation) -> tuple[tuple[str, ...], ...]:
+def _each_word(translation: Translation, in_english: str) -> tuple[tuple[str, ...], ...]:
     """The stems that count word by word; those of English stand alone."""
     if not translation.groups:
-        return tuple((stem,) for stem in terms(translation.in_english))
+        return tuple((stem,) for stem in terms(in_english))
     several = (terms(" ".join(group)) for group in translation.groups)
     return tuple(dict.fromkeys(stems for stems in several if stems))
 

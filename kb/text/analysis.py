@@ -28,10 +28,24 @@ _LONGEST = 60
 
 #: American endings and words to British ones, in lower case.
 _SPELLINGS = (
-    (re.compile(r"(?<=[a-z]{3})iz(?=(?:e|es|ed|er|ers|ing|ation|ations)\Z)"), "is"),
-    (re.compile(r"\A(col|lab|fav|harb|neighb|behavi)or(?=s|ed|ing|\Z)"), r"\1our"),
     (
-        re.compile(r"\A(travel|model|label|jewel|counsel|level|cancel)(?=(?:ed|er|ers|ing)\Z)"),
+        re.compile(r"(?<=[a-z]{3})iz(?=(?:able|e|es|ed|er|ers|ing|ation(?:s|al|ally)?)\Z)"),
+        "is",
+    ),
+    (re.compile(r"(?<=al)yz(?=(?:e|es|ed|er|ers|ing)\Z)"), "ys"),
+    (
+        re.compile(
+            r"\A(arm|behavi|col|fav|flav|harb|hon|hum|lab|neighb|parl|rum|sav|vap)or"
+            r"(?=s|ed|er|ers|ful|hood|hoods|ing|ite|less|y|\Z)"
+        ),
+        r"\1our",
+    ),
+    (re.compile(r"\A(enro|fulfi|insta)ll(?=ments?\Z)"), r"\1l"),
+    (
+        re.compile(
+            r"\A(travel|model|label|jewel|counsel|level|cancel|fuel|signal|tunnel|panel|dial)"
+            r"(?=(?:ed|er|ers|ing)\Z)"
+        ),
         r"\1l",
     ),
 )
@@ -41,6 +55,10 @@ _BRITISH: Mapping[str, str] = {
         "aluminum": "aluminium", "catalog": "catalogue", "center": "centre", "fiber": "fibre",
         "gray": "grey", "jewelry": "jewellery", "liter": "litre", "mold": "mould",
         "plow": "plough", "program": "programme", "theater": "theatre",
+        "artifact": "artefact", "chili": "chilli", "defense": "defence", "dialog": "dialogue",
+        "draftsman": "draughtsman", "fulfill": "fulfil", "kilometer": "kilometre",
+        "licence": "license", "meter": "metre", "offense": "offence", "practise": "practice",
+        "sulfur": "sulphur", "tire": "tyre", "whiskey": "whisky", "yoghurt": "yogurt",
     }.items()
     for ending in ("", "s")
 }  # fmt: skip
@@ -90,6 +108,7 @@ _OWN_STEMS: Mapping[str, str] = {
         "spirits": "spirits",
         "successive": "successive successively",
         "tailored": "tailored",
+        "masonic": "masonic",
         "fashioned": "fashioned",
     }.items()
     for word in words.split()
@@ -131,9 +150,12 @@ _SAME: Mapping[str, str] = {
     "information and communication technology": "ict",
     "information and communications technology": "ict",
     "information and communication technologies": "ict",
-    "r&d": "research development",
+    "r&d": "research development", "r d": "research development",
+    "r and d": "research development",
     "usa": "usa", "united states": "usa", "united states of america": "usa",
     "uk": "uk", "united kingdom": "uk",
+    "nz": "new zealand", "uae": "united arab emirates", "ksa": "saudi arabia",
+    "drc": "dr congo", "prc": "china",
     "n ireland": "northern ireland", "s korea": "south korea", "n korea": "north korea",
     "s africa": "south africa", "n zealand": "new zealand", "n macedonia": "north macedonia",
     "eu": "eu", "european union": "eu",
@@ -152,8 +174,17 @@ _OF_US = frozenset("based dollar dollars government market markets".split())
 _WRITTEN: Mapping[str, str] = {
     "usa": "United States", "uk": "United Kingdom", "eu": "European Union",
     "ict": "information technology", "knowhow": "know-how", "interfirm": "inter-firm",
-    "nonprofit": "non-profit", "web shop": "web shop", "web shops": "web shops",
+    "nonprofit": "non-profit", "nonprofits": "non-profits",
+    "startup": "start-up", "startups": "start-ups",
+    "web shop": "web shop", "web shops": "web shops",
     "cooperative": "co-operative", "cooperatives": "co-operatives",
+    "small firm": "small firms", "small firms": "small firms",
+    "research development": "research and development",
+    "northern ireland": "Northern Ireland", "south korea": "South Korea",
+    "north korea": "North Korea", "south africa": "South Africa",
+    "new zealand": "New Zealand", "north macedonia": "North Macedonia",
+    "united arab emirates": "United Arab Emirates", "saudi arabia": "Saudi Arabia",
+    "dr congo": "DR Congo", "china": "China",
 }  # fmt: skip
 #: Beginnings of words that are written in one, whether or not a hyphen was typed, and of those
 #: that are written with a hyphen, by what they are in one.
@@ -161,6 +192,29 @@ _IN_ONE = ("cooperat", "coordinat", "cowork", "metalwork", "multination", "subco
             "transnation", "website", "woodwork")  # fmt: skip
 _WITH_HYPHEN: Mapping[str, str] = {"cofinanc": "co-financ", "coown": "co-own"}
 _LEAST_WITH_COMMA, _YEARS = 1_000, range(1_500, 2_100)
+
+#: What money of one kind is called beside an amount, and how cases write it before one.
+_SIGNS: Mapping[str, str] = {
+    name: sign
+    for sign, names in {
+        "$": "us$|us dollar|u.s. dollar|american dollar|usd|dollar",
+        "A$": "a$|au$|australian dollar|aud",
+        "C$": "c$|ca$|can$|canadian dollar|cad",
+        "NZ$": "nz$|new zealand dollar|nzd",
+        "€": "eur|euro",
+        "£": "gbp|pound|british pound|pound sterling",
+        "NOK ": "nok|norwegian krone|norwegian kroner",
+        "DKK ": "dkk|danish krone|danish kroner",
+        "SEK ": "sek|swedish krona|swedish kronor",
+    }.items()
+    for name in names.split("|")
+}
+_MONEY_NAMES = "|".join(re.escape(name) for name in sorted(_SIGNS, key=len, reverse=True))
+_CODES = "|".join(re.escape(name) for name in _SIGNS if name[-1] == "$" or len(name) == 3)
+_MONEY_BEFORE = re.compile(rf"(?<![^\W_])(?P<money>{_CODES})\s?(?=\d)", re.IGNORECASE)
+#: A pound is a weight, too: it is money of amounts with such a word.
+_POUND = "pound"
+_MONEY_SIGNS = "$€£"
 
 _DIGITS: Mapping[str, int] = {
     word: number
@@ -181,6 +235,18 @@ _SCALES: Mapping[str, int] = {
     "billion": 10**9, "bn": 10**9,
 }  # fmt: skip
 _SHORT_SCALES: Mapping[str, int] = {"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9}
+#: Numbers that cases write in words.
+_IN_WORDS: Mapping[str, str] = {
+    str(number): word for word, number in _DIGITS.items() if number <= 12
+}
+_SCALE = "|".join(_SCALES)
+_FIGURE = "|".join((*_DIGITS, *_TENS, "a", "one", r"\d[\d.,]*(?:k|m|mn|bn)?"))
+_MONEY_AFTER = re.compile(
+    rf"(?<![^\W_$€£])(?P<amount>(?:{_FIGURE})(?:[\s-]+(?:{_FIGURE}|{_SCALE}|and))*)"
+    rf"[\s-]*(?P<money>{_MONEY_NAMES})s?(?![^\W_])",
+    re.IGNORECASE,
+)
+_LARGE = re.compile(rf"\b(?:{_SCALE})\Z|\d(?:k|m|mn|bn)\Z", re.IGNORECASE)
 
 #: Letters that are no letter with an accent.
 _LETTERS = str.maketrans(
@@ -306,7 +372,7 @@ def _ends_word(word: _Token, form: str) -> bool:
 
 def _is_money(text: str, start: int) -> bool:
     before = text[max(0, start - 5) : start].rstrip()
-    return bool(before) and (before[-1] in "$€£" or bool(re.search(r"\b[A-Z]{3}\Z", before)))
+    return bool(before) and (before[-1] in _MONEY_SIGNS or bool(re.search(r"\b[A-Z]{3}\Z", before)))
 
 
 def _figure(form: str, *, after_money: bool) -> str:
@@ -607,17 +673,24 @@ def places(text: str) -> tuple[tuple[str, int, int], ...]:
 def written(text: str) -> str:
     """The text with every such word as cases write it, for encoders: the rest stays as it is.
 
-    "thirty per cent" is written "30%", "7000000" "7 million", "interfirm" "inter-firm", "US"
-    "United States", "co-operation" and "co operation" "cooperation". "cost-sharing" is written with
-    a space, as others type it, and signs at the end are left out: an encoder would take either for
-    another question.
+    "thirty per cent" is written "30%", "7000000" "7 million", "SMEs" "small firms", "US"
+    "United States", "organization" "organisation", "co-operation" and "co operation"
+    "cooperation". Numbers up to twelve are written in words, greater ones in digits; amounts with
+    the sign of their money (``with_signs_of_money``). "cost-sharing" is written with a space, as
+    others type it, and signs at the end are left out: an encoder would take either for another
+    question.
     """
+    text = with_signs_of_money(text)
     parts, at = [], 0
     for (start, end), group in groupby(words(text), lambda word: (word.start, word.end)):
         form = " ".join(word.form for word in group)
         between = text[at:start]
         is_hyphen = at > 0 and between in _INNER and text[start].isalpha()
-        parts += [" " if is_hyphen else between, _written(form, text[start:end])]
+        is_money = bool(between) and between[-1] in _MONEY_SIGNS and form in _IN_WORDS
+        typed = text[start:end]
+        is_code = text[end : end + 1] in tuple(_MONEY_SIGNS)  # "NZ$2 million"
+        shown = typed if is_code else form if is_money else _written(form, typed)
+        parts += [" " if is_hyphen else between, shown]
         at = end
     return without_end("".join((*parts, text[at:])))
 
@@ -638,8 +711,42 @@ def _written(form: str, typed: str) -> str:
     for in_one, apart in _WITH_HYPHEN.items():
         if form.startswith(in_one):
             return apart + form.removeprefix(in_one)
-    number = int(form) if form.isdecimal() and len(form) <= _LONGEST else 0
+    if form.isdecimal() and len(form) <= _LONGEST:
+        return _written_number(int(form), form, typed)
+    return "-".join(_as_british(part) for part in typed.split())  # "non farm" is "non-farm"
+
+
+def _as_british(typed: str) -> str:
+    """Words, and those with a hyphen, in British spelling where they are not."""
+    parts = re.split(r"([^A-Za-z]+)", typed)
+    british = (_british(part.lower()) for part in parts)
+    return "".join(
+        part if other == part.lower() else other for part, other in zip(parts, british, strict=True)
+    )
+
+
+def _written_number(number: int, form: str, typed: str) -> str:
+    """A number as cases write it: in words up to twelve, a year without a comma."""
+    if form in _IN_WORDS:
+        return _IN_WORDS[form]
     if number < _LEAST_WITH_COMMA or (typed == form and number in _YEARS):
-        return typed
+        return form if typed.isascii() else typed
     millions = number / 1_000_000
     return f"{millions:g} million" if millions >= 1 else f"{number:,}"
+
+
+def with_signs_of_money(text: str) -> str:
+    """The text with each amount of money as cases write it: "$4 million", "C$500".
+
+    "4 million dollars", "4m USD", "USD 4m" and "US$4m" are one amount. Other money than that of
+    ``_SIGNS`` stays as it is.
+    """
+    text = _MONEY_BEFORE.sub(lambda found: _SIGNS[found["money"].lower()], text)
+    return _MONEY_AFTER.sub(_with_sign, text)
+
+
+def _with_sign(found: re.Match[str]) -> str:
+    name, amount = found["money"].lower(), found["amount"]
+    if amount.lower() == "a" or (name == _POUND and not _LARGE.search(amount)):
+        return found.group()
+    return _SIGNS[name] + amount

@@ -6,6 +6,7 @@ names and no case has, a country or a trade, is known as well, with the sectors 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ _AS_MARKET = frozenset("market markets".split())
 #: Nearest sectors that are named in place of one without a case.
 _MOST_NEAR = 3
 
-#: Countries that are words, too: they are meant where they begin with a capital.
+#: Countries that are words, too. In small letters they are meant where they stand at the end or
+#: after "in" and the like, and before a word for firms.
 _ALSO_WORDS = frozenset("chad china guinea jersey jordan polish turkey turkish".split())
 
 #: Names that mostly mean something else, as in "building trust" and "the business environment":
@@ -55,7 +57,48 @@ _MONEY = frozenset(
     "rupee rupees shilling shillings yen yuan".split()
 )
 #: How a verb ends that has the stem of a country: "metal polishing" is not Polish.
-_OF_A_VERB = ("ed", "ing")
+_OF_A_VERB = ("ed", "er", "ers", "ing")
+
+#: Before a country in small letters that is a word, too: "leather from china".
+_BEFORE_A_PLACE = frozenset("across from in near of outside within".split())
+#: Those of them that tell of people and things from there: "polish firms", but "polish shoes".
+_OF_PEOPLE = frozenset("polish turkish".split())
+_PEOPLE = _OF_A_TRADE | frozenset(
+    "case cases cluster clusters consortia consortium cooperatives enterprises entrepreneurs "
+    "exporters exports growers makers manufacturers network networks owners producers wineries "
+    "workshops".split()
+)
+_MOST_BETWEEN = 3
+_IN_A_LIST = frozenset(("and", "or"))
+#: What such a word ends where it is a thing: "bone china", "nail polish".
+_KINDS_OF_THINGS = frozenset(
+    "apply bone floor fine furniture metal nail porcelain roast shoe silver to wax wood".split()
+)
+#: Things that are called after a country: "brazil nuts" need no case from Brazil.
+_THINGS: Mapping[str, frozenset[str]] = {
+    name: frozenset(things.split())
+    for name, things in {
+        "brazil": "nut nuts",
+        "chinese": "wall walls whispers",
+        "danish": "pastries pastry",
+        "dutch": "auction auctions oven ovens",
+        "french": "doors fries horn polish polisher polishers polishing toast windows",
+        "guinea": "fowl pig pigs",
+        "indian": "ink",
+        "jersey": "cow cows fabric knit",
+        "morocco": "leather",
+        "panama": "hat hats",
+        "swiss": "chard roll rolls",
+        "turkish": "bath baths delight",
+    }.items()
+}
+
+#: How words end that share the stem of a name and mean something else: "partially",
+#: "fashionable", "germanic", "hospitalisation".
+_DERIVED = re.compile(
+    r"(?:ably|able|ibly|ible|ically|ical|ic|ly|isms?|is(?:e|es|ed|ing|ations?)|ness|ity|ities|ous"
+    r"|ate|ful)\Z"
+)
 
 
 T = TypeVar("T")
@@ -129,6 +172,8 @@ class MentionFinder:
         self._absent: dict[tuple[str, ...], list[Absent]] = {}
         #: The phrases that name a whole value, and not a trade in it.
         self._whole: set[tuple[str, ...]] = set()
+        #: Names of one word as they are written, for what is derived of them.
+        self._written: set[str] = set()
         self._absent_trades: set[tuple[str, ...]] = set()
         for facet in MENTIONED_FACETS:
             for term in taxonomy.facet(facet):
@@ -165,6 +210,8 @@ class MentionFinder:
             self._whole.add(tokens(name))
         for name in term.trade_names:
             _add(self._phrases, tokens(name), mention)
+        for name in (term.label, *term.aliases, *term.trade_names):
+            self._written.update(_forms_of(name))
 
     def _add_places(self, taxonomy: Taxonomy, held: Sequence[str]) -> None:
         for term in taxonomy.every(_PLACE):
@@ -203,6 +250,7 @@ class MentionFinder:
         other, more = copy(self), {facet: set(some) for facet, some in values.items()}
         other._phrases = {phrase: list(named) for phrase, named in self._phrases.items()}
         other._whole = set(self._whole)
+        other._written = set(self._written)
         other._absent = {
             phrase: kept
             for phrase, absent in self._absent.items()
@@ -249,24 +297,36 @@ class MentionFinder:
         """
         start, end = part[0].start, part[-1].end
         phrase = tuple(stem(word.form) for word in part)
+        forms = tuple(word.form for word in part)
+        region = self._regions.get(forms)
+        if region is not None and _is_meant(text, start, end, part):
+            return Named(start=start, end=end, region=region)
         mentions = self._phrases.get(phrase)
-        if mentions and (_means_other(text, part) or _is_no_country(text, part, mentions)):
+        if mentions and (
+            _means_other(text, part)
+            or _is_no_country(text, part, mentions)
+            or self._is_derived(part)
+        ):
             return None
         if mentions:
             is_part = phrase not in self._whole
             return Named(start=start, end=end, mentions=tuple(mentions), is_part=is_part)
-        forms = tuple(word.form for word in part)
-        region = self._regions.get(forms)
-        if region is not None and _is_meant(text, start, end, forms):
-            return Named(start=start, end=end, region=region)
         absent = self._absent.get(forms)
-        if not absent or not _is_meant(text, start, end, forms):
+        if not absent or not _is_meant(text, start, end, part):
             return None
         is_part = forms in self._absent_trades
         return Named(start=start, end=end, absent=tuple(absent), is_part=is_part)
 
+    def _is_derived(self, part: Sequence[Word]) -> bool:
+        """Whether one word is no name, but made of one: "masonic" is no mason."""
+        form = part[0].form
+        if len(part) > 1 or form in self._written:
+            return False
+        # Where the stem keeps "-is" the name has it, too: "commercialise", "commercialisation".
+        return bool(_DERIVED.search(form)) and not stem(form).endswith("is")
 
-def _is_meant(text: str, start: int, end: int, forms: Sequence[str]) -> bool:
+
+def _is_meant(text: str, start: int, end: int, part: Sequence[Word]) -> bool:
     """Whether words that name something absent ask for cases of it.
 
     Who sells to a country asks for no case from there; "to vet" is no vet.
@@ -277,7 +337,7 @@ def _is_meant(text: str, start: int, end: int, forms: Sequence[str]) -> bool:
     after = words(text[end:])
     if after and after[0].form in _AS_MARKET | _MONEY:
         return False
-    return len(forms) > 1 or forms[0] not in _ALSO_WORDS or text[start].isupper()
+    return len(part) > 1 or not _is_a_thing(text, part[0])
 
 
 def _means_other(text: str, part: Sequence[Word]) -> bool:
@@ -296,11 +356,33 @@ def _is_no_country(text: str, part: Sequence[Word], mentions: Sequence[Mention])
     if any(one.facet != _PLACE for one in mentions):
         return False
     end = part[-1].end
+    if len(part) == 1 and _is_a_thing(text, part[0]):
+        return True
     if text[end : end + 1] and text[end] in _SIGNS_OF_MONEY:
         return True
     after = words(text[end:])
     is_verb = len(part) == 1 and part[0].form.endswith(_OF_A_VERB)
     return is_verb or bool(after and after[0].form in _MONEY)
+
+
+def _is_a_thing(text: str, word: Word) -> bool:
+    """Whether the name of a country is another word there, or a part of one: "nail polish"."""
+    read = words(text)
+    at = next(place for place, one in enumerate(read) if one.end >= word.end)
+    before = read[at - 1].form if at else ""
+    after = [one.form for one in read[at + 1 :]]
+    if after and after[0] in _THINGS.get(word.form, ()):
+        return True
+    if word.form not in _ALSO_WORDS or not text[word.start].islower() or before in _BEFORE_A_PLACE:
+        return False
+    if before in _KINDS_OF_THINGS:
+        return True
+    is_of_people = word.form in _OF_PEOPLE
+    if not (after and stem(after[0]) and text[word.end : word.end + 1].isspace()):
+        return before in _IN_A_LIST and not is_of_people
+    if is_of_people:
+        return _PEOPLE.isdisjoint(after[: _MOST_BETWEEN + 1])
+    return after[0] not in _OF_A_TRADE
 
 
 def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: T) -> None:

@@ -7,6 +7,7 @@ no dictionary. Accents, case, signs and hyphens do not count.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,31 @@ from kb.text.language import is_english, without_endings, words_of
 
 #: Languages that write compounds in one word, and the letters that may join the parts.
 _JOINTS: Mapping[str, tuple[str, ...]] = {"de": ("", "s", "n", "en"), "no": ("", "s", "e")}
+
+#: What joins the words of a phrase, folded, and is left out or put otherwise by who types key
+#: words: "création emploi", "création des emplois" for "création d'emplois".
+_LINKS: Mapping[str, tuple[str, ...]] = {
+    language: tuple(links.split("|"))
+    for language, links in {
+        "fr": "de|d|des|du|en|a|l|les|la|le|au|aux|sur|de l|de la",
+        "es": "de|del|en|al|el|a|la|con|por|de la|de los|de las",
+        "it": "di|d|del|della|dell|dei|delle|da|in|i|il|le|al|all|per",
+        "no": "av|i|med|pa|paa|til|for|og",
+        "pt": "de|do|da|dos|das|em|a|ao|no|na|pela|para",
+    }.items()
+}
+_PARTS_OF_LINKS: Mapping[str, frozenset[str]] = {
+    language: frozenset(" ".join(links).split()) for language, links in _LINKS.items()
+}
+_MOST_LINKED, _MOST_LINKS = 3, 2
+#: How a noun ends as one and as several, either way.
+_ONE_OR_SEVERAL: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "fr": (("s", ""), ("", "s"), ("x", ""), ("", "x")),
+    "es": (("s", ""), ("es", ""), ("", "s"), ("", "es")),
+    "it": (("o", "i"), ("i", "o"), ("a", "e"), ("e", "a"), ("e", "i"), ("i", "e")),
+    "pt": (("s", ""), ("", "s")),
+    "no": (("er", ""), ("", "er"), ("", "e")),
+}
 
 #: What begins a form that is only the last part of compounds: German "-bauer", who builds what
 #: stands before it and is no farmer.
@@ -160,11 +186,71 @@ def _phrase(
 ) -> tuple[int, tuple[str, ...] | None]:
     """How many words from a place on are the longest phrase, and its terms; 0 and None."""
     forms = table.forms[language]
+    found: tuple[int, tuple[str, ...] | None] = (0, None)
     for length in range(min(table.longest[language], len(stretches)), 0, -1):
         place = forms.get(stretches[length - 1])
         if place is not None:
-            return length, table.meanings[place]
-    return 0, None
+            found = length, table.meanings[place]
+            break
+    n_linked, place = _linked(stretches[-1].split(), table, language)
+    return (n_linked, table.meanings[place]) if n_linked > found[0] else found
+
+
+def _linked(words: Sequence[str], table: WordTable, language: str) -> tuple[int, int]:
+    """How many words are a phrase but for what joins its words, and its place; 0 and 0 if none.
+
+    Of three words that are joined, both links are the same, or one of them is none. The second
+    of two may be one or several: "création emploi" is "création d'emplois".
+    """
+    links, parts = _LINKS.get(language, ()), _PARTS_OF_LINKS.get(language, frozenset())
+    if not links or len(words) == 1 or words[0] in parts or not _begins(table, language, words[0]):
+        return 0, 0
+    forms = table.forms[language]
+    kept, lengths = [words[0]], [1]
+    at = 1
+    while at < len(words) and len(kept) < _MOST_LINKED:
+        skipped = 0
+        while at < len(words) and words[at] in parts and skipped < _MOST_LINKS:
+            at, skipped = at + 1, skipped + 1
+        if at == len(words) or words[at] in parts:
+            break
+        kept.append(words[at])
+        at += 1
+        lengths.append(at)
+    for n in range(len(kept), 1, -1):
+        for phrase in _joined(kept[:n], links, _ONE_OR_SEVERAL.get(language, ())):
+            place = forms.get(phrase)
+            if place is not None:
+                return lengths[n - 1], place
+    return 0, 0
+
+
+def _begins(table: WordTable, language: str, word: str) -> bool:
+    """Whether a phrase of a language begins with a word."""
+    forms, beginning = table.in_order[language], f"{word} "
+    at = bisect_left(forms, beginning)
+    return at < len(forms) and forms[at].startswith(beginning)
+
+
+def _joined(
+    words: Sequence[str], links: Sequence[str], endings: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    """Two or three words with each link between them; the second of two as one or as several."""
+    if len(words) == _MOST_LINKED:
+        first, second, third = words
+        for link in links:
+            yield f"{first} {link} {second} {link} {third}"
+            yield f"{first} {link} {second} {third}"
+            yield f"{first} {second} {link} {third}"
+        return
+    first, second = words
+    others = (
+        second.removesuffix(ending) + other for ending, other in endings if second.endswith(ending)
+    )
+    for word in dict.fromkeys((second, *others)):
+        yield f"{first} {word}"
+        for link in links:
+            yield f"{first} {link} {word}"
 
 
 def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | None:

@@ -14,6 +14,7 @@ from kb.content.countries import (
     country_label,
     country_names,
     foreign_names,
+    names_to_search,
     world,
 )
 from kb.content.regions import REGIONS, region_of
@@ -144,6 +145,17 @@ def test_every_country_is_of_one_region() -> None:
 def test_a_region_is_that_of_the_united_nations(code: str, region: str) -> None:
     """By the alpha-2 code as it is written."""
     assert region_of(code) == region
+
+
+def test_a_country_is_searched_for_by_its_names_in_common_use() -> None:
+    """But for what is a continent, too; they are written as people write them."""
+    assert names_to_search("GB") == (
+        *("UK", "Great Britain", "England", "Scotland", "Wales", "Northern Ireland"),
+    )
+    assert names_to_search("IE") == ("Republic of Ireland", "Eire")
+    assert names_to_search("CD") == ("DR Congo", "Democratic Republic of the Congo")
+    assert names_to_search("US") == ("USA",)
+    assert names_to_search("AQ") == ()
 
 
 def test_a_country_is_asked_for_by_its_adjective() -> None:

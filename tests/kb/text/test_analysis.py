@@ -15,6 +15,7 @@ from kb.text.analysis import (
     stem,
     terms,
     tokens,
+    with_signs_of_money,
     words,
     written,
 )
@@ -218,7 +219,16 @@ def test_a_word_keeps_its_place():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("thirty per cent of SMEs", "30% of SMEs"),
+        ("thirty per cent of SMEs", "30% of small firms"),
+        ("SME, small and medium-sized enterprises", "small firms, small firms"),
+        ("R&D, R & D, r and d", "research and development, " * 2 + "research and development"),
+        ("start up, startup, non profits", "start-up, start-up, non-profits"),
+        ("4 firms, 13 firms, thirty firms", "four firms, 13 firms, 30 firms"),
+        ("Inter-organizational change", "Inter-organisational change"),
+        ("tire centers", "tyre centres"),
+        ("NZ, UAE", "New Zealand, United Arab Emirates"),
+        ("NZ$2m, $4", "NZ$2 million, $4"),
+        ("4 million dollars, USD 4m, US$4m", "$4 million, $4 million, $4 million"),
         ("7000000, 7,000,000 or 7500000", "7 million, 7 million or 7.5 million"),
         ("$7 million in 1998", "$7 million in 1998"),
         ("25000 jobs", "25,000 jobs"),
@@ -251,7 +261,63 @@ def test_a_text_is_written_as_cases_write_it(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("4 million dollars", "$4 million"),
+        ("four million US dollars", "$four million"),
+        ("4m USD and USD 4m", "$4m and $4m"),
+        ("US$4m, US$ 4m", "$4m, $4m"),
+        ("500 Canadian dollars, CAD 500", "C$500, C$500"),
+        ("2 million New Zealand dollars", "NZ$2 million"),
+        ("10 million Norwegian kroner", "NOK 10 million"),
+        ("1.5 million euros, EUR 1.5m", "€1.5 million, €1.5m"),
+        ("3 million pounds, 20 pounds of cheese", "£3 million, 20 pounds of cheese"),
+        ("twenty-five thousand dollars", "$twenty-five thousand"),
+        ("per million euros", "per million euros"),
+        ("the dollar, a dollar, Euro 2016", "the dollar, a dollar, Euro 2016"),
+        ("$5 and a half dollars", "$5 and a half dollars"),
+        ("4 million kroner", "4 million kroner"),
+        ("", ""),
+    ],
+)
+def test_an_amount_of_money_has_its_sign(text, expected):
+    """However its money is called; nothing else changes."""
+    assert with_signs_of_money(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("american", "british"),
+    [
+        ("organizational", "organisational"),
+        ("customizable", "customisable"),
+        ("analyzed", "analysed"),
+        ("flavors", "flavours"),
+        ("neighborhoods", "neighbourhoods"),
+        ("laborers", "labourers"),
+        ("fulfillment", "fulfilment"),
+        ("enrollments", "enrolments"),
+        ("defense", "defence"),
+        ("kilometers", "kilometres"),
+        ("tires", "tyres"),
+        ("license", "licence"),
+        ("tunneling", "tunnelling"),
+    ],
+)
+def test_american_words_are_british_ones(american, british):
+    """One stem for both."""
+    assert tokens(american) == tokens(british)
+
+
+def test_some_words_only_look_american():
+    """They stay as they are."""
+    same = ("honorary", "retired", "prizes", "razor", "install")
+    assert tuple(words(word)[0].form for word in same) == same
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("USA", True),
+        ("NZ", True),
+        ("UAE", True),
         ("U.S.", True),
         ("uk", True),
         ("SMEs, MSMEs", True),

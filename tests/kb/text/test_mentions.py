@@ -176,6 +176,99 @@ def test_the_money_of_a_country_and_a_verb_of_its_stem_are_no_country(text, expe
     assert [one.value for place in named for one in (*place.mentions, *place.absent)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Polish furniture", ["PL"]),
+        ("polish furniture", []),
+        ("how to polish furniture", []),
+        ("polish furniture makers", ["PL"]),
+        ("danish and polish firms", ["DK", "PL"]),
+        ("networks in poland", ["PL"]),
+        ("nail polish manufacturers", []),
+        ("French polishers", []),
+        ("turkey", ["TR"]),
+        ("textiles turkey", ["TR"]),
+        ("textile firms in turkey, 1998", ["TR"]),
+        ("turkey companies", ["TR"]),
+        ("turkey farmers", []),
+        ("wine and turkey", []),
+        ("roast turkey", []),
+        ("china cabinet makers", []),
+        ("leather from china", ["CN"]),
+        ("bone china", []),
+        ("jersey", ["JE"]),
+        ("jersey fabric", []),
+        ("Jersey cows", []),
+        ("danish pastries, brazil nuts", []),
+        ("Danish wine", ["DK"]),
+    ],
+)
+def test_a_country_that_is_a_word_too_is_told_by_what_stands_beside_it(text, expected):
+    """Whether a case is from there or none is; a capital means the country."""
+    rows = [
+        ("PL", "Poland", "Polish"), ("TR", "Türkiye", "Turkey"), ("CN", "China", "Chinese"),
+        ("DK", "Denmark", "Danish"), ("BR", "Brazil", "Brazilian"), ("FR", "France", "French"),
+        ("JE", "Jersey", "Jersey"),
+    ]  # fmt: skip
+    every = [Term(id=code, label=label, aliases=(alias,)) for code, label, alias in rows]
+    held = {"countries": Vocabulary(name="countries", terms=tuple(every[:-1]))}
+    taxonomy = replace(
+        TAXONOMY,
+        vocabularies={**TAXONOMY.vocabularies, **held},
+        world=Vocabulary(name="world", terms=tuple(every)),
+    )
+    codes = tuple(code for code, _, _ in rows[:-1])
+    named = MentionFinder(taxonomy, {"country": codes}).read(text)
+
+    assert [one.value for place in named for one in (*place.mentions, *place.absent)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("masons", ["construction"]),
+        ("masonic", []),
+        ("german firms", ["DE"]),
+        ("germanic languages", []),
+        ("partial", ["mixed"]),
+        ("partially", []),
+        ("hospitality", ["tourism"]),
+        ("hospitalisation", []),
+        ("hospitable", []),
+        ("commercialise", ["commercialisation"]),
+        ("agricultural", ["farming"]),
+        ("innovative", ["innovation"]),
+        ("electronics", ["electronics"]),
+    ],
+)
+def test_a_word_that_is_made_of_a_name_is_none(text, expected):
+    """Its inflections are; "-ic", "-ly" and the like mean something else."""
+    lists = {
+        "countries": [("DE", "German")],
+        "projects": [("commercialisation", "Commercialisation"), ("innovation", "Innovation")],
+        "sectors": [
+            *(("construction", "mason"), ("tourism", "Hospitality")),
+            *(("farming", "Agriculture"), ("electronics", "Electronics")),
+        ],
+        "statuses": [("mixed", "Partial")],
+    }
+    taxonomy = Taxonomy(
+        vocabularies={
+            name: Vocabulary(
+                name=name,
+                terms=tuple(Term(id=one, label=label) for one, label in lists.get(name, ())),
+            )
+            for name in (*LISTS, "divisions")
+        }
+    )
+    values = {FACET_OF[name]: tuple(one for one, _ in rows) for name, rows in lists.items()}
+
+    found = MentionFinder(taxonomy, values).find(text)
+
+    assert [one.value for one in found] == expected
+
+
 def test_a_mention_carries_the_label(finder):
     """What is offered reads as the vocabulary has it."""
     mentions = finder.find("norwegian R&D")

@@ -66,6 +66,46 @@ def test_the_longest_phrase_comes_first_and_places_stay_in_order(text, groups):
     assert in_english(text, TABLE, languages=["fr"]).groups == groups
 
 
+JOINED = WordTable(
+    meanings=(
+        (),
+        ("create",),
+        ("job creation",),
+        ("job",),
+        ("state",),
+        ("aid",),
+        ("public money",),
+    ),
+    forms={
+        "fr": {"creation": 1, "creation d emplois": 2, "emploi": 3, "emplois": 3, "etat": 4}
+        | {"aide": 5, "aide de l etat": 6, "d": 0, "des": 0, "de": 0, "les": 0},
+        "it": {"creazione": 1, "creazione di posti di lavoro": 2, "posti": 3, "di": 0},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "groups"),
+    [
+        ("création d'emplois", "fr", (("job creation",),)),
+        ("création emplois", "fr", (("job creation",),)),
+        ("création emploi", "fr", (("job creation",),)),
+        ("création des emplois", "fr", (("job creation",),)),
+        ("creation emploi aide etat", "fr", (("job creation",), ("public money",))),
+        ("aide d'emplois", "fr", (("aid",), ("job",))),
+        ("emploi création", "fr", (("job",), ("create",))),
+        ("création", "fr", (("create",),)),
+        ("création les", "fr", (("create",),)),
+        ("creazione posti lavoro", "it", (("job creation",),)),
+        ("creazione di posti lavoro", "it", (("job creation",),)),
+        ("creazione posti", "it", (("create",), ("job",))),
+    ],
+)
+def test_a_phrase_is_known_without_what_joins_its_words(text, language, groups):
+    """As who types key words writes it; the order of the words counts."""
+    assert in_english(text, JOINED, languages=[language]).groups == groups
+
+
 @pytest.mark.parametrize(
     ("word", "groups"),
     [
