@@ -29,6 +29,67 @@ def _region(label: str, *names: str, of: str = "", codes: str = "") -> WorldRegi
     )
 
 
+#: What parts of the world are called in French, Spanish, German, Italian, Norwegian and
+#: Portuguese, where that is not what they are called in English.
+NAMES_IN_OTHER_LANGUAGES: dict[str, tuple[str, ...]] = {
+    label: tuple(names.split("|"))
+    for label, names in {
+        "Africa": "Afrique|Afrika",
+        "North Africa": "Afrique du Nord|África del Norte|Norte de África|Nordafrika|Nord-Afrika|"
+        "Nordafrica|África do Norte|Norte da África",
+        "Sub-Saharan Africa": "Afrique subsaharienne|Afrique sub-saharienne|África subsahariana|"
+        "Subsahara-Afrika|Afrika südlich der Sahara|Africa subsahariana|Afrika sør for Sahara|"
+        "África subsaariana",
+        "Maghreb": "Magreb|Magrebe",
+        "East Africa": "Afrique de l'Est|Afrique orientale|África oriental|África del Este|"
+        "Ostafrika|Africa orientale|Øst-Afrika",
+        "West Africa": "Afrique de l'Ouest|Afrique occidentale|África occidental|Westafrika|"
+        "Africa occidentale|Vest-Afrika|África ocidental",
+        "Southern Africa": "Afrique australe|África austral|Südliches Afrika|Africa australe|"
+        "Sørlige Afrika",
+        "Asia": "Asie|Asien",
+        "Central Asia": "Asie centrale|Zentralasien|Asia centrale|Sentral-Asia|Ásia Central",
+        "East Asia": "Asie de l'Est|Asie orientale|Asia oriental|Ostasien|Asia orientale|Øst-Asia|"
+        "Ásia oriental",
+        "South Asia": "Asie du Sud|Asia meridional|Südasien|Asia meridionale|Sør-Asia|Ásia do Sul|"
+        "Sul da Ásia",
+        "Southeast Asia": "Asie du Sud-Est|Sudeste asiático|Südostasien|Sud-est asiatico|"
+        "Sørøst-Asia",
+        "Middle East": "Moyen-Orient|Proche-Orient|Oriente Medio|Oriente Próximo|Naher Osten|"
+        "Nahen Osten|Nahost|Medio Oriente|Midtøsten|Oriente Médio|Médio Oriente",
+        "Europe": "Europa",
+        "Northern Europe": "Europe du Nord|Europa del Norte|Nordeuropa|Europa settentrionale|"
+        "Nord-Europa|Europa do Norte|Norte da Europa",
+        "Southern Europe": "Europe du Sud|Europa del Sur|Sur de Europa|Südeuropa|"
+        "Europa meridionale|Sør-Europa|Europa do Sul|Sul da Europa",
+        "Western Europe": "Europe de l'Ouest|Europe occidentale|Europa occidental|Westeuropa|"
+        "Europa occidentale|Vest-Europa|Europa Ocidental",
+        "Eastern Europe": "Europe de l'Est|Europe orientale|Europa del Este|Europa oriental|"
+        "Osteuropa|Europa orientale|Europa dell'Est|Øst-Europa|Europa de Leste|Leste Europeu|"
+        "Europa do Leste",
+        "Central Europe": "Europe centrale|Europa central|Mitteleuropa|Europa centrale|"
+        "Sentral-Europa",
+        "Scandinavia": "Scandinavie|Escandinavia|Skandinavien|Skandinavia|Escandinávia",
+        "Nordic countries": "pays nordiques|países nórdicos|nordische Länder|nordischen Ländern|"
+        "paesi nordici|Norden|nordiske land",
+        "Baltic countries": "pays baltes|países bálticos|baltische Staaten|Baltikum|paesi baltici|"
+        "baltiske land|baltiske stater",
+        "Balkans": "Balcanes|Balkanländer|Balcani|Balkan|Bálcãs|Balcãs",
+        "Iberia": "péninsule ibérique|península ibérica|Iberische Halbinsel|penisola iberica|"
+        "den iberiske halvøy",
+        "Latin America": "Amérique latine|América Latina|Lateinamerika|America Latina|"
+        "Latin-Amerika",
+        "South America": "Amérique du Sud|América del Sur|Sudamérica|Suramérica|Südamerika|"
+        "America del Sud|Sudamerica|Sør-Amerika|América do Sul",
+        "Central America": "Amérique centrale|América Central|Centroamérica|Mittelamerika|"
+        "Zentralamerika|America centrale|Mellom-Amerika",
+        "Caribbean": "Caraïbes|Antilles|Caribe|Karibik|Caraibi|Karibia|Caraíbas",
+        "North America": "Amérique du Nord|América del Norte|Norteamérica|Nordamerika|"
+        "America del Nord|Nordamerica|Nord-Amerika|América do Norte",
+        "Oceania": "Océanie|Ozeanien",
+    }.items()
+}
+
 _ASIA = "Central Asia|Eastern Asia|South-eastern Asia|Southern Asia|Western Asia"
 _EUROPE = "Eastern Europe|Northern Europe|Southern Europe|Western Europe"
 

@@ -271,8 +271,15 @@ class Analyser:
         if not self._translates:
             return Translation(text=text, english=True)
         own = self._speller.how_common if self._speller is not None else None
-        places = self._names.places if self._names is not None else None
-        return translate(text, self.table, own=own, places=places)
+        if self._names is None:
+            return translate(text, self.table, own=own)
+        return translate(
+            text,
+            self.table,
+            own=own,
+            places=self._names.places,
+            regions=self._names.parts_of_the_world,
+        )
 
     def _exclusion(self, text: str) -> Exclusion:
         """What a sign excludes: a value where all of it names one, else the words."""

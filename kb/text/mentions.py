@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from kb.model.facets import FACETS, MADE_FACETS
 from kb.model.taxonomy import DIVISIONS, LONGEST_CODE, Taxonomy, Term
-from kb.model.world_regions import WORLD_REGIONS, countries_of
+from kb.model.world_regions import NAMES_IN_OTHER_LANGUAGES, WORLD_REGIONS, countries_of
 from kb.text.analysis import Word, stem, tokens, words
 from kb.text.english import is_english_word
 from kb.text.folding import fold
@@ -198,6 +198,20 @@ class MentionFinder:
                 if name and " " not in name:
                     places.setdefault(name, set()).add(own)
         return {name: min(labels) for name, labels in places.items() if len(labels) == 1}
+
+    @cached_property
+    def parts_of_the_world(self) -> Mapping[str, str]:
+        """What parts of the world are called in other languages, folded, to their English names.
+
+        Of those of which the vocabulary has any country.
+        """
+        known = {one.label for one in self._regions.values()}
+        return {
+            fold(name): label
+            for label, names in NAMES_IN_OTHER_LANGUAGES.items()
+            for name in names
+            if label in known
+        }
 
     @property
     def _longest_name(self) -> int:

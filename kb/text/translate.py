@@ -317,6 +317,7 @@ def translate(
     *,
     own: Callable[[str], float] | None = None,
     places: Mapping[str, str] | None = None,
+    regions: Mapping[str, str] | None = None,
 ) -> Translation:
     """Say whether a query is English, and translate one that is not with the words of a table.
 
@@ -335,6 +336,8 @@ def translate(
             translation as they are, after its other terms, and so do figures.
         places: what countries are called in other languages, folded, and in English. Such a
             word is put into English where the table lacks it.
+        regions: what parts of the world are called, in one word or in several, as ``places``. Who
+            names one so writes in another language.
     """
     if not table.forms:
         return Translation(text=text, english=is_english(text))
@@ -344,31 +347,61 @@ def translate(
     if not words or is_short_names_alone(typed):
         return Translation(text=typed, english=True)
     in_own = own or (lambda _: 0.0)
+    sought, named = _with_regions_joined(
+        _without_letters(without_endings(text), table), regions or {}, table
+    )
+    of_regions = set(" ".join(name for name, _, _ in named).split())
     commonness = [
         max(common, in_own(word.lower())) if common else 0.0
         for word in words
+        if fold(word) not in of_regions
         for common in (how_common(word),)
     ]
-    translated = in_english(_without_letters(without_endings(text), table), table)
-    if not translated.n_known and not any(commonness):
+    translated = in_english(sought, table)
+    places = places or {}
+    is_place = named or any(fold(places.get(one, one)) != one for one in fold(sought).split())
+    if not (translated.n_known or is_place or any(commonness)):
         return Translation(text=typed, english=all(map(str.isascii, words)))
     in_other = translated.likelihood - _UNKNOWN * translated.n_words
+    in_other += (_TERM - _UNKNOWN) * (len(named) + (bool(is_place) and not translated.n_known))
+    labels = {fold(label): label for label in (regions or {}).values() if " " not in label}
+    places = {**labels, **places, **{joined: label for _, joined, label in named}}
+    unknown = translated.unknown if translated.n_known else tuple(fold(sought).split())
     as_english = sum(max(0.0, common - _UNKNOWN) for common in commonness)
     is_other = in_other > as_english + _MOST_WRITE_ENGLISH
     if not is_other or _says_the_same(text, translated, all(commonness)):
         return Translation(text=typed, english=True)
     kept = [
         word if place is None else place
-        for word in translated.unknown
-        for place in ((places or {}).get(word),)
+        for word in unknown
+        for place in (places.get(word),)
         if place is not None or (in_own(word) and _is_name(word))
     ]
-    if kept and not translated.groups and set(kept) <= set(translated.unknown):
+    if kept and not translated.groups and set(kept) <= set(unknown):
         return Translation(text=typed, english=True)  # a name, as "São Paulo": nothing is in it
     figures = [word.form for word in words_in(text) if _is_in_digits(text[word.start : word.end])]
     groups = (*translated.groups, *((one,) for one in (*kept, *pairs, *figures)))
     terms = tuple(dict.fromkeys(term for group in groups for term in group))
     return Translation(text=typed, english=False, terms=terms, groups=groups)
+
+
+def _with_regions_joined(
+    text: str, regions: Mapping[str, str], table: WordTable
+) -> tuple[str, list[tuple[str, str, str]]]:
+    """The text with each part of the world in one word, and these: as typed, joined, in English.
+
+    One that the table has is left to it: it knows more of what the word means there.
+    """
+    folded = f" {fold(text)} "
+    found: list[tuple[str, str, str]] = []
+    for name in sorted((one for one in regions if one in folded), key=len, reverse=True):
+        known = any(name in forms for forms in table.forms.values())
+        if f" {name} " not in folded or known:
+            continue
+        joined = name.replace(" ", "")
+        folded = folded.replace(f" {name} ", f" {joined} ")
+        found.append((name, joined, regions[name]))
+    return (folded.strip(), found) if found else (text, found)
 
 
 def _is_name(word: str) -> bool:

@@ -130,6 +130,28 @@ def test_a_part_of_the_world_counts_as_a_country_does(searcher, text, countries)
 
 
 @pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("vins en Amérique latine", "Latin America"),
+        ("Möbel in Lateinamerika", "Latin America"),
+        ("AMERICA LATINA", "Latin America"),
+        ("imprese in America Latina", "Latin America"),
+        ("redes na América do Sul", "South America"),
+        ("redes en Europa del Este", "Eastern Europe"),
+        ("pays baltes", "Baltic countries"),
+        ("Südostasien", "Southeast Asia"),
+        ("bedrifter i Midtøsten", "Middle East"),
+    ],
+)
+def test_a_part_of_the_world_is_known_in_other_languages(searcher, text, label):
+    """It was lost without a word, or left its last word in the query."""
+    read = searcher.search(Query(text=text)).reading
+
+    assert [one.label for one in read.regions] == [label]
+    assert "country" not in [one.facet for one in read.mentions]
+
+
+@pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("création emploi", "création d'emplois"),

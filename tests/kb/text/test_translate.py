@@ -107,6 +107,34 @@ def test_a_phrase_is_known_without_what_joins_its_words(text, language, groups):
 
 
 @pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("vin en Amérique latine", ("wine", "Latin America")),
+        ("Amerique Latine", ("Latin America",)),
+        ("Möbel Osteuropa", ("furniture", "Eastern Europe")),
+        ("vin Maghreb", ("wine", "Maghreb")),
+        ("Magyarország", ("Hungary",)),
+        ("pays baltes", ("Baltic countries",)),
+        ("Latin America", ()),
+        ("Hungary", ()),
+        ("Maghreb firms", ()),
+        ("São Paulo", ()),
+    ],
+)
+def test_a_part_of_the_world_is_put_into_english(text, terms):
+    """In one word or in several; who names one in another language writes in it."""
+    regions = {
+        "amerique latine": "Latin America",
+        "osteuropa": "Eastern Europe",
+        "pays baltes": "Baltic countries",
+        "magreb": "Maghreb",
+    }
+    places = {"magyarorszag": "Hungary", "hungary": "Hungary"}
+
+    assert translate(text, TABLE, places=places, regions=regions).terms == terms
+
+
+@pytest.mark.parametrize(
     ("word", "groups"),
     [
         ("Möbelhersteller", (("furniture", "maker", "manufacturer"),)),
