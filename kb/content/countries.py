@@ -49,7 +49,6 @@ COMMON_NAMES = {
     "DEMOCRATIC REPUBLIC OF THE CONGO": "CD",
     "FALKLANDS": "FK",
     "FALKLAND ISLANDS": "FK",
-    "AOTEAROA": "NZ",
 }
 #: Those that a continent has, too: accepted in a file, and no name to search a country by.
 _OF_A_CONTINENT = ("America",)

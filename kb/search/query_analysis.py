@@ -277,7 +277,7 @@ class Analyser:
             text,
             self.table,
             own=own,
-            places=self._names.places,
+            places=self._names.places_and_parts,
             regions=self._names.parts_of_the_world,
         )
 

@@ -212,6 +212,7 @@ _SIGNS: Mapping[str, str] = {
 _MONEY_NAMES = "|".join(re.escape(name) for name in sorted(_SIGNS, key=len, reverse=True))
 _CODES = "|".join(re.escape(name) for name in _SIGNS if name[-1] == "$" or len(name) == 3)
 _MONEY_BEFORE = re.compile(rf"(?<![^\W_])(?P<money>{_CODES})\s?(?=\d)", re.IGNORECASE)
+_ANY_MONEY = re.compile(_MONEY_NAMES, re.IGNORECASE)
 #: A pound is a weight, too: it is money of amounts with such a word.
 _POUND = "pound"
 _MONEY_SIGNS = "$€£"
@@ -704,6 +705,8 @@ def _written(form: str, typed: str) -> str:
     """How cases write what has a form; as it is typed where nothing better is known."""
     if form in _WRITTEN:
         return _WRITTEN[form]
+    if typed.lower() == form and form.isalpha() and form[:2] != "co" and form not in _DIGITS:
+        return typed
     if form.endswith("%") and len(form) > 1:
         return form
     if form.startswith(_IN_ONE) and not (typed.isascii() and typed.isalpha()):
@@ -741,6 +744,8 @@ def with_signs_of_money(text: str) -> str:
     "4 million dollars", "4m USD", "USD 4m" and "US$4m" are one amount. Other money than that of
     ``_SIGNS`` stays as it is.
     """
+    if not _ANY_MONEY.search(text):
+        return text
     text = _MONEY_BEFORE.sub(lambda found: _SIGNS[found["money"].lower()], text)
     return _MONEY_AFTER.sub(_with_sign, text)
 

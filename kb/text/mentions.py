@@ -213,6 +213,15 @@ class MentionFinder:
             if label in known
         }
 
+    @cached_property
+    def places_and_parts(self) -> Mapping[str, str]:
+        """``places`` with the parts of the world that are called in one word in English.
+
+        Who writes in another language may call them so, too: "Maghreb".
+        """
+        parts = {one for one in self.parts_of_the_world.values() if " " not in one}
+        return {**{fold(one): one for one in parts}, **self.places}
+
     @property
     def _longest_name(self) -> int:
         return max(map(len, (*self._phrases, *self._absent, *self._regions)), default=0)

@@ -192,6 +192,8 @@ def _phrase(
         if place is not None:
             found = length, table.meanings[place]
             break
+    if found[0] > 1 or len(stretches) == 1:
+        return found
     n_linked, place = _linked(stretches[-1].split(), table, language)
     return (n_linked, table.meanings[place]) if n_linked > found[0] else found
 
@@ -203,7 +205,7 @@ def _linked(words: Sequence[str], table: WordTable, language: str) -> tuple[int,
     of two may be one or several: "création emploi" is "création d'emplois".
     """
     links, parts = _LINKS.get(language, ()), _PARTS_OF_LINKS.get(language, frozenset())
-    if not links or len(words) == 1 or words[0] in parts or not _begins(table, language, words[0]):
+    if not links or words[0] in parts or not _begins(table, language, words[0]):
         return 0, 0
     forms = table.forms[language]
     kept, lengths = [words[0]], [1]
@@ -364,8 +366,7 @@ def translate(
         return Translation(text=typed, english=all(map(str.isascii, words)))
     in_other = translated.likelihood - _UNKNOWN * translated.n_words
     in_other += (_TERM - _UNKNOWN) * (len(named) + (bool(is_place) and not translated.n_known))
-    labels = {fold(label): label for label in (regions or {}).values() if " " not in label}
-    places = {**labels, **places, **{joined: label for _, joined, label in named}}
+    joined = {one: label for _, one, label in named}
     unknown = translated.unknown if translated.n_known else tuple(fold(sought).split())
     as_english = sum(max(0.0, common - _UNKNOWN) for common in commonness)
     is_other = in_other > as_english + _MOST_WRITE_ENGLISH
@@ -374,7 +375,7 @@ def translate(
     kept = [
         word if place is None else place
         for word in unknown
-        for place in (places.get(word),)
+        for place in (joined.get(word) or places.get(word),)
         if place is not None or (in_own(word) and _is_name(word))
     ]
     if kept and not translated.groups and set(kept) <= set(unknown):
