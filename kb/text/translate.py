@@ -391,12 +391,12 @@ def _with_regions_joined(
 ) -> tuple[str, list[tuple[str, str, str]]]:
     """The text with each part of the world in one word, and these: as typed, joined, in English.
 
-    One that the table has is left to it: it knows more of what the word means there.
+    A word that the table has is left to it: it knows more of what it means there.
     """
     folded = f" {fold(text)} "
     found: list[tuple[str, str, str]] = []
     for name in sorted((one for one in regions if one in folded), key=len, reverse=True):
-        known = any(name in forms for forms in table.forms.values())
+        known = " " not in name and any(name in forms for forms in table.forms.values())
         if f" {name} " not in folded or known:
             continue
         joined = name.replace(" ", "")
