@@ -386,20 +386,24 @@ def translate(
     return Translation(text=typed, english=False, terms=terms, groups=groups)
 
 
+#: With what no word of any language begins, so that nobody takes it for a compound.
+_UNDIVIDED = "qx"
+
+
 def _with_regions_joined(
     text: str, regions: Mapping[str, str], table: WordTable
 ) -> tuple[str, list[tuple[str, str, str]]]:
     """The text with each part of the world in one word, and these: as typed, joined, in English.
 
-    A word that the table has is left to it: it knows more of what it means there.
+    What the table has is left to it: it knows more of what it means there.
     """
     folded = f" {fold(text)} "
     found: list[tuple[str, str, str]] = []
     for name in sorted((one for one in regions if one in folded), key=len, reverse=True):
-        known = " " not in name and any(name in forms for forms in table.forms.values())
-        if f" {name} " not in folded or known:
+        known = any(name in forms for forms in table.forms.values())
+        if f" {name} " not in folded or (known and " " not in name):
             continue
-        joined = name.replace(" ", "")
+        joined = name if known else _UNDIVIDED + name.replace(" ", "")
         folded = folded.replace(f" {name} ", f" {joined} ")
         found.append((name, joined, regions[name]))
     return (folded.strip(), found) if found else (text, found)
