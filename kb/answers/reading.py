@@ -64,6 +64,8 @@ def _readings(result: SearchResult, read: Analysis, taxonomy: Taxonomy) -> Itera
     yield from _regions(result, read, taxonomy)
     for one in read.exclusions:
         yield _say(N_("Left out: %(what)s."), what=one.called(taxonomy))
+        if one.facet == "formation":
+            yield _say(N_("Cases that do not tell who paid are in."))
     for one in read.contradictory:
         yield _say(
             N_("You ask for %(what)s and leave it out. Nothing was left out."),

@@ -107,9 +107,23 @@ def _ticked(profile: Profile, field: str) -> tuple[str, ...]:
 def _left_out(answer: RoleModels, asked: Analysis, searcher: Searcher) -> Iterator[str]:
     for one in left_out(answer.profile, asked, searcher.taxonomy).exclusions:
         yield f"Left out, as your words say: {one.called(searcher.taxonomy)}."
+        if one.facet == "formation":
+            yield "Cases that do not tell who paid are in."
+    yield from _paid(answer, searcher.taxonomy)
     for left in asked.left_in:
         if not LACKING.match(left):  # "no oven", "bakers who do not export": so a firm is
             yield f"“{left}” was read as words and leaves nothing out."
+
+
+def _paid(answer: RoleModels, taxonomy: Taxonomy) -> Iterator[str]:
+    """What is said where the form wants no public money, and role models came to be with it."""
+    if answer.profile.funding != "own":
+        return
+    paid = [taxonomy.public_money(one.case.facets.get("formation", ())) for one in answer.models]
+    n = sum(public and not own for public, own in paid)
+    if n:
+        cases = "one of these cases" if n == 1 else f"{number_word(n)} of these cases"
+        yield f"Who pays is compared and leaves nothing out: public support helped {cases} along."
 
 
 def _contradictions(answer: RoleModels, asked: Analysis, searcher: Searcher) -> Iterator[str]:

@@ -13,6 +13,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.search.answer import ABOUT, EXACT, MORE, SearchResult
 from kb.search.query import Query
 from kb.search.searcher import Searcher
+from kb.text.analysis import words
 from kb.text.operators import without_marks
 from kb.text.typography import curly_inside
 from web.core.urls import query_url
@@ -133,6 +134,11 @@ def orders_of(result: SearchResult, taxonomy: Taxonomy) -> Orders | None:
     if request.args.get("sort") == "result" and query.sort != "result":
         return replace(control, note=gettext("To order by a reported result, choose one metric."))
     return control
+
+
+def asks_nothing(query: Query) -> bool:
+    """Whether a text has no word to look for, as "?" has none."""
+    return bool(query.text) and not words(query.text)
 
 
 def _without_case(result: SearchResult, taxonomy: Taxonomy) -> tuple[str, ...]:

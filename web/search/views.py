@@ -18,6 +18,7 @@ from web.core.urls import addresses, query_url
 from web.search.exported import file_url, found_document, name_of
 from web.search.page import (
     answer_page,
+    asks_nothing,
     countries_without_case,
     filters_in_title,
     head_of,
@@ -96,6 +97,7 @@ def search() -> tuple[str, int]:
         formats_offered=FORMATS,
         most_in_file=MAX_PER_PAGE,
         files=[(file_url(query, one.name), one) for one in FILE_FORMATS.values()],
+        asks_nothing=asks_nothing(query),
         languages=understood(tuple(current.compendium.glossary.forms)),
     )
     return html, read.status

@@ -126,6 +126,15 @@ def test_without_an_answer_it_is_said_as_well(searcher) -> None:
             ("“but not to America” was read as words and leaves nothing out.",),
         ),
         ({"aim": "export textiles, no papers"}, ()),
+        (
+            {"aim": "export textiles without public money"},
+            (
+                "Left out, as your words say: “public money” (Catalysed by a development "
+                "commission; Government programme, supply push; Government programme, demand "
+                "pull; Brought about by an aid project).",
+                "Cases that do not tell who paid are in.",
+            ),
+        ),
         ({"aim": "export textiles without public money", "funding": "public"}, ()),
     ],
 )

@@ -313,8 +313,11 @@ def test_contradictions_are_told_and_answered(client):
 
     assert texts(page, r'<p class="profile-notice">(.*?)</p>') == [
         "You want a public body as a partner, and no public money. Networks with a public "
-        "partner were hardly ever without it."
+        "partner were hardly ever without it.",
+        "Who pays is compared and leaves nothing out: public support helped one of these cases "
+        "along.",
     ]
+    assert page.count("public support helped it along.</span>") == 1
     assert len(titles(page)) == 6
 
 

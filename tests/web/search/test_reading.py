@@ -53,3 +53,22 @@ def test_what_stands_for_several_values_is_said_with_each_of_them(client, search
             f"Left out: “public money” ({food}; {wine}).",
             f"Left out: {wine}.",
         )
+
+
+def test_a_text_without_a_word_is_asked_what_it_looks_for(client):
+    """It is not said to fit nothing, and there is nothing to follow."""
+    page = client.get("/search?q=%3F").text
+
+    assert "There is no word in “?” to search for." in page
+    assert '<h2 id="nothing-title">What are you looking for?</h2>' in page
+    assert "Nothing in the compendium fits these words." not in page
+    assert "Follow this search</a>" not in page
+
+
+def test_what_nothing_answers_is_followed_last(client):
+    """Who reads that there is nothing may be told when there is; beside results it comes first."""
+    nothing, some = client.get("/search?q=xyzzy").text, client.get("/search?q=wine").text
+
+    assert nothing.index("Do you know a case") < nothing.index("Follow this search</a>")
+    assert some.index("Follow this search</a>") < some.index('<ol class="hits"')
+    assert nothing.count("Follow this search</a>") == some.count("Follow this search</a>") == 1
