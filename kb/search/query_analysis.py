@@ -18,7 +18,8 @@ from kb.text.analysis import terms, tokens, with_signs_of_money, without_end, wo
 from kb.text.folding import fold
 from kb.text.limits import Limit, limits_in
 from kb.text.mentions import Absent, Mention, MentionFinder, Named, Region
-from kb.text.negations import JOINED, NEGATIONS, is_added, left_in
+from kb.text.mixed import Known, foreign_words, read_mixed
+from kb.text.negations import JOINED, NEGATIONS, is_added, is_had, is_telegram, left_in
 from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
 from kb.text.translate import Translation, in_english, translate
@@ -40,9 +41,14 @@ _ANY_CASE = frozenset(
 
 #: Of these who asks for all but something names no subject: "cases outside Europe".
 _NO_SUBJECT = frozenset(
-    tokens("case cases study studies example examples firm firms company companies")
+    tokens(
+        "case cases study studies example examples firm firms company companies "
+        "everything anything whatever"
+    )
 )
 
+#: What is left of "export (not tourism)".
+_EMPTY_BRACKETS = re.compile(r"\s*\(\s*\)")
 _POSSESSIVE = re.compile(r"['’]s?(?!\w)")
 
 #: Words for public money, which the ways of coming to be tell.
@@ -196,6 +202,7 @@ class Analyser:
         self._speller = speller
         self._names = names
         self._public_money = tuple(public_money)
+        self._repairs = speller is not None
 
     def naming(self, names: MentionFinder) -> Analyser:
         """The same with something else that finds what a text names."""
@@ -208,12 +215,17 @@ class Analyser:
 
         A text in another language of the table is not repaired.
         """
+        if exact and self._repairs:
+            as_typed = copy(self)
+            as_typed._repairs = False
+            return as_typed.analyse(text)
         operators = read_operators(text)
         translation = self._translation(_in_small_letters(operators.wanted))
         is_foreign = bool(self.table.forms) and not translation.english
-        if self._speller is not None and not exact and not is_foreign:
+        if self._speller is not None and self._repairs and not is_foreign:
             typed = _in_small_letters(text)
-            repaired = self._speller.repair(typed)
+            kept = foreign_words(typed, self._known)
+            repaired = self._speller.repair(typed, kept=kept)
             if repaired != typed:
                 text, operators = repaired, read_operators(repaired)
                 translation = self._translation(_in_small_letters(operators.wanted))
@@ -224,7 +236,7 @@ class Analyser:
         wanted, typed = translation.text, operators.without_excluded
         left: tuple[str, ...] = ()
         if self._names is not None:
-            is_foreign = not translation.english
+            is_foreign = bool(translation.terms) or not translation.english
             wanted, in_sentence, left = self._excluded_in(wanted, is_foreign=is_foreign)
             exclusions += in_sentence
             if in_sentence:
@@ -238,7 +250,7 @@ class Analyser:
         absent = tuple(dict.fromkeys(one for place in named for one in place.absent))
         found = terms(in_english) if wanted else ()
         regions = tuple(dict.fromkeys(one.region for one in named if one.region is not None))
-        both = [one for one in exclusions if _is_wanted(one, mentions, regions, found)]
+        both = [one for one in exclusions if self._is_wanted(one, translation, regions, found)]
         excluded = tuple(one for one in exclusions if one not in both)
         rest = _without(in_english, [place for place in named if place.absent])
         return Analysis(
@@ -248,7 +260,7 @@ class Analyser:
             in_english=written(in_english) if wanted else "",
             terms=found,
             each_word=_each_word(translation, in_english) if wanted else (),
-            wanted=written(wanted) if translation.english else without_end(wanted),
+            wanted=_wanted(translation) if wanted else "",
             phrases=tuple(self._phrase(one) for one in operators.phrases if tokens(one)),
             exclusions=excluded,
             contradictory=tuple(both),
@@ -270,23 +282,60 @@ class Analyser:
         """The language and the English terms; where nothing could translate, it is English."""
         if not self._translates:
             return Translation(text=text, english=True)
-        own = self._speller.how_common if self._speller is not None else None
-        if self._names is None:
-            return translate(text, self.table, own=own)
-        return translate(
+        names = self._names
+        read = translate(
             text,
             self.table,
-            own=own,
-            places=self._names.places_and_parts,
-            regions=self._names.parts_of_the_world,
+            own=self._own,
+            places=names.places_and_parts if names is not None else None,
+            regions=names.parts_of_the_world if names is not None else None,
         )
+        if not (read.english and self.table.forms):
+            return read
+        return read_mixed(text, self._known) or read
+
+    @property
+    def _known(self) -> Known:
+        """What tells the languages of words apart."""
+        return Known(
+            table=self.table,
+            own=self._own,
+            places=self._names.places_and_parts if self._names is not None else {},
+            slip=self._slip,
+        )
+
+    def _slip(self, word: str) -> str | None:
+        """The English word of which one is a likely slip, where slips are repaired."""
+        if self._speller is None or not self._repairs:
+            return None
+        return self._speller.slip_of(word)
+
+    def _own(self, word: str) -> float:
+        """How common a word in lower case is in the compendium, as zipf; 0 without its words."""
+        return self._speller.how_common(word) if self._speller is not None else 0.0
+
+    def _is_wanted(
+        self,
+        excluded: Exclusion,
+        translation: Translation,
+        regions: Sequence[Region],
+        found: Sequence[str],
+    ) -> bool:
+        """Whether a text wants what it excludes."""
+        named = self._read_names(translation.in_english) if translation.text else ()
+        mentions = [one for place in named for one in place.mentions]
+        return _is_wanted(excluded, mentions, regions, found)
+
+    def _read_names(self, text: str) -> tuple[Named, ...]:
+        """What a text names to who leaves it out."""
+        return self._names.read(text, with_parts=True) if self._names is not None else ()
 
     def _exclusion(self, text: str) -> Exclusion:
         """What a sign excludes: a value where all of it names one, else the words."""
         in_english = self._translation(text).in_english
         if self._is_public_money(in_english):
             return self._money(text)
-        named = self._all_named(in_english)
+        named = self._all_named(in_english, with_parts=True)
         by_name = _by_name(text, in_english, named) if named is not None else None
         return by_name or Exclusion(text=text, stems=tokens(in_english))
 
@@ -295,9 +344,10 @@ class Analyser:
         values = named.mentions if named is not None else ()
         return Phrase(text=text, stems=tokens(text), values=values)
 
-    def _all_named(self, text: str) -> Named | None:
+    def _all_named(self, text: str, *, with_parts: bool = False) -> Named | None:
         """What a text names where all of its words are one name; None where they are not."""
-        named = self._names.read(text) if self._names is not None else ()
+        names = self._names
+        named = names.read(text, with_parts=with_parts) if names is not None else ()
         if len(named) != 1:
             return None
         name = text[named[0].start : named[0].end]
@@ -315,6 +365,8 @@ class Analyser:
         for match in NEGATIONS.finditer(text):
             if match.start() < at:
                 continue
+            if match["bare"] and not is_telegram(text, match):
+                continue
             facets = None if match["without"] else _FACETS_OF_NOT
             end, found = self._values_at(
                 text,
@@ -324,14 +376,15 @@ class Analyser:
                 may_be_done=not match["not"] or is_added(text, match),
                 is_foreign=is_foreign,
             )
-            if found:
+            if found and not (match["lacks"] and is_had(text, match, end)):
                 exclusions += found
                 kept.append(text[at : match.start()])
                 at = end
             elif words_left := left_in(text, match):
                 left.append(words_left)
         without = " ".join("".join((*kept, text[at:])).split()) if at else text
-        return without.rstrip(" ,;-–") if at else text, exclusions, tuple(left)
+        without = _EMPTY_BRACKETS.sub("", without).strip(" ,;-–")
+        return without if at else text, exclusions, tuple(left)
 
     def _values_at(
         self,
@@ -349,7 +402,7 @@ class Analyser:
         while True:
             rest = text[at:]
             n_money = self._public_money_at(rest) if may_be_money else 0
-            named = self._names.read(rest) if self._names is not None else ()
+            named = self._read_names(rest)
             first = next((one for one in named if not rest[: one.start].strip()), None)
             one, length = None, 0
             if n_money:
@@ -379,10 +432,11 @@ class Analyser:
                 continue
             if any(self._is_public_money(term) for term in read_as.terms):
                 return self._money(text[:end]), end
-            named = self._all_named(read_as.text)
-            one = _by_name(text[:end], read_as.text, named) if named is not None else None
-            if one is not None:
-                return one, end
+            for name in dict.fromkeys((read_as.text, *read_as.terms)):
+                named = self._all_named(name, with_parts=True)
+                one = _by_name(text[:end], name, named) if named is not None else None
+                if one is not None:
+                    return one, end
         return None, 0
 
     def _money(self, text: str) -> Exclusion:
@@ -399,6 +453,13 @@ class Analyser:
             if self._public_money and tuple(word.form for word in part) in _PUBLIC_MONEY:
                 return part[-1].end
         return 0
+
+
+def _wanted(translation: Translation) -> str:
+    """What an encoder of its own language reads."""
+    if translation.english:
+        return written(translation.in_english)
+    return without_end(translation.text)
 
 
 def _each_word(translation: Translation, in_english: str) -> tuple[tuple[str, ...], ...]:

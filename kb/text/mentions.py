@@ -100,6 +100,8 @@ _DERIVED = re.compile(
     r"|ate|ful)\Z"
 )
 
+#: What parts of the label of a sector stand between.
+_BETWEEN_PARTS = re.compile(r",|\sand\s")
 
 T = TypeVar("T")
 
@@ -174,6 +176,8 @@ class MentionFinder:
         self._whole: set[tuple[str, ...]] = set()
         #: Names of one word as they are written, for what is derived of them.
         self._written: set[str] = set()
+        #: What a part of a sector's label names to who leaves it out: "tourism".
+        self._parts: dict[tuple[str, ...], list[Mention]] = {}
         self._absent_trades: set[tuple[str, ...]] = set()
         for facet in MENTIONED_FACETS:
             for term in taxonomy.facet(facet):
@@ -235,6 +239,8 @@ class MentionFinder:
             _add(self._phrases, tokens(name), mention)
         for name in (term.label, *term.aliases, *term.trade_names):
             self._written.update(_forms_of(name))
+        for name in _parts_of_label(term.label) if facet == _SECTOR else ():
+            _add(self._parts, tokens(name), mention)
 
     def _add_places(self, taxonomy: Taxonomy, held: Sequence[str]) -> None:
         for term in taxonomy.every(_PLACE):
@@ -274,6 +280,7 @@ class MentionFinder:
         other._phrases = {phrase: list(named) for phrase, named in self._phrases.items()}
         other._whole = set(self._whole)
         other._written = set(self._written)
+        other._parts = {phrase: list(named) for phrase, named in self._parts.items()}
         other._absent = {
             phrase: kept
             for phrase, absent in self._absent.items()
@@ -297,21 +304,35 @@ class MentionFinder:
         """The values that all of a text is a name of."""
         return tuple(self._phrases.get(tokens(text), ()))
 
-    def read(self, text: str) -> tuple[Named, ...]:
-        """Every place of a text that names something, longest phrases first taken, in order."""
-        return tuple(self._read(text))
+    def read(self, text: str, *, with_parts: bool = False) -> tuple[Named, ...]:
+        """Every place of a text that names something, longest phrases first taken, in order.
 
-    def _read(self, text: str) -> Iterator[Named]:
+        With parts a part of what a sector is called names it, too: "tourism" that of tourism and
+        hospitality. Who leaves something out means all of it.
+        """
+        return tuple(self._read(text, with_parts=with_parts))
+
+    def _read(self, text: str, *, with_parts: bool) -> Iterator[Named]:
         counted = [word for word in words(text) if stem(word.form)]
         at = 0
         while at < len(counted):
             for length in range(min(self._longest, len(counted) - at), 0, -1):
-                named = self._named(text, counted[at : at + length])
+                part = counted[at : at + length]
+                named = self._named(text, part)
+                if named is None and with_parts:
+                    named = self._part(part)
                 if named is not None:
                     yield named
                     at += length - 1
                     break
             at += 1
+
+    def _part(self, part: Sequence[Word]) -> Named | None:
+        """The sector of whose label some words are a part."""
+        mentions = self._parts.get(tuple(stem(word.form) for word in part))
+        if not mentions or self._is_derived(part):
+            return None
+        return Named(start=part[0].start, end=part[-1].end, mentions=tuple(mentions))
 
     def _named(self, text: str, part: Sequence[Word]) -> Named | None:
         """What some words name, if they name anything.
@@ -411,6 +432,20 @@ def _is_a_thing(text: str, word: Word) -> bool:
 def _add(names: dict[tuple[str, ...], list[T]], phrase: tuple[str, ...], named: T) -> None:
     if phrase and named not in names.setdefault(phrase, []):
         names[phrase].append(named)
+
+
+def _parts_of_label(label: str) -> Iterator[str]:
+    """The parts of a label that tells of several things: "Tourism and hospitality" is of two.
+
+    Where the last word may belong to each of them, as in "Personal and home services", only what
+    is a plural stands alone: "Cosmetics and body care".
+    """
+    if " and " not in label:
+        return
+    parts = [part.strip() for part in _BETWEEN_PARTS.split(label) if part.strip()]
+    is_of_each = " " in parts[-1]
+    yield from (one for one in parts[:-1] if not is_of_each or one.endswith("s"))
+    yield parts[-1]
 
 
 def _regions(taxonomy: Taxonomy, held: Sequence[str]) -> dict[tuple[str, ...], Region]:

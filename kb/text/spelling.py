@@ -12,7 +12,7 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -221,15 +221,17 @@ class Speller:
         """
         return self._table.how_common(word)
 
-    def repair(self, text: str) -> str:
+    def repair(self, text: str, *, kept: Collection[str] = ()) -> str:
         """The text with its slips repaired; the text itself if there are none.
 
-        Text in another language is left alone.
+        Text in another language is left alone, and so are the words that are ``kept``.
         """
         typed = words_of(text)
         joined = (one.partition("-") for one in _JOINED.findall(text))
         parts = {second for first, _, second in joined if self._knows(first + second)}
-        unknown = {word for word in typed if word not in parts and not self._knows(word)}
+        unknown = {
+            word for word in typed if not (word in parts or word in kept or self._knows(word))
+        }
         if not unknown or len(unknown) > _MOST_REPAIRS:
             return text
         better: dict[str, str] = {}
@@ -241,6 +243,12 @@ class Speller:
         if n_known < _KNOWN_SHARE * len(typed):
             return text
         return with_words(text, better.get)
+
+    def slip_of(self, word: str) -> str | None:
+        """The one word of which another is a likely slip; None of one that is known, or far."""
+        if self._knows(word) or len(word) > _LONGEST:
+            return None
+        return self._nearest(word.lower(), is_name=word[0].isupper())
 
     def _knows(self, word: str) -> bool:
         """Whether a word stands anywhere: in the compendium, in English, by its parts."""
