@@ -99,6 +99,8 @@ _TRADES = _made(
 )
 #: What its firms buy and work with: ``[flour, sugar]``.
 _MATERIALS = texts(text(plain=True), strict=True, once=True)
+#: What else people ask for by name: ``[hats, lacemakers]``.
+_PRODUCTS = texts(text(plain=True), strict=True, once=True)
 #: Sectors whose cases are of use where none is of this one: ``[furniture, building-trades]``.
 _NEAR = texts(_ID, strict=True, once=True)
 #: Codes of the classification with their official titles.
@@ -153,9 +155,18 @@ PROPERTIES: Mapping[str, tuple[str, Mapping[str, Value]]] = {
     "statuses": ("a status", {"tone": one_of(TONES)}),
     "sectors": (
         "a sector",
-        {"trades": _TRADES, "materials": _MATERIALS, "activities": _ACTIVITIES, "near": _NEAR},
+        {
+            "trades": _TRADES,
+            "materials": _MATERIALS,
+            "products": _PRODUCTS,
+            "activities": _ACTIVITIES,
+            "near": _NEAR,
+        },
     ),
-    DIVISIONS: ("a division", {"trades": _TRADES, "near": _NEAR, "sought": FLAG}),
+    DIVISIONS: (
+        "a division",
+        {"trades": _TRADES, "products": _PRODUCTS, "near": _NEAR, "sought": FLAG},
+    ),
 }
 
 

@@ -20,13 +20,29 @@ from kb.text.analysis import tokens, words
 SUGGESTED_FROM = 0.8
 MOST_SUGGESTED = 3
 
-#: How near a clause must come to a phrase of an owner who wants a type of project.
+#: How near a clause must come to a phrase of an owner who wants a type of project. What comes less
+#: near is not offered either: it is wrong more often than right.
 CLAUSE_FROM = 0.45
+#: A clause that says what is not wanted is no wish for what it is near to: "we never want public
+#: money", "no contract". What cannot be done alone is one, and what a wish only says of itself: "a
+#: laser cutter that none of us can pay".
+_UNWISHED = re.compile(
+    r"(?:but\s+)?(?:"
+    r"(?:no|not|never|without|sans|jamais|pas|sin|nunca|senza|mai|ohne|niemals|keine?|uten|aldri"
+    r"|ingen|sem)\b"
+    r"|(?:\w+['’]?\w*\s+){1,2}?(?:never|jamais|nunca|niemals|nie|aldri)\b"
+    r"|(?:i|we)\s+(?:(?:do|will|would)\s+not|don['’]t|won['’]t|wouldn['’]t)\s+"
+    r"(?:ever\s+)?(?:want|need|like|wish|join|trust|take|ask)\b"
+    r"|(?:wir\s+wollen|ich\s+will|wir\s+möchten|ich\s+möchte|vi\s+vil|jeg\s+vil)\s+"
+    r"(?:kein\w*|nicht|ikke|ingen)\b"
+    r"|(?:nous\s+)?ne\s+vou\w+\s+pas\b|je\s+ne\s+veux\s+pas\b|n[oã]o?\s+quer\w+|non\s+vogli\w+)",
+    re.IGNORECASE,
+)
 #: What stands between two wishes of one sentence, in the languages of the glossary.
 _CLAUSE = re.compile(
     r"[,;.!?:]\s+|\s+(?:and|then|while|but|et|puis|und|dann|y|luego|e|og|poi)\s+", re.IGNORECASE
 )
-#: A clause of fewer words that count says nothing by itself; of more clauses the first are heard.
+#: A clause of fewer words that count says no wish by itself; of more clauses the first are heard.
 _FEWEST_WORDS, _MOST_CLAUSES = 2, 6
 
 _FROM_TWO = "two three four five six seven eight nine ten eleven twelve".split()
@@ -47,7 +63,7 @@ class HeardGoals:
     """The project types that the words of a profile come near to, less those that it ticks.
 
     The first ``n_wanted`` are each what one of its clauses comes nearest to, in the order of the
-    clauses; the others come near to the whole, and are no more than a guess. ``named`` are those
+    clauses; the others come near to one too, and are no more than a guess. ``named`` are those
     that the words call by a name of theirs, letter by letter: a market is no marketing.
     """
 
@@ -57,7 +73,7 @@ class HeardGoals:
 
 
 def goals_in_words(searcher: Searcher, profile: Profile, encode: Encode) -> HeardGoals:
-    """What a firm wants by its words: clause by clause, then by all of them.
+    """What a firm wants by its words: clause by clause, then what all of them come near to.
 
     Who says only what the firm does has said no wish: what that is nearest to is no guess.
     """
@@ -66,8 +82,12 @@ def goals_in_words(searcher: Searcher, profile: Profile, encode: Encode) -> Hear
         return HeardGoals(projects=(), n_wanted=0)
     intent = intent_of(searcher, said, encode)
     nearest = sorted(intent, key=lambda project: (-intent[project], project))
-    close = [p for p in nearest if intent[p] >= SUGGESTED_FROM] if profile.aim else []
-    wanted = _by_clause(searcher, profile.aim or profile.business, encode)
+    by_clause = _by_clause(searcher, profile.aim or profile.business, encode)
+    by_part = _by_clause(searcher, profile.aim, encode, fewest=1)
+    is_near = {one for near in by_part for one in near}
+    close = [one for one in nearest if intent[one] >= SUGGESTED_FROM and one in is_near]
+    first = (min(near, key=lambda one: (-near[one], one)) for near in by_clause if near)
+    wanted = tuple(dict.fromkeys(first))
     every = [one for one in dict.fromkeys((*wanted, *close)) if one not in profile.goal]
     n_wanted = sum(one not in profile.goal for one in wanted)
     return HeardGoals(
@@ -93,21 +113,30 @@ def _forms(text: str) -> str:
     return f" {' '.join(word.form for word in words(text))} "
 
 
-def _by_clause(searcher: Searcher, text: str, encode: Encode) -> list[str]:
-    """What each clause of a text comes nearest to, if it comes near at all."""
-    clauses = [one for one in _CLAUSE.split(text) if len(tokens(one)) >= _FEWEST_WORDS]
-    if not clauses:
-        return []
-    projects, phrases = searcher.retriever.phrases()
+def _by_clause(
+    searcher: Searcher, text: str, encode: Encode, fewest: int = _FEWEST_WORDS
+) -> list[dict[str, float]]:
+    """Of each clause of a text that wishes something, the project types that it comes near to.
+
+    With the cosine of the phrase nearest to it; of a clause that is near to nothing, none.
+    """
+    clauses = [
+        one
+        for one in _CLAUSE.split(text)
+        if len(tokens(one)) >= fewest and not _UNWISHED.match(one.strip())
+    ]
+    projects, phrases = searcher.retriever.phrases() if clauses else ((), None)
     if not projects:
         return []
     found = []
     for clause in clauses[:_MOST_CLAUSES]:
+        near: dict[str, float] = {}
         cosines = np.mean(phrases.cosines(encode(clause)), axis=0)
-        at = int(cosines.argmax())
-        if cosines[at] >= CLAUSE_FROM:
-            found.append(projects[int(phrases.owners[at])])
-    return list(dict.fromkeys(found))
+        for at in np.flatnonzero(cosines >= CLAUSE_FROM).tolist():
+            project = projects[int(phrases.owners[at])]
+            near[project] = max(near.get(project, 0.0), float(cosines[at]))
+        found.append(near)
+    return found
 
 
 def completed(profile: Profile, searcher: Searcher, goals: tuple[str, ...] = ()) -> Profile:

@@ -104,8 +104,10 @@ class Term:
     list has the default. ``sign`` is 1, -1 or 0. ``trades`` are understood as names of the
     term, and are no words of its cases: a case of butchers says nothing of bakers. ``foreign``
     are names in other languages: understood where a value is asked for, and no words either.
-    ``materials`` tell which firms speak where these do not say what they are. ``near`` are ids of
-    sectors, nearest first, whose cases are of use where none is of this one.
+    ``materials`` tell which firms speak where these do not say what they are. ``products`` are
+    further things and trades that people ask for: a search tells those of them that no case says,
+    and they are no names of the term. ``near`` are ids of sectors, nearest first, whose cases are
+    of use where none is of this one.
     """
 
     id: str
@@ -135,6 +137,7 @@ class Term:
     tone: str = ""
     trades: tuple[Trade, ...] = ()
     materials: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
     activities: tuple[Activity, ...] = ()
     sought: bool = True
     near: tuple[str, ...] = ()

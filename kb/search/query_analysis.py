@@ -23,6 +23,7 @@ from kb.text.negations import JOINED, NEGATIONS, is_added, is_had, is_telegram, 
 from kb.text.operators import Operators, read_operators
 from kb.text.spelling import Speller
 from kb.text.translate import Translation, in_english, translate
+from kb.text.unsaid import Unsaid, told
 
 _COUNTRY = "country"
 #: Of what stands for more values than this only the name is told, as of a part of the world.
@@ -120,7 +121,8 @@ class Analysis:
         exclusions: what it will not have, in its order.
         contradictory: what it wants and excludes at once; it is not excluded.
         mentions: the values of facets that it names, in its order, but for those excluded.
-        absent: places and trades that it names and no case has.
+        absent: places and trades that it names and no case has, and trades and things that no case
+            says. The latter are only told: what is found is the same.
         regions: parts of the world that it names.
         rest: ``in_english`` without the words for what is absent: for a second question where
             the whole text finds nothing. Cases of other places may speak of a country, so that
@@ -183,6 +185,7 @@ class Analyser:
         translates: bool = False,
         speller: Speller | None = None,
         names: MentionFinder | None = None,
+        unsaid: Unsaid | None = None,
         public_money: Sequence[str] = (),
     ) -> None:
         """Take the words.
@@ -194,6 +197,8 @@ class Analyser:
             speller: repairs slips of typing; None takes every text as it is typed.
             names: finds what a text names; without it nothing is named, and exclusion in a
                 sentence ("except Norway") is not understood.
+            unsaid: finds trades and things that a text names and no case says; without it such
+                a text is told nothing.
             public_money: the ways of coming to be (values of ``formation``) that brought public
                 money, which "without public money" excludes.
         """
@@ -201,6 +206,7 @@ class Analyser:
         self._translates = translates or bool(table.forms)
         self._speller = speller
         self._names = names
+        self._unsaid = unsaid
         self._public_money = tuple(public_money)
         self._repairs = speller is not None
 
@@ -248,6 +254,11 @@ class Analyser:
         named = self._names.read(in_english) if self._names and wanted else ()
         mentions = tuple(dict.fromkeys(one for place in named for one in place.mentions))
         absent = tuple(dict.fromkeys(one for place in named for one in place.absent))
+        asked = (
+            self._unsaid.read(in_english, translation.groups)
+            if self._unsaid is not None and wanted
+            else ()
+        )
         found = terms(in_english) if wanted else ()
         regions = tuple(dict.fromkeys(one.region for one in named if one.region is not None))
         both = [one for one in exclusions if self._is_wanted(one, translation, regions, found)]
@@ -265,7 +276,7 @@ class Analyser:
             exclusions=excluded,
             contradictory=tuple(both),
             mentions=mentions,
-            absent=absent,
+            absent=told(named, asked),
             regions=regions,
             rest=written(rest),
             rest_terms=terms(rest) if absent else found,

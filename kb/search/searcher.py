@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -45,6 +45,7 @@ from kb.snapshots.vector_sets import PASSAGES
 from kb.text.mentions import Mention, MentionFinder
 from kb.text.similar_names import similar_names
 from kb.text.spelling import Speller
+from kb.text.unsaid import Unsaid
 from kb.versions.store import Versions
 
 #: So many cases are read at most for those that use the words of a text in passing.
@@ -81,11 +82,16 @@ class Searcher:
         self.engine: Engine = snapshot.engine
         self._facets = Facets(self.engine, self.taxonomy)
         self._mentions = MentionFinder(self.taxonomy, self._facets.values)
+        self._passages = Passages(
+            content.passages, has_multilingual=self.manifest.multilingual is not None
+        )
+        said = partial(_is_said, self.engine, self._passages)
         self.analyser = Analyser(
             table=self.compendium.glossary,
             translates=has_multilingual(self.engine),
             speller=Speller(content.words),
             names=self._mentions,
+            unsaid=Unsaid(self.taxonomy, self._facets.values.get("sector", ()), said),
             public_money=[one.id for one in self.taxonomy["formations"] if one.public_money],
         )
         self.retriever = Retriever(
@@ -95,9 +101,6 @@ class Searcher:
             calibration=self.compendium.calibration,
         )
         self.snapshot = snapshot
-        self._passages = Passages(
-            content.passages, has_multilingual=self.manifest.multilingual is not None
-        )
 
     @property
     def cases(self) -> Sequence[Case]:
@@ -634,6 +637,23 @@ def _found(
         return rows, scores, False
     best = np.sort(best_rows(scores, MOST_FOUND))
     return rows[best], scores[best], True
+
+
+def _is_said(
+    engine: Engine, passages: Passages, stems: tuple[str, ...], own: tuple[str, ...]
+) -> bool:
+    """Whether any case says some stems in a row, or its own ones of them in one passage.
+
+    One stem, anywhere. What more than ``MOST_READ`` cases hold is taken for said.
+    """
+    if len(engine.saying(stems)):
+        return True
+    holding = engine.holding(own)
+    if len(own) == 1 or len(holding) > MOST_READ:
+        return bool(len(holding))
+    each_word, marker = tuple((one,) for one in own), passages.marker(own)
+    found = (passages.by_words(row, each_word, marker) for row in holding.tolist())
+    return any(one is not None for one in found)
 
 
 def _texts(facet: str, values: Values) -> tuple[str, ...]:

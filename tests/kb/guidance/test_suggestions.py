@@ -168,3 +168,46 @@ def test_each_clause_is_heard(real_live, aim, goals):
 
     assert heard.projects[: heard.n_wanted] == goals
     assert completed(profile, searcher, heard.projects[: heard.n_wanted]).goal == goals
+
+
+@pytest.mark.parametrize(
+    "aim",
+    [
+        "we never want public money",
+        "we do not want to grow",
+        "no contract, please",
+        "we will never join a cooperative",
+        "nous ne voulons pas d'argent public",
+        "wir wollen kein Geld vom Staat",
+        "keep our sons in the village",
+        "we are afraid of losing our secrets",
+        "my accountant says it is too early",
+        "nobody wants to be the boss",
+        "share one oven for the dough",
+    ],
+)
+def test_what_is_no_wish_or_near_to_nothing_is_not_heard(real_live, aim):
+    """What is not wanted is near to what is; and something is always the nearest."""
+    searcher = real_live.current()
+
+    heard = goals_in_words(searcher, Profile(aim=aim), searcher.retriever.vectors)
+
+    assert heard.projects == ()
+
+
+@pytest.mark.parametrize(
+    ("aim", "goal"),
+    [
+        ("we cannot sell abroad alone", "exporting"),
+        ("buy a laser cutter none of us can pay alone", "technology-acquisition"),
+        ("no public money, but train our apprentices", "staff-training"),
+        ("we do not trust banks and want to sell abroad", "exporting"),
+    ],
+)
+def test_a_wish_beside_what_is_not_wanted_is_heard(real_live, aim, goal):
+    """What nobody can do alone is wanted together."""
+    searcher = real_live.current()
+
+    heard = goals_in_words(searcher, Profile(aim=aim), searcher.retriever.vectors)
+
+    assert heard.projects[:1] == (goal,)

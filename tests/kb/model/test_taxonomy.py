@@ -298,7 +298,8 @@ MISTAKES = {
         "{id: furniture, label: Furniture}",
         "{id: furniture, label: Furniture, role: guide}",
         ":35: sectors[2].role is not a field of a sector: "
-        "Fields are id, label, definition, aliases, group, trades, materials, activities, near.",
+        "Fields are id, label, definition, aliases, group, trades, materials, products, "
+        "activities, near.",
     ),
     "role-that-is-none": (
         "{id: programme, label: Programme}",
@@ -415,7 +416,7 @@ def test_every_mistake_of_a_vocabulary_is_told(tmp_path: Path) -> None:
         f"{path}:11: forms[2] spells 'soft', which already stands for 'soft'; "
         "one spelling means one term.",
         f"{path}:34: sectors[1] must hold fields with names (id, label, definition, aliases, "
-        "group, trades, materials, activities and 1 more), not 'food'.",
+        "group, trades, materials, products and 2 more), not 'food'.",
     ]
 
 
