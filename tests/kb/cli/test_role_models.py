@@ -168,6 +168,8 @@ def test_contradictions_are_told_first(kb):
     assert result.stderr.splitlines() == [
         "You want a public body as a partner, and no public money. "
         "Networks with a public partner were hardly ever without it.",
+        "Who pays is compared and leaves nothing out: public support helped one of these cases "
+        "along.",
         "In your words we hear: Exporting",
         "6 of 6 cases compared",
     ]
