@@ -69,8 +69,9 @@ HEAD_S, REQUEST_S, IDLE_S = 20, 120, 75
 CONNECTIONS = 8192
 #: What tells a worker to end.
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
-#: File descriptors that are not connections.
-_OWN_FILES = 256
+#: File descriptors that are not connections. A snapshot has some 125, as a mapped array keeps its
+#: file, and there are two while one is switched.
+_OWN_FILES = 512
 #: Seconds for which connections are still taken when a worker is told to end.
 LINGER_S = 0.5
 #: Seconds for which what is sent after a refusal is read away.
