@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import methodcaller
@@ -34,10 +35,19 @@ class FormsInOrder(Mapping[str, int]):
     in_order: Sequence[str]
     longest: int
 
+    @abstractmethod
+    def may_begin(self, word: str) -> bool:
+        """Whether a phrase may begin with a word: of some with which none does it is said, too."""
+
 
 def longest_of(forms: Iterable[str]) -> int:
     """The number of words of the longest of some forms; 0 without any."""
     return max(map(_n_spaces, forms), default=-1) + 1
+
+
+def beginnings_of(forms: Iterable[str]) -> frozenset[str]:
+    """The first words of those of some forms that have more than one."""
+    return frozenset(form[: form.index(" ")] for form in forms if " " in form)
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,21 @@ class WordTable:
             language: forms.in_order if isinstance(forms, FormsInOrder) else tuple(sorted(forms))
             for language, forms in self.forms.items()
         }
+
+    @cached_property
+    def _beginnings(self) -> Mapping[str, Collection[str]]:
+        """Language to the first words of its phrases; none of forms that tell these themselves."""
+        return {
+            language: () if isinstance(forms, FormsInOrder) else beginnings_of(forms)
+            for language, forms in self.forms.items()
+        }
+
+    def may_begin(self, language: str, word: str) -> bool:
+        """Whether a phrase of a language may begin with a word; hardly ever where none does."""
+        forms = self.forms[language]
+        if isinstance(forms, FormsInOrder):
+            return forms.may_begin(word)
+        return word in self._beginnings[language]
 
     def beginning_with(self, letters: str, most: int) -> Iterator[tuple[str, ...]]:
         """The English terms of each form that begins so, in every language.

@@ -89,7 +89,7 @@ from kb.text.spelling import SpellingTable
 Made = TypeVar("Made")
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 18
+SCHEMA_VERSION = 19
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"

@@ -6,7 +6,8 @@ time to make them.
 
 The forms lie in order, language by language. One is found by its *hash*, CRC-32 that begins with
 the number of its language: at the lowest bits of it, or at the next places, ``slots`` has the
-numbers of forms, from 1 on, up to a place that is free.
+numbers of forms, from 1 on, up to a place that is free. Whether a phrase may begin with a word,
+``beginnings`` says at the lowest bits of the same hash of the word: most words begin none.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from pydantic_core import to_json
 
 from kb.engine.local.arrays import Strings, read_array, starts_of, write_array, write_strings
 from kb.errors import SnapshotCorrupt
-from kb.model.word_table import FormsInOrder, WordTable, longest_of
+from kb.model.word_table import FormsInOrder, WordTable, beginnings_of, longest_of
 
 #: So many places there are for each form, at least: most of what is none is told by one look.
 _ROOM = 2
+#: And for each word with which a phrase begins: of so many others about one is taken for such.
+_ROOM_OF_BEGINNINGS = 8
 #: The digest of what the table was made of.
 _MADE_OF = "made-of"
 
@@ -65,6 +68,7 @@ def write_word_table(folder: Path, table: WordTable, *, earlier: Path | None = N
     ]
     write_array(folder, "hashes", np.array(hashes, dtype=np.uint32))
     write_array(folder, "slots", _slots_of(np.array(hashes, dtype=np.int64)))
+    write_array(folder, "beginnings", _beginnings(in_order))
     lengths = np.array([*map(len, table.meanings)], dtype=np.int64)
     write_array(folder, "group-starts", starts_of(lengths))
     write_strings(folder, "terms", (term for group in table.meanings for term in group))
@@ -91,7 +95,7 @@ def _slots_of(hashes: np.ndarray) -> np.ndarray:
     Returns:
         uint32; how many is a power of two. A place that is free has 0.
     """
-    last = (1 << (_ROOM * len(hashes)).bit_length()) - 1
+    last = _last_place(_ROOM * len(hashes))
     slots = np.zeros(last + 1, dtype=np.uint32)
     left, at = np.arange(len(hashes)), hashes & last
     while len(left):
@@ -102,6 +106,27 @@ def _slots_of(hashes: np.ndarray) -> np.ndarray:
         other = slots[at] != left + 1
         left, at = left[other], (at[other] + 1) & last
     return slots
+
+
+def _beginnings(by_language: Sequence[Sequence[str]]) -> np.ndarray:
+    """1 at the place of each word with which a phrase begins: uint8.
+
+    How many places there are is a power of two.
+    """
+    hashes = [
+        zlib.crc32(word.encode(), number)
+        for number, forms in enumerate(by_language)
+        for word in beginnings_of(forms)
+    ]
+    last = _last_place(_ROOM_OF_BEGINNINGS * len(hashes))
+    beginnings = np.zeros(last + 1, dtype=np.uint8)
+    beginnings[np.array(hashes, dtype=np.int64) & last] = 1
+    return beginnings
+
+
+def _last_place(fewest: int) -> int:
+    """The last of at least so many places, if these are a power of two: all its bits are set."""
+    return (1 << fewest.bit_length()) - 1
 
 
 def read_word_table(folder: Path) -> WordTable:
@@ -139,12 +164,15 @@ class _Kept:
         groups = read_array(folder, "groups", "uint32", shape=shape)
         hashes = read_array(folder, "hashes", "uint32", shape=shape)
         slots = read_array(folder, "slots", "uint32", shape=(None,))
-        if not len(slots) > _ROOM * len(self) - 1 or len(slots) & (len(slots) - 1):
+        if not len(slots) > _ROOM * len(self) - 1 or not _is_power_of_two(len(slots)):
             raise SnapshotCorrupt(f"{folder / 'slots'}.npy does not hold what it should.")
+        beginnings = read_array(folder, "beginnings", "uint8", shape=(None,))
+        if not _is_power_of_two(len(beginnings)):
+            raise SnapshotCorrupt(f"{folder / 'beginnings'}.npy does not hold what it should.")
         # A memoryview gives numbers of Python, at a third of what an array takes for one.
         self._starts, self._letters = memoryview(self.starts), memoryview(self.letters)
         self._groups, self._hashes = memoryview(groups), memoryview(hashes)
-        self._slots = memoryview(slots)
+        self._slots, self._beginnings = memoryview(slots), memoryview(beginnings)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -162,6 +190,15 @@ class _Kept:
                     return self._groups[number - 1]
             at = (at + 1) & last
         return None
+
+    def may_begin(self, word: str, language: int) -> bool:
+        """Whether a phrase in the language of a number may begin with a word."""
+        sought = zlib.crc32(word.encode(errors="surrogatepass"), language)
+        return bool(self._beginnings[sought & (len(self._beginnings) - 1)])
+
+
+def _is_power_of_two(number: int) -> bool:
+    return number > 0 and not number & (number - 1)
 
 
 class KeptForms(FormsInOrder):
@@ -187,6 +224,10 @@ class KeptForms(FormsInOrder):
         """The place of the group of a form; without an error on the way, as most are none."""
         group = self._kept.group_of(form, self._language)
         return default if group is None else group
+
+    def may_begin(self, word: str) -> bool:
+        """Whether a phrase may begin with a word."""
+        return self._kept.may_begin(word, self._language)
 
     def __contains__(self, form: object) -> bool:
         return isinstance(form, str) and self.get(form) is not None

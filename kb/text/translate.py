@@ -7,7 +7,6 @@ no dictionary. Accents, case, signs and hyphens do not count.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -184,15 +183,20 @@ def _in_language(stretches: Sequence[Sequence[str]], table: WordTable, language:
 def _phrase(
     stretches: Sequence[str], table: WordTable, language: str
 ) -> tuple[int, tuple[str, ...] | None]:
-    """How many words from a place on are the longest phrase, and its terms; 0 and None."""
+    """How many words from a place on are the longest phrase, and its terms; 0 and None.
+
+    Most words begin none, which is told by one look.
+    """
     forms = table.forms[language]
+    may_go_on = len(stretches) > 1 and table.may_begin(language, stretches[0])
     found: tuple[int, tuple[str, ...] | None] = (0, None)
-    for length in range(min(table.longest[language], len(stretches)), 0, -1):
+    longest = min(table.longest[language], len(stretches)) if may_go_on else 1
+    for length in range(longest, 0, -1):
         place = forms.get(stretches[length - 1])
         if place is not None:
             found = length, table.meanings[place]
             break
-    if found[0] > 1 or len(stretches) == 1:
+    if found[0] > 1 or not may_go_on:
         return found
     n_linked, place = _linked(stretches[-1].split(), table, language)
     return (n_linked, table.meanings[place]) if n_linked > found[0] else found
@@ -205,7 +209,7 @@ def _linked(words: Sequence[str], table: WordTable, language: str) -> tuple[int,
     of two may be one or several: "création emploi" is "création d'emplois".
     """
     links, parts = _LINKS.get(language, ()), _PARTS_OF_LINKS.get(language, frozenset())
-    if not links or words[0] in parts or not _begins(table, language, words[0]):
+    if not links or words[0] in parts:
         return 0, 0
     forms = table.forms[language]
     kept, lengths = [words[0]], [1]
@@ -225,13 +229,6 @@ def _linked(words: Sequence[str], table: WordTable, language: str) -> tuple[int,
             if place is not None:
                 return lengths[n - 1], place
     return 0, 0
-
-
-def _begins(table: WordTable, language: str, word: str) -> bool:
-    """Whether a phrase of a language begins with a word."""
-    forms, beginning = table.in_order[language], f"{word} "
-    at = bisect_left(forms, beginning)
-    return at < len(forms) and forms[at].startswith(beginning)
 
 
 def _joined(

@@ -113,6 +113,38 @@ def test_beginnings_are_those_of_the_table_in_memory(kept, letters, most):
     assert list(kept.beginning_with(letters, most)) == in_memory
 
 
+@pytest.mark.parametrize(
+    ("language", "word", "begins"),
+    [
+        ("fr", "de", True),
+        ("pt", "são", True),
+        ("pt", "日本", True),
+        ("fr", "menuisier", False),
+        ("fr", "boulanger", False),
+        ("de", "de", False),
+        ("no", "de", False),
+        ("pt", "", False),
+        ("pt", "\ud800", False),
+    ],
+)
+def test_with_which_words_a_phrase_begins_is_known(kept, language, word, begins):
+    """In its language alone, and of a table in memory as of one that is kept."""
+    assert TABLE.may_begin(language, word) is begins
+    assert kept.may_begin(language, word) is begins
+
+
+def test_few_words_are_taken_for_the_beginning_of_a_phrase(tmp_path):
+    """Of those that begin one all are known; of the others fewer than one in five."""
+    words = [f"mot{n}" for n in range(1000)]
+    phrases = {f"{word} deux trois": n for n, word in enumerate(words)}
+    table = WordTable(meanings=tuple((word,) for word in words), forms={"fr": phrases})
+
+    kept = kept_in(tmp_path / "glossary", table)
+
+    assert all(kept.may_begin("fr", word) for word in words)
+    assert sum(kept.may_begin("fr", f"autre{n}") for n in range(5000)) < 1000
+
+
 def test_an_empty_table_is_kept_too(tmp_path):
     """A compendium without a glossary."""
     assert kept_in(tmp_path / "glossary", WordTable()) == WordTable()
@@ -167,8 +199,8 @@ def test_nothing_of_the_forms_is_made_when_a_table_is_opened(kept):
 @pytest.mark.parametrize(
     "name",
     [
-        *("begins", "forms-letters", "forms-starts", "group-starts", "groups", "hashes"),
-        *("languages-letters", "languages-starts", "longest", "slots"),
+        *("beginnings", "begins", "forms-letters", "forms-starts", "group-starts", "groups"),
+        *("hashes", "languages-letters", "languages-starts", "longest", "slots"),
         *("terms-letters", "terms-starts"),
     ],
 )
@@ -184,4 +216,4 @@ def test_what_is_missing_or_does_not_fit_is_told(tmp_path, name):
     path.unlink()
     with pytest.raises(SnapshotCorrupt, match=f"{name}.npy does not hold what it should"):
         read_word_table(tmp_path / "glossary")
-    assert len([*(tmp_path / "glossary").iterdir()]) == 12
+    assert len([*(tmp_path / "glossary").iterdir()]) == 13
