@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from kb.content.bibliography import bibliography_bytes, read_bibliography
 from kb.content.case_json import unpacked
@@ -64,10 +64,10 @@ from kb.content.people import read_people
 from kb.content.phrases import read_phrases
 from kb.content.readings import PackedCase, Reading, Surroundings, read_file
 from kb.content.regions import region_of
-from kb.content.remembered import JUST_NOW, Remembered, Sources, Stood
+from kb.content.remembered import JUST_NOW, Remembered, Sources
 from kb.content.rules import problem
 from kb.content.self_check import read_self_check
-from kb.content.side_by_side import Read, read_in_batches
+from kb.content.side_by_side import Read, Readers
 from kb.content.site import read_site
 from kb.content.taxonomy import load_taxonomy
 from kb.content.tools import read_tools
@@ -292,23 +292,20 @@ def read_corpus(
     lender = lender or home
     lends = lender != folder and not own_sources.is_file()
     sources_file = lender / SOURCES_FILE if lends else own_sources
-    references, source_problems = _sources(sources_file, remembered)
 
-    def read_under(taxonomy: Taxonomy) -> _Reader:
-        return _Reader(
-            files=files,
-            around=_surroundings(taxonomy, files, references),
-            remembered=remembered.under(taxonomy),
-            processes=processes,
-            tell=tell,
-        ).read()
+    def reader_under(taxonomy: Taxonomy) -> _Reader:
+        return _Reader(files, remembered.under(taxonomy), processes=processes, tell=tell)
 
-    read = read_under(taxonomy)
+    with reader_under(taxonomy) as reader:
+        references, source_problems = _sources(sources_file, remembered)
+        read = reader.read(_surroundings(taxonomy, files, references))
     marked, guide_problems = with_kinds_of_guides(
         (read.readings[file.id] for file in files), taxonomy, vocabulary_file
     )
     if marked is not taxonomy:
-        taxonomy, read = marked, read_under(marked)
+        taxonomy = marked
+        with reader_under(marked) as reader:
+            read = reader.read(_surroundings(marked, files, references))
     readings = [(file, read.readings[file.id]) for file in files]
     shown = [(file, reading) for file, reading in readings if reading.withdrawn is None]
     guides = {file.id: reading.is_guide for file, reading in shown if reading.is_draft}
@@ -439,80 +436,95 @@ def _sources(path: Path, remembered: Remembered) -> Sources:
 Tell = Callable[[int, int], None]
 
 
-@dataclass(slots=True, kw_only=True)
 class _Reader:
     """Reads what has changed, and remembers it.
 
     Attributes:
-        files: all of them.
-        around: what they are checked against.
+        around: what files were checked against.
         remembered: what was read of them before, under the same vocabulary.
-        processes: how many may read beside each other.
-        tell: is told how far it is.
         readings: what was read of each file, now or before, by id.
         at_hand: the cases that were read now and could not be remembered, by id.
     """
 
-    files: Sequence[CaseFile]
     around: Surroundings
-    remembered: Remembered
-    processes: int
-    tell: Tell
-    readings: dict[str, Reading] = field(default_factory=dict)
-    at_hand: dict[str, PackedCase] = field(default_factory=dict)
 
-    def read(self) -> _Reader:
+    def __init__(
+        self, files: Sequence[CaseFile], remembered: Remembered, *, processes: int, tell: Tell
+    ) -> None:
+        """Look which files are known from before, and begin to start what will read the others.
+
+        Args:
+            files: all of them.
+            remembered: what was read of them before, under the same vocabulary.
+            processes: how many may read beside each other.
+            tell: is told how far it is.
+        """
+        self._files, self._processes, self._tell = files, processes, tell
+        self.remembered = remembered
+        self.at_hand: dict[str, PackedCase] = {}
+        kept, self._held_in = remembered.readings(), remembered.all_hold_in()
+        remembered.forget(kept.keys() - {file.id for file in files})
+        stood = remembered.stood() if kept else {}
+        looked, stand = time.time_ns(), {file.id: file.standing() for file in files}
+        self._stand, self._stood, self._looked = stand, stood, looked
+        self.readings = {
+            file.id: kept[file.id]
+            for file in files
+            if file.id in kept
+            and kept[file.id].digest == _digest_of(file, stand[file.id], stood.get(file.id))
+        }
+        self._unknown = [file for file in files if file.id not in self.readings]
+        self._readers = Readers(len(self._unknown), processes=processes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._readers.end()
+
+    def read(self, around: Surroundings) -> Self:
         """Read everything that is not known from before, and hand on the reader itself.
 
         A file may name another one, and which ones there are is only known when all are read.
         So each is first read as if all were there; those that were told wrong are read again.
+
+        Args:
+            around: what files are checked against, as if all were there.
         """
-        kept, held_in = self.remembered.readings(), self.remembered.all_hold_in()
-        self.remembered.forget(kept.keys() - self.around.ids)
-        stood = self.remembered.stood() if kept else {}
-        looked, stand = time.time_ns(), {file.id: file.standing() for file in self.files}
-        self.readings = {
-            file.id: kept[file.id]
-            for file in self.files
-            if file.id in kept
-            and kept[file.id].digest == _digest_of(file, stand[file.id], stood.get(file.id))
-        }
-        unknown = [file for file in self.files if file.id not in self.readings]
-        self._read(unknown)
+        self._read(self._unknown, around, self._readers)
         drafts = frozenset(one.id for one in self.readings.values() if one.is_draft)
-        if drafts != self.around.ids:
-            self.around = replace(self.around, ids=drafts)
-        around = self.around
-        doubtful = unknown if held_in == around.digest else self.files
+        if drafts != around.ids:
+            around = replace(around, ids=drafts)
+        self.around = around
+        doubtful = self._unknown if self._held_in == around.digest else self._files
         wrong = [one for one in doubtful if not self.readings[one.id].holds_in(around)]
-        self._read(wrong)
-        if unknown or wrong or held_in != around.digest:
+        with Readers(len(wrong), processes=self._processes) as readers:
+            self._read(wrong, around, readers)
+        if self._unknown or wrong or self._held_in != around.digest:
             self.remembered.tell_all_hold_in(around.digest)
-        self._keep_standing(stand, stood, looked)
+        self._keep_standing()
         return self
 
-    def _keep_standing(
-        self, stand: Mapping[str, tuple[int, ...] | None], before: Stood, looked: int
-    ) -> None:
+    def _keep_standing(self) -> None:
         """Keep how the files stood before they were read, but for those that had just changed."""
         now = {
             case_id: (self.readings[case_id].digest, at)
-            for case_id, at in stand.items()
-            if at is not None and max(at[1:3]) < looked - JUST_NOW
+            for case_id, at in self._stand.items()
+            if at is not None and max(at[1:3]) < self._looked - JUST_NOW
         }
-        if now != before:
+        if now != self._stood:
             self.remembered.keep_stood(now)
 
-    def _read(self, files: Sequence[CaseFile]) -> None:
+    def _read(self, files: Sequence[CaseFile], around: Surroundings, readers: Readers) -> None:
         """Read some files, and remember them as they come: who is cut off goes on from there."""
         waiting: list[Read] = []
         done = 0
         try:
-            for batch in read_in_batches(files, self.around, processes=self.processes):
+            for batch in readers.read(files, around):
                 self.readings.update({reading.id: reading for reading, _ in batch})
                 waiting += batch
                 done += len(batch)
-                self.tell(done, len(files))
+                self._tell(done, len(files))
                 if len(waiting) >= _KEPT_AT_ONCE:
                     self._keep(waiting)
                     waiting = []

@@ -6,16 +6,25 @@ loaded or which threads it runs. They end with it, however it ends.
 
 from __future__ import annotations
 
+import logging
 import os
+import pickle
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from ctypes import c_byte
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
 
 from kb.content.garbage import seldom_look_for_garbage
 from kb.content.load import CaseFile
 from kb.content.readings import PackedCase, Reading, Surroundings, read_file
+
+_log = logging.getLogger(__name__)
 
 #: What was read of one file.
 Read = tuple[Reading, PackedCase | None]
@@ -35,53 +44,107 @@ def processes_here() -> int:
     return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
-def read_in_batches(
-    files: Sequence[CaseFile], around: Surroundings, *, processes: int
-) -> Iterator[list[Read]]:
-    """Read files, a batch at a time; with several processes in the order in which they are done.
+class Readers:
+    """Processes that read files beside each other; this one where there are few files.
 
-    Args:
-        files: what to read.
-        around: what to check them against.
-        processes: how many may read beside each other. With more than one, the program must
-            be one that can be imported again, as ``multiprocessing`` asks.
+    They are started before it is known what files are checked against, as reading that takes
+    as long as starting them.
     """
-    batches = [files[at : at + BATCH] for at in range(0, len(files), BATCH)]
-    left = dict(enumerate(batches))
-    if processes > 1 and len(files) >= FEWEST:
-        for number, read in _beside_each_other(batches, around, min(processes, len(batches))):
-            del left[number]
-            yield read
-    for batch in left.values():
-        yield [read_file(file, around) for file in batch]
+
+    def __init__(self, n_files: int, *, processes: int) -> None:
+        """Start them.
+
+        Args:
+            n_files: how many files are to be read.
+            processes: how many may read beside each other. With more than one, the program must
+                be one that can be imported again, as ``multiprocessing`` asks.
+        """
+        are_many = processes > 1 and n_files >= FEWEST
+        self._pool = _Pool(min(processes, -(-n_files // BATCH))) if are_many else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the processes, which read nothing more."""
+        if self._pool is not None:
+            self._pool.end()
+
+    def read(self, files: Sequence[CaseFile], around: Surroundings) -> Iterator[list[Read]]:
+        """Read files, a batch at a time; by several processes as they are done.
+
+        Args:
+            files: what to read.
+            around: what to check them against.
+        """
+        batches = [files[at : at + BATCH] for at in range(0, len(files), BATCH)]
+        left = dict(enumerate(batches))
+        if self._pool is not None:
+            for number, read in self._pool.read(batches, around):
+                del left[number]
+                yield read
+        for batch in left.values():
+            yield [read_file(file, around) for file in batch]
 
 
-def _beside_each_other(
-    batches: Sequence[Sequence[CaseFile]], around: Surroundings, processes: int
-) -> Iterator[tuple[int, list[Read]]]:
-    """What several processes read, with the number of the batch; less where they are ended."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed  # slow imports
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+class _Pool:
+    """The processes of ``Readers``.
 
-    context = get_context("spawn")
-    stop = context.RawValue("b", 0)
-    pool = ProcessPoolExecutor(
-        processes, mp_context=context, initializer=_begin, initargs=(around, stop)
-    )
-    try:
-        with _uninterrupted():
-            futures = {
-                pool.submit(_read_batch, batch): number for number, batch in enumerate(batches)
-            }
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-            del futures[future]
-    except BrokenProcessPool:  # say because memory was short; this process is left
-        return
-    finally:
-        stop.value = 1  # with Ctrl-C they are amid batches, of which nobody reads the rest
-        pool.shutdown(wait=True, cancel_futures=True)
+    What a process is given at its start goes through a pipe that holds 64 kB. If the process
+    dies before it reads, say in a script that starts itself again, whoever writes more into the
+    pipe waits for ever. So what files are checked against follows in a file.
+    """
+
+    def __init__(self, processes: int) -> None:
+        from concurrent.futures import ProcessPoolExecutor  # slow imports
+        from multiprocessing import get_context
+
+        context = get_context("spawn")
+        self._stop = context.RawValue("b", 0)
+        self._executor = ProcessPoolExecutor(
+            processes, mp_context=context, initializer=_begin, initargs=(self._stop,)
+        )
+        with ExitStack() as if_cut_off:
+            if_cut_off.callback(self.end)
+            with _uninterrupted(), suppress(BrokenExecutor):
+                for _ in range(processes):
+                    self._executor.submit(_nothing)  # which starts one
+            if_cut_off.pop_all()
+
+    def read(
+        self, batches: Sequence[Sequence[CaseFile]], around: Surroundings
+    ) -> Iterator[tuple[int, list[Read]]]:
+        """What is read, with the number of the batch; less where a process is ended."""
+        from concurrent.futures import as_completed
+
+        try:
+            with tempfile.NamedTemporaryFile(prefix="kb-around-") as file:
+                pickle.dump(around, file)
+                file.flush()
+                try:
+                    futures = {
+                        self._executor.submit(_read_batch, batch, file.name): number
+                        for number, batch in enumerate(batches)
+                    }
+                    for future in as_completed(futures):
+                        yield futures[future], future.result()
+                        del futures[future]
+                finally:
+                    self.end()
+        except (BrokenExecutor, OSError) as err:  # say memory was short, or the disk is full
+            _log.warning("Files are read in one process, as several could not: %s", err)
+
+    def end(self) -> None:
+        """End the processes; with Ctrl-C they are amid batches, of which nobody reads the rest."""
+        self._stop.value = 1
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _nothing() -> None:
+    """What a process is asked for so that it is started."""
 
 
 @contextmanager
@@ -111,19 +174,17 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)  # it is heard now, if it came
 
 
-_around: Surroundings | None = None
 _stop: c_byte | None = None
 
 
-def _begin(around: Surroundings, stop: c_byte) -> None:
+def _begin(stop: c_byte) -> None:
     """What a process does first.
 
     Args:
-        around: what files are checked against.
         stop: shared with the one that asks; not 0 once nobody wants what is read.
     """
-    global _around, _stop
-    _around, _stop = around, stop
+    global _stop
+    _stop = stop
     seldom_look_for_garbage()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -138,7 +199,20 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read_batch(batch: Sequence[CaseFile]) -> list[Read]:
-    if _around is None or _stop is None:
+def _read_batch(batch: Sequence[CaseFile], told: str) -> list[Read]:
+    """Read some files, unless nobody wants them any more.
+
+    Args:
+        batch: the files.
+        told: the file that says what to check them against.
+    """
+    if _stop is None:
         raise RuntimeError("the process was not begun")
-    return [read_file(file, _around) for file in batch if not _stop.value]
+    around = _told(told)
+    return [read_file(file, around) for file in batch if not _stop.value]
+
+
+@lru_cache(maxsize=1)
+def _told(file: str) -> Surroundings:
+    around: Surroundings = pickle.loads(Path(file).read_bytes())  # written by ``_Pool.read``
+    return around

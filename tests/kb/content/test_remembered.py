@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -607,8 +608,15 @@ def test_who_is_cut_off_goes_on_from_there(
     assert read_now(toy_cases, index) == 3
 
 
-def test_a_script_without_a_guard_is_answered_too(toy_cases: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("n_sources", [0, 1000], ids=["little to tell", "more than a pipe holds"])
+def test_a_script_without_a_guard_is_answered_too(
+    n_sources: int, toy_cases: Path, tmp_path: Path
+) -> None:
     """Where no process can be started, this one reads; a script need not know of it."""
+    with (toy_cases / "sources.bib").open("a") as sources:
+        for number in range(n_sources):
+            key = f"{number}-of-very-many-sources-with-a-key-that-is-as-long-as-can-be-{number}"
+            sources.write(f"@misc{{{key}, title = {{A}}, author = {{Doe, J}}, year = {{1998}}}}\n")
     script = tmp_path / "script.py"
     script.write_text(
         "import sys\n"
@@ -630,6 +638,24 @@ def test_a_script_without_a_guard_is_answered_too(toy_cases: Path, tmp_path: Pat
     )
 
     assert done.stdout == "7 ()\n"
+    assert "freeze_support" in done.stderr  # Python's own words on what the script lacks
+    assert "Files are read in one process, as several could not: A " in done.stderr
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_who_has_no_room_to_tell_the_others_reads(
+    toy_cases: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What files are checked against follows the processes in a file; without one nobody waits."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+
+    assert outcome(toy_cases, processes=2) == outcome(toy_cases)
+    assert [record.getMessage().partition(": ")[0] for record in caplog.records] == [
+        "Files are read in one process, as several could not"
+    ]
 
 
 def test_who_is_told_to_stop_reads_nothing_more(
@@ -644,11 +670,11 @@ def test_who_is_told_to_stop_reads_nothing_more(
         return file
 
     monkeypatch.setattr(side_by_side, "read_file", read_one)
-    monkeypatch.setattr(side_by_side, "_around", object())
+    monkeypatch.setattr(side_by_side, "_told", lambda file: object())
     monkeypatch.setattr(side_by_side, "_stop", stop)
 
-    assert side_by_side._read_batch(files) == files[:2]
-    assert side_by_side._read_batch(files) == []
+    assert side_by_side._read_batch(files, "told") == files[:2]
+    assert side_by_side._read_batch(files, "told") == []
 
 
 @pytest.mark.usefixtures("ctrl_c_is_heard")
