@@ -83,7 +83,9 @@ class Searcher:
         self._facets = Facets(self.engine, self.taxonomy)
         self._mentions = MentionFinder(self.taxonomy, self._facets.values)
         self._passages = Passages(
-            content.passages, has_multilingual=self.manifest.multilingual is not None
+            content.passages,
+            content.word_places,
+            has_multilingual=self.manifest.multilingual is not None,
         )
         said = partial(_is_said, self.engine, self._passages)
         self.analyser = Analyser(
@@ -215,7 +217,7 @@ class Searcher:
         result = self._answer(query, within, among, rows, page)
         reasons = self._passages.reasons(
             ((hit.case, row) for hit, (row, _) in zip(result.hits, page, strict=True)),
-            self._passages.marker(asked.terms),
+            asked.terms,
             evidence,
             asked.mentions,
         )
@@ -248,11 +250,10 @@ class Searcher:
             using = using[np.isin(using, np.concatenate(holding))]
         using = self._allowed(replace(judgement, found=using), asked).found
         scores = judgement.scores[np.searchsorted(evidence.rows, using)]
-        marker = self._passages.marker(stem for stems in asked.each_word for stem in stems)
         hits: list[Hit] = []
         for at in best_rows(scores, MOST_READ).tolist():
             row = int(using[at])
-            reason = self._passages.by_words(row, asked.each_word, marker)
+            reason = self._passages.by_words(row, asked.each_word)
             if reason is not None and len(hits) < MOST_IN_PASSING:
                 case, score = self.cases[row], float(scores[at])
                 hits.append(Hit(case=case, score=score, rank=len(hits) + 1, reasons=(reason,)))
@@ -651,8 +652,8 @@ def _is_said(
     holding = engine.holding(own)
     if len(own) == 1 or len(holding) > MOST_READ:
         return bool(len(holding))
-    each_word, marker = tuple((one,) for one in own), passages.marker(own)
-    found = (passages.by_words(row, each_word, marker) for row in holding.tolist())
+    each_word = tuple((one,) for one in own)
+    found = (passages.by_words(row, each_word) for row in holding.tolist())
     return any(one is not None for one in found)
 
 

@@ -22,9 +22,10 @@
         course.json            a syllabus of them; null where there is none
         aliases.json           where cases stood before, to where they stand now
         withdrawn.json         cases that were withdrawn, with the day and the reason
-        records/               cases, their passages, the works that they name, the names of
-                               everything, and words of other languages in English: see
-                               ``kb.snapshots.records``, ``names`` and ``word_tables``
+        records/               cases, their passages and where each word stands in them, the works
+                               that they name, the names of everything, and words of other languages
+                               in English: see ``kb.snapshots.records``, ``names`` and
+                               ``word_tables``
         engine/                what is searched; its files are the engine's own
         encoder/               the query encoder; its files are its own too
 
@@ -84,12 +85,14 @@ from kb.snapshots.records import (
     write_merged,
 )
 from kb.snapshots.word_tables import digest_of, read_word_table, write_word_table
+from kb.text.chunking import texts_read
 from kb.text.spelling import SpellingTable
+from kb.text.word_places import WordPlaces
 
 Made = TypeVar("Made")
 
 #: Raised whenever a snapshot of an earlier version can no longer be read.
-SCHEMA_VERSION = 19
+SCHEMA_VERSION = 20
 
 MANIFEST_FILE = "manifest.json"
 RECORDS_FOLDER = "records"
@@ -171,13 +174,14 @@ _MANIFEST = TypeAdapter(Manifest)
 class Content:
     """What a snapshot holds beside engine and encoder: a compendium, and what was made of it.
 
-    ``passages`` are those of each case, in the order of the cases; ``sources`` are counted,
-    ``words`` are those of the compendium as the speller looks them up, and ``names`` are found by
-    their beginnings.
+    ``passages`` are those of each case, in the order of the cases, and ``word_places`` says where
+    words stand in its ``texts_read``; ``sources`` are counted, ``words`` are those of the
+    compendium as the speller looks them up, and ``names`` are found by their beginnings.
     """
 
     compendium: Compendium
     passages: Sequence[tuple[Passage, ...]]
+    word_places: Sequence[WordPlaces]
     sources: CountedSources
     words: SpellingTable
     names: NameIndex
@@ -212,9 +216,10 @@ class Snapshot:
         return _read(self.folder / _VOCABULARY_FILE, _VOCABULARY)
 
 
-#: Every search reads these two: what is worked out here is worked out once, for all workers.
+#: Every search reads these three: what is worked out here is worked out once, for all workers.
 _CASE = TypeAdapter(Case)
 _PASSAGES = TypeAdapter(tuple[Passage, ...])
+_WORD_PLACES = TypeAdapter(WordPlaces)
 _REFERENCE = LateAdapter(Reference)
 _OUTLINE = LateAdapter(Outline)
 _EVERY_OUTLINE = LateAdapter(tuple[Outline, ...])
@@ -244,6 +249,7 @@ _HOLDINGS_FILE, _HOLDINGS = "holdings.json", TypeAdapter(Holdings)
 _CONTENT_FILES = {*_COMPENDIUM_FILES, _VOCABULARY_FILE, _HOLDINGS_FILE, _SOURCES_FILE}
 #: The files of what is read one by one.
 _CASES, _PASSAGES_OF_CASES, _REFERENCES = "cases", "passages", "references"
+_WORD_PLACES_OF_CASES = "word-places"
 #: What a build asks of each case, which no search reads: what is counted, and of what it was made.
 _OUTLINES, _MADE_OF = "outlines", "made-of"
 #: Where the words are for slips of typing.
@@ -252,7 +258,7 @@ _WORDS_FOLDER = "words"
 _NAMES_FOLDER = "names"
 #: Where words of other languages are.
 _GLOSSARY_FOLDER = "glossary"
-_OF_CASES = (_CASES, _PASSAGES_OF_CASES, _OUTLINES)
+_OF_CASES = (_CASES, _PASSAGES_OF_CASES, _WORD_PLACES_OF_CASES, _OUTLINES)
 
 
 def write_frame(
@@ -376,13 +382,14 @@ def frame_of(compendium: Compendium) -> Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecords:
-    """What is kept of each case: itself, its passages, and what builds ask of it.
+    """What is kept of each case: itself, its passages with their words, what builds ask of it.
 
     ``made_of`` has by row what decides all of that: uint8 of shape (n_cases, 32).
     """
 
     cases: RecordFile[Case]
     passages: RecordFile[tuple[Passage, ...]]
+    word_places: RecordFile[WordPlaces]
     outlines: RecordFile[Outline]
     made_of: np.ndarray
 
@@ -406,7 +413,12 @@ class CaseRecordsWriter:
         self, case: Case, passages: tuple[Passage, ...], outline: Outline, made_of: bytes
     ) -> None:
         """Write what is kept of a case."""
-        lines = (_CASE.dump_json(case), _PASSAGES.dump_json(passages), _OUTLINE.dump_json(outline))
+        lines = (
+            _CASE.dump_json(case),
+            _PASSAGES.dump_json(passages),
+            _WORD_PLACES.dump_json(WordPlaces.of(texts_read(case, passages))),
+            _OUTLINE.dump_json(outline),
+        )
         for file, line in zip(self._files, lines, strict=True):
             file.write(line)
         self._made_of.append(made_of)
@@ -431,6 +443,7 @@ def read_case_records(folder: Path) -> CaseRecords:
     return CaseRecords(
         cases=cases,
         passages=RecordFile(folder, _PASSAGES_OF_CASES, _PASSAGES),
+        word_places=RecordFile(folder, _WORD_PLACES_OF_CASES, _WORD_PLACES),
         outlines=RecordFile(folder, _OUTLINES, _OUTLINE),
         made_of=read_array(folder, _MADE_OF, "uint8", shape=(len(cases), 32)),
     )
@@ -457,8 +470,8 @@ def write_case_records(
     old = earlier or new
     for name, one, other in zip(
         _OF_CASES,
-        (new.cases, new.passages, new.outlines),
-        (old.cases, old.passages, old.outlines),
+        (new.cases, new.passages, new.word_places, new.outlines),
+        (old.cases, old.passages, old.word_places, old.outlines),
         strict=True,
     ):
         write_merged(folder, name, earlier=other, new=one, merge=merge)
@@ -737,6 +750,7 @@ def open_checked(
         content=Content(
             compendium=compendium,
             passages=passages,
+            word_places=RecordFile(records, _WORD_PLACES_OF_CASES, _WORD_PLACES),
             sources=_read(folder / _SOURCES_FILE, _SOURCES),
             words=_read_words(records / _WORDS_FOLDER),
             names=NameIndex(records / _NAMES_FOLDER),
@@ -769,9 +783,10 @@ def _has_changed(path: Path, expected: FileRecord, built: int) -> bool:
 def _check_counts(snapshot: Snapshot) -> None:
     manifest, content, engine = snapshot.manifest, snapshot.content, snapshot.engine
     cases = content.compendium.cases
-    expected = dict.fromkeys(("cases", "documents", "cases with passages"), manifest.n_cases)
     counted = {"cases": len(cases), "documents": len(engine)}
     counted |= {"cases with passages": len(content.passages)}
+    counted |= {"cases with words": len(content.word_places)}
+    expected = dict.fromkeys(counted, manifest.n_cases)
     # Each of which has a vector.
     expected["passages"], counted["passages"] = manifest.n_passages, engine.sizes.get("passages", 0)
     for name, record in manifest.vector_sets.items():

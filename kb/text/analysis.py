@@ -262,8 +262,6 @@ def _marks() -> str:
 
 
 _MARKS = _marks()
-#: Text in which a letter is written as several signs.
-HAS_MARKS = re.compile(f"[{_MARKS}]")
 _NO_WIDTH = dict.fromkeys((0xAD, *range(0x200B, 0x200E), 0x2060))
 _LETTER = rf"[^\W_][{_MARKS}]*"
 _TOKEN = re.compile(
@@ -442,74 +440,8 @@ _LONGEST_SAME: Mapping[str, int] = {
 _SPECIAL = frozenset((*_LONGEST_SAME, *_DIGITS, *_TENS, *JOINING, "a", "it", "one", "us"))
 
 
-def beginnings(wanted: frozenset[str]) -> frozenset[str]:
-    """The words in lower case with which what is read as one of some stems may begin.
-
-    They are those that are read together with what follows, or by it. A figure in digits may
-    begin another, too.
-    """
-    found = {first for first in JOINING if any(one.startswith(first) for one in wanted)}
-    found |= {first for first, stems_of in _same_stems() if not wanted.isdisjoint(stems_of)}
-    figures = tuple(one for one in wanted if one[0].isdigit())
-    for word, digits in _LEADING_DIGITS.items():
-        if any(one.startswith(digits) for one in figures):
-            found.add(word)
-    return frozenset(found | {short for short, long in _PRONOUNS.items() if stem(long) in wanted})
-
-
-@cache
-def _same_stems() -> tuple[tuple[str, frozenset[str]], ...]:
-    """The first word of each name, and the stems of what it is read as."""
-    return tuple(
-        (name[0].split("&")[0], frozenset(map(stem, forms))) for name, forms in _SAME_WORDS.items()
-    )
-
-
-#: With what digits a number begins by its first word.
-_LEADING_DIGITS: Mapping[str, str] = {
-    **{word: str(number) for word, number in _DIGITS.items()},
-    **{word: str(number)[0] for word, number in _TENS.items()},
-    "a": "1",
-    "one": "1",
-}
-
-#: Words in lower case that mean nothing else unless one of some words follows.
-_FOLLOWED_BY: Mapping[str, frozenset[str]] = {
-    **{
-        first: frozenset(name[1] for name in _SAME_WORDS if name[0] == first and len(name) > 1)
-        for first in {name[0] for name in _SAME_WORDS if len(name) > 1}
-    },
-    "a": frozenset(_SCALES),
-    "one": frozenset(_SCALES),
-}
-#: Those of which it depends on what follows how they are read.
-LEADING = JOINING | _FOLLOWED_BY.keys()
-#: Every word in lower case that ``beginnings`` may give.
-FIRST_OF_NAMES = frozenset(
-    (*JOINING, *_LEADING_DIGITS, *(name[0].split("&")[0] for name in _SAME_WORDS), "it", "us")
-)
-#: What goes with the figure before it.
-SCALES = frozenset(_SCALES)
-#: Numbers in words, and what may stand before or after another part of one.
-NUMBERS = frozenset((*_DIGITS, *_TENS))
-BESIDE_NUMBERS = NUMBERS | SCALES | {"a", "and", "one", "per", "percent", "pct"}
-
-
-def may_be_one(first: str, second: str) -> bool:
-    """Whether two words in lower case that follow one another may be read as one."""
-    return first in JOINING or second in _FOLLOWED_BY.get(first, ())
-
-
-#: By the first word of names, and of numbers in words, every word that may stand in them.
-PARTS_OF_NAMES: Mapping[str, frozenset[str]] = {
-    first: frozenset(
-        (*_DIGITS, *_TENS, *_SCALES, "and", "a", "one")
-        if first in ("a", "one")
-        else (word for name in _SAME_WORDS if name[0] == first for word in name)
-    )
-    for first in _FOLLOWED_BY
-}
-
+#: Words in lower case with which a number begins.
+_BEGIN_NUMBERS = frozenset((*_DIGITS, *_TENS, "a", "one"))
 
 #: What is a pronoun, and what it is where it is none.
 _PRONOUNS = {"it": "ict", "us": "usa"}
@@ -569,7 +501,7 @@ def _joins(first: _Token, second: _Token) -> bool:
 def _number(tokens: list[_Token], at: int) -> tuple[int, str]:
     """How many tokens are a number, in digits or words, and its digits; 0 and nothing if none."""
     if not tokens[at].figure:
-        if tokens[at].form not in _LEADING_DIGITS:
+        if tokens[at].form not in _BEGIN_NUMBERS:
             return 0, ""
         return _number_in_words([token.form for token in tokens[at : at + _MOST_NUMBER_WORDS]])
     figure, n_taken = tokens[at].form, 1

@@ -75,6 +75,11 @@ def says_of_case(case: Case, passages: Sequence[Passage]) -> tuple[str, ...]:
     return tuple(one for one in (case.title, case.summary, *(p.text for p in passages[1:])) if one)
 
 
+def texts_read(case: Case, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The texts of a case in which a search shows words: title, passages, and whom it suits."""
+    return (case.title, *(one.text for one in passages), *case.audience_lines)
+
+
 def words_of_case(case: Case, taxonomy: Taxonomy) -> str:
     """The words that a case is found by beside those that it says itself.
 

@@ -26,7 +26,9 @@ from kb.search.searcher import Searcher
 from kb.snapshots.format import SCHEMA_VERSION, Content, EncoderRecord, Manifest, Snapshot
 from kb.snapshots.names import NameIndex, write_names
 from kb.snapshots.vector_sets import AUDIENCE, PASSAGES
+from kb.text.chunking import texts_read
 from kb.text.spelling import SpellingTable
+from kb.text.word_places import WordPlaces
 from tests.kb.search.engines import engine_in
 from tests.toy import ROOT
 
@@ -205,6 +207,9 @@ def searcher_of_many(
                 cases=cases, taxonomy=taxonomy, references={}, calibration=calibration
             ),
             passages=[_passages(case, texts) for case, texts in made],
+            word_places=[
+                WordPlaces.of(texts_read(case, _passages(case, texts))) for case, texts in made
+            ],
             words=SpellingTable.of({}),
             sources=counted_sources(cases, {}),
             names=_names(folder / "names", cases, taxonomy),

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from kb.model.cases import Case, Passage
 from kb.search.answer import Reason
-from kb.search.marker import Marker
 from kb.search.reasons import Passages, reasons
-from kb.text.analysis import places, terms
+from kb.text.analysis import terms
+from kb.text.chunking import texts_read
 from kb.text.mentions import Mention
+from kb.text.word_places import WordPlaces
 
 CASE = Case(
     id="no/wine",
@@ -42,45 +43,11 @@ def give(query: str, *, best: int, by_meaning: bool, case: Case = CASE, mentions
     return reasons(
         case,
         PASSAGES,
-        PASSAGES[best],
-        marker=Marker(terms(query)),
+        best,
+        spans=WordPlaces.of(texts_read(case, PASSAGES)).spans(terms(query)),
         by_meaning=by_meaning,
         mentions=mentions,
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "query", "expected"),
-    [
-        pytest.param("They export wines.", "exports wine", ["export", "wines"], id="inflected"),
-        pytest.param("QUÉBEC, quebec", "Québec", ["QUÉBEC", "quebec"], id="accents and case"),
-        pytest.param("The factories of the firm", "of the", [], id="function words"),
-        pytest.param("CAD-CAM shop", "cad-cam", ["CAD", "CAM"], id="hyphenated"),
-        pytest.param("rose by 30% in 300 days", "30 per cent", ["30%"], id="figures"),
-        pytest.param(
-            "organised, organization", "organise", ["organised", "organization"], id="-ize"
-        ),
-        pytest.param(
-            "SMEs, small and medium enterprises, a company",
-            "firm",
-            ["SMEs", "small and medium enterprises"],
-            id="names of several words",
-        ),
-        pytest.param("inter-firm R&D in the U.S.", "interfirm", ["inter-firm"], id="first parts"),
-        pytest.param("inter-firm R&D in the U.S.", "research", ["R&D"], id="a pair"),
-        pytest.param("inter-firm R&D in the U.S.", "USA", ["U.S."], id="dotted"),
-        pytest.param("thirty per cent of three", "30%", ["thirty per cent"], id="in words"),
-        pytest.param("winery twine", "wine", [], id="parts of words"),
-        pytest.param("", "wine", [], id="empty text"),
-        pytest.param("wine", "", [], id="empty query"),
-    ],
-)
-def test_marks_cover_the_words_of_the_query(text, query, expected):
-    """Each word of the text that a word of the query stands for is marked, whole."""
-    spans = Marker(terms(query)).marks(text)
-
-    assert [text[start:end] for start, end in spans] == expected
-    assert list(spans) == sorted(spans)
 
 
 @pytest.mark.parametrize(
@@ -140,51 +107,13 @@ def test_a_passage_is_near_from_a_cosine_on(searcher, cosine, less_common, kind)
         less_common=less_common,
     )
     passages = tuple(replace(one, text=f"{one.text} A wine.") for one in PASSAGES)
+    places = WordPlaces.of(texts_read(CASE, passages))
 
-    found = Passages([passages], has_multilingual=False).reasons(
-        [(CASE, row), (CASE, row)], Marker(terms("wine")), evidence, ()
+    found = Passages([passages], [places], has_multilingual=False).reasons(
+        [(CASE, row), (CASE, row)], terms("wine"), evidence, ()
     )
 
     assert [reasons[0].kind for reasons in found] == [kind, kind]
-
-
-def test_texts_are_looked_at_by_themselves():
-    """Words and marks of each, beside others that must be read whole, and beside empty ones."""
-    texts = (
-        "Wines: WINE, wines.",
-        "",
-        "They export 30 per cent of it to the U.S.",
-        "Nine oaks",
-        "a firm's wine, and 30% off",
-        "The re\u0301seau of wine, a réseau",
-    )
-    marker = Marker(terms("wine export 30% firm USA réseau"))
-
-    assert [marker.words(one) for one in texts] == [
-        ("wines", "wine"),
-        (),
-        ("export", "30 per cent", "u.s."),
-        (),
-        ("firm", "wine", "30%"),
-        ("re\u0301seau", "wine", "réseau"),
-    ]
-    assert [[one[a:b] for a, b in marker.marks(one)] for one in texts] == [
-        ["Wines", "WINE", "wines"],
-        [],
-        ["export", "30 per cent", "U.S."],
-        [],
-        ["firm", "wine", "30%"],
-        ["re\u0301seau", "wine", "réseau"],
-    ]
-
-
-def test_words_that_are_read_later_are_looked_at_too():
-    """A marker goes on with texts whose words nobody had read when it began."""
-    marker = Marker({"looom"})
-    assert marker.words("An oak") == ()
-
-    assert marker.words("A looom of oak") == ("looom",)
-    assert marker.marks("A looom of oak") == ((2, 7),)
 
 
 def test_words_of_the_title_alone_are_a_reason():
@@ -216,51 +145,6 @@ def test_facets_come_last_and_only_those_of_the_case():
     )
 
 
-@settings(deadline=None, derandomize=True, max_examples=600)
-@given(
-    text=st.lists(
-        st.sampled_from(
-            "two five Twenty-five twenty hundred and 2 5 05 25 205 5-6 $5 5.2 5,000 5% NOK 5m, a "
-            "one five-year per cent percent co-two non 20 fifty thousand wine. two_five".split()
-        ),
-        max_size=10,
-    ).map(" ".join),
-    query=st.sampled_from("2 5 25 205 20 50 5% 5000 52 2.5 5m 1 two-hundred".split()),
-)
-def test_no_number_is_passed_over(text, query):
-    """Nor is one marked that is a part of another."""
-    asked = set(terms(query))
-    spans = tuple(dict.fromkeys((start, end) for one, start, end in places(text) if one in asked))
-
-    assert Marker(asked).marks(text) == spans
-
-
-@settings(deadline=None, derandomize=True, max_examples=600)
-@given(
-    text=st.lists(
-        st.sampled_from(
-            "wine 30 % per cent thirty seven million small and medium enterprises SMEs firm "
-            "inter-firm co-op know how R&D U.S. US us it IT company united states non profit "
-            "a one to Canada's don't firm_wine re\u0301seau 7 2,000 hundred "
-            "17 1.7 0.5 twenty 17,500 2011".split()
-        ),
-        max_size=12,
-    ).map(" ".join),
-    query=st.sampled_from(
-        "30% 7000000 3 firm small co-op knowhow research USA ICT interfirm nonprofit wine".split()
-    ),
-)
-def test_no_mark_is_passed_over(text, query):
-    """The quick look at single words finds what reading the whole text finds."""
-    asked = set(terms(query))
-    spans = tuple(dict.fromkeys((start, end) for one, start, end in places(text) if one in asked))
-
-    assert Marker(asked).marks(text) == spans
-    assert Marker(asked).words(text) == tuple(
-        dict.fromkeys(text[start:end].lower() for start, end in spans)
-    )
-
-
 _WORDS = (
     "wine wines export exporting the of firm factories Québec organise organization 30% CAD-CAM a_b"
 )
@@ -274,13 +158,13 @@ def test_every_reason_can_be_checked(texts, title, query, data):
     passages = [
         Passage(case_id=CASE.id, ordinal=at, heading="", text=text) for at, text in enumerate(texts)
     ]
-    asked = terms(query)
+    asked, case = terms(query), replace(CASE, title=title)
 
     found = reasons(
-        replace(CASE, title=title),
+        case,
         passages,
-        data.draw(st.sampled_from(passages)),
-        marker=Marker(asked),
+        data.draw(st.integers(0, len(passages) - 1)),
+        spans=WordPlaces.of(texts_read(case, passages)).spans(asked),
         by_meaning=data.draw(st.booleans()),
         mentions=(),
     )
