@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -19,6 +20,9 @@ from kb.text.mentions import Absent, Mention, Region
 
 if TYPE_CHECKING:
     from kb.search.searcher import Searcher
+
+#: Of so many values of facets, each with its count, it is remembered what they are as data.
+_REMEMBERED_VALUES = 2_048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,11 +229,14 @@ def search_answer(result: SearchResult, searcher: Searcher, addresses: Addresses
             )
             for hit in result.in_passing
         ),
-        facets={
-            facet: tuple(extended(FacetValue, count) for count in counts)
-            for facet, counts in result.facets.items()
-        },
+        facets={facet: tuple(map(_facet_value, counts)) for facet, counts in result.facets.items()},
     )
+
+
+@lru_cache(maxsize=_REMEMBERED_VALUES)
+def _facet_value(count: FacetCount) -> FacetValue:
+    """A value of a facet as data: most values of an answer are as they were in another."""
+    return extended(FacetValue, count)
 
 
 def asked_filters(query: Query) -> Mapping[str, object]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, computed_field
@@ -48,14 +49,18 @@ def schemas(kinds: Iterable[type], *, at: str) -> Mapping[str, JsonSchemaValue]:
 
 def extended(kind: type[T], record: object, **more: object) -> T:
     """A record of a larger kind: all that ``record`` says, and more."""
-    names = _names(type(record))
-    return kind(**{name: getattr(record, name) for name in names}, **more)
+    names, values = _fields(type(record))
+    return kind(**dict(zip(names, values(record), strict=True)), **more)
 
 
 @functools.cache
-def _names(kind: type) -> tuple[str, ...]:
-    """The names of the fields of a record: an answer holds hundreds of one kind."""
-    return tuple(field.name for field in dataclasses.fields(kind))
+def _fields(kind: type) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
+    """The names of the fields of a record, of which it has several, and what gives their values.
+
+    An answer holds hundreds of one kind.
+    """
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    return names, operator.attrgetter(*names)
 
 
 def old_name(new: str, kind: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,8 +24,7 @@ class Provenance:
 
 def provenance(case: Case, references: Mapping[str, Reference]) -> Provenance:
     """Where a case comes from: the first of its sources that is known, and a count."""
-    works = _works(case, references)
-    first = works[0] if works else None
+    first = next(_works(case, references), None)
     return Provenance(
         year=first.year if first else "",
         by=first.by if first else "",
@@ -38,7 +37,7 @@ def latest_year(case: Case, references: Mapping[str, Reference]) -> int | None:
 
     None where a source has no year, as it may be later than the others.
     """
-    works = _works(case, references)
+    works = tuple(_works(case, references))
     years = [work.year.removeprefix("about ") for work in works]
     if not years or len(works) < len({source.key for source in case.sources}):
         return None
@@ -58,6 +57,7 @@ def told_by(case: Case, references: Mapping[str, Reference]) -> str:
     return f"Before {year} (the source gives no year)"
 
 
-def _works(case: Case, references: Mapping[str, Reference]) -> list[Reference]:
+def _works(case: Case, references: Mapping[str, Reference]) -> Iterator[Reference]:
+    """The works that a case rests on, each read when it is its turn."""
     keys = dict.fromkeys(source.key for source in case.sources)
-    return [references[key] for key in keys if key in references]
+    return (references[key] for key in keys if key in references)

@@ -23,6 +23,9 @@ import tantivy
 #: Words whose stems are kept: every hit shows where the words of the query stand.
 _REMEMBERED = 50_000
 
+#: Texts of which it is kept how they are read: each step of a search asks it of the same few.
+_REMEMBERED_TEXTS = 16
+
 #: Letters beyond which a word is no word: what somebody leaned on, or a line without spaces.
 _LONGEST = 60
 
@@ -308,6 +311,7 @@ class _Token:
         self.hyphen = self.figure = self.capitals = False
 
 
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text in their one form, in order; function words are among them."""
     tokens = _tokens(text)

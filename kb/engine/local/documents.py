@@ -145,7 +145,7 @@ class DocumentTable:
             rows = among if within.is_open else among[passing[among]]
         return {
             name: {
-                value: int(number)
+                value: number
                 for value, number in zip(facet.names, _counted(facet, passing, rows), strict=True)
                 if number
             }
@@ -226,14 +226,14 @@ def _read_facet(folder: Path, number: int, names: tuple[str, ...], n: int) -> _F
     )
 
 
-def _counted(facet: _Facet, passing: np.ndarray | None, rows: np.ndarray | None) -> np.ndarray:
+def _counted(facet: _Facet, passing: np.ndarray | None, rows: np.ndarray | None) -> list[int]:
     """How many documents have each value: of some rows, of those that pass, or of all."""
     values = facet.values
     if rows is not None:
         values = values[stretches(facet.starts, rows)[0]]
     elif passing is not None:
         values = values[passing[facet.rows]]
-    return np.bincount(values, minlength=len(facet.names))
+    return np.bincount(values, minlength=len(facet.names)).tolist()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
