@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.guidance.profile import Profile, contradictions, words_of_profile
+from kb.guidance.profile import Profile, contradictions
 from kb.guidance.profile_comparison import FieldComparison, country_in_line
 from kb.guidance.profile_score import excludes_public_money, left_out
 from kb.guidance.role_models import RoleModel, RoleModels
@@ -51,7 +51,7 @@ class Notices:
 def notices_of(answer: RoleModels, searcher: Searcher) -> Notices:
     """What is said once of an answer."""
     absent = tuple(_absent(answer, searcher))
-    asked = searcher.analyser.analyse(words_of_profile(answer.profile))
+    asked = answer.reading
     return Notices(
         contradictions=tuple(_contradictions(answer, asked, searcher)),
         left_out=tuple(_left_out(answer, asked, searcher)),
@@ -129,7 +129,7 @@ def _paid(answer: RoleModels, taxonomy: Taxonomy) -> Iterator[str]:
 def _contradictions(answer: RoleModels, asked: Analysis, searcher: Searcher) -> Iterator[str]:
     profile, taxonomy = answer.profile, searcher.taxonomy
     yield from contradictions(profile, taxonomy)
-    in_words = counted_in_words(profile, searcher)
+    in_words = counted_in_words(profile, searcher.mentions)
     if profile.partners is not None and in_words not in (0, profile.partners):
         n = number_word(profile.partners)
         yield (
@@ -155,8 +155,8 @@ def _contradictions(answer: RoleModels, asked: Analysis, searcher: Searcher) -> 
 def _two_trades(profile: Profile, searcher: Searcher) -> Iterator[str]:
     """What is said where the words on a firm name sectors, and its field names others."""
     taxonomy = searcher.taxonomy
-    named = sectors_named(profile.business, searcher)
-    if named and profile.my_sector and not set(named) & set(profile.my_sector):
+    named = sectors_named(profile.business, searcher) if profile.my_sector else ()
+    if named and not set(named) & set(profile.my_sector):
         said, chosen = (
             joined([f"“{taxonomy.label('sector', one)}”" for one in values])
             for values in (named, profile.my_sector)

@@ -11,8 +11,8 @@ place of the weights; ``weights_of`` says which of them a profile has.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,10 +20,11 @@ from kb.engine.base import best_rows
 from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import compare_fields, either_form
+from kb.guidance.profile_reading import Reader
 from kb.guidance.profile_texts import wanted_projects
 from kb.model.english import capital
 from kb.model.taxonomy import Taxonomy
-from kb.search.evidence import CANDIDATES, Evidence, Vectors
+from kb.search.evidence import CANDIDATES, Evidence
 from kb.search.query_analysis import Analysis, Exclusion
 from kb.search.searcher import Searcher
 
@@ -78,9 +79,6 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 #: Shorter pieces of a text say too little alone; more than so many cost time and add little.
 _SHORTEST, _MOST_SENTENCES = 9, 8
 
-#: Turns a text into its vectors, one per encoder.
-Encode = Callable[[str], Vectors]
-
 
 def part_label(name: str, taxonomy: Taxonomy) -> str:
     """What a part of a score is of, in words."""
@@ -94,16 +92,17 @@ class ScoredParts:
 
     ``parts`` are those that the profile gives, by name: float64 of the shape of ``rows``, each in
     [0, 1]. ``evidence`` is that for everything that the profile says, None where it says
-    nothing in words or by its ticks.
+    nothing in words or by its ticks. ``intent`` is what ``intent_of`` gives for its words.
     """
 
     rows: np.ndarray
     parts: Mapping[str, np.ndarray]
     evidence: Evidence | None
+    intent: Mapping[str, float] = field(default_factory=dict)
 
 
 def score_parts(
-    searcher: Searcher, profile: Profile, within: Filter, encode: Encode | None = None
+    searcher: Searcher, profile: Profile, within: Filter, reader: Reader | None = None
 ) -> ScoredParts:
     """The parts of the score of the cases that may suit best.
 
@@ -115,19 +114,19 @@ def score_parts(
         searcher: what the cases are in.
         profile: the firm.
         within: which cases may be a role model.
-        encode: one that remembers; the default is that of the searcher.
+        reader: reads its texts, also for what comes after; the default is a new one.
     """
-    encode = encode or searcher.retriever.vectors
+    reader = reader or Reader(searcher)
     taxonomy, retriever = searcher.taxonomy, searcher.retriever
     text, words = full_text(profile, taxonomy), words_of_profile(profile)
-    said = left_out(profile, searcher.analyser.analyse(words), taxonomy)
+    said = left_out(profile, reader.analyse(words), taxonomy)
     within = searcher.leaving_out(within, said)
     passing = searcher.matching(within)
     are_few = len(passing) <= CANDIDATES
     rows = passing if are_few else _ticking(searcher, profile, passing)
     evidence = None
     if text:
-        evidence = retriever.evidence(searcher.analyser.analyse(text), (within,), also=rows)
+        evidence = retriever.evidence(reader.analyse(text), (within,), also=rows)
     if not are_few and evidence is not None:
         rows = np.union1d(rows, searcher.engine.matching(within, evidence.rows))
     if not len(rows):
@@ -138,12 +137,13 @@ def score_parts(
         unnamed = replace(evidence, named=np.zeros(len(evidence.rows)))
         scores = searcher.text_scores(unnamed)[np.searchsorted(evidence.rows, rows)]
         parts[FULL_TEXT] = np.clip(scores, 0, 1)
-    if words and (intent := intent_of(searcher, words, encode)):
+    intent = intent_of(words, reader) if words else {}
+    if intent:
         parts[INTENT] = _best_project(searcher, rows, intent)
     parts |= _ticked_parts(searcher, profile, rows)
     parts |= _read_parts(searcher, profile, rows, parts)
     ordered = {name: parts[name] for name in WEIGHTS if name in parts}
-    return ScoredParts(rows=rows, parts=ordered, evidence=evidence)
+    return ScoredParts(rows=rows, parts=ordered, evidence=evidence, intent=intent)
 
 
 def left_out(profile: Profile, said: Analysis, taxonomy: Taxonomy) -> Analysis:
@@ -210,10 +210,10 @@ def wishes_of(profile: Profile, taxonomy: Taxonomy) -> list[str]:
     return [*_sentences(profile.aim or profile.business), *([ticked] if ticked else [])]
 
 
-def intent_of(searcher: Searcher, words: str, encode: Encode) -> Mapping[str, float]:
+def intent_of(words: str, reader: Reader) -> Mapping[str, float]:
     """How near the words come to wanting each project type, in [0, 1]."""
-    asked = [encode(sentence) for sentence in _sentences(words)]
-    projects, phrases = searcher.retriever.phrases()
+    asked = [reader.encode(sentence) for sentence in _sentences(words)]
+    projects, phrases = reader.phrases
     return wanted_projects(projects, phrases, asked)
 
 
@@ -268,11 +268,19 @@ def _read_parts(
 
 
 def _having(searcher: Searcher, rows: np.ndarray, facet: str, *values: str) -> np.ndarray:
-    """1 for the cases that have any of some values of a facet, 0 for the others."""
-    if not values:
-        return np.zeros(len(rows))
-    having = searcher.engine.matching(Filter(facets={facet: values}), rows)
-    return np.isin(rows, having, assume_unique=True).astype(np.float64)
+    """1 for the cases that have any of some values of a facet, 0 for the others.
+
+    Args:
+        searcher: what the cases are in.
+        rows: the cases, in order.
+        facet: by its name.
+        values: of the facet.
+    """
+    having = np.zeros(len(rows))
+    if values:
+        found = searcher.engine.matching(Filter(facets={facet: values}), rows)
+        having[np.searchsorted(rows, found)] = 1.0
+    return having
 
 
 def _trade(searcher: Searcher, profile: Profile, rows: np.ndarray) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -14,8 +13,8 @@ from kb.engine.base import best_rows
 from kb.engine.filters import Filter
 from kb.guidance.profile import Profile, words_of_profile
 from kb.guidance.profile_comparison import FieldComparison, compare_with_heard
+from kb.guidance.profile_reading import Reader
 from kb.guidance.profile_score import (
-    Encode,
     full_text,
     score_parts,
     weighted,
@@ -28,6 +27,7 @@ from kb.model.cases import Case
 from kb.search.answer import FacetCount, Reason
 from kb.search.evidence import Evidence
 from kb.search.query import Query, filter_of
+from kb.search.query_analysis import Analysis
 from kb.search.scoring import answered_by
 from kb.search.searcher import Searcher
 from kb.text.body import DONE_HEADING
@@ -94,6 +94,7 @@ class RoleModels:
     facets: Mapping[str, tuple[FacetCount, ...]]
     suggested_goals: tuple[str, ...]
     completed: Profile
+    reading: Analysis
     no_good_match: bool
     snapshot_id: str
 
@@ -104,9 +105,9 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     At most ``MOST``, best first, equal ones by id. The words and the page of the
     query do not count.
     """
-    encode = functools.cache(searcher.retriever.vectors)
+    reader = Reader(searcher)
     within = _eligible(searcher, query)
-    scored = score_parts(searcher, profile, within, encode)
+    scored = score_parts(searcher, profile, within, reader)
     parts, rows = scored.parts, scored.rows
     weights = weights_of(profile)
     scores = np.round(weighted(parts, weights), 6) if parts else np.zeros(len(rows))
@@ -119,15 +120,14 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
     words = words_of_profile(profile)
     evidence = scored.evidence
     if words and words != full_text(profile, searcher.taxonomy):
-        asked = searcher.analyser.analyse(words)
-        evidence = searcher.retriever.evidence(asked, (within,), also=rows[best])
-    heard = goals_in_words(searcher, profile, encode)
+        evidence = searcher.retriever.evidence(reader.analyse(words), (), also=rows[best])
+    heard = goals_in_words(profile, reader, scored.intent)
     goals = heard.projects
     wanted = tuple(dict.fromkeys((*goals[: heard.n_wanted], *heard.named)))
-    whole = completed(profile, searcher, wanted)
-    said = plainly_said(profile, searcher, heard.named)
+    whole = completed(profile, reader, wanted)
+    said = plainly_said(profile, reader, whole, heard.named)
     models = rows[best]
-    lines = _nearest_lines(searcher, profile, models, encode)
+    lines = _nearest_lines(profile, models, reader)
     return RoleModels(
         profile=profile,
         query=query,
@@ -149,6 +149,7 @@ def role_models(searcher: Searcher, profile: Profile, query: Query) -> RoleModel
         facets=counts_of(searcher, query),
         suggested_goals=goals,
         completed=whole,
+        reading=reader.analyse(words),
         no_good_match=not answered,
         snapshot_id=searcher.snapshot_id,
     )
@@ -176,17 +177,16 @@ def _eligible(searcher: Searcher, query: Query) -> Filter:
     return replace(filter_of(query), kinds=kinds)
 
 
-def _nearest_lines(
-    searcher: Searcher, profile: Profile, rows: np.ndarray, encode: Encode
-) -> Mapping[int, str]:
+def _nearest_lines(profile: Profile, rows: np.ndarray, reader: Reader) -> Mapping[int, str]:
     """Of each case the line on whom it suits that comes nearest to what the profile wishes.
 
     By the places of the cases in ``rows``.
     """
+    searcher = reader.searcher
     wishes = wishes_of(profile, searcher.taxonomy)
     if not wishes or not len(rows):
         return {}
-    lines = searcher.retriever.audience_lines(rows, [encode(wish) for wish in wishes])
+    lines = searcher.retriever.audience_lines(rows, [reader.encode(wish) for wish in wishes])
     nearest = nearest_texts(lines)
     return {
         place: searcher.cases[int(rows[place])].audience_lines[ordinal]

@@ -7,14 +7,20 @@ the score, where the words count as they are.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 
 from kb.guidance.profile import Profile, words_of_profile
-from kb.guidance.profile_score import Encode, intent_of
+from kb.guidance.profile_reading import Reader
 from kb.search.searcher import Searcher
 from kb.text.analysis import tokens, words
+from kb.text.mentions import Mention
+
+#: The values of facets that a text in English names.
+Mentions = Callable[[str], tuple[Mention, ...]]
 
 #: How near a project type must be to be suggested, the nearest being 1, and how many may be.
 SUGGESTED_FROM = 0.8
@@ -72,18 +78,22 @@ class HeardGoals:
     named: tuple[str, ...] = ()
 
 
-def goals_in_words(searcher: Searcher, profile: Profile, encode: Encode) -> HeardGoals:
+def goals_in_words(profile: Profile, reader: Reader, intent: Mapping[str, float]) -> HeardGoals:
     """What a firm wants by its words: clause by clause, then what all of them come near to.
 
     Who says only what the firm does has said no wish: what that is nearest to is no guess.
+
+    Args:
+        profile: the firm.
+        reader: of its texts.
+        intent: how near its words come to each project type (``intent_of``).
     """
-    said = words_of_profile(profile)
-    if not said:
+    if not words_of_profile(profile):
         return HeardGoals(projects=(), n_wanted=0)
-    intent = intent_of(searcher, said, encode)
     nearest = sorted(intent, key=lambda project: (-intent[project], project))
-    by_clause = _by_clause(searcher, profile.aim or profile.business, encode)
-    by_part = _by_clause(searcher, profile.aim, encode, fewest=1)
+    near_to = cache(partial(_near_to, reader))
+    by_clause = [*map(near_to, _clauses(profile.aim or profile.business))]
+    by_part = [*map(near_to, _clauses(profile.aim, fewest=1))]
     is_near = {one for near in by_part for one in near}
     close = [one for one in nearest if intent[one] >= SUGGESTED_FROM and one in is_near]
     first = (min(near, key=lambda one: (-near[one], one)) for near in by_clause if near)
@@ -93,13 +103,14 @@ def goals_in_words(searcher: Searcher, profile: Profile, encode: Encode) -> Hear
     return HeardGoals(
         projects=tuple(every[:MOST_SUGGESTED]),
         n_wanted=min(n_wanted, MOST_SUGGESTED),
-        named=tuple(one for one in _named_goals(searcher, profile) if one not in profile.goal),
+        named=tuple(one for one in _named_goals(profile, reader) if one not in profile.goal),
     )
 
 
-def _named_goals(searcher: Searcher, profile: Profile) -> tuple[str, ...]:
+def _named_goals(profile: Profile, reader: Reader) -> tuple[str, ...]:
     """The project types that a wish calls by name; without a wish, what the firm says it does."""
-    said = _forms(searcher.analyser.analyse(profile.aim or profile.business).in_english)
+    said = _forms(reader.analyse(profile.aim or profile.business).in_english)
+    searcher = reader.searcher
     cases = searcher.compendium.holdings.cases
     return tuple(
         project.id
@@ -113,33 +124,32 @@ def _forms(text: str) -> str:
     return f" {' '.join(word.form for word in words(text))} "
 
 
-def _by_clause(
-    searcher: Searcher, text: str, encode: Encode, fewest: int = _FEWEST_WORDS
-) -> list[dict[str, float]]:
-    """Of each clause of a text that wishes something, the project types that it comes near to.
-
-    With the cosine of the phrase nearest to it; of a clause that is near to nothing, none.
-    """
+def _clauses(text: str, *, fewest: int = _FEWEST_WORDS) -> list[str]:
+    """The first clauses of a text that wish something, of at least so many words that count."""
     clauses = [
         one
         for one in _CLAUSE.split(text)
         if len(tokens(one)) >= fewest and not _UNWISHED.match(one.strip())
     ]
-    projects, phrases = searcher.retriever.phrases() if clauses else ((), None)
-    if not projects:
-        return []
-    found = []
-    for clause in clauses[:_MOST_CLAUSES]:
-        near: dict[str, float] = {}
-        cosines = np.mean(phrases.cosines(encode(clause)), axis=0)
+    return clauses[:_MOST_CLAUSES]
+
+
+def _near_to(reader: Reader, clause: str) -> Mapping[str, float]:
+    """The project types that a clause comes near to, with the cosine of the phrase nearest to it.
+
+    None, where it is near to nothing.
+    """
+    projects, phrases = reader.phrases
+    near: dict[str, float] = {}
+    if projects:
+        cosines = np.mean(phrases.cosines(reader.encode(clause)), axis=0)
         for at in np.flatnonzero(cosines >= CLAUSE_FROM).tolist():
             project = projects[int(phrases.owners[at])]
             near[project] = max(near.get(project, 0.0), float(cosines[at]))
-        found.append(near)
-    return found
+    return near
 
 
-def completed(profile: Profile, searcher: Searcher, goals: tuple[str, ...] = ()) -> Profile:
+def completed(profile: Profile, reader: Reader, goals: tuple[str, ...] = ()) -> Profile:
     """The profile with each open field that its words fill.
 
     The sector is what the firm says that it does, or else what it wants, in any language of
@@ -148,53 +158,58 @@ def completed(profile: Profile, searcher: Searcher, goals: tuple[str, ...] = ())
     the words may be the market, so none is taken.
     """
     whole = profile
-    sectors = _sectors(_trade_in_words(profile, searcher), searcher)
-    if not profile.my_sector and sectors:
+    if not profile.my_sector and (sectors := _sectors(_trade_in_words(profile, reader), reader)):
         whole = replace(whole, my_sector=sectors)
     if not profile.goal and goals:
         whole = replace(whole, goal=goals)
-    count = counted_in_words(profile, searcher)
-    if profile.partners is None and count > 1:
+    if profile.partners is None and (count := counted_in_words(profile, reader.mentions)) > 1:
         whole = replace(whole, partners=count)
     return whole
 
 
-def plainly_said(profile: Profile, searcher: Searcher, named_goals: tuple[str, ...]) -> Profile:
+def plainly_said(
+    profile: Profile, reader: Reader, whole: Profile, named_goals: tuple[str, ...]
+) -> Profile:
     """The profile with what its words call by name: of this a case may be told to be unlike.
 
     What is only heard in them, a goal that a clause comes near to or a sector by its materials,
     is no word of the reader's.
+
+    Args:
+        profile: the firm.
+        reader: of its texts.
+        whole: the profile as ``completed`` gives it.
+        named_goals: what the words call by a name.
     """
-    sectors = _named_sectors(_trade_in_words(profile, searcher), searcher)
-    return replace(
-        completed(profile, searcher),
-        my_sector=profile.my_sector or sectors,
-        goal=profile.goal or named_goals,
-    )
+    sectors = profile.my_sector or _named_sectors(_trade_in_words(profile, reader), reader.mentions)
+    return replace(whole, my_sector=sectors, goal=profile.goal or named_goals)
 
 
-def _trade_in_words(profile: Profile, searcher: Searcher) -> str:
+def _trade_in_words(profile: Profile, reader: Reader) -> str:
     """What a firm says that it does, or else what it wants, in English."""
-    return searcher.analyser.analyse(profile.business or profile.aim).in_english
+    return reader.analyse(profile.business or profile.aim).in_english
 
 
 def sectors_named(text: str, searcher: Searcher) -> tuple[str, ...]:
     """The sectors that words in any language call by a name."""
-    return _named_sectors(searcher.analyser.analyse(text).in_english, searcher) if text else ()
+    if not text:
+        return ()
+    return _named_sectors(searcher.analyser.analyse(text).in_english, searcher.mentions)
 
 
-def _named_sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
-    return tuple(one.value for one in searcher.mentions(text) if one.facet == "sector")
+def _named_sectors(text: str, mentions: Mentions) -> tuple[str, ...]:
+    return tuple(one.value for one in mentions(text) if one.facet == "sector")
 
 
-def _sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
+def _sectors(text: str, reader: Reader) -> tuple[str, ...]:
     """The sectors that a text names; where it names none, those of the materials in it.
 
     Several sectors work with wood: each may be meant, so all that have cases are heard.
     """
-    named = _named_sectors(text, searcher)
+    named = _named_sectors(text, reader.mentions)
     if named:
         return named
+    searcher = reader.searcher
     said, counted = set(tokens(text)), searcher.compendium.holdings.cases
     return tuple(
         sector.id
@@ -203,13 +218,13 @@ def _sectors(text: str, searcher: Searcher) -> tuple[str, ...]:
     )
 
 
-def counted_in_words(profile: Profile, searcher: Searcher) -> int:
+def counted_in_words(profile: Profile, mentions: Mentions) -> int:
     """How many firms the words say would join, 0 if they do not."""
     of_us = _OF_US.search(profile.aim)
     if of_us:
         return _value(of_us.group(1))
     for number, who in _WE_ARE.findall(words_of_profile(profile)):
-        sector = any(mention.facet == "sector" for mention in searcher.mentions(who))
+        sector = any(mention.facet == "sector" for mention in mentions(who))
         if _FIRMS.search(who) or sector:
             return _value(number)
     return 0

@@ -2,10 +2,19 @@
 
 import pytest
 
-from kb.guidance.profile import Profile
+from kb.guidance.profile import Profile, words_of_profile
+from kb.guidance.profile_reading import Reader
+from kb.guidance.profile_score import intent_of
 from kb.guidance.role_models import role_models
-from kb.guidance.suggestions import completed, goals_in_words, plainly_said
+from kb.guidance.suggestions import HeardGoals, completed, goals_in_words, plainly_said
 from kb.search.query import Query
+from kb.search.searcher import Searcher
+
+
+def heard_in(searcher: Searcher, profile: Profile) -> HeardGoals:
+    """The goals that are heard in the words of a profile."""
+    reader = Reader(searcher)
+    return goals_in_words(profile, reader, intent_of(words_of_profile(profile), reader))
 
 
 @pytest.mark.parametrize(
@@ -28,21 +37,21 @@ from kb.search.query import Query
 )
 def test_how_many_join(searcher, words, count):
     """People who count themselves are counted; a number of anything else is not."""
-    assert completed(Profile(aim=words), searcher).partners == count
+    assert completed(Profile(aim=words), Reader(searcher)).partners == count
 
 
 def test_of_us_in_the_business_are_people(searcher):
     """Who says of the own firm "seven of us" counts its people; in a wish, firms that join."""
     profile = Profile(business="Metal workshop, seven of us.")
 
-    assert completed(profile, searcher).partners is None
+    assert completed(profile, Reader(searcher)).partners is None
 
 
 def test_a_number_in_its_field_wins(searcher):
     """What is said in a field is not changed by the words."""
     profile = Profile(aim="we are five wineries", partners=3, goal=("marketing",))
 
-    found = completed(profile, searcher, ("exporting",))
+    found = completed(profile, Reader(searcher), ("exporting",))
 
     assert (found.partners, found.goal) == (3, ("marketing",))
 
@@ -51,18 +60,18 @@ def test_the_sector_is_what_the_firm_does(searcher):
     """It is read from the business, and from the wish only where that is empty."""
     does = Profile(business="metal workshop", aim="wine")
 
-    assert completed(does, searcher).my_sector == ("metal-machinery",)
-    assert completed(Profile(aim="wine"), searcher).my_sector == ("wine-spirits",)
+    assert completed(does, Reader(searcher)).my_sector == ("metal-machinery",)
+    assert completed(Profile(aim="wine"), Reader(searcher)).my_sector == ("wine-spirits",)
 
 
 def test_a_country_may_be_the_market(searcher):
     """A country that the words name is not taken for the firm's own."""
-    assert completed(Profile(aim="sell wine in France"), searcher).my_country == ""
+    assert completed(Profile(aim="sell wine in France"), Reader(searcher)).my_country == ""
 
 
 def test_what_the_words_want_is_the_goal(searcher):
     """Several, where the words want several."""
-    found = completed(Profile(aim="sell more"), searcher, ("marketing", "exporting"))
+    found = completed(Profile(aim="sell more"), Reader(searcher), ("marketing", "exporting"))
 
     assert found == Profile(aim="sell more", goal=("marketing", "exporting"))
 
@@ -82,9 +91,9 @@ def test_what_the_words_want_is_the_goal(searcher):
 )
 def test_only_what_is_named_is_plainly_said(searcher, profile, sector, goal):
     """A material is no sector of the reader's, and what a clause comes near to is no goal."""
-    heard = goals_in_words(searcher, profile, searcher.retriever.vectors)
+    heard, reader = heard_in(searcher, profile), Reader(searcher)
 
-    said = plainly_said(profile, searcher, heard.named)
+    said = plainly_said(profile, reader, completed(profile, reader), heard.named)
 
     assert (said.my_sector, said.goal) == (sector, goal)
 
@@ -102,7 +111,7 @@ def test_what_a_firm_does_is_no_wish(real_live, business, goals):
     """It is nearest to some project type, which nobody asked for; a wish in it is heard."""
     searcher = real_live.current()
 
-    heard = goals_in_words(searcher, Profile(business=business), searcher.retriever.vectors)
+    heard = heard_in(searcher, Profile(business=business))
 
     assert heard.projects == goals
 
@@ -146,7 +155,7 @@ def test_what_is_only_heard_is_never_held_against_a_case(real_live, aim):
 )
 def test_a_sector_is_heard_in_its_materials(searcher, aim, sectors):
     """Where the words name none; of sectors that have cases."""
-    assert completed(Profile(aim=aim), searcher).my_sector == sectors
+    assert completed(Profile(aim=aim), Reader(searcher)).my_sector == sectors
 
 
 @pytest.mark.parametrize(
@@ -164,10 +173,10 @@ def test_each_clause_is_heard(real_live, aim, goals):
     """Two wishes of one sentence are two goals, in its order; a case is compared with both."""
     searcher = real_live.current()
     profile = Profile(aim=aim)
-    heard = goals_in_words(searcher, profile, searcher.retriever.vectors)
+    heard = heard_in(searcher, profile)
 
     assert heard.projects[: heard.n_wanted] == goals
-    assert completed(profile, searcher, heard.projects[: heard.n_wanted]).goal == goals
+    assert completed(profile, Reader(searcher), heard.projects[: heard.n_wanted]).goal == goals
 
 
 @pytest.mark.parametrize(
@@ -190,7 +199,7 @@ def test_what_is_no_wish_or_near_to_nothing_is_not_heard(real_live, aim):
     """What is not wanted is near to what is; and something is always the nearest."""
     searcher = real_live.current()
 
-    heard = goals_in_words(searcher, Profile(aim=aim), searcher.retriever.vectors)
+    heard = heard_in(searcher, Profile(aim=aim))
 
     assert heard.projects == ()
 
@@ -208,6 +217,6 @@ def test_a_wish_beside_what_is_not_wanted_is_heard(real_live, aim, goal):
     """What nobody can do alone is wanted together."""
     searcher = real_live.current()
 
-    heard = goals_in_words(searcher, Profile(aim=aim), searcher.retriever.vectors)
+    heard = heard_in(searcher, Profile(aim=aim))
 
     assert heard.projects[:1] == (goal,)
