@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 
@@ -115,13 +115,18 @@ def _named_goals(profile: Profile, reader: Reader) -> tuple[str, ...]:
     return tuple(
         project.id
         for project in cases.terms("project", searcher.taxonomy)
-        if any(f" {_forms(name).strip()} " in said for name in (project.label, *project.aliases))
+        if any(_forms_of_name(name) in said for name in (project.label, *project.aliases))
     )
 
 
 def _forms(text: str) -> str:
     """The words of a text as they are read, each between spaces."""
     return f" {' '.join(word.form for word in words(text))} "
+
+
+#: The names of the vocabulary, which are looked for in each profile.
+_forms_of_name = lru_cache(maxsize=1_024)(_forms)
+_stems_of_name = lru_cache(maxsize=1_024)(tokens)
 
 
 def _clauses(text: str, *, fewest: int = _FEWEST_WORDS) -> list[str]:
@@ -214,7 +219,7 @@ def _sectors(text: str, reader: Reader) -> tuple[str, ...]:
     return tuple(
         sector.id
         for sector in counted.terms("sector", searcher.taxonomy)
-        if any(said.issuperset(tokens(material)) for material in sector.materials)
+        if any(said.issuperset(_stems_of_name(material)) for material in sector.materials)
     )
 
 

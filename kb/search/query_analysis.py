@@ -263,22 +263,24 @@ class Analyser:
         regions = tuple(dict.fromkeys(one.region for one in named if one.region is not None))
         both = [one for one in exclusions if self._is_wanted(one, translation, regions, found)]
         excluded = tuple(one for one in exclusions if one not in both)
-        rest = _without(in_english, [place for place in named if place.absent])
+        as_cases = written(in_english) if wanted else ""
+        places = [place for place in named if place.absent]
+        rest = _without(in_english, places)
         return Analysis(
             text=text,
             english=translation.english,
             translated=translation.terms,
-            in_english=written(in_english) if wanted else "",
+            in_english=as_cases,
             terms=found,
-            each_word=_each_word(translation, in_english) if wanted else (),
-            wanted=_wanted(translation) if wanted else "",
+            each_word=_each_word(translation, found) if wanted else (),
+            wanted=_wanted(translation, in_english, as_cases) if wanted else "",
             phrases=tuple(self._phrase(one) for one in operators.phrases if tokens(one)),
             exclusions=excluded,
             contradictory=tuple(both),
             mentions=mentions,
             absent=told(named, asked),
             regions=regions,
-            rest=written(rest),
+            rest=written(rest) if places else as_cases,
             rest_terms=terms(rest) if absent else found,
             only_places=_only_places(in_english, named),
             asks_no_more=bool(absent and not mentions) and _ANY_CASE.issuperset(terms(rest)),
@@ -466,17 +468,23 @@ class Analyser:
         return 0
 
 
-def _wanted(translation: Translation) -> str:
-    """What an encoder of its own language reads."""
-    if translation.english:
-        return written(translation.in_english)
-    return without_end(translation.text)
+def _wanted(translation: Translation, in_english: str, as_cases: str) -> str:
+    """What an encoder of its own language reads.
+
+    Args:
+        translation: the text.
+        in_english: its English with the signs of money.
+        as_cases: that as cases write it.
+    """
+    if not translation.english:
+        return without_end(translation.text)
+    return as_cases if in_english == translation.in_english else written(translation.in_english)
 
 
-def _each_word(translation: Translation, in_english: str) -> tuple[tuple[str, ...], ...]:
-    """The stems that count word by word; those of English stand alone."""
+def _each_word(translation: Translation, found: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The stems that count word by word; those of English, which are ``found``, stand alone."""
     if not translation.groups:
-        return tuple((stem,) for stem in terms(in_english))
+        return tuple((stem,) for stem in found)
     several = (terms(" ".join(group)) for group in translation.groups)
     return tuple(dict.fromkeys(stems for stems in several if stems))
 

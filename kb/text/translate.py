@@ -254,13 +254,15 @@ def _joined(
 
 def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | None:
     """The terms of the parts of a compound, None if it is none."""
-    if language not in _JOINTS:
+    if language not in _JOINTS or len(word) < 2 * _SHORTEST_PART:
         return None
+    firsts = [*_first_parts(word, table, language)]
     parts = next(
         (
-            parts
-            for most_parts in range(2, _MOST_PARTS + 1)
-            for parts in _splits(word, table, language, most_parts)
+            (first, *rest)
+            for most_others in range(1, _MOST_PARTS)
+            for first, end in firsts
+            for rest in _splits(word[end:], table, language, most_others)
         ),
         None,
     )
@@ -270,24 +272,38 @@ def _compound(word: str, table: WordTable, language: str) -> tuple[str, ...] | N
 
 
 def _splits(
-    word: str, table: WordTable, language: str, most_parts: int, *, is_rest: bool = False
+    word: str, table: WordTable, language: str, most_parts: int
 ) -> Iterator[tuple[int, ...]]:
-    """Ways to cut a word into at most so many known parts; the longest first part first."""
+    """Ways to cut the rest of a word into at most so many known parts; the longest first one first.
+
+    Yields the places of their groups.
+    """
     forms = table.forms[language]
-    whole = forms.get(LAST_PART + word) if is_rest else None
+    whole = forms.get(LAST_PART + word)
     if whole is None:
         whole = forms.get(word)
     if whole is not None and table.meanings[whole]:
         yield (whole,)
     if most_parts == 1:
         return
+    for first, end in _first_parts(word, table, language):
+        for rest in _splits(word[end:], table, language, most_parts - 1):
+            yield (first, *rest)
+
+
+def _first_parts(word: str, table: WordTable, language: str) -> Iterator[tuple[int, int]]:
+    """What may be the first part of a word, longest first: its group, and where the rest begins.
+
+    Such a part means something, and letters may join it to the rest.
+    """
+    forms = table.forms[language]
     for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
-        for joint in _JOINTS.get(language, ()):
-            first = forms.get(word[: end - len(joint)]) if word[:end].endswith(joint) else None
-            if first is None or not table.meanings[first] or end - len(joint) < _SHORTEST_PART:
+        for joint in _JOINTS[language]:
+            if end - len(joint) < _SHORTEST_PART or not word.startswith(joint, end - len(joint)):
                 continue
-            for rest in _splits(word[end:], table, language, most_parts - 1, is_rest=True):
-                yield (first, *rest)
+            first = forms.get(word[: end - len(joint)])
+            if first is not None and table.meanings[first]:
+                yield first, end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
