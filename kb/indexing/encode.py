@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Self
 
 import numpy as np
@@ -26,7 +27,7 @@ from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.onnx_export import export_encoder
 from kb.encoders.sentence_transformer import ModelFiles, SentenceTransformerEncoder
 from kb.engine.base import Rows, VectorText
-from kb.errors import IndexNotWritable
+from kb.errors import EncoderUnavailable, IndexNotWritable
 from kb.indexing.earlier import Earlier
 from kb.indexing.journal import Journal
 from kb.indexing.make import Made
@@ -36,6 +37,8 @@ from kb.indexing.vector_file import VectorFile
 from kb.snapshots.store import what_stays
 from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SETS
 
+#: What is written at once to find out whether there is room.
+_PIECE = bytes(1_000_000)
 #: At least so many texts are encoded between two looks at the journal, and at how far it is.
 _AT_ONCE = 64
 #: So many seconds after its beginning it is told how far encoding is, and then every so many.
@@ -189,6 +192,20 @@ def _keeping(index: Path) -> Iterator[None]:
         ) from err
 
 
+def _find_room(folder: Path, model: Path) -> None:
+    """Write as much as an export of a model takes, and remove it: it tells no full disk apart.
+
+    It is written twice while it is made, with the weights of the model in it.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    size = 2 * sum(file.stat().st_size for file in model.iterdir() if file.is_file())
+    with TemporaryFile(dir=folder) as file:
+        for _ in range(0, size, len(_PIECE)):
+            file.write(_PIECE)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Encoders:
     """The encoders of a plan, each of them loaded when first needed.
@@ -258,7 +275,11 @@ class _Encoders:
         # What the workers run is made on the processor, and compared there.
         loaded = self._encoder if self.device == "cpu" else SentenceTransformerEncoder(self.files)
         self.tell("Exporting the query encoder …")
-        export_encoder(loaded, folder)
+        try:
+            export_encoder(loaded, folder)
+        except EncoderUnavailable:
+            _find_room(folder.parent, self.files.folder)
+            raise
 
     @cached_property
     def _encoder(self) -> SentenceTransformerEncoder:

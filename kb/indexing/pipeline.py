@@ -19,7 +19,15 @@ from kb.content.part import Part, part_of, whole
 from kb.encoders.multilingual import multilingual_digest
 from kb.encoders.sentence_transformer import find_model
 from kb.engine.choice import ready_for_a_build, remove_versions
-from kb.errors import Attempt, BuildFailed, CorpusInvalid, IndexNotWritable, KBError, snapshot_error
+from kb.errors import (
+    Attempt,
+    BuildFailed,
+    CorpusInvalid,
+    IndexNotWritable,
+    KBError,
+    SettingError,
+    snapshot_error,
+)
 from kb.indexing.earlier import find_earlier
 from kb.indexing.encode import encode
 from kb.indexing.journal import remove_journals
@@ -28,7 +36,7 @@ from kb.indexing.make import make
 from kb.indexing.plan import Plan, make_plan
 from kb.indexing.write import write_snapshot
 from kb.search.opening import Verify, Wanted, try_out
-from kb.settings import Settings
+from kb.settings import Settings, shown
 from kb.snapshots.format import ENGINE_FOLDER, Manifest
 from kb.snapshots.store import Standing, building, serve, snapshot_ids
 from kb.versions.store import Versions
@@ -89,12 +97,14 @@ def build(
         BuildBusy: another build of the same index is running.
         BuildFailed: what was built cannot be served.
         IndexNotWritable: the index folder cannot be written to.
+        SettingError: the index folder is among the cases.
         EngineUnavailable: the server of ``KB_ENGINE`` cannot take it.
         QueryError: there is no such collection.
         CorpusError, TaxonomyError, EncoderUnavailable: as they say.
             Whichever is raised, what was served stays.
     """
     started = time.perf_counter()
+    _keep_apart(settings)
     with building(settings.index) as standing:
         way = _Way(settings=settings, standing=standing, force=force, progress=progress, tell=tell)
         corpus = way.corpus(read)
@@ -268,6 +278,17 @@ class _Way:
             "What is built is served in its place, and the pin has ended."
         )
         return [pinned]
+
+
+def _keep_apart(settings: Settings) -> None:
+    """Refuse an index among the cases: the next build would read its files as content."""
+    index, cases = settings.index.absolute(), settings.cases.absolute()
+    inside = index.relative_to(cases).parts if index.is_relative_to(cases) else None
+    if inside is not None and not any(name.startswith(".") for name in inside):
+        raise SettingError(
+            f"KB_INDEX must be outside the folder of the cases, not {shown(str(settings.index))}: "
+            f"all that is in {settings.cases} is read as content. Set KB_INDEX, or give --index."
+        )
 
 
 def _checked(corpus: Corpus, stays: str) -> Corpus:

@@ -7,8 +7,12 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.errors import CorpusError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def file_digest(path: Path) -> str:
@@ -43,6 +47,23 @@ def refuse_no_file(path: Path) -> None:
 def _no_file(path: Path) -> OSError:
     said = "it is no file but a pipe, a device or a socket, which would be lost"
     return OSError(errno.EEXIST, said, str(path))
+
+
+def save_array(path: Path, array: np.ndarray) -> None:
+    """Write an array in numpy's own format, the same bytes as ``numpy.save``.
+
+    Where a disk is full, ``numpy.save`` tells how much it wrote, and not why it stopped.
+
+    Raises:
+        OSError: it cannot be written; ``strerror`` says why in words.
+    """
+    import numpy as np  # slow import: a check writes no arrays
+    from numpy.lib import format as npy
+
+    rows = np.asarray(array, order="C")
+    with path.open("wb") as file:
+        npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(rows))
+        file.write(rows.data)
 
 
 def write_durably(path: Path, data: bytes) -> None:

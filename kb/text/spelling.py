@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import OSA
 
+from kb.model.files import save_array
 from kb.text.analysis import JOINING, is_short_name, words
 from kb.text.english import Frequencies, english, is_english_word, keys
 from kb.text.language import with_words, words_of
@@ -134,7 +135,7 @@ class SpellingTable:
         """Write the table into a new folder, a file for each array."""
         folder.mkdir()
         for name, array in self._arrays().items():
-            np.save(folder / f"{name}.npy", array)
+            save_array(folder / f"{name}.npy", array)
 
     @classmethod
     def open(cls, folder: Path) -> SpellingTable:

@@ -21,11 +21,12 @@ import numpy as np
 from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
 
 from kb.errors import SnapshotCorrupt
+from kb.model.files import save_array
 
 
 def write_array(folder: Path, name: str, array: np.ndarray) -> None:
     """Write an array as ``name``.npy."""
-    np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+    save_array(folder / f"{name}.npy", np.ascontiguousarray(array))
 
 
 def read_array(folder: Path, name: str, kind: str, *, shape: tuple[int | None, ...]) -> np.ndarray:

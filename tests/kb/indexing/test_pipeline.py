@@ -22,6 +22,7 @@ from kb.errors import (
     CorpusInvalid,
     EncoderUnavailable,
     IndexNotWritable,
+    SettingError,
     SnapshotMissing,
     TaxonomyError,
 )
@@ -479,6 +480,68 @@ def test_a_first_build_on_a_full_disk_speaks_of_no_previous_snapshot(toy_setting
         "File too large; there is no snapshot to serve yet.\n",
     )
     assert build(toy_settings).up_to_date
+
+
+#: An export that fails, where no file may grow beyond a limit from then on.
+NO_EXPORT = """
+import json, resource, sys
+from kb.errors import EncoderUnavailable, KBError
+from kb.indexing import encode
+from kb.indexing.pipeline import build
+from kb.settings import read_settings
+cases, index, model, limit = json.loads(sys.argv[1])
+def export(encoder, folder):
+    if limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    raise EncoderUnavailable("It cannot be exported.")
+encode.export_encoder = export
+try:
+    build(read_settings({}, cases=cases, index=index, model=model, multilingual="off"))
+except KBError as err:
+    print(type(err).__name__, str(err), sep=": ")
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        (
+            4_000,
+            "IndexNotWritable: The snapshot cannot be written to {index}: File too large; "
+            "there is no snapshot to serve yet.\n",
+        ),
+        (0, "EncoderUnavailable: It cannot be exported.\n"),
+    ],
+    ids=["full", "not full"],
+)
+def test_a_full_disk_is_no_fault_of_the_encoder(toy_settings, limit, message):
+    """An export that found no room says so, and sends nobody to another encoder."""
+    folders = (toy_settings.cases, toy_settings.index, toy_settings.model)
+
+    done = run_apart(NO_EXPORT, *folders, limit)
+
+    assert (done.stderr, done.stdout) == ("", message.format(index=toy_settings.index))
+
+
+@pytest.mark.parametrize("name", ["index", "norway/index", "."])
+def test_an_index_among_the_cases_is_refused(toy_settings, name):
+    """The next build would read what is in it as content; nothing is written there."""
+    before = files(toy_settings.cases)
+    settings = replace(toy_settings, index=toy_settings.cases / name)
+
+    with pytest.raises(SettingError, match=r"^KB_INDEX must be outside the folder of the cases, "):
+        build(settings)
+
+    assert files(toy_settings.cases) == before
+    assert not (toy_settings.cases / "index").exists()
+
+
+def test_a_hidden_index_among_the_cases_is_taken(toy_settings):
+    """What is hidden is not read as content."""
+    settings = replace(toy_settings, index=toy_settings.cases / ".index")
+
+    assert build(settings).up_to_date is False
+    assert build(settings).up_to_date is True
 
 
 def test_a_forced_build_is_served(toy_settings):

@@ -6,9 +6,10 @@ import hashlib
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from kb.model.files import file_digest, place_of, write_durably
+from kb.model.files import file_digest, place_of, save_array, write_durably
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,33 @@ def test_a_link_to_a_file_stays_one(tmp_path: Path) -> None:
     assert place_of(link) == file
     assert place_of(file) == file
     assert place_of(tmp_path / "new") == tmp_path / "new"
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(12, dtype=np.float32).reshape(3, 4),
+        np.arange(12, dtype=np.int64).reshape(3, 4)[:, ::2],
+        np.zeros((0, 32), dtype=np.uint8),
+        np.array(7),
+        np.array(["Oslo", "Göteborg"]),
+    ],
+    ids=["rows", "columns", "empty", "a number", "words"],
+)
+def test_an_array_is_written_as_by_numpy(tmp_path: Path, array: np.ndarray) -> None:
+    """The same bytes."""
+    np.save(tmp_path / "numpy.npy", np.asarray(array, order="C"))
+
+    save_array(tmp_path / "ours.npy", array)
+
+    assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "numpy.npy").read_bytes()
+    assert np.array_equal(np.load(tmp_path / "ours.npy"), array)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_an_array_that_finds_no_room_says_why() -> None:
+    """numpy.save would say how much it wrote, and nothing else."""
+    with pytest.raises(OSError, match="No space left on device") as raised:
+        save_array(Path("/dev/full"), np.zeros(100_000))
+
+    assert raised.value.strerror == "No space left on device"
