@@ -69,6 +69,8 @@ _HEAD = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()]+)\s*[,})]")
 _BRACE = re.compile(r"[{}()]")
 #: Roles of those who made a work.
 _ROLES = ("author", "editor")
+#: The fields in which LaTeX may stand.
+_IN_WORDS = (*_ROLES, "title", "note", "keywords", "seenpart", *PRINTED)
 #: More people than an entry names.
 _OTHERS = "others"
 #: Words that stand in names of organisations; in names of people hardly any of them does.
@@ -607,8 +609,8 @@ def _complaints(entry: Entry, keys: Iterable[str]) -> _Complaints:
 
 def _latex_complaints(entry: Entry) -> _Complaints:
     """What of the words of an entry cannot be read, and names that may be one or two."""
-    for name in (*_ROLES, "title", "note", "keywords", "seenpart", *PRINTED):
-        if unknown := plain(entry.fields.get(name, "")).unknown:
+    for name in filter(entry.fields.__contains__, _IN_WORDS):
+        if unknown := plain(entry.fields[name]).unknown:
             yield _Complaint(
                 name,
                 "source-latex-unknown",
