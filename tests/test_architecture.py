@@ -36,6 +36,7 @@ NOT_IN_A_WORKER = {
     *("torch", "sentence_transformers", "transformers", "huggingface_hub", "onnx"),
     *("pybtex", "pycountry", "pylatexenc", "frontmatter", "sklearn", "ir_measures", "babel"),
     *("kb.indexing", "kb.content", "kb.quality"),
+    "numpy.ma",  # numpy.unique imports it: the first search of each worker would wait for that
 }
 
 

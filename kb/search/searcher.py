@@ -247,7 +247,8 @@ class Searcher:
         using = self.engine.matching(within, evidence.rows)
         for stems in asked.each_word:
             holding = [self.engine.holding((stem,)) for stem in stems]
-            using = using[np.isin(using, np.concatenate(holding))]
+            has = [np.isin(using, rows, assume_unique=True) for rows in holding]
+            using = using[np.logical_or.reduce(has)]
         using = self._allowed(replace(judgement, found=using), asked).found
         scores = judgement.scores[np.searchsorted(evidence.rows, using)]
         hits: list[Hit] = []

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kb.search.opening import LiveSearcher
 
 #: Bytes of all answers together, and of the longest that is kept.
-MOST, LONGEST = 8 * 1024 * 1024, 256 * 1024
+MOST, LONGEST = 4 * 1024 * 1024, 256 * 1024
 SECONDS = 60.0
 #: What an answer depends on beside its snapshot.
 _ASKED = (

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 
 #: Of <malloc.h>: how many stores of memory the threads of a process take from, at most.
-_ARENA_MAX, ARENAS = -8, 2
+_ARENA_MAX, ARENAS = -8, 1
 
 #: So many seconds pass between two looks at whether a worker has something to give back.
 EVERY = 2.0
@@ -21,7 +21,7 @@ WORKED = 0.2
 
 
 def share_arenas() -> None:
-    """Let all threads take memory from two stores in place of one each: 5 MB less in each worker.
+    """Let all threads take memory from one store, not one each: at least 5 MB less in each worker.
 
     Threads run one at a time, mostly, and what one of them gave back no other takes from its store.
     ``MALLOC_ARENA_MAX`` in the environment goes before it.

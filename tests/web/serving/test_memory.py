@@ -41,8 +41,8 @@ libc.fflush(None)
 """
 
 
-def test_threads_take_memory_from_two_stores():
-    """What threads take comes from two stores, where it came from more."""
+def test_threads_take_memory_from_one_store():
+    """What threads take comes from one store, where it came from more."""
     environ = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
     stores = {}
     for how in ("shared", "as it is"):
