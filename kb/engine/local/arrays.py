@@ -23,10 +23,31 @@ from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_
 from kb.errors import SnapshotCorrupt
 from kb.model.files import save_array
 
+#: So many bytes are copied at once.
+AT_ONCE = 1 << 22
+
 
 def write_array(folder: Path, name: str, array: np.ndarray) -> None:
     """Write an array as ``name``.npy."""
     save_array(folder / f"{name}.npy", np.ascontiguousarray(array))
+
+
+def opened_for_large_pages(path: Path) -> BinaryIO:
+    """A new file to write to by ``write_for_large_pages``."""
+    return path.open("wb", buffering=AT_ONCE)
+
+
+def write_for_large_pages(file: BinaryIO, data: np.ndarray | bytes) -> None:
+    """Write what follows so that the system is given ``AT_ONCE`` bytes at multiples of that.
+
+    Linux keeps in large pages what it is given so, and in small ones what begins in between. To
+    map what stands here and there in large pages takes a tenth of the time.
+    """
+    rest = memoryview(data).cast("B") if len(data) else memoryview(b"")
+    while rest:
+        room = AT_ONCE - file.tell() % AT_ONCE
+        file.write(rest[:room])
+        rest = rest[room:]
 
 
 def read_array(folder: Path, name: str, kind: str, *, shape: tuple[int | None, ...]) -> np.ndarray:

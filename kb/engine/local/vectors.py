@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import count, pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import finalize
@@ -27,7 +27,15 @@ import faiss
 import numpy as np
 
 from kb.engine.base import NO_TEXT, Rows
-from kb.engine.local.arrays import Merge, read_array, stretches, write_array
+from kb.engine.local.arrays import (
+    AT_ONCE,
+    Merge,
+    opened_for_large_pages,
+    read_array,
+    stretches,
+    write_array,
+    write_for_large_pages,
+)
 from kb.errors import SnapshotCorrupt
 
 T = TypeVar("T")
@@ -41,8 +49,6 @@ FLAT_UP_TO = 4_096
 #: same in all, and how many numbers follow, which are float32.
 _HEADER = struct.Struct("<4siq21xQ")
 _BEFORE_VECTORS, _VECTORS, _NUMBERS = 8, struct.Struct("<q"), struct.Struct("<Q")
-#: So many bytes are copied at once.
-_AT_ONCE = 1 << 22
 #: Where fewer vectors than this are wanted, they are read from their file, and not mapped.
 _READ_BELOW = 1_024
 #: So many times the quicker way is taken, and then another once, as that may have changed.
@@ -394,12 +400,9 @@ def _write_flat(path: Path, dimension: int, n: int, pieces: Iterable[np.ndarray 
     header = bytearray(faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes())
     _NUMBERS.pack_into(header, _HEADER.size - _NUMBERS.size, n * dimension)
     _VECTORS.pack_into(header, _BEFORE_VECTORS, n)
-    # What is written by so much Linux keeps in large pages: these are mapped in a seventh of the
-    # time, which a question to a set with codes takes most of.
-    with path.open("wb", buffering=_AT_ONCE) as file:
-        file.write(header)
-        for piece in pieces:
-            file.write(piece)
+    with opened_for_large_pages(path) as file:
+        for piece in chain([bytes(header)], pieces):
+            write_for_large_pages(file, piece)
 
 
 def read_vectors(path: Path) -> np.ndarray:
@@ -448,7 +451,7 @@ class Mapped:
         with self._path.open("rb", buffering=0) as file:
             file.seek(at)
             while at < stop:
-                some = file.read(min(_AT_ONCE, stop - at))
+                some = file.read(min(AT_ONCE, stop - at))
                 if not some:
                     raise SnapshotCorrupt(f"{self._path} ends too soon.")
                 at += len(some)

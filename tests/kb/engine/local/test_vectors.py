@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.engine.base import NO_TEXT, unit_rows
-from kb.engine.local.arrays import Merge
+from kb.engine.local.arrays import AT_ONCE, Merge, write_for_large_pages
 from kb.engine.local.vectors import (
     FLAT_UP_TO,
     DocumentVectors,
@@ -225,6 +226,48 @@ def test_vectors_are_written_in_large_pieces(tmp_path):
     expected = np.array(old.matrix)
     expected[::2] = new
     assert read_vectors(folder / "any.faiss").tolist() == expected.tolist()
+
+
+class Written(io.RawIOBase):
+    """Where and how much is written to it."""
+
+    def __init__(self) -> None:
+        self.at: list[tuple[int, int]] = []
+        self.data = b""
+
+    def writable(self) -> bool:
+        """To it is written."""
+        return True
+
+    def tell(self) -> int:
+        """How much it has."""
+        return len(self.data)
+
+    def write(self, data) -> int:
+        """Take all of it."""
+        self.at.append((len(self.data), len(data)))
+        self.data += bytes(data)
+        return len(data)
+
+
+@pytest.mark.parametrize("size", [7, 3_000_000, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
+def test_what_is_written_for_large_pages_begins_at_multiples_of_their_size(size):
+    """Whatever the pieces are, the system gets whole ones, and the last."""
+    raw = Written()
+    rng = np.random.default_rng(size)
+    n = min(5, 1 + 3 * AT_ONCE // size)
+    pieces = [rng.integers(0, 255, size, dtype=np.uint8) for _ in range(n)]
+
+    with io.BufferedWriter(raw, AT_ONCE) as file:
+        for piece in (b"a header", *pieces[:1], np.zeros((0, 8)), *pieces[1:], b""):
+            write_for_large_pages(file, piece)
+
+        file.flush()
+        expected = b"a header" + b"".join(piece.tobytes() for piece in pieces)
+        assert raw.data == expected
+        whole, rest = divmod(len(expected), AT_ONCE)
+        ends = [(whole * AT_ONCE, rest)] if rest else []
+        assert raw.at == [*((at * AT_ONCE, AT_ONCE) for at in range(whole)), *ends]
 
 
 def test_a_file_that_becomes_shorter_is_told(tmp_path):
