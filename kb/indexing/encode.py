@@ -39,6 +39,8 @@ from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SET
 
 #: What is written at once to find out whether there is room.
 _PIECE = bytes(1_000_000)
+#: So many letters of a text that an encoder cannot read are shown.
+_SHOWN = 80
 #: At least so many texts are encoded between two looks at the journal, and at how far it is.
 _AT_ONCE = 64
 #: So many seconds after its beginning it is told how far encoding is, and then every so many.
@@ -206,6 +208,13 @@ def _find_room(folder: Path, model: Path) -> None:
             file.write(_PIECE)
 
 
+def _not_finite(encoder: str, text: str) -> EncoderUnavailable:
+    return EncoderUnavailable(
+        f"The encoder {encoder!r} must make finite numbers of every text, but made NaN or an "
+        f"infinite one of {text[:_SHOWN]!r}; choose another with KB_MODEL."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Encoders:
     """The encoders of a plan, each of them loaded when first needed.
@@ -251,6 +260,9 @@ class _Encoders:
             for begin in range(0, len(digests), at_once):
                 some = digests[begin : begin + at_once]
                 vectors = run([texts.text(digest) for digest in some])
+                for digest, vector in zip(some, vectors, strict=True):
+                    if not np.isfinite(vector).all():
+                        raise _not_finite(self.files.name, texts.text(digest))
                 journal.add(some, vectors)
                 put(some, vectors)
                 far.done(len(some))

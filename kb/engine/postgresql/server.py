@@ -111,7 +111,10 @@ _NOT_LET_IN: Sequence[tuple[str, str, str]] = (
             "does not let this role in",
             "Name the role in KB_ENGINE, and its password in ~/.pgpass or PGPASSWORD.",
         )
-        for said in ("authentication failed", "no password supplied", "no pg_hba.conf entry")
+        for said in (
+            *("authentication failed", "no password supplied"),
+            *("no pg_hba.conf entry", "pg_hba.conf rejects"),
+        )
     ),
     ("too many connections", *_REMEDIES["53300"]),
     (

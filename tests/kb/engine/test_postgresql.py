@@ -411,13 +411,16 @@ def test_a_role_that_is_not_let_in(own_server, index):
     execute(own_server.address, "CREATE ROLE locked LOGIN PASSWORD 'right'")
     rules = own_server.folder / "data" / "pg_hba.conf"
     before, folder = rules.read_text("utf-8"), pointing(index / "any")
-    rules.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{before}", "utf-8")
+    execute(own_server.address, "CREATE ROLE refused LOGIN")
+    first = "host all locked 127.0.0.1/32 scram-sha-256\nhost all refused 127.0.0.1/32 reject\n"
+    rules.write_text(first + before, "utf-8")
     loaded = execute(own_server.address, "SELECT pg_conf_load_time()")
     execute(own_server.address, "SELECT pg_reload_conf()")
     until(lambda: execute(own_server.address, "SELECT pg_conf_load_time()") != loaded)
     for given, said in (
         ("locked:wrong", "password authentication failed"),
         ("locked", "no password supplied"),
+        ("refused", "pg_hba.conf rejects connection"),
     ):
         with pytest.raises(EngineUnavailable) as raised:
             PostgresEngine.open(own_server.address.replace("postgres@", f"{given}@"), folder)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.engine.base import VectorText, unit_rows
-from kb.errors import CaseNotFound
+from kb.errors import CaseNotFound, EncoderUnavailable
 from kb.indexing import encode
 from kb.indexing.encode import Lines
 from kb.indexing.pipeline import build
@@ -23,6 +24,7 @@ from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import Content, Snapshot, frame_of, open_snapshot
 from kb.snapshots.store import current_id
+from tests.toy import make_tiny_encoder
 
 HOSTILE = "denmark/hostile-title"
 TEXTILE = "norway/textile-exporters"
@@ -232,6 +234,27 @@ def test_another_encoder_encodes_everything(toy_settings, tmp_path):
         "france/wine-exporters",
         "international/wine-and-metal-programme",
     ]
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf], ids=str)
+def test_an_encoder_that_makes_no_numbers_is_refused(toy_settings, tmp_path, number):
+    """By name, with the text; nothing of it is kept for the next build, and nothing is served."""
+    model = make_tiny_encoder(tmp_path / "broken")
+    (weights,) = model.rglob("*.safetensors")
+    table = load_file(weights)
+    for rows in table.values():
+        rows[2] = number
+    save_file(table, weights)
+
+    with pytest.raises(EncoderUnavailable) as raised:
+        build(replace(toy_settings, model=str(model)))
+
+    said = str(raised.value)
+    assert said.startswith(
+        f"The encoder {str(model)!r} must make finite numbers of every text, but"
+    )
+    assert said.endswith("; choose another with KB_MODEL.")
+    assert not (toy_settings.index / "current").exists()
 
 
 def test_the_query_encoder_is_exported_once_and_copied(toy_settings):
