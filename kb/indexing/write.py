@@ -58,7 +58,8 @@ def write_snapshot(
     """Write a whole snapshot into a new folder in ``unfinished``, named by its id.
 
     What is kept is copied, and stands beside what was made. The manifest comes last, with the
-    digest of every file as it was read again.
+    digest of every file as it was read again: a file that the earlier snapshot has too is compared
+    with that, of which every byte was read.
 
     Args:
         unfinished: beside what is served, in the folder of the index.
@@ -75,7 +76,7 @@ def write_snapshot(
     """
     staged = unfinished / plan.new_id(taken)
     staged.mkdir(parents=True)
-    with FilesRecords(staged) as files:
+    with FilesRecords(staged, earlier.snapshot) as files:
         # Nobody holds the writer once it is done: it has all documents.
         dimensions = _write_engine(
             engine_writer(

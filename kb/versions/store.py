@@ -100,13 +100,17 @@ class Versions:
             VersionsUnreadable: the store cannot be read.
         """
         told: dict[str, list[Entry]] = {}
+        for case_id, entries in self._told():
+            told.setdefault(case_id, []).extend(entries)
+        return {case_id: tuple(begun(case_id, entries)) for case_id, entries in told.items()}
+
+    def _told(self) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+        """What the layers tell of every case, layer by layer, the oldest first."""
         try:
             for layer in self._layers():
-                for case_id, entries in layer.all_entries().items():
-                    told.setdefault(case_id, []).extend(entries)
+                yield from layer.all_entries().items()
         except SnapshotCorrupt as err:
             raise _unreadable(err) from err
-        return {case_id: tuple(begun(case_id, entries)) for case_id, entries in told.items()}
 
     def at_once(self) -> Histories:
         """What became of every case, read once, for who asks of all of them.
@@ -174,7 +178,7 @@ class Versions:
         Raises:
             VersionsUnreadable: the store cannot be read.
         """
-        return {case_id: entry.digest for case_id, entry in self.last_entries().items()}
+        return {case_id: entries[-1].digest for case_id, entries in self._told()}
 
     def last_entries(self) -> dict[str, Entry]:
         """The last entry in the history of every case, without its id.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.model.files import file_digest, place_of, save_array, write_durably
+from kb.model.files import file_digest, place_of, same_bytes, save_array, write_durably
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,34 @@ def test_digest_of_no_file_says_so(tmp_path: Path) -> None:
     """A file that does not exist has no digest."""
     with pytest.raises(FileNotFoundError):
         file_digest(tmp_path / "none")
+
+
+_LARGE = bytes(range(256)) * 8192  # more than is compared at once, twice
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        pytest.param(b"", b"", True, id="both-empty"),
+        pytest.param(b"", b"a", False, id="one-empty"),
+        pytest.param(b"abc", b"abd", False, id="the-last-byte"),
+        pytest.param(_LARGE, _LARGE, True, id="large"),
+        pytest.param(_LARGE + b"a", _LARGE + b"a", True, id="large-and-a-byte"),
+        pytest.param(_LARGE + b"a", _LARGE + b"b", False, id="large-and-another-byte"),
+        pytest.param(_LARGE, _LARGE[:-1], False, id="shorter"),
+        pytest.param(_LARGE, _LARGE + _LARGE[:256], False, id="longer-by-what-was-read-before"),
+    ],
+)
+def test_files_are_compared_to_their_ends(
+    tmp_path: Path, one: bytes, other: bytes, is_same: bool
+) -> None:
+    """Two files are the same where every byte is, and both end there."""
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    ours.write_bytes(one)
+    theirs.write_bytes(other)
+
+    assert same_bytes(ours, theirs) is is_same
+    assert same_bytes(theirs, ours) is is_same
 
 
 @pytest.mark.parametrize("is_linked", [False, True])

@@ -24,6 +24,7 @@ from kb.settings import Settings
 from kb.snapshots.format import (
     SCHEMA_VERSION,
     FileRecord,
+    FilesRecords,
     open_snapshot,
     read_manifest,
     verify_snapshot,
@@ -131,6 +132,43 @@ def test_the_manifest_says_what_it_is(settings, tiny_encoder):
         name: FileRecord(digest=file_digest(path), size=path.stat().st_size)
         for name, path in found.items()
     }
+
+
+def flip(path: Path) -> None:
+    """Turn a bit in the middle of a file, which stays as long as it was."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_what_an_earlier_snapshot_has_is_compared_with_it(folder: Path, tmp_path: Path):
+    """What is the same there has the digest of before, and all else that of its own bytes.
+
+    So a bit that turned after it was read, and was then copied, is told by the digest of before.
+    """
+    earlier, staged = open_snapshot(folder), tmp_path / "staged"
+    flipped, other = "engine/vectors/passages.faiss", "records/cases.jsonl"
+    flip(folder / flipped)
+    shutil.copytree(folder, staged, ignore=shutil.ignore_patterns("manifest.json"))
+    flip(staged / other)
+    (staged / "taxonomy.json").write_bytes(b"{}")
+    (staged / "more.json").write_bytes(b"{}")
+    (folder / "holdings.json").unlink()
+
+    with FilesRecords(staged, earlier) as files:
+        files.begin()
+        found = files.records()
+
+    own = {
+        path.relative_to(staged).as_posix(): FileRecord(
+            digest=file_digest(path), size=path.stat().st_size
+        )
+        for path in staged.rglob("*")
+        if path.is_file()
+    }
+    assert found == own | {flipped: earlier.manifest.files[flipped]}
+    assert own[flipped] != earlier.manifest.files[flipped]
+    assert own[other] != earlier.manifest.files[other]
 
 
 @pytest.mark.parametrize("name", FILES)
