@@ -11,8 +11,7 @@ import struct
 import subprocess
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
@@ -42,6 +41,7 @@ from tests.kb.engine.engines import running_server
 from tests.kb.engine.postgresql_server import OLDER_PROGRAMS, PostgresServer
 from tests.kb.engine.test_contract import FOUR, N, assert_same, digest, fill, texts_of
 from tests.ports import free_port
+from tests.waiting import until
 
 QUESTION = Question(
     vectors={"passages": FOUR},
@@ -922,14 +922,6 @@ def test_an_answer_that_takes_too_long_is_not_asked_for_again(address, index):
 
     assert execute(own, "SELECT last_value, is_called FROM asked") == [(1, True)]
     server.close()
-
-
-def until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Look until it is so."""
-    end = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def await_more(answers: list, n: int = 30) -> None:

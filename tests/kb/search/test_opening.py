@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from kb.snapshots.format import FileRecord, read_manifest, write_manifest
 from kb.snapshots.live import LiveStatus
 from kb.snapshots.store import current_id, set_current
 from kb.snapshots.word_tables import KeptForms
+from tests.waiting import until
 
 TRAINING = "spain/textile-training"
 
@@ -44,15 +44,6 @@ def edit(settings: Settings, text: str = "train") -> None:
 def follow(settings: Settings) -> LiveSearcher:
     """A live searcher over the index of ``settings``."""
     return LiveSearcher(settings.index, min_score=settings.min_score)
-
-
-def until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Ask until it is so; following goes on in the background and takes a moment."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        if time.monotonic() > deadline:
-            pytest.fail(f"not reached within {seconds} seconds")
-        time.sleep(0.005)
 
 
 def serves(live: LiveSearcher, snapshot_id: str) -> Callable[[], bool]:

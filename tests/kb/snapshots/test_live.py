@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from kb.errors import EngineUnavailable, SnapshotCorrupt, SnapshotMissing
 from kb.snapshots import live as live_module
 from kb.snapshots.live import WAIT_FOR_NEW, Live, LiveStatus
 from kb.snapshots.store import set_current
+from tests.waiting import until
 
 A, B, C = (letter * 12 for letter in "abc")
 
@@ -89,15 +89,6 @@ class Clock:
     def monotonic(self) -> float:
         """The time, in seconds."""
         return self.now
-
-
-def until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Look until it is so."""
-    began = time.monotonic()
-    while not reached():
-        if time.monotonic() > began + seconds:
-            pytest.fail(f"not reached within {seconds} seconds")
-        time.sleep(0.005)
 
 
 def test_a_switch_is_followed_without_a_request(index, opener):

@@ -1,9 +1,7 @@
 """Failures as answers."""
 
 import re
-import time
 import unicodedata
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,6 +14,7 @@ from kb.search.opening import LiveSearcher, open_live
 from kb.settings import Settings
 from kb.snapshots import live as live_module
 from kb.text.analysis import terms
+from tests.waiting import until
 from web import create_app
 from web.core.errors import Help, register_help
 
@@ -302,14 +301,6 @@ def _two(toy_settings: Settings) -> tuple[str, str]:
     path = toy_settings.cases / "spain" / "textile-training.md"
     path.write_text(path.read_text().replace("status: cautionary", "status: mixed"))
     return old, build(toy_settings).snapshot_id
-
-
-def until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Look until it is so."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def give_out(live: LiveSearcher, terms: set[str]) -> None:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from kb.indexing.pipeline import build
 from kb.search.opening import open_live
+from tests.waiting import until
 from web.app import create_app
 from web.serving import kept
 from web.serving.kept import Kept
@@ -32,6 +33,11 @@ def _behind(toy_settings):
     return site, Client(Kept(site, live), Response, use_cookies=False)
 
 
+def untimed(data: bytes, encoding: str) -> bytes:
+    """What was sent without the second in which it was packed, which gzip tells in its head."""
+    return data[:4] + data[8:] if encoding == "gzip" else data
+
+
 @pytest.mark.parametrize("path", ["/", "/search?q=train", "/api/v1/search?q=train", "/browse"])
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "br"])
 def test_a_second_answer_is_the_first(behind, path, encoding):
@@ -44,7 +50,8 @@ def test_a_second_answer_is_the_first(behind, path, encoding):
     assert site.n == 2
     assert (first.status, first.data) == (second.status, second.data)
     assert list(first.headers) == list(second.headers)
-    assert (whole.status, whole.data) == (second.status, second.data)
+    assert whole.status == second.status
+    assert untimed(whole.data, encoding) == untimed(second.data, encoding)
     for answer in (whole, second):  # the clock may have gone on
         answer.headers.pop("Date")
     assert sorted(whole.headers) == sorted(second.headers)
@@ -107,7 +114,9 @@ def test_a_new_snapshot_is_answered_from_at_once(behind, toy_settings):
     before = client.get("/api/v1/search").json["snapshot"]
     now = build(toy_settings, force=True).snapshot_id
 
-    assert client.get("/api/v1/search").json["snapshot"] == now != before
+    # The site goes on with the old one where the new one takes long to open.
+    until(lambda: client.get("/api/v1/search").json["snapshot"] != before)
+    assert client.get("/api/v1/search").json["snapshot"] == now
     assert site.n == 2
 
 

@@ -7,9 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from werkzeug.test import Client
 from kb.errors import SettingError
 from kb.settings import read_settings
 from tests.ports import free_port
+from tests.waiting import until
 from web.core.told import FOUND
 from web.serving.counts import BUCKETS, CLASSES, Counts
 from web.serving.metrics import COUNTER, FIGURES, HISTOGRAM, MetricsServer
@@ -72,14 +71,6 @@ def read(url: str, accept: str = "text/plain") -> str:
     request = urllib.request.Request(url, headers={"Accept": accept})
     with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read().decode()
-
-
-def until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Look until it is so."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_counts_are_those_of_a_slow_count():

@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
@@ -24,6 +24,7 @@ import pytest
 from kb.indexing.pipeline import build
 from kb.settings import Settings, read_settings
 from kb.snapshots.store import set_current
+from tests.waiting import until
 from web.app import create_app
 from web.serving.server import Server, catch_up, options
 from web.serving.worker import BufferingWorker
@@ -200,14 +201,6 @@ def _site(toy_settings: Settings) -> Iterator[Site]:
         site = Site(toy_settings, old, new, process, url)
         until(lambda: len(site.workers()) == 2)
         yield site
-
-
-def until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Look until it is so."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_all_workers_follow_a_switch(site):
