@@ -213,7 +213,7 @@ class Searcher:
         if is_cut:  # then the counts are over those that are kept, and what filters keep out
             outside = np.setdiff1d(among, self.engine.matching(within, among), assume_unique=True)
             among = distinct(rows, outside)
-        page = self._page(query, rows, scores)
+        page = self._page(query, rows, scores, is_cut=is_cut)
         result = self._answer(query, within, among, rows, page)
         reasons = self._passages.reasons(
             ((hit.case, row) for hit, (row, _) in zip(result.hits, page, strict=True)),
@@ -300,13 +300,22 @@ class Searcher:
             found=FoundSet(rows=rows, engine=self.engine, every=self.cases),
         )
 
-    def _page(self, query: Query, rows: np.ndarray, scores: np.ndarray) -> list[tuple[int, float]]:
-        """The rows and scores of the page that was asked for, in order."""
+    def _page(
+        self, query: Query, rows: np.ndarray, scores: np.ndarray, *, is_cut: bool = False
+    ) -> list[tuple[int, float]]:
+        """The rows and scores of the page that was asked for, in order.
+
+        ``is_cut``: more was found than these rows.
+
+        Raises:
+            QueryError: the page is beyond the last one.
+        """
         pages = max(1, -(-len(rows) // query.per_page))
         if query.page > pages:
+            found = f"{'more than ' if is_cut else ''}{len(rows):,}"
             raise QueryError(
                 f"page must be from 1 to {pages}, not {query.page}: "
-                f"{len(rows)} found, {query.per_page} to a page.",
+                f"{found} found, {query.per_page} to a page.",
                 parameter="page",
                 value=query.page,
             )

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kb.errors import QueryError
 from kb.model.facets import FACETS
 from kb.search.answer import ABOUT, EXACT, MORE, MOST_FOUND, SearchResult
 from kb.search.evidence import CANDIDATES, Retriever
@@ -186,6 +187,17 @@ def test_a_thousand_are_not_cut_and_one_more_is(tmp_path, n_passing, is_cut):
     assert len(left_out) == n_passing - MOST_FOUND
     if is_cut:
         assert judged.scores[evidence.place(int(left_out[0]))] == judged.scores.min()
+
+
+def test_a_page_beyond_the_last_of_a_cut_list_tells_that_more_were_found(many):
+    """A thousand are listed, which is not how many were found."""
+    wide = with_calibration(many, least_score=0.0)
+
+    with pytest.raises(QueryError) as raised:
+        wide.search(Query(text=TEXTS[0], page=101))
+
+    expected = "page must be from 1 to 100, not 101: more than 1,000 found, 10 to a page."
+    assert str(raised.value) == expected
 
 
 @pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
