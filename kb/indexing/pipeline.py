@@ -23,9 +23,12 @@ from kb.errors import (
     Attempt,
     BuildFailed,
     CorpusInvalid,
+    EngineUnavailable,
     IndexNotWritable,
     KBError,
     SettingError,
+    SnapshotMissing,
+    SnapshotStale,
     snapshot_error,
 )
 from kb.indexing.earlier import find_earlier
@@ -41,6 +44,8 @@ from kb.snapshots.format import ENGINE_FOLDER, Manifest
 from kb.snapshots.store import Standing, building, serve, snapshot_ids
 from kb.versions.store import Versions
 
+#: What is wrong with a snapshot that answers elsewhere: with another engine, or another database.
+_UNFIT = (EngineUnavailable, SnapshotMissing, SnapshotStale)
 #: The folder of what was made, until it is in the snapshot.
 _MADE = "made"
 
@@ -109,13 +114,13 @@ def build(
         way = _Way(settings=settings, standing=standing, force=force, progress=progress, tell=tell)
         corpus = way.corpus(read)
         plan = way.plan(way.content(corpus, collection))
-        answering, replaces = way.first_to_answer(plan)
+        answering, passed = way.first_to_answer(plan)
         built = answering or way.written(plan)
         accept(built.folder)
-        unfit = way.unfit_pin(built, replaces)
+        unfit = way.unfit_pin(built, passed.made_alike)
         with _writing(standing, "The versions of cases"):
             keep_versions(Versions(settings.index), corpus, tell)
-        pinned = way.serve(built, replaces, unfit)
+        pinned = way.serve(built, passed, unfit)
     manifest = built.manifest
     return BuildReport(
         snapshot_id=manifest.snapshot_id,
@@ -138,6 +143,23 @@ class _Built:
     folder: Path
     manifest: Manifest
     n_encoded: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passed:
+    """The ids of snapshots made from the same as what is built, which do not answer.
+
+    ``unfit`` are for another engine, or in a database that cannot be asked for them: they may be
+    as sound as ever, and are what leads back.
+    """
+
+    damaged: Sequence[str] = ()
+    unfit: Sequence[str] = ()
+
+    @property
+    def made_alike(self) -> Sequence[str]:
+        """All of them."""
+        return (*self.damaged, *self.unfit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,19 +196,26 @@ class _Way:
             tell=self.tell,
         )
 
-    def first_to_answer(self, plan: Plan) -> tuple[_Built | None, list[str]]:
-        """The first of the snapshots made from the same that can be served, and those before it."""
-        damaged = []
+    def first_to_answer(self, plan: Plan) -> tuple[_Built | None, _Passed]:
+        """The first of the snapshots made from the same that can be served, and those before it.
+
+        Raises:
+            EngineUnavailable: the server of ``KB_ENGINE`` is away, so nothing can be built either.
+        """
+        damaged, unfit = [], []
         for snapshot_id, manifest in self._usable.items():
             if manifest.inputs != plan.inputs:
                 continue
             folder = self.settings.index / snapshot_id
             trouble = self._tried(folder)
             if trouble is None:
-                return _Built(folder=folder, manifest=manifest), damaged
+                built = _Built(folder=folder, manifest=manifest)
+                return built, _Passed(damaged=damaged, unfit=unfit)
+            if isinstance(trouble, EngineUnavailable):
+                ready_for_a_build(self.settings.engine)  # what is wrong is said once
             self.tell(f"Building again: {trouble.what}")
-            damaged.append(snapshot_id)
-        return None, damaged
+            (unfit if isinstance(trouble, _UNFIT) else damaged).append(snapshot_id)
+        return None, _Passed(damaged=damaged, unfit=unfit)
 
     def written(self, plan: Plan) -> _Built:
         """The snapshot as it is planned, made, encoded, written and tried out."""
@@ -237,12 +266,13 @@ class _Way:
             ) from trouble
         return _Built(folder=folder, manifest=manifest, n_encoded=encoded.n_encoded)
 
-    def serve(self, built: _Built, replaces: Sequence[str], unfit: Sequence[str]) -> str | None:
+    def serve(self, built: _Built, passed: _Passed, unfit: Sequence[str]) -> str | None:
         """Serve it from now on, and remove what is old; the id of what is served instead."""
         pinned = serve(
             built.folder,
             self.standing,
-            replaces=replaces,
+            replaces=passed.damaged,
+            made_alike=passed.unfit,
             unfit=unfit,
             keep=self.settings.keep_snapshots,
             tell=self.tell,
@@ -265,10 +295,10 @@ class _Way:
             verify=verify or self.standing.verify,
         )
 
-    def unfit_pin(self, built: _Built, replaces: Collection[str]) -> list[str]:
+    def unfit_pin(self, built: _Built, made_alike: Collection[str]) -> list[str]:
         """What is pinned, where that cannot be served: a pin never keeps a site from answering."""
         pinned = self.standing.pinned
-        if pinned is None or pinned in (built.manifest.snapshot_id, *replaces):
+        if pinned is None or pinned in (built.manifest.snapshot_id, *made_alike):
             return []
         trouble = self._tried(self.standing.folder / pinned)
         if trouble is None:

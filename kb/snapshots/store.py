@@ -235,6 +235,7 @@ def serve(
     replaces: Collection[str],
     unfit: Collection[str],
     keep: int,
+    made_alike: Collection[str] = (),
     tell: Callable[[str], None],
 ) -> str | None:
     """Put what was built into its place, and serve it unless another one is pinned; prune.
@@ -246,6 +247,8 @@ def serve(
             of them goes over to what was built.
         unfit: what cannot be served; a pin on it ends.
         keep: see ``prune``.
+        made_alike: others that were made from the same, for another engine. They stay; a pin on
+            one of them goes over likewise.
         tell: told what went wrong where that does no harm.
 
     Returns:
@@ -260,7 +263,7 @@ def serve(
             _publish(index_folder, built)
         current = find_current(index_folder)
         pinned = current.snapshot_id if current.pinned else None
-        takes_over = pinned in (built.name, *replaces)
+        takes_over = pinned in (built.name, *replaces, *made_alike)
         if pinned is None or takes_over or pinned in {*unfit, *doomed}:
             set_current(index_folder, built.name, pinned=takes_over)
             pinned = None

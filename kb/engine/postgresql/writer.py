@@ -273,5 +273,6 @@ def retain(address: str, kept: Iterable[Path], *, index: Path) -> list[str]:
         stay = connection.execute(f"SELECT version FROM compendium.versions WHERE {own}", values)
         stays = {version for (version,) in stay}
     if ledger.versions:
+        stays.update(held)  # of another database, which may be named again
         replace(ledger, versions=tuple(v for v in ledger.versions if v in stays)).write(index)
     return sorted(version for (version,) in rows)

@@ -141,6 +141,55 @@ def test_an_index_of_the_other_engine_is_refused_and_built_again(own):
         open_current(own)
 
 
+def test_each_way_of_keeping_it_leads_back_and_takes_vectors_over(own, server):
+    """Files, a database, another one: nothing is encoded twice, and what was built stays."""
+    with psycopg.connect(server.address, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE mistaken")
+    files = replace(own, engine="", keep_snapshots=5)
+    one = replace(files, engine=own.engine)
+    other = replace(files, engine=own.engine.removesuffix("/postgres") + "/mistaken")
+    try:
+        first = build(files)
+        before = versions(server) if "compendium" in schemas(server) else set()
+        second, third = build(one), build(other)
+        ids = {report.snapshot_id for report in (first, second, third)}
+
+        assert (second.encoded, third.encoded) == (0, 0)
+        assert (len(ids), set(snapshot_ids(own.index))) == (3, ids)
+        for settings, built in ((files, first), (one, second), (other, third)):
+            again = build(settings)
+            assert (again.snapshot_id, again.up_to_date) == (built.snapshot_id, True)
+            assert open_current(settings).search(Query(text="wine")).total > 0
+        for number in (0, 1, 2):  # and what is no longer kept leaves the database that has it
+            edit(own, f"Sentence {number}.")
+            build(replace(one, keep_snapshots=2))
+        assert second.snapshot_id not in snapshot_ids(own.index)
+        assert versions(server) - before == set(snapshot_ids(own.index))
+    finally:
+        server_at(other.engine).close()
+
+
+def test_a_server_that_is_away_removes_nothing_and_is_told_of_once(own):
+    """Of a compendium that was built before: an error, and no sentence with the same before it."""
+    server = PostgresServer().create()
+    settings = replace(own, engine=server.address)
+    try:
+        first = build(settings).snapshot_id
+        server.stop("immediate")
+        told: list[str] = []
+
+        with pytest.raises(EngineUnavailable):
+            build(settings, tell=told.append)
+
+        assert (snapshot_ids(own.index), current_id(own.index)) == ((first,), first)
+        assert not any("PostgreSQL" in sentence for sentence in told)
+        server.start()
+        assert build(settings).up_to_date
+    finally:
+        server_at(server.address).close()
+        server.remove()
+
+
 def test_a_server_that_is_not_there_builds_nothing(own):
     """One sentence, and the index is as it was."""
     away = replace(own, engine="postgresql://kb:secret@127.0.0.1:9/kb")

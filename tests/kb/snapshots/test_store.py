@@ -426,6 +426,27 @@ def test_a_pin_holds_for_as_long_as_what_is_pinned_can_be_served(index, replaces
     assert pinned == (A if expected.snapshot_id == A else None)
 
 
+def test_a_pin_on_the_same_for_another_engine_goes_over_and_what_was_pinned_stays(index):
+    """It is what leads back."""
+    set_current(index, A, pinned=True)
+    with building(index) as found:
+        standing = replace(found, damaged={})
+
+        pinned = serve(
+            index / D,
+            standing,
+            replaces=(),
+            made_alike=(A,),
+            unfit=(),
+            keep=9,
+            tell=pytest.fail,
+        )
+
+    assert read_current(index) == Current(snapshot_id=D, pinned=True)
+    assert pinned is None
+    assert A in snapshot_ids(index)
+
+
 @pytest.mark.parametrize("damage", ["gone", "damaged"])
 def test_a_pin_on_what_is_gone_can_be_taken_off(index, damage):
     """To unpin asks nothing of the snapshot."""
