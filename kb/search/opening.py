@@ -6,11 +6,12 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb.encoders.multilingual import MultilingualEncoder, multilingual_digest
 from kb.encoders.onnx import OnnxQueryEncoder, QueryEncoder
+from kb.engine.choice import LOCAL
 from kb.errors import Attempt, KBError, SnapshotStale, snapshot_error
 from kb.search.evidence import Encoders
 from kb.search.query import Query
@@ -24,7 +25,8 @@ from kb.snapshots.format import (
     read_manifest,
     verify_snapshot,
 )
-from kb.snapshots.live import Live
+from kb.snapshots.live import Live, LiveStatus
+from kb.snapshots.reach import Reach
 from kb.snapshots.store import current_id
 from kb.text.english import english
 
@@ -83,6 +85,14 @@ class LiveSearcher(Live[Searcher]):
             return searcher
 
         super().__init__(index, open_folder, check=_check, fall_back=fall_back)
+        self._reach: Reach[Searcher] = Reach(_ask_engine)
+
+    def health(self) -> LiveStatus:
+        """The status, and whether a database that is searched answers; waits a second at most."""
+        now, serving = self.status(), self._outcome.opened
+        if now.trouble is not None or serving is None or serving.manifest.engine == LOCAL:
+            return now
+        return replace(now, trouble=self._reach.trouble(serving))
 
     def when_opened(self, prepare: Callable[[Searcher], object]) -> None:
         """Do this with every snapshot that is opened from now on, before it answers a request.
@@ -176,6 +186,10 @@ def _check(folder: Path, searcher: Searcher | None) -> None:
     verify_snapshot(folder)
     if searcher is not None:
         _answer(searcher)
+
+
+def _ask_engine(searcher: Searcher) -> None:
+    searcher.engine.holding(("",))  # which no document holds
 
 
 def _answer(searcher: Searcher) -> None:

@@ -43,10 +43,11 @@ HEALTH_STATUS = {"ok": 200, "ready": 200, "degraded": 200, "unavailable": 503}
 def healthz() -> tuple[Response, int]:
     """Whether the site can answer, and is as it should be.
 
-    ``degraded``: it answers, and the current snapshot could not be opened.
+    ``degraded``: it answers, and the current snapshot could not be opened, or the database in
+    which it is searched does not answer.
     ``unavailable`` (503): there is no snapshot to answer from.
     """
-    now = live().status()
+    now = live().health()
     healthy = "degraded" if now.trouble else "ok"
     status = healthy if now.snapshot_id else "unavailable"
     return _never_stored(status, snapshot=now.snapshot_id, trouble=_told(now.trouble))
