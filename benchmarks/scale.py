@@ -326,7 +326,7 @@ def parser() -> argparse.ArgumentParser:
     of_make.add_argument("folder", type=Path, help="a folder that is empty or not there yet")
     of_make.add_argument("--seed", type=int, default=1, help="another one makes other cases")
     of_make.add_argument(
-        "--cases", type=Path, default=ROOT / "cases", help="the folder of the real cases"
+        "--cases", type=_folder, default=ROOT / "cases", help="the folder of the real cases"
     )
     of_make.add_argument(
         "--plain", action="store_true", help=f"leave out what release {PREVIOUS} does not know"
@@ -366,10 +366,19 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError as err:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from err
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
     return number
+
+
+def _folder(text: str) -> Path:
+    if not (Path(text) / "taxonomy.yaml").is_file():
+        raise argparse.ArgumentTypeError(f"must be a folder with a taxonomy.yaml, not {text!r}")
+    return Path(text)
 
 
 def main() -> None:

@@ -61,6 +61,25 @@ def test_sizes_are_given_with_commas(capsys):
     assert "must be at least 1, not 0" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["make", "x", "made"], "argument n: must be a whole number, not 'x'"),
+        (["run", "--sizes", "81,"], "argument --sizes: must be a whole number, not ''"),
+        (
+            ["make", "5", "made", "--cases", "/nowhere"],
+            "argument --cases: must be a folder with a taxonomy.yaml, not '/nowhere'",
+        ),
+    ],
+)
+def test_what_is_given_wrongly_is_named(given, said, capsys):
+    """With what it must be."""
+    with pytest.raises(SystemExit):
+        scale.parser().parse_args(given)
+
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f": error: {said}")
+
+
 #: What three sizes could give.
 SIZES = {
     81: {targets.OURS: {"memory of a worker": 200.0, "search, p50": 4.0}},
