@@ -33,6 +33,14 @@ FIRST_COLLECTION = "roy-1998"
 THEMES = ("wine", "metal", "textile", "export", "purchase", "train")
 
 
+#: What a build of the toy says of texts without a word of a theme; ``{!r}`` is the encoder.
+ZEROS = (
+    "The encoder {!r} makes a vector of zeros of 2 texts, which no search by meaning finds: the "
+    "first is text 1 of 'denmark/hostile-title' in 'passages'. Write it in words that the encoder "
+    "knows, or choose another with KB_MODEL."
+)
+
+
 def make_tiny_encoder(folder: Path) -> Path:
     """Save a real sentence-transformers model of six dimensions, one per theme."""
     from sentence_transformers import SentenceTransformer

@@ -85,7 +85,7 @@ class ArrayAnswering:
         self._engine = engine
         self._question = question
         self._units = {
-            name: unit_vector(vector, engine.vector_sets[name].dimension)
+            name: unit_vector(name, vector, engine.vector_sets[name].dimension)
             for name, vector in question.vectors.items()
             if name in engine.vector_sets
         }

@@ -493,14 +493,16 @@ def checked_vectors(vectors: Rows) -> Rows:
     return vectors
 
 
-def unit_vector(vector: np.ndarray, dimension: int) -> np.ndarray:
-    """A query vector at length one, float32 of shape (dimension,).
+def unit_vector(vector_set: str, vector: np.ndarray, dimension: int) -> np.ndarray:
+    """The vector of a question for a vector set at length one, float32 of shape (dimension,).
 
     Raises:
         ValueError: it has another shape or is not finite.
     """
     if vector.shape != (dimension,) or not np.isfinite(vector).all():
-        raise ValueError(f"vector must be finite and have shape ({dimension},)")
+        raise ValueError(
+            f"the vector for {vector_set!r} must be finite and have shape ({dimension},)"
+        )
     return unit_rows(vector[None, :])[0]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -22,6 +22,7 @@ from typing import Self
 import numpy as np
 from tqdm import tqdm
 
+from kb.encoders.multilingual import NAME as MULTILINGUAL_NAME
 from kb.encoders.multilingual import MultilingualEncoder
 from kb.encoders.onnx import OnnxQueryEncoder
 from kb.encoders.onnx_export import export_encoder
@@ -35,7 +36,7 @@ from kb.indexing.plan import Plan
 from kb.indexing.texts import Texts
 from kb.indexing.vector_file import VectorFile
 from kb.snapshots.store import what_stays
-from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SETS
+from kb.snapshots.vector_sets import ENCODER, MULTILINGUAL, PASSAGES, VECTOR_SETS, VectorSet
 
 #: What is written at once to find out whether there is room.
 _PIECE = bytes(1_000_000)
@@ -90,7 +91,8 @@ def encode(
         tell: told in a sentence what is being done.
 
     Raises:
-        EncoderUnavailable: an encoder that is needed cannot be loaded.
+        EncoderUnavailable: an encoder that is needed cannot be loaded, makes something else than
+            finite numbers, or makes zeros of every text of a compendium.
         IndexNotWritable: vectors cannot be written.
     """
     encoders = _Encoders(
@@ -112,7 +114,8 @@ def encode(
         places = {one.name: texts.add(some) for one, some in sets.items()}
         with _keeping(index):
             vectors = VectorFile(folder / f"vectors-{encoder}")
-        put = partial(_put, vectors, texts, index)
+        zeros: set[str] = set()
+        put = partial(_put, vectors, texts, index, zeros)
         known: set[str] = set()
         for one, some in sets.items():
             found = earlier.known(one, list(some.digests()))
@@ -122,6 +125,12 @@ def encode(
         missing = encoders.encode(
             encoder, texts, fresh, Journal(index, plan.identities[encoder]), put
         )
+        if zeros:
+            name = plan.files.name if encoder == ENCODER else MULTILINGUAL_NAME
+            said = _zeros(name, zeros, sets)
+            if len(zeros) == len(texts.places) and len(made.ids) == len(plan.made_of):
+                raise EncoderUnavailable(f"{said} Nothing else was encoded.")
+            tell(said)
         vector_sets |= {
             one.name: (some, vectors.rows(places[one.name])) for one, some in sets.items()
         }
@@ -176,10 +185,12 @@ def _put(
     vectors: VectorFile,
     texts: _Distinct,
     index: Path,
+    zeros: set[str],
     digests: Sequence[str],
     some: Sequence[np.ndarray],
 ) -> None:
-    """Put the vectors of some texts into their file."""
+    """Put the vectors of some texts into their file; those of zeros are added to ``zeros``."""
+    zeros.update(digest for digest, one in zip(digests, some, strict=True) if not np.any(one))
     with _keeping(index):
         vectors.put([texts.places[digest] for digest in digests], some)
 
@@ -212,6 +223,19 @@ def _not_finite(encoder: str, text: str) -> EncoderUnavailable:
     return EncoderUnavailable(
         f"The encoder {encoder!r} must make finite numbers of every text, but made NaN or an "
         f"infinite one of {text[:_SHOWN]!r}; choose another with KB_MODEL."
+    )
+
+
+def _zeros(encoder: str, zeros: Collection[str], sets: Mapping[VectorSet, Texts]) -> str:
+    """Which texts have vectors of zeros: how many, and where the first stands."""
+    of_set, first = next(
+        (one.name, text) for one, some in sets.items() for text in some if text.digest in zeros
+    )
+    n = "one text" if len(zeros) == 1 else f"{len(zeros)} texts"
+    return (
+        f"The encoder {encoder!r} makes a vector of zeros of {n}, which no search by meaning "
+        f"finds: the first is text {first.ordinal + 1} of {first.owner!r} in {of_set!r}. Write "
+        "it in words that the encoder knows, or choose another with KB_MODEL."
     )
 
 

@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from kb.encoders.sentence_transformer import DEFAULT_MODEL, find_model
+from kb.encoders.sentence_transformer import (
+    DEFAULT_MODEL,
+    ModelFiles,
+    SentenceTransformerEncoder,
+    find_model,
+)
 from kb.engine.choice import LOCAL
 from kb.errors import Attempt, EncoderUnavailable, KBError, SettingError, SnapshotError
 from kb.model.case_versions import short
@@ -194,6 +199,22 @@ def _encoder(settings: Settings) -> Iterator[Finding]:
         return
     said = "its weights are those that were published" if settings.model == DEFAULT_MODEL else ""
     yield _fine("encoder", f"{files.name}, {said or files.digest[:12]}")
+    if settings.device != "cpu" and _has_torch():
+        yield _device(settings.device, files)
+
+
+def _has_torch() -> bool:
+    """Whether what loads an encoder is installed; else a line on parts says that it is not."""
+    return all(importlib.util.find_spec(name) for name in ("torch", "sentence_transformers"))
+
+
+def _device(device: str, files: ModelFiles) -> Finding:
+    """Whether the encoder runs where it is to: it is loaded there, which takes seconds."""
+    try:
+        SentenceTransformerEncoder(files, device=device)
+    except EncoderUnavailable as err:
+        return _wrong("device", str(err), "Do so, or build elsewhere.", "build")
+    return _fine("device", f"the encoder runs on {device}")
 
 
 def _multilingual(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.store import Current, current_id, read_current, read_history
 from tests.kb.cli.command import edit, kb, run, where
+from tests.toy import ZEROS
 
 
 def test_build_prints_one_line_and_tells_on_the_other_stream(toy_settings):
@@ -31,6 +32,7 @@ def test_build_prints_one_line_and_tells_on_the_other_stream(toy_settings):
         f"Read 7 cases from {toy_settings.cases}.",
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
+        ZEROS.format(str(toy_settings.model)),
         "Exporting the query encoder …",
         "Kept 7 new versions of cases.",
     ]

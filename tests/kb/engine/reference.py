@@ -159,7 +159,10 @@ class ReferenceEngine:
             if name in self.sets and (
                 vector.shape != (self.dimensions[name],) or not np.isfinite(vector).all()
             ):
-                raise ValueError(f"vector must be finite and have shape ({self.dimensions[name]},)")
+                raise ValueError(
+                    f"the vector for {name!r} must be finite and have shape "
+                    f"({self.dimensions[name]},)"
+                )
         return ReferenceAnswering(self, question)
 
     def matching(self, within: Filter, among: np.ndarray | None = None) -> np.ndarray:

@@ -498,8 +498,9 @@ def test_coverage_and_mean_are_those_of_the_reference(engine, reference, questio
     "vector", [np.ones(4), np.ones((1, 5)), np.full(5, np.nan), np.full(5, np.inf)]
 )
 def test_a_vector_that_makes_no_sense_is_refused(engine, vector):
-    """Another shape, or a number that is none."""
-    with pytest.raises(ValueError, match=r"vector must be finite and have shape \(5,\)"):
+    """Another shape, or a number that is none: the vector set is named."""
+    said = r"^the vector for 'passages' must be finite and have shape \(5,\)$"
+    with pytest.raises(ValueError, match=said):
         engine.ask(Question(vectors={"passages": vector}))
 
 

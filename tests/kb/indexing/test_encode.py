@@ -24,7 +24,7 @@ from kb.search.searcher import Searcher
 from kb.settings import Settings
 from kb.snapshots.format import Content, Snapshot, frame_of, open_snapshot
 from kb.snapshots.store import current_id
-from tests.toy import make_tiny_encoder
+from tests.toy import ZEROS, make_tiny_encoder
 
 HOSTILE = "denmark/hostile-title"
 TEXTILE = "norway/textile-exporters"
@@ -257,6 +257,35 @@ def test_an_encoder_that_makes_no_numbers_is_refused(toy_settings, tmp_path, num
     assert not (toy_settings.index / "current").exists()
 
 
+def test_texts_of_which_an_encoder_makes_zeros_are_named(toy_settings):
+    """How many, and where the first is; one that stays in the snapshot is not told again."""
+    first: list[str] = []
+    build(toy_settings, tell=first.append)
+    change(toy_settings, TRAINING, "had nobody to train", "wanted to export")
+    second: list[str] = []
+    build(toy_settings, tell=second.append)
+
+    assert [line for line in first if "zeros" in line] == [ZEROS.format(str(toy_settings.model))]
+    assert [line for line in second if "zeros" in line] == []
+
+
+def test_an_encoder_that_makes_zeros_of_everything_is_refused(toy_settings, tmp_path):
+    """With the first text; nothing is served."""
+    model = make_tiny_encoder(tmp_path / "empty")
+    (weights,) = model.rglob("*.safetensors")
+    save_file({name: rows * 0 for name, rows in load_file(weights).items()}, weights)
+
+    with pytest.raises(EncoderUnavailable) as raised:
+        build(replace(toy_settings, model=str(model)))
+
+    assert str(raised.value).startswith(
+        f"The encoder {str(model)!r} makes a vector of zeros of 16 texts, which no search by "
+        "meaning finds: the first is text 1 of 'denmark/hostile-title' in 'passages'. "
+    )
+    assert str(raised.value).endswith("KB_MODEL. Nothing else was encoded.")
+    assert not (toy_settings.index / "current").exists()
+
+
 def test_the_query_encoder_is_exported_once_and_copied(toy_settings):
     """The next snapshot has the same bytes in files of its own: damage to one stays in one."""
     build(toy_settings)
@@ -299,6 +328,7 @@ def test_a_damaged_snapshot_is_not_used_again(toy_settings):
         f"Read 7 cases from {toy_settings.cases}.",
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
+        ZEROS.split(": ")[0].format(str(toy_settings.model)),
         "Exporting the query encoder …",
         "Kept a new version of one case.",
         "Removed a damaged snapshot",

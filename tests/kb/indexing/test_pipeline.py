@@ -43,6 +43,7 @@ from kb.snapshots.store import (
 )
 from kb.versions.store import FOLDER as VERSIONS
 from kb.versions.store import Versions
+from tests.toy import ZEROS
 
 ROOT = Path(__file__).parents[3]
 #: What stands in an index beside the snapshots.
@@ -124,6 +125,7 @@ def test_a_build_says_what_it_did(toy_settings):
         f"Read 7 cases from {toy_settings.cases}.",
         f"Loading the encoder {toy_settings.model} …",
         "Encoding 16 texts …",
+        ZEROS.format(str(toy_settings.model)),
         "Exporting the query encoder …",
         "Kept 7 new versions of cases.",
     ]

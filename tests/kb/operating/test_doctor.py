@@ -217,6 +217,34 @@ def test_a_revision_of_the_default_encoder_comes_from_a_hub(environ):
     )
 
 
+def test_a_device_that_is_not_there_is_told(environ, monkeypatch):
+    """It keeps from building alone; a processor is always there, and not a line tells of it."""
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    found = diagnose({**environ, "KB_DEVICE": "cuda"})
+
+    assert (found.can("build"), found.can("serve")) == (False, True)
+    assert _by_name(found)["device"].said == (
+        "KB_DEVICE is 'cuda', but PyTorch finds no such device here. Set KB_DEVICE=cpu, or "
+        "install PyTorch for it."
+    )
+    assert "device" not in _by_name(diagnose({**environ, "KB_DEVICE": "cpu"}))
+
+
+def test_a_device_that_is_there_runs_the_encoder(environ, monkeypatch):
+    """The encoder is loaded on it."""
+    loaded: list[str] = []
+    monkeypatch.setattr(
+        doctor, "SentenceTransformerEncoder", lambda _, *, device: loaded.append(device)
+    )
+    found = diagnose({**environ, "KB_DEVICE": "mps"})
+
+    assert loaded == ["mps"]
+    assert _by_name(found)["device"].said == "the encoder runs on mps"
+    assert found.can("build")
+
+
 def test_a_port_in_use_is_told(environ):
     """Unless the site itself answers there, the server could not be started."""
     with socket.socket() as taken:
