@@ -38,6 +38,7 @@ from web.cases.page import (
 from web.cases.versions import listed_versions
 from web.core.errors import Failure, Help, register_help
 from web.core.files import citations_file
+from web.core.lacking import unless_away
 from web.core.params import read_strict
 from web.core.request import searcher
 from web.core.urls import addresses, case_url, url_for
@@ -87,7 +88,7 @@ def case(case_id: str) -> str | Response:
     if case_id not in current.compendium.by_id and (address := folder_url(current, case_id)):
         return redirect(address)
     case = current.case(case_id)
-    alike = current.similar(case_id)
+    alike = unless_away(lambda: current.similar(case_id), ())
     suits, suits_too = whom_it_suits(case)
     return render_template(
         "case.html",

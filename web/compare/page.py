@@ -20,6 +20,7 @@ from kb.model.taxonomy import Taxonomy
 from kb.results.comparison import LEAST, MOST, ComparedValue
 from kb.search.searcher import Searcher
 from kb.text.typography import curly
+from web.core.lacking import unless_away
 from web.core.params import VALUE, Read, Wrong, refuse_too_many
 from web.ui.reasons import values_text
 
@@ -120,7 +121,7 @@ def compare_page(searcher: Searcher, cases: tuple[Case, ...], addresses: Address
         answer=comparison_answer(searcher, cases, addresses) if len(cases) >= LEAST else None,
         choices=() if is_full or held.n > LISTED else _choices(searcher, cases),
         places=1 if cases else PLACES,
-        offers=_offers(searcher, cases) if cases and not is_full else (),
+        offers=unless_away(lambda: _offers(searcher, cases), []) if cases and not is_full else (),
         taxonomy=searcher.taxonomy,
     )
 

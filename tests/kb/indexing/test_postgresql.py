@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from kb.engine.postgresql.engine import read_version
 from kb.engine.postgresql.schema import schema_of
@@ -25,6 +26,7 @@ from kb.snapshots.store import current_id, snapshot_ids
 from tests.kb.engine.postgresql_server import PostgresServer
 from tests.toy import copy_toy_corpus, settings_of_toy
 from web.app import create_app
+from web.serving.kept import Kept
 
 
 @pytest.fixture(autouse=True)
@@ -286,6 +288,36 @@ def test_a_list_under_filters_needs_no_server(own):
         assert expected["total"] > 0
         assert client.get("/api/v1/search?country=NO").get_json() == expected
         assert client.get("/api/v1/search?q=wine").status_code == 503
+    finally:
+        server_at(server.address).close()
+        server.remove()
+
+
+def test_the_page_of_a_case_and_a_comparison_need_no_server(own):
+    """They are answered without similar cases, and nobody keeps that: later they are whole."""
+    server = PostgresServer().create()
+    settings = replace(own, engine=server.address)
+    pages = ("/cases/norway/metal-buyers", "/compare?id=norway/metal-buyers")
+    pages += ("/compare?id=norway/metal-buyers&id=france/wine-exporters",)
+    try:
+        build(settings)
+        live = open_live(settings)
+        client = Client(Kept(create_app(live, settings), live))
+        live.refresh()
+        server.stop("immediate")
+        lacking = [client.get(page) for page in pages]
+        server.start()
+        whole = [client.get(page) for page in pages]
+        kept = [client.get(page) for page in pages]
+
+        assert [page.status_code for page in (*lacking, *whole)] == [200] * 6
+        for page, later in zip(lacking, whole, strict=True):
+            assert page.headers["Cache-Control"] == "no-store"
+            assert "ETag" not in page.headers
+            assert (later.headers["Cache-Control"], "ETag" in later.headers) == ("no-cache", True)
+        similar = [b'id="similar-title"' in page.data for page in (lacking[0], whole[0])]
+        assert similar == [False, True]
+        assert [page.data for page in kept] == [page.data for page in whole]
     finally:
         server_at(server.address).close()
         server.remove()
