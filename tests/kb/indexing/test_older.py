@@ -72,6 +72,7 @@ def test_vectors_of_an_older_schema_are_taken_over(toy_settings: Settings, versi
         f"Read 7 cases from {toy_settings.cases}.",
         f"Vectors of the same encoder are taken over from {older.name}, which an earlier release "
         f"built (schema version {version}).",
+        ZEROS.format(str(toy_settings.model)),
     ]
     assert report.snapshot_id != older.name
     assert found(toy_settings) == found(kept)

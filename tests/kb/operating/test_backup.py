@@ -450,9 +450,9 @@ def test_a_backup_of_other_cases_is_refused(two, tmp_path, tiny_encoder):
     """Where not one case is in both, nothing is joined, unless that is asked for."""
     file, cases = tmp_path / "kept.backup", copy_toy_corpus(tmp_path / "others")
     other = settings_of_toy(cases, tmp_path / "other-index", tiny_encoder)
-    for folder in ("france", "guides", "international", "norway", "spain"):
+    for folder in ("denmark", "france", "guides", "international", "norway"):
         shutil.rmtree(cases / folder)
-    (cases / "denmark" / "hostile-title.md").rename(cases / "denmark" / "another.md")
+    (cases / "spain" / "textile-training.md").rename(cases / "spain" / "another.md")
     build(other)
     backup(two.index, file)
     before = tree(other.index)
