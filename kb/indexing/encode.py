@@ -126,8 +126,7 @@ def encode(
             encoder, texts, fresh, Journal(index, plan.identities[encoder]), put
         )
         if zeros:
-            name = plan.files.name if encoder == ENCODER else MULTILINGUAL_NAME
-            said = _zeros(name, zeros, sets)
+            said = _zeros(encoders.name(encoder), zeros, sets)
             if len(zeros) == len(texts.places) and len(made.ids) == len(plan.made_of):
                 raise EncoderUnavailable(f"{said} Nothing else was encoded.")
             tell(said)
@@ -253,6 +252,10 @@ class _Encoders:
     progress: bool
     tell: Callable[[str], None]
 
+    def name(self, encoder: str) -> str:
+        """What an encoder is called."""
+        return self.files.name if encoder == ENCODER else MULTILINGUAL_NAME
+
     def encode(
         self,
         encoder: str,
@@ -286,7 +289,7 @@ class _Encoders:
                 vectors = run([texts.text(digest) for digest in some])
                 for digest, vector in zip(some, vectors, strict=True):
                     if not np.isfinite(vector).all():
-                        raise _not_finite(self.files.name, texts.text(digest))
+                        raise _not_finite(self.name(encoder), texts.text(digest))
                 journal.add(some, vectors)
                 put(some, vectors)
                 far.done(len(some))
